@@ -1,0 +1,49 @@
+# On a fresh clone, `make run` and `make test` need Python 3.11 or newer, and nothing else.
+PYTHON ?= $(shell sh scripts/find-python.sh)
+BIN := .venv/bin
+
+.PHONY: help run test test-duckdb2 lint bench soak docs lock run-env test-env clean
+
+help:  ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: run-env  ## start the workbench with the demo plant
+	@exec $(BIN)/energy-workbench up --demo
+
+test: test-env  ## the whole suite
+	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+test-duckdb2: test-env  ## the lake's tests on the next DuckDB
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --require-hashes --target .duckdb2 -r requirements/duckdb2.txt
+	@PYTHONPATH=.duckdb2 $(BIN)/python -m pytest tests/lake $(PYTEST_ARGS)
+
+lint: test-env  ## style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/nbstripout --verify $(wildcard notebooks/apps/*.ipynb notebooks/reports/*.ipynb)
+
+bench: test-env  ## benchmarks; they print ratios
+	@$(BIN)/python -m benchmarks
+
+soak: test-env  ## long crash runs: 200 rounds of SIGKILL
+	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash --timeout 3600 $(PYTEST_ARGS)
+
+docs: test-env  ## the documentation, to site/
+	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+lock: test-env  ## requirements/*.txt and environment.yml from pyproject.toml (needs uv)
+	@$(BIN)/python scripts/lock.py
+
+run-env:
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found: install one, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) scripts/bootstrap.py run
+
+test-env:
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found: install one, or name it: make test PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) scripts/bootstrap.py test
+
+clean:  ## remove what was built; the home in data/ stays
+	rm -rf .venv .duckdb2 site dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
