@@ -1,0 +1,97 @@
+"""The `energy-collector` command: polls until it is stopped, polls once, or probes one device."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_workbench.core import clock
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.errors import HomeError, SettingsError, WorkbenchError
+
+app = typer.Typer(help="The acquisition process: polls the meters of a home.", add_completion=False)
+
+
+@app.callback(invoke_without_command=True)
+def collect(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Poll every meter once, write, tell and end.")] = False,
+    home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None,
+) -> None:
+    """Poll the meters of a home until SIGTERM or Ctrl-C."""
+    if context.invoked_subcommand:
+        return
+    if clock.FIXED_NOW in os.environ:
+        raise SettingsError(f"{clock.FIXED_NOW} is set: readings need the real time, unset it")
+    settings = settings_room.load(home)
+    if not settings.home.is_dir():
+        raise HomeError(f"there is no home {settings.home}: run energy-workbench init")
+    from collector import logs
+    from collector.collector import Collector, exclusive
+
+    logs.start()
+    with exclusive(settings):
+        collector = Collector(settings)
+        if not once:
+            asyncio.run(collector.run())
+            return
+        meters = {meter.key: meter for meter in collector.registry.meters()}
+        found = asyncio.run(collector.once())
+        collector.close()
+    for key, live in found.items():
+        typer.echo(
+            f"{meters[key].number}: {len(live.values)} values"
+            if not live.error
+            else f"{meters[key].number}: {live.error}"
+        )
+    answered = sum(not live.error for live in found.values())
+    typer.echo(f"{answered} of {len(found)} meters answered")
+
+
+@app.command()
+def probe(
+    gateway: Annotated[str, typer.Argument(help="tcp://host:port, rtutcp://host:port or rtu:///dev/ttyUSB0?…")],
+    unit: Annotated[int, typer.Argument(min=0, max=255, help="Modbus device id.")],
+    profile: Annotated[str, typer.Option(help="Id of a meter profile.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    home: Annotated[Path | None, typer.Option(help="Folder of the home, for its own profiles.")] = None,
+) -> None:
+    """Read everything that a device can tell, once; by the running collector where there is one."""
+    from collector.control import SOCKET, ask
+    from collector.probe import Probe
+    from collector.probe import probe as run_probe
+    from collector.profile import load
+
+    settings = settings_room.load(home)
+    folders = [settings.profiles_path]
+    try:
+        load(profile, folders)
+        # A serial port has one owner: while the collector runs, it is the collector.
+        request = {"do": "probe", "gateway": gateway, "unit_id": unit, "profile": profile}
+        answer = ask(settings.home / SOCKET, request)
+        result = Probe.of(answer) if answer else asyncio.run(run_probe(gateway, unit, profile, folders))
+    except WorkbenchError as error:
+        if not as_json:
+            raise
+        result = Probe.failed(gateway, unit, profile, error)
+    typer.echo(result.to_json() if as_json else result.to_text())
+    if not result.ok:
+        raise typer.Exit(12)
+
+
+def main() -> None:
+    """Run the command; an error of the workbench is one clear message and an exit code, never a traceback."""
+    try:
+        app()
+    except WorkbenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
+        sys.exit(3)

@@ -1,0 +1,256 @@
+"""The acquisition process: registry in, readings and live state out, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from collector.control import SOCKET, Control
+from collector.lines import Lines
+from collector.meter_reader import MeterReader
+from collector.poller import GatewayPoller, Target
+from collector.profile import available, load
+from collector.repeats import Repeats
+from collector.slots import SteadyClock
+from collector.status import Tally
+from collector.writer import Writer
+from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.errors import BusyError, WorkbenchError
+from energy_workbench.core.settings import Settings
+from energy_workbench.core.status import Communication
+from energy_workbench.lake.spool import Spool
+from energy_workbench.registry import Registry, StateStore
+
+WATCH_SECONDS = 1.0
+"""How often the registry's revision is looked at [s]."""
+HEARTBEAT_SECONDS = 5.0
+NAME = "collector"
+"""Of the process in the live state."""
+
+Signature = tuple[object, ...]
+"""Everything that makes a meter's polling what it is: one whose signature stays does not notice an edit."""
+Plan = list[tuple[Meter, Signature]]
+"""The meters of one gateway."""
+
+
+@dataclass(slots=True)
+class _Running:
+    poller: GatewayPoller
+    task: asyncio.Task[None]
+    signatures: dict[int, Signature]
+
+
+class Collector:
+    """Polls every meter of a home.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of a home that was initialised.
+
+    Raises
+    ------
+    HomeError
+        If it was not.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.registry = Registry(settings.registry_url)
+        self.registry.check()
+        self.state = StateStore(settings.state_url)
+        self.state.migrate()
+        self.spool = Spool(settings.spool_path)
+        self._log = logging.getLogger("collector")
+        self._repeats = Repeats(self._log)
+        self._clock = SteadyClock()
+        self._running: dict[str, _Running] = {}
+        self._known = self.state.read()
+        self._lines = Lines()
+        self._control = Control(settings.home / SOCKET, self._lines, [settings.profiles_path])
+
+    async def run(self) -> None:
+        """Poll until cancelled, SIGTERM or SIGINT; then write what waits and close."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Only a main thread has signals; elsewhere the caller cancels.
+            with suppress(RuntimeError, ValueError):
+                loop.add_signal_handler(number, stop.set)
+        self._writer = Writer(self.spool, self.state, self._repeats)
+        tasks = [asyncio.create_task(work()) for work in (self._writer.run, self._watch, self._beat, self._control.run)]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()  # a background task never ends by itself: tell why
+        finally:
+            await _end([stopping, *tasks, *(running.task for running in self._running.values())])
+            for running in self._running.values():
+                self._lines.give_back(running.poller.client)
+            self._running.clear()
+            await self._writer.flush()
+            if self._writer.waiting:
+                self._log.error("readings could not be written and are lost", extra={"count": self._writer.waiting})
+            self._log.info("stopped", extra={"count": self._writer.written})
+            self.close()
+
+    async def once(self) -> dict[int, Live]:
+        """Poll every meter once and write what came; what is known of each meter now, by key."""
+        self._writer = Writer(self.spool, self.state, self._repeats)
+        found: dict[int, Live] = {}
+        pollers = [self._poller(url, self._targets(plan, {}, {})) for url, plan in self._plans().items()]
+        await asyncio.gather(*(poller.once() for poller in pollers))
+        for poller in pollers:
+            self._lines.give_back(poller.client)
+            found.update({target.key: target.live for target in poller.targets})
+        await self._writer.flush()
+        return found
+
+    def close(self) -> None:
+        """Close the databases."""
+        self.spool.close()
+        self.state.close()
+        self.registry.close()
+
+    async def _watch(self) -> None:
+        """Follow the registry and the user's profiles: an edit needs no restart."""
+        seen: object = None
+        while True:
+            try:
+                now = (await asyncio.to_thread(self.registry.revision), self._user_profiles())
+                if now != seen or any(running.task.done() for running in self._running.values()):
+                    await self._apply(await asyncio.to_thread(self._plans))
+                    seen = now
+                self._repeats.recovered("registry")
+            except WorkbenchError as error:
+                self._repeats.failed("registry", str(error))
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _apply(self, plans: dict[str, Plan]) -> None:
+        """Stop what is gone, change what changed, start what is new; other meters do not notice."""
+        for running in self._running.values():
+            self._known.update({target.key: target.live for target in running.poller.targets})
+        gone = [url for url, running in self._running.items() if url not in plans or running.task.done()]
+        ended = [self._running.pop(url) for url in gone]
+        await _end([running.task for running in ended])
+        for running in ended:
+            if not running.task.cancelled() and (failure := running.task.exception()):
+                self._log.error("polling ended", exc_info=failure, extra={"gateway": running.poller.client.url})
+            self._forget(running.poller.client.url, *(f"meter {t.number}" for t in running.poller.targets))
+            self._lines.give_back(running.poller.client)
+        for url, plan in plans.items():
+            signatures = {meter.key: signature for meter, signature in plan}
+            known = self._running.get(url)
+            if known is None:
+                poller = self._poller(url, self._targets(plan, {}, {}))
+                task = asyncio.create_task(poller.run(), name=url)
+                self._running[url] = _Running(poller, task, signatures)
+                self._log.info("polling", extra={"gateway": url, "count": len(poller.targets)})
+            elif known.signatures != signatures:
+                before = {target.key: target for target in known.poller.targets}
+                targets = self._targets(plan, before, known.signatures)
+                self._forget(*(f"meter {target.number}" for target in before.values() if target not in targets))
+                known.poller.follow(targets)
+                known.signatures = signatures
+                self._log.info("polling changed", extra={"gateway": url, "count": len(targets)})
+
+    def _forget(self, *subjects: str) -> None:
+        for subject in subjects:
+            self._repeats.forget(subject)
+
+    def _plans(self) -> dict[str, Plan]:
+        """Meters by gateway, as registered now."""
+        files = available([self.settings.profiles_path])
+        plans: dict[str, Plan] = {}
+        for meter in self.registry.meters():
+            if meter.polled and meter.gateway:
+                path = files.get(meter.profile or "")
+                modified = path.stat().st_mtime_ns if path else 0
+                signature = (meter.number, meter.unit_id, meter.profile, meter.poll_seconds, path, modified)
+                plans.setdefault(meter.gateway, []).append((meter, signature))
+        return plans
+
+    def _user_profiles(self) -> object:
+        folder = self.settings.profiles_path
+        return sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.yaml"))
+
+    def _poller(self, url: str, targets: list[Target]) -> GatewayPoller:
+        return GatewayPoller(self._lines.take(url), targets, self._writer.put, self._clock, self._repeats)
+
+    def _targets(self, plan: Plan, before: dict[int, Target], signatures: dict[int, Signature]) -> list[Target]:
+        """What is polled of a gateway's meters; those whose signature stayed are the same as before."""
+        targets = []
+        for meter, signature in plan:
+            same = signatures.get(meter.key) == signature
+            target = before.get(meter.key) if same else self._target(meter, before.get(meter.key))
+            if target:
+                targets.append(target)
+        return targets
+
+    def _target(self, meter: Meter, before: Target | None) -> Target | None:
+        """What is polled of a meter; None, told, where its profile cannot be used."""
+        subject = f"meter {meter.number}"
+        live = self._known.get(meter.key, Live())
+        try:
+            profile = load(meter.profile or "", [self.settings.profiles_path])
+        except WorkbenchError as error:
+            self._repeats.failed(subject, str(error))
+            self._writer.put(meter.key, None, _offline(live, str(error)))
+            return None
+        unit = 1 if meter.unit_id is None else meter.unit_id
+        period_us = max(round(meter.poll_seconds * 1e6), 1000)
+        reader, tally = MeterReader(profile, unit), Tally()
+        if before and before.reader.unit == unit and before.reader.profile is profile:
+            reader, tally = before.reader, before.tally  # the same device: what was learned of it stays true
+        return Target(meter.key, meter.number, period_us, reader, live, tally)
+
+    async def _beat(self) -> None:
+        while True:
+            targets = [t for running in self._running.values() for t in running.poller.targets]
+            online = sum(t.tally.communication is Communication.ONLINE for t in targets)
+            detail = f"{online} of {len(targets)} meters online, {len(self._running)} gateways"
+            try:
+                await asyncio.to_thread(self.state.heartbeat, NAME, detail)
+            except WorkbenchError as error:
+                self._repeats.failed("live state", str(error))
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+@contextmanager
+def exclusive(settings: Settings) -> Iterator[None]:
+    """Hold the home's meters for one collector: a serial port has one owner.
+
+    Raises
+    ------
+    BusyError
+        If another collector polls them.
+    """
+    with (settings.home / "collector.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            owner = file.read().strip() or "?"
+            raise BusyError(f"a collector (process {owner}) polls the meters of {settings.home} already") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _offline(before: Live, error: str) -> Live:
+    return Live(communication=Communication.OFFLINE, error=error, last_seen=before.last_seen, values=before.values)
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

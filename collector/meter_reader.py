@@ -1,0 +1,206 @@
+"""Reading one meter: its requests, what it refuses, what came back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from collector.client import GatewayClient
+from collector.decode import Decoder, readable
+from collector.plan import Request, plan, split
+from collector.profile import Profile
+from collector.register import Cell
+from collector.sunspec import locate
+from collector.wire import NOT_THERE, SILENT_TARGET, NoAnswerError, RefusedError, UnreachableError, WireError
+
+FORGET_SECONDS = 3600.0
+"""After this long a refusal is tried again: it may have been a fault, or the device was exchanged [s]."""
+ENOUGH_REFUSALS = 4
+"""A device that refused this many reads and gave nothing refuses everything."""
+
+
+class Outcome:
+    """What one poll of a meter gave.
+
+    Attributes
+    ----------
+    error : WireError or None
+        Why something is missing.
+    at_us : int
+        When the counters were answered, or else the first request [µs since 1970, UTC].
+    """
+
+    __slots__ = ("_aside", "_decoder", "_values", "_words", "at_us", "error")
+
+    def __init__(self) -> None:
+        self.error: WireError | None = None
+        self.at_us = 0
+        self._words: list[int] = []
+        self._decoder: Decoder | None = None
+        self._aside: tuple[str, ...] = ()
+        self._values: dict[str, float | None] | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything was read."""
+        return bool(self._words)
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        """Everything that was read, also where a later request failed; decoded when first asked for."""
+        if self._values is None:
+            self._values = self._decoder(self._words) if self._decoder else {}
+            for name in self._aside:
+                self._values.pop(name, None)
+        return self._values
+
+
+class _Part:
+    """A request with what its words are called."""
+
+    __slots__ = ("cells", "counts", "request")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.cells: tuple[Cell, ...] = tuple(
+            (request.function_code, address) for address in range(request.address, request.address + request.count)
+        )
+        self.counts = any(r.counter for r in request.registers)
+
+
+def _decoder(profile: Profile, parts: Sequence[_Part]) -> Decoder:
+    cells = [cell for part in parts for cell in part.cells]
+    registers = [register for part in parts for register in part.request.registers]
+    return Decoder(profile, readable(registers, set(cells)), cells)
+
+
+_compiled: dict[tuple[int, tuple[str, ...] | None], tuple[Profile, tuple[_Part, ...], Decoder]] = {}
+
+
+def _planned(profile: Profile, quantities: tuple[str, ...] | None) -> tuple[tuple[_Part, ...], Decoder]:
+    """Requests and their decoder, one for all meters of a profile: a processor's cache holds it, not hundreds."""
+    key = (id(profile), quantities)
+    if key not in _compiled:
+        parts = tuple(_Part(request) for request in plan(profile, quantities))
+        _compiled[key] = (profile, parts, _decoder(profile, parts))  # holds the profile, so that its id stays its own
+    return _compiled[key][1:]
+
+
+class MeterReader:
+    """One device and its profile; learns which registers the device lacks.
+
+    Parameters
+    ----------
+    unit : int
+        Modbus device id.
+    quantities : tuple of str, optional
+        The profile's `poll` by default.
+    """
+
+    def __init__(self, profile: Profile, unit: int, quantities: tuple[str, ...] | None = None) -> None:
+        self.profile, self.unit = profile, unit
+        self.missing: list[str] = []
+        """Quantities that the device refused: it has no such registers."""
+        self._planned, self._decoder = _planned(profile, quantities)
+        self._parts = list(self._planned)
+        self._learned_at = 0.0
+        self._done = list(self._planned)
+        # Read for the sake of others: parts of sums, and the active power that signs a power factor.
+        wanted = set(profile.poll if quantities is None else quantities)
+        self._aside = tuple(r.quantity for r in profile.needed(quantities) if r.quantity not in wanted)
+        self._base: int | None = 0 if profile.sunspec_model is None else None
+        self._timeout, self._pause = profile.timeout_ms / 1000, profile.pause_ms / 1000
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The reads of one poll."""
+        return tuple(part.request for part in self._parts)
+
+    async def read(self, client: GatewayClient, now_us: Callable[[], int], retry: bool = True) -> Outcome:
+        """Read it once.
+
+        Parameters
+        ----------
+        now_us : callable
+            Microseconds since 1970, UTC.
+        retry : bool
+            Whether a request without an answer is sent once more; not worth the bus's time on a dead meter.
+
+        Returns
+        -------
+        Outcome
+            With the error where something failed: a silent meter is a state, no exception.
+        """
+        outcome, done = Outcome(), list[_Part]()
+        words = outcome._words
+        counted, refusals = False, 0
+        if self._learned_at and time.monotonic() - self._learned_at > FORGET_SECONDS:
+            self._forget()
+        queue = list(reversed(self._parts))
+        try:
+            if self._base is None:
+                self._base = await locate(client, self.unit, self.profile.sunspec_model or 0, self._timeout)
+            while queue:
+                part = queue.pop()
+                try:
+                    got = await self._ask(client, part, retry)
+                except RefusedError as error:
+                    if error.code in SILENT_TARGET:
+                        raise NoAnswerError(str(error), told=True) from None
+                    if error.code not in NOT_THERE:
+                        outcome.error = outcome.error or error
+                        continue
+                    refusals += 1
+                    if refusals >= ENOUGH_REFUSALS and not words:
+                        raise
+                    smaller = self._learn(part)
+                    if smaller is None and not part.request.optional:
+                        outcome.error = outcome.error or error
+                    queue.extend(reversed(smaller or []))
+                    continue
+                words += got
+                done.append(part)
+                if not outcome.at_us or (part.counts and not counted):
+                    outcome.at_us, counted = now_us(), part.counts
+        except WireError as error:
+            outcome.error = error
+        if refusals and not words:
+            self._forget()  # a refusal of everything says nothing of single registers
+        if self.profile.sunspec_model is not None and outcome.error:
+            self._base = None  # another firmware may have moved the model
+        if done != self._done:
+            self._done, self._decoder = done, _decoder(self.profile, done)
+        outcome._decoder, outcome._aside = self._decoder, self._aside
+        return outcome
+
+    async def _ask(self, client: GatewayClient, part: _Part, retry: bool) -> list[int]:
+        try:
+            return await client.read(
+                part.request, self.unit, base=self._base or 0, timeout=self._timeout, pause=self._pause
+            )
+        except (NoAnswerError, UnreachableError) as error:
+            # With serial framing the late answer to this question could pass for the answer to the next one.
+            if not retry or (isinstance(error, NoAnswerError) and not client.framed_by_id):
+                raise
+            if isinstance(error, NoAnswerError):
+                client.paced = client.paced or self._pause > 0
+        return await client.read(
+            part.request, self.unit, base=self._base or 0, timeout=self._timeout, pause=self._pause
+        )
+
+    def _learn(self, part: _Part) -> list[_Part] | None:
+        """Ask in smaller reads from now on, or no more for an optional register; None where it must be there."""
+        self._learned_at = time.monotonic()
+        at = self._parts.index(part)
+        smaller = [_Part(request) for request in split(self.profile, part.request)]
+        if len(smaller) > 1:
+            self._parts[at : at + 1] = smaller
+            return smaller
+        if part.request.optional:
+            self.missing += [r.quantity for r in part.request.registers]
+            del self._parts[at]
+        return None
+
+    def _forget(self) -> None:
+        self._parts, self._learned_at = list(self._planned), 0.0
+        self.missing.clear()

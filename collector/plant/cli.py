@@ -1,0 +1,149 @@
+"""The `energy-plant` command: the simulated plant as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collector.plant import meter_file, state
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.errors import HomeError, WorkbenchError
+from energy_workbench.core.settings import Settings
+
+log = logging.getLogger("plant")
+app = typer.Typer(help="The simulated plant: real Modbus TCP servers with meters whose every kWh is known.")
+
+Meters = Annotated[int | None, typer.Option(help="Meters of a new plant; 92 by default, more adds machines.")]
+Port = Annotated[int | None, typer.Option(help="Port of the first gateway; the others follow.")]
+FaultsFile = Annotated[Path | None, typer.Option("--faults", help="YAML or JSON file of faults to play.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of a new plant.")]
+HEARTBEAT_SECONDS = 10.0
+
+
+@app.callback(invoke_without_command=True)
+def plant(
+    context: typer.Context, meters: Meters = None, port: Port = None, faults: FaultsFile = None, seed: Seed = None
+) -> None:
+    """Serve the plant, unless a subcommand says otherwise."""
+    if context.invoked_subcommand is None:
+        serve(meters, port, faults, seed)
+
+
+@app.command("serve")
+def serve(meters: Meters = None, port: Port = None, faults: FaultsFile = None, seed: Seed = None) -> None:
+    """Serve the plant's gateways until Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stdout)
+    logging.getLogger("pymodbus").setLevel(logging.WARNING)
+    settings = settings_room.load()
+    kept = state.open_state(settings.home, site_timezone(settings), meters=meters, seed=seed)
+    asyncio.run(_serve(settings, kept, port or settings.plant_port, faults))
+
+
+@app.command("prepare")
+def prepare(
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Days of history.")] = state.HISTORY_DAYS,
+    meters: Meters = None,
+    seed: Seed = None,
+) -> None:
+    """Register the plant's meters and write its history, where there is none yet."""
+    from collector.plant.prepare import prepare as run
+
+    begin = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"plant: {line} ({time.monotonic() - begin:.1f} s)", flush=True)
+
+    run(settings_room.load(), say, meters=meters, seed=seed, days=days)
+
+
+@app.command("meters")
+def meters_file(
+    file: Annotated[Path, typer.Argument(help="CSV file to write.")], meters: Meters = None, port: Port = None
+) -> None:
+    """Write the meter file of the plant, for `energy-workbench meters import`."""
+    from collector.plant.tree import DEFAULT_METERS, build
+
+    settings = settings_room.load()
+    kept = state.stored(settings.home)
+    found = build(meters or (kept.meters if kept else DEFAULT_METERS))
+    meter_file.write(file, found, meter_file.gateway_urls(found, settings.host, port or settings.plant_port))
+    print(f"{len(found)} meters written to {file}")
+
+
+def site_timezone(settings: Settings) -> str:
+    """The site's stored zone, or the set one where there is no registry yet."""
+    from energy_workbench.registry.registry import Registry
+
+    registry = Registry(settings.registry_url)
+    try:
+        registry.check()
+        return registry.site().timezone
+    except HomeError:
+        return settings.timezone
+    finally:
+        registry.close()
+
+
+async def _serve(settings: Settings, kept: state.PlantState, port: int, faults_file: Path | None) -> None:
+    from collector.plant import faults as fault_room
+    from collector.plant.server import PlantServer
+    from energy_workbench.core import clock
+
+    plant = kept.plant()
+    gateways = 1 + max(m.gateway for m in plant.meters)
+    played: tuple[fault_room.Fault, ...] = ()
+    if faults_file:
+        played = fault_room.load(faults_file, started=clock.now().timestamp(), meters=plant.index, gateways=gateways)
+    server = PlantServer(plant, faults=fault_room.Faults(played), profiles=[settings.profiles_path])
+    urls = await server.start(settings.host, port)
+    size = f"{len(plant.meters)} meters on {gateways} gateways"
+    log.info("%s, %s to %s, %d faults", size, urls[0], urls[-1], len(played))
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopped.set)
+    beating = asyncio.create_task(_beat(settings, size))
+    await stopped.wait()
+    beating.cancel()
+    await server.stop()
+    log.info("stopped")
+
+
+async def _beat(settings: Settings, detail: str) -> None:
+    """Tell the front page that the plant runs."""
+    from energy_workbench.registry.state import StateStore
+
+    store = StateStore(settings.state_url)
+    ready = False
+    try:
+        while True:
+            try:
+                if not ready:
+                    await asyncio.to_thread(store.migrate)
+                    ready = True
+                await asyncio.to_thread(store.heartbeat, "plant", detail)
+            except WorkbenchError as error:
+                log.warning("no heartbeat: %s", error)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+    finally:
+        store.close()
+
+
+def main() -> None:
+    """Run the command; an error of the workbench is one clear message and an exit code."""
+    try:
+        app()
+    except WorkbenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
+        sys.exit(HomeError.exit_code)

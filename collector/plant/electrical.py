@@ -1,0 +1,149 @@
+"""Voltages, currents and powers per phase that belong to a power: for one instant or for many.
+
+Every function takes `x`, the module whose `sin` and `sqrt` to use: `math` for one instant, where a
+server answers one request, `numpy` for arrays, where a history of months is made. The formulas
+are the same lines, so a live reading and a historic one never disagree.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collector.plant.tree import PlantMeter
+
+TAU = 6.283185307179586
+ROOT_3 = 3**0.5
+NO_LOAD = 1e-6
+"""Keeps the power factor of nothing at 1, as most meters show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What is fixed about the three phases of one meter, or of many as columns of arrays.
+
+    Attributes
+    ----------
+    volts : float or ndarray, shape (meters, 1)
+        Nominal line to neutral, primary [V].
+    share : tuple of three
+        Part of the power in each phase, sums to 1.
+    offset : tuple of three
+        Relative deviation of each phase's voltage [1].
+    phase : float or ndarray
+        Sets this meter's small ripples apart from others' [rad].
+    """
+
+    volts: Any
+    share: tuple[Any, Any, Any]
+    offset: tuple[Any, Any, Any]
+    phase: Any
+
+
+def wiring(meter: PlantMeter, seed: int) -> Wiring:
+    """The wiring of a meter; the unbalance is small, the same at each start."""
+    chance = random.Random(f"{seed} {meter.number}")  # noqa: S311
+    first, second = chance.uniform(-0.012, 0.012), chance.uniform(-0.012, 0.012)
+    a, b = chance.uniform(-0.003, 0.003), chance.uniform(-0.003, 0.003)
+    return Wiring(
+        volts=meter.voltage / ROOT_3,
+        share=((1 + first) / 3, (1 + second) / 3, (1 - first - second) / 3),
+        offset=(a, b, -a - b),
+        phase=chance.uniform(0, TAU),
+    )
+
+
+def together(wirings: Sequence[Wiring]) -> Wiring:
+    """Many wirings as one, for arrays of shape (meters, instants)."""
+    import numpy as np
+
+    columns = np.array([(w.volts, *w.share, *w.offset, w.phase) for w in wirings]).T[:, :, None]
+    return Wiring(columns[0], tuple(columns[1:4]), tuple(columns[4:7]), columns[7])
+
+
+def frequency(x: Any, second: Any) -> Any:
+    """Of the grid, within 49.9 and 50.1 [Hz]."""
+    return 50 + 0.045 * x.sin(second / 613.0) + 0.03 * x.sin(second / 131.7) + 0.015 * x.sin(second / 17.3)
+
+
+def gauges(x: Any, wired: Wiring, p: Any, q: Any, live: Any, second: Any) -> dict[str, Any]:
+    """All gauges of one meter, primary.
+
+    Parameters
+    ----------
+    x : module
+        `math` or `numpy`.
+    p, q : float or ndarray
+        Active [kW] and reactive power [kvar] as the meter counts them.
+    live : float or ndarray
+        1 where there is voltage, else 0; there p and q are 0.
+    second : float or ndarray
+        Since 1970 [s].
+
+    Returns
+    -------
+    dict of str to float or ndarray
+        In the workbench's units; by quantity.
+    """
+    found: dict[str, Any] = {}
+    slow = 0.012 * x.sin(second * (TAU / 86_400)) + 0.004 * x.sin(second / 977.0 + wired.phase)
+    level = live * wired.volts * (1 + slow + 0.0015 * x.sin(second / 41.0 + wired.phase))
+    s = x.sqrt(p * p + q * q)
+    pf = (p + NO_LOAD) / (s + NO_LOAD)
+    dark = (1 - live) * wired.volts  # keeps 0/0 away; the current is 0 with the power
+    amps_total: Any = 0.0
+    volts = []
+    for k, phase in enumerate(("l1", "l2", "l3")):
+        share = wired.share[k]
+        v = level * (1 + wired.offset[k])
+        i = s * share * 1000 / (v + dark)
+        volts.append(v)
+        amps_total = amps_total + i
+        found[f"voltage_{phase}_n"] = v
+        found[f"current_{phase}"] = i
+        found[f"active_power_{phase}"] = p * share
+        found[f"reactive_power_{phase}"] = q * share
+        found[f"apparent_power_{phase}"] = s * share
+        found[f"power_factor_{phase}"] = found[f"displacement_pf_{phase}"] = pf
+        found[f"thd_voltage_{phase}"] = live * (1.9 + 0.3 * x.sin(second / 701.0 + wired.phase + k))
+        found[f"thd_current_{phase}"] = live * (7.5 + 1.5 * x.sin(second / 533.0 + wired.phase + k))
+    for name, (one, other) in (("l1_l2", (0, 1)), ("l2_l3", (1, 2)), ("l3_l1", (2, 0))):
+        a, b = volts[one], volts[other]
+        found[f"voltage_{name}"] = x.sqrt(a * a + b * b + a * b)  # 120° apart
+        found[f"thd_voltage_{name}"] = found["thd_voltage_l1"]
+    i1, i2, i3 = (found[f"current_{phase}"] for phase in ("l1", "l2", "l3"))
+    # Phasors 120° apart; rounding can make nearly balanced currents a hair negative.
+    neutral = i1 * i1 + i2 * i2 + i3 * i3 - i1 * i2 - i2 * i3 - i3 * i1
+    found["current_n"] = x.sqrt(abs(neutral))
+    found["current_vector_sum"] = found["current_n"]
+    found["current_sum"] = found["current_total"] = amps_total
+    found["current_avg"] = amps_total / 3
+    found["voltage_ln_avg"] = (volts[0] + volts[1] + volts[2]) / 3
+    found["voltage_ll_avg"] = (found["voltage_l1_l2"] + found["voltage_l2_l3"] + found["voltage_l3_l1"]) / 3
+    found["active_power_total"], found["reactive_power_total"], found["apparent_power_total"] = p, q, s
+    found["power_factor_total"] = found["power_factor_total_iec"] = found["displacement_pf_total"] = pf
+    found["frequency"] = live * frequency(x, second)
+    return found
+
+
+def energies(
+    wired: Wiring, imported: Any, exported: Any, reactive_in: Any, reactive_out: Any, apparent: Any
+) -> dict[str, Any]:
+    """All counters of one meter that follow from its five; the same unit as they have."""
+    found: dict[str, Any] = {}
+    for magnitude, plus, minus in (("active", imported, exported), ("reactive", reactive_in, reactive_out)):
+        base = f"energy_{magnitude}"
+        found[f"{base}_import"], found[f"{base}_export"] = plus, minus
+        found[f"{base}_total"], found[f"{base}_net"] = plus + minus, plus - minus
+        for k, phase in enumerate(("l1", "l2", "l3")):
+            share = wired.share[k]
+            found[f"{base}_import_{phase}"], found[f"{base}_export_{phase}"] = plus * share, minus * share
+            found[f"{base}_total_{phase}"] = (plus + minus) * share
+        found[f"{base}_import_partial"] = plus
+    for copy in ("import", "export"):
+        found[f"energy_active_{copy}_f32"] = found[f"energy_active_{copy}"]
+    found["energy_reactive_inductive"], found["energy_reactive_capacitive"] = reactive_in, reactive_out
+    found["energy_apparent_import"] = found["energy_apparent_total"] = apparent
+    return found
