@@ -1,0 +1,1 @@
+"""Rules of the domain: values in, values out, no file, database or wire."""

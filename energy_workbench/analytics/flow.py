@@ -1,0 +1,192 @@
+"""The flow of power and energy through the tree: what feeds what, and what is lost on the way.
+
+The tree says which meter is below which; a meter's flow says which way energy goes. So a generator
+below the main busbar feeds it, whatever the tree looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from energy_workbench.core.entities import Flow, Meter, ProductionRegister
+from energy_workbench.core.results import PowerFlow
+from energy_workbench.core.status import Status
+
+LOSSES = "losses"
+"""Id of the node to which every loss flows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a meter measured, primary [kW or kWh]; None where it is not known.
+
+    A known import with an unknown export is a meter without an export register: it exports nothing.
+    """
+
+    imported: float | None = None
+    exported: float | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether either register is."""
+        return self.imported is not None or self.exported is not None
+
+    @classmethod
+    def of_power(cls, power_kw: float | None) -> Measured:
+        """From signed power [kW], positive is import."""
+        return cls() if power_kw is None else cls(max(power_kw, 0.0), max(-power_kw, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Supply, demand and loss of a node [kW or kWh].
+
+    supply = own import + what its children deliver; demand = own export + what its children take.
+    """
+
+    supply: float
+    demand: float
+
+    @property
+    def loss(self) -> float:
+        """Supply − demand; below zero only within the error of the meters."""
+        return self.supply - self.demand
+
+
+def delivered_and_taken(meter: Meter, measured: Measured) -> tuple[float, float]:
+    """What a meter delivers to its parent, and what it takes from it [kW or kWh]."""
+    imported, exported = measured.imported or 0.0, measured.exported or 0.0
+    if meter.flow is Flow.BIDIRECTIONAL:
+        return exported, imported
+    if meter.flow is Flow.CONSUMER:
+        return 0.0, imported
+    in_import = meter.production_register is ProductionRegister.IMPORT
+    return (imported, exported) if in_import else (exported, imported)
+
+
+def children_of(meters: Sequence[Meter]) -> dict[int | None, list[Meter]]:
+    """Meters by the key of their parent; a parent that is not among them counts as none."""
+    keys = {meter.key for meter in meters}
+    found: dict[int | None, list[Meter]] = {}
+    for meter in meters:
+        found.setdefault(meter.parent if meter.parent in keys else None, []).append(meter)
+    return found
+
+
+def balance(node: Meter, children: Sequence[Meter], measured: Mapping[int, Measured]) -> Balance | None:
+    """The balance of a node; None where it or a child is not known, or nothing is below it.
+
+    Children that the node's meter does not see, and those that are inactive, are left out.
+    """
+    seen = [child for child in children if child.seen_by_parent and child.status is not Status.INACTIVE]
+    if not seen or not all(measured.get(meter.key, Measured()).known for meter in (node, *seen)):
+        return None
+    own_up, own_down = delivered_and_taken(node, measured[node.key])
+    if node.flow is Flow.CONSUMER:
+        own_up = measured[node.key].exported or 0.0
+    below = [delivered_and_taken(child, measured[child.key]) for child in seen]
+    return Balance(own_down + sum(up for up, _ in below), own_up + sum(down for _, down in below))
+
+
+def power_flow(
+    meters: Sequence[Meter],
+    measured: Mapping[int, Measured],
+    *,
+    unit: str,
+    colours: Mapping[int, str],
+    completeness: float,
+    start: str | None = None,
+    end: str | None = None,
+) -> PowerFlow:
+    """Nodes and links of the flow through the tree.
+
+    Parameters
+    ----------
+    measured : mapping of int to Measured
+        By key of the meter [kW or kWh].
+    unit : str
+        `"kW"` or `"kWh"`.
+    colours : mapping of int to str
+        Colour of each meter's status.
+    completeness : float
+        Share of what should be known that is, 0 to 1.
+    """
+    children = children_of(meters)
+    nodes, links, lost = [], [], 0.0
+    for meter in meters:
+        known = measured.get(meter.key, Measured())
+        below = children.get(meter.key, [])
+        found = balance(meter, below, measured)
+        nodes.append(_node(meter, known, found, colours.get(meter.key)))
+        links += [link for child in below if (link := _link(meter, child, measured.get(child.key, Measured())))]
+        if found and (loss := _rounded(found.loss)) and loss > 0:
+            links.append({"source": meter.id, "target": LOSSES, "value": loss, "kind": "loss"})
+            lost += loss
+    if lost:
+        nodes.append(
+            {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None, "value": _rounded(lost)}
+        )
+    return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
+
+
+def site_use(meters: Sequence[Meter], measured: Mapping[int, Measured]) -> float | None:
+    """What the site uses [kW or kWh]: what its roots take from outside, and its own production.
+
+    Parts that are not known are left out; None where no root is known. A producer below another one
+    is part of that one.
+    """
+    by_key = {meter.key: meter for meter in meters}
+    total, known_root = 0.0, False
+    for meter in meters:
+        known = measured.get(meter.key, Measured())
+        if not known.known:
+            continue
+        up, down = delivered_and_taken(meter, known)
+        if meter.flow is Flow.PRODUCER:
+            if not _below_producer(meter, by_key):
+                total += up - down
+                known_root |= meter.parent not in by_key
+        elif meter.parent not in by_key:
+            total += down - up
+            known_root = True
+    return total if known_root else None
+
+
+def _below_producer(meter: Meter, by_key: Mapping[int, Meter]) -> bool:
+    while meter.parent is not None and meter.parent in by_key:
+        meter = by_key[meter.parent]
+        if meter.flow is Flow.PRODUCER:
+            return True
+    return False
+
+
+def _node(meter: Meter, known: Measured, found: Balance | None, colour: str | None) -> dict[str, Any]:
+    up, down = delivered_and_taken(meter, known)
+    return {
+        "id": meter.id,
+        "number": meter.number,
+        "name": meter.name,
+        "type": str(meter.type),
+        "colour": colour,
+        "value": None if not known.known else _rounded(up if meter.flow is Flow.PRODUCER else down),
+        "export": _rounded(known.exported),
+        "loss": None if found is None else _rounded(found.loss),
+    }
+
+
+def _link(parent: Meter, child: Meter, known: Measured) -> dict[str, Any] | None:
+    """The net flow between a child and its parent, in the direction of the energy."""
+    if not child.seen_by_parent or not known.known:
+        return None
+    up, down = delivered_and_taken(child, known)
+    net = _rounded(down - up) or 0.0
+    if not net:
+        return None
+    source, target = (parent, child) if net > 0 else (child, parent)
+    return {"source": source.id, "target": target.id, "value": abs(net), "kind": "flow"}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,91 @@
+"""A meter as people see it: its configuration, its live state, and the power through it now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.core.entities import Live, Meter, meter_colour
+from energy_workbench.core.quantities import Scaling
+from energy_workbench.core.status import Communication
+
+UNKNOWN = Live()
+"""Of a meter that nothing was ever heard of."""
+
+
+def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
+    """The row of a meter, as REST and frames show it; instants are ISO text in the site's zone."""
+    live = live or UNKNOWN
+    ratio = meter.ratio
+    return {
+        "id": meter.id,
+        "number": meter.number,
+        "name": meter.name,
+        "type": str(meter.type),
+        "parent_id": None if meter.parent is None else f"mtr_{meter.parent}",
+        "location": meter.location,
+        "flow": str(meter.flow),
+        "ct_primary": ratio.ct_primary,
+        "ct_secondary": ratio.ct_secondary,
+        "ct_ratio": ratio.ct_text,
+        "pt_primary": ratio.pt_primary,
+        "pt_secondary": ratio.pt_secondary,
+        "pt_ratio": ratio.pt_text,
+        "ratio_applied_by": str(ratio.applied_by),
+        "gateway": meter.gateway,
+        "unit_id": meter.unit_id,
+        "profile": meter.profile,
+        "poll_seconds": meter.poll_seconds,
+        "status": str(meter.status),
+        "health": str(live.health),
+        "communication": str(live.communication),
+        "colour": str(meter_colour(meter, live)),
+        "last_seen": iso(live.last_seen, zone),
+        "created_at": iso(meter.created_at, zone),
+        "updated_at": iso(meter.updated_at, zone),
+        "serial": meter.serial,
+        "accuracy_class": meter.accuracy_class,
+        "ct_class": meter.ct_class,
+        "pt_class": meter.pt_class,
+        "rated_kw": meter.rated_kw,
+        "seen_by_parent": meter.seen_by_parent,
+        "production_register": str(meter.production_register),
+        "x": meter.x,
+        "y": meter.y,
+        "revision": meter.revision,
+        "status_reason": meter.status_reason,
+        "deleted_at": iso(meter.deleted_at, zone),
+        "health_reason": live.health_reason,
+        "error": live.error,
+    }
+
+
+def iso(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    """ISO text in the zone, with offset."""
+    return None if instant is None else instant.astimezone(zone).isoformat()
+
+
+def freshness(meter: Meter) -> timedelta:
+    """For how long a value of the meter stands for now.
+
+    Four polls, at least a minute, forgive one or two that fail; a meter that is not polled is read
+    from elsewhere, mostly every interval.
+    """
+    return timedelta(seconds=max(60.0, 4 * meter.poll_seconds)) if meter.polled else timedelta(minutes=16)
+
+
+def power_kw(meter: Meter, live: Live | None, now: datetime) -> float | None:
+    """Primary active power through the meter now [kW], positive is import; None where it is not known now."""
+    if live is None or live.last_seen is None or now - live.last_seen > freshness(meter):
+        return None
+    if meter.polled and live.communication is Communication.OFFLINE:
+        return None
+    reported = live.values.get("active_power_total")
+    if reported is None:
+        phases = [live.values.get(f"active_power_{phase}") for phase in ("l1", "l2", "l3")]
+        known = [value for value in phases if value is not None]
+        if len(known) < 3:
+            return None
+        reported = sum(known)
+    return reported * meter.ratio.factor(Scaling.POWER)

@@ -1,0 +1,159 @@
+"""Everything that the dashboard shows, from meters, live state and energies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow, site_use
+from energy_workbench.analytics.live import UNKNOWN, iso, power_kw
+from energy_workbench.analytics.pattern import WHOLE
+from energy_workbench.analytics.summary import status_summary
+from energy_workbench.core.entities import Flow, Live, Meter, MeterType, meter_colour
+from energy_workbench.core.results import Overview, Pattern, PowerFlow
+from energy_workbench.core.status import Colour, Communication, Status
+
+
+def site_root(meters: Sequence[Meter]) -> Meter | None:
+    """The meter that stands for the site: its first root of type grid, else main, else any."""
+    roots = children_of(meters).get(None, [])
+    rank = {MeterType.GRID: 0, MeterType.MAIN: 1}
+    return min(roots, key=lambda meter: rank.get(meter.type, 2), default=None)
+
+
+def site_parts(meters: Sequence[Meter]) -> list[Meter]:
+    """The meters that the site's use is made of: roots and producers."""
+    roots = children_of(meters).get(None, [])
+    return [*roots, *(meter for meter in meters if meter.flow is Flow.PRODUCER and meter not in roots)]
+
+
+def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime) -> PowerFlow:
+    """The flow of power now [kW]; completeness is the share of active meters whose power is known."""
+    measured = powers(meters, live, now)
+    active = [meter for meter in meters if meter.status is not Status.INACTIVE]
+    known = sum(measured[meter.key].known for meter in active)
+    share = round(known / len(active), 4) if active else 0.0
+    return power_flow(meters, measured, unit="kW", colours=colours(meters, live), completeness=share)
+
+
+def powers(meters: Iterable[Meter], live: Mapping[int, Live], now: datetime) -> dict[int, Measured]:
+    """Power of each meter now [kW]."""
+    return {meter.key: Measured.of_power(power_kw(meter, live.get(meter.key), now)) for meter in meters}
+
+
+def colours(meters: Iterable[Meter], live: Mapping[int, Live]) -> dict[int, str]:
+    """Colour of each meter."""
+    return {meter.key: str(meter_colour(meter, live.get(meter.key, UNKNOWN))) for meter in meters}
+
+
+def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -> tuple[float | None, datetime | None]:
+    """Maximum 15-minute demand of the site [kW], and when.
+
+    Parameters
+    ----------
+    intervals : iterable of mapping
+        Rows of the interval table of the site's parts. An interval counts only where every one of them
+        that has any row is whole and actual: an estimate is no peak.
+    """
+    by_start: dict[datetime, dict[int, Measured]] = {}
+    having: set[int] = set()
+    for row in intervals:
+        having.add(row["meter"])
+        if row["quality"] == "actual" and row["completeness"] >= WHOLE:
+            measured = Measured(row["energy_import_kwh"], row["energy_export_kwh"])
+            by_start.setdefault(row["start"], {})[row["meter"]] = measured
+    found = [
+        (use * 4, start)
+        for start, measured in by_start.items()
+        if len(measured) == len(having) and (use := site_use(meters, measured)) is not None
+    ]
+    return max(found, default=(None, None), key=lambda pair: (pair[0], pair[1]))
+
+
+def overview(
+    *,
+    site: Mapping[str, str],
+    meters: Sequence[Meter],
+    live: Mapping[int, Live],
+    energy: Mapping[int, Measured],
+    flow: PowerFlow,
+    pattern: Pattern | None,
+    peak: tuple[float | None, datetime | None],
+    period: str,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Overview:
+    """Put the dashboard's answer together.
+
+    Cards count meters and give the site's use: what comes from outside and its own production, so that
+    a plant on its generators does not read zero.
+    """
+    power = powers(meters, live, now)
+    summary = status_summary(meters, live)
+    peak_kw, peak_at = peak
+    cards = {
+        "total": summary.total,
+        "active": summary.status[Status.ACTIVE],
+        "online": summary.communication[Communication.ONLINE],
+        "warnings": summary.colour[Colour.YELLOW] + summary.colour[Colour.ORANGE],
+        "power_now_kw": _rounded(site_use(meters, power)),
+        "energy_kwh": _rounded(site_use(meters, energy)),
+        "demand_peak_kw": _rounded(peak_kw),
+        "demand_peak_at": iso(peak_at, zone),
+        "completeness": flow.completeness,
+    }
+    return Overview(
+        now=now.astimezone(zone).isoformat(timespec="seconds"),
+        site=dict(site),
+        period=period,
+        summary=summary.to_dict(),
+        cards=cards,
+        flow_now=flow_now(meters, live, now).to_dict(),
+        flow=flow.to_dict(),
+        pattern=(pattern or _no_pattern(zone)).to_dict(),
+        tree=tuple(_leaf(meter, live.get(meter.key, UNKNOWN), power, energy, zone) for meter in meters),
+    )
+
+
+def _leaf(
+    meter: Meter, live: Live, power: Mapping[int, Measured], energy: Mapping[int, Measured], zone: ZoneInfo
+) -> dict[str, Any]:
+    return {
+        "id": meter.id,
+        "number": meter.number,
+        "name": meter.name,
+        "type": str(meter.type),
+        "flow": str(meter.flow),
+        "parent_id": None if meter.parent is None else f"mtr_{meter.parent}",
+        "status": str(meter.status),
+        "health": str(live.health),
+        "communication": str(live.communication),
+        "colour": str(meter_colour(meter, live)),
+        "power_kw": _own(meter, power.get(meter.key, Measured()), net=True),
+        "energy_kwh": _own(meter, energy.get(meter.key, Measured()), net=False),
+        "last_seen": iso(live.last_seen, zone),
+    }
+
+
+def _no_pattern(zone: ZoneInfo) -> Pattern:
+    """That of a site without meters."""
+    names: dict[str, Any] = dict.fromkeys(("meter", "number", "name", "start", "end"), "")
+    nothing: dict[str, Any] = dict.fromkeys(("total_kwh", "peak_kw", "peak_at", "load_factor"))
+    return Pattern(**names, **nothing, every="1h", timezone=zone.key, rows=(), completeness=0.0)
+
+
+def _own(meter: Meter, measured: Measured, *, net: bool) -> float | None:
+    """What the meter takes, or what a producer produces; net of the other way where power is meant."""
+    if not measured.known:
+        return None
+    up, down = delivered_and_taken(meter, measured)
+    if meter.flow is Flow.CONSUMER:
+        up = measured.exported or 0.0
+    main, other = (up, down) if meter.flow is Flow.PRODUCER else (down, up)
+    return round(main - other if net else main, 3)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,162 @@
+"""Energy out of the interval table: the one place between the lake and every number people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.analytics import buckets, overview
+from energy_workbench.analytics.energies import energies
+from energy_workbench.analytics.flow import Measured
+from energy_workbench.analytics.pattern import WHOLE, pattern
+from energy_workbench.answers.cache import Cache
+from energy_workbench.core import axis, clock, results
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.errors import PeriodError
+from energy_workbench.core.period import Period, parse_period
+from energy_workbench.core.results import Pattern
+from energy_workbench.core.status import Status
+
+if TYPE_CHECKING:
+    from energy_workbench.lake import Reader
+
+MOST_BUCKETS = 110_000
+"""Rows of one answer: three years of 15 minutes."""
+
+LONGEST_DAYS = 3660
+"""Ten years."""
+
+
+class Energies:
+    """Energies of meters as of one version of the intervals and of the configuration.
+
+    Parameters
+    ----------
+    reader : Reader
+    cache : Cache
+        Shared with earlier and later versions.
+    revision : int
+        Of the configuration.
+    zone : ZoneInfo
+        The site's.
+    """
+
+    def __init__(self, reader: Reader, cache: Cache, revision: int, zone: ZoneInfo) -> None:
+        self._reader = reader
+        self._cache = cache
+        self._zone = zone
+        self.stamp = (revision, reader.version()[1])
+
+    def rows(self, meter: Meter, span: Period, every: str) -> tuple[dict[str, Any], ...]:
+        """Energy and demand of a meter, a row a bucket that has begun."""
+        return self._rows(meter, self._edges(span, every))
+
+    def pattern(self, meter: Meter, span: Period, every: str) -> Pattern:
+        """Consumption of a meter with its totals."""
+        edges = self._edges(span, every)
+
+        def make() -> Pattern:
+            rows = self._rows(meter, edges)
+            intervals = self._reader.intervals([meter.key], edges[0], edges[-1]).to_pylist()
+            return pattern(meter, edges, rows, intervals, every=every, zone=self._zone, now=clock.now())
+
+        return self._cache.get(("pattern", meter.key, every, tuple(edges), self.stamp), make)
+
+    def of_all(self, meters: Sequence[Meter], span: Period) -> results.Energies:
+        """Energy, demand and quality of every meter, by one query of the lake."""
+        edges = self._edges(span, "1d")
+
+        def make() -> results.Energies:
+            now = clock.now()
+            begun = len(edges) > 1
+            found = self._reader.energy(None, edges, now, whole=WHOLE).to_pylist() if begun else []
+            rows = energies(meters, edges, found, zone=self._zone, now=now)
+            return results.Energies(
+                rows=rows,
+                total=len(rows),
+                start=span.start.astimezone(self._zone).isoformat(),
+                end=span.end.astimezone(self._zone).isoformat(),
+                timezone=self._zone.key,
+            )
+
+        return self._cache.get(("energies", span.end, tuple(edges), self.stamp), make)
+
+    def totals(self, meters: Sequence[Meter], span: Period) -> tuple[dict[int, Measured], float]:
+        """Energy of every meter over the elapsed part of a span [kWh], and how complete it is (0 to 1)."""
+        running = axis.floor_interval(clock.now())
+        # The running interval is a bucket of its own: its energy counts, but it is not incomplete yet.
+        marks = [span.start, min(span.end, running), min(span.end, running + axis.INTERVAL)]
+        edges = sorted({mark for mark in marks if mark >= span.start})
+        if len(edges) < 2:
+            return {}, 0.0
+        expected = [meter.key for meter in meters if meter.status is not Status.INACTIVE]
+        return self._cache.get(
+            ("totals", tuple(edges), self.stamp),
+            lambda: summed(self._reader.energy(None, edges).to_pylist(), expected),
+        )
+
+    def peak(self, meters: Sequence[Meter], span: Period) -> tuple[float | None, datetime | None]:
+        """Maximum 15-minute demand of the site [kW], and when."""
+        parts = [meter.key for meter in overview.site_parts(meters)]
+        return self._cache.get(
+            ("peak", span.start, span.end, self.stamp),
+            lambda: overview.site_peak(meters, self._reader.intervals(parts, span.start, span.end).to_pylist()),
+        )
+
+    def last_days(self, days: int, every: str) -> Period:
+        """The last days up to the end of the bucket that runs now: seven days of hours are 168 buckets.
+
+        Raises
+        ------
+        PeriodError
+            If it is less than a day or more than ten years.
+        """
+        if not 1 <= days <= LONGEST_DAYS:
+            raise PeriodError(f"{days} days cannot be shown: 1 to {LONGEST_DAYS}")
+        now = clock.now()
+        today = parse_period("today", self._zone, now)
+        end = next(edge for edge in axis.edges(today, every, self._zone) if edge > now)
+        start = (end.astimezone(self._zone) - timedelta(days=days)).astimezone(now.tzinfo)
+        return Period(start, end, f"last {days} days")
+
+    def _rows(self, meter: Meter, edges: Sequence[datetime]) -> tuple[dict[str, Any], ...]:
+        if len(edges) < 2:
+            return ()
+        return self._cache.get(
+            ("rows", meter.key, tuple(edges), self.stamp),
+            lambda: buckets.energy_rows(edges, self._found(meter, edges), self._zone),
+        )
+
+    def _found(self, meter: Meter, edges: Sequence[datetime]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._reader.energy([meter.key], edges, clock.now()).to_pylist()
+        return found
+
+    def _edges(self, span: Period, every: str) -> list[datetime]:
+        """Edges of the buckets that have begun."""
+        now = clock.now()
+        edges = axis.edges(span, every, self._zone)
+        begun = sum(edge < now for edge in edges[:-1])
+        if begun > MOST_BUCKETS:
+            raise PeriodError(f"{span.text!r} every {every} makes {begun:,} rows: ask for a longer resolution")
+        return edges[: begun + 1]
+
+
+def summed(rows: Sequence[Mapping[str, Any]], expected: Sequence[int]) -> tuple[dict[int, Measured], float]:
+    """Sum the buckets of each meter; completeness is the mean of the first bucket over the expected meters."""
+    found: dict[int, Measured] = {}
+    complete: dict[int, float] = {}
+    for row in rows:
+        before = found.get(row["meter"], Measured())
+        found[row["meter"]] = Measured(
+            _add(before.imported, row["energy_import_kwh"]), _add(before.exported, row["energy_export_kwh"])
+        )
+        if row["bucket"] == 0:
+            complete[row["meter"]] = row["completeness"] or 0.0
+    share = sum(complete.get(key, 0.0) for key in expected) / len(expected) if expected else 0.0
+    return found, round(share, 4)
+
+
+def _add(left: float | None, right: float | None) -> float | None:
+    return right if left is None else left if right is None else left + right

@@ -1,0 +1,88 @@
+"""The files of a home, each opened when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from energy_workbench.answers.cache import Cache
+from energy_workbench.answers.energies import Energies
+from energy_workbench.core import clock
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.period import Period, parse_period, zone_of
+from energy_workbench.core.settings import Settings
+
+if TYPE_CHECKING:
+    from energy_workbench.lake import Reader, Spool
+    from energy_workbench.registry import Registry, StateStore
+
+
+class Home:
+    """What every answer from the files is made of; safe for threads.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where registry, state, spool and lake are.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._cache = Cache()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Site, meters, ratios and tokens."""
+        from energy_workbench.registry import Registry
+
+        return Registry(self.settings.registry_url)
+
+    @cached_property
+    def state(self) -> StateStore:
+        """Live state of meters and processes."""
+        from energy_workbench.registry import StateStore
+
+        store = StateStore(self.settings.state_url)
+        store.migrate()
+        return store
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Readings that are not in the lake yet."""
+        from energy_workbench.lake import Spool
+
+        return Spool(self.settings.spool_path)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Readings and intervals, spool and lake as one."""
+        from energy_workbench.lake import Lake, Reader
+
+        return Reader(Lake(self.settings.lake_path), self.spool)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's zone."""
+        return zone_of(self.site()["timezone"])
+
+    def site(self) -> dict[str, str]:
+        """The plant's name, zone, currency and country."""
+        site = self._cache.get(("site", self.registry.revision()), self.registry.site)
+        return {"name": site.name, "timezone": site.timezone, "currency": site.currency, "country": site.country}
+
+    def _energies(self) -> Energies:
+        return Energies(self.reader, self._cache, self.registry.revision(), self.zone)
+
+    def _meters(self) -> list[Meter]:
+        return self._cache.get(("meters", self.registry.revision()), self.registry.meters)
+
+    def _meter(self, ref: str) -> Meter:
+        folded = ref.casefold()
+        for meter in self._meters():
+            if ref == meter.id or folded == meter.number.casefold():
+                return meter
+        return self.registry.meter(ref)
+
+    def _period(self, text: str) -> Period:
+        return parse_period(text, self.zone, clock.now())

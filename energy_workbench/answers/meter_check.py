@@ -1,0 +1,141 @@
+"""A meter's form, looked at while it is filled in: what is wrong, what looks wrong, and its ratio worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from energy_workbench.core import plates
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.registry.fields import PARENT, RATIO, draft, folded
+
+RATIO_FIELDS = tuple(RATIO)
+SAMPLE = 0.84
+"""Share of the rated secondary current that the worked example shows: 4.2 A of 5 A."""
+_BARE = {"number": "-", "name": "-", "type": "other"}
+"""Stands in for what else a form says where only its ratio is meant."""
+
+
+def check(
+    fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Meter], profiles: Iterable[str]
+) -> dict[str, Any]:
+    """Look at a form.
+
+    Parameters
+    ----------
+    fields : mapping
+        As typed so far.
+    before : Meter or None
+        The meter that the form changes; None for a new one.
+    meters : sequence of Meter
+        Those that live.
+    profiles : iterable of str
+        Ids of the meter models that can be read.
+
+    Returns
+    -------
+    dict
+        `problems` (`field, value, reason`), for which it would be refused; `warnings` (`field, reason`),
+        with which it would be stored; `example` of what becomes of a value, None where the ratio is wrong.
+    """
+    meter, found = draft(before, fields, "form")
+    problems = [(problem.field, problem.reason) for problem in found]
+    problems += [*_number(fields, before, meters), *_parent(fields, before, meters)]
+    ratio = _ratio(fields, before)
+    warnings = [(finding.field, finding.reason) for finding in plates.check(ratio)] if ratio else []
+    if meter is not None:
+        warnings += [*_address(meter, meters), *_profile(meter, list(profiles))]
+    return {
+        "problems": [
+            {"field": field, "value": _shown(fields.get(field)), "reason": reason}
+            for field, reason in dict.fromkeys(problems)
+        ],
+        "warnings": [{"field": field, "reason": reason} for field, reason in warnings],
+        "example": example(ratio) if ratio else None,
+    }
+
+
+def example(ratio: Ratio) -> str:
+    """What becomes of a value that the meter says, worked out: `meter says 4.2 A → 840 A`."""
+    amperes = (ratio.ct_secondary or 5.0) * SAMPLE
+    if ratio.ct == 1.0 and ratio.pt == 1.0:
+        return f"meter says {_number_text(amperes)} A → {_number_text(amperes)} A: no transformer"
+    if ratio.applied_by is AppliedBy.METER:
+        shown, plate = _number_text(amperes * ratio.ct), " and ".join(filter(None, (ratio.ct_text, ratio.pt_text)))
+        return f"meter says {shown} A → {shown} A: the meter itself multiplies with {plate}"
+    parts = []
+    if ratio.ct_text:
+        parts.append(f"{_number_text(amperes)} A → {_number_text(amperes * ratio.ct)} A")
+    if ratio.pt_secondary:
+        parts.append(f"{_number_text(ratio.pt_secondary)} V → {_number_text(ratio.pt_secondary * ratio.pt)} V")
+    if ratio.ct_text and ratio.pt_text:
+        parts.append(f"1 kW → {_number_text(ratio.ct * ratio.pt)} kW")
+    return f"meter says {', '.join(parts)}"
+
+
+def ratio_of(fields: Mapping[str, Any], before: Meter | None = None) -> Ratio | None:
+    """The ratio that a form means; None where it is no possible one."""
+    return _ratio(fields, before)
+
+
+def _ratio(fields: Mapping[str, Any], before: Meter | None) -> Ratio | None:
+    given = {name: value for name, value in fields.items() if name in RATIO}
+    meter, problems = draft(before, given if before else _BARE | given, "form")
+    return None if problems or meter is None else meter.ratio
+
+
+def _number(fields: Mapping[str, Any], before: Meter | None, meters: Iterable[Meter]) -> list[tuple[str, str]]:
+    wanted = folded(str(fields.get("number") or "").strip())
+    used = next((m for m in meters if folded(m.number) == wanted and (before is None or m.key != before.key)), None)
+    return [("number", f"is in use by {used.id} ({used.name}): take another")] if wanted and used else []
+
+
+def _parent(fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Meter]) -> list[tuple[str, str]]:
+    by_key = {meter.key: meter for meter in meters}
+    found: list[tuple[str, str]] = []
+    for name in PARENT:
+        ref = str(fields.get(name) or "").strip()
+        if not ref:
+            continue
+        parent = next((m for m in meters if ref == m.id or folded(ref) == folded(m.number)), None)
+        if parent is None:
+            found.append((name, "there is no such meter"))
+            continue
+        above: Meter | None = parent
+        while before is not None and above is not None and above.key != before.key:
+            above = by_key.get(above.parent) if above.parent is not None else None
+        if before is not None and above is not None:
+            where = "itself" if parent.key == before.key else f"{parent.number}, which is below it"
+            found.append((name, f"a meter cannot be below {where}"))
+    return found
+
+
+def _address(meter: Meter, meters: Iterable[Meter]) -> list[tuple[str, str]]:
+    same = [m for m in meters if meter.gateway and m.gateway == meter.gateway and m.unit_id == meter.unit_id]
+    return [
+        ("unit_id", f"{other.number} ({other.name}) has the same gateway and unit id: is it the same device?")
+        for other in same
+        if other.key != meter.key
+    ]
+
+
+def _profile(meter: Meter, profiles: list[str]) -> list[tuple[str, str]]:
+    if meter.gateway and not meter.profile:
+        return [("profile", "without a profile the meter is not polled")]
+    if meter.profile and not meter.gateway:
+        return [("gateway", "without a gateway the meter is not polled")]
+    if meter.profile and meter.profile not in profiles:
+        near = get_close_matches(meter.profile, profiles, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else "the list of profiles shows those that can be read"
+        return [("profile", f"there is no profile of that id, so the meter cannot be read: {hint}")]
+    return []
+
+
+def _number_text(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)[:60]

@@ -1,0 +1,56 @@
+"""The meter models that can be read: what their profiles say at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from energy_workbench.core.paths import shipped
+
+TOP = ("vendor", "model")
+
+
+def profile_list(own: Path) -> list[dict[str, Any]]:
+    """Id, vendor and model of every profile, by vendor and model.
+
+    Parameters
+    ----------
+    own : Path
+        Folder of the user's profiles, which win over shipped ones of the same id.
+    """
+    files: dict[str, Path] = {}
+    for folder in (shipped("collector/profiles"), own):
+        files |= {path.stem: path for path in folder.glob("*.yaml")}
+    rows = [_top(path, path.stat().st_mtime_ns) for path in files.values() if path.is_file()]
+    return sorted((dict(row) for row in rows), key=lambda row: (row["vendor"].casefold(), row["model"].casefold()))
+
+
+@lru_cache(maxsize=1024)
+def _top(path: Path, _modified: int) -> tuple[tuple[str, str], ...]:
+    """The profile's first keys; the registers below, which make the file long, are not read."""
+    found = {"id": path.stem, "vendor": "", "model": path.stem}
+    try:
+        with path.open(encoding="utf-8") as file:
+            found |= _keys(file)
+    except (OSError, UnicodeDecodeError):
+        # A file that cannot be read is listed by its name: the collector says what is wrong with it.
+        pass
+    return tuple(found.items())
+
+
+def _keys(lines: Iterable[str]) -> dict[str, str]:
+    import yaml
+
+    found: dict[str, str] = {}
+    for line in lines:
+        name, colon, _ = line.partition(":")
+        if colon and name in TOP:
+            try:
+                found[name] = str(yaml.safe_load(line)[name])
+            except (yaml.YAMLError, KeyError, TypeError):
+                continue
+        if len(found) == len(TOP):
+            break
+    return found

@@ -1,0 +1,110 @@
+"""The connection to a service: calls, and its problem documents as errors of the tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core import errors
+
+if TYPE_CHECKING:
+    import httpx
+
+TOKEN_VARIABLE = "ENERGY_WORKBENCH_SERVICE_TOKEN"  # noqa: S105
+
+BY_TITLE = {
+    found.title: found
+    for found in vars(errors).values()
+    if isinstance(found, type) and issubclass(found, errors.WorkbenchError)
+}
+
+
+class Service:
+    """A running service, as a program asks it.
+
+    Parameters
+    ----------
+    url : str
+        Its address: `http://127.0.0.1:3000`.
+    token : str, optional
+        An access token; `ENERGY_WORKBENCH_SERVICE_TOKEN` by default.
+    timeout : float
+        Longest wait for an answer [s].
+    """
+
+    def __init__(self, url: str, token: str | None, timeout: float) -> None:
+        import httpx
+
+        token = token or os.environ.get(TOKEN_VARIABLE, "")
+        self.url = url.rstrip("/")
+        # A proxy of the environment is for the outside; the service is on this machine or in this plant.
+        self._http: httpx.Client = httpx.Client(
+            base_url=f"{self.url}/api/Energy",
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=timeout,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, **asked: Any) -> Any:
+        """The JSON of a GET; parameters that are None are left out."""
+        return self.call("GET", path, asked).json()
+
+    def send(self, verb: str, path: str, body: Any = None, *, revision: int | None = None, **asked: Any) -> Any:
+        """The JSON of a call that changes something, None where it answers without any.
+
+        Parameters
+        ----------
+        body : Any
+            Sent as JSON.
+        revision : int, optional
+            What the change was made from: `If-Match`.
+        """
+        import json
+
+        headers = {} if revision is None else {"If-Match": f'"{revision}"'}
+        content = None
+        if body is not None:
+            content, headers["Content-Type"] = json.dumps(body, default=str).encode(), "application/json"
+        answer = self.call(verb, path, asked, content=content, headers=headers)
+        return answer.json() if answer.content else None
+
+    def call(self, verb: str, path: str, asked: Mapping[str, Any], **more: Any) -> httpx.Response:
+        """The answer of a call.
+
+        Raises
+        ------
+        WorkbenchError
+            That of the tree which the service's problem document stands for; ServiceError where it
+            cannot be reached.
+        """
+        import httpx
+
+        params = {key: value for key, value in asked.items() if value is not None}
+        try:
+            answer = self._http.request(verb, path, params=params, **more)
+        except httpx.TimeoutException:
+            raise errors.ServiceError(f"{self.url} did not answer in time: is the machine overloaded?") from None
+        except httpx.HTTPError as error:
+            raise errors.ServiceError(
+                f"{self.url} cannot be reached ({error}): is the service running (energy-workbench up)?"
+            ) from None
+        if answer.is_success:
+            return answer
+        raise self._error(answer)
+
+    def _error(self, answer: httpx.Response) -> errors.WorkbenchError:
+        problem: Mapping[str, Any] = {}
+        if answer.headers.get("content-type", "").startswith("application/problem+json"):
+            problem = answer.json()
+        text = str(problem.get("detail") or f"{self.url} answered {answer.status_code} {answer.reason_phrase}")
+        kind = BY_TITLE.get(str(problem.get("title")), errors.ServiceError)
+        if issubclass(kind, errors.InputError):
+            return kind(text, [errors.Problem(**found) for found in problem.get("problems", ())])
+        if issubclass(kind, errors.ConflictError):
+            return kind(text, stored=problem.get("current"), wanted=problem.get("wanted"))
+        return kind(text)

@@ -1,0 +1,187 @@
+"""Setting a plant up on the files of a home: what the registry does, as people ask for it and read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from energy_workbench.analytics.live import describe
+from energy_workbench.answers import meter_check, meter_transfer, probing
+from energy_workbench.answers.audit_rows import audit_row, change_row
+from energy_workbench.answers.exchange_rows import exchange_from, exchange_row
+from energy_workbench.answers.home import Home
+from energy_workbench.answers.profile_list import profile_list
+from energy_workbench.answers.ratio_rows import beginning, impact_warnings, ratio_from, ratio_row
+from energy_workbench.changes import Changes
+from energy_workbench.core import axis, clock
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.errors import ConflictError
+from energy_workbench.core.ratios import Ratio
+from energy_workbench.core.status import Communication
+
+BY = "python"
+"""Who changes something, where nobody says it."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Setup(Home, Changes):
+    """The changes, each by someone: `by` is the name that the audit keeps."""
+
+    def create_meter(self, fields: Mapping[str, Any], template: str | None = None, *, by: str = BY) -> dict[str, Any]:
+        return self.describe(self.registry.create_meter(fields, by=by, template=template))
+
+    def update_meter(
+        self, meter: str, fields: Mapping[str, Any], revision: int | None = None, *, by: str = BY
+    ) -> dict[str, Any]:
+        return self.describe(self.registry.update_meter(meter, fields, by=by, revision=revision))
+
+    def delete_meter(
+        self, meter: str, children: str = "refuse", *, revision: int | None = None, by: str = BY
+    ) -> list[dict[str, Any]]:
+        how = cast(Literal["refuse", "reparent", "cascade"], children)
+        deleted = self.registry.delete_meter(meter, by=by, children=how, revision=revision)
+        return [self.describe(each) for each in deleted]
+
+    def restore_meter(self, meter: str, *, by: str = BY) -> dict[str, Any]:
+        return self.describe(self.registry.restore_meter(meter, by=by))
+
+    def set_status(
+        self, meter: str, status: str, reason: str = "", *, revision: int | None = None, by: str = BY
+    ) -> dict[str, Any]:
+        return self.describe(self.registry.set_status(meter, status, reason, by=by, revision=revision))
+
+    def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
+        before = None if id is None else self._meter(id)
+        return meter_check.check(fields, before, self._meters(), [row["id"] for row in self.profiles()])
+
+    def meter_ratios(self, meter: str) -> list[dict[str, Any]]:
+        zone = self.zone
+        return [ratio_row(ratio, zone) for ratio in self.registry.ratios(meter)]
+
+    def add_ratio(
+        self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+    ) -> dict[str, Any]:
+        found = self._meter(meter)
+        ratio = ratio_from(fields, found.ratio, self.zone, clock.now())
+        self.registry.add_ratio(found.id, ratio, by=by, revision=revision)
+        return ratio_row(ratio, self.zone)
+
+    def edit_ratio(
+        self,
+        meter: str,
+        valid_from: str | None,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        by: str = BY,
+    ) -> dict[str, Any]:
+        found, since = self._meter(meter), beginning(valid_from, self.zone)
+        ratio = ratio_from(fields, self._ratio(found, since), self.zone, since)
+        self.registry.edit_ratio(found.id, since, ratio, by=by, revision=revision)
+        return ratio_row(ratio, self.zone)
+
+    def delete_ratio(
+        self, meter: str, valid_from: str | None, *, revision: int | None = None, by: str = BY
+    ) -> list[dict[str, Any]]:
+        self.registry.delete_ratio(meter, beginning(valid_from, self.zone), by=by, revision=revision)
+        return self.meter_ratios(meter)
+
+    def ratio_impact(self, meter: str, *valid_from: str | None) -> dict[str, Any]:
+        found, zone = self._meter(meter), self.zone
+        since = [beginning(each, zone) for each in valid_from or (clock.now().isoformat(),)]
+        span = self.registry.ratio_impact(found.id, *since)
+        start, end = axis.floor_interval(span.start or EARLIEST), span.end or LATEST
+        count = len(self.reader.intervals([found.key], start, end)) if start < end else 0
+        return {
+            "from": span.start and span.start.astimezone(zone).isoformat(),
+            "until": span.end and span.end.astimezone(zone).isoformat(),
+            "intervals": count,
+            "warnings": impact_warnings(self.registry.ratios(found.id), since, count, clock.now(), zone),
+        }
+
+    def exchanges(self, meter: str) -> list[dict[str, Any]]:
+        zone = self.zone
+        return [exchange_row(exchange, zone) for exchange in self.registry.exchanges(meter)]
+
+    def add_exchange(
+        self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+    ) -> dict[str, Any]:
+        found = self._meter(meter)
+        exchange = exchange_from(fields, self.zone, clock.now())
+        self.registry.record_exchange(found.id, exchange, by=by, revision=revision)
+        stored = next(each for each in self.registry.exchanges(found.id) if each.at == exchange.at)
+        return exchange_row(stored, self.zone)
+
+    def templates(self) -> list[dict[str, Any]]:
+        return [{"name": template.name, "fields": template.fields} for template in self.registry.templates()]
+
+    def create_template(self, name: str, meter: str, *, by: str = BY) -> dict[str, Any]:
+        template = self.registry.create_template(name, self._meter(meter).id, by=by)
+        return {"name": template.name, "fields": template.fields}
+
+    def delete_template(self, name: str, *, by: str = BY) -> None:
+        self.registry.delete_template(name, by=by)
+
+    def undoable(self, *, by: str = BY) -> dict[str, Any] | None:
+        entries = self.registry.undoable(by)
+        return change_row(entries, self._numbers(), self.zone) if entries else None
+
+    def undo(self, *, by: str = BY) -> dict[str, Any]:
+        found = self.undoable(by=by)
+        if found is None:
+            raise ConflictError("there is no change of yours that could be undone")
+        self.registry.undo(by=by, change=found["change"])
+        return {"undone": found}
+
+    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
+        subject = None if meter is None else self.registry.meter(meter, deleted=True).id
+        numbers, zone = self._numbers(), self.zone
+        return [audit_row(entry, numbers, zone) for entry in self.registry.audit(limit, subject)]
+
+    def profiles(self) -> list[dict[str, Any]]:
+        return profile_list(self.settings.profiles_path)
+
+    def gateways(self) -> list[dict[str, Any]]:
+        live, behind = self.state.read(), dict[str, list[Meter]]()
+        for meter in self._meters():
+            behind.setdefault(meter.gateway or "", []).append(meter)
+        return [
+            {
+                "url": gateway.url,
+                "options": gateway.options,
+                "meters": len(behind.get(gateway.url, [])),
+                "online": sum(
+                    meter.key in live and live[meter.key].communication is Communication.ONLINE
+                    for meter in behind.get(gateway.url, [])
+                ),
+            }
+            for gateway in self.registry.gateways()
+        ]
+
+    def import_meters(self, content: bytes, filename: str, dry_run: bool = True, *, by: str = BY) -> dict[str, Any]:
+        return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by)
+
+    def export_meters(self, format: str = "csv") -> bytes:
+        return meter_transfer.export_file(self.registry, format)
+
+    def import_template(self, format: str = "csv") -> bytes:
+        return meter_transfer.template_file(format)
+
+    def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return probing.probe(self.settings, fields)
+
+    def describe(self, meter: Meter) -> dict[str, Any]:
+        """The row of a meter, with its live state."""
+        return describe(meter, self.state.read().get(meter.key), self.zone)
+
+    def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
+        history = self.registry.ratios(meter.id)
+        return next((ratio for ratio in history if ratio.valid_from == since), meter.ratio)
+
+    def _numbers(self) -> dict[str, str]:
+        return self._cache.get(
+            ("numbers", self.registry.revision()),
+            lambda: {meter.id: meter.number for meter in self.registry.meters(deleted=True)},
+        )

@@ -1,0 +1,1 @@
+"""The service: REST for other systems and pages, the front page, and who may ask for what."""

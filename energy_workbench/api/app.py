@@ -1,0 +1,112 @@
+"""The application: routes, errors, headers, and the heartbeat of the service."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from energy_workbench import __version__
+from energy_workbench.api import bulk, history, meters, pages, problems, readings, reference, setup
+from energy_workbench.api.access import adopt, tokens_of
+from energy_workbench.api.answers import Json
+from energy_workbench.api.schemas import HEALTH
+from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.core.settings import Settings
+from energy_workbench.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+"""How often the service says that it is alive."""
+
+PREFIX = "/api/Energy"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service on a home.
+
+    Raises
+    ------
+    HomeError
+        If the home was not initialised, or by a newer version.
+    """
+    workbench = Workbench(settings)
+    workbench.registry.check()
+    tokens = tokens_of(settings)
+    adopt(workbench.registry, tokens)
+
+    app = FastAPI(
+        title="Energy Workbench",
+        version=__version__,
+        description="Meters, readings and energy. Every call needs `Authorization: Bearer TOKEN`.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        default_response_class=Json,
+    )
+    app.state.workbench = workbench
+    app.state.settings = settings
+    app.state.tokens = tokens
+    problems.install(app)
+    app.middleware("http")(_guarded)
+
+    rest = APIRouter(prefix=PREFIX)
+    rest.add_api_route(
+        "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
+    )
+    # Files first: `export` would be taken for a meter's number.
+    for part in (bulk, meters, history, readings, setup):
+        rest.include_router(part.router)
+    app.include_router(rest)
+    app.include_router(reference.router)
+    app.include_router(pages.router)
+    return app
+
+
+def health() -> Response:
+    """Answers without a token, for supervisors."""
+    return Json({"ok": True})
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    done = threading.Event()
+    thread = threading.Thread(target=_beat, args=(app.state.workbench, done), name="heartbeat", daemon=True)
+    thread.start()
+    # The first viewer should not wait for DuckDB to load.
+    threading.Thread(target=_warm, args=(app.state.workbench,), name="warm", daemon=True).start()
+    yield
+    done.set()
+    thread.join(timeout=BEAT_SECONDS)
+
+
+def _warm(workbench: Workbench) -> None:
+    try:
+        workbench.overview()
+    except WorkbenchError as error:
+        log.warning("the dashboard cannot be answered yet: %s", error)
+
+
+def _beat(workbench: Workbench, done: threading.Event) -> None:
+    while not done.is_set():
+        try:
+            workbench.state.heartbeat("service")
+        except WorkbenchError:
+            # People still get answers; the front page will say that nothing is heard.
+            log.exception("the heartbeat failed")
+        done.wait(BEAT_SECONDS)
+
+
+async def _guarded(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Headers that keep a browser from doing with a page what it was not made for."""
+    answer = await follow(request)
+    answer.headers.setdefault("Content-Security-Policy", pages.content_policy(request))
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer

@@ -1,0 +1,76 @@
+"""What a call asks for: the parameters that several calls share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Path, Query
+
+from energy_workbench.api.answers import json_object
+from energy_workbench.api.session import Home
+from energy_workbench.core import clock
+from energy_workbench.core.errors import InputError, PeriodError
+
+Ref = Annotated[str, Path(alias="id", description="Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of the answer.")]
+Offset = Annotated[int, Query(ge=0, description="Rows left out at the beginning.")]
+Every = Annotated[
+    str, Query(description="Length of a row: `15min`, `30min`, `1h`, `1d`, `1w`, `1mo`, `1y`; days are the site's.")
+]
+
+
+def period(
+    start: Annotated[
+        str | None,
+        Query(alias="from", description="ISO 8601; without offset in the site's zone. A date is its beginning."),
+    ] = None,
+    end: Annotated[
+        str | None,
+        Query(alias="to", description="As `from`, not part of the answer; of a bare date the end. Now by default."),
+    ] = None,
+    text: Annotated[
+        str | None, Query(alias="period", description="Instead: `today`, `last 7 days`, `2026-10`, `2026-W41`, …")
+    ] = None,
+) -> str | None:
+    """The period that a call asks for, as people write it; None where it names none."""
+    if text is not None:
+        if start is not None or end is not None:
+            raise PeriodError("give either `period` or `from` and `to`")
+        return text
+    if start is None and end is None:
+        return None
+    if start is None:
+        raise PeriodError("`to` needs a `from`")
+    return f"{instant(start)}/{instant(end) if end is not None else clock.now().isoformat()}"
+
+
+def instant(text: str) -> str:
+    """An instant as it was meant: in a query a plus sign that was not encoded arrives as a blank (14:30:00 05:30)."""
+    return re.sub(r"(T[\d:.]+) (\d\d:?\d\d)$", r"\1+\2", text.strip())
+
+
+Asked = Annotated[str | None, Depends(period)]
+
+
+def seen(
+    wb: Home,
+    ref: Ref,
+    if_match: Annotated[
+        str | None, Header(description="ETag that the change was made from; another one is refused (412).")
+    ] = None,
+) -> int | None:
+    """The revision that a change of a meter was made from; None where any will do."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = re.findall(r'(?:W/)?"([^"]*)"', if_match) or [if_match.strip()]
+    if not all(re.fullmatch(r"[0-9]{1,18}", tag) for tag in tags):
+        raise InputError(f'If-Match {if_match!r} is no ETag of a meter, such as "3"')
+    revisions = [int(tag) for tag in tags]
+    current = wb.registry.meter(ref).revision
+    return current if current in revisions else revisions[0]
+
+
+Body = Annotated[Mapping[str, Any], Depends(json_object)]
+Seen = Annotated[int | None, Depends(seen)]

@@ -1,0 +1,191 @@
+"""The front page, the door for a token, and the way to the dashboards."""
+
+from __future__ import annotations
+
+import re
+import socket
+from datetime import timedelta
+from functools import cache
+from html import escape
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from energy_workbench.api.html import card, page
+from energy_workbench.api.session import COOKIE, remember, role_of, workbench
+from energy_workbench.core import clock
+
+router = APIRouter(include_in_schema=False)
+
+DASHBOARDS = {"meter-dashboard": ("Meter dashboard", "Power flow, states, the week's pattern and every meter")}
+"""Page that the dashboards' server shows → title and what is on it."""
+
+SETUP = "meter-setup"
+"""The page that the editors' server shows."""
+
+EXPECTED = ("service", "collector", "schedule")
+"""Processes that say by themselves that they are alive."""
+
+SILENT = timedelta(seconds=30)
+"""A process not heard of for this long does not run."""
+
+SELF_LOADING = 10
+"""How often the front page loads again [s]."""
+
+
+def content_policy(request: Request) -> str:
+    """What a page of this address may load: only what comes from it."""
+    # A browser holds a form to where its redirects lead: the token form may lead on to the pages' servers.
+    settings = request.app.state.settings
+    onward = " ".join(_server(request, port) for port in (settings.dashboard_port, settings.editor_port))
+    return (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'self'; "
+        f"form-action 'self' {onward}"
+    )
+
+
+@router.get("/")
+def front(request: Request) -> Response:
+    """Links of the caller's role, and the state of every process."""
+    role = entered(request)
+    if isinstance(role, Response):
+        return role
+    links = [card(f"/{name}", title, text) for name, (title, text) in DASHBOARDS.items()]
+    if role == "editor":
+        links.append(card(f"/{SETUP}", "Meter setup", "Add, move and change meters, CT and PT, gateways"))
+        lab = _server(request, request.app.state.settings.lab_port) + "/lab"
+        links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
+    links.append(card("/docs", "Interface for other systems", "Every call of the REST service, with examples"))
+    rows = "".join(
+        f'<tr><td>{escape(name)}</td><td class="{"good" if alive else "bad"}">{escape(word)}</td>'
+        f'<td class="quiet">{escape(detail)}</td></tr>'
+        for name, alive, word, detail in processes(request)
+    )
+    table = f"<table><thead><tr><th>Process</th><th>State</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
+    body = f'<h2>Pages</h2><div class="cards">{"".join(links)}</div><h2>Processes</h2>{table}'
+    name = workbench(request).site()["name"]
+    shown = page("Energy Workbench", body, about=name, aside=f"{role} access", refresh=SELF_LOADING)
+    return kept(request, shown)
+
+
+@router.get("/static/page.css")
+def style() -> Response:
+    """How the pages look."""
+    return Response(_style(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+@router.post("/login")
+async def login(request: Request) -> Response:
+    """Take the token of the form, and lead on to the page that asked for it."""
+    form = parse_qs((await request.body())[:4096].decode("utf-8", "replace"))
+    token, to = form.get("token", [""])[0].strip(), _local(form.get("to", ["/"])[0])
+    if role_of(request, token) is None:
+        return door(to, "That token is not known here.")
+    answer = RedirectResponse(to, status_code=303)
+    remember(request, answer, token)
+    return answer
+
+
+@router.get("/{name}")
+def lead(request: Request, name: str) -> Response:
+    """Lead to a page of its server, with that server's token and the page's own parameters."""
+    role = entered(request)
+    if isinstance(role, Response):
+        return role
+    settings, tokens = request.app.state.settings, request.app.state.tokens
+    if name == SETUP:
+        if role != "editor":
+            text = "<p>Meters are set up with an editor's token; yours may look only.</p>"
+            return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
+        return kept(request, _lead(request, settings.editor_port, name, tokens.editor))
+    if name not in DASHBOARDS:
+        return page("There is no such page", '<p><a href="/">To the front page</a></p>', status=404)
+    return kept(request, _lead(request, settings.dashboard_port, name, tokens.viewer))
+
+
+def door(to: str, wrong: str = "") -> Response:
+    """The form that asks for a token."""
+    error = f'<p class="error" role="alert">{escape(wrong)}</p>' if wrong else ""
+    form = (
+        f'<form method="post" action="/login">{error}<label for="token">Access token</label>'
+        '<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>'
+        f'<input type="hidden" name="to" value="{escape(to)}"><button>Open</button>'
+        '<p class="quiet">Use the link that you were given, or ask who runs the workbench for a token.</p></form>'
+    )
+    return page("Energy Workbench", form, status=401)
+
+
+def processes(request: Request) -> list[tuple[str, bool, str, str]]:
+    """Name, whether it runs, a word for that and a detail, of every process."""
+    wb = workbench(request)
+    now, heard = clock.now(), wb.state.processes()
+    found = []
+    for name in dict.fromkeys([*EXPECTED, *heard]):
+        at, detail = heard.get(name, (None, ""))
+        alive = at is not None and now - at < SILENT
+        word = "running" if alive else "not running"
+        last = "never heard of" if at is None else f"last heard of {at.astimezone(wb.zone):%d %b %H:%M:%S}"
+        found.append((name, alive, word, detail if alive else last))
+    settings = wb.settings
+    servers = {"dashboards": settings.dashboard_port, "editor": settings.editor_port, "lab": settings.lab_port}
+    for name, port in servers.items():
+        if name not in heard:
+            alive = _answers(settings.service_url, port)
+            found.append((name, alive, "running" if alive else "not running", f"port {port}"))
+    return found
+
+
+def entered(request: Request) -> str | Response:
+    """The role of who opens a page, or the form that asks for a token."""
+    given = request.query_params.get("token")
+    role = role_of(request, given or request.cookies.get(COOKIE))
+    if role is not None:
+        return role
+    query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "token"])
+    to = request.url.path + (f"?{query}" if query else "")
+    return door(to, "That token is not known here." if given else "")
+
+
+def kept(request: Request, answer: Response) -> Response:
+    """The answer, with the cookie where the page was opened with a token."""
+    if token := request.query_params.get("token"):
+        remember(request, answer, token)
+    return answer
+
+
+def _lead(request: Request, port: int, name: str, token: str) -> Response:
+    wanted = [(key, value) for key, value in request.query_params.multi_items() if key != "token"]
+    query = urlencode([("token", token), *wanted])
+    return RedirectResponse(f"{_server(request, port)}/{name}?{query}", status_code=302)
+
+
+def _server(request: Request, port: int) -> str:
+    """Address of another server of this machine, as the browser knows the machine."""
+    host = request.url.hostname or "127.0.0.1"
+    if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+", host):
+        host = "127.0.0.1"
+    return f"{request.url.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _local(address: str) -> str:
+    """The address, if it is one of this service; else the front page."""
+    parts = urlsplit(address)
+    safe = (
+        address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and address.isprintable()
+    )
+    return address if safe else "/"
+
+
+def _answers(service: str, port: int) -> bool:
+    try:
+        with socket.create_connection((urlsplit(service).hostname or "127.0.0.1", port), timeout=0.25):
+            return True
+    except OSError:
+        return False
+
+
+@cache
+def _style() -> bytes:
+    return (Path(__file__).parent / "static" / "page.css").read_bytes()

@@ -1,0 +1,120 @@
+"""REST of readings and of what is made of them: intervals, patterns, flows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from energy_workbench.api.answers import Json, json_body
+from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
+from energy_workbench.api.schemas import (
+    ENERGIES,
+    FLOW,
+    INTERVALS,
+    OVERVIEW,
+    PATTERN,
+    READINGS,
+    READINGS_BODY,
+    RECORDED,
+    SITE,
+    SQL,
+    listed,
+)
+from energy_workbench.api.session import Caller, Editor, Home
+from energy_workbench.core.errors import InputError
+
+router = APIRouter()
+
+
+@router.get("/site", tags=["Site"], summary="The plant", responses=SITE)
+def site(wb: Home, _: Caller) -> Response:
+    """Name, IANA time zone, currency and country."""
+    return Json(wb.site())
+
+
+@router.get("/overview", tags=["Site"], summary="Everything that the dashboard shows", responses=OVERVIEW)
+def overview(wb: Home, _: Caller, period: str = "today") -> Response:
+    """Cards, status summary, flows, the week's pattern and the tree, in one answer."""
+    return Json(wb.overview(period).to_dict())
+
+
+@router.get("/flow", tags=["Energy"], summary="Where power or energy goes", responses=FLOW)
+def flow(wb: Home, _: Caller, period: Asked = None) -> Response:
+    """Nodes and links with losses: the energy of a period [kWh], or without one the power now [kW]."""
+    return Json(wb.flow(period).to_dict())
+
+
+@router.get("/energies", tags=["Energy"], summary="Energy of all meters", responses=ENERGIES)
+def energies(wb: Home, _: Caller, period: Asked) -> Response:
+    """Energy, maximum demand and when, load factor and completeness of every meter over a period; today by default."""
+    return Json(wb.energies(period or "today").to_dict())
+
+
+@router.get("/consumption/pattern", tags=["Energy"], summary="Consumption over time", responses=PATTERN)
+def pattern(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    meter: Annotated[str | None, Query(description="Id or number; the site's root by default")] = None,
+    days: Annotated[int, Query(ge=1, le=3660, description="Days up to now, where no period is given")] = 7,
+    every: Every = "1h",
+) -> Response:
+    """Energy and demand a row, with total, peak and load factor."""
+    return Json(wb.pattern(meter, period, days=days, every=every).to_dict())
+
+
+@router.get("/meters/{id}/intervals", tags=["Energy"], summary="Energy and demand", responses=INTERVALS)
+def intervals(wb: Home, _: Caller, ref: Ref, period: Asked, every: Every = "15min") -> Response:
+    """Primary energy [kWh], maximum 15-minute demand [kW], quality and completeness a row; today by default."""
+    return Json(wb.intervals(ref, period or "today", every=every).to_dict())
+
+
+@router.get("/meters/{id}/readings", tags=["Readings"], summary="Raw readings", responses=READINGS)
+def readings(
+    wb: Home,
+    _: Caller,
+    ref: Ref,
+    period: Asked,
+    quantity: Annotated[list[str] | None, Query(description="Canonical names, repeated or with commas")] = None,
+    scaled: Annotated[bool, Query(description="Primary values through the ratio valid then")] = False,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Response:
+    """Readings as the meter reported them, oldest first; without a period the newest `limit` of them."""
+    names = [name.strip() for group in quantity or () for name in group.split(",") if name.strip()]
+    return Json(wb.readings(ref, period, names, limit=limit, scaled=scaled, offset=offset).to_dict())
+
+
+@router.post(
+    "/meters/{id}/readings",
+    status_code=201,
+    tags=["Readings"],
+    summary="Record readings",
+    openapi_extra=READINGS_BODY,
+    responses=RECORDED,
+)
+def record(wb: Home, _: Editor, ref: Ref, body: Annotated[Any, Depends(json_body)]) -> Response:
+    """Record `{ts, values}` or a list, all or none; on disk when this answers, the same again changes nothing."""
+    many = isinstance(body, list)
+    given = body if many else [body]
+    if not all(isinstance(reading, dict) for reading in given):
+        raise InputError("a reading is an object {ts, values: {quantity: value}}; the body is one or a list of them")
+    stored = wb.record(ref, given)
+    return Json(listed(stored) if many else stored[0], status_code=201)
+
+
+@router.get("/sql", tags=["Site"], summary="One SELECT over the views", responses=SQL)
+def sql(
+    wb: Home,
+    _: Caller,
+    text: Annotated[
+        str, Query(max_length=20_000, description="Over `readings`, `readings_long`, `intervals`, `meters`")
+    ],
+    max_rows: Annotated[int, Query(ge=1, le=100_000)] = 10_000,
+) -> Response:
+    """Columns and rows of a query; it can change nothing and see nothing else."""
+    table = wb.sql_table(text, max_rows=max_rows)
+    return Json(
+        {"columns": table.column_names, "rows": [list(row) for row in zip(*table.to_pydict().values(), strict=True)]}
+    )

@@ -1,0 +1,89 @@
+"""Who asks: a bearer token, or the cookie of a browser that has shown one."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+
+from energy_workbench.api.problems import UnknownCallerError
+from energy_workbench.core.errors import AccessError
+from energy_workbench.registry.tokens import Token
+from energy_workbench.workbench import Workbench
+
+COOKIE = "ew_session"
+MONTH = 30 * 24 * 3600
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def workbench(request: Request) -> Workbench:
+    """The workbench that the application serves."""
+    return cast(Workbench, request.app.state.workbench)
+
+
+def role_of(request: Request, token: str | None) -> str | None:
+    """Role of a token; None where it is unknown."""
+    found = _holder(request, token)
+    return found.role if found else None
+
+
+def caller(request: Request) -> Token:
+    """Who asks.
+
+    Raises
+    ------
+    UnknownCallerError
+        Without a token, or with an unknown one.
+    AccessError
+        If another site makes a browser change something with its cookie.
+    """
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        found = _holder(request, bearer.strip()) if scheme.lower() == "bearer" else None
+    else:
+        found = _holder(request, request.cookies.get(COOKIE))
+        if found and request.method not in READING and not _same_origin(request):
+            raise AccessError("a page of another address may not change anything here")
+    if found is None:
+        raise UnknownCallerError(
+            "a token is needed: send `Authorization: Bearer TOKEN`; `energy-workbench token create` makes one"
+        )
+    return found
+
+
+def editor(found: Annotated[Token, Depends(caller)]) -> str:
+    """Name of who asks, where it may change things: what the audit keeps.
+
+    Raises
+    ------
+    AccessError
+        If the role may only look.
+    """
+    if found.role != "editor":
+        raise AccessError("this token is read-only: ask for an editor's token")
+    return found.name
+
+
+Caller = Annotated[Token, Depends(caller)]
+Editor = Annotated[str, Depends(editor)]
+Home = Annotated[Workbench, Depends(workbench)]
+
+
+def remember(request: Request, answer: Response, token: str) -> None:
+    """Let the browser keep the token in a cookie that no script can read."""
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, token, max_age=MONTH, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def _holder(request: Request, token: str | None) -> Token | None:
+    return workbench(request).registry.holder(token) if token else None
+
+
+def _same_origin(request: Request) -> bool:
+    """Whether a browser's call comes from a page of this very address; cookies ignore ports, this does not."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")

@@ -1,0 +1,170 @@
+"""The changes people make to the configuration: one set of methods, on the files or over the service."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+BEGINNING = "beginning"
+"""The word for the beginning of time, where an instant is written as text."""
+
+
+class Changes(ABC):
+    """What sets a plant up, with the lists that this needs; every change is audited and can be undone.
+
+    A meter is named by its number or id. `fields` have the names of the meter file; the parent is
+    `parent_id` (id or number). With a `revision`, the meter must not have changed since that one:
+    else a ConflictError has the version as it is (`current`) and as it was to be (`wanted`).
+    An instant is ISO text; `valid_from` None, or `"beginning"`, is the beginning of time.
+    """
+
+    @abstractmethod
+    def create_meter(self, fields: Mapping[str, Any], template: str | None = None) -> dict[str, Any]:
+        """Add a meter; with a template, its values hold where `fields` has none.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If the number is in use.
+        """
+
+    @abstractmethod
+    def update_meter(self, meter: str, fields: Mapping[str, Any], revision: int | None = None) -> dict[str, Any]:
+        """Change the given fields; another CT, PT, parent or status is a dated row from now on.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If it has changed meanwhile, the number is in use, or the parent is below it.
+        """
+
+    @abstractmethod
+    def delete_meter(
+        self, meter: str, children: str = "refuse", *, revision: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Delete a meter; its history stays. `children` below it: `refuse`, `reparent` or `cascade`.
+
+        Raises
+        ------
+        ConflictError
+            If it has children and `children` is `refuse`.
+        """
+
+    @abstractmethod
+    def restore_meter(self, meter: str) -> dict[str, Any]:
+        """Bring a deleted meter back."""
+
+    @abstractmethod
+    def set_status(self, meter: str, status: str, reason: str = "", *, revision: int | None = None) -> dict[str, Any]:
+        """Say what a meter is from now on, and why; every status but active needs a reason."""
+
+    @abstractmethod
+    def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
+        """What is wrong (`problems`) or looks wrong (`warnings`) with a form, and a worked `example` of its ratio.
+
+        Nothing is stored. `id` is the meter that the form changes; None is a new one.
+        """
+
+    @abstractmethod
+    def meter_ratios(self, meter: str) -> list[dict[str, Any]]:
+        """The dated CT/PT history, oldest first."""
+
+    @abstractmethod
+    def add_ratio(self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        """Add a CT/PT pair from `valid_from` on (now by default); readings never change, intervals follow."""
+
+    @abstractmethod
+    def edit_ratio(
+        self, meter: str, valid_from: str | None, fields: Mapping[str, Any], *, revision: int | None = None
+    ) -> dict[str, Any]:
+        """Correct the CT/PT pair that begins at `valid_from`; another `valid_from` in `fields` moves it."""
+
+    @abstractmethod
+    def delete_ratio(self, meter: str, valid_from: str | None, *, revision: int | None = None) -> list[dict[str, Any]]:
+        """Take a later CT/PT pair away, the one before it holds on; the history that is left."""
+
+    @abstractmethod
+    def ratio_impact(self, meter: str, *valid_from: str | None) -> dict[str, Any]:
+        """What a pair that begins then would recompute: `from`, `until`, how many `intervals`, and `warnings`.
+
+        Give both instants where a pair moves from one to the other.
+        """
+
+    @abstractmethod
+    def exchanges(self, meter: str) -> list[dict[str, Any]]:
+        """Exchanges of the meter's device, oldest first, with last and first readings."""
+
+    @abstractmethod
+    def add_exchange(self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        """Write an exchange down: `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`."""
+
+    @abstractmethod
+    def templates(self) -> list[dict[str, Any]]:
+        """Saved meters to create others from: `name` and `fields`."""
+
+    @abstractmethod
+    def create_template(self, name: str, meter: str) -> dict[str, Any]:
+        """Save what a meter has in common with others like it."""
+
+    @abstractmethod
+    def delete_template(self, name: str) -> None:
+        """Delete a template; meters created from it stay as they are."""
+
+    @abstractmethod
+    def undoable(self) -> dict[str, Any] | None:
+        """The caller's last change that still holds: `change`, `text` and `entries`; None where there is none."""
+
+    @abstractmethod
+    def undo(self) -> dict[str, Any]:
+        """Take the last change of the caller back; `undone` is what `undoable` said.
+
+        Raises
+        ------
+        ConflictError
+            If there is none, or something newer builds on it.
+        """
+
+    @abstractmethod
+    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
+        """The newest changes, newest first: `at, by, action, subject, number, before, after, change, undoes`."""
+
+    @abstractmethod
+    def profiles(self) -> list[dict[str, Any]]:
+        """Meter models that can be read: `id, vendor, model`."""
+
+    @abstractmethod
+    def gateways(self) -> list[dict[str, Any]]:
+        """Gateways with their options, how many meters they have, and how many of those are online."""
+
+    @abstractmethod
+    def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> dict[str, Any]:
+        """Import a meter file, all or nothing: `new, changed, moved, unchanged, problems, warnings`.
+
+        A dry run only says what would happen, with every bad row's line, column, value and reason.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, or, but for a dry run, with its problems.
+        """
+
+    @abstractmethod
+    def export_meters(self, format: str = "csv") -> bytes:
+        """All meters as a file (`csv` or `xlsx`) that can be imported again."""
+
+    @abstractmethod
+    def import_template(self, format: str = "csv") -> bytes:
+        """A meter file without meters, to be filled in."""
+
+    @abstractmethod
+    def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Read a meter once over Modbus: `ok, values, error, advice, milliseconds`.
+
+        `fields` are `gateway, unit_id, profile` and those of the ratio; each of the `values` has
+        `quantity, label, unit, raw, scaled`.
+        """

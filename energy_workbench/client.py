@@ -1,0 +1,229 @@
+"""The façade over the service: the same questions and changes, by REST, without pandas, DuckDB or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from energy_workbench.answers.service import Service
+from energy_workbench.changes import BEGINNING, Changes
+from energy_workbench.core.results import (
+    Energies,
+    Intervals,
+    MeterTable,
+    Overview,
+    Pattern,
+    PowerFlow,
+    Readings,
+    StatusSummary,
+)
+from energy_workbench.questions import Questions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAGE = 1000
+"""Rows that a list of the service holds at most."""
+
+NAMED_PATHS = ("hierarchy", "status-summary", "export", "import-template")
+"""Words that stand where a meter's number would."""
+
+
+class RemoteWorkbench(Questions, Changes):
+    """A workbench over its service.
+
+    Parameters
+    ----------
+    url : str
+        Address of the service: `http://127.0.0.1:3000`.
+    token : str, optional
+        An access token; `ENERGY_WORKBENCH_SERVICE_TOKEN` by default.
+    timeout : float
+        Longest wait for an answer [s].
+    """
+
+    def __init__(self, url: str, token: str | None = None, *, timeout: float = 60.0) -> None:
+        self._service = Service(url, token, timeout)
+        self.url = self._service.url
+        self._get = self._service.get
+        self._send = self._service.send
+
+    def __repr__(self) -> str:
+        return f"RemoteWorkbench({self.url!r})"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._service.close()
+
+    def site(self) -> dict[str, str]:
+        return dict(self._get("/site"))
+
+    def meters(
+        self,
+        *,
+        type: str | None = None,
+        status: str | None = None,
+        parent_id: str | None = None,
+        q: str | None = None,
+        deleted: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> MeterTable:
+        asked = {"type": type, "status": status, "parent_id": parent_id, "q": q, "deleted": deleted or None}
+        rows: list[dict[str, Any]] = []
+        while True:
+            room = PAGE if limit is None else min(PAGE, limit - len(rows))
+            page = self._get("/meters", **asked, limit=room, offset=offset + len(rows))
+            rows += page["items"]
+            if not page["items"] or offset + len(rows) >= page["total"] or len(rows) == limit:
+                return MeterTable.from_dict({**page, "items": rows})
+
+    def meter(self, meter: str) -> dict[str, Any]:
+        return dict(self._get(self._path(meter)))
+
+    def hierarchy(self) -> list[dict[str, Any]]:
+        return list(self._get("/meters/hierarchy"))
+
+    def status_summary(self) -> StatusSummary:
+        return StatusSummary.from_dict(self._get("/meters/status-summary"))
+
+    def readings(
+        self,
+        meter: str,
+        period: str | None = None,
+        quantities: Sequence[str] | None = None,
+        *,
+        limit: int | None = None,
+        scaled: bool = False,
+    ) -> Readings:
+        asked = {"quantity": list(quantities or ()), "scaled": scaled}
+        if period is None:
+            return Readings.from_dict(self._get(self._path(meter, "readings"), **asked, limit=limit or 100))
+        rows: list[dict[str, Any]] = []
+        names: dict[str, None] = {}
+        while True:
+            room = PAGE if limit is None else min(PAGE, limit - len(rows))
+            page = self._get(self._path(meter, "readings"), **asked, period=period, limit=room, offset=len(rows))
+            rows += page["items"]
+            names |= dict.fromkeys(page["quantities"])
+            if len(page["items"]) < room or len(rows) == limit:
+                return Readings.from_dict({**page, "items": rows, "total": len(rows), "quantities": list(names)})
+
+    def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
+        return Intervals.from_dict(self._get(self._path(meter, "intervals"), period=period, every=every))
+
+    def pattern(
+        self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
+    ) -> Pattern:
+        return Pattern.from_dict(
+            self._get("/consumption/pattern", meter=meter, period=period, days=None if period else days, every=every)
+        )
+
+    def energies(self, period: str = "today") -> Energies:
+        return Energies.from_dict(self._get("/energies", period=period))
+
+    def flow(self, period: str | None = None) -> PowerFlow:
+        return PowerFlow.from_dict(self._get("/flow", period=period))
+
+    def overview(self, period: str = "today") -> Overview:
+        return Overview.from_dict(self._get("/overview", period=period))
+
+    def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
+        import pandas as pd
+
+        answer = self._get("/sql", text=text, max_rows=max_rows)
+        return pd.DataFrame(answer["rows"], columns=answer["columns"])
+
+    def create_meter(self, fields: Mapping[str, Any], template: str | None = None) -> dict[str, Any]:
+        return dict(self._send("POST", "/meters", fields, template=template))
+
+    def update_meter(self, meter: str, fields: Mapping[str, Any], revision: int | None = None) -> dict[str, Any]:
+        return dict(self._send("PUT", self._path(meter), fields, revision=revision))
+
+    def delete_meter(
+        self, meter: str, children: str = "refuse", *, revision: int | None = None
+    ) -> list[dict[str, Any]]:
+        return list(self._send("DELETE", self._path(meter), revision=revision, children=children)["items"])
+
+    def restore_meter(self, meter: str) -> dict[str, Any]:
+        return dict(self._send("POST", self._path(meter, "restore")))
+
+    def set_status(self, meter: str, status: str, reason: str = "", *, revision: int | None = None) -> dict[str, Any]:
+        body = {"status": status, "reason": reason}
+        return dict(self._send("PUT", self._path(meter, "status"), body, revision=revision))
+
+    def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
+        return dict(self._send("POST", "/meters/check", {"fields": fields, "id": id}))
+
+    def meter_ratios(self, meter: str) -> list[dict[str, Any]]:
+        return list(self._get(self._path(meter, "ratios"))["items"])
+
+    def add_ratio(self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        return dict(self._send("POST", self._path(meter, "ratios"), fields, revision=revision))
+
+    def edit_ratio(
+        self, meter: str, valid_from: str | None, fields: Mapping[str, Any], *, revision: int | None = None
+    ) -> dict[str, Any]:
+        path = self._path(meter, "ratios", valid_from or BEGINNING)
+        return dict(self._send("PUT", path, fields, revision=revision))
+
+    def delete_ratio(self, meter: str, valid_from: str | None, *, revision: int | None = None) -> list[dict[str, Any]]:
+        path = self._path(meter, "ratios", valid_from or BEGINNING)
+        return list(self._send("DELETE", path, revision=revision)["items"])
+
+    def ratio_impact(self, meter: str, *valid_from: str | None) -> dict[str, Any]:
+        since = [each or BEGINNING for each in valid_from]
+        return dict(self._get(self._path(meter, "ratios", "impact"), valid_from=since or None))
+
+    def exchanges(self, meter: str) -> list[dict[str, Any]]:
+        return list(self._get(self._path(meter, "exchanges"))["items"])
+
+    def add_exchange(self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        return dict(self._send("POST", self._path(meter, "exchanges"), fields, revision=revision))
+
+    def templates(self) -> list[dict[str, Any]]:
+        return list(self._get("/templates")["items"])
+
+    def create_template(self, name: str, meter: str) -> dict[str, Any]:
+        return dict(self._send("POST", "/templates", {"name": name, "meter": meter}))
+
+    def delete_template(self, name: str) -> None:
+        self._send("DELETE", f"/templates/{quote(name, safe='')}")
+
+    def undoable(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self._get("/undo")["undoable"]
+        return found
+
+    def undo(self) -> dict[str, Any]:
+        return dict(self._send("POST", "/undo"))
+
+    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
+        return list(self._get("/audit", limit=limit, meter=meter)["items"])
+
+    def profiles(self) -> list[dict[str, Any]]:
+        return list(self._get("/profiles")["items"])
+
+    def gateways(self) -> list[dict[str, Any]]:
+        return list(self._get("/gateways")["items"])
+
+    def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> dict[str, Any]:
+        asked = {"dry_run": dry_run, "filename": filename}
+        kind = {"Content-Type": "application/octet-stream"}
+        return dict(self._service.call("POST", "/meters/import", asked, content=content, headers=kind).json())
+
+    def export_meters(self, format: str = "csv") -> bytes:
+        return self._service.call("GET", "/meters/export", {"format": format}).content
+
+    def import_template(self, format: str = "csv") -> bytes:
+        return self._service.call("GET", "/meters/import-template", {"format": format}).content
+
+    def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self._send("POST", "/probe", fields))
+
+    def _path(self, meter: str, *rest: str) -> str:
+        if "/" in meter or meter in (*NAMED_PATHS, ".", ".."):
+            # Such a number cannot stand in a path: ask for the id.
+            same = [row["id"] for row in self.meters(q=meter) if row["number"].casefold() == meter.casefold()]
+            meter = same[0] if same else meter
+        return "/".join(("/meters", *(quote(part, safe="") for part in (meter, *rest))))

@@ -1,0 +1,42 @@
+"""`energy-workbench dashboards`: the managers' pages, read-only, served by a Voilà of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from energy_workbench.commands.pages import site
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.settings import Settings
+
+if TYPE_CHECKING:
+    from energy_workbench.widgets.site.server import SiteOptions
+
+app = typer.Typer(help="Serve the dashboards with Voilà.")
+
+PAGES = ("meter-dashboard",)
+"""Addresses at which the app is served, beside the root: the pages that exist."""
+
+
+@app.callback(invoke_without_command=True)
+def dashboards() -> None:
+    """Serve the dashboards until SIGTERM or Ctrl-C."""
+    from energy_workbench.widgets.site.server import run
+
+    settings = settings_room.load()
+    from energy_workbench.api.access import tokens_of
+
+    run(options(settings, tokens_of(settings).viewer))
+
+
+def options(settings: Settings, token: str) -> SiteOptions:
+    """What the server is told: its kernels know the service and the viewer's token, nothing else."""
+    return site(
+        settings,
+        token,
+        name="dashboards",
+        notebook="dashboards.ipynb",
+        pages=PAGES,
+        port=settings.dashboard_port,
+    )

@@ -1,0 +1,22 @@
+"""`energy-workbench schedule`: run the periodic jobs until stopped."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_workbench.core import settings as settings_room
+
+app = typer.Typer(help="Run the periodic jobs.")
+
+
+@app.callback(invoke_without_command=True)
+def schedule(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
+    """Move spooled readings to the lake, build intervals and keep the lake tidy, until stopped."""
+    from energy_workbench.commands.maintenance import jobs
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    jobs(settings_room.load(home))

@@ -1,0 +1,57 @@
+"""`energy-workbench serve`: REST and the front page."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.errors import BusyError
+from energy_workbench.core.settings import PREFIX, Settings
+
+app = typer.Typer(help="The service: REST and the front page.")
+
+
+@app.callback(invoke_without_command=True)
+def serve(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
+    """Serve REST and the front page until stopped."""
+    settings = settings_room.load(home)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    with listening(settings) as bound:
+        import uvicorn
+
+        from energy_workbench.api.app import create_app
+
+        config = uvicorn.Config(
+            create_app(settings),
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+        )
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The socket of the service, bound: whoever starts second learns it before anything is opened.
+
+    Raises
+    ------
+    BusyError
+        If the address cannot be bound; it names the settings that move it.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        bound.close()
+        raise BusyError(
+            f"the service cannot have {settings.host}:{settings.port} ({error.strerror}): stop what uses it, "
+            f"or set {PREFIX}PORT or {PREFIX}HOST to another"
+        ) from None
+    return bound

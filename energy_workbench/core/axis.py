@@ -1,0 +1,102 @@
+"""Cutting a period into buckets: by integer arithmetic up to 15 minutes, by local edges above."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from energy_workbench.core.errors import PeriodError
+from energy_workbench.core.period import Period, local_midnight
+
+INTERVAL = timedelta(minutes=15)
+"""Length of an interval, the grain of every number people read."""
+
+INTERVAL_MICROS = 900_000_000
+
+MAX_EDGES = 1_000_000
+
+
+def floor_interval(instant: datetime) -> datetime:
+    """Start of the interval that holds the instant (UTC quarters align in every zone in use)."""
+    seconds = int(instant.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % 900, UTC)
+
+
+def edges(period: Period, every: str, zone: ZoneInfo) -> list[datetime]:
+    """Local edges of buckets that cover the period, first and last included.
+
+    Parameters
+    ----------
+    every : str
+        `15min` or any multiple of it that divides a day (`30min`, `1h`, `2h`, …), `1d`, `1w`, `1mo`, `1y`.
+    zone : ZoneInfo
+        Hours and longer are cut at local wall time: a day of a clock change has 23 or 25 hours.
+
+    Returns
+    -------
+    list of datetime
+        UTC, ascending, n + 1 edges for n buckets. The first and the last are those of the period,
+        so a bucket that the period cuts is shorter.
+
+    Raises
+    ------
+    PeriodError
+        If `every` cannot be understood or would make more than a million buckets.
+    """
+    match = re.fullmatch(r"(\d{1,3})(min|h|d|w|mo|y)", every)
+    if not match or int(match[1]) == 0:
+        raise PeriodError(f"cannot read the resolution {every!r}: write 15min, 30min, 1h, 1d, 1w, 1mo or 1y")
+    count, unit = int(match[1]), match[2]
+    inner = (
+        _hours(period, count * (60 if unit == "h" else 1), zone)
+        if unit in ("min", "h")
+        else _days(period, count, unit, zone)
+    )
+    return [period.start, *(edge for edge in inner if period.start < edge < period.end), period.end]
+
+
+def _hours(period: Period, minutes: int, zone: ZoneInfo) -> list[datetime]:
+    if minutes % 15 or 1440 % minutes:
+        raise PeriodError(f"a resolution of {minutes} minutes is not a multiple of 15 that divides a day")
+    step = timedelta(minutes=minutes)
+    if (period.end - period.start) / step > MAX_EDGES:
+        raise PeriodError("the period is too long for that resolution")
+    # Wall-clock alignment within each stretch of one UTC offset: edges are where local time is a multiple of the step.
+    found: list[datetime] = []
+    day = period.start.astimezone(zone).date()
+    while (midnight := local_midnight(day, zone)) < period.end:
+        following = local_midnight(day + timedelta(days=1), zone)
+        edge = midnight
+        while edge < following:
+            found.append(edge)
+            ahead = edge + step
+            shift = (ahead.astimezone(zone).utcoffset() or timedelta()) - (
+                edge.astimezone(zone).utcoffset() or timedelta()
+            )
+            # A bucket over a clock change keeps its wall-clock end, unless that would make it empty.
+            edge = ahead - shift if minutes > 60 and ahead - shift > edge else ahead
+        day += timedelta(days=1)
+    return found
+
+
+def _days(period: Period, count: int, unit: str, zone: ZoneInfo) -> list[datetime]:
+    first = period.start.astimezone(zone).date()
+    if unit == "w":
+        first -= timedelta(days=first.weekday())
+    elif unit == "mo":
+        first = first.replace(day=1)
+    elif unit == "y":
+        first = date(first.year, 1, 1)
+    found: list[datetime] = []
+    day = first
+    while (edge := local_midnight(day, zone)) < period.end:
+        found.append(edge)
+        if len(found) > MAX_EDGES:
+            raise PeriodError("the period is too long for that resolution")
+        if unit in ("d", "w"):
+            day += timedelta(days=count * (7 if unit == "w" else 1))
+        else:
+            months = day.month - 1 + count * (12 if unit == "y" else 1)
+            day = date(day.year + months // 12, months % 12 + 1, 1)
+    return found

@@ -1,0 +1,180 @@
+"""Sites and meters as values: what the registry stores and everyone else passes around."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from energy_workbench.core.ratios import Ratio
+from energy_workbench.core.status import Colour, Communication, Health, Status, colour
+
+
+class MeterType(StrEnum):
+    """What a meter measures in the plant."""
+
+    GRID = "grid"
+    MAIN = "main"
+    GENERATOR = "generator"
+    SOLAR = "solar"
+    DISTRIBUTION = "distribution"
+    UNIT = "unit"
+    MACHINE = "machine"
+    LIGHTING = "lighting"
+    ADMIN = "admin"
+    UTILITY = "utility"
+    VIRTUAL = "virtual"
+    OTHER = "other"
+
+
+class Flow(StrEnum):
+    """Which way energy goes through the meter."""
+
+    CONSUMER = "consumer"
+    PRODUCER = "producer"
+    BIDIRECTIONAL = "bidirectional"
+
+
+class ProductionRegister(StrEnum):
+    """The register in which a producer counts what it produces."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+
+
+def default_flow(type: MeterType) -> Flow:
+    """The flow that is meant where a user gives none."""
+    if type in (MeterType.GENERATOR, MeterType.SOLAR):
+        return Flow.PRODUCER
+    return Flow.BIDIRECTIONAL if type in (MeterType.GRID, MeterType.MAIN) else Flow.CONSUMER
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A plant.
+
+    Attributes
+    ----------
+    name : str
+    timezone : str
+        IANA name: days, weeks, months and tariffs are cut by it.
+    currency : str
+        ISO 4217.
+    country : str
+        ISO 3166 alpha-2, for the grid's emission factor.
+    """
+
+    name: str
+    timezone: str
+    currency: str = "INR"
+    country: str = "IN"
+
+
+ID_PATTERN = re.compile(r"^mtr_[0-9]+$")
+"""Ids of meters; a meter's number never looks like this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """A measuring point, as configured now.
+
+    Attributes
+    ----------
+    key : int
+        The lake's key; never used again after a deletion.
+    number : str
+        Unique; what people call it.
+    parent : int or None
+        Key of the parent now.
+    ratio : Ratio
+        The one valid now.
+    gateway : str or None
+        Address as in `tcp://host:port`; None where the meter is not polled.
+    unit_id : int or None
+        Modbus device id, 0 to 255.
+    poll_seconds : float
+        [s]
+    status_reason : str
+        Why it is active, inactive, in maintenance or faulty, in the words of who said so.
+    accuracy_class, ct_class, pt_class : float or None
+        Limits of error [%] of the meter (IEC 62053), CT and PT (IEC 61869).
+    rated_kw : float or None
+        [kW]
+    seen_by_parent : bool
+        False where the meter hangs elsewhere than the tree shows: left out of its parent's balance.
+    x, y : float or None
+        Place on a floor plan, 0 to 1 from its left and top.
+    deleted_at : datetime or None
+        UTC; None while the meter lives. A deleted one keeps its history and can be restored.
+    revision : int
+        Grows with each change of the configuration; the ETag.
+    """
+
+    key: int
+    number: str
+    name: str
+    type: MeterType
+    parent: int | None = None
+    location: str = ""
+    flow: Flow = Flow.CONSUMER
+    ratio: Ratio = field(default_factory=Ratio)
+    gateway: str | None = None
+    unit_id: int | None = None
+    profile: str | None = None
+    poll_seconds: float = 10.0
+    status: Status = Status.ACTIVE
+    status_reason: str = ""
+    serial: str = ""
+    accuracy_class: float | None = None
+    ct_class: float | None = None
+    pt_class: float | None = None
+    rated_kw: float | None = None
+    seen_by_parent: bool = True
+    production_register: ProductionRegister = ProductionRegister.IMPORT
+    x: float | None = None
+    y: float | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    deleted_at: datetime | None = None
+    revision: int = 1
+
+    @property
+    def id(self) -> str:
+        """Public id."""
+        return f"mtr_{self.key}"
+
+    @property
+    def polled(self) -> bool:
+        """Whether the collector reads it."""
+        return bool(self.gateway and self.profile) and self.status is not Status.INACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What polling last knew of a meter.
+
+    Attributes
+    ----------
+    health_reason : str
+        In words; empty while good.
+    error : str
+        The last error of the wire, in words; empty while online.
+    last_seen : datetime or None
+        UTC instant of the last answer.
+    values : dict of str to float or None
+        The last reading by quantity, as the meter reported it.
+    """
+
+    communication: Communication = Communication.OFFLINE
+    health: Health = Health.GOOD
+    health_reason: str = ""
+    error: str = ""
+    last_seen: datetime | None = None
+    values: dict[str, float | None] = field(default_factory=dict)
+
+
+def meter_colour(meter: Meter, live: Live) -> Colour:
+    """Colour of a meter; one that is not polled is never called offline."""
+    communication = live.communication if meter.polled else Communication.ONLINE
+    return colour(meter.status, live.health, communication)

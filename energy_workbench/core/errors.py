@@ -1,0 +1,166 @@
+"""One tree of errors. A message says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class WorkbenchError(Exception):
+    """Root of every error the workbench raises on purpose.
+
+    The command line prints its message as one line and exits with `exit_code`; the service
+    answers with `http_status` and the class's `title`.
+    """
+
+    title = "Something went wrong"
+    exit_code = 1
+    http_status = 500
+
+
+class SettingsError(WorkbenchError):
+    """A setting is unknown, has a wrong type or is out of its bounds."""
+
+    title = "A setting is wrong"
+    exit_code = 2
+
+
+class HomeError(WorkbenchError):
+    """The home folder is missing, unwritable, full, or of another version."""
+
+    title = "The home folder cannot be used"
+    exit_code = 3
+
+
+class BusyError(WorkbenchError):
+    """A port or a lock is held by another process."""
+
+    title = "Something is in use already"
+    exit_code = 4
+    http_status = 503
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    where : str
+        The line, row, field or path, as the user knows it (`"line 7"`, `"unit_id"`).
+    field : str
+        Name of the column or field, empty where the whole input is meant.
+    value : str
+        What was found there, shortened to be shown.
+    reason : str
+        Why that cannot be accepted, and what would be.
+    """
+
+    where: str
+    field: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        name = f" {self.field}" if self.field else ""
+        value = f" {self.value!r}" if self.value else ""
+        return f"{self.where}:{name}{value}: {self.reason}" if name or value else f"{self.where}: {self.reason}"
+
+
+class InputError(WorkbenchError):
+    """What came from outside (a file, a form, a call, the wire) cannot be accepted.
+
+    `problems` lists every single thing that is wrong, so that all can be mended at once.
+    """
+
+    title = "The input is not valid"
+    exit_code = 5
+    http_status = 422
+
+    def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
+        self.message = message
+        self.problems = problems or []
+        super().__init__("\n".join([message, *map(str, self.problems)]))
+
+
+class PeriodError(InputError):
+    """A period or an instant cannot be understood, or does not exist in the site's zone."""
+
+    title = "The period is not valid"
+
+
+class NotFoundError(WorkbenchError):
+    """A meter, report, file or token of that name does not exist."""
+
+    title = "Not found"
+    exit_code = 6
+    http_status = 404
+
+
+class ConflictError(WorkbenchError):
+    """The change contradicts what is stored (a number in use, a cycle, a newer revision).
+
+    Where somebody else was faster, `stored` is the object as it is now and `wanted` the same with the
+    refused change in it, both as plain fields, so that a user can be shown the two side by side.
+    """
+
+    title = "The change conflicts with what is stored"
+    exit_code = 7
+    http_status = 409
+
+    def __init__(
+        self, message: str, *, stored: Mapping[str, Any] | None = None, wanted: Mapping[str, Any] | None = None
+    ) -> None:
+        self.stored = stored
+        self.wanted = wanted
+        super().__init__(message)
+
+    @property
+    def differences(self) -> list[str]:
+        """Names of the fields in which the two versions differ."""
+        stored, wanted = self.stored or {}, self.wanted or {}
+        return [name for name, value in wanted.items() if stored.get(name) != value]
+
+
+class AccessError(WorkbenchError):
+    """No token, an unknown token, or a role that may not do this."""
+
+    title = "Access denied"
+    exit_code = 8
+    http_status = 403
+
+
+class ServiceError(WorkbenchError):
+    """The service could not be reached, or answered with an error of its own."""
+
+    title = "The service did not answer"
+    exit_code = 9
+    http_status = 502
+
+
+class LakeError(WorkbenchError):
+    """The lake or the spool could not be read or written."""
+
+    title = "The stored readings cannot be reached"
+    exit_code = 10
+
+
+class QueryError(InputError):
+    """A query that a user wrote is not accepted or failed."""
+
+    title = "The query failed"
+    http_status = 400
+
+
+class ReportError(WorkbenchError):
+    """A report could not be produced."""
+
+    title = "The report failed"
+    exit_code = 11
+
+
+class ProfileError(InputError):
+    """A meter profile file does not describe a possible meter."""
+
+    title = "The meter profile is not valid"

@@ -1,0 +1,23 @@
+"""Where the files that ship beside the code are: in the source tree, or inside an installed package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from energy_workbench.core.errors import HomeError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped(relative: str) -> Path:
+    """Path of a shipped file or folder, such as `"notebooks/apps"` or `"Procfile"`.
+
+    Raises
+    ------
+    HomeError
+        If the installation lacks it.
+    """
+    for root in (PACKAGE.parent, PACKAGE / "shipped"):
+        if (root / relative).exists():
+            return root / relative
+    raise HomeError(f"the installation lacks {relative!r}: install the project again")

@@ -1,0 +1,136 @@
+"""What every answer is: a value, its payload, a frame, and how Jupyter shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 20
+"""Rows that a notebook shows of a table, half from either end."""
+
+TIMES = ("ts", "start", "peak_at", "last_seen", "created_at", "updated_at", "deleted_at", "valid_from")
+"""Columns of instants: ISO text with offset in a payload, the site's zone in a frame."""
+
+RENAMED = {"start": "from", "end": "to"}
+"""Attribute → key of the payload, where a key is a word of Python."""
+
+
+class Result:
+    """An answer, immutable.
+
+    `to_dict()` is the REST payload and `from_dict()` its inverse, so an answer over the service is
+    the very same as one from the files.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = RENAMED
+
+    def to_dict(self) -> dict[str, Any]:
+        """The REST payload: plain lists, numbers and text."""
+        payload = {}
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if isinstance(value, Result):
+                value = value.to_dict()
+            payload[self.keys.get(item.name, item.name)] = list(value) if isinstance(value, tuple) else value
+        return payload
+
+    @classmethod
+    def from_dict(cls, payload: Mapping[str, Any]) -> Self:
+        """The answer that a payload stands for; keys it does not know are left aside."""
+        values = {}
+        for item in fields(cls):  # type: ignore[arg-type]
+            key = cls.keys.get(item.name, item.name)
+            if key in payload:
+                value = payload[key]
+                values[item.name] = tuple(value) if isinstance(value, list) else value
+        return cls(**values)
+
+    def records(self) -> list[dict[str, Any]]:
+        """One flat dict a row of the frame."""
+        return [self.to_dict()]
+
+    def to_frame(self) -> pd.DataFrame:
+        """As a pandas frame: the column names of REST, instants in the site's zone."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.records(), columns=self._columns())
+        for name in frame.columns:
+            if name in TIMES:
+                instants = pd.to_datetime(frame[name], utc=True, format="ISO8601")
+                frame[name] = instants.dt.tz_convert(getattr(self, "timezone", None) or "UTC")
+            elif frame[name].isna().any() and all(v is None or type(v) in (int, float) for v in frame[name]):
+                frame[name] = frame[name].astype("float64")
+        return frame
+
+    def figure(self) -> Any:
+        """The figure that shows it.
+
+        Raises
+        ------
+        TypeError
+            If this kind of answer has none.
+        """
+        draw = DRAWN.get(type(self))
+        if draw is None:
+            raise TypeError(f"a {type(self).__name__} has no figure: use to_frame()")
+        return draw(self.to_dict())
+
+    def _columns(self) -> list[str] | None:
+        return None
+
+    def _repr_html_(self) -> str:
+        records = self.records()
+        names = self._columns() or list(records[0] if records else {})
+        half = SHOWN // 2
+        cut = len(records) > SHOWN
+        shown = [*records[:half], *records[-half:]] if cut else records
+        lines = ["".join(f"<td>{_cell(row.get(name))}</td>" for name in names) for row in shown]
+        if cut:
+            lines.insert(half, f'<td colspan="{len(names)}">… {len(records) - SHOWN} more …</td>')
+        head = "".join(f"<th>{escape(name)}</th>" for name in names)
+        body = "".join(f"<tr>{line}</tr>" for line in lines)
+        caption = escape(self._caption())
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _caption(self) -> str:
+        return type(self).__name__
+
+
+DRAWN: dict[type[Result], Callable[[dict[str, Any]], Any]] = {}
+"""How answers are drawn; the layer that knows the figures fills it."""
+
+
+class Table(Result):
+    """An answer with rows, usable as the frame it stands for: `len`, `["column"]`, `.query(…)`, …"""
+
+    rows: tuple[dict[str, Any], ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        return list(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
+
+    def __getitem__(self, column: Any) -> Any:
+        return self.to_frame()[column]
+
+    def __getattr__(self, name: str) -> Any:
+        # Only reached for names that are no attribute of the answer. Private names are asked for by
+        # Jupyter, copy and pickle: those must fail fast and without pandas.
+        if name.startswith("_") or name in {item.name for item in fields(self)}:  # type: ignore[arg-type]
+            raise AttributeError(name)
+        return getattr(self.to_frame(), name)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else escape(str(value))

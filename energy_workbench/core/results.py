@@ -1,0 +1,230 @@
+"""Answers as values: what the façade gives and what REST sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from energy_workbench.core.result import RENAMED, Result, Table
+
+METER_COLUMNS = [
+    "id", "number", "name", "type", "parent_id", "location", "flow", "ct_primary", "ct_secondary", "ct_ratio",
+    "pt_primary", "pt_secondary", "pt_ratio", "ratio_applied_by", "gateway", "unit_id", "profile", "poll_seconds",
+    "status", "health", "communication", "colour", "last_seen", "created_at", "updated_at",
+]  # fmt: skip
+"""Columns of a meter that every list of meters has, in this order; more may follow."""
+
+
+@dataclass(frozen=True, repr=False)
+class MeterTable(Table):
+    """Meters as configured, with their live state; `total` counts those that a limit left out too."""
+
+    keys: ClassVar[Mapping[str, str]] = {"rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    timezone: str = "UTC"
+
+    def _columns(self) -> list[str]:
+        return [*METER_COLUMNS, *(key for key in (self.rows[0] if self.rows else {}) if key not in METER_COLUMNS)]
+
+    def _caption(self) -> str:
+        return f"{len(self.rows)} of {self.total} meters"
+
+
+@dataclass(frozen=True, repr=False)
+class Readings(Table):
+    """Raw readings of a meter: rows of `{ts, values: {quantity: value}}`, a column a quantity in a frame."""
+
+    keys: ClassVar[Mapping[str, str]] = {"rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    meter: str
+    number: str
+    timezone: str
+    quantities: tuple[str, ...] = ()
+    scaled: bool = False
+
+    def records(self) -> list[dict[str, Any]]:
+        return [{"ts": row["ts"], **row["values"]} for row in self.rows]
+
+    def _columns(self) -> list[str]:
+        return ["ts", *self.quantities]
+
+    def _caption(self) -> str:
+        return f"{self.number}: {len(self.rows)} readings{', scaled to primary' if self.scaled else ''}"
+
+
+@dataclass(frozen=True, repr=False)
+class Intervals(Table):
+    """Energy, demand and quality of a meter, a row a bucket."""
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+    columns_shown: ClassVar[list[str]] = [
+        "start", "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah",
+        "demand_kw", "power_factor", "quality", "completeness",
+    ]  # fmt: skip
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    meter: str
+    number: str
+    name: str
+    start: str
+    end: str
+    every: str
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return self.columns_shown
+
+    def _caption(self) -> str:
+        return f"{self.number}, every {self.every}, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
+class Pattern(Table):
+    """Consumption over time with its totals.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `start, energy_kwh [kWh], demand_kw [kW], quality, completeness`; unknown energy is None.
+    total_kwh, peak_kw, load_factor : float or None
+        Energy [kWh], maximum 15-minute demand [kW] and energy ÷ (peak × known hours) [1].
+    peak_at : str or None
+        Start of the interval of the maximum demand.
+    running : bool
+        Whether the last bucket is not over yet, so that its energy is not that of a whole one.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "points"}
+
+    meter: str
+    number: str
+    name: str
+    start: str
+    end: str
+    every: str
+    timezone: str
+    rows: tuple[dict[str, Any], ...]
+    total_kwh: float | None
+    peak_kw: float | None
+    peak_at: str | None
+    load_factor: float | None
+    completeness: float
+    running: bool = False
+
+    @property
+    def points(self) -> tuple[dict[str, Any], ...]:
+        """The rows, by the name that REST gives them."""
+        return self.rows
+
+    def _columns(self) -> list[str]:
+        return ["start", "energy_kwh", "demand_kw", "quality", "completeness"]
+
+    def _caption(self) -> str:
+        return f"{self.number}, every {self.every}, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
+class Energies(Table):
+    """Energy, demand and quality of every meter over a period, a row a meter in the order of the tree.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `meter, number, name, type, energy_import_kwh, energy_export_kwh, total_kwh` (what the meter consumes
+        or, of a producer, produces [kWh]), `peak_kw` (maximum 15-minute demand [kW]), `peak_at, load_factor,
+        completeness`, and of the site's days that have begun `days`, `estimated_days` and `missing_days`.
+        What is unknown is None.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+    columns_shown: ClassVar[list[str]] = [
+        "meter", "number", "name", "type", "energy_import_kwh", "energy_export_kwh", "total_kwh", "peak_kw", "peak_at",
+        "load_factor", "completeness", "days", "estimated_days", "missing_days",
+    ]  # fmt: skip
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    start: str
+    end: str
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return self.columns_shown
+
+    def _caption(self) -> str:
+        return f"{self.total} meters, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
+class StatusSummary(Result):
+    """How many meters are in which state."""
+
+    total: int
+    status: dict[str, int]
+    health: dict[str, int]
+    communication: dict[str, int]
+    colour: dict[str, int]
+
+    def records(self) -> list[dict[str, Any]]:
+        groups = ("status", "health", "communication", "colour")
+        return [{"of": g, "state": s, "meters": n} for g in groups for s, n in getattr(self, g).items()]
+
+    def _caption(self) -> str:
+        return f"{self.total} meters"
+
+
+@dataclass(frozen=True, repr=False)
+class PowerFlow(Result):
+    """Where power or energy goes: nodes, and links of kind `flow` or `loss`.
+
+    A link's value is never negative and its direction is that of the energy. A node's `value` is what
+    its meter measured, its `loss` the difference of supply and demand, None where a part is unknown.
+    """
+
+    unit: str
+    start: str | None
+    end: str | None
+    nodes: tuple[dict[str, Any], ...]
+    links: tuple[dict[str, Any], ...]
+    completeness: float
+
+    def records(self) -> list[dict[str, Any]]:
+        return list(self.links)
+
+    def _columns(self) -> list[str]:
+        return ["source", "target", "value", "kind"]
+
+    def _caption(self) -> str:
+        return f"Flow [{self.unit}]"
+
+
+@dataclass(frozen=True, repr=False)
+class Overview(Result):
+    """Everything that the dashboard shows, in one answer."""
+
+    now: str
+    site: dict[str, str]
+    period: str
+    summary: dict[str, Any]
+    cards: dict[str, Any]
+    flow_now: dict[str, Any]
+    flow: dict[str, Any]
+    pattern: dict[str, Any]
+    tree: tuple[dict[str, Any], ...] = field(default_factory=tuple)
+
+    @property
+    def timezone(self) -> str:
+        """The site's zone."""
+        return self.site["timezone"]
+
+    def records(self) -> list[dict[str, Any]]:
+        return list(self.tree)
+
+    def _caption(self) -> str:
+        return f"{self.site.get('name', '')}, {self.now}"

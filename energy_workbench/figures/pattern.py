@@ -1,0 +1,149 @@
+"""Consumption over time: what is estimated looks so, and a gap stays a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.words import amount, drawn, local, moment
+
+SPANS = {"15min": "15 minutes", "30min": "half hour", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
+
+
+def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+    """Draw a pattern.
+
+    Parameters
+    ----------
+    payload : mapping
+        `points` of `start, energy_kwh [kWh], demand_kw [kW], quality, completeness`, `every`, `peak_kw`,
+        `peak_at`, `from`, `to`, `running`; times with the site's offset. The bucket that runs is left out:
+        its energy so far would look like a fall.
+    """
+    points = payload["points"][:-1] if payload.get("running") else payload["points"]
+    known = [point["energy_kwh"] for point in points if point["energy_kwh"] is not None]
+    if not known:
+        return message(theme, "No energy is known for this time.")
+    times = [local(point["start"]) for point in points]
+    energy = [None if point["energy_kwh"] is None else drawn(point["energy_kwh"]) for point in points]
+    about = [_about(point) for point in points]
+    # A step lasts until the next begins; the last one until its end.
+    ends = local(payload["points"][-1]["start"] if payload.get("running") else payload["to"])
+    times, energy, about = [*times, ends], [*energy, energy[-1]], [*about, about[-1]]
+    line: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": times,
+        "y": energy,
+        "customdata": about,
+        "connectgaps": False,
+        "line": {"color": theme.accent, "width": 1.8, "shape": "hv"},
+        "hovertemplate": "%{x|%a %d %b %H:%M}<br><b>%{y:,.4~g} kWh</b>%{customdata}<extra></extra>",
+    }
+    data = [line]
+    area = {"fill": "tozeroy", "fillcolor": theme.accent_fill}
+    if None in energy:
+        # Plotly would fill straight across a gap: the area is a trace of its own, which falls to nothing there.
+        shape = {"x": times, "y": [value or 0 for value in energy], "line": {"width": 0, "shape": "hv"}}
+        data.insert(0, {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **shape, **area})
+    else:
+        line |= area
+    doubtful = [index for index, point in enumerate(points) if _estimated(point) and energy[index] is not None]
+    if doubtful:
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [times[index] for index in doubtful],
+                "y": [energy[index] for index in doubtful],
+                "marker": {"symbol": "circle-open", "size": 5, "color": theme.state["orange"]},
+                "hoverinfo": "skip",
+            }
+        )
+    every = SPANS.get(payload["every"], payload["every"])
+    look = layout(
+        theme,
+        summary=(
+            f"Energy of {payload['number']} every {every}: {amount(payload['total_kwh'], 'kWh')} in all, "
+            f"peak {amount(payload['peak_kw'], 'kW')}"
+        ),
+        uirevision=f"{payload['meter']} {payload['every']}",
+        hovermode="x",
+        xaxis={
+            "type": "date",
+            "range": [local(payload["from"]), local(payload["to"])],
+            "tickformat": "%a %d %b",
+            "dtick": 86_400_000 if len(points) <= 24 * 10 else None,
+            "gridcolor": theme.line,
+            "linecolor": theme.line,
+            "tickfont": {"color": theme.quiet},
+            "ticklabelmode": "period",
+        },
+        yaxis={
+            "title": {"text": f"kWh per {every}", "font": {"color": theme.quiet}},
+            "rangemode": "tozero",
+            "gridcolor": theme.line,
+            "zerolinecolor": theme.line,
+            "tickfont": {"color": theme.quiet},
+            "tickformat": ",~g",
+            "automargin": True,
+        },
+        annotations=_peak(payload, theme),
+        shapes=_gaps(payload, theme),
+    )
+    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 26, "b": 30}}}
+
+
+def _gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
+    """A shade over each stretch of which nothing is known: a gap is not zero."""
+    starts = [local(point["start"]) for point in payload["points"]] + [local(payload["to"])]
+    found: list[dict[str, Any]] = []
+    for point, start, end in zip(payload["points"], starts, starts[1:], strict=False):
+        if point["energy_kwh"] is not None:
+            continue
+        if found and found[-1]["x1"] == start:
+            found[-1]["x1"] = end
+        else:
+            look = {"fillcolor": theme.line, "opacity": 0.7, "line": {"width": 0}, "layer": "below"}
+            found.append({"type": "rect", "x0": start, "x1": end, "y0": 0, "y1": 1, "yref": "paper"} | look)
+    return found
+
+
+def _estimated(point: Mapping[str, Any]) -> bool:
+    return point["quality"] in ("estimated", "edited")
+
+
+def _about(point: Mapping[str, Any]) -> str:
+    """What the hover adds to the energy: the demand, and what is not as it should be."""
+    parts = []
+    if point["demand_kw"] is not None:
+        parts.append(f"<br>max {amount(point['demand_kw'], 'kW')}")
+    if point["quality"] != "actual":
+        parts.append(f"<br>{point['quality']}")
+    return "".join(parts)
+
+
+def _peak(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
+    """A note at the bucket that holds the maximum demand."""
+    peak_at = payload["peak_at"]
+    if not peak_at or payload["peak_kw"] is None:
+        return []
+    at = local(peak_at)
+    holder = None
+    for point in payload["points"]:
+        if local(point["start"]) <= at and point["energy_kwh"] is not None:
+            holder = point
+    if holder is None:
+        return []
+    return [
+        {
+            "x": at,
+            "y": drawn(holder["energy_kwh"]),
+            "text": f"peak {amount(payload['peak_kw'], 'kW')} · {moment(peak_at)}",
+            "yanchor": "bottom",
+            "yshift": 4,
+            "showarrow": False,
+            "font": {"size": 11, "color": theme.quiet},
+        }
+    ]

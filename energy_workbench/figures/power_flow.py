@@ -1,0 +1,246 @@
+"""The Sankey of power or energy: sources flow into the busbar, loads out of it, and losses are flows of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from html import escape
+from typing import Any
+
+from energy_workbench.figures import sankey_layout
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.words import amount, drawn, percent, states, title
+
+HOTSPOT = 0.05
+"""Share of a node's supply from which its loss is drawn strongly [1]; how sure it is, the balance says."""
+
+LABELLED = 0.004
+"""Share of the whole from which a loss has a label of its own [1]."""
+
+OVERVIEW = 3
+"""Levels below the root that the overview shows: grid, main, distribution, units."""
+
+FEEDING = ("generator", "solar")
+"""Types that stand left of what they feed, beside the grid, while they feed it, though the tree has them below."""
+
+ROW, TIGHT, MANY = 19, 18, 40
+"""Height for each node of the fullest column [px], the same where there are many, and how many that is."""
+
+LEAST, MARGIN, GAP, THICKNESS = 400, 14, 12, 14
+"""Least height of the figure, its margins above and below, least distance and width of the nodes [px]."""
+
+
+def power_flow(
+    flow: Mapping[str, Any],
+    *,
+    theme: Theme = LIGHT,
+    levels: int | None = None,
+    meters: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Figure:
+    """Draw a flow.
+
+    Parameters
+    ----------
+    flow : mapping
+        Payload with `unit` ("kW" or "kWh"), `nodes` and `links`.
+    levels : int, optional
+        Levels of the tree below its root to show; all by default. What is below is part of its parent.
+    meters : mapping of str to mapping, optional
+        By id: status, health and communication, for the hover texts.
+    """
+    unit = str(flow["unit"])
+    named = {node["id"]: node for node in flow["nodes"]}
+    links = [link for link in flow["links"] if link["value"] > 0 and link["source"] in named]
+    depths = _depths(list(named), links)
+    if levels is not None:
+        links = [link for link in links if _shown(link, depths, levels)]
+    if not links:
+        what = "power" if unit == "kW" else "energy"
+        return message(theme, f"No flow of {what} is known for this time yet.")
+
+    supply: dict[str, float] = {}
+    for link in links:
+        supply[link["source"]] = supply.get(link["source"], 0.0) + link["value"]
+    whole = max(supply.values())
+
+    feeding = {link["source"] for link in links if link["kind"] != "loss" and named[link["source"]]["type"] in FEEDING}
+    drawing = _Drawing(theme, unit, named, depths, feeding, meters or {})
+    losses = {link["source"]: link for link in links if link["kind"] == "loss"}
+    for key, after in _tree_order(list(named), links, depths):
+        if not after:
+            drawing.node(key)
+        elif key in losses:
+            loss = losses[key]
+            share = loss["value"] / supply[key]
+            drawing.loss(loss, share, labelled=loss["value"] >= LABELLED * whole or share >= HOTSPOT)
+    for link in links:
+        if link["kind"] != "loss":
+            drawing.flow(link)
+    lost = sum(link["value"] for link in losses.values())
+    summary = f"Flow of {'power' if unit == 'kW' else 'energy'}: {amount(whole, unit)} through the largest node"
+    return drawing.figure(f"{summary}, {amount(lost, unit)} lost.")
+
+
+class _Drawing:
+    """Collects nodes in the order of the tree, and links."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        unit: str,
+        named: Mapping[str, Mapping[str, Any]],
+        depths: Mapping[str, int],
+        feeding: Set[str],
+        meters: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self.theme, self.unit, self.named, self.meters = theme, unit, named, meters
+        self.depths, self.feeding = depths, feeding
+        self.index: dict[str, int] = {}
+        self.labels: list[str] = []
+        self.colours: list[str] = []
+        self.about: list[list[str]] = []
+        self.columns: list[int] = []
+        self.links: list[tuple[int, int, float, str, list[str]]] = []
+
+    def node(self, key: str) -> None:
+        node = dict(self.named[key])
+        known = dict(self.meters.get(key, {}))
+        words = states(known)
+        above = self.named.get(known.get("parent_id") or "", {}).get("number")
+        self._add(
+            key,
+            f"{title(node, above)}  {amount(node.get('value'), self.unit)}",
+            self.theme.state.get(node.get("colour") or "", self.theme.quiet),
+            [key, escape(node["name"]), f"<br>{words}" if words else ""],
+            self.depths[key] - 2 * (key in self.feeding and self.depths[key] > 1),
+        )
+
+    def flow(self, link: Mapping[str, Any]) -> None:
+        source, target = self.named[link["source"]], self.named[link["target"]]
+        colour = self.theme.source.get(source["type"], self.theme.source[""])
+        text = f"{title(dict(source))} → {title(dict(target))}"
+        ends = self.index[link["source"]], self.index[link["target"]]
+        self.links.append((*ends, drawn(link["value"]), colour, [link["target"], text]))
+
+    def loss(self, link: Mapping[str, Any], share: float, *, labelled: bool) -> None:
+        key = link["source"]
+        hot = share >= HOTSPOT
+        text = f"{'High loss' if hot else 'Loss'} {percent(share, 1)}"
+        self._add(
+            f"loss {key}",
+            f"{'⚠ ' if hot else ''}{text}" if labelled else "",
+            self.theme.state["red"] if hot else self.theme.loss,
+            [key, f"Loss at {title(dict(self.named[key]))}", f"<br>{percent(share, 1)} of its supply"],
+            self.depths[key] + 1,
+        )
+        colour = self.theme.hotspot if hot else self.theme.loss
+        ends = self.index[key], self.index[f"loss {key}"]
+        self.links.append((*ends, drawn(link["value"]), colour, [key, text]))
+
+    def figure(self, summary: str) -> Figure:
+        source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
+        height, xs, ys = self._places()
+        trace = {
+            "type": "sankey",
+            "arrangement": "snap",
+            "valueformat": ",.4~g",
+            "valuesuffix": f" {self.unit}",
+            "textfont": {"color": self.theme.ink, "size": 12},
+            "node": {
+                "label": self.labels,
+                "color": self.colours,
+                "customdata": self.about,
+                "x": xs,
+                "y": ys,
+                "align": "left",
+                "pad": GAP,
+                "thickness": THICKNESS,
+                "line": {"width": 0},
+                "hovertemplate": "<b>%{customdata[1]}</b><br>%{value}%{customdata[2]}<extra></extra>",
+            },
+            "link": {
+                "source": source,
+                "target": target,
+                "value": value,
+                "color": colour,
+                "customdata": about,
+                "hovertemplate": "%{customdata[1]}<br><b>%{value}</b><extra></extra>",
+            },
+        }
+        look = layout(self.theme, summary=summary, meta={"height": height}, uirevision="flow")
+        return {"data": [trace], "layout": {**look, "margin": {"l": 4, "r": 4, "t": MARGIN, "b": MARGIN}}}
+
+    def _places(self) -> tuple[int, list[float], list[float]]:
+        """Height of the figure [px], and where each node is [share of width, share of height]."""
+        taken, given = [0.0] * len(self.labels), [0.0] * len(self.labels)
+        right: dict[int, list[int]] = {}
+        for source, target, value, *_ in self.links:
+            given[source] += value
+            taken[target] += value
+            right.setdefault(source, []).append(target)
+        values = {node: max(taken[node], given[node]) for node in range(len(self.labels))}
+        columns = [[n for n, c in enumerate(self.columns) if c == column] for column in range(max(self.columns) + 1)]
+        fullest = max(map(len, columns))
+        room = max(LEAST - 2 * MARGIN, fullest * (ROW if fullest < MANY else TIGHT))
+        tall = sankey_layout.heights(columns, values, room, GAP)
+        middles = sankey_layout.centres(columns, right, tall, room, GAP)
+        last = max(1, len(columns) - 1)
+        # Plotly takes 0 for "not given".
+        xs = [min(max(column / last, 0.001), 0.999) for column in self.columns]
+        ys = [round(min(max(middles[node] / room, 0.001), 0.999), 4) for node in range(len(self.labels))]
+        return room + 2 * MARGIN, [round(x, 3) for x in xs], ys
+
+    def _add(self, key: str, label: str, colour: str, about: list[str], column: int) -> None:
+        self.index[key] = len(self.labels)
+        self.labels.append(label)
+        self.colours.append(colour)
+        self.about.append(about)
+        self.columns.append(column)
+
+
+def _tree_order(
+    order: list[str], links: list[Mapping[str, Any]], depths: Mapping[str, int]
+) -> Iterator[tuple[str, bool]]:
+    """Each node that has a flow twice: before all that is below it, and after. Siblings stay together so."""
+    below: dict[str, list[str]] = {}
+    drawn_nodes = set()
+    for link in links:
+        drawn_nodes.add(link["source"])
+        if link["kind"] != "loss":
+            drawn_nodes.add(link["target"])
+            upper, lower = sorted((link["source"], link["target"]), key=depths.__getitem__)
+            below.setdefault(upper, []).append(lower)
+    place = {key: index for index, key in enumerate(order)}
+    waiting = [(key, False) for key in reversed(order) if key in drawn_nodes and depths[key] == 0]
+    while waiting:
+        key, after = waiting.pop()
+        yield key, after
+        if not after:
+            waiting.append((key, True))
+            waiting += [(child, False) for child in sorted(below.get(key, ()), key=place.__getitem__, reverse=True)]
+
+
+def _depths(order: list[str], links: list[Mapping[str, Any]]) -> dict[str, int]:
+    """Level of each node below its root: nodes come parents first, so the first of each part is its root."""
+    beside: dict[str, list[str]] = {}
+    for link in links:
+        if link["kind"] != "loss":
+            beside.setdefault(link["source"], []).append(link["target"])
+            beside.setdefault(link["target"], []).append(link["source"])
+    found: dict[str, int] = {}
+    for root in order:
+        if root in found:
+            continue
+        found[root] = 0
+        waiting = [root]
+        for key in waiting:
+            for other in beside.get(key, ()):
+                if other not in found:
+                    found[other] = found[key] + 1
+                    waiting.append(other)
+    return found
+
+
+def _shown(link: Mapping[str, Any], depths: Mapping[str, int], levels: int) -> bool:
+    if link["kind"] == "loss":
+        return depths[link["source"]] < levels
+    return max(depths[link["source"]], depths[link["target"]]) <= levels

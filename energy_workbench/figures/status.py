@@ -1,0 +1,72 @@
+"""How many meters are in which state: a ring each for status, health and communication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.words import STATE_COLOURS, percent
+
+RINGS = ("status", "health", "communication")
+
+
+def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tuple[str, ...] = RINGS) -> Figure:
+    """Draw the rings.
+
+    Parameters
+    ----------
+    summary : mapping
+        Payload of the status summary: `total`, and counts by state for each ring.
+    rings : tuple of str
+        Which of status, health and communication, from left to right.
+    """
+    if not summary["total"]:
+        return message(theme, "There are no meters yet.")
+    width = 1 / len(rings)
+    data, notes, said = [], [], []
+    for index, ring in enumerate(rings):
+        counts = summary[ring]
+        left = index * width
+        data.append(
+            {
+                "type": "pie",
+                "name": ring,
+                "labels": [state.capitalize() for state in counts],
+                "values": list(counts.values()),
+                "hole": 0.66,
+                "sort": False,
+                "direction": "clockwise",
+                "domain": {"x": [left, left + 0.33 * width], "y": [0, 0.84]},
+                "marker": {
+                    "colors": [theme.state[STATE_COLOURS.get(state, "yellow")] for state in counts],
+                    "line": {"color": theme.surface, "width": 1.5},
+                },
+                "textinfo": "none",
+                "hovertemplate": f"%{{label}}: %{{value}} of {summary['total']} meters, %{{percent}}<extra></extra>",
+            }
+        )
+        best = next(iter(counts))
+        place = {"xref": "paper", "yref": "paper", "showarrow": False}
+        legend = "<br>".join(_line(state, count, theme) for state, count in counts.items())
+        notes += [
+            {**place, "text": f"<b>{ring.capitalize()}</b>", "x": left, "xanchor": "left", "y": 1, "yanchor": "top"},
+            {
+                **place,
+                "text": f"<b>{percent(counts[best] / summary['total'])}</b>",
+                "x": left + 0.165 * width,
+                "y": 0.42,
+            }
+            | {"xanchor": "center", "yanchor": "middle", "font": {"size": 13}},
+            {**place, "text": legend, "x": left + 0.365 * width, "xanchor": "left", "y": 0.42, "yanchor": "middle"}
+            | {"align": "left", "font": {"size": 11}},
+        ]
+        said.append(f"{ring}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+    return {"data": data, "layout": layout(theme, summary="; ".join(said), annotations=notes, uirevision="states")}
+
+
+def _line(state: str, count: int, theme: Theme) -> str:
+    """A line of the legend: the word is there beside the colour."""
+    dot = f'<span style="color:{theme.state[STATE_COLOURS.get(state, "yellow")]}">●</span>'
+    text = f"{state.capitalize()} <b>{count}</b>"
+    return f"{dot} {text}" if count else f'{dot} <span style="color:{theme.quiet}">{state.capitalize()} 0</span>'

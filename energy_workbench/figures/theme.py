@@ -1,0 +1,131 @@
+"""Colours and type of every figure, for light and for dark pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Figure = dict[str, Any]
+"""`data` and `layout` of a Plotly figure, as plain JSON."""
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
+"""Fonts that the reader's machine has: none is loaded."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One palette.
+
+    Attributes
+    ----------
+    ink, quiet, line, surface : str
+        Text, text that matters less, rules and grids, what lies behind.
+    accent, accent_fill : str
+        The one series of a chart, and the area below it.
+    state : dict of str to str
+        Solid colour of green, yellow, orange and red, told apart with colour-blind eyes by lightness too.
+    tile : dict of str to (str, str)
+        Background and text of a tile: calm while all is well, strong where somebody should look.
+    source : dict of str to str
+        Colour of what flows out of a meter of that type; `""` for any other.
+    loss, hotspot : str
+        A loss, and one that is large.
+    """
+
+    ink: str
+    quiet: str
+    line: str
+    surface: str
+    accent: str
+    accent_fill: str
+    state: dict[str, str]
+    tile: dict[str, tuple[str, str]]
+    source: dict[str, str]
+    loss: str
+    hotspot: str
+
+
+LIGHT = Theme(
+    ink="#16242e",
+    quiet="#566573",
+    line="#dfe5ea",
+    surface="#ffffff",
+    accent="#0b6e99",
+    accent_fill="rgba(11,110,153,0.14)",
+    state={"green": "#2f9e6e", "yellow": "#e3ac0c", "orange": "#df6f1f", "red": "#b92b3a"},
+    tile={
+        "green": ("#d9efe4", "#12402c"),
+        "yellow": ("#f4c536", "#3a2c00"),
+        "orange": ("#ef8c3d", "#331600"),
+        "red": ("#b92b3a", "#ffffff"),
+        "": ("#eef2f5", "#16242e"),
+    },
+    source={
+        "solar": "rgba(240,178,0,0.50)",
+        "generator": "rgba(122,82,160,0.45)",
+        "grid": "rgba(11,110,153,0.34)",
+        "": "rgba(86,120,143,0.26)",
+    },
+    loss="rgba(185,43,58,0.32)",
+    hotspot="rgba(185,43,58,0.80)",
+)
+
+DARK = Theme(
+    ink="#e8eef2",
+    quiet="#9fb0bd",
+    line="#2f3d48",
+    surface="#17212a",
+    accent="#4fb3e0",
+    accent_fill="rgba(79,179,224,0.20)",
+    state={"green": "#4cc38f", "yellow": "#f2c94c", "orange": "#f2994a", "red": "#ef6a76"},
+    tile={
+        "green": ("#1d4434", "#d5f2e3"),
+        "yellow": ("#d9a916", "#221a00"),
+        "orange": ("#e07f32", "#251000"),
+        "red": ("#c93d4b", "#ffffff"),
+        "": ("#22303a", "#e8eef2"),
+    },
+    source={
+        "solar": "rgba(242,201,76,0.50)",
+        "generator": "rgba(178,140,214,0.48)",
+        "grid": "rgba(79,179,224,0.40)",
+        "": "rgba(140,170,190,0.28)",
+    },
+    loss="rgba(239,106,118,0.38)",
+    hotspot="rgba(239,106,118,0.85)",
+)
+
+
+def layout(theme: Theme, *, summary: str, **more: Any) -> dict[str, Any]:
+    """What every figure's layout has in common; `summary` is read to those who cannot see it."""
+    meta = {"summary": summary, **more.pop("meta", {})}
+    return {
+        "font": {"family": FONT, "size": 12, "color": theme.ink},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "hoverlabel": {
+            "bgcolor": theme.surface,
+            "bordercolor": theme.line,
+            "align": "left",
+            "font": {"family": FONT, "size": 12, "color": theme.ink},
+        },
+        "meta": meta,
+        **more,
+    }
+
+
+def message(theme: Theme, text: str) -> Figure:
+    """A figure that says why there is nothing to see."""
+    note = {
+        "text": text,
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": 14, "color": theme.quiet},
+    }
+    hidden = {"visible": False}
+    return {"data": [], "layout": layout(theme, summary=text, annotations=[note], xaxis=hidden, yaxis=hidden)}

@@ -1,0 +1,68 @@
+"""Numbers and states as people read them, safe to put into a figure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+ICONS = {"green": "", "yellow": "⚠", "orange": "▲", "red": "✕"}
+"""Shown beside a colour, which is never the only sign; green needs none."""
+
+STATE_COLOURS = {
+    "active": "green", "inactive": "red", "maintenance": "yellow", "faulty": "orange",
+    "good": "green", "warning": "yellow", "critical": "orange",
+    "online": "green", "offline": "red", "timeout": "yellow",
+}  # fmt: skip
+"""Colour of each state alone, by the rules that colour a meter."""
+
+LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh"}
+"""Unit → the next larger one, which is used from ten of it upwards."""
+
+UNKNOWN = "–"
+
+
+def amount(value: float | None, unit: str = "") -> str:
+    """A number with its unit, with as many digits as matter: `1,240 kW`, `12.4 MW`; a dash where it is not known."""
+    if value is None:
+        return UNKNOWN
+    if unit in LARGER and abs(value) >= 10_000:
+        value, unit = value / 1000, LARGER[unit]
+    size = abs(value)
+    digits = 0 if size >= 100 or value == 0 or (not unit and value == int(value)) else 1 if size >= 10 else 2
+    return f"{value:,.{digits}f} {unit}".rstrip()
+
+
+def drawn(value: float) -> float:
+    """The value with the four digits that pixels can show."""
+    return float(f"{value:.4g}")
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share of 1 as per cent."""
+    return UNKNOWN if share is None else f"{100 * share:.{digits}f} %"
+
+
+def title(node: dict[str, Any], above: str | None = None) -> str:
+    """Number of a meter with the icon of its state, escaped; without its parent's number where it begins with it."""
+    text = node["number"] or node["name"]
+    if above and len(text) > len(above) + 1 and text.startswith(above) and text[len(above)] in "-_./ ":
+        text = text[len(above) + 1 :]
+    icon = ICONS.get(node.get("colour") or "", "")
+    return f"{icon} {escape(text)}".strip()
+
+
+def states(meter: dict[str, Any]) -> str:
+    """What is not as it should be with a meter, in words; empty where all is well."""
+    known = (str(meter.get(key) or "") for key in ("status", "health", "communication"))
+    return escape(", ".join(word for word in known if STATE_COLOURS.get(word, "green") != "green"))
+
+
+def local(iso: str) -> str:
+    """A site's instant as the plain wall-clock time that a chart shows, whatever the browser's zone."""
+    return datetime.fromisoformat(iso).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def moment(iso: str | None) -> str:
+    """A site's instant in words: `Tue 17 Nov 14:15`."""
+    return UNKNOWN if not iso else f"{datetime.fromisoformat(iso):%a %d %b %H:%M}"

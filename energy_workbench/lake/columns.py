@@ -1,0 +1,43 @@
+"""How each quantity is stored: counters and identities in 64 bits, what fluctuates in 32."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from energy_workbench.core.quantities import Kind, quantity
+
+KEYS = ("meter", "slot", "offset_ms")
+"""Columns of the readings table that are no quantities; `day` is its partition."""
+
+IMPORT = ("energy_active_import", "energy_active_total")
+"""Counters of imported energy [kWh], the first that a meter knows counts."""
+
+EXPORT = ("energy_active_export",)
+"""Counters of exported energy [kWh]."""
+
+REACTIVE = ("energy_reactive_import", "energy_reactive_total")
+"""Counters of reactive energy [kvarh]."""
+
+APPARENT = ("energy_apparent_import", "energy_apparent_total")
+"""Counters of apparent energy [kVAh]."""
+
+COUNTERS = (*IMPORT, *EXPORT, *REACTIVE, *APPARENT)
+"""What intervals are built from."""
+
+QUALITIES = ("actual", "edited", "estimated", "missing")
+"""Of an interval, from best to worst."""
+
+
+@cache
+def is_wide(name: str) -> bool:
+    """Whether a quantity is stored in 64 bits.
+
+    A counter of 1e7 kWh with a resolution of 0.01 kWh needs 30 bits, and a serial number 32; a float32
+    has 24. Everything else comes from registers of 16 to 32 bits with at most 6 significant digits.
+
+    Raises
+    ------
+    InputError
+        If there is no quantity of that name.
+    """
+    return quantity(name).kind in (Kind.COUNTER, Kind.INFO)

@@ -1,0 +1,52 @@
+"""DuckDB as the workbench uses it: UTC, in memory, no extension fetched from anywhere."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+_shared: dict[int, duckdb.DuckDBPyConnection] = {}
+_guard = threading.Lock()
+
+
+def cursor() -> duckdb.DuckDBPyConnection:
+    """A connection of one thread to the database of this process, which keeps the footers of files."""
+    with _guard:
+        # A forked child must not go on with its parent's threads.
+        if os.getpid() not in _shared:
+            _shared.clear()
+            _shared[os.getpid()] = connect()
+        own = _shared[os.getpid()].cursor()
+    own.execute("SET TimeZone='UTC'")
+    return own
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A private in-memory database."""
+    import duckdb
+
+    offline: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(":memory:", config=offline)
+    connection.execute("SET TimeZone='UTC'")
+    # Files of a Delta table never change under their name, so what was read of a footer stays true.
+    connection.execute("SET parquet_metadata_cache=true")
+    return connection
+
+
+def scan(files: list[str]) -> str:
+    """SQL of a relation over Parquet files whose columns may differ."""
+    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    return f"read_parquet([{quoted}], union_by_name=true, hive_partitioning=false)"
+
+
+def name(identifier: str) -> str:
+    """An identifier, quoted."""
+    return '"' + identifier.replace('"', '""') + '"'

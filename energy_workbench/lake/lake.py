@@ -1,0 +1,195 @@
+"""The lake: readings and intervals as Delta tables, and the ways in."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core.errors import LakeError
+from energy_workbench.lake import wide
+from energy_workbench.lake.reading import Refused
+from energy_workbench.lake.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from energy_workbench.lake.maintenance import Maintained
+    from energy_workbench.lake.spool import Spool
+
+log = logging.getLogger(__name__)
+
+BATCH = 500_000
+"""Most spooled rows a commit."""
+
+_METERS_TOLD = 2000
+"""Above this many meters a commit tells the range of times it touched for all of them together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What an append did.
+
+    Attributes
+    ----------
+    added : int
+        Readings that are new, whole or in part.
+    known : int
+        Readings that brought nothing new.
+    refused : list of Refused
+        Values that contradict what is stored; at most 1000 are listed.
+    """
+
+    added: int
+    known: int
+    refused: list[Refused] = field(default_factory=list)
+
+
+class Lake:
+    """The stored readings and intervals of a home.
+
+    Parameters
+    ----------
+    uri : str or path
+        A folder; made at the first write.
+
+    Attributes
+    ----------
+    readings, intervals : Store
+        The two tables.
+
+    Raises
+    ------
+    LakeError
+        If it is the URL of a storage that is not supported.
+    """
+
+    def __init__(self, uri: str | Path) -> None:
+        import pyarrow as pa
+
+        text = str(uri)
+        if "://" in text and not text.startswith("file://"):
+            raise LakeError(f"the lake {text}: only folders are supported; set `lake` to a path")
+        self.path = Path(os.path.abspath(text.removeprefix("file://")))
+        self.readings = Store(
+            self.path / "readings", wide.schema([]).append(pa.field("day", pa.date32())), "slot", "day"
+        )
+        self.intervals = Store(self.path / "intervals", interval_schema(), "start", "month")
+
+    def commit(self, spool: Spool) -> int:
+        """Move what is spooled into the lake, exactly once.
+
+        The commit carries the spool's name and last sequence number, so that whoever continues after a
+        crash knows what is in the lake already; the spool forgets rows only once they are durable here.
+
+        Returns
+        -------
+        int
+            Readings that were new.
+
+        Raises
+        ------
+        LakeError, BusyError
+            If the lake cannot be written; the spool keeps everything then.
+        """
+        stored = 0
+        with self.readings.writer():
+            done = self.readings.transaction(spool.app)
+            if done < spool.acknowledged():
+                log.error("the lake knows %s up to %s only, acknowledged was more", spool.app, done)
+            if done > spool.last_seq():
+                # The spool is older than the lake (restored): its numbers come again, its name must not.
+                log.warning("%s is behind the lake and takes a new name", spool.path)
+                spool.renew()
+            elif done:
+                # `writer` has made it durable: the process that committed may have died before trimming.
+                spool.trim(done)
+            while rows := spool.rows(limit=BATCH):
+                last = rows[-1].seq
+                result = self._store(wide.ordered(wide.from_spool(spool, rows)), (spool.app, last))
+                spool.note_refused(result.refused)
+                spool.trim(last)
+                stored += result.added
+        return stored
+
+    def append(self, table: pa.Table) -> Appended:
+        """Store many readings at once, as from a file; what is there already stays as it is.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            `meter`, `slot` (timestamp), optionally `offset_ms`, and a column a quantity.
+
+        Raises
+        ------
+        InputError
+            If a column is missing, unknown or of a wrong type.
+        LakeError, BusyError
+            If the lake cannot be written; nothing is stored then.
+        """
+        given = wide.normalise(table)
+        with self.readings.writer():
+            return self._store(given, None)
+
+    def has_readings(self) -> bool:
+        """Whether anything is stored."""
+        return bool(self.readings.snapshot().rows)
+
+    def maintain(self, now: datetime | None = None) -> Maintained:
+        """Compact, sort, checkpoint and clean; see `maintenance.maintain`."""
+        from energy_workbench.lake.maintenance import maintain
+
+        return maintain(self, now)
+
+    def _store(self, given: pa.Table, transaction: tuple[str, int] | None) -> Appended:
+        from energy_workbench.lake.novelty import novel
+
+        fresh, refused = novel(given, self.readings.snapshot())
+        if refused:
+            log.warning("%d values contradict stored ones and were refused, first %s", len(refused), refused[0])
+        if len(fresh):
+            self.readings.write(with_day(fresh), transaction=transaction, metadata={"touched": touched(fresh)})
+        return Appended(len(fresh), len(given) - len(fresh), refused)
+
+
+def interval_schema() -> pa.Schema:
+    """Schema of the intervals table."""
+    import pyarrow as pa
+
+    numbers = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
+    return pa.schema(
+        [
+            ("meter", pa.int32()),
+            ("start", pa.timestamp("us", "UTC")),
+            *((name, pa.float64()) for name in (*numbers, "demand_kw", "power_factor")),
+            ("quality", pa.string()),
+            ("completeness", pa.float32()),
+            ("month", pa.string()),
+        ]
+    )
+
+
+def with_day(table: pa.Table) -> pa.Table:
+    """Readings with the partition's column: the UTC date of the slot."""
+    import pyarrow as pa
+
+    days = table["slot"].cast(pa.int64()).to_numpy() // wide.DAY_US
+    return table.append_column("day", pa.array(days.astype("int32")).cast(pa.date32()))
+
+
+def touched(table: pa.Table) -> dict[str, Any]:
+    """Which meters a commit touched between which instants [µs since 1970, UTC]; `*` is every meter."""
+    import numpy as np
+
+    meter, ts = wide.keys(table)
+    starts = np.flatnonzero(np.r_[True, meter[1:] != meter[:-1]])
+    if len(starts) > _METERS_TOLD:
+        return {"*": [int(ts.min()), int(ts.max())]}
+    low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)
+    return {
+        str(m): [first, last]
+        for m, first, last in zip(meter[starts].tolist(), low.tolist(), high.tolist(), strict=True)
+    }

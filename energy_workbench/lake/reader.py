@@ -1,0 +1,299 @@
+"""Every question about readings and intervals, answered from one pinned version of lake and spool."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from energy_workbench.core.clock import to_micros
+from energy_workbench.core.quantities import quantity
+from energy_workbench.lake import duck, wide
+from energy_workbench.lake.columns import KEYS
+from energy_workbench.lake.lake import interval_schema
+from energy_workbench.lake.reading import MAX_OFFSET_MS
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from energy_workbench.lake.lake import Lake
+    from energy_workbench.lake.snapshot import Snapshot
+    from energy_workbench.lake.spool import Spool
+
+DAY_US = 86_400_000_000
+_SLACK_US = MAX_OFFSET_MS * 1000
+_TS = "slot + to_milliseconds(offset_ms)"
+
+
+class Reader:
+    """Answers questions; many threads may ask.
+
+    Parameters
+    ----------
+    lake : Lake
+    spool : Spool, optional
+        Where the newest minutes are; without it only what was committed is seen.
+    """
+
+    def __init__(self, lake: Lake, spool: Spool | None = None) -> None:
+        self.lake = lake
+        self.spool = spool
+        self._local = threading.local()
+
+    def version(self) -> tuple[int, ...]:
+        """Changes whenever an answer may: versions of readings and intervals, and of the spool. For caches."""
+        spooled = self.spool.revision() if self.spool else ()
+        return (self.lake.readings.snapshot().version, self.lake.intervals.snapshot().version, *spooled)
+
+    def readings(
+        self,
+        meter: int,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        quantities: Sequence[str] | None = None,
+        limit: int | None = None,
+        newest: bool = False,
+    ) -> pa.Table:
+        """Readings of a meter as it reported them, oldest first.
+
+        Parameters
+        ----------
+        start, end : datetime, optional
+            Instants of the reads, half-open, aware.
+        quantities : sequence of str, optional
+            Columns; by default every quantity that has a value.
+        limit : int, optional
+            Most rows: the first ones, or with `newest` the last ones.
+
+        Returns
+        -------
+        pyarrow.Table
+            `ts` (UTC) and a column a quantity.
+
+        Raises
+        ------
+        InputError
+            If there is no quantity of that name.
+        """
+        import pyarrow as pa
+
+        for name in quantities or ():
+            quantity(name)
+        low = None if start is None else to_micros(start)
+        high = None if end is None else to_micros(end)
+        snapshot, spooled = self._pin([meter], low, high)
+        names = self._names(snapshot, spooled) if quantities is None else list(quantities)
+        steps = self._spans(snapshot, low, high, meter, limit, newest)
+        found: list[pa.Table] = []
+        for files, since, until in steps:
+            found.append(self._readings(files, spooled, meter, since, until, names, limit, newest))
+            if limit is not None and sum(map(len, found)) >= limit:
+                break
+        table = pa.concat_tables(reversed(found) if newest else found)
+        if limit is not None:
+            table = table.slice(max(0, len(table) - limit)) if newest else table.slice(0, limit)
+        if quantities is None:
+            table = table.select(["ts", *(name for name in names if table[name].null_count < len(table))])
+        return table
+
+    def latest(self, meters: Iterable[int] | None = None, since: datetime | None = None) -> pa.Table:
+        """The newest reading of each meter: `meter`, `ts` and a column a quantity.
+
+        Parameters
+        ----------
+        meters : iterable of int, optional
+            Every meter by default.
+        since : datetime, optional
+            Do not look before this instant; by default as far back as 8 days before the newest reading.
+        """
+        keys = None if meters is None else sorted(set(meters))
+        snapshot, spooled = self._pin(keys, None, None)
+        newest = max((file.last_us for file in snapshot.files), default=0)
+        low = to_micros(since) if since is not None else newest - 8 * DAY_US
+        names = self._names(snapshot, spooled)
+        source = self._source(snapshot.select(low, None, keys), spooled, names)
+        where = f"slot >= make_timestamptz({low})"
+        if keys is not None:
+            where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
+        # First which reading it is, from two columns; then that one, from all.
+        return self._run(
+            f"""SELECT meter, {_TS} AS ts, * EXCLUDE (meter, slot, offset_ms, spooled) FROM {source}
+            JOIN (SELECT meter, max(slot) AS slot FROM {source} WHERE {where} GROUP BY meter) USING (meter, slot)
+            QUALIFY row_number() OVER (PARTITION BY meter ORDER BY ts DESC, spooled) = 1 ORDER BY meter""",  # noqa: S608
+            spooled=self._typed(spooled, names),
+        )
+
+    def intervals(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> pa.Table:
+        """Intervals that start in a span, by meter and start, with the columns of the intervals table."""
+        source, where = self._intervals(meters, to_micros(start), to_micros(end))
+        if source is None:
+            return interval_schema().empty_table().drop_columns(["month"])
+        return self._run(f"SELECT * FROM {source} WHERE {where} ORDER BY meter, start")  # noqa: S608
+
+    def energy(
+        self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None,
+        whole: float | None = None,
+    ) -> pa.Table:  # fmt: skip
+        """Energy and demand by meter and bucket.
+
+        Parameters
+        ----------
+        meters : iterable of int or None
+            None is every meter.
+        edges : sequence of datetime
+            Ascending, n + 1 for n buckets; an interval belongs to the bucket in which it starts.
+        now : datetime, optional
+            A bucket that is running is complete when it is up to here.
+        whole : float, optional
+            Adds `demand_at`, `export_demand_kw`, `export_demand_at`; of export intervals of this completeness count.
+
+        Returns
+        -------
+        pyarrow.Table
+            `meter`, `bucket` (0 to n - 1), `energy_import_kwh`, `energy_export_kwh`,
+            `energy_reactive_kvarh`, `energy_apparent_kvah`, `demand_kw` (greatest of complete actual
+            intervals), `power_factor`, `quality` (the worst), `completeness` (share of the bucket known
+            closely). Buckets of which nothing is known are absent.
+        """
+        from energy_workbench.lake.buckets import edge_table, finished, sums_query
+
+        at = [to_micros(edge) for edge in edges]
+        source, where = self._intervals(meters, at[0], at[-1])
+        # Without a file the same SQL over an empty relation gives an empty answer of the right types.
+        tables = {} if source else {"nothing": interval_schema().empty_table()}
+        query = sums_query(source or "nothing", where, at, whole)
+        sums = self._run(query, buckets=edge_table(at), **tables)
+        return finished(sums, at, None if now is None else to_micros(now))
+
+    def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000) -> pa.Table:
+        """Answer one SELECT that a user wrote, over the documented views.
+
+        Parameters
+        ----------
+        meters : pyarrow.Table
+            The view `meters`; must have `key` and `number`.
+        max_rows : int
+            More rows than this are refused.
+
+        Raises
+        ------
+        QueryError
+            If it is not one SELECT, fails, takes too long or gives too much.
+        """
+        from energy_workbench.lake.workspace import answer
+
+        snapshot, spooled = self._pin(None, None, None)
+        names = self._names(snapshot, spooled)
+        return answer(text, meters, snapshot, self.lake.intervals.snapshot(), self._typed(spooled, names), max_rows)
+
+    def _pin(self, meters: Sequence[int] | None, low: int | None, high: int | None) -> tuple[Snapshot, pa.Table]:
+        """A version of the lake, and the spooled rows that it does not have.
+
+        The spool is read first: a row that is committed and trimmed between is then in both, and dropped
+        here; the other way round it would be in neither.
+        """
+        rows, app = [], ""
+        if self.spool is not None:
+            rows = self.spool.rows(meters=meters, start_us=low, end_us=high)
+            app = self.spool.app
+        snapshot = self.lake.readings.snapshot()
+        if rows and self.spool is not None:
+            done = snapshot.transaction(app)
+            # A restored spool is behind the lake and counts anew; its numbers say nothing then.
+            rows = [row for row in rows if row.seq > done] if done <= self.spool.last_seq() else rows
+            return snapshot, wide.ordered(wide.from_spool(self.spool, rows))
+        return snapshot, wide.schema([]).empty_table()
+
+    def _names(self, snapshot: Snapshot, spooled: pa.Table) -> list[str]:
+        stored = [name for name in snapshot.columns if name not in KEYS]
+        return stored + [name for name in spooled.column_names if name not in KEYS and name not in stored]
+
+    def _typed(self, spooled: pa.Table, names: Sequence[str]) -> pa.Table:
+        """Spooled rows with all columns, so that files and spool can be told together."""
+        import pyarrow as pa
+
+        schema = wide.schema(names)
+        keys = spooled.select([n for n in spooled.column_names if n in schema.names])
+        return pa.concat_tables([schema.empty_table(), keys], promote_options="default").cast(schema)
+
+    def _source(self, files: list[str], spooled: pa.Table, names: Sequence[str]) -> str:
+        """SQL of readings from files and spool with these columns; `spooled` is registered by `_run`."""
+        columns = ", ".join([*KEYS, *map(duck.name, names)])
+        own = f"SELECT {columns}, 1 AS spooled FROM spooled"  # noqa: S608
+        if not files:
+            return f"({own})"
+        # Files may lack columns that came later; the typed relation lends them.
+        lent = f"SELECT * FROM spooled WHERE false UNION ALL BY NAME SELECT * FROM {duck.scan(files)}"  # noqa: S608
+        stored = f"SELECT {columns}, 0 AS spooled FROM ({lent})"  # noqa: S608
+        return f"({stored} UNION ALL {own})" if len(spooled) else f"({stored})"
+
+    def _spans(
+        self, snapshot: Snapshot, low: int | None, high: int | None, meter: int, limit: int | None, newest: bool
+    ) -> list[tuple[list[str], int | None, int | None]]:
+        """Spans to look at one after the other: the whole, or with a limit day by day."""
+        if limit is None:
+            return [(snapshot.select(low, high, [meter]), low, high)]
+        chosen = set(snapshot.select(low, high, [meter]))
+        days = sorted({file.first_us // DAY_US for file in snapshot.files if file.path in chosen and file.first_us > 0})
+        inner = [day * DAY_US for day in days[1:] if low is None or day * DAY_US > low]
+        edges = [low, *inner, high]
+        spans = [(snapshot.select(a, b, [meter]), a, b) for a, b in itertools.pairwise(edges)]
+        return spans[::-1] if newest else spans
+
+    def _readings(
+        self,
+        files: list[str],
+        spooled: pa.Table,
+        meter: int,
+        low: int | None,
+        high: int | None,
+        names: Sequence[str],
+        limit: int | None,
+        newest: bool,
+    ) -> pa.Table:
+        import pyarrow as pa
+
+        where = [f"meter = {int(meter)}"]
+        if low is not None:
+            where += [f"slot >= make_timestamptz({low - _SLACK_US})", f"ts >= make_timestamptz({low})"]
+        if high is not None:
+            where += [f"slot < make_timestamptz({high + _SLACK_US})", f"ts < make_timestamptz({high})"]
+        source = self._source(files, spooled, names)
+        columns = "".join(f", {duck.name(name)}" for name in names)
+        # A reading may come in parts, from lake and spool.
+        bound = "" if limit is None else f" LIMIT {2 * int(limit)}"
+        query = f"""SELECT ts{columns} FROM (SELECT *, {_TS} AS ts FROM {source}) WHERE {" AND ".join(where)}
+            ORDER BY ts {"DESC" if newest else "ASC"}, spooled{bound}"""  # noqa: S608 - numbers and quoted names
+        table = wide.joined(self._run(query, spooled=self._typed(spooled, names)))
+        return table.take(pa.array(range(len(table) - 1, -1, -1), pa.int64())) if newest else table
+
+    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str | None, str]:
+        """SQL of the files with these intervals, and the condition that picks them."""
+        keys = None if meters is None else sorted({int(meter) for meter in meters})
+        files = self.lake.intervals.snapshot().select(low, high, keys)
+        where = f"start >= make_timestamptz({low}) AND start < make_timestamptz({high})"
+        if keys is not None:
+            where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
+        return (duck.scan(files) if files else None), where
+
+    def _run(self, query: str, **tables: pa.Table) -> pa.Table:
+        import duckdb
+
+        from energy_workbench.core.errors import LakeError
+
+        cursor = self._cursor()
+        try:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            return cursor.sql(query).to_arrow_table()
+        except duckdb.Error as error:
+            raise LakeError(f"the lake {self.lake.path} cannot be read: {error}") from None
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """One cursor a thread."""
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = duck.cursor()
+        return self._local.cursor

@@ -1,0 +1,230 @@
+"""A Delta table of the lake: created, pinned, written by one writer at a time, durably."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core.errors import LakeError
+from energy_workbench.lake import durable, snapshot
+from energy_workbench.lake.lock import exclusive
+from energy_workbench.lake.snapshot import EMPTY, Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from deltalake import DeltaTable, WriterProperties
+
+ROW_GROUP = 16_384
+"""Rows a group: two meters' day at 10 s, so that one meter is read without its neighbours."""
+
+FEW = ROW_GROUP // 16
+"""Distinct values of a row group up to which a dictionary beats splitting bytes."""
+
+_CONFIGURATION: dict[str, str | None] = {
+    "delta.checkpointInterval": "60",
+    "delta.logRetentionDuration": "interval 7 days",
+    "delta.enableExpiredLogCleanup": "false",
+}
+
+
+class Store:
+    """One table.
+
+    Parameters
+    ----------
+    path : Path
+    schema : pyarrow.Schema
+        Columns it begins with, the partition's included.
+    time, partition : str
+        Names of the time column and of the partition column.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema, time: str, partition: str) -> None:
+        self.path = path
+        self.time = time
+        self.partition = partition
+        self._schema = schema
+        self._lock = threading.Lock()
+        self._pinned: tuple[tuple[int, int, int], Snapshot] | None = None
+        self._hardened: tuple[int, int, int] | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The newest version; cached until there is a newer one."""
+        with self._lock:
+            stamp = self._stamp()
+            if stamp is None:
+                return EMPTY
+            if self._pinned is None or self._pinned[0] != stamp:
+                self._pinned = (stamp, snapshot.take(self.open(), self.path, self.time, self.partition))
+            return self._pinned[1]
+
+    def open(self) -> DeltaTable:
+        """The table at its newest version.
+
+        Raises
+        ------
+        LakeError
+            If its log cannot be read.
+        """
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        try:
+            return DeltaTable(str(self.path))
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"the table {self.path} cannot be opened: {error}; see `energy-workbench doctor`") from None
+
+    def transaction(self, app: str) -> int:
+        """The last version of an application's transactions that is in the table; 0 where none is."""
+        return self.snapshot().transaction(app)
+
+    def history_since(self, version: int) -> list[dict[str, Any]] | None:
+        """What each commit after that version says of itself, newest first; None where the log no longer tells."""
+        snapshot = self.snapshot()
+        count = snapshot.version - version
+        if count <= 0 or snapshot.table is None:
+            return []
+        entries = list(snapshot.table.history(count))
+        return entries if len(entries) == count else None
+
+    @contextmanager
+    def writer(self) -> Iterator[None]:
+        """Be the one writer. A torn last commit is set aside, one not yet durable is made so, first.
+
+        Raises
+        ------
+        BusyError
+            If another process keeps writing.
+        """
+        with exclusive(self.path.parent / f".{self.path.name}.lock"):
+            if self.path.joinpath("_delta_log").exists() and self._hardened != self._stamp():
+                durable.set_aside_torn(self.path)
+                version = durable.last_version(self.path)
+                if version >= 0:
+                    durable.harden(self.path, version)
+                    self._hardened = self._stamp()
+            yield
+
+    def write(
+        self,
+        table: pa.Table,
+        *,
+        predicate: str | None = None,
+        replace: bool = False,
+        transaction: tuple[str, int] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Commit rows durably; call it inside `writer`.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            With the partition's column.
+        predicate : str, optional
+            Rows for which it holds are replaced; without it rows are added.
+        replace : bool
+            Replace everything.
+        transaction : tuple of str and int, optional
+            Application and its version, stored with the commit.
+        metadata : mapping, optional
+            What the commit says of itself; values are stored as JSON.
+
+        Raises
+        ------
+        LakeError
+            If it cannot be written, such as when the disk is full; nothing is changed then.
+        """
+        from deltalake import CommitProperties, PostCommitHookProperties, Transaction, write_deltalake
+        from deltalake.exceptions import DeltaError
+
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._stamp() is None:
+            self._create()
+        properties = CommitProperties(
+            custom_metadata={key: json.dumps(value) for key, value in (metadata or {}).items()},
+            app_transactions=[Transaction(*transaction)] if transaction else None,
+        )
+        try:
+            write_deltalake(
+                str(self.path),
+                table,
+                mode="overwrite" if predicate or replace else "append",
+                predicate=predicate,
+                schema_mode="merge",
+                writer_properties=writer_properties(table),
+                commit_properties=properties,
+                # The log is cleaned by maintenance, once backups and readers no longer need it.
+                post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
+            )
+        except (DeltaError, OSError, ValueError) as error:
+            raise LakeError(f"the table {self.path} cannot be written: {error}") from None
+        self.harden()
+
+    def harden(self) -> None:
+        """Make the newest commit durable."""
+        durable.harden(self.path, durable.last_version(self.path))
+        self._hardened = self._stamp()
+
+    def _create(self) -> None:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        try:
+            DeltaTable.create(
+                str(self.path),
+                schema=self._schema,
+                partition_by=[self.partition],
+                configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": f"meter,{self.time},offset_ms"},
+            )
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"the table {self.path} cannot be created: {error}") from None
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        """Identity of the newest log entry: its number may come again after a torn one was set aside."""
+        known = self._pinned[0][0] if self._pinned else 0
+        found = self._stat(known)
+        if found is None:
+            try:
+                known = durable.last_version(self.path)
+            except OSError:
+                return None
+            found = self._stat(known)
+        while ahead := self._stat(known + 1):
+            known, found = known + 1, ahead
+        return (known, *found) if found else None
+
+    def _stat(self, version: int) -> tuple[int, int] | None:
+        try:
+            status = durable.log_entry(self.path, version).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+
+def writer_properties(table: pa.Table) -> WriterProperties:
+    """How Parquet is written: zstd, and for each column the encoding that suits what is in it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from deltalake import ColumnProperties, WriterProperties
+
+    # Times and offsets are steps of nearly the same size. Of values that never repeat, bytes of like
+    # significance beside each other compress far better than whole floats; a voltage of 0.1 V takes few
+    # values, and a dictionary of them wins. Only keys need statistics: nobody prunes by a voltage.
+    steps = ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED", statistics_enabled="CHUNK")
+    split = ColumnProperties(dictionary_enabled=False, encoding="BYTE_STREAM_SPLIT", statistics_enabled="NONE")
+    few = ColumnProperties(dictionary_enabled=True, statistics_enabled="NONE")
+    special = {
+        field.name: few if pc.count_distinct(table[field.name].slice(0, ROW_GROUP)).as_py() < FEW else split
+        for field in table.schema
+        if pa.types.is_floating(field.type)
+    }
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=3,
+        max_row_group_size=ROW_GROUP,
+        column_properties=special | dict.fromkeys(("slot", "start", "offset_ms"), steps),
+    )

@@ -1,0 +1,174 @@
+"""The questions people ask: one set of methods, answered from the files or over the service."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core.result import DRAWN
+from energy_workbench.core.results import (
+    Energies,
+    Intervals,
+    MeterTable,
+    Overview,
+    Pattern,
+    PowerFlow,
+    Readings,
+    StatusSummary,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Questions(ABC):
+    """What a workbench answers.
+
+    A meter is named by its number (`"UNIT-A"`) or id (`"mtr_12"`), a period as people write it
+    (`"today"`, `"last 7 days"`, `"2026-10"`, `"2026-10-01/2026-10-15"`).
+    """
+
+    @abstractmethod
+    def site(self) -> dict[str, str]:
+        """The plant's `name` and `timezone`."""
+
+    @abstractmethod
+    def meters(
+        self,
+        *,
+        type: str | None = None,
+        status: str | None = None,
+        parent_id: str | None = None,
+        q: str | None = None,
+        deleted: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> MeterTable:
+        """Meters in the order of the tree, with their live state.
+
+        Parameters
+        ----------
+        type, status, parent_id : str, optional
+            Only those of that type or status, or below that parent (id or number).
+        q : str, optional
+            Only those with this text in number, name or location.
+        deleted : bool
+            Those that were deleted and can be restored, instead of those that live.
+        """
+
+    @abstractmethod
+    def meter(self, meter: str) -> dict[str, Any]:
+        """One meter with its live state.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        """
+
+    @abstractmethod
+    def hierarchy(self) -> list[dict[str, Any]]:
+        """The tree: a list of roots, each meter with its `children`."""
+
+    @abstractmethod
+    def status_summary(self) -> StatusSummary:
+        """How many meters are in which status, health, communication and colour."""
+
+    @abstractmethod
+    def readings(
+        self,
+        meter: str,
+        period: str | None = None,
+        quantities: Sequence[str] | None = None,
+        *,
+        limit: int | None = None,
+        scaled: bool = False,
+    ) -> Readings:
+        """Raw readings, oldest first.
+
+        Parameters
+        ----------
+        period : str, optional
+            All of it; without one the newest `limit` (100 by default).
+        quantities : sequence of str, optional
+            Canonical names; all that were read by default.
+        scaled : bool
+            Primary values, through the ratio valid at each instant, instead of what the meter reported.
+        """
+
+    @abstractmethod
+    def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
+        """Energy [kWh, kvarh, kVAh], maximum 15-minute demand [kW], quality and completeness a bucket."""
+
+    def consumption(self, meter: str, period: str = "last 7 days", *, every: str = "1h") -> Intervals:
+        """Energy of a meter over a period; as `intervals`, with the resolution people look at."""
+        return self.intervals(meter, period, every=every)
+
+    @abstractmethod
+    def pattern(
+        self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
+    ) -> Pattern:
+        """Consumption over time with its total, peak and load factor.
+
+        Parameters
+        ----------
+        meter : str, optional
+            The root of the site by default.
+        period : str, optional
+            By default the last `days` up to and with the bucket that is running.
+        """
+
+    @abstractmethod
+    def energies(self, period: str = "today") -> Energies:
+        """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once."""
+
+    @abstractmethod
+    def flow(self, period: str | None = None) -> PowerFlow:
+        """Where the energy of a period goes [kWh]; without a period, the power now [kW]."""
+
+    @abstractmethod
+    def overview(self, period: str = "today") -> Overview:
+        """Everything that the dashboard shows: cards, flows, pattern and tree."""
+
+    @abstractmethod
+    def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
+        """One SELECT over the views `readings`, `readings_long`, `intervals` and `meters`.
+
+        Raises
+        ------
+        QueryError
+            If it is no single SELECT, or fails.
+        """
+
+    def sankey(self, period: str | None = "today") -> Any:
+        """The flow of energy of a period, or of power now (`None`), as a plotly figure."""
+        return self.flow(period).figure()
+
+
+def _power_flow(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.power_flow import power_flow
+
+    return _shown(power_flow(payload))
+
+
+def _pattern(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.pattern import pattern
+
+    return _shown(pattern(payload))
+
+
+def _status(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.status import distributions
+
+    return _shown(distributions(payload))
+
+
+def _shown(figure: Any) -> Any:
+    # Plotly's own class is for analysts' notebooks: it knows how to show itself. Pages do without.
+    from plotly.graph_objects import Figure
+
+    return Figure(figure)
+
+
+DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status})

@@ -1,0 +1,148 @@
+"""Changes of meters as audit entries: many at once; another ratio, parent or status is a dated row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.ratios import Ratio
+from energy_workbench.registry import schema
+from energy_workbench.registry.fields import OWN, contents
+from energy_workbench.registry.journal import AuditEntry
+from energy_workbench.registry.rows import Row, RowChange, from_on, instant
+
+
+def next_key(connection: Connection) -> int:
+    """The key of the next meter: one above the highest that ever was."""
+    return int(connection.execute(select(func.coalesce(func.max(schema.meters.c.key), 0))).scalar_one()) + 1
+
+
+def created(connection: Connection, meters: Sequence[Meter], *, by: str, at: datetime) -> list[AuditEntry]:
+    """New meters, whose keys are given; their first ratio, parent and status hold from the beginning of time."""
+    gateways = _new_gateways(connection, meters)
+    entries = []
+    for meter in meters:
+        born = {"created_at": instant(at), "deleted_at": None}
+        rows = (
+            *gateways.pop(meter.gateway, ()),
+            RowChange("meters", (meter.key,), None, _own(meter) | born),
+            RowChange("ratios", (meter.key, None), None, ratio_row(meter.ratio)),
+            RowChange("placements", (meter.key, None), None, {"parent": meter.parent}),
+            RowChange("statuses", (meter.key, None), None, _status(meter, by)),
+        )
+        after = _with_parent(meter)
+        entries.append(AuditEntry(at=at, by=by, action="meter.create", subject=meter.id, after=after, rows=rows))
+    return entries
+
+
+def changed(
+    connection: Connection,
+    pairs: Sequence[tuple[Meter, Meter]],
+    *,
+    by: str,
+    at: datetime,
+    action: str = "meter.update",
+) -> list[AuditEntry]:
+    """Changed meters, given before and after; another ratio, parent or status holds from `at`."""
+    if not pairs:
+        return []
+    gateways = _new_gateways(connection, [after for _, after in pairs])
+    ahead = {name: from_on(connection, name, at) for name in ("ratios", "placements", "statuses")}
+    entries = []
+    for before, after in pairs:
+        key = after.key
+        rows = [*gateways.pop(after.gateway, ()), *_own_changes(before, after)]
+        if not same_ratio(before.ratio, after.ratio):
+            # Ratios may be entered ahead of their day: those that begin later stay.
+            now = [row for row in ahead["ratios"].get(key, ()) if row.id[1] == instant(at)]
+            rows += _from_now("ratios", key, at, now, ratio_row(after.ratio))
+        if before.parent != after.parent:
+            rows += _from_now("placements", key, at, ahead["placements"].get(key, ()), {"parent": after.parent})
+        if (before.status, before.status_reason) != (after.status, after.status_reason):
+            rows += _from_now("statuses", key, at, ahead["statuses"].get(key, ()), _status(after, by))
+        was, now_is = _difference(before, after)
+        entries.append(
+            AuditEntry(at=at, by=by, action=action, subject=after.id, before=was, after=now_is, rows=tuple(rows))
+        )
+    return entries
+
+
+def ratio_row(ratio: Ratio) -> Row:
+    """A ratio as the columns of its table."""
+    return {
+        "ct_primary": ratio.ct_primary,
+        "ct_secondary": ratio.ct_secondary,
+        "pt_primary": ratio.pt_primary,
+        "pt_secondary": ratio.pt_secondary,
+        "applied_by": ratio.applied_by.value,
+    }
+
+
+def same_ratio(one: Ratio, other: Ratio) -> bool:
+    """Whether two ratios are the same transformers, whenever they begin."""
+    return replace(one, valid_from=None) == replace(other, valid_from=None)
+
+
+def changes(before: Meter, after: Meter) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields in which two states of a meter differ, before and after, without the parent."""
+    old, new = contents(before), contents(after)
+    names = [name for name in old if old[name] != new[name]]
+    return {name: old[name] for name in names}, {name: new[name] for name in names}
+
+
+def _own(meter: Meter) -> Row:
+    return {name: value for name, value in contents(meter).items() if name in OWN}
+
+
+def _own_changes(before: Meter, after: Meter) -> list[RowChange]:
+    old = _own(before) | {"deleted_at": instant(before.deleted_at)}
+    new = _own(after) | {"deleted_at": instant(after.deleted_at)}
+    names = [name for name in old if old[name] != new[name]]
+    if not names:
+        return []
+    return [RowChange("meters", (after.key,), {n: old[n] for n in names}, {n: new[n] for n in names})]
+
+
+def _from_now(table: str, key: int, at: datetime, ahead: Iterable[RowChange], new: Row) -> list[RowChange]:
+    """A row that holds from `at`; where the clock was set back, what begins later does not come to hold again."""
+    replaced = {change.id: change for change in ahead}
+    identity = (key, instant(at))
+    here = replaced.pop(identity, None)
+    return [*replaced.values(), RowChange(table, identity, here.old if here else None, new)]
+
+
+def _status(meter: Meter, by: str) -> Row:
+    return {"status": meter.status.value, "reason": meter.status_reason, "by": by[:200]}
+
+
+def _new_gateways(connection: Connection, meters: Iterable[Meter]) -> dict[str | None, tuple[RowChange, ...]]:
+    """What adds the gateways that these meters are the first to name."""
+    wanted = {meter.gateway for meter in meters if meter.gateway}
+    if not wanted:
+        return {}
+    known = set(connection.execute(select(schema.gateways.c.url)).scalars())
+    return {url: (RowChange("gateways", (url,), None, {"options": {}}),) for url in wanted - known}
+
+
+def _with_parent(meter: Meter) -> dict[str, Any]:
+    return contents(meter) | {"parent_id": _id(meter.parent)}
+
+
+def _difference(before: Meter, after: Meter) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    if before.deleted_at != after.deleted_at:
+        # A deleted meter was everything it was; a restored one is it again.
+        was, now_is = (_with_parent(meter) if meter.deleted_at is None else None for meter in (before, after))
+        return was, now_is
+    old, new = changes(before, after)
+    if before.parent != after.parent:
+        old["parent_id"], new["parent_id"] = _id(before.parent), _id(after.parent)
+    return old, new
+
+
+def _id(key: int | None) -> str | None:
+    return None if key is None else f"mtr_{key}"

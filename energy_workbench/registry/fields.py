@@ -1,0 +1,189 @@
+"""Fields of a meter as forms, calls and files give them: converted, checked, and every problem named."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
+from energy_workbench.core.errors import Problem
+from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.core.status import Status
+from energy_workbench.registry import conversions
+from energy_workbench.registry.conversions import Convert, choice, real, text_of, whole, yes_no
+
+
+def folded(number: str) -> str:
+    """What makes two numbers the same: letter case and composition do not count."""
+    return unicodedata.normalize("NFC", number).casefold()
+
+
+_CLASS: Final = real(0, 20, above=True)
+_VOLT_OR_AMPERE: Final = real(0, 1e7, above=True)
+OWN: Final[dict[str, Convert]] = {
+    "number": conversions.number,
+    "name": text_of(200),
+    "type": choice(MeterType),
+    "location": text_of(200),
+    "flow": choice(Flow),
+    "gateway": conversions.gateway,
+    "unit_id": whole(0, 255),
+    "profile": conversions.profile,
+    "poll_seconds": real(0.1, 86_400),
+    "status": choice(Status),
+    "status_reason": text_of(500),
+    "serial": text_of(200),
+    "accuracy_class": _CLASS,
+    "ct_class": _CLASS,
+    "pt_class": _CLASS,
+    "rated_kw": real(0, 1e7, above=True),
+    "seen_by_parent": yes_no,
+    "production_register": choice(ProductionRegister),
+    "x": real(0, 1),
+    "y": real(0, 1),
+}
+"""Fields that are attributes of a meter itself."""
+RATIO: Final[dict[str, Convert]] = {
+    "ct_primary": _VOLT_OR_AMPERE,
+    "ct_secondary": _VOLT_OR_AMPERE,
+    "pt_primary": _VOLT_OR_AMPERE,
+    "pt_secondary": _VOLT_OR_AMPERE,
+    "ratio_applied_by": choice(AppliedBy),
+}
+"""Fields of the ratio that is valid now."""
+REQUIRED: Final = ("number", "name", "type")
+PARENT: Final = ("parent", "parent_id")
+READ_ONLY: Final = frozenset(
+    {
+        "id",
+        "key",
+        "ct_ratio",
+        "pt_ratio",
+        "health",
+        "health_reason",
+        "communication",
+        "colour",
+        "error",
+        "last_seen",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "revision",
+        "polled",
+        "children",
+        "values",
+        "power_kw",
+        "energy_kwh",
+    }
+)
+"""What an answer shows of a meter and a change of it may bring back: ignored."""
+_DEFAULTS: Final = {f.name: f.default for f in fields(Meter) if f.default is not MISSING}
+
+
+def draft(base: Meter | None, given: Mapping[str, Any], where: str) -> tuple[Meter | None, list[Problem]]:
+    """A meter with the given fields set; its parent is left as it was.
+
+    Parameters
+    ----------
+    base : Meter or None
+        The meter before; None for a new one.
+    given : mapping
+        Values by the field's name, typed or as text; None or an empty text means the default.
+    where : str
+        What a problem is said of: the line, or the meter.
+
+    Returns
+    -------
+    Meter or None
+        None where there are problems. A new one has key 0.
+    list of Problem
+        Everything that is wrong.
+    """
+    problems: list[Problem] = []
+
+    def wrong(field: str, reason: str) -> None:
+        shown = given.get(field)
+        problems.append(Problem(where, field, "" if shown is None else str(shown)[:60], reason))
+
+    own: dict[str, Any] = {}
+    ratio: dict[str, Any] = {}
+    for name, value in given.items():
+        convert = OWN.get(name) or RATIO.get(name)
+        if convert is None:
+            if name not in PARENT and name not in READ_ONLY:
+                wrong(name, f"there is no such field; the fields are {', '.join([*OWN, *RATIO, 'parent'])}")
+            continue
+        empty = value is None or (isinstance(value, str) and not value.strip())
+        if empty and name in REQUIRED:
+            wrong(name, "must not be empty")
+            continue
+        try:
+            converted = None if empty else convert(value)
+        except ValueError as reason:
+            wrong(name, str(reason))
+            continue
+        if name in RATIO:
+            ratio["applied_by" if name == "ratio_applied_by" else name] = converted
+        else:
+            own[name] = _DEFAULTS[name] if empty else converted
+    if base is None:
+        for name in REQUIRED:
+            if name not in given:
+                wrong(name, "is required")
+    if not given.get("flow") and (base is None or "flow" in given):
+        type_ = own.get("type") or (base.type if base else None)
+        own["flow"] = default_flow(type_) if type_ else Flow.CONSUMER
+    if base and own.get("status", base.status) is not base.status:
+        # A reason explains one status: the old one does not explain the new.
+        given_reason = own.get("status_reason", base.status_reason)
+        own["status_reason"] = "" if given_reason == base.status_reason else given_reason
+    if ratio.get("applied_by", AppliedBy.METER) is None:
+        ratio["applied_by"] = AppliedBy.METER
+    merged = replace(base.ratio if base else Ratio(), **ratio)
+    if problems:
+        return None, problems
+    meter = replace(base, **own, ratio=merged) if base else Meter(key=0, **own, ratio=merged)
+    for field, rule in _together(meter):
+        wrong(field, rule)
+    return (None if problems else meter), problems
+
+
+def _together(meter: Meter) -> list[tuple[str, str]]:
+    """Rules between fields."""
+    found = [(f"{kind}_secondary", f"{kind.upper()} needs both sides or none") for kind in half_pairs(meter.ratio)]
+    if meter.gateway and meter.unit_id is None:
+        found.append(("unit_id", "is needed where a gateway is given: 0 to 255"))
+    if (meter.x is None) != (meter.y is None):
+        found.append(("x", "a place needs both x and y, or none"))
+    return found
+
+
+def half_pairs(ratio: Ratio) -> list[str]:
+    """Transformers (`ct`, `pt`) of which one side is missing."""
+    pairs = {"ct": (ratio.ct_primary, ratio.ct_secondary), "pt": (ratio.pt_primary, ratio.pt_secondary)}
+    return [kind for kind, (one, other) in pairs.items() if (one is None) != (other is None)]
+
+
+def ratio_problems(ratio: Ratio, where: str) -> list[Problem]:
+    """What is wrong with a ratio that came as a value."""
+    problems = [Problem(where, f"{kind}_secondary", "", "needs both sides or none") for kind in half_pairs(ratio)]
+    for name, convert in RATIO.items():
+        value = getattr(ratio, "applied_by" if name == "ratio_applied_by" else name)
+        try:
+            if value is not None:
+                convert(value)
+        except ValueError as reason:
+            problems.append(Problem(where, name, str(value), str(reason)))
+    if ratio.valid_from is not None and ratio.valid_from.tzinfo is None:
+        problems.append(Problem(where, "valid_from", str(ratio.valid_from), "needs an offset, such as +05:30 or Z"))
+    return problems
+
+
+def contents(meter: Meter) -> dict[str, Any]:
+    """Every field that can be set, as plain values, without the parent."""
+    own = {name: getattr(meter, name) for name in OWN}
+    ratio = {name: getattr(meter.ratio, "applied_by" if name == "ratio_applied_by" else name) for name in RATIO}
+    return {name: str(value) if isinstance(value, StrEnum) else value for name, value in (own | ratio).items()}

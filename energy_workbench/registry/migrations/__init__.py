@@ -1,0 +1,1 @@
+"""Steps that bring a registry of any earlier version up to date; each is a file in `versions`."""

@@ -1,0 +1,213 @@
+"""The registry: what is configured, and every change of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from energy_workbench.core import clock
+from energy_workbench.core.entities import Meter, Site
+from energy_workbench.core.errors import InputError, Problem
+from energy_workbench.core.status import Status
+from energy_workbench.registry import deletion, edits, gateways, journal, queries, schema, sites, templates
+from energy_workbench.registry.access_tokens import AccessTokens
+from energy_workbench.registry.change_log import ChangeLog
+from energy_workbench.registry.checked import checked, one, refuse_stale
+from energy_workbench.registry.gateways import Gateway
+from energy_workbench.registry.meter_history import MeterHistory
+from energy_workbench.registry.saved_templates import SavedTemplates
+
+Children = Literal["refuse", "reparent", "cascade"]
+
+
+class Registry(MeterHistory, ChangeLog, SavedTemplates, AccessTokens):
+    """Site, meters, ratios, placements, gateways and tokens of one plant, with their history.
+
+    Every method is one transaction; all may be called from several threads and processes.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy URL: `sqlite:///path` or `postgresql://…`. Nothing is opened before the first call.
+    """
+
+    def revision(self) -> int:
+        """A number that grows with each change of anything here; cheap to ask for."""
+        with self.database.read() as connection:
+            return int(connection.execute(select(schema.revision.c.value)).scalar_one())
+
+    def site(self) -> Site:
+        """The plant."""
+        with self.database.read() as connection:
+            return sites.read_site(connection)
+
+    def set_site(self, site: Site, by: str) -> None:
+        """Change the plant's name, zone, currency or country.
+
+        Raises
+        ------
+        InputError
+            If one of them cannot be.
+        """
+        with self.database.write() as connection:
+            sites.write_site(connection, site, by=by, at=clock.now())
+
+    def meters(self, at: datetime | None = None, deleted: bool = False) -> list[Meter]:
+        """The meters in tree order: each before its children, siblings as they were inserted.
+
+        Parameters
+        ----------
+        at : datetime, optional
+            Aware; the tree and the ratios as they were then, with the meters that lived then. Now by default.
+        deleted : bool
+            Deleted meters as well.
+        """
+        with self.database.read() as connection:
+            living = queries.living_at(at) if at else schema.meters.c.deleted_at.is_(None)
+            return queries.tree_order(queries.load(connection, at, living=None if deleted else living))
+
+    def meter(self, ref: str | int, *, deleted: bool = False) -> Meter:
+        """One meter by its id (`mtr_12`), number or key; with `deleted`, also one that was deleted.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        with self.database.read() as connection:
+            return one(connection, ref, deleted=deleted)
+
+    def create_meter(self, fields: Mapping[str, Any], *, by: str, template: str | None = None) -> Meter:
+        """Add a meter; its ratio, parent and status hold from the beginning of time.
+
+        `fields` have the names of the meter file; the parent is `parent` (number or id) or `parent_id`.
+        With a `template`, its values hold where `fields` has none.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If the number is in use.
+        NotFoundError
+            If there is no such template.
+        """
+        with self.database.write() as connection:
+            given = {**(templates.find(connection, template).fields if template else {}), **fields}
+            meter = replace(checked(connection, None, given), key=edits.next_key(connection))
+            journal.commit(connection, edits.created(connection, [meter], by=by, at=clock.now()))
+            return one(connection, meter.key)
+
+    def update_meter(self, ref: str | int, fields: Mapping[str, Any], *, by: str, revision: int | None = None) -> Meter:
+        """Change the given fields of a meter.
+
+        Another CT, PT or who applies them becomes a ratio valid from now; another parent, a placement
+        from now; another status, one from now (its reason does not outlive it). None or an empty text sets
+        the default. What an answer shows and cannot be set is ignored. With `revision`, the meter must not
+        have changed since that one.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If the meter has changed since that revision (the error has both versions), the number is in use,
+            or the parent is below it.
+        NotFoundError
+            If there is no such meter.
+        """
+        with self.database.write() as connection:
+            before = one(connection, ref)
+            refuse_stale(connection, before, revision, fields)
+            after = checked(connection, before, fields)
+            if after == before:
+                return before
+            journal.commit(connection, edits.changed(connection, [(before, after)], by=by, at=clock.now()))
+            return one(connection, before.key)
+
+    def set_status(self, ref: str | int, status: str, reason: str, *, by: str, revision: int | None = None) -> Meter:
+        """Say what a meter is from now on, and why.
+
+        Raises
+        ------
+        InputError
+            If there is no such status, or no reason for one other than active.
+        ConflictError
+            If the meter has changed since that revision.
+        """
+        with self.database.write() as connection:
+            before = one(connection, ref)
+            given = {"status": status, "status_reason": reason}
+            refuse_stale(connection, before, revision, given)
+            # Checked by itself, so that the reason of the former status can be given again.
+            after = checked(connection, replace(before, status_reason=""), given)
+            if not after.status_reason and after.status is not Status.ACTIVE:
+                problem = Problem(before.number, "status_reason", "", f"is required: why is the meter {after.status}?")
+                raise InputError(f"the status of meter {before.number} cannot be changed", [problem])
+            if after == before:
+                return before
+            entries = edits.changed(connection, [(before, after)], by=by, at=clock.now(), action="meter.status")
+            journal.commit(connection, entries)
+            return one(connection, before.key)
+
+    def delete_meter(
+        self, ref: str | int, *, by: str, children: Children = "refuse", revision: int | None = None
+    ) -> list[Meter]:
+        """Delete a meter; its history stays, and it can be restored.
+
+        Parameters
+        ----------
+        ref : str or int
+            Id, number or key.
+        by : str
+        children : {"refuse", "reparent", "cascade"}
+            What becomes of meters below it: refuse while there are any, hang them under its parent from
+            now on, or delete them too.
+        revision : int, optional
+            The one that the caller has seen.
+
+        Returns
+        -------
+        list of Meter
+            Those deleted, as they were.
+
+        Raises
+        ------
+        ConflictError
+            If it has children and they are not to be moved or deleted, or has changed since that revision.
+        """
+        with self.database.write() as connection:
+            return deletion.delete(connection, ref, children, by=by, at=clock.now(), revision=revision)
+
+    def restore_meter(self, ref: str | int, *, by: str) -> Meter:
+        """Bring a deleted meter back under its former parent, or the nearest one above that lives.
+
+        Raises
+        ------
+        ConflictError
+            If it is not deleted, or its number is in use by another meter now.
+        """
+        with self.database.write() as connection:
+            return deletion.restore(connection, ref, by=by, at=clock.now())
+
+    def gateways(self) -> list[Gateway]:
+        """Every gateway that a meter named, with its options."""
+        with self.database.read() as connection:
+            return gateways.listing(connection)
+
+    def set_gateway(self, url: str, options: Mapping[str, Any], *, by: str) -> None:
+        """Replace the options of a gateway: `pause_ms` and `timeout_ms` [ms].
+
+        Raises
+        ------
+        InputError
+            If an option does not exist or is out of its bounds.
+        NotFoundError
+            If no meter names that gateway.
+        """
+        with self.database.write() as connection:
+            gateways.set_options(connection, url, options, by=by, at=clock.now())

@@ -1,0 +1,234 @@
+"""Tables of the registry. A change here needs a migration beside it; a test compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from energy_workbench.core.entities import Flow, MeterType, ProductionRegister
+from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.status import Status
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; SQLite has no zones, so UTC is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
+    """The column holds one of these words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _plate(kind: str) -> CheckConstraint:
+    one, other = f"{kind}_primary", f"{kind}_secondary"
+    # One side alone would compare as unknown, which a check lets pass.
+    return CheckConstraint(
+        f"({one} IS NULL AND {other} IS NULL) OR "
+        f"({one} IS NOT NULL AND {other} IS NOT NULL AND {one} > 0 AND {other} > 0)",
+        name=kind,
+    )
+
+
+site = Table(
+    "site",
+    metadata,
+    Column("key", Integer, CheckConstraint("key = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("country", String(2), nullable=False),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("key", Integer, CheckConstraint("key = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("value", Integer, nullable=False),
+)
+
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("url", String(300), nullable=False, unique=True),
+    Column("options", JSON, nullable=False),
+)
+
+# Keys of meters are given by the registry, one above the highest ever: rows are never removed, so that
+# readings in the lake never come to belong to another meter.
+meters = Table(
+    "meters",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("number", String(64), nullable=False),
+    Column("folded", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("location", String(200), nullable=False),
+    Column("flow", String(20), nullable=False),
+    Column("gateway", Integer, ForeignKey("gateways.key"), index=True),
+    Column("unit_id", Integer),
+    Column("profile", String(64)),
+    Column("poll_seconds", Float, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("status_reason", String(500), nullable=False, server_default=""),
+    Column("serial", String(200), nullable=False),
+    Column("accuracy_class", Float),
+    Column("ct_class", Float),
+    Column("pt_class", Float),
+    Column("rated_kw", Float),
+    Column("seen_by_parent", Boolean, nullable=False),
+    Column("production_register", String(20), nullable=False),
+    Column("x", Float),
+    Column("y", Float),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+    Column("revision", Integer, nullable=False),
+    CheckConstraint("unit_id BETWEEN 0 AND 255", name="unit_id"),
+    CheckConstraint("poll_seconds > 0", name="poll_seconds"),
+    one_of("type", MeterType),
+    one_of("flow", Flow),
+    one_of("status", Status),
+    one_of("production_register", ProductionRegister),
+)
+
+_living = meters.c.deleted_at.is_(None)
+Index("uq_meters_folded_living", meters.c.folded, unique=True, sqlite_where=_living, postgresql_where=_living)
+
+
+def _dated(name: str, *columns: Column[Any] | CheckConstraint) -> Table:
+    """Rows of a meter that hold from an instant; NULL is the beginning of time."""
+    table = Table(
+        name,
+        metadata,
+        Column("key", Integer, primary_key=True),
+        Column("meter", Integer, ForeignKey("meters.key"), nullable=False),
+        Column("valid_from", Instant),
+        *columns,
+        UniqueConstraint("meter", "valid_from"),
+    )
+    first = table.c.valid_from.is_(None)
+    Index(f"uq_{name}_first", table.c.meter, unique=True, sqlite_where=first, postgresql_where=first)
+    return table
+
+
+ratios = _dated(
+    "ratios",
+    Column("ct_primary", Float),
+    Column("ct_secondary", Float),
+    Column("pt_primary", Float),
+    Column("pt_secondary", Float),
+    Column("applied_by", String(20), nullable=False),
+    _plate("ct"),
+    _plate("pt"),
+    one_of("applied_by", AppliedBy),
+)
+
+placements = _dated(
+    "placements",
+    Column("parent", Integer, ForeignKey("meters.key"), index=True),
+    CheckConstraint("parent <> meter", name="itself"),
+)
+
+statuses = _dated(
+    "statuses",
+    Column("status", String(20), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("by", String(200), nullable=False),
+    one_of("status", Status),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("meter", Integer, ForeignKey("meters.key"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("old_serial", String(200), nullable=False),
+    Column("new_serial", String(200), nullable=False),
+    Column("closing", JSON, nullable=False),
+    Column("opening", JSON, nullable=False),
+    Column("note", String(500), nullable=False),
+    UniqueConstraint("meter", "at"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("folded", String(200), nullable=False, unique=True),
+    Column("fields", JSON, nullable=False),
+)
+
+# One transaction is one change: its entries share a number, by which it is undone. `rows` is what it did,
+# row by row: the trail replays to what is stored.
+audit = Table(
+    "audit",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("change", Integer, nullable=False, server_default="0", index=True),
+    Column("undoes", Integer),
+    Column("at", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(300), nullable=False, index=True),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("rows", JSON(none_as_null=True)),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    one_of("role", ("viewer", "editor")),
+)

@@ -1,0 +1,115 @@
+"""Templates: what a saved meter has in common with those that are created from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, select
+
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.registry import journal, schema
+from energy_workbench.registry.conversions import text_of
+from energy_workbench.registry.fields import OWN, RATIO, contents, draft, folded
+from energy_workbench.registry.rows import RowChange
+
+INDIVIDUAL: Final = frozenset({"number", "name", "serial", "unit_id", "status", "status_reason", "x", "y"})
+"""Fields that every meter has for itself: no template holds them."""
+HELD: Final = tuple(name for name in (*OWN, *RATIO) if name not in INDIVIDUAL)
+"""Fields that a template holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A saved meter to create others from.
+
+    Attributes
+    ----------
+    name : str
+        Unique, whatever its letter case.
+    fields : dict
+        Values by field, as a form gives them.
+    """
+
+    name: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def listing(connection: Connection) -> list[Template]:
+    """All templates, by name."""
+    table = schema.templates
+    return [_template(row) for row in connection.execute(select(table).order_by(table.c.folded)).mappings()]
+
+
+def find(connection: Connection, name: str) -> Template:
+    """The template of that name."""
+    table = schema.templates
+    wanted = folded(name.strip()) if name.isprintable() else ""
+    row = connection.execute(select(table).where(table.c.folded == wanted)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"there is no template {name!r}: save a meter as one first")
+    return _template(row)
+
+
+def of_meter(meter: Meter) -> dict[str, Any]:
+    """What a template of this meter holds."""
+    return {name: value for name, value in contents(meter).items() if name in HELD}
+
+
+def create(connection: Connection, name: str, given: Mapping[str, Any], *, by: str, at: datetime) -> Template:
+    """Save fields as a template; its name must be free."""
+    clean, problems = _checked(name, given)
+    if problems:
+        raise InputError("the template cannot be saved", problems)
+    table = schema.templates
+    if connection.execute(select(table.c.key).where(table.c.folded == folded(clean.name))).first():
+        raise ConflictError(f"there is a template {clean.name!r} already: delete it first, or choose another name")
+    _write(connection, clean.name, None, clean, by=by, at=at)
+    return clean
+
+
+def delete(connection: Connection, name: str, *, by: str, at: datetime) -> None:
+    """Delete a template; the meters that were created from it stay as they are."""
+    template = find(connection, name)
+    _write(connection, template.name, template, None, by=by, at=at)
+
+
+def _write(
+    connection: Connection, name: str, old: Template | None, new: Template | None, *, by: str, at: datetime
+) -> None:
+    before, after = (None if each is None else each.fields for each in (old, new))
+    rows = (RowChange("templates", (name,), _row(old), _row(new)),)
+    action = "template.delete" if new is None else "template.create"
+    entry = journal.AuditEntry(at=at, by=by, action=action, subject=name, before=before, after=after, rows=rows)
+    journal.commit(connection, [entry])
+
+
+def _checked(name: str, given: Mapping[str, Any]) -> tuple[Template, list[Problem]]:
+    problems = []
+    try:
+        clean = text_of(64, joiners=False)(name)
+        if not clean:
+            raise ValueError("must not be empty")
+    except ValueError as error:
+        clean = ""
+        problems.append(Problem("template", "name", str(name)[:60], str(error)))
+    for field_ in sorted(set(given) & INDIVIDUAL):
+        reason = "every meter has its own: no template holds it"
+        problems.append(Problem("template", field_, str(given[field_])[:60], reason))
+    held = {name: value for name, value in given.items() if name not in INDIVIDUAL}
+    # What is still missing comes with each meter.
+    meter, wrong = draft(None, {"type": "other", "number": "-", "name": "-", "unit_id": 0} | held, "template")
+    problems += wrong
+    values = contents(meter) if meter else {}
+    return Template(name=clean, fields={name: values[name] for name in held if name in values}), problems
+
+
+def _row(template: Template | None) -> dict[str, Any] | None:
+    return None if template is None else {"fields": template.fields}
+
+
+def _template(row: RowMapping) -> Template:
+    return Template(name=row["name"], fields=row["fields"])

@@ -1,0 +1,1 @@
+"""Reports: a notebook with typed parameters in; self-contained HTML, PDF and a manifest out."""

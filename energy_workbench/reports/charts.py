@@ -1,0 +1,160 @@
+"""Figures made for paper: light, without menus, legible at the width of an A4 page. Values in, plotly dicts out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.figures import LIGHT, power_flow
+from energy_workbench.figures.power_flow import OVERVIEW
+
+FONT = "'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+ESTIMATED = LIGHT.state["yellow"]
+LINES = (("Monday to Friday", LIGHT.accent, "solid"), ("Saturday", "#b8560f", "dash"), ("Sunday", "#56742c", "dot"))
+DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 400, 270, 730
+"""Heights that leave room on an A4 page for what stands beside them [CSS px]."""
+FLOW_LABEL = 9
+"""Size of the labels of the flow [CSS px]."""
+
+
+def layout(height: int, **more: Any) -> dict[str, Any]:
+    """The frame that charts on paper share; `height` in CSS px."""
+    axis = {"gridcolor": LIGHT.line, "zeroline": False, "automargin": True, "ticklabelstandoff": 4}
+    base = {
+        "height": height,
+        "margin": {"l": 56, "r": 8, "t": 26, "b": 34},
+        "font": {"family": FONT, "size": 11, "color": LIGHT.ink},
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        "xaxis": {**axis, "showgrid": False},
+        "yaxis": axis,
+    }
+    for key, value in more.items():
+        known = base.get(key)
+        base[key] = {**known, **value} if isinstance(known, dict) and isinstance(value, Mapping) else value
+    return base
+
+
+def daily_energy(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[str, Any]:
+    """A bar a day [kWh]; days with gaps or estimated values in another colour, days not known left empty.
+
+    Parameters
+    ----------
+    points : sequence of mapping
+        Points of a daily pattern.
+    """
+    starts = [datetime.fromisoformat(p["start"]).astimezone(zone) for p in points]
+    traces = []
+    for name, colour, wanted in (("Measured", LIGHT.accent, False), ("Not fully measured", ESTIMATED, True)):
+        chosen = [
+            (s, p)
+            for s, p in zip(starts, points, strict=True)
+            if p["energy_kwh"] is not None and (p["quality"] != "actual") == wanted
+        ]
+        if chosen:
+            traces.append(
+                {
+                    "type": "bar",
+                    "name": name,
+                    "x": [f"{s:%Y-%m-%d}" for s, _ in chosen],
+                    "y": [p["energy_kwh"] for _, p in chosen],
+                    "marker": {"color": colour},
+                    "hovertemplate": "%{x|%a %-d %b}<br>%{y:,.1f} kWh<extra></extra>",
+                }
+            )
+    days = [f"{s:%Y-%m-%d}" for s in starts]
+    few = len(days) <= 31
+    return {
+        "data": traces,
+        "layout": layout(
+            DAILY_HEIGHT,
+            bargap=0.25,
+            barmode="overlay",
+            showlegend=len(traces) > 1,
+            xaxis={
+                "type": "category",
+                "categoryorder": "array",
+                "categoryarray": days,
+                "range": [-0.6, len(days) - 0.4],
+                "tickvals": days if few else days[:: max(1, len(days) // 16)],
+                "ticktext": [str(s.day) for s in starts]
+                if few
+                else [f"{s.day} {s:%b}" for s in starts[:: max(1, len(days) // 16)]],
+                "tickangle": 0,
+            },
+            yaxis={"title": _title("Energy [kWh a day]"), "tickformat": ",~r", "rangemode": "tozero"},
+        ),
+    }
+
+
+def typical_days(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[str, Any]:
+    """Mean load by hour of the day [kW] on weekdays, Saturdays and Sundays.
+
+    Parameters
+    ----------
+    points : sequence of mapping
+        Points of an hourly pattern; only hours that are measured and complete count.
+    """
+    sums: dict[tuple[int, int], list[float]] = {}
+    for point in points:
+        if point["energy_kwh"] is None or point["quality"] != "actual" or point["completeness"] < 0.999:
+            continue
+        local = datetime.fromisoformat(point["start"]).astimezone(zone)
+        kind = max(local.weekday() - 4, 0)
+        sums.setdefault((kind, local.hour), []).append(point["energy_kwh"])
+    traces = []
+    for kind, (name, colour, dash) in enumerate(LINES):
+        means = [sums.get((kind, hour)) for hour in range(24)]
+        if any(means):
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": name,
+                    "x": list(range(24)),
+                    "y": [sum(m) / len(m) if m else None for m in means],
+                    "line": {"color": colour, "dash": dash, "width": 2},
+                    "hovertemplate": f"{name}, %{{x:02d}}:00<br>%{{y:,.1f}} kW<extra></extra>",
+                }
+            )
+    return {
+        "data": traces,
+        "layout": layout(
+            LOAD_HEIGHT,
+            showlegend=True,
+            xaxis={
+                "tickvals": list(range(0, 24, 3)),
+                "ticktext": [f"{hour:02}:00" for hour in range(0, 24, 3)],
+                "range": [-0.3, 23.3],
+            },
+            yaxis={"title": _title("Mean load [kW]"), "tickformat": ",~r", "rangemode": "tozero"},
+        ),
+    }
+
+
+def sankey(flow: Mapping[str, Any]) -> dict[str, Any]:
+    """The dashboard's flow of energy for paper: without the levels of machines, and without the states of today.
+
+    Parameters
+    ----------
+    flow : mapping
+        Payload of a PowerFlow.
+    """
+    plain = {**flow, "nodes": [{**node, "colour": None} for node in flow["nodes"]]}
+    figure = power_flow(plain, levels=OVERVIEW)
+    look = {**figure["layout"], "height": FLOW_HEIGHT, "paper_bgcolor": "#ffffff"}
+    look["font"] = {**look["font"], "family": FONT}
+    # Labels of two columns stand between them; smaller ones do not meet on the width of the page.
+    traces = [
+        {**trace, "textfont": {**trace["textfont"], "size": FLOW_LABEL}} if "textfont" in trace else trace
+        for trace in figure["data"]
+    ]
+    return {"data": traces, "layout": look}
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "standoff": 14, "font": {"size": 11, "color": LIGHT.quiet}}

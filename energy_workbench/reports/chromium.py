@@ -1,0 +1,213 @@
+"""A headless Chromium driven over its debugging pipe: no port is opened and no driver is needed."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from energy_workbench.core.errors import ReportError
+
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+PLAYWRIGHT = ("chromium-*/chrome-*/chrome", "chromium_headless_shell-*/chrome-*/*headless*shell")
+
+FLAGS = (
+    "--headless",
+    "--remote-debugging-pipe",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--mute-audio",
+    "--hide-scrollbars",
+)
+
+
+def find() -> Path:
+    """The Chromium of this machine: one on the path, an installed application, or Playwright's.
+
+    Raises
+    ------
+    ReportError
+        If there is none; it says what to install.
+    """
+    for name in PROGRAMS:
+        if program := shutil.which(name):
+            return Path(program)
+    for candidate in (*map(Path, APPLICATIONS), *_playwright()):
+        if os.access(candidate, os.X_OK):
+            return candidate
+    raise ReportError(
+        "no Chromium was found, which typesets the PDF: install one (apt install chromium, or "
+        "playwright install chromium), or ask for --format html"
+    )
+
+
+def _playwright() -> Iterator[Path]:
+    """Playwright's downloads, the newest first."""
+    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    cache = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    folder = Path(given) if given not in ("", "0") else cache / "ms-playwright"
+    for pattern in PLAYWRIGHT:
+        yield from sorted(folder.glob(pattern), reverse=True)
+
+
+class Chromium:
+    """A browser process with one blank page, used as a context manager.
+
+    Parameters
+    ----------
+    program : Path
+    timeout : float
+        Longest wait for any single answer [s].
+    """
+
+    def __init__(self, program: Path, timeout: float = 60.0) -> None:
+        self._program = program
+        self._timeout = timeout
+        self._buffer = b""
+        self._events: list[dict[str, Any]] = []
+        self._last = 0
+        self._session = ""
+
+    def __enter__(self) -> Chromium:
+        self._profile = tempfile.mkdtemp(prefix="energy-workbench-chromium-")
+        try:
+            self._start()
+            target = self.call("Target.createTarget", url="about:blank")["targetId"]
+            self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if hasattr(self, "_pid"):
+            # The whole group: Chromium's launcher, zygotes and renderers.
+            try:
+                os.killpg(self._pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            os.waitpid(self._pid, 0)
+            os.close(self._to)
+            os.close(self._from)
+            del self._pid
+        shutil.rmtree(self._profile, ignore_errors=True)
+
+    def _start(self) -> None:
+        """Start the process with the two pipes as its descriptors 3 and 4, as `--remote-debugging-pipe` wants."""
+        flags = [*FLAGS, f"--user-data-dir={self._profile}"]
+        if os.geteuid() == 0:
+            flags.append("--no-sandbox")  # Chromium's sandbox refuses to run as root.
+        child_in, self._to = _pipe()
+        self._from, child_out = _pipe()
+        silence = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            self._pid = os.posix_spawn(
+                self._program,
+                [str(self._program), *flags],
+                os.environ,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, child_in, 3),
+                    (os.POSIX_SPAWN_DUP2, child_out, 4),
+                    *((os.POSIX_SPAWN_DUP2, silence, stream) for stream in (0, 1, 2)),
+                ],
+                setpgroup=0,
+            )
+        except OSError as error:
+            os.close(self._to)
+            os.close(self._from)
+            raise ReportError(f"{self._program} could not be started: {error.strerror}") from None
+        finally:
+            for descriptor in (child_in, child_out, silence):
+                os.close(descriptor)
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Send a command of the DevTools protocol and wait for its result.
+
+        Raises
+        ------
+        ReportError
+            If Chromium refuses it, does not answer in time, or has ended.
+        """
+        self._last += 1
+        message: dict[str, Any] = {"id": self._last, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        deadline = time.monotonic() + self._timeout
+        payload = json.dumps(message).encode() + b"\0"
+        try:
+            while payload:
+                payload = payload[os.write(self._to, payload) :]
+        except BrokenPipeError:
+            raise ReportError(f"{self._program} ended at once: start it by hand to see why") from None
+        while True:
+            answer = self._receive(deadline, method)
+            if answer.get("id") == self._last:
+                break
+            self._events.append(answer)
+        if "error" in answer:
+            raise ReportError(f"Chromium refused {method}: {answer['error'].get('message')}")
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        """Wait for an event of the page; one that came already counts."""
+        deadline = time.monotonic() + self._timeout
+        while True:
+            for index, seen in enumerate(self._events):
+                if seen.get("method") == event:
+                    found: dict[str, Any] = self._events.pop(index).get("params", {})
+                    return found
+            self._events.append(self._receive(deadline, event))
+
+    def _receive(self, deadline: float, what: str) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._from], [], [], left)[0]:
+                raise ReportError(f"Chromium did not answer {what} within {self._timeout:g} s")
+            chunk = os.read(self._from, 1 << 20)
+            if not chunk:
+                raise ReportError(f"{self._program} ended before {what}: start it by hand to see why")
+            self._buffer += chunk
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        decoded: dict[str, Any] = json.loads(message)
+        return decoded
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe whose ends lie above the descriptors that the child's own ends are copied to."""
+    low = os.pipe()
+    high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in low)
+    for end in low:
+        os.close(end)
+    return high[0], high[1]

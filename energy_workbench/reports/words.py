@@ -1,0 +1,84 @@
+"""Numbers and instants as a report writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from energy_workbench.core.period import Period
+
+NONE = "–"
+"""Stands where nothing is known; a gap is never written as 0."""
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with thousands separated; `NONE` where it is not known."""
+    if value is None or value != value:
+        return NONE
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "\N{MINUS SIGN}")
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share [0 to 1] as percent. What is not quite whole is never rounded up to 100 %."""
+    if share is None or share != share:
+        return NONE
+    text = number(100 * share, digits)
+    whole = number(100.0, digits)
+    if text == whole and share < 1:
+        text = number(100 - 10**-digits, digits)
+    return f"{text} %"
+
+
+def change(now: float | None, before: float | None) -> str:
+    """A signed change in percent, `NONE` where there is nothing to compare with."""
+    if now is None or not before:
+        return NONE
+    text = number(abs(now / before - 1) * 100, 1)
+    return f"{'+' if now >= before else chr(0x2212)}{text} %"
+
+
+def instant(value: datetime | str | None, zone: ZoneInfo) -> str:
+    """An instant in the site's zone, to the minute: `14 Oct 2026, 11:15`."""
+    if value is None:
+        return NONE
+    local = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def day(value: datetime | str, zone: ZoneInfo) -> str:
+    """A day in the site's zone: `Wed 14 Oct`."""
+    local = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def span(period: Period, zone: ZoneInfo) -> str:
+    """A period as a title: `October 2026`, `5 October 2026`, `1 – 15 October 2026`, or with times."""
+    start, end = period.start.astimezone(zone), period.end.astimezone(zone)
+    if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
+        return f"{start.day} {start:%b %Y %H:%M} – {end.day} {end:%b %Y %H:%M}"
+    last = end - timedelta(hours=12)
+    if start.day == 1 and end.day == 1:
+        if (last.year, last.month) == (start.year, start.month):
+            return f"{start:%B %Y}"
+        if start.month == 1 and end.month == 1 and end.year == start.year + 1:
+            return f"{start:%Y}"
+    if last.date() == start.date():
+        return f"{start.day} {start:%B %Y}"
+    if (last.year, last.month) == (start.year, start.month):
+        return f"{start.day} – {last.day} {start:%B %Y}"
+    return f"{start.day} {start:%B %Y} – {last.day} {last:%B %Y}"
+
+
+def iso(period: Period, zone: ZoneInfo) -> str:
+    """A period that was given in words, as the same one in ISO: `2026-10`, `2026-10-05`, `2026-10-01/2026-10-15`."""
+    start, end = period.start.astimezone(zone), period.end.astimezone(zone)
+    if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
+        return f"{period.start.isoformat(timespec='seconds')}/{period.end.isoformat(timespec='seconds')}"
+    last = end - timedelta(hours=12)
+    if start.day == end.day == 1:
+        if (last.year, last.month) == (start.year, start.month):
+            return f"{start:%Y-%m}"
+        if start.month == end.month == 1 and end.year == start.year + 1:
+            return f"{start:%Y}"
+    return f"{start:%Y-%m-%d}" if last.date() == start.date() else f"{start:%Y-%m-%d}/{last:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""Widgets of the pages: charts, the browser's location, and the dashboard built from them."""

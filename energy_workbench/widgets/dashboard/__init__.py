@@ -1,0 +1,1 @@
+"""The manager's dashboard: `model.py` knows, `view.py` shows."""

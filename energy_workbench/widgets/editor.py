@@ -1,0 +1,79 @@
+"""The meter setup page as an app: it follows the browser's address and asks while somebody looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+
+from energy_workbench.widgets.background import Background, Doer
+from energy_workbench.widgets.boundary import guarded
+from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.live_page import LivePage, service
+from energy_workbench.widgets.place import Here, Place
+from energy_workbench.widgets.polling import Poller
+from energy_workbench.widgets.setup.page_model import Answer, SetupModel
+from energy_workbench.widgets.setup.page_view import SetupView
+
+MAX_CHOICE = 64
+"""Longest meter that an address may name [characters]."""
+
+EASE = 9.0
+"""Asking for the meters takes a tenth of the time at most [1]."""
+
+FIRST_INPUT = {"form": ".ew-form input", "bulk": ".ew-files input", "deleted": ".ew-deleted select"}
+"""Where the keyboard goes when the right side changes."""
+
+
+class Editor(LivePage):
+    """Ties model, view and browser together; nothing is asked of the service before the browser's first word."""
+
+    def __init__(self, workbench: Any, doer: Doer | None = None) -> None:
+        guard = guarded(self._report)
+        self.files = Files(accept=".csv,.xlsx")
+        self.model = SetupModel(workbench, doer or Background(self._report), self.files.deliver)
+        self.view = SetupView(self.model, self.files, guard)
+        self.place = Place(layout=self.view.widget.layout)
+        self.poller: Poller[Answer] = Poller(self.model.question, self._take, self._fail, ease=EASE)
+        self.place.on_move(guard(self._moved))
+        self.files.on_file(guard(self.model.bulk.take))
+        self.files.on_refused(guard(self.model.bulk.refuse))
+        self.model.details.observe(guard(self._went), "row")
+        self.model.tree.observe(guard(self._reveal), "selected")
+        self.model.observe(guard(self._focus), "side")
+        self.model.ask.observe(guard(self._focus_question), "question")
+        self.widget = ipywidgets.Box([self.place, self.view.widget], layout=self.view.widget.layout)
+        self.widget.add_class("ew-page")
+
+    def _moved(self, here: Here) -> None:
+        if here.moved:
+            self.model.want(here.query.get("meter", "")[:MAX_CHOICE])
+        self.poller.heard(here.visible)
+
+    def _went(self, _: Any) -> None:
+        if number := self.model.details.row.get("number"):
+            self.place.go({"meter": str(number)})
+
+    def _reveal(self, _: Any) -> None:
+        if selector := self.view.tree.selector():
+            self.place.reveal(selector)
+
+    def _focus(self, change: dict[str, Any]) -> None:
+        if selector := FIRST_INPUT.get(change["new"]):
+            self.place.focus(selector)
+
+    def _focus_question(self, change: dict[str, Any]) -> None:
+        if change["new"]:
+            # Never the button that deletes: a key held too long must not press it.
+            self.place.focus(".ew-ask input, .ew-ask select, .ew-ask .ew-do-refuse")
+
+
+def build() -> ipywidgets.Widget:
+    """The app over the service that the environment names.
+
+    Raises
+    ------
+    SettingsError
+        If it names none.
+    """
+    return Editor(service("editor")).widget

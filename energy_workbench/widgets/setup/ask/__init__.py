@@ -1,0 +1,1 @@
+"""The short questions before a change: where to, which status, really delete."""

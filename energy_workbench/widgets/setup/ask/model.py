@@ -1,0 +1,118 @@
+"""One short question at a time, about the chosen meter, and what is done when it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bool, Enum, HasTraits, Instance, Int, Unicode
+
+from energy_workbench.core.status import Status
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.setup.forest import Forest
+
+if TYPE_CHECKING:
+    from energy_workbench.changes import Changes
+
+SUGGESTED = 40
+"""Meters that the parent picker offers at once."""
+
+
+class AskModel(HasTraits):
+    """Headless: `ask` puts a question, its traits hold the answer, `confirm` acts on it."""
+
+    question = Enum(("", "move", "status", "delete", "template"), "")
+    meter = Instance(dict, ())
+    parent = Unicode("")
+    """Number of the new parent; empty at the top."""
+    status = Enum([str(status) for status in Status], str(Status.ACTIVE))
+    reason = Unicode("")
+    children = Enum(("", "reparent", "cascade"), "")
+    """What becomes of meters below one that is deleted; empty until somebody chooses."""
+    name = Unicode("")
+    problem = Unicode("")
+    busy = Bool(False)
+    below = Int(0)
+    """Meters under the one in question, at any depth."""
+    forest = Instance(Forest, ())
+
+    def __init__(self, workbench: Changes, doer: Doer, done: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._done = workbench, doer, done
+
+    def ask(self, question: str, meter: Mapping[str, Any]) -> None:
+        """Put a question about a meter."""
+        with self.hold_trait_notifications():
+            self.meter = dict(meter)
+            self.parent = self.forest.number_of(meter["parent_id"])
+            self.status, self.reason = str(meter["status"]), str(meter.get("status_reason") or "")
+            self.children, self.name, self.problem, self.busy = "", "", "", False
+            self.below = sum(1 for _ in self.forest.under(str(meter["id"])))
+            self.question = question
+
+    def cancel(self) -> None:
+        """Change nothing."""
+        self.question = ""
+
+    def suggestions(self) -> list[str]:
+        """Meters that the one in question could hang under: not itself, and none below it."""
+        key = str(self.meter.get("id", ""))
+        refused = {key, *self.forest.under(key)}
+        typed = self.parent.strip().casefold()
+        found = [
+            str(row["number"])
+            for other, row in self.forest.rows.items()
+            if other not in refused and typed in f"{row['number']} {row['name']}".casefold()
+        ]
+        return sorted(found, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
+
+    def confirm(self) -> None:
+        """Do it, if it can be done."""
+        if self.busy or not self.question:
+            return
+        if problem := self._missing():
+            self.problem = problem
+            return
+        act, said = self._action()
+
+        def done(_: Any) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.question = False, ""
+            self._done(said, key)
+
+        def failed(error: Exception) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.problem = False, explain_change(error)
+
+        key = "" if self.question == "delete" else str(self.meter["id"])
+        with self.hold_trait_notifications():
+            self.busy, self.problem = True, ""
+        self._doer.do(act, done, failed, key="ask")
+
+    def _missing(self) -> str:
+        if self.question == "move" and self.parent.strip() and not self.forest.id_of(self.parent):
+            return f"There is no meter {self.parent.strip()!r}: choose one of the list."
+        if self.question == "delete" and self.below and not self.children:
+            return "Choose what becomes of the meters below it."
+        return ""
+
+    def _action(self) -> tuple[Callable[[], Any], str]:
+        meter, workbench = self.meter, self._workbench
+        key, number, revision = str(meter["id"]), str(meter["number"]), meter.get("revision")
+        if self.question == "move":
+            parent = self.forest.id_of(self.parent) or None
+            to = f"below {self.forest.number_of(parent)}" if parent else "to the top"
+            return lambda: workbench.update_meter(key, {"parent_id": parent}, revision), f"{number} was moved {to}."
+        if self.question == "status":
+            status, reason = self.status, self.reason.strip()
+            return lambda: workbench.set_status(
+                key, status, reason, revision=revision
+            ), f"{number} is {status} from now on."
+        if self.question == "template":
+            name = self.name.strip()
+            return lambda: workbench.create_template(name, key), f"Template {name} was saved."
+        children = self.children or "refuse"
+        also = f" with {self.below} below it" if children == "cascade" else ""
+        said = f"{number} was deleted{also}. Its history stays; it can be restored."
+        return lambda: workbench.delete_meter(key, children, revision=revision), said

@@ -1,0 +1,87 @@
+"""The short questions, one shown at a time below the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from energy_workbench.core.status import Status
+from energy_workbench.widgets.setup.ask.model import AskModel
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
+
+CONFIRM = {"move": "Move", "status": "Change status", "delete": "Delete", "template": "Save template", "": ""}
+
+
+class AskView:
+    """Renders a model; `widget` is what to display."""
+
+    def __init__(self, model: AskModel, make: SetupParts, guard: Callable[..., Any]) -> None:
+        self.model = model
+        self.text = make.text("", "ew-asked")
+        self.parent = make.suggesting("New parent (empty: top of the tree)", "Type to search")
+        self.status = make.select("Status", [(str(status).capitalize(), str(status)) for status in Status])
+        self.reason = make.input("Reason", "Why, for those who read it later")
+        self.children = make.select(
+            "Meters below it",
+            [("Choose…", ""), ("Hang them under its parent", "reparent"), ("Delete them too", "cascade")],
+        )
+        self.name = make.input("Name of the template")
+        self.problem = make.text("", "ew-note")
+        self.confirm = make.button("", model.confirm, kind="primary", classes="ew-do-confirm")
+        self.cancel = make.button("Cancel", model.cancel, classes="ew-do-refuse")
+        inputs = make.box([self.parent, self.status, self.reason, self.children, self.name], "ew-answers")
+        self.widget = make.box(
+            [self.text, inputs, self.problem, make.box([self.confirm, self.cancel], "ew-buttons")], "ew-ask"
+        )
+        for name in ("parent", "status", "reason", "children", "name"):
+            self._link(name, getattr(self, name), guard)
+        model.observe(lambda _: self._show(), ["question", "meter", "below", "problem", "busy"])
+        model.observe(lambda _: self._suggest(), ["parent", "question"])
+        self._show()
+
+    def _link(self, name: str, widget: Any, guard: Callable[..., Any]) -> None:
+        def typed(change: dict[str, Any]) -> None:
+            self.model.set_trait(name, change["new"] or "")
+
+        def written(change: dict[str, Any]) -> None:
+            if widget.value != change["new"]:
+                widget.value = change["new"]
+
+        widget.observe(guard(typed), "value")
+        self.model.observe(written, name)
+
+    def _suggest(self) -> None:
+        if self.model.question == "move":
+            self.parent.options = tuple(self.model.suggestions())
+
+    def _show(self) -> None:
+        model, question = self.model, self.model.question
+        shown(self.widget, bool(question))
+        put(self.text, self._asked())
+        shown(self.parent, question == "move")
+        shown(self.status, question == "status")
+        shown(self.reason, question == "status")
+        shown(self.children, question == "delete" and model.below > 0)
+        shown(self.name, question == "template")
+        put(self.problem, told(model.problem))
+        self.confirm.description = "One moment…" if model.busy else CONFIRM[question]
+        self.confirm.disabled = model.busy
+        wanted = ("ew-button", "ew-danger" if question == "delete" else "ew-primary", "ew-do-confirm")
+        if self.confirm._dom_classes != wanted:
+            self.confirm._dom_classes = wanted
+
+    def _asked(self) -> str:
+        model = self.model
+        number = f"<b>{escape(str(model.meter.get('number', '')))}</b>"
+        if model.question == "delete":
+            below = f" There are {model.below} meters below it." if model.below > 1 else ""
+            below = " There is one meter below it." if model.below == 1 else below
+            return f"Delete {number}? Its history stays, and it can be restored.{below}"
+        if model.question == "move":
+            return f"Move {number}, with all below it, from now on. Its history stays where it was."
+        if model.question == "status":
+            return f"Status of {number} from now on"
+        if model.question == "template":
+            return f"Save what others can share of {number}: type, location, CT/PT, gateway, profile"
+        return ""

@@ -1,0 +1,63 @@
+"""Import and export: the file picker, what the file would change, and the downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from html import escape
+
+from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.setup.bulk import markup
+from energy_workbench.widgets.setup.bulk.model import BulkModel
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+
+
+class BulkView:
+    """Renders a model; `widget` is what to display."""
+
+    def __init__(self, model: BulkModel, make: SetupParts, files: Files, back: Callable[[], None]) -> None:
+        self.model = model
+        self.plan = make.text("", "ew-plan")
+        self.failure = make.text("", "ew-failure")
+        self.apply = make.button("Import", model.apply, kind="primary", classes="ew-do-import")
+        downloads = [
+            make.button(label, partial(model.download, what, kind), classes=f"ew-do-{what}-{kind}")
+            for label, what, kind in (
+                ("Template, CSV", "template", "csv"),
+                ("Template, Excel", "template", "xlsx"),
+                ("All meters, CSV", "meters", "csv"),
+                ("All meters, Excel", "meters", "xlsx"),
+            )
+        ]
+        self.widget = make.box(
+            [
+                make.box(
+                    [make.text("<h2>Import and export</h2>", "ew-h"), make.button("Close", back, classes="ew-do-back")],
+                    "ew-bar",
+                ),
+                make.text(
+                    "<p>A file of meters, CSV or Excel. First you see what it would change; then all of it is "
+                    "stored, or nothing.</p>",
+                    "ew-section",
+                ),
+                files,
+                self.failure,
+                self.plan,
+                make.box([self.apply], "ew-buttons"),
+                make.text("<h3>Download</h3>", "ew-section"),
+                make.box(downloads, "ew-buttons"),
+            ],
+            "ew-bulk",
+        )
+        model.observe(lambda _: self._show(), ["plan", "failure", "busy", "filename"])
+        self._show()
+
+    def _show(self) -> None:
+        model = self.model
+        busy = f'<p class="ew-hint" role="status">Looking at {escape(model.filename)}…</p>' if model.busy else ""
+        put(self.plan, busy or markup.plan(model.plan))
+        text = escape(model.failure.split("\n")[0])
+        put(self.failure, f'<div class="ew-problem" role="alert">⚠ {text}</div>' if text else "")
+        shown(self.apply, model.ready or (model.busy and bool(model.plan)))
+        self.apply.disabled = model.busy
+        self.apply.description = f"Import {model.changes:,} meters"

@@ -1,0 +1,45 @@
+"""The meters that were deleted and can be brought back."""
+
+from __future__ import annotations
+
+from energy_workbench.widgets.setup.marks import one_line
+from energy_workbench.widgets.setup.page_model import SetupModel, when
+from energy_workbench.widgets.setup.parts import SetupParts, put
+
+
+class DeletedView:
+    """Renders the model's list; `widget` is what to display."""
+
+    def __init__(self, model: SetupModel, make: SetupParts) -> None:
+        self.model = model
+        self.list = make.listing("Deleted meters")
+        self.note = make.text("", "ew-note")
+        self.restore = make.button("Restore", self._restore, kind="primary", classes="ew-do-restore")
+        self.widget = make.box(
+            [
+                make.box(
+                    [make.text("<h2>Deleted meters</h2>", "ew-h"), make.button("Close", model.back)],
+                    "ew-bar",
+                ),
+                make.text("<p>Their history is kept. A restored meter hangs where it hung before.</p>", "ew-section"),
+                self.list,
+                self.note,
+                make.box([self.restore], "ew-buttons"),
+            ],
+            "ew-deleted",
+        )
+        model.observe(lambda _: self._show(), "deleted")
+        self._show()
+
+    def _show(self) -> None:
+        rows = self.model.deleted
+        self.list.options = [
+            (f"{one_line(row['number'])} · {one_line(row['name'])} · deleted {when(row['deleted_at'])}", row["id"])
+            for row in rows
+        ]
+        put(self.note, "" if rows else '<p class="ew-hint">No meter is deleted.</p>')
+        self.restore.disabled = not rows
+
+    def _restore(self) -> None:
+        if key := self.list.value:
+            self.model.restore(str(key))

@@ -1,0 +1,1 @@
+"""One meter, to be read: configuration, last values, history, and what can be done with it."""

@@ -1,0 +1,186 @@
+"""HTML of one meter's details; every value is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from energy_workbench.core.errors import InputError
+from energy_workbench.core.quantities import quantity
+from energy_workbench.figures.words import amount
+from energy_workbench.widgets.setup import marks
+from energy_workbench.widgets.setup.marks import one_line
+
+FIRST = (
+    "active_power_total", "power_factor_total", "frequency", "voltage_l1_l2", "voltage_l1_n", "current_l1",
+    "current_l2", "current_l3", "reactive_power_total", "apparent_power_total", "energy_active_import",
+    "energy_active_export",
+)  # fmt: skip
+"""Quantities in the order in which people look for them; others follow by name."""
+
+Row = Mapping[str, Any]
+
+
+def title(row: Row, path: Sequence[str]) -> str:
+    """Number, name, state, and where in the tree it is."""
+    if not row:
+        return "<h2>No meter is chosen</h2><p>Choose one in the tree, or add the first.</p>"
+    number, name = one_line(row["number"]), one_line(row["name"])
+    shown = f"<span>{escape(name)}</span>" if name.casefold() != number.casefold() else ""
+    trail = " › ".join(escape(one_line(part)) for part in path)
+    return (
+        f"<h2>{escape(number)}{shown}</h2>{marks.pill(marks.of(row))}"
+        f'<p class="ew-trail">{trail + " ›" if trail else "Top of the tree"}</p>'
+    )
+
+
+def basic(row: Row) -> str:
+    """What it is and where."""
+    return _section(
+        "Basic information",
+        [
+            ("Type", str(row["type"]).capitalize()),
+            ("Location", row["location"]),
+            ("Flow", str(row["flow"]).capitalize()),
+            ("Serial number", row.get("serial")),
+            ("Rated power", row.get("rated_kw") and amount(row["rated_kw"], "kW")),
+            ("Class", _classes(row)),
+        ],
+    )
+
+
+def state(row: Row) -> str:
+    """Status with its reason, health, communication."""
+    return _section(
+        "Status",
+        [
+            ("Status", _with(str(row["status"]).capitalize(), row.get("status_reason"))),
+            ("Health", _with(str(row["health"]).capitalize(), row.get("health_reason"))),
+            ("Communication", _with(_communication(row), row.get("error"))),
+            ("Last seen", moment(row["last_seen"]) or "never"),
+        ],
+    )
+
+
+def transformers(row: Row) -> str:
+    """CT and PT with their ratio, who applies them, and an example."""
+    return _section(
+        "Transformers (CT/PT)",
+        [
+            ("CT ratio", _plate(row["ct_ratio"], "A")),
+            ("PT ratio", _plate(row["pt_ratio"], "V")),
+            ("Applied by", "Workbench" if row["ratio_applied_by"] == "workbench" else "Meter"),
+            ("Example", example(row)),
+        ],
+    )
+
+
+def example(row: Row) -> str:
+    """What becomes of a value, in numbers."""
+    primary, secondary = row["ct_primary"], row["ct_secondary"]
+    if not (primary and secondary):
+        return "direct: meter says 4.2 A → 4.2 A"
+    if row["ratio_applied_by"] == "workbench":
+        return f"meter says {0.84 * secondary:g} A → {0.84 * primary:g} A"
+    return f"meter says {0.84 * primary:g} A → {0.84 * primary:g} A"
+
+
+def connection(row: Row) -> str:
+    """How it is read."""
+    if not row["gateway"]:
+        return _section("Connection", [("Gateway", "not polled")])
+    return _section(
+        "Connection",
+        [
+            ("Gateway", row["gateway"]),
+            ("Modbus address", row["unit_id"]),
+            ("Profile", row["profile"] or "none: it is not polled"),
+            ("Poll every", f"{row['poll_seconds']:g} s"),
+        ],
+    )
+
+
+def values(found: Mapping[str, float | None], at: str) -> str:
+    """The last reading, primary values with units."""
+    head = f"<h3>Last values <small>primary{f', read {escape(moment(at))}' if at else ''}</small></h3>"
+    if not found:
+        return head + '<p class="ew-hint">Nothing has been read yet.</p>'
+    order = {name: index for index, name in enumerate(FIRST)}
+    shown = sorted(found, key=lambda name: (order.get(name, len(order)), name))
+    return head + '<div class="ew-values">' + "".join(_value(name, found[name]) for name in shown) + "</div>"
+
+
+def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> str:
+    """Who changed what; `number_of` gives the number of the meter with an id."""
+    lines = "".join(
+        f"<tr><td>{escape(moment(str(entry['at'])))}</td><td>{escape(str(entry['by']))}</td>"
+        f"<td>{escape(str(entry['action']).replace('.', ' '))}</td><td>{_difference(entry, number_of)}</td></tr>"
+        for entry in entries
+    )
+    head = "<h3>Last changes</h3>"
+    return f'{head}<table class="ew-list">{lines}</table>' if lines else head + '<p class="ew-hint">None.</p>'
+
+
+def moment(iso: str | None) -> str:
+    """An instant as people read it."""
+    return f"{datetime.fromisoformat(iso):%d %b %Y %H:%M:%S}" if iso else ""
+
+
+def _section(heading: str, lines: Iterable[tuple[str, Any]]) -> str:
+    shown = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(one_line(value, 300))}</dd>"
+        for name, value in lines
+        if value not in (None, "")
+    )
+    return f"<h3>{escape(heading)}</h3><dl>{shown}</dl>"
+
+
+def _value(name: str, value: float | None) -> str:
+    try:
+        known = quantity(name)
+        label, unit = known.label, known.unit
+    except InputError:
+        label, unit = one_line(name), ""
+    text = "–" if value is None else f"{value:,.{_digits(value)}f} {'' if unit == '1' else unit}".strip()
+    return f"<div><span>{escape(label)}</span><b>{escape(text)}</b></div>"
+
+
+def _digits(value: float) -> int:
+    return 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
+
+
+def _communication(row: Row) -> str:
+    polled = row["gateway"] and row["profile"] and row["status"] != "inactive"
+    return str(row["communication"]).capitalize() if polled else "Not polled"
+
+
+def _with(word: str, reason: Any) -> str:
+    return f"{word}: {reason}" if reason else word
+
+
+def _plate(text: str | None, unit: str) -> str:
+    return f"{text} {unit}" if text else "none (1:1)"
+
+
+def _classes(row: Row) -> str:
+    names = (("meter", "accuracy_class"), ("CT", "ct_class"), ("PT", "pt_class"))
+    return ", ".join(f"{shown} {row[name]:g} %" for shown, name in names if row.get(name))
+
+
+def _difference(entry: Mapping[str, Any], number_of: Callable[[str], str]) -> str:
+    before, after = entry.get("before") or {}, entry.get("after") or {}
+    names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    if not before or not after:
+        return ""
+
+    def plain(name: str, value: Any) -> str:
+        shown = number_of(str(value)) or value if name == "parent_id" else value
+        return "–" if shown in (None, "") else one_line(shown, 40)
+
+    told = [
+        f"{name.removesuffix('_id')}: {plain(name, before.get(name))} → {plain(name, after.get(name))}"
+        for name in names
+    ]
+    return escape(", ".join(told[:4]) + (" …" if len(told) > 4 else ""))

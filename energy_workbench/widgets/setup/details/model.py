@@ -1,0 +1,102 @@
+"""The chosen meter as it is now: its row, its last values and who changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from traitlets import Dict, HasTraits, Instance, List, Tuple, Unicode
+
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.setup.forest import Forest
+
+CHANGES = 8
+"""Changes that are listed."""
+
+
+class Asked(Protocol):
+    """What the details need of a workbench."""
+
+    def readings(self, meter: str, *, limit: int | None = ..., scaled: bool = ...) -> Any:
+        """The newest readings."""
+
+    def audit(self, limit: int = ..., meter: str | None = ...) -> Sequence[Mapping[str, Any]]:
+        """Who changed what, the newest first."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """A reading.
+
+    Attributes
+    ----------
+    meter : str
+        Id of whose it is.
+    at : str
+        ISO instant in the site's zone; empty where there is none.
+    values : dict of str to float or None
+        Primary values by quantity.
+    """
+
+    meter: str
+    at: str
+    values: Mapping[str, float | None]
+
+
+def last_values(workbench: Asked, meter: str) -> Values:
+    """The newest reading of a meter, as primary values."""
+    rows: Sequence[Mapping[str, Any]] = tuple(workbench.readings(meter, limit=1, scaled=True).rows)
+    return Values(meter, str(rows[-1]["ts"]), rows[-1]["values"]) if rows else Values(meter, "", {})
+
+
+class DetailsModel(HasTraits):
+    """Headless. `show` chooses a meter; its row comes with the forest, its values with each poll."""
+
+    forest = Instance(Forest, ())
+    selected = Unicode("")
+    row = Dict()
+    path = Tuple()
+    """Numbers of the meters above it, from the top."""
+    values = Dict()
+    values_at = Unicode("")
+    changes = List()
+    """Its last changes, the newest first."""
+
+    def __init__(self, workbench: Asked, doer: Doer) -> None:
+        super().__init__()
+        self._workbench, self._doer = workbench, doer
+        self.observe(self._look, ["forest", "selected"])
+
+    def show(self, key: str) -> None:
+        """Choose a meter, or none."""
+        with self.hold_trait_notifications():
+            if key != self.selected:
+                self.values, self.values_at, self.changes = {}, "", []
+            self.selected = key
+        self.renew()
+
+    def renew(self) -> None:
+        """Ask for the last changes again."""
+        if key := self.selected:
+            self._doer.do(lambda: self._workbench.audit(limit=CHANGES, meter=key), self._take_changes, key="audit")
+
+    def ask_values(self) -> Callable[[], Values | None]:
+        """What to ask for the last values; may be called in a thread."""
+        key, workbench = self.selected, self._workbench
+        return lambda: last_values(workbench, key) if key else None
+
+    def take_values(self, found: Values | None) -> None:
+        """Show a reading, unless another meter has been chosen since."""
+        if found is not None and found.meter == self.selected:
+            with self.hold_trait_notifications():
+                self.values, self.values_at = dict(found.values), found.at
+
+    def _take_changes(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self.changes = list(entries)
+
+    def _look(self, _: Any) -> None:
+        key, forest = self.selected, self.forest
+        with self.hold_trait_notifications():
+            self.row = dict(forest[key]) if key in forest else {}
+            self.path = tuple(forest.number_of(above) for above in reversed(forest.above(key)))

@@ -1,0 +1,84 @@
+"""The right side while a meter is read: its sections, and the buttons for what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from energy_workbench.widgets.setup.details import markup
+from energy_workbench.widgets.setup.details.model import DetailsModel
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+
+Act = Callable[[], None]
+
+
+class DetailsView:
+    """Renders a model; `widget` is what to display.
+
+    Parameters
+    ----------
+    model : DetailsModel
+    make : SetupParts
+    acts : dict of str to callable
+        What the buttons do: `edit`, `duplicate`, `move`, `status`, `template`, `delete`.
+    between : list of widget
+        Stands between the buttons and the sections: the open question.
+    after : list of widget
+        Stands below the sections: the CT/PT history.
+    """
+
+    def __init__(
+        self,
+        model: DetailsModel,
+        make: SetupParts,
+        acts: dict[str, Act],
+        between: list[ipywidgets.Widget],
+        after: list[ipywidgets.Widget],
+    ) -> None:
+        self.model = model
+        self.title = make.text(markup.title({}, ()), "ew-meter")
+        self.edit = make.button("Edit", acts["edit"], kind="primary", classes="ew-do-edit")
+        self.buttons = make.box(
+            [
+                self.edit,
+                make.button("Move…", acts["move"], classes="ew-do-move"),
+                make.button("Change status…", acts["status"], classes="ew-do-status"),
+                make.button("Duplicate", acts["duplicate"], classes="ew-do-duplicate", tooltip="A new meter like this"),
+                make.button("Save as template…", acts["template"], classes="ew-do-template"),
+                make.button("Delete…", acts["delete"], kind="danger", classes="ew-do-delete"),
+            ],
+            "ew-buttons",
+        )
+        self.basic, self.state, self.transformers, self.connection = (make.text("", "ew-section") for _ in range(4))
+        self.values = make.text("", "ew-section ew-values-section")
+        self.changes = make.text("", "ew-section")
+        self.sections = make.box([self.basic, self.state, self.transformers, self.connection], "ew-sections")
+        self.widget = make.box(
+            [self.title, self.buttons, *between, self.sections, self.values, *after, self.changes], "ew-details"
+        )
+        model.observe(lambda _: self._show(), ["row", "path"])
+        model.observe(lambda _: self._show_values(), ["values", "values_at", "row"])
+        model.observe(lambda _: self._show_changes(), ["changes", "row"])
+        self._show()
+        self._show_values()
+        self._show_changes()
+
+    def _show(self) -> None:
+        row = self.model.row
+        put(self.title, markup.title(row, self.model.path))
+        for widget, draw in (
+            (self.basic, markup.basic),
+            (self.state, markup.state),
+            (self.transformers, markup.transformers),
+            (self.connection, markup.connection),
+        ):
+            put(widget, draw(row) if row else "")
+        for widget in (self.buttons, self.sections, self.values, self.changes):
+            shown(widget, bool(row))
+
+    def _show_values(self) -> None:
+        put(self.values, markup.values(self.model.values, self.model.values_at) if self.model.row else "")
+
+    def _show_changes(self) -> None:
+        put(self.changes, markup.changes(self.model.changes, self.model.forest.number_of) if self.model.row else "")

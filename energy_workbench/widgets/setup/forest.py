@@ -1,0 +1,107 @@
+"""The meters of a site as a tree: who is below whom, and which ones a search means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+STATUS_FILTERS: tuple[tuple[str, str], ...] = (
+    ("Any status", ""),
+    ("Active", "active"),
+    ("Inactive", "inactive"),
+    ("Maintenance", "maintenance"),
+    ("Faulty", "faulty"),
+    ("Offline or timeout", "silent"),
+    ("Needs attention", "attention"),
+)
+"""What is shown and the filter it means."""
+
+
+class Forest:
+    """Meters by id, in the order of the tree.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        As the service lists them. One whose parent is not among them stands at the top.
+    """
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        self.rows = {str(row["id"]): row for row in rows}
+        self._below: dict[str, list[str]] = {}
+        for key, row in self.rows.items():
+            parent = row["parent_id"] if row["parent_id"] in self.rows else ""
+            self._below.setdefault(parent, []).append(key)
+        self._by_number = {str(row["number"]).casefold(): key for key, row in self.rows.items()}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.rows
+
+    def __getitem__(self, key: str) -> Row:
+        return self.rows[key]
+
+    def below(self, key: str = "") -> Sequence[str]:
+        """Ids directly below a meter; the roots where none is named."""
+        return self._below.get(key, ())
+
+    def above(self, key: str) -> list[str]:
+        """Ids of a meter's ancestors, the nearest first."""
+        found: list[str] = []
+        parent = self.rows[key]["parent_id"] if key in self.rows else None
+        while parent in self.rows and parent not in found:
+            found.append(parent)
+            parent = self.rows[parent]["parent_id"]
+        return found
+
+    def under(self, key: str) -> Iterator[str]:
+        """Ids of everything below a meter, at any depth."""
+        waiting = list(self.below(key))
+        while waiting:
+            found = waiting.pop()
+            yield found
+            waiting += self.below(found)
+
+    def id_of(self, number: str) -> str:
+        """Id of the meter with that number or id; empty where there is none."""
+        text = number.strip()
+        return text if text in self.rows else self._by_number.get(text.casefold(), "")
+
+    def number_of(self, key: str | None) -> str:
+        """Number of a meter; empty for none."""
+        return str(self.rows[key]["number"]) if key in self.rows else ""
+
+    def levels(self) -> Iterator[list[str]]:
+        """Ids of meters that have others below them, a level of the tree at a time."""
+        level = list(self.below())
+        while parents := [key for key in level if self.below(key)]:
+            yield parents
+            level = [child for key in parents for child in self.below(key)]
+
+    def matching(self, text: str = "", status: str = "", kind: str = "") -> list[str]:
+        """Ids of meters with that text in number, name, location or address, of that status and type."""
+        words = text.casefold().split()
+        return [
+            key
+            for key, row in self.rows.items()
+            if (not kind or row["type"] == kind) and _has_status(row, status) and _has_words(row, words)
+        ]
+
+
+def _has_status(row: Row, status: str) -> bool:
+    if status == "silent":
+        return bool(row["communication"] != "online")
+    if status == "attention":
+        return bool(row["colour"] != "green")
+    return not status or row["status"] == status
+
+
+def _has_words(row: Row, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    text = " ".join(str(row.get(name) or "") for name in ("number", "name", "location", "gateway", "serial")).casefold()
+    return all(word in text for word in words)

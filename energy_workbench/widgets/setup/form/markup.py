@@ -1,0 +1,56 @@
+"""HTML of the form's texts: the conflict of two editors, and the answer of a connection test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from energy_workbench.widgets.setup.marks import one_line
+
+
+def conflict(versions: Iterable[tuple[str, str, str, str]]) -> str:
+    """Both versions beside what there was."""
+    lines = "".join(
+        "<tr>"
+        + f"<th>{escape(label)}</th><td>{_shown(before)}</td>"
+        + f'<td class="{"ew-other" if now != before else ""}">{_shown(now)}</td>'
+        + f'<td class="{"ew-mine" if mine.strip() != before.strip() else ""}">{_shown(mine)}</td></tr>'
+        for label, before, now, mine in versions
+    )
+    head = "<thead><tr><th></th><th>When you opened it</th><th>Stored now</th><th>Yours</th></tr></thead>"
+    return f'<table class="ew-list ew-versions">{head}<tbody>{lines}</tbody></table>' if lines else ""
+
+
+def probed(answer: Mapping[str, Any]) -> str:
+    """Values with units, raw and scaled, or the error and what to try."""
+    if not answer:
+        return ""
+    if not answer.get("ok"):
+        advice = f"<p>{escape(str(answer['advice']))}</p>" if answer.get("advice") else ""
+        text = escape(str(answer.get("error") or "The meter did not answer."))
+        return f'<div class="ew-answer ew-bad" role="alert"><b>✕ {text}</b>{advice}</div>'
+    lines = "".join(
+        f"<tr><th>{escape(str(value.get('label') or value['quantity']))}</th><td>{_number(value.get('raw'))}</td>"
+        f"<td>{_number(value.get('scaled'))}</td><td>{_unit(value)}</td></tr>"
+        for value in answer.get("values", ())
+    )
+    took = f" in {float(answer['milliseconds']):.0f} ms" if answer.get("milliseconds") is not None else ""
+    head = "<thead><tr><th>Quantity</th><th>As reported</th><th>Primary</th><th>Unit</th></tr></thead>"
+    return (
+        f'<div class="ew-answer ew-good" role="status"><b>✓ The meter answered{took}.</b>'
+        f'<div class="ew-scroll"><table class="ew-list ew-numbers">{head}<tbody>{lines}</tbody></table></div></div>'
+    )
+
+
+def _shown(text: str) -> str:
+    return escape(one_line(text, 80)) or "–"
+
+
+def _number(value: Any) -> str:
+    return "–" if value is None else f"{value:,.6g}" if isinstance(value, int | float) else escape(str(value))
+
+
+def _unit(value: Mapping[str, Any]) -> str:
+    unit = str(value.get("unit") or "")
+    return "" if unit == "1" else escape(unit)

@@ -1,0 +1,233 @@
+"""What the form holds: answers, what the service says of them, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bool, Dict, Enum, HasTraits, Instance, List, Unicode
+
+from energy_workbench.core.errors import ConflictError, InputError
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain, explain_change
+from energy_workbench.widgets.setup.forest import Forest
+from energy_workbench.widgets.setup.form import fields
+from energy_workbench.widgets.setup.marks import one_line
+
+if TYPE_CHECKING:
+    from energy_workbench.changes import Changes
+
+PAUSE = 0.3
+"""How long nobody types before the answers are checked [s]."""
+
+SUGGESTED = 40
+"""Suggestions that are offered at once."""
+
+
+class FormModel(HasTraits):
+    """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`."""
+
+    kind = Enum(("", "add", "edit"), "")
+    title = Unicode("")
+    values = Dict()
+    """Answers by the field's name, as text."""
+    problems = Dict()
+    """Reasons by the field's name; those of fields that nobody has touched yet wait for `save`."""
+    warnings = Dict()
+    example = Unicode("")
+    """What the transformers make of a value."""
+    failure = Unicode("")
+    """Why it could not be saved, where no field is to blame."""
+    conflict = List()
+    """Rows of (label, before, stored now, mine) where somebody else was faster."""
+    busy = Bool(False)
+    probing = Bool(False)
+    probed = Dict()
+    """Answer of the last connection test."""
+    forest = Instance(Forest, ())
+    gateways = List()
+    profiles = List()
+    templates = List()
+
+    def __init__(self, workbench: Changes, doer: Doer, saved: Callable[[Mapping[str, Any], str], None]) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._saved = workbench, doer, saved
+        self._begun: dict[str, str] = {}
+        self._meter: Mapping[str, Any] = {}
+        self._stored: Mapping[str, Any] = {}
+        self._touched: set[str] = set()
+        self._found: dict[str, str] = {}
+
+    # Beginning
+
+    def add(self, parent: str = "", like: Mapping[str, Any] | None = None) -> None:
+        """Begin a new meter, below the one of that number, or like another."""
+        values = fields.defaults()
+        if like is not None:
+            values |= fields.texts(like, self.forest.number_of(like["parent_id"]))
+            values |= dict.fromkeys(fields.INDIVIDUAL, "")
+        elif parent:
+            values["parent"] = parent
+        self._begin("add", {}, values, f"New meter like {one_line(like['number'])}" if like else "New meter")
+
+    def edit(self, meter: Mapping[str, Any]) -> None:
+        """Begin to change a meter."""
+        values = fields.texts(meter, self.forest.number_of(meter["parent_id"]))
+        self._begin("edit", meter, values, f"Edit {one_line(meter['number'])}")
+
+    def _begin(self, kind: str, meter: Mapping[str, Any], values: dict[str, str], title: str) -> None:
+        self._meter, self._begun = meter, dict(values)
+        self._touched, self._found, self._stored = set(), {}, {}
+        with self.hold_trait_notifications():
+            self.problems, self.warnings, self.example, self.failure = {}, {}, "", ""
+            self.conflict, self.probed, self.busy, self.probing = [], {}, False, False
+            self.values, self.title, self.kind = values, title, kind
+        self._check(0.0)
+
+    def cancel(self) -> None:
+        """Leave everything as it is stored."""
+        self.kind = ""
+
+    def use_template(self, name: str) -> None:
+        """Fill in what a template holds; what only this meter has stays."""
+        held = next((item["fields"] for item in self.templates if item["name"] == name), None)
+        if held is not None:
+            filled = {key: text for key, text in fields.texts(held, "").items() if key in held}
+            self.values = {**self.values, **filled}
+            self._check(0.0)
+
+    # Answering
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Answers that differ from what the form began with; all that are given, of a new meter."""
+        if self.kind == "add":
+            return {name: text for name, text in self.values.items() if text.strip()}
+        return {name: text for name, text in self.values.items() if text.strip() != self._begun[name].strip()}
+
+    @property
+    def ratio_changes(self) -> bool:
+        """Whether another CT/PT than the stored one would hold from now on."""
+        return self.kind == "edit" and any(name in self.changed for name in fields.RATIO)
+
+    def set(self, name: str, text: str) -> None:
+        """Answer one question."""
+        if name not in fields.FIELDS or text == self.values.get(name):
+            return
+        self._touched.add(name)
+        self.values = {**self.values, name: text}
+        self._check(PAUSE)
+
+    def suggestions(self, name: str) -> list[str]:
+        """Answers that begin with, or contain, what has been typed."""
+        typed = self.values.get(name, "").strip().casefold()
+        if name == "gateway":
+            known = list(self.gateways)
+        else:
+            below = {self._meter["id"], *self.forest.under(self._meter["id"])} if self._meter else set()
+            known = [str(row["number"]) for key, row in self.forest.rows.items() if key not in below]
+        found = [text for text in known if typed in text.casefold()]
+        return sorted(found, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
+
+    def _check(self, wait: float) -> None:
+        asked, key = fields.sent(self.values), self._meter.get("id")
+        self._doer.do(
+            lambda: self._workbench.check_meter(asked, key), self._take_check, self._no_check, key="check", wait=wait
+        )
+
+    def _take_check(self, answer: Mapping[str, Any]) -> None:
+        if not self.kind:
+            return
+        self._found = {_field(found): str(found["reason"]) for found in reversed(answer.get("problems", ()))}
+        with self.hold_trait_notifications():
+            self.warnings = {_field(found): str(found["reason"]) for found in reversed(answer.get("warnings", ()))}
+            self.example = str(answer.get("example") or "")
+            self.problems = {name: text for name, text in self._found.items() if name in self._touched}
+
+    def _no_check(self, error: Exception) -> None:
+        self.failure = explain(error)
+
+    # Saving
+
+    def save(self) -> None:
+        """Store the answers, if the service takes them."""
+        if not self.busy and self.kind:
+            self._save(self._meter.get("revision"))
+
+    def keep_mine(self) -> None:
+        """Store the own changes on top of what somebody else has stored; other fields stay as they are stored."""
+        if not self.busy and self._stored:
+            self._save(self._stored.get("revision"))
+
+    def take_theirs(self) -> None:
+        """Begin again from what is stored now."""
+        if self._stored:
+            self.edit({**self._meter, **self._stored})
+
+    def _save(self, revision: int | None) -> None:
+        self._touched = set(fields.FIELDS)
+        changed, workbench, meter = fields.sent(self.changed), self._workbench, self._meter
+        if self.kind == "edit" and not changed:
+            self.kind = ""
+            return
+        with self.hold_trait_notifications():
+            self.busy, self.failure, self.conflict = True, "", []
+        if self.kind == "add":
+            self._doer.do(lambda: workbench.create_meter(changed), self._done, self._refused, key="save")
+        else:
+            key = str(meter["id"])
+            self._doer.do(lambda: workbench.update_meter(key, changed, revision), self._done, self._refused, key="save")
+
+    def _done(self, stored: Mapping[str, Any]) -> None:
+        verb = "added" if self.kind == "add" else "saved"
+        self.busy, self.kind = False, ""
+        self._saved(stored, verb)
+
+    def _refused(self, error: Exception) -> None:
+        self.busy = False
+        if isinstance(error, ConflictError) and error.stored:
+            self._stored = error.stored
+            self.conflict = self._versions(error.stored)
+            self.failure = "Somebody else has changed this meter since you opened it. Nothing was overwritten."
+            return
+        named = {found.field: found.reason for found in getattr(error, "problems", ()) if found.field}
+        self.problems = {**self._found, **{_alias(name): reason for name, reason in named.items()}}
+        unknown = [reason for name, reason in self.problems.items() if name not in fields.FIELDS]
+        if isinstance(error, InputError) and self.problems:
+            self.failure = " ".join(["Please look at the fields marked ✕.", *unknown])
+        else:
+            self.failure = explain_change(error)
+
+    def _versions(self, stored: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+        now = fields.texts(stored, str(stored.get("parent") or self.forest.number_of(stored.get("parent_id"))))
+        mine, begun = self.values, self._begun
+        return [
+            (field.label, begun[name], now[name], mine[name])
+            for name, field in fields.FIELDS.items()
+            if now[name] != begun[name] or mine[name].strip() != begun[name].strip()
+        ]
+
+    # Connection
+
+    def test(self) -> None:
+        """Read the meter once, with the answers as they are."""
+        names = ("gateway", "unit_id", "profile", *fields.RATIO)
+        asked = fields.sent({name: self.values[name] for name in names})
+        with self.hold_trait_notifications():
+            self.probing, self.probed = True, {}
+        self._doer.do(lambda: self._workbench.probe(asked), self._take_probe, self._no_probe, key="probe")
+
+    def _take_probe(self, answer: Mapping[str, Any]) -> None:
+        with self.hold_trait_notifications():
+            self.probing, self.probed = False, dict(answer)
+
+    def _no_probe(self, error: Exception) -> None:
+        self._take_probe({"ok": False, "error": explain(error), "advice": ""})
+
+
+def _field(found: Mapping[str, Any]) -> str:
+    return _alias(str(found["field"]))
+
+
+def _alias(name: str) -> str:
+    return "parent" if name == "parent_id" else name

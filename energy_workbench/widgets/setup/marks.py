@@ -1,0 +1,89 @@
+"""The sign of a meter's state: an icon of its own shape, a colour and a word, so that none stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign.
+
+    Attributes
+    ----------
+    name : str
+        Of the icon in the stylesheet.
+    word : str
+        What it says.
+    """
+
+    name: str
+    word: str
+
+
+OK = Mark("ok", "Active")
+INACTIVE = Mark("inactive", "Inactive")
+FAULTY = Mark("faulty", "Faulty")
+CRITICAL = Mark("critical", "Critical")
+OFFLINE = Mark("offline", "Offline")
+MAINTENANCE = Mark("maintenance", "Maintenance")
+WARNING = Mark("warning", "Warning")
+TIMEOUT = Mark("timeout", "Timeout")
+LEGEND = (OK, MAINTENANCE, WARNING, TIMEOUT, FAULTY, CRITICAL, OFFLINE, INACTIVE)
+"""In the order of rising concern."""
+
+
+def of(row: Mapping[str, Any]) -> Mark:
+    """The sign of a meter: its colour's reason, by the order of the rules that colour a meter."""
+    if row["status"] == "inactive":
+        return INACTIVE
+    if row["status"] == "faulty":
+        return FAULTY
+    if row["health"] == "critical":
+        return CRITICAL
+    if row["communication"] == "offline" and row["colour"] == "red":
+        return OFFLINE
+    if row["status"] == "maintenance":
+        return MAINTENANCE
+    if row["health"] == "warning":
+        return WARNING
+    if row["communication"] == "timeout" and row["colour"] == "yellow":
+        return TIMEOUT
+    return OK
+
+
+def icon(mark: Mark) -> str:
+    """HTML of the icon, for the eye only: the word stands beside it."""
+    return f'<i class="fa-ew-{mark.name}" aria-hidden="true"></i>'
+
+
+def pill(mark: Mark) -> str:
+    """HTML of icon and word."""
+    return f'<span class="ew-mark ew-mark-{mark.name}">{icon(mark)}{mark.word}</span>'
+
+
+def legend() -> str:
+    """HTML of all signs."""
+    return "".join(f"<span>{icon(mark)}{mark.word}</span>" for mark in LEGEND)
+
+
+def label(row: Mapping[str, Any], *, faint: bool = False) -> str:
+    """HTML of a meter's line in the tree: number, name, and the state in words for who cannot see the icon."""
+    number, name = one_line(row["number"]), one_line(row["name"])
+    shown = f' <span class="ew-name">{escape(name)}</span>' if name.casefold() != number.casefold() else ""
+    kind = ' class="ew-faint"' if faint else ""
+    return f'<span{kind}>{escape(number)}{shown}</span><span class="ew-unseen">, {of(row).word}</span>'
+
+
+def one_line(value: Any, most: int = 120) -> str:
+    """Text as it can stand in a line: no line breaks, no marks that turn the direction of what follows."""
+    text = "".join(" " if char in "\n\r\t\v\f\u2028\u2029" else char for char in str(value or ""))
+    plain = "".join(char for char in text if char not in _TURNING).strip()
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Directional marks of Unicode (UAX #9)."""

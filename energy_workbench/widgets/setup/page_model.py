@@ -1,0 +1,286 @@
+"""What the whole page knows: the meters, which one is chosen, and what the right side shows of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from traitlets import Bool, Enum, HasTraits, List, Unicode
+
+from energy_workbench.core import clock
+from energy_workbench.core.period import zone_of
+from energy_workbench.figures.words import amount
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.dashboard.model import Card
+from energy_workbench.widgets.setup.ask.model import AskModel
+from energy_workbench.widgets.setup.bulk.model import BulkModel
+from energy_workbench.widgets.setup.details.model import DetailsModel, Values
+from energy_workbench.widgets.setup.forest import Forest
+from energy_workbench.widgets.setup.form.model import FormModel
+from energy_workbench.widgets.setup.marks import one_line
+from energy_workbench.widgets.setup.ratios.model import RatiosModel
+from energy_workbench.widgets.setup.tree.model import TreeModel
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one round of questions brought.
+
+    Attributes
+    ----------
+    order : int
+        Later rounds have higher ones.
+    undoable : str
+        The last change that can be undone, in words.
+    """
+
+    order: int
+    site: Mapping[str, str]
+    rows: tuple[Mapping[str, Any], ...]
+    values: Values | None
+    undoable: str
+
+
+class SetupModel(HasTraits):
+    """Headless: holds the parts of the page and lets each know what the others need of it."""
+
+    side = Enum(("details", "form", "bulk", "deleted"), "details")
+    site = Unicode("")
+    as_of = Unicode("")
+    cards = List()
+    problem = Unicode("")
+    """What the reader is told when something is wrong; empty while all is well."""
+    notice = Unicode("")
+    """What was done last."""
+    undoable = Unicode("")
+    """The last change of this role, in words; empty where there is none to undo."""
+    undoing = Bool(False)
+    deleted = List()
+    """Meters that can be restored."""
+
+    def __init__(self, workbench: Any, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None) -> None:
+        super().__init__()
+        self._workbench, self._doer = workbench, doer
+        self._asked = self._taken = 0
+        self._counting = threading.Lock()
+        self._wanted = ""
+        self.forest = Forest()
+        self.tree = TreeModel()
+        self.details = DetailsModel(workbench, doer)
+        self.ratios = RatiosModel(workbench, doer, self._changed)
+        self.form = FormModel(workbench, doer, self._saved)
+        self.ask = AskModel(workbench, doer, self._changed)
+        self.bulk = BulkModel(workbench, doer, self._imported, deliver)
+        self.tree.observe(self._chosen, "selected")
+        self.form.observe(self._form_ended, "kind")
+
+    # Asking
+
+    def question(self) -> Callable[[], Answer]:
+        """What to ask for the present choice; may be called in a thread."""
+        with self._counting:
+            self._asked += 1
+            order = self._asked
+        workbench, values = self._workbench, self.details.ask_values()
+
+        def ask() -> Answer:
+            undoable = workbench.undoable()
+            text = str(undoable["text"]) if undoable else ""
+            return Answer(order, workbench.site(), tuple(workbench.meters().rows), values(), text)
+
+        return ask
+
+    def take(self, answer: Answer) -> None:
+        """Show an answer, unless a later one is shown already."""
+        if answer.order < self._taken:
+            return
+        self._taken = answer.order
+        now = clock.now().astimezone(zone_of(answer.site["timezone"]))
+        with self.hold_trait_notifications():
+            self.problem, self.site, self.undoable = "", answer.site["name"], answer.undoable
+            self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
+            if not self.forest.rows or [*self.forest.rows.values()] != [*answer.rows]:
+                self._grown(Forest(answer.rows))
+        self.details.take_values(answer.values)
+
+    def refresh(self) -> None:
+        """Ask and show."""
+        self._doer.do(self.question(), self.take)
+
+    def _grown(self, forest: Forest) -> None:
+        chosen = self.details.selected
+        above = self.forest.above(chosen)
+        self.forest = forest
+        for part in (self.tree, self.details, self.form, self.ask):
+            part.forest = forest
+        self.cards = _cards(forest)
+        self._tell_revision()
+        if chosen not in forest:
+            first = forest.below()[0] if forest.below() else ""
+            near = next((key for key in above if key in forest), first)
+            self.choose(near if chosen else forest.id_of(self._wanted) or first)
+
+    def _tell_revision(self) -> None:
+        self.ratios.revision = self.details.row.get("revision")
+
+    # Choosing
+
+    def choose(self, key: str) -> None:
+        """Choose a meter, wherever in the tree it is."""
+        if key:
+            self.tree.reveal(key)
+        else:
+            self.tree.selected = ""
+
+    def want(self, number: str) -> None:
+        """Choose the meter of that number, now or once the meters are known."""
+        self._wanted = number
+        if key := self.forest.id_of(number):
+            self.choose(key)
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        key = str(change["new"])
+        self.ask.cancel()
+        self.details.show(key)
+        self.ratios.show(key)
+        self._tell_revision()
+        if key:
+            self._doer.do(self.details.ask_values(), self.details.take_values, lambda _: None, key="values")
+        if self.side != "form":
+            self.side = "details"
+
+    # Beginning
+
+    def begin_add(self, like: Mapping[str, Any] | None = None) -> None:
+        """Show the form of a new meter."""
+        self._learn()
+        parent = self.details.row.get("number", "") if like is None else ""
+        self.form.add(parent=str(parent), like=like)
+        self.side = "form"
+
+    def begin_edit(self) -> None:
+        """Show the form of the chosen meter, from what is stored this instant."""
+        if not (key := self.details.selected):
+            return
+        self._learn()
+
+        def begin(meter: Mapping[str, Any]) -> None:
+            self.form.edit(meter)
+            self.side = "form"
+
+        self._doer.do(lambda: self._workbench.meter(key), begin, key="edit")
+
+    def begin_bulk(self) -> None:
+        """Show import and export."""
+        self.bulk.begin()
+        self.side = "bulk"
+
+    def begin_deleted(self) -> None:
+        """Show the meters that can be restored."""
+        self.side = "deleted"
+        self._doer.do(lambda: self._workbench.meters(deleted=True), self._take_deleted, key="deleted")
+
+    def back(self) -> None:
+        """Show the chosen meter again."""
+        if self.side == "form":
+            self.form.cancel()
+        self.side = "details"
+
+    def question_about(self, question: str) -> None:
+        """Put a question about the chosen meter."""
+        if row := self.details.row:
+            self.ask.ask(question, row)
+
+    def _learn(self) -> None:
+        """Ask for what the form suggests."""
+        workbench, form = self._workbench, self.form
+        self._doer.do(workbench.profiles, lambda found: form.set_trait("profiles", found), key="profiles")
+        self._doer.do(workbench.templates, lambda found: form.set_trait("templates", found), key="templates")
+        self._doer.do(
+            workbench.gateways,
+            lambda found: form.set_trait("gateways", [str(item["url"]) for item in found]),
+            key="gateways",
+        )
+
+    # Ending
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.undoing:
+            return
+        self.undoing = True
+
+        def done(answer: Mapping[str, Any]) -> None:
+            self.undoing = False
+            self._changed(f"Undone: {answer['undone']['text']}.", "")
+
+        def failed(error: Exception) -> None:
+            self.undoing = False
+            raise error
+
+        self._doer.do(self._workbench.undo, done, failed, key="undo")
+
+    def restore(self, key: str) -> None:
+        """Bring a deleted meter back."""
+
+        def done(meter: Mapping[str, Any]) -> None:
+            self.begin_deleted()
+            self._changed(f"{one_line(meter['number'])} is back.", str(meter["id"]))
+
+        self._doer.do(lambda: self._workbench.restore_meter(key), done, key="restore")
+
+    def _saved(self, meter: Mapping[str, Any], verb: str) -> None:
+        self.side = "details"
+        self._changed(f"{one_line(meter['number'])} was {verb}.", str(meter["id"]))
+
+    def _imported(self, said: str) -> None:
+        self._changed(said, "")
+
+    def _changed(self, said: str, key: str) -> None:
+        """Show what was done, and the tree with it."""
+        self.notice, self.problem = said, ""
+
+        def take(answer: Answer) -> None:
+            self.take(answer)
+            if key in self.forest:
+                self.choose(key)
+            self.details.renew()
+            self.ratios.show(self.details.selected)
+
+        self._doer.do(self.question(), take)
+
+    def _form_ended(self, change: Mapping[str, Any]) -> None:
+        if not change["new"] and self.side == "form":
+            self.side = "details"
+
+    def _take_deleted(self, found: Any) -> None:
+        self.deleted = [dict(row) for row in found.rows]
+
+
+def _cards(forest: Forest) -> list[Card]:
+    rows = list(forest.rows.values())
+    total = len(rows)
+
+    def count(name: str, *values: str) -> int:
+        return sum(1 for row in rows if row[name] in values)
+
+    active, online = count("status", "active"), count("communication", "online")
+    polled = sum(1 for row in rows if row["gateway"] and row["profile"] and row["status"] != "inactive")
+    warned, inactive = count("colour", "yellow", "orange"), count("status", "inactive")
+    silent = sum(1 for row in rows if row["colour"] == "red" and row["status"] != "inactive")
+    return [
+        Card("Total", amount(total), "meters in the tree"),
+        Card("Active", amount(active), f"of {total:,}", "green" if active == total else "yellow"),
+        Card("Online", amount(online), f"{polled:,} are polled", "green" if online >= polled else "yellow"),
+        Card("Warnings", amount(warned), "yellow or orange", "yellow" if warned else "green"),
+        Card("Offline", amount(silent), "do not answer", "red" if silent else "green"),
+        Card("Inactive", amount(inactive), "switched off by people", "red" if inactive else "green"),
+    ]
+
+
+def when(iso: str | None) -> str:
+    """A stored instant as people read it; empty for none."""
+    return f"{datetime.fromisoformat(iso):%d %b %Y %H:%M}" if iso else ""

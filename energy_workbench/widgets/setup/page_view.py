@@ -1,0 +1,159 @@
+"""How the page looks: cards on top, the tree on the left, one meter on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from energy_workbench.core.entities import MeterType
+from energy_workbench.widgets.dashboard import markup
+from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.setup import marks
+from energy_workbench.widgets.setup.ask.view import AskView
+from energy_workbench.widgets.setup.bulk.view import BulkView
+from energy_workbench.widgets.setup.deleted_view import DeletedView
+from energy_workbench.widgets.setup.details.view import DetailsView
+from energy_workbench.widgets.setup.forest import STATUS_FILTERS
+from energy_workbench.widgets.setup.form.view import FormView
+from energy_workbench.widgets.setup.page_model import SetupModel
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+from energy_workbench.widgets.setup.ratios.view import RatiosView
+from energy_workbench.widgets.setup.tree.view import TreeView
+
+KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in MeterType)]
+
+
+class SetupView:
+    """Renders a model; `widget` is what to display.
+
+    Parameters
+    ----------
+    model : SetupModel
+    files : Files
+        Takes and hands out files.
+    guard : callable
+        Wraps a handler of a browser's message in the error boundary.
+    """
+
+    def __init__(self, model: SetupModel, files: Files, guard: Callable[..., Any]) -> None:
+        self.model = model
+        make = SetupParts(guard)
+        self.title = make.text("", "ew-head")
+        self.problem = make.text("", "ew-problems")
+        self.notice = make.text("", "ew-notice-line")
+        self.cards = make.text("", "ew-cards ew-cards-6")
+        self.add = make.button("+ Add meter", model.begin_add, kind="primary", classes="ew-do-add")
+        self.undo = make.button("Undo", model.undo, classes="ew-do-undo", tooltip="Takes your last change back")
+        tools = make.box(
+            [
+                self.undo,
+                make.button("Import / export", model.begin_bulk, classes="ew-do-bulk"),
+                make.button("Deleted meters", model.begin_deleted, classes="ew-do-deleted"),
+            ],
+            "ew-buttons",
+        )
+        self.tree = TreeView(model.tree, make)
+        self.search = make.input("Search", "Number, name, location, address", classes="ew-input ew-search")
+        self.status = make.select("Status", STATUS_FILTERS, classes="ew-input ew-filter")
+        self.kind = make.select("Type", KINDS, classes="ew-input ew-filter")
+        self.found = make.text("", "ew-note ew-found")
+        ways = make.box(
+            [
+                make.button("Expand all", model.tree.expand, kind="quiet", classes="ew-do-expand"),
+                make.button("Collapse all", model.tree.collapse, kind="quiet", classes="ew-do-collapse"),
+                self.found,
+            ],
+            "ew-buttons",
+        )
+        left = make.box(
+            [
+                make.box([make.text("<h2>Meter tree</h2>", "ew-h"), self.add], "ew-bar"),
+                make.box([self.search, self.status, self.kind], "ew-filters"),
+                ways,
+                self.tree.widget,
+                make.text(marks.legend(), "ew-legend"),
+            ],
+            "ew-panel ew-left",
+        )
+        self.ask = AskView(model.ask, make, guard)
+        self.ratios = RatiosView(model.ratios, make, guard)
+        self.details = DetailsView(
+            model.details,
+            make,
+            {
+                "edit": model.begin_edit,
+                "duplicate": lambda: model.begin_add(model.details.row),
+                **{name: self._asking(name) for name in ("move", "status", "template", "delete")},
+            },
+            [self.ask.widget],
+            [self.ratios.widget],
+        )
+        self.form = FormView(model.form, make, guard)
+        self.bulk = BulkView(model.bulk, make, files, model.back)
+        self.deleted = DeletedView(model, make)
+        self.sides = {
+            "details": self.details.widget,
+            "form": self.form.widget,
+            "bulk": self.bulk.widget,
+            "deleted": self.deleted.widget,
+        }
+        right = make.box(list(self.sides.values()), "ew-panel ew-right")
+        self.widget = make.box(
+            [make.box([self.title, self.notice, tools], "ew-top"), self.problem, self.cards, left, right],
+            "ew-app ew-setup",
+        )
+        self._link(guard)
+
+    def _asking(self, question: str) -> Callable[[], None]:
+        return lambda: self.model.question_about(question)
+
+    def _link(self, guard: Callable[..., Any]) -> None:
+        model = self.model
+        for name, widget in (("search", self.search), ("status", self.status), ("kind", self.kind)):
+            self._filter(name, widget, guard)
+        model.tree.observe(lambda _: put(self.found, escape(model.tree.note)), "note")
+        for names, handler in (
+            (["site"], lambda: put(self.title, header(model.site))),
+            (["problem"], lambda: put(self.problem, markup.problem(model.problem))),
+            (["notice"], lambda: put(self.notice, notice(model.notice))),
+            (["cards"], lambda: put(self.cards, markup.cards(model.cards))),
+            (["side"], self._show_side),
+            (["undoing", "undoable"], self._show_undo),
+        ):
+            model.observe(lambda _, handler=handler: handler(), names)
+            handler()
+
+    def _filter(self, name: str, widget: ipywidgets.Widget, guard: Callable[..., Any]) -> None:
+        def typed(change: dict[str, Any]) -> None:
+            self.model.tree.set_trait(name, change["new"] or "")
+
+        def written(change: dict[str, Any]) -> None:
+            if widget.value != change["new"]:
+                widget.value = change["new"]
+
+        widget.observe(guard(typed), "value")
+        self.model.tree.observe(written, name)
+
+    def _show_undo(self) -> None:
+        self.undo.disabled = self.model.undoing or not self.model.undoable
+        self.undo.tooltip = f"Undo: {self.model.undoable}" if self.model.undoable else "There is nothing to undo"
+
+    def _show_side(self) -> None:
+        for name, widget in self.sides.items():
+            shown(widget, name == self.model.side)
+
+
+def header(site: str) -> str:
+    """Name of the page and of the site, and when the states are from."""
+    return (
+        f'<div class="ew-title"><h1>Energy meter setup</h1><p><b>{escape(site)}</b>'
+        '<span class="ew-live">as of <span class="ew-asof">…</span></span></p></div>'
+    )
+
+
+def notice(text: str) -> str:
+    """What was done last."""
+    return f'<div class="ew-done" role="status">✓ {escape(text)}</div>' if text else ""

@@ -1,0 +1,88 @@
+"""The widgets that the setup page is made of: inputs with their label above and their problem beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from energy_workbench.widgets.dashboard.parts import Parts, dress
+
+Option = tuple[str, str]
+
+
+class SetupParts(Parts):
+    """Makes inputs and buttons, which share one empty layout and one style.
+
+    Parameters
+    ----------
+    guard : callable
+        Wraps what a button does in the error boundary.
+    """
+
+    def __init__(self, guard: Callable[..., Any]) -> None:
+        super().__init__()
+        self._guard = guard
+        self._styles: dict[type, Any] = {}
+
+    def input(self, label: str, placeholder: str = "", *, classes: str = "ew-input") -> ipywidgets.Text:
+        """A line of text, told at each key."""
+        return self._make(ipywidgets.Text, classes, description=label, placeholder=placeholder, continuous_update=True)
+
+    def suggesting(self, label: str, placeholder: str = "") -> ipywidgets.Combobox:
+        """A line of text with suggestions."""
+        return self._make(
+            ipywidgets.Combobox, "ew-input", description=label, placeholder=placeholder, continuous_update=True
+        )
+
+    def select(self, label: str, options: Sequence[Option], *, classes: str = "ew-input") -> ipywidgets.Dropdown:
+        """One of a few."""
+        return self._make(ipywidgets.Dropdown, classes, description=label, options=list(options))
+
+    def listing(self, label: str, rows: int = 12) -> ipywidgets.Select:
+        """One of many, several in view."""
+        return self._make(ipywidgets.Select, "ew-listing", description=label, options=[], rows=rows)
+
+    def button(
+        self, label: str, act: Callable[[], None], *, kind: str = "", tooltip: str = "", classes: str = ""
+    ) -> ipywidgets.Button:
+        """A button; `kind` is `primary`, `danger` or `quiet`."""
+        names = " ".join(["ew-button", *([f"ew-{kind}"] if kind else []), classes]).strip()
+        button = self._make(ipywidgets.Button, names, description=label, tooltip=tooltip)
+        button.on_click(self._guard(lambda _: act()))
+        return button
+
+    def _make(self, kind: type, classes: str, **traits: Any) -> Any:
+        if kind in self._styles:
+            traits["style"] = self._styles[kind]
+        widget = kind(layout=self.layout, **traits)
+        self._styles.setdefault(kind, widget.style)
+        return dress(widget, classes)
+
+
+def put(widget: ipywidgets.HTML, value: str) -> None:
+    """Show other HTML, if it is other."""
+    if widget.value != value:
+        widget.value = value
+
+
+def shown(widget: ipywidgets.Widget, visible: bool) -> None:
+    """Show or hide a widget."""
+    classes = [name for name in widget._dom_classes if name != HIDDEN]
+    wanted = tuple(classes if visible else [*classes, HIDDEN])
+    if widget._dom_classes != wanted:
+        widget._dom_classes = wanted
+
+
+HIDDEN = "ew-hidden"
+
+
+def told(problem: str = "", warning: str = "", hint: str = "") -> str:
+    """What stands below an input: its problem, else its warning, else its hint; escaped."""
+    if problem:
+        return f'<p class="ew-wrong" role="alert">✕ {escape(problem)}</p>'
+    if warning:
+        return f'<p class="ew-careful">⚠ {escape(warning)}</p>'
+    return f'<p class="ew-hint">{escape(hint)}</p>' if hint else ""

@@ -1,0 +1,1 @@
+"""The dated CT/PT pairs of a meter, and which intervals a change of them recomputes."""

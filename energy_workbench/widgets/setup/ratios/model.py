@@ -1,0 +1,150 @@
+"""The dated CT/PT pairs of the chosen meter, and one of them while it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bool, Dict, HasTraits, Int, List, Unicode
+
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.setup.form.fields import RATIO, number
+
+if TYPE_CHECKING:
+    from energy_workbench.changes import Changes
+
+PAUSE = 0.4
+"""How long nobody types before the touched intervals are counted [s]."""
+
+
+class RatiosModel(HasTraits):
+    """Headless. `begin` edits a pair or a new one; nothing is stored before its impact was shown."""
+
+    meter = Unicode("")
+    rows = List()
+    editing = Bool(False)
+    revision = Int(None, allow_none=True)
+    """That of the meter, as it is shown now."""
+    first = Bool(False)
+    """Whether the pair that holds from the beginning of time is edited."""
+    values = Dict()
+    """Answers as text: both sides of CT and PT, who applies them, and `valid_from` in the site's time."""
+    impact = Dict()
+    """What the change would recompute; empty while that is not known."""
+    problems = Dict()
+    failure = Unicode("")
+    busy = Bool(False)
+
+    def __init__(self, workbench: Changes, doer: Doer, done: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._done = workbench, doer, done
+        self._row: Mapping[str, Any] | None = None
+        self._seen: int | None = None
+
+    def show(self, meter: str) -> None:
+        """Show the history of a meter."""
+        if meter != self.meter:
+            with self.hold_trait_notifications():
+                self.meter, self.rows, self.editing = meter, [], False
+        if meter:
+            self._doer.do(lambda: self._workbench.meter_ratios(meter), self._take, key="ratios")
+
+    def _take(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.rows = list(rows)
+
+    def begin(self, row: Mapping[str, Any] | None = None) -> None:
+        """Edit a pair of the history, or begin a new one like the newest."""
+        shown = row or (self.rows[-1] if self.rows else {})
+        values = {name: _text(shown.get(name)) for name in RATIO}
+        since = row["valid_from"] if row else ""
+        self._row, self._seen = row, self.revision
+        with self.hold_trait_notifications():
+            self.first = row is not None and since is None
+            self.values = {**values, "valid_from": _moment(since)}
+            self.impact, self.problems, self.failure, self.busy, self.editing = {}, {}, "", False, True
+        self._ask_impact(0.0)
+
+    def cancel(self) -> None:
+        """Leave the history as it is."""
+        self.editing = False
+
+    def set(self, name: str, text: str) -> None:
+        """Answer one question."""
+        if text == self.values.get(name):
+            return
+        self.values = {**self.values, name: text}
+        if name == "valid_from":
+            self.impact = {}
+            self._ask_impact(PAUSE)
+
+    def save(self) -> None:
+        """Store the pair."""
+        if self.busy or not self.impact:
+            return
+        meter, asked = self.meter, {name: number(self.values[name]) for name in RATIO if name != "ratio_applied_by"}
+        asked |= {"ratio_applied_by": self.values["ratio_applied_by"], "valid_from": self._since}
+        workbench, row, seen = self._workbench, self._row, self._seen
+        if row is None:
+            self._act(lambda: workbench.add_ratio(meter, asked, revision=seen), "The CT/PT pair was added.")
+        else:
+            since = row["valid_from"]
+            self._act(lambda: workbench.edit_ratio(meter, since, asked, revision=seen), "The CT/PT pair was corrected.")
+
+    def delete(self) -> None:
+        """Take the edited pair away: the one before it holds on."""
+        meter, row, workbench, seen = self.meter, self._row, self._workbench, self._seen
+        if self.removable and row is not None and not self.busy:
+            since = row["valid_from"]
+            self._act(lambda: workbench.delete_ratio(meter, since, revision=seen), "The CT/PT pair was taken away.")
+
+    @property
+    def removable(self) -> bool:
+        """Whether the edited pair can be taken away: it is stored, and not the first."""
+        return self._row is not None and not self.first
+
+    @property
+    def _since(self) -> str | None:
+        text = str(self.values.get("valid_from", "")).strip()
+        return None if self.first else text.replace(" ", "T")
+
+    def _ask_impact(self, wait: float) -> None:
+        meter, since = self.meter, self._since
+        if since == "":
+            self.problems = {}
+            return
+        touched = (since,) if self._row is None else (self._row["valid_from"], since)
+        workbench = self._workbench
+        self._doer.do(
+            lambda: workbench.ratio_impact(meter, *touched), self._take_impact, self._refused, key="impact", wait=wait
+        )
+
+    def _take_impact(self, answer: Mapping[str, Any]) -> None:
+        with self.hold_trait_notifications():
+            self.impact, self.problems, self.failure = dict(answer), {}, ""
+
+    def _act(self, act: Callable[[], Any], said: str) -> None:
+        def done(_: Any) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.editing = False, False
+            self._done(said, self.meter)
+
+        with self.hold_trait_notifications():
+            self.busy, self.failure = True, ""
+        self._doer.do(act, done, self._refused, key="ratio")
+
+    def _refused(self, error: Exception) -> None:
+        found: Sequence[Any] = getattr(error, "problems", ())
+        with self.hold_trait_notifications():
+            self.busy = False
+            self.problems = {item.field: item.reason for item in found if item.field in self.values}
+            self.failure = "" if self.problems else explain_change(error)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _moment(iso: str | None) -> str:
+    """A stored instant as it is edited; it keeps its offset, without which an hour of autumn would be two."""
+    return (iso or "").replace("T", " ")

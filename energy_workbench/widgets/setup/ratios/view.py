@@ -1,0 +1,93 @@
+"""The CT/PT history below the details, and the pair that is edited in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from energy_workbench.widgets.setup.form.fields import APPLIED, CT, PT
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
+from energy_workbench.widgets.setup.ratios import markup
+from energy_workbench.widgets.setup.ratios.model import RatiosModel
+
+NONE = ""
+"""Value of the menu while no pair is chosen."""
+
+
+class RatiosView:
+    """Renders a model; `widget` is what to display."""
+
+    def __init__(self, model: RatiosModel, make: SetupParts, guard: Callable[..., Any]) -> None:
+        self.model = model
+        self.history = make.text("", "ew-section")
+        self.pick = make.select("Correct the pair from", [("Choose…", NONE)])
+        self.add = make.button("Add a pair from a date…", lambda: model.begin(), classes="ew-do-ratio")
+        self.bar = make.box([self.add, self.pick], "ew-buttons ew-pick")
+        self.since = make.input("Valid from (site's time)", "2026-11-01 00:00")
+        self.inputs: dict[str, Any] = {"valid_from": self.since}
+        for field in (*CT, *PT):
+            self.inputs[field.name] = make.input(field.label)
+        self.inputs["ratio_applied_by"] = make.select(APPLIED[0].label, APPLIED[0].options)
+        self.notes = {name: make.text("", "ew-note") for name in self.inputs}
+        rows = [make.box([widget, self.notes[name]], "ew-field") for name, widget in self.inputs.items()]
+        self.impact = make.text("", "ew-note")
+        self.failure = make.text("", "ew-note")
+        self.save = make.button("Save and recompute", model.save, kind="primary", classes="ew-do-save-ratio")
+        self.delete = make.button("Take this pair away", model.delete, kind="danger")
+        buttons = make.box([self.save, make.button("Cancel", model.cancel), self.delete], "ew-buttons")
+        self.form = make.box([make.box(rows, "ew-grid ew-grid-ct"), self.impact, self.failure, buttons], "ew-ask")
+        self.widget = make.box([self.history, self.bar, self.form], "ew-ratios")
+        self._writing = False
+        for name, widget in self.inputs.items():
+            widget.observe(guard(self._typed(name)), "value")
+        self.pick.observe(guard(self._picked), "value")
+        model.observe(lambda _: self._show_rows(), ["rows", "meter"])
+        model.observe(lambda _: self._show(), ["editing", "values", "impact", "problems", "failure", "busy", "first"])
+        self._show_rows()
+        self._show()
+
+    def _typed(self, name: str) -> Callable[[dict[str, Any]], None]:
+        def handler(change: dict[str, Any]) -> None:
+            if not self._writing:
+                self.model.set(name, str(change["new"] or ""))
+
+        return handler
+
+    def _picked(self, change: dict[str, Any]) -> None:
+        if not self._writing and change["new"] not in (None, NONE):
+            self.model.begin(self.model.rows[int(change["new"])])
+
+    def _show_rows(self) -> None:
+        rows = self.model.rows
+        put(self.history, markup.history(rows))
+        self._writing = True
+        try:
+            options = [("Choose…", NONE), *((markup.since(row), str(place)) for place, row in enumerate(rows))]
+            if list(self.pick.options) != options:
+                self.pick.options = options
+        finally:
+            self._writing = False
+        shown(self.widget, bool(self.model.meter))
+
+    def _show(self) -> None:
+        model = self.model
+        shown(self.form, model.editing)
+        shown(self.bar, not model.editing)
+        self._writing = True
+        try:
+            for name, text in model.values.items():
+                if self.inputs[name].value != text:
+                    self.inputs[name].value = text
+            if not model.editing and self.pick.value != NONE:
+                self.pick.value = NONE
+        finally:
+            self._writing = False
+        self.since.disabled = model.first
+        self.since.placeholder = "the beginning of time" if model.first else "2026-11-01 00:00"
+        for name, note in self.notes.items():
+            put(note, told(model.problems.get(name, "")))
+        put(self.impact, markup.impact(model.impact))
+        put(self.failure, f'<p class="ew-wrong" role="alert">✕ {escape(model.failure)}</p>' if model.failure else "")
+        self.save.disabled = model.busy or not model.impact
+        shown(self.delete, model.removable)

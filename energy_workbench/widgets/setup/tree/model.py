@@ -1,0 +1,206 @@
+"""Which part of the tree is drawn: open branches only, so that 5,000 meters open as quickly as 50."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from traitlets import HasTraits, Instance, Tuple, Unicode
+
+from energy_workbench.widgets.setup import marks
+from energy_workbench.widgets.setup.forest import Forest
+
+AT_START = 45
+"""Meters that are drawn at opening at most: levels are opened from the top while they fit."""
+
+AT_ONCE = 100
+"""Children of one meter that are drawn at once; the rest follows on demand."""
+
+EXPANDED = 400
+"""Meters that "expand all" draws at most: each costs the browser about a millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One line of the tree.
+
+    Attributes
+    ----------
+    id : str
+        A meter's id; that of the parent and `+more` for the line that shows more of its children.
+    label : str
+        HTML; every value in it is escaped.
+    mark : str
+        Name of its status icon; empty for none.
+    opened : bool
+    waiting : bool
+        Whether there are meters below that have not been drawn yet.
+    children : tuple of Branch
+        Those that are drawn, also while it is closed.
+    """
+
+    id: str
+    label: str
+    mark: str = ""
+    opened: bool = False
+    waiting: bool = False
+    children: tuple[Branch, ...] = ()
+
+
+MORE = "+more"
+"""End of the id of a line that shows more children."""
+
+
+class TreeModel(HasTraits):
+    """Headless: open branches, the search, the chosen meter, and the branches that follow from them."""
+
+    forest = Instance(Forest, ())
+    search = Unicode("")
+    status = Unicode("")
+    kind = Unicode("")
+    selected = Unicode("")
+    branches = Tuple()
+    """The roots, as drawn."""
+    note = Unicode("")
+    """How many meters a search found."""
+
+    def __init__(self, **choices: Any) -> None:
+        super().__init__(**choices)
+        self._opened: set[str] = set()
+        self._drawn: set[str] = set()
+        self._limits: dict[str, int] = {}
+        self._closed: set[str] = set()
+        self._started = False
+        self.observe(self._draw, ["forest", "selected"])
+        self.observe(self._searched, ["search", "status", "kind"])
+
+    @property
+    def searching(self) -> bool:
+        """Whether only some meters are wanted."""
+        return bool(self.search.strip() or self.status or self.kind)
+
+    def set_open(self, key: str, opened: bool) -> None:
+        """Note that a branch was opened or closed."""
+        if self.searching:
+            self._closed.discard(key) if opened else self._closed.add(key)
+        elif opened:
+            self._opened.add(key)
+        else:
+            self._opened.discard(key)
+        self._draw()
+
+    def more(self, key: str) -> None:
+        """Draw more of a meter's children."""
+        self._limits[key] = self._limits.get(key, AT_ONCE) + AT_ONCE
+        self._draw()
+
+    def expand(self) -> None:
+        """Open every branch, from the top, as far as can be drawn."""
+        self._closed.clear()
+        self._opened.update(self._fitting(EXPANDED))
+        self._draw()
+
+    def collapse(self) -> None:
+        """Close every branch but the roots."""
+        self._opened = set(self.forest.below()) if len(self.forest.below()) == 1 else set()
+        self._draw()
+
+    def reveal(self, key: str) -> None:
+        """Choose a meter and open what is above it; a search that hides it ends."""
+        if key not in self.forest:
+            return
+        if self.searching and key not in self.forest.matching(self.search, self.status, self.kind):
+            with self.hold_trait_notifications():
+                self.search = self.status = self.kind = ""
+        above = self.forest.above(key)
+        self._opened.update(above)
+        for child, parent in zip([key, *above], [*above, ""], strict=True):
+            place = list(self.forest.below(parent)).index(child)
+            while self._limits.get(parent, AT_ONCE) <= place:
+                self._limits[parent] = self._limits.get(parent, AT_ONCE) + AT_ONCE
+        self.selected = key
+        self._draw()
+
+    def _searched(self, _: Any) -> None:
+        self._closed.clear()
+        self._draw()
+
+    def _draw(self, _: Any = None) -> None:
+        forest = self.forest
+        if not self._started and len(forest):
+            self._started = True
+            self._opened.update(self._whole_levels(AT_START))
+        if self.searching:
+            self._draw_found()
+            return
+        self._drawn |= self._opened
+        self.note = ""
+        self.branches = tuple(self._branch(key) for key in self._cut(forest.below(), ""))
+        if hidden := len(forest.below()) - len(self.branches):
+            self.branches = (*self.branches, _more("", hidden))
+
+    def _branch(self, key: str) -> Branch:
+        below = self.forest.below(key)
+        drawn = key in self._drawn
+        children: tuple[Branch, ...] = ()
+        if drawn and below:
+            shown = self._cut(below, key)
+            children = tuple(self._branch(child) for child in shown)
+            if len(shown) < len(below):
+                children = (*children, _more(key, len(below) - len(shown)))
+        return self._line(key, opened=bool(below) and key in self._opened, waiting=bool(below), children=children)
+
+    def _draw_found(self) -> None:
+        """Only what was found, with the meters above it."""
+        forest = self.forest
+        found = forest.matching(self.search, self.status, self.kind)
+        shown = found[:EXPANDED]
+        kept: set[str] = set(shown)
+        for key in shown:
+            for above in forest.above(key):
+                if above in kept and above not in shown:
+                    break
+                kept.add(above)
+        hits = set(found)
+
+        def branch(key: str) -> Branch:
+            children = tuple(branch(child) for child in forest.below(key) if child in kept)
+            opened = bool(children) and key not in self._closed
+            return self._line(key, opened=opened, waiting=bool(children), children=children, faint=key not in hits)
+
+        rest = f", the first {len(shown)} are shown" if len(shown) < len(found) else ""
+        self.note = f"{len(found):,} of {len(forest):,} meters{rest}"
+        self.branches = tuple(branch(key) for key in forest.below() if key in kept)
+
+    def _line(self, key: str, *, faint: bool = False, **state: Any) -> Branch:
+        row = self.forest[key]
+        return Branch(key, marks.label(row, faint=faint), marks.of(row).name, **state)
+
+    def _cut(self, keys: Any, parent: str) -> list[str]:
+        return list(keys[: self._limits.get(parent, AT_ONCE)])
+
+    def _whole_levels(self, most: int) -> list[str]:
+        """Parents whose level can be opened whole before more than `most` meters are drawn."""
+        found: list[str] = []
+        drawn = min(len(self.forest.below()), AT_ONCE)
+        for parents in self.forest.levels():
+            drawn += sum(min(len(self.forest.below(key)), AT_ONCE) for key in parents)
+            if drawn > most:
+                break
+            found += parents
+        return found
+
+    def _fitting(self, most: int) -> list[str]:
+        """Parents that can be opened, level by level, before more than `most` meters are drawn."""
+        found: list[str] = []
+        drawn = min(len(self.forest.below()), AT_ONCE)
+        for key in (key for parents in self.forest.levels() for key in parents):
+            drawn += min(len(self.forest.below(key)), AT_ONCE)
+            if drawn > most:
+                break
+            found.append(key)
+        return found
+
+
+def _more(parent: str, count: int) -> Branch:
+    return Branch(parent + MORE, f'<span class="ew-faint">… {count:,} more: show the next {min(count, AT_ONCE)}</span>')

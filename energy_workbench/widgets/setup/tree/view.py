@@ -1,0 +1,138 @@
+"""The tree as ipytree draws it: a node a drawn meter, changed in place and never made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipytree
+import ipywidgets
+
+from energy_workbench.widgets.dashboard.parts import Parts
+from energy_workbench.widgets.setup.parts import put
+from energy_workbench.widgets.setup.tree.model import MORE, Branch, TreeModel
+
+WAITING = '<span class="ew-waiting">…</span>'
+"""First child of a meter with others below: it gives the arrow to open it, and the stylesheet hides it."""
+
+
+class Line(ipytree.Node):
+    """A node that is sent to the browser in one message; ipytree's own constructor takes three."""
+
+    def __init__(self, **traits: Any) -> None:
+        ipywidgets.Widget.__init__(self, **traits)
+
+
+class TreeView:
+    """Draws the branches of a model.
+
+    Branches are opened and a meter is chosen in the browser; both are taken from there.
+    """
+
+    def __init__(self, model: TreeModel, make: Parts) -> None:
+        self.model = model
+        self.tree = ipytree.Tree(multiple_selection=False, animation=0, layout=make.layout)
+        self.tree._dom_classes = ("ew-tree",)
+        self.mark = make.text("", "ew-rule")
+        self.widget = make.box([self.mark, self.tree], "ew-tree-box")
+        self._nodes: dict[str, ipytree.Node] = {}
+        self._keys: dict[str, str] = {}
+        self._writing = False
+        self.tree.observe(self._chosen, "selected_nodes")
+        model.observe(lambda _: self.draw(), "branches")
+        model.observe(lambda _: self._select(), "selected")
+        self.draw()
+
+    def draw(self) -> None:
+        """Bring the nodes in line with the model's branches."""
+        self._writing = True
+        try:
+            kept: set[str] = set()
+            roots = tuple(self._node(branch, kept) for branch in self.model.branches)
+            if roots != self.tree.nodes:
+                self.tree.nodes = roots
+            for key in self._nodes.keys() - kept:
+                self._forget(key)
+            self._select()
+        finally:
+            self._writing = False
+
+    def selector(self) -> str:
+        """CSS selector of the chosen meter's line; empty where it is not drawn."""
+        node = self._nodes.get(self.model.selected)
+        return f'.ew-tree li[id="{node._id}"] > .jstree-wholerow' if node else ""
+
+    def _node(self, branch: Branch, kept: set[str]) -> ipytree.Node:
+        key = branch.id
+        kept.add(key)
+        children = tuple(self._node(child, kept) for child in branch.children)
+        if branch.waiting:
+            children = (self._waiting(key, kept), *children)
+        node = self._nodes.get(key)
+        if node is None:
+            node = self._make(
+                key,
+                name=branch.label,
+                icon=f"ew-{branch.mark}",
+                show_icon=bool(branch.mark),
+                opened=branch.opened,
+                nodes=children,
+            )
+            node.observe(self._opened, "opened")
+            return node
+        if node.nodes != children:
+            node.nodes = children
+        for name, value in (("name", branch.label), ("icon", f"ew-{branch.mark}"), ("opened", branch.opened)):
+            if getattr(node, name) != value:
+                setattr(node, name, value)
+        return node
+
+    def _waiting(self, key: str, kept: set[str]) -> ipytree.Node:
+        key += "+waiting"
+        kept.add(key)
+        return self._nodes.get(key) or self._make(key, name=WAITING, show_icon=False, disabled=True)
+
+    def _make(self, key: str, **traits: Any) -> ipytree.Node:
+        node = Line(open_icon="ew-closed", close_icon="ew-opened", **traits)
+        self._nodes[key] = node
+        self._keys[node.model_id] = key
+        return node
+
+    def _forget(self, key: str) -> None:
+        node = self._nodes.pop(key)
+        self._keys.pop(node.model_id, None)
+        node.close()
+
+    def _opened(self, change: dict[str, Any]) -> None:
+        if not self._writing:
+            self.model.set_open(self._keys[change["owner"].model_id], bool(change["new"]))
+
+    def _chosen(self, change: dict[str, Any]) -> None:
+        nodes: Sequence[Any] = change["new"]
+        key = self._keys.get(nodes[-1].model_id, "") if nodes else ""
+        if self._writing or not key:
+            return
+        if key.endswith(MORE):
+            nodes[-1].selected = False
+            self.model.more(key.removesuffix(MORE))
+        elif key in self.model.forest:
+            self.model.selected = key
+
+    def _select(self) -> None:
+        """Mark the chosen meter by a rule of style.
+
+        ipytree tells back what is selected from here as if somebody had clicked it, late and out of turn.
+        """
+        for key, node in self._nodes.items():
+            if node.selected and key != self.model.selected:
+                node.selected = False
+        wanted = self._nodes.get(self.model.selected)
+        put(self.mark, _rule(wanted._id) if wanted else "")
+
+
+def _rule(node: str) -> str:
+    line = f'.ew-tree.jstree li[id="{node}"] >'
+    return (
+        f"<style>{line} .jstree-wholerow.jstree-wholerow {{ background: var(--chosen); "
+        f"box-shadow: inset 3px 0 var(--accent); }} {line} .jstree-anchor {{ font-weight: 650; }}</style>"
+    )

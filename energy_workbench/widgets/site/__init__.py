@@ -1,0 +1,1 @@
+"""The Voilà server that shows the pages: its template, its access and its limits."""

@@ -1,0 +1,67 @@
+"""What the page's address answers: the app, a polite refusal when full, and Plotly's one file."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from tornado.web import HTTPError, StaticFileHandler, authenticated
+from voila.tornado.handler import TornadoVoilaHandler
+
+
+class PageHandler(TornadoVoilaHandler):
+    """Serves the one app at every page's address, while a kernel is free."""
+
+    starting = 0
+    """Kernels being started by requests that are under way."""
+
+    def initialize(self, *, places: int, **kwargs: Any) -> None:
+        """Take the number of kernels that viewers may hold at once."""
+        super().initialize(**kwargs)
+        self.places = places
+
+    @authenticated
+    async def get(self, path: str | None = None) -> None:  # noqa: ARG002 -- the page is chosen in the browser
+        """Answer with the app.
+
+        Raises
+        ------
+        HTTPError
+            503 when every place is taken.
+        """
+        if "token" in self.request.arguments:
+            # The token is in the cookie now: keep it out of the address bar, the history and the logs.
+            rest = [(key, value) for key, values in self.request.query_arguments.items() for value in values]
+            query = urlencode([(key, value) for key, value in rest if key != "token"])
+            self.redirect(self.request.path + (f"?{query}" if query else ""))
+            return
+        kernels = self.kernel_manager
+        preheated = kernels.get_pool_size(self.notebook_path)
+        if len(kernels.list_kernel_ids()) - preheated + PageHandler.starting >= self.places:
+            self.set_header("Retry-After", "60")
+            raise HTTPError(503, f"all {self.places} places are taken", reason="All places are taken")
+        PageHandler.starting += 1
+        try:
+            self.set_header("Referrer-Policy", "same-origin")
+            _ = self.xsrf_token  # sets its cookie: a page that closes needs it to end its kernel
+            async for html in self.get_generator(path=None):
+                self.write(html)
+                await self.flush()
+        finally:
+            PageHandler.starting -= 1
+
+
+class OneFileHandler(StaticFileHandler):
+    """One file that never changes at its address, kept by the browser for ever: `default_filename` of `path`."""
+
+    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: ARG002 -- the version is in the path
+        """Answer with the file, whatever version the address names."""
+        await super().get(str(self.default_filename), include_body)
+
+    async def head(self, path: str) -> None:
+        """Answer with the headers alone."""
+        await self.get(path, include_body=False)
+
+    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002
+        """Keep it: the address holds the version."""
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")

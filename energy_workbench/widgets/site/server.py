@@ -1,0 +1,174 @@
+"""Standalone Voilà for our pages: own template, own cookie, preheated kernels and a limit on them."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.log import log_request
+from traitlets.config import Config
+from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
+
+from energy_workbench.widgets.site.access import TEMPLATE, TokenAccess, cookie_secret
+from energy_workbench.widgets.site.handlers import OneFileHandler, PageHandler
+
+SHARE = Path(__file__).parent / "share"
+EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+"""The browser extensions that the pages need; every other installed one would only slow them."""
+
+DROPPED = ("ENERGY_WORKBENCH_", "JUPYTER_TOKEN", "JUPYTER_PATH")
+"""Beginnings of variables that no kernel inherits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteOptions:
+    """What a server of pages is told.
+
+    Attributes
+    ----------
+    name : str
+        Names its cookie: cookies ignore ports.
+    notebook : Path
+        The one app.
+    pages : tuple of str
+        Addresses at which the app is served, beside the root.
+    token : str
+        Whoever shows it may look.
+    host : str
+    port : int
+    kernels : int
+        Most kernels that viewers may hold at once.
+    pool : int
+        Kernels that wait, warm, for the next viewers.
+    idle_seconds : float
+        A kernel with no page ends after this [s].
+    extensions : tuple of str
+        Browser extensions that these pages need beside those of all pages.
+    sheets : tuple of str
+        Stylesheets of the template's `static` folder that these pages need beside the common one.
+    charts : bool
+        Whether the pages draw with Plotly.
+    kernel_environment : dict
+        Variables a kernel gets beside the harmless ones of this process.
+    """
+
+    name: str
+    notebook: Path
+    pages: tuple[str, ...]
+    token: str
+    host: str = "127.0.0.1"
+    port: int = 8866
+    kernels: int = 30
+    pool: int = 2
+    idle_seconds: float = 120.0
+    extensions: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    charts: bool = True
+    kernel_environment: dict[str, str] = field(default_factory=dict)
+
+
+class SiteServer(Voila):
+    """Voilà with our handlers in place of its catch-all."""
+
+    name = "energy-workbench-site"
+    options: SiteOptions
+
+    def load_config_file(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is read from the machine's Jupyter folders: the pages look the same everywhere."""
+
+    def init_settings(self) -> dict[str, Any]:
+        """The settings of Voilà; that our own notebook bears no signature is no news."""
+        settings: dict[str, Any] = super().init_settings()
+        self.contents_manager.log = logging.getLogger("energy_workbench.pages.contents")
+        self.contents_manager.log.setLevel(logging.ERROR)
+        return settings
+
+    def init_handlers(self) -> list[Any]:
+        """The handlers of Voilà, with the app at its pages' addresses only."""
+        base = self.server_url.rstrip("/")
+        found = []
+        for entry in super().init_handlers():
+            if entry[1] is TornadoVoilaHandler:
+                pages = "|".join(self.options.pages)
+                entry = (rf"{base}/({pages})?", PageHandler, {**entry[2], "places": self.options.kernels})
+            if "/voila/files/" not in entry[0]:
+                found.append(entry)
+        plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
+        return [(rf"{base}/assets/plotly-(.*)\.js", OneFileHandler, plotly), *found]
+
+
+def plotly_file() -> Path:
+    """Plotly's script as its Python package ships it; the package itself is not imported."""
+    return Path(str(importlib.metadata.distribution("plotly").locate_file("plotly/package_data/plotly.min.js")))
+
+
+def configure(options: SiteOptions) -> Config:
+    """The configuration of the server."""
+    config = Config()
+    config.Voila.ip = options.host
+    config.Voila.port = options.port
+    config.Voila.port_retries = 0
+    config.Voila.open_browser = False
+    config.Voila.token = options.token
+    config.Voila.cookie_secret = cookie_secret(options.token, options.name)
+    config.Voila.identity_provider_class = TokenAccess
+    config.Voila.log_level = "WARN"
+    config.Voila.tornado_settings = {
+        "websocket_compression_options": {"compression_level": 1},
+        "log_function": log_request,
+        "ws_ping_interval": 30_000,
+        "ws_ping_timeout": 30_000,
+    }
+    config.TokenAccess.cookie_name = f"ew-{options.name}"
+    config.TokenAccess.cookie_options = {"samesite": "Lax"}
+    config.VoilaConfiguration.template = TEMPLATE
+    config.VoilaConfiguration.theme = "light"
+    config.VoilaConfiguration.allow_template_override = "NO"
+    config.VoilaConfiguration.allow_theme_override = "NO"
+    config.VoilaConfiguration.extension_allowlist = [*EXTENSIONS, *options.extensions]
+    config.VoilaConfiguration.file_allowlist = []
+    config.VoilaConfiguration.show_tracebacks = False
+    config.VoilaConfiguration.preheat_kernel = options.pool > 0
+    config.VoilaConfiguration.default_pool_size = options.pool
+    config.VoilaConfiguration.resources = {
+        "plotly": f"assets/plotly-{importlib.metadata.version('plotly')}.js",
+        "charts": options.charts,
+        "sheets": options.sheets,
+    }
+    config.VoilaKernelManager.fill_delay = 2.0
+    if os.name == "posix":
+        # No port on which another user of the machine could reach a kernel.
+        config.KernelManager.transport = "ipc"
+    config.MappingKernelManager.cull_idle_timeout = int(options.idle_seconds)
+    config.MappingKernelManager.cull_interval = max(1, int(options.idle_seconds / 4))
+    config.MappingKernelManager.cull_connected = False
+    return config
+
+
+def environment(options: SiteOptions, inherited: dict[str, str]) -> dict[str, str]:
+    """Environment of the server, and so of its kernels: no setting, home or token of the workbench.
+
+    A kernel knows the service's address and a token of its role, and nothing else about the home.
+    """
+    kept = {key: value for key, value in inherited.items() if not key.startswith(DROPPED)}
+    return {
+        **kept,
+        "JUPYTER_PATH": str(SHARE),
+        **options.kernel_environment,
+    }
+
+
+def run(options: SiteOptions) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    fresh = environment(options, dict(os.environ))
+    os.environ.clear()
+    os.environ.update(fresh)
+    SiteServer.options = options
+    server = SiteServer.instance(config=configure(options), notebook_path=str(options.notebook))
+    server.initialize([])
+    server.start()
