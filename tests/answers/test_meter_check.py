@@ -1,0 +1,78 @@
+"""A form is told what is wrong with it while it is filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from energy_workbench.answers.meter_check import check, example
+from energy_workbench.core.entities import Meter, MeterType
+from energy_workbench.core.ratios import AppliedBy, Ratio
+
+GRID = Meter(key=1, number="GRID", name="Grid", type=MeterType.GRID)
+MAIN = Meter(key=2, number="MAIN", name="Main", type=MeterType.MAIN, parent=1, gateway="tcp://h:502", unit_id=3)
+METERS = [GRID, MAIN]
+GOOD: dict[str, Any] = {"number": "UNIT-A", "name": "Unit A", "type": "unit", "parent_id": "MAIN"}
+
+
+def fields_of(found: dict[str, Any], kind: str) -> list[str]:
+    return [each["field"] for each in found[kind]]
+
+
+def test_a_good_form_has_no_problem() -> None:
+    found = check(GOOD, None, METERS, [])
+    assert found == {"problems": [], "warnings": [], "example": "meter says 4.2 A → 4.2 A: no transformer"}
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    given = {"number": "main", "name": "", "type": "unix", "unit_id": 300, "parent_id": "NONE", "ct_primary": 5}
+    found = check(given, None, METERS, [])
+    assert set(fields_of(found, "problems")) >= {"number", "name", "type", "unit_id", "parent_id"}
+    assert next(each for each in found["problems"] if each["field"] == "unit_id")["value"] == "300"
+    assert found["example"] is None
+
+
+@pytest.mark.parametrize(("parent", "reason"), [("GRID", "itself"), ("mtr_2", "MAIN, which is below it")])
+def test_a_cycle_is_seen_before_it_is_stored(parent: str, reason: str) -> None:
+    (problem,) = check({"parent_id": parent}, GRID, METERS, [])["problems"]
+    assert reason in problem["reason"]
+
+
+def test_a_meter_keeps_its_own_number_and_address() -> None:
+    found = check({"number": "MAIN", "gateway": "tcp://h:502", "profile": "p"}, MAIN, METERS, ["p"])
+    assert (found["problems"], found["warnings"]) == ([], [])
+
+
+def test_what_is_possible_but_hardly_meant_is_a_warning() -> None:
+    given = {
+        **GOOD,
+        "gateway": "tcp://h:502",
+        "unit_id": 3,
+        "profile": "eastron_sdm63",
+        "ct_primary": 5,
+        "ct_secondary": 7,
+    }
+    found = check(given, None, METERS, ["eastron_sdm630"])
+    assert found["problems"] == []
+    assert fields_of(found, "warnings") == ["ct_secondary", "ct_secondary", "unit_id", "profile"]
+    assert "did you mean eastron_sdm630?" in found["warnings"][-1]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (Ratio(ct_primary=1000, ct_secondary=5, applied_by=AppliedBy.WORKBENCH), "meter says 4.2 A → 840 A"),
+        (Ratio(ct_primary=400, ct_secondary=1, applied_by=AppliedBy.WORKBENCH), "meter says 0.84 A → 336 A"),
+        (
+            Ratio(ct_primary=1000, ct_secondary=5, pt_primary=11000, pt_secondary=110, applied_by=AppliedBy.WORKBENCH),
+            "meter says 4.2 A → 840 A, 110 V → 11000 V, 1 kW → 20000 kW",
+        ),
+        (
+            Ratio(ct_primary=1000, ct_secondary=5, applied_by=AppliedBy.METER),
+            "meter says 840 A → 840 A: the meter itself multiplies with 1000/5",
+        ),
+    ],
+)
+def test_a_ratio_is_worked_out(ratio: Ratio, text: str) -> None:
+    assert example(ratio) == text

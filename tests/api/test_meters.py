@@ -1,0 +1,177 @@
+"""REST of the meters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from energy_workbench.core.results import METER_COLUMNS
+from tests.api.conftest import API
+
+PRESS = {
+    "number": "UNIT-A-MACHINE-05",
+    "name": "CNC Machine 05",
+    "type": "machine",
+    "parent_id": "UNIT-A",
+    "ct_primary": 100,
+    "ct_secondary": 5,
+    "pt_primary": 415,
+    "pt_secondary": 110,
+    "gateway": "tcp://192.168.1.105:502",
+    "unit_id": 5,
+    "profile": "schneider_pm5xxx",
+}
+
+
+def numbers(answer: Any) -> list[str]:
+    return [meter["number"] for meter in answer.json()["items"]]
+
+
+def test_the_list_has_every_meter_with_every_field(viewer: TestClient) -> None:
+    answer = viewer.get(f"{API}/meters")
+    assert numbers(answer) == ["GRID", "MAIN", "DG", "SOLAR", "UNIT-A", "UNIT-A-MACHINE-01"]
+    assert answer.json()["total"] == 6
+    for meter in answer.json()["items"]:
+        assert list(meter)[: len(METER_COLUMNS)] == METER_COLUMNS
+    unit = answer.json()["items"][4]
+    assert (unit["ct_ratio"], unit["pt_ratio"], unit["ratio_applied_by"]) == ("100/5", None, "workbench")
+    assert (unit["colour"], unit["flow"], unit["created_at"][-6:]) == ("green", "consumer", "+05:30")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("type=unit", ["UNIT-A"]),
+        ("status=maintenance", ["UNIT-A-MACHINE-01"]),
+        ("parent_id=MAIN", ["DG", "SOLAR", "UNIT-A"]),
+        ("q=hall 1", ["UNIT-A"]),
+        ("q=UNIT", ["UNIT-A", "UNIT-A-MACHINE-01"]),
+        ("limit=2&offset=1", ["MAIN", "DG"]),
+        ("q=nothing", []),
+    ],
+)
+def test_the_list_can_be_narrowed(viewer: TestClient, asked: str, found: list[str]) -> None:
+    assert numbers(viewer.get(f"{API}/meters?{asked}")) == found
+
+
+@pytest.mark.parametrize("asked", ["type=unix", "status=on", "limit=0", "limit=1001", "limit=x", "offset=-1"])
+def test_a_filter_that_cannot_be_is_refused_with_its_name(viewer: TestClient, asked: str) -> None:
+    answer = viewer.get(f"{API}/meters?{asked}")
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["field"] == asked.split("=")[0]
+
+
+def test_a_meter_is_found_by_id_and_by_number(viewer: TestClient) -> None:
+    by_number = viewer.get(f"{API}/meters/unit-a")
+    assert by_number.json() == viewer.get(f"{API}/meters/{by_number.json()['id']}").json()
+    missing = viewer.get(f"{API}/meters/NONE")
+    assert missing.status_code == 404
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert missing.json()["title"] == "Not found"
+
+
+def test_the_tree_is_nested_from_its_roots(viewer: TestClient) -> None:
+    (grid,) = viewer.get(f"{API}/meters/hierarchy").json()
+    (main,) = grid["children"]
+    assert [child["number"] for child in main["children"]] == ["DG", "SOLAR", "UNIT-A"]
+    assert main["children"][2]["children"][0]["children"] == []
+    assert numbers(viewer.get(f"{API}/meters/MAIN/children")) == ["DG", "SOLAR", "UNIT-A"]
+
+
+def test_the_status_summary_counts(viewer: TestClient) -> None:
+    found = viewer.get(f"{API}/meters/status-summary").json()
+    assert found["total"] == 6
+    assert found["status"] == {"active": 5, "inactive": 0, "maintenance": 1, "faulty": 0}
+    assert found["colour"] == {"green": 5, "yellow": 1, "orange": 0, "red": 0}
+
+
+def test_a_meter_is_created_read_changed_and_deleted(editor: TestClient) -> None:
+    created = editor.post(f"{API}/meters", json=PRESS)
+    assert created.status_code == 201
+    meter = created.json()
+    assert created.headers["location"] == f"{API}/meters/{meter['id']}"
+    assert (meter["ct_ratio"], meter["pt_ratio"], meter["colour"]) == ("100/5", "415/110", "red")
+
+    whole = editor.get(f"{API}/meters/{meter['id']}").json()
+    changed = editor.put(f"{API}/meters/{meter['id']}", json={**whole, "name": "Lathe", "ct_primary": 200})
+    assert changed.status_code == 200
+    assert (changed.json()["name"], changed.json()["ct_ratio"]) == ("Lathe", "200/5")
+    history = editor.get(f"{API}/meters/{meter['id']}/ratios").json()
+    assert [ratio["ct_ratio"] for ratio in history["items"]] == ["100/5", "200/5"]
+    assert history["items"][0]["valid_from"] is None
+    assert history["items"][1]["valid_from"] is not None
+
+    gone = editor.delete(f"{API}/meters/{meter['id']}")
+    assert gone.status_code == 200
+    assert numbers(gone) == [PRESS["number"]]
+    assert editor.get(f"{API}/meters/{meter['id']}").status_code == 404
+    back = editor.post(f"{API}/meters/{meter['id']}/restore")
+    assert back.status_code == 201
+    assert back.json()["ct_ratio"] == "200/5"
+
+
+def test_everything_that_is_wrong_is_said_at_once(editor: TestClient) -> None:
+    answer = editor.post(f"{API}/meters", json={"number": "mtr_9", "name": "", "type": "unix", "unit_id": 400})
+    assert answer.status_code == 422
+    assert {found["field"] for found in answer.json()["problems"]} >= {"number", "name", "type", "unit_id"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b'{"name": NaN}', b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_object_is_refused(editor: TestClient, body: bytes) -> None:
+    answer = editor.post(f"{API}/meters", content=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_without_end_is_refused(editor: TestClient) -> None:
+    assert editor.post(f"{API}/meters", content=b" " * 8_000_001).status_code == 413
+
+
+def test_conflicts_are_told_apart(editor: TestClient) -> None:
+    assert editor.post(f"{API}/meters", json={**PRESS, "number": "unit-a"}).status_code == 409
+    assert editor.put(f"{API}/meters/MAIN", json={"parent_id": "UNIT-A"}).status_code == 409
+    assert editor.delete(f"{API}/meters/UNIT-A").status_code == 409
+    assert editor.delete(f"{API}/meters/UNIT-A?children=burn").status_code == 422
+
+
+def test_deleting_with_children_moves_or_takes_them(editor: TestClient) -> None:
+    assert numbers(editor.delete(f"{API}/meters/UNIT-A?children=reparent")) == ["UNIT-A"]
+    assert (
+        editor.get(f"{API}/meters/UNIT-A-MACHINE-01").json()["parent_id"]
+        == editor.get(f"{API}/meters/MAIN").json()["id"]
+    )
+    assert len(numbers(editor.delete(f"{API}/meters/MAIN?children=cascade"))) == 4
+
+
+def test_an_etag_guards_a_change(editor: TestClient) -> None:
+    tag = editor.get(f"{API}/meters/UNIT-A").headers["etag"]
+    first = editor.put(f"{API}/meters/UNIT-A", json={"name": "One"}, headers={"If-Match": tag})
+    assert first.status_code == 200
+    assert first.headers["etag"] != tag
+    second = editor.put(f"{API}/meters/UNIT-A", json={"name": "Two"}, headers={"If-Match": tag})
+    assert second.status_code == 412
+    assert "read it again" in second.json()["detail"]
+    assert (second.json()["current"]["name"], second.json()["wanted"]["name"]) == ("One", "Two")
+    assert editor.delete(f"{API}/meters/UNIT-A-MACHINE-01", headers={"If-Match": '"99"'}).status_code == 412
+    assert editor.put(f"{API}/meters/UNIT-A", json={"name": "Three"}, headers={"If-Match": "*"}).status_code == 200
+    assert editor.get(f"{API}/meters/UNIT-A").json()["name"] == "Three"
+
+
+def test_a_ratio_can_be_dated(editor: TestClient) -> None:
+    body = {"ct_primary": 200, "ct_secondary": 5, "valid_from": "2026-10-01T00:00:00"}
+    answer = editor.post(f"{API}/meters/UNIT-A/ratios", json=body)
+    assert answer.status_code == 201
+    assert answer.json()["valid_from"] == "2026-10-01T00:00:00+05:30"
+    assert answer.json()["ratio_applied_by"] == "workbench"
+    wrong = editor.post(f"{API}/meters/UNIT-A/ratios", json={"ct_primary": "many", "valid_from": "soon", "ct": 1})
+    assert {found["field"] for found in wrong.json()["problems"]} == {"ct_primary", "valid_from", "ct"}
+
+
+def test_what_is_not_there_is_a_problem_document_too(viewer: TestClient) -> None:
+    for verb, path, status in (("GET", f"{API}/nothing", 404), ("PATCH", f"{API}/meters", 405)):
+        answer = viewer.request(verb, path)
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status

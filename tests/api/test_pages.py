@@ -1,0 +1,106 @@
+"""The front page, the door and the way to the dashboards."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from energy_workbench.api.access import tokens_of
+from energy_workbench.core.entities import Site
+from energy_workbench.core.settings import Settings
+from energy_workbench.registry import Registry, StateStore
+
+
+def test_a_page_without_a_token_asks_for_one_and_leads_on(home: Settings, nobody: TestClient) -> None:
+    asked = nobody.get("/meter-dashboard?meter=UNIT-A&period=today")
+    assert asked.status_code == 401
+    assert '<form method="post" action="/login">' in asked.text
+    assert 'value="/meter-dashboard?meter=UNIT-A&amp;period=today"' in asked.text
+    wrong = nobody.post("/login", data={"token": "wrong", "to": "/"})
+    assert wrong.status_code == 401
+    assert "not known" in wrong.text
+    right = nobody.post("/login", data={"token": tokens_of(home).viewer, "to": "/meter-dashboard?meter=UNIT-A"})
+    assert right.status_code == 303
+    assert right.headers["location"] == "/meter-dashboard?meter=UNIT-A"
+    assert nobody.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\nb"]
+)
+def test_the_door_leads_nowhere_else(home: Settings, nobody: TestClient, to: str) -> None:
+    answer = nobody.post("/login", data={"token": tokens_of(home).viewer, "to": to})
+    assert answer.headers["location"] == "/"
+
+
+def test_the_dashboard_opens_on_its_server_with_the_viewers_token(home: Settings, nobody: TestClient) -> None:
+    tokens = tokens_of(home)
+    answer = nobody.get(f"/meter-dashboard?token={tokens.editor}&meter=UNIT-A&period=last+7+days")
+    assert answer.status_code == 302
+    assert answer.headers["location"] == (
+        f"http://127.0.0.1:8866/meter-dashboard?token={tokens.viewer}&meter=UNIT-A&period=last+7+days"
+    )
+    assert "ew_session" in answer.headers["set-cookie"]
+
+
+def test_the_front_page_shows_links_of_the_role_and_every_process(home: Settings, nobody: TestClient) -> None:
+    StateStore(home.state_url).heartbeat("collector", "92 meters")
+    tokens = tokens_of(home)
+    for role, lab in (("viewer", False), ("editor", True)):
+        html = nobody.get("/", params={"token": getattr(tokens, role)}).text
+        assert f"{role} access" in html
+        assert 'href="/meter-dashboard"' in html
+        assert ("JupyterLab" in html) is lab
+        assert re.search(r"collector</td><td class=\"good\">running.*?92 meters", html)
+        assert re.search(r"schedule</td><td class=\"bad\">not running", html)
+
+
+def test_names_that_people_gave_are_escaped(home: Settings, nobody: TestClient) -> None:
+    Registry(home.registry_url).set_site(Site(name="<script>alert(1)</script>", timezone="Asia/Kolkata"), by="test")
+    html = nobody.get("/", params={"token": tokens_of(home).viewer}).text
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert" in html
+
+
+def test_the_reference_names_every_call_and_needs_nothing_from_outside(home: Settings, nobody: TestClient) -> None:
+    assert nobody.get("/docs").status_code == 401
+    html = nobody.get("/docs", params={"token": tokens_of(home).viewer}).text
+    described = nobody.get("/openapi.json").json()
+    for path in described["paths"]:
+        assert f"<code>{path}</code>" in html
+    assert "/api/Energy/consumption/pattern" in described["paths"]
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
+    assert "<script" not in html
+
+
+def test_no_page_loads_scripts_or_is_framed_by_others(nobody: TestClient) -> None:
+    headers = nobody.get("/").headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_page_that_is_not_there_says_so(viewer: TestClient, home: Settings, nobody: TestClient) -> None:
+    assert nobody.get("/nothing", params={"token": tokens_of(home).viewer}).status_code == 404
+
+
+def test_the_style_is_served(nobody: TestClient, tmp_path: Path) -> None:
+    assert nobody.get("/static/page.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_setup_page_opens_on_the_editors_server_for_editors_only(home: Settings, nobody: TestClient) -> None:
+    tokens = tokens_of(home)
+    answer = nobody.get(f"/meter-setup?token={tokens.editor}&meter=UNIT-A")
+    assert answer.status_code == 302
+    assert answer.headers["location"] == f"http://127.0.0.1:8867/meter-setup?token={tokens.editor}&meter=UNIT-A"
+    refused = nobody.get("/meter-setup", params={"token": tokens.viewer})
+    assert refused.status_code == 403
+    assert tokens.editor not in refused.text
+    for role, linked in (("viewer", False), ("editor", True)):
+        html = nobody.get("/", params={"token": getattr(tokens, role)}).text
+        assert ('href="/meter-setup"' in html) is linked
+    assert ":8867" in nobody.get("/").headers["content-security-policy"]

@@ -1,0 +1,143 @@
+"""A dashboards server before a stand-in service, and a Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import free_ports
+from tests.widgets.stand_in import Service, served
+
+EDITOR, VIEWER = "editor-token-of-the-test", "viewer-token-of-the-test"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Dashboards:
+    """A running server of pages."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    service: Service
+    log: Path
+
+    def kernels(self) -> list[int]:
+        """Process ids of its kernels."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii")
+        return [int(pid) for pid in children.split()]
+
+
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+    """Poll a condition with a deadline."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    """Whether anything answers there."""
+    try:
+        urllib.request.urlopen(url, timeout=5)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def dashboards(home: Path, service: Service, **settings: str) -> Iterator[Dashboards]:
+    """Run `energy-workbench dashboards` on a free port."""
+    port = free_ports(1)[0]
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "dashboards.log"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ENERGY_WORKBENCH_")} | {
+        "ENERGY_WORKBENCH_HOME": str(home),
+        "ENERGY_WORKBENCH_PORT": service.url.rsplit(":", 1)[1],
+        "ENERGY_WORKBENCH_DASHBOARD_PORT": str(port),
+        "ENERGY_WORKBENCH_TOKEN": EDITOR,
+        "ENERGY_WORKBENCH_VIEWER_TOKEN": VIEWER,
+        **settings,
+    }
+    command = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "dashboards"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_until(lambda: process.poll() is not None or answers(url + "/login"), "the dashboards server")
+            assert process.poll() is None, log.read_text("utf-8")
+            yield Dashboards(url, process, service, log)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
+    """One server for all tests of a module that do not change it."""
+    with served() as service, dashboards(tmp_path_factory.mktemp("site"), service) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for a module: Playwright holds the thread's event loop, which later tests need."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+class Visit:
+    """A page, with everything it asked for and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.addresses: list[str] = []
+        self.errors: list[str] = []
+        self.received = 0
+        page.on("request", lambda request: self.addresses.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+        page.on("websocket", lambda socket: socket.on("framereceived", self._count))
+
+    def _count(self, frame: Any) -> None:
+        self.received += len(frame)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """A fresh page of a fresh reader."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield Visit(page)
+    if not page.is_closed():
+        page.goto("about:blank")  # closing alone would not tell the kernel
+    context.close()

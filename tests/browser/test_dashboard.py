@@ -1,0 +1,183 @@
+"""The dashboard as its readers meet it: Voilà, a real kernel and a real Chromium."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from energy_workbench.core.errors import ServiceError
+from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
+from tests.widgets.stand_in import served
+
+pytestmark = pytest.mark.browser
+SANKEY = ".sankey-node"
+WARM = 2
+"""Kernels that wait for the next readers."""
+
+
+def test_the_dashboard_shows_itself_from_its_own_address_only(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=today")
+    page.wait_for_selector(SANKEY)
+    page.wait_for_selector(".treemaplayer .slice")
+    assert page.locator(".ew-card").count() == 8
+    assert page.locator(".pielayer .trace").count() == 3
+    assert "UNIT-C" in page.locator(".ew-list").inner_text()
+    assert "token" not in page.url
+    assert page.locator("#waiting").count() == 0
+    outside = [url for url in visit.addresses if not url.startswith((site.url, "blob:", "data:"))]
+    assert outside == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 1000)])
+def test_nothing_runs_over_its_edge(site: Dashboards, visit: Visit, width: int, height: int) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(".treemaplayer .slice")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    over = page.evaluate(
+        """() => [...document.querySelectorAll('.ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-list')]
+        .filter(node => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
+        .map(node => node.className + ' ' + node.textContent.slice(0, 40))"""
+    )
+    assert over == []
+    wide = page.locator(".ew-plot .main-svg").evaluate_all("nodes => nodes.map(n => n.getBoundingClientRect().right)")
+    assert max(wide) <= width
+
+
+def test_a_reader_without_a_token_is_asked_for_one(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/meter-dashboard?period=yesterday")
+    page.fill("input[type=password]", "wrong")
+    page.click("button")
+    page.wait_for_selector(".wrong")
+    page.fill("input[type=password]", VIEWER)
+    page.click("button")
+    page.wait_for_selector(SANKEY)
+    assert page.url.endswith("/meter-dashboard?period=yesterday")
+    cookie = next(c for c in page.context.cookies() if c["name"] == "ew-dashboards")
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+
+
+def test_new_power_is_shown_by_itself_and_costs_little(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    page.wait_for_selector(".treemaplayer .slice")
+    opened = visit.received
+    assert opened < 100_000
+    labels = "[...document.querySelectorAll('.sankey-node .node-label')].map(node => node.textContent).join()"
+    before, at = page.evaluate(labels), page.locator(".ew-asof").text_content()
+    site.service.stand_in.step += 3
+    page.wait_for_function(f"old => {labels} !== old", arg=before)
+    page.wait_for_function("old => document.querySelector('.ew-asof').textContent !== old", arg=at)
+    assert visit.received - opened < 12_000
+
+
+def test_choices_are_in_the_address_and_survive_a_reload(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    few = page.locator(SANKEY).count()
+    page.get_by_role("button", name="All meters").click()
+    page.wait_for_function("few => document.querySelectorAll('.sankey-node').length > few + 50", arg=few)
+    page.select_option("select", "yesterday")
+    page.wait_for_url("**/?period=yesterday&detail=all")
+    page.reload()
+    page.wait_for_function("few => document.querySelectorAll('.sankey-node').length > few + 50", arg=few)
+    assert page.locator("select").input_value() == "yesterday"
+
+
+def test_a_click_in_the_map_shows_that_meters_pattern(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(".treemaplayer .slice")
+    page.locator(".treemaplayer .slice", has_text="ADMIN").last.click()
+    page.wait_for_function("document.querySelectorAll('.ew-h')[1].textContent.includes('ADMIN')")
+    page.wait_for_url("**/?meter=ADMIN")
+
+
+def test_a_service_that_goes_away_is_told_and_comes_back(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    site.service.stand_in.broken = ServiceError("away")
+    try:
+        page.wait_for_selector(".ew-problem")
+        assert page.locator(SANKEY).count() > 10
+    finally:
+        site.service.stand_in.broken = None
+    page.wait_for_selector(".ew-problem", state="detached")
+
+
+def test_a_browser_cannot_run_code_and_a_kernel_knows_no_secret(site: Dashboards, visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    mark = tmp_path / "executed"
+    types = page.evaluate(
+        """async ({code}) => {
+          const config = JSON.parse(document.getElementById('jupyter-config-data').textContent);
+          const socket = new WebSocket(`ws://${location.host}/api/kernels/${config.kernelId}/channels?session_id=s`);
+          const seen = [];
+          await new Promise(done => { socket.onopen = done; });
+          const say = (type, content) => socket.send(JSON.stringify({channel: 'shell', content, metadata: {},
+            parent_header: {}, buffers: [], header: {msg_id: type, msg_type: type, session: 's', username: '',
+            version: '5.3', date: new Date().toISOString()}}));
+          const replied = new Promise(done => { socket.onmessage = event => {
+            const message = JSON.parse(event.data); seen.push(message.msg_type);
+            if (message.msg_type === 'kernel_info_reply') done(); }; });
+          say('execute_request', {code, silent: false, store_history: false, allow_stdin: false, stop_on_error: true});
+          say('kernel_info_request', {});
+          await replied;
+          socket.close();
+          return seen;
+        }""",
+        {"code": f"open({json.dumps(str(mark))}, 'w')"},
+    )
+    assert "kernel_info_reply" in types
+    assert "execute_reply" not in types
+    assert not mark.exists()
+    for pid in site.kernels():
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        assert EDITOR.encode() not in environment
+        assert b"ENERGY_WORKBENCH_HOME" not in environment
+
+
+def test_a_page_that_closes_ends_its_kernel(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    wait_until(lambda: len(site.kernels()) > WARM, "the pool to be filled again")
+    page.goto("about:blank")
+    wait_until(lambda: len(site.kernels()) == WARM, "the kernel to end", 30)
+
+
+def test_a_full_house_says_so(tmp_path: Path, browser: Browser) -> None:
+    with served() as service, dashboards(tmp_path, service, ENERGY_WORKBENCH_KERNELS="1") as site:
+        context = browser.new_context()
+        first, second = context.new_page(), context.new_page()
+        first.goto(f"{site.url}/?token={VIEWER}")
+        first.wait_for_selector(SANKEY, timeout=60_000)
+        answer = second.goto(f"{site.url}/")
+        assert answer is not None
+        assert answer.status == 503
+        assert "All places are taken" in second.inner_text("h1")
+        first.goto("about:blank")
+        wait_until(lambda: (second.reload() is not None) and second.locator(".notice").count() == 0, "a free place", 30)
+        context.close()
+
+
+def test_only_pages_that_exist_are_served(site: Dashboards, visit: Visit) -> None:
+    visit.page.goto(f"{site.url}/?token={VIEWER}")
+    answer = visit.page.goto(f"{site.url}/no-such-page")
+    assert answer is not None
+    assert answer.status == 404
+    for path in ("/voila/files/dashboards.ipynb", "/api/kernels", "/api/contents"):
+        assert visit.page.request.get(site.url + path).status == 404

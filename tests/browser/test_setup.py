@@ -1,0 +1,378 @@
+"""The setup page as an engineer meets it: Voilà, a real kernel, the real service, real Modbus TCP, a real Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from energy_workbench.client import RemoteWorkbench
+from energy_workbench.core.errors import NotFoundError
+from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
+from tests.conftest import free_ports
+
+pytestmark = pytest.mark.browser
+SEED = "UNIT-A-MACHINE-15"
+"""The guide's UNIT-A-MACHINE-05 exists in the demo plant already."""
+
+
+@dataclass
+class Setup:
+    """A running setup page with its service and plant."""
+
+    url: str
+    plant: int
+    workbench: RemoteWorkbench
+    editor: subprocess.Popen[bytes]
+
+    def open(self, page: Page, meter: str = "UNIT-A") -> None:
+        page.goto(f"{self.url}/meter-setup?token={EDITOR}&meter={meter}")
+        expect(page.locator(".ew-meter h2")).to_contain_text(meter, timeout=60_000)
+
+
+@contextmanager
+def process(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as file:
+        running = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
+        try:
+            yield running
+        finally:
+            running.terminate()
+            try:
+                running.wait(20)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+
+
+def called(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-c", f"from {module} import main; main()", *arguments]
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
+    """Plant, service and setup page on free ports; nothing polls, so that only people change the meters."""
+    folder = tmp_path_factory.mktemp("setup")
+    service, editor, *_ = free_ports(2)
+    plant = free_ports(8)[0]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ENERGY_WORKBENCH_")} | {
+        "ENERGY_WORKBENCH_HOME": str(folder / "home"),
+        "ENERGY_WORKBENCH_PORT": str(service),
+        "ENERGY_WORKBENCH_EDITOR_PORT": str(editor),
+        "ENERGY_WORKBENCH_PLANT_PORT": str(plant),
+        "ENERGY_WORKBENCH_TOKEN": EDITOR,
+        "ENERGY_WORKBENCH_VIEWER_TOKEN": VIEWER,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    }
+    for command in (called("energy_workbench.cli", "init"), called("collector.plant.cli", "prepare", "--days", "1")):
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+    with ExitStack() as stack:
+        for name, command in (
+            ("plant", called("collector.plant.cli", "serve")),
+            ("service", called("energy_workbench.cli", "serve")),
+        ):
+            stack.enter_context(process(command, environment, folder / f"{name}.log"))
+        running = stack.enter_context(
+            process(called("energy_workbench.cli", "editor"), environment, folder / "editor.log")
+        )
+        url = f"http://127.0.0.1:{editor}"
+        wait_until(lambda: answers(f"http://127.0.0.1:{service}/api/Energy/health"), "the service")
+        wait_until(lambda: running.poll() is not None or answers(url + "/login"), "the setup page")
+        assert running.poll() is None, (folder / "editor.log").read_text("utf-8")
+        yield Setup(url, plant, RemoteWorkbench(f"http://127.0.0.1:{service}", EDITOR), running)
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.locator(".ew-form").get_by_label(label, exact=True)
+
+
+def line(page: Page, number: str) -> Locator:
+    """A meter's line of the tree."""
+    return page.locator(".ew-tree .jstree-anchor", has_text=f"{number} ").first
+
+
+def said(page: Page, text: str) -> None:
+    expect(page.locator(".ew-done")).to_contain_text(text, timeout=20_000)
+
+
+def test_the_page_shows_the_tree_and_one_meter_from_its_own_address_only(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page)
+    assert page.locator(".ew-card").count() == 6
+    expect(page.locator(".ew-card").first).to_contain_text("92")
+    assert "token" not in page.url
+    assert page.url.endswith("?meter=UNIT-A")
+    expect(page.locator(".ew-legend span")).to_have_count(8)
+    outside = [url for url in visit.addresses if not url.startswith((setup.url, "blob:", "data:"))]
+    assert outside == []
+    assert visit.errors == []
+
+
+def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page)
+    page.click(".ew-do-add")
+    expect(field(page, "Parent meter")).to_have_value("UNIT-A")
+    expect(field(page, "Meter number")).to_be_focused()
+    # Break it: every problem stands beside its field while one types.
+    field(page, "Meter number").fill("UNIT-A-MACHINE-01")
+    expect(page.locator(".ew-field-number .ew-note")).to_contain_text("in use")
+    field(page, "Modbus address (unit id)").fill("300")
+    expect(page.locator(".ew-field-unit_id .ew-note")).to_contain_text("255")
+    field(page, "CT primary [A]").fill("0")
+    expect(page.locator(".ew-field-ct_primary .ew-wrong")).to_be_visible()
+    page.click(".ew-do-save")
+    expect(page.locator(".ew-form .ew-failure")).to_contain_text("marked")
+    # Mend it.
+    field(page, "Meter number").fill(SEED)
+    field(page, "Meter name").fill("CNC Machine 05")
+    field(page, "CT primary [A]").fill("100")
+    field(page, "CT secondary [A]").fill("5")
+    field(page, "PT primary [V]").fill("415")
+    field(page, "PT secondary [V]").fill("110")
+    field(page, "Ratio applied by").select_option("Workbench: the meter reports secondary values")
+    expect(page.locator(".ew-example")).to_contain_text("84 A")
+    field(page, "Gateway").fill("192.168.1.105")
+    field(page, "Modbus address (unit id)").fill("5")
+    page.click(".ew-do-save")
+    said(page, f"{SEED} was added")
+    stored = setup.workbench.meter(SEED)
+    assert (stored["ct_ratio"], stored["pt_ratio"], stored["unit_id"]) == ("100/5", "415/110", 5)
+    assert stored["gateway"] == "tcp://192.168.1.105:502"
+    expect(page.locator(".ew-section", has_text="Transformers").first).to_contain_text("100/5")
+    expect(line(page, SEED)).to_be_visible()
+    # Move it.
+    page.click(".ew-do-move")
+    picker = page.get_by_label("New parent (empty: top of the tree)")
+    expect(picker).to_be_focused()
+    picker.fill("UNIT-B")
+    page.click(".ew-do-confirm")
+    said(page, "moved below UNIT-B")
+    expect(page.locator(".ew-trail")).to_contain_text("PMD › UNIT-B")
+    # Its status, with a reason.
+    page.click(".ew-do-status")
+    page.locator(".ew-ask").get_by_label("Status").select_option("Maintenance")
+    page.click(".ew-do-confirm")
+    expect(page.locator(".ew-ask .ew-wrong")).to_contain_text("reason", ignore_case=True)
+    page.locator(".ew-ask").get_by_label("Reason").fill("new bearings")
+    page.click(".ew-do-confirm")
+    said(page, "maintenance")
+    expect(page.locator(".ew-mark-maintenance")).to_be_visible()
+    # Delete it, undo that, delete it again, restore it.
+    page.click(".ew-do-delete")
+    page.click(".ew-do-confirm")
+    said(page, "deleted")
+    with pytest.raises(NotFoundError):
+        setup.workbench.meter(SEED)
+    page.click(".ew-do-undo")
+    said(page, "Undone")
+    assert setup.workbench.meter(SEED)["status"] == "maintenance"
+    page.get_by_label("Search").fill(SEED)
+    line(page, SEED).click()
+    expect(page.locator(".ew-meter h2")).to_contain_text(SEED)
+    page.click(".ew-do-delete")
+    page.click(".ew-do-confirm")
+    said(page, "deleted")
+    page.click(".ew-do-deleted")
+    page.locator(".ew-deleted option").first.wait_for(state="attached")
+    page.locator(".ew-deleted select").select_option(index=0)
+    page.click(".ew-do-restore")
+    said(page, f"{SEED} is back")
+    setup.workbench.delete_meter(SEED)
+    assert visit.errors == []
+
+
+def test_the_connection_test_reads_the_meter_or_says_what_to_try(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "GRID")
+    page.click(".ew-do-edit")
+    expect(field(page, "Meter number")).to_have_value("GRID")
+    page.click(".ew-do-test")
+    expect(page.locator(".ew-answer.ew-good")).to_contain_text("answered", timeout=30_000)
+    expect(page.locator(".ew-numbers")).to_contain_text("Frequency")
+    field(page, "Gateway").fill(f"127.0.0.1:{free_ports(1)[0]}")
+    page.click(".ew-do-test")
+    expect(page.locator(".ew-answer.ew-bad")).to_contain_text("port", timeout=30_000)
+
+
+def test_two_editors_see_each_others_version(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "ADMIN")
+    page.click(".ew-do-edit")
+    expect(field(page, "Meter number")).to_have_value("ADMIN")
+    field(page, "Location").fill("Mine")
+    setup.workbench.update_meter("ADMIN", {"location": "Theirs"})
+    page.click(".ew-do-save")
+    versions = page.locator(".ew-versions tr", has_text="Location")
+    expect(versions).to_contain_text("Theirs")
+    expect(versions).to_contain_text("Mine")
+    assert setup.workbench.meter("ADMIN")["location"] == "Theirs"
+    page.click(".ew-do-mine")
+    said(page, "saved")
+    assert setup.workbench.meter("ADMIN")["location"] == "Mine"
+
+
+def test_new_states_leave_typing_and_open_branches_alone(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "UNIT-C-MACHINE-02")
+    page.click(".ew-do-edit")
+    name = field(page, "Meter name")
+    expect(name).not_to_have_value("")
+    name.fill("")
+    name.press_sequentially("half ty")
+    # The tree is told of the new status while the form is open.
+    icon = line(page, "UNIT-C").locator(".fa-ew-faulty")
+    setup.workbench.set_status("UNIT-C", "faulty", "burnt")
+    expect(icon).to_be_visible(timeout=20_000)
+    expect(name).to_be_focused()
+    name.press_sequentially("ped")
+    expect(name).to_have_value("half typed")
+    expect(line(page, "UNIT-C-MACHINE-02")).to_be_visible()
+    setup.workbench.set_status("UNIT-C", "active", "")
+    assert visit.errors == []
+
+
+def test_branches_open_on_demand_and_a_search_finds_the_rest(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "GRID")
+    assert page.locator(".ew-tree .jstree-anchor", has_text="UNIT-D-").count() == 0
+    line(page, "UNIT-D").locator("xpath=..").locator("> .jstree-ocl").click()
+    expect(line(page, "UNIT-D-MACHINE-01")).to_be_visible()
+    page.get_by_label("Search").fill("unit-e machine")
+    expect(page.locator(".ew-found")).to_contain_text("of 92 meters")
+    expect(line(page, "UNIT-E-MACHINE-01")).to_be_visible()
+    expect(line(page, "UNIT-D-MACHINE-01")).to_have_count(0)
+    page.get_by_label("Search").fill("")
+    expect(line(page, "UNIT-D-MACHINE-01")).to_be_visible()
+    page.locator(".ew-left").get_by_label("Type").select_option("Solar")
+    expect(page.locator(".ew-found")).to_contain_text("1 of 92")
+
+
+def test_a_meter_is_chosen_by_keyboard_alone(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "GRID")
+    line(page, "GRID").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".ew-meter h2")).not_to_contain_text("GRID")
+    chosen = page.locator(".ew-meter h2").inner_text().split("\n")[0]
+    page.locator(".ew-do-status").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".ew-ask").first).to_contain_text(chosen.split(" ")[0][:2])
+    page.locator(".ew-do-refuse").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".ew-ask").first).to_be_hidden()
+
+
+def test_a_hostile_name_is_shown_and_not_executed(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    hostile = '<img src=x onerror="window.hurt=1">&amp;'
+    setup.workbench.create_meter({"number": "HOSTILE", "name": hostile, "type": "other", "location": hostile})
+    try:
+        setup.open(page, "HOSTILE")
+        expect(page.locator(".ew-meter h2")).to_contain_text(hostile)
+        expect(line(page, "HOSTILE")).to_contain_text(hostile)
+        page.click(".ew-do-edit")
+        expect(field(page, "Meter name")).to_have_value(hostile)
+        assert page.evaluate("window.hurt") is None
+        assert page.locator("img[src=x]").count() == 0
+    finally:
+        setup.workbench.delete_meter("HOSTILE")
+
+
+def test_a_file_is_tried_then_imported_and_an_export_changes_nothing(
+    setup: Setup, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit.page
+    setup.open(page, "GRID")
+    page.click(".ew-do-bulk")
+    picker = page.locator(".ew-files input")
+    bad = "number,name,type,unit_id\nBULK-1,One,machine,300\nBULK-2,=cmd(),machine,1\n"
+    picker.set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": bad.encode()})
+    row = page.locator(".ew-plan tbody tr").first
+    expect(row).to_contain_text("unit_id", timeout=20_000)
+    expect(row).to_contain_text("300")
+    expect(page.locator(".ew-do-import")).to_be_hidden()
+    good = "number,name,type,parent\nBULK-1,One,machine,UNIT-A\nBULK-2,<b>Two</b>,machine,BULK-1\n"
+    picker.set_input_files({"name": "good.csv", "mimeType": "text/csv", "buffer": good.encode()})
+    expect(page.locator(".ew-plan")).to_contain_text("2 new", timeout=20_000)
+    with pytest.raises(NotFoundError):
+        setup.workbench.meter("BULK-1")
+    page.click(".ew-do-import")
+    said(page, "good.csv: 2 meters")
+    assert setup.workbench.meter("BULK-2")["name"] == "<b>Two</b>"
+    with page.expect_download() as found:
+        page.click(".ew-do-meters-csv")
+    path = tmp_path / "meters.csv"
+    found.value.save_as(path)
+    picker.set_input_files(path)
+    expect(page.locator(".ew-plan")).to_contain_text("0 new, 0 changed, 0 moved, 94 unchanged", timeout=20_000)
+    with page.expect_download() as found:
+        page.click(".ew-do-template-xlsx")
+    assert found.value.suggested_filename == "meter-template.xlsx"
+    setup.workbench.delete_meter("BULK-1", "cascade")
+
+
+def test_a_ratio_from_a_date_shows_what_it_recomputes_before_it_is_stored(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "UNIT-B")
+    page.click(".ew-do-ratio")
+    since = page.get_by_label("Valid from (site's time)")
+    expect(page.locator(".ew-do-save-ratio")).to_be_disabled()
+    since.fill("2026-11-01 06:00")
+    page.locator(".ew-ratios").get_by_label("CT primary [A]").fill("1200")
+    expect(page.locator(".ew-impact")).to_contain_text("01 Nov 2026 06:00")
+    assert len(setup.workbench.meter_ratios("UNIT-B")) == 1
+    page.click(".ew-do-save-ratio")
+    expect(page.locator(".ew-ratios tbody tr")).to_have_count(2, timeout=20_000)
+    assert [row["ct_primary"] for row in setup.workbench.meter_ratios("UNIT-B")][-1] == 1200.0
+
+
+@pytest.mark.parametrize(("width", "height", "touch"), [(1366, 768, False), (1920, 1080, False), (820, 1180, True)])
+def test_nothing_runs_over_its_edge(setup: Setup, browser: Browser, width: int, height: int, touch: bool) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
+    page = context.new_page()
+    try:
+        setup.open(page, "UNIT-A-MACHINE-02")
+        for step in (None, ".ew-do-status", ".ew-do-edit", ".ew-do-bulk"):
+            if step:
+                page.click(step)
+                page.wait_for_timeout(300)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), step
+            over = page.evaluate(
+                """() => [...document.querySelectorAll('.ew-card b, .ew-section dd, .ew-buttons, .ew-field, .ew-bar')]
+                .filter(node => node.offsetParent && node.scrollWidth > node.clientWidth + 2)
+                .map(node => node.className + ' ' + node.textContent.slice(0, 40))"""
+            )
+            assert over == [], step
+        legend = page.locator(".ew-legend").bounding_box()
+        assert legend is not None
+        assert legend["y"] + legend["height"] <= height
+    finally:
+        page.goto("about:blank")
+        context.close()
+
+
+def test_a_viewer_cannot_open_it(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{setup.url}/meter-setup?token={VIEWER}")
+    assert page.locator("input[type=password]").count() == 1
+    assert page.locator(".ew-tree").count() == 0
+
+
+def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup, visit: Visit) -> None:
+    setup.open(visit.page)
+    children = Path(f"/proc/{setup.editor.pid}/task/{setup.editor.pid}/children").read_text("ascii").split()
+    assert children
+    for pid in children:
+        environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+        named = {text.split("=")[0] for text in environment if text.startswith("ENERGY_WORKBENCH_")}
+        assert named == {"ENERGY_WORKBENCH_URL", "ENERGY_WORKBENCH_SERVICE_TOKEN"}, json.dumps(sorted(named))

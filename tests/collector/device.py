@@ -1,0 +1,117 @@
+"""A Modbus device on loopback whose misbehaviour a test can choose."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from pymodbus.framer import FramerRTU
+
+Words = dict[tuple[int, int], int]
+
+
+@dataclass
+class Device:
+    """Answers reads of holding (3) and input (4) registers.
+
+    `holes` makes a read that touches an address without a word an exception 2, as real meters do;
+    without it such words are zero.
+    """
+
+    units: dict[int, Words] = field(default_factory=dict)
+    rtu: bool = False
+    holes: bool = False
+    silent: set[int] = field(default_factory=set)
+    exceptions: dict[int, int] = field(default_factory=dict)
+    delays: list[float] = field(default_factory=list)
+    """Seconds before the next answers, one each."""
+    shorten: int = 0
+    """Words missing from each answer."""
+    answer_as: int | None = None
+    """Unit id that a gateway writes into each answer."""
+    drop: bool = False
+    """Close the connection instead of answering."""
+    asked: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Unit, function code, address and count of each request."""
+    connections: int = 0
+    open: int = 0
+    """Connections now."""
+    crowd: int = 0
+    """Most requests that were under way together."""
+    under_way: int = 0
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"{'rtutcp' if self.rtu else 'tcp'}://127.0.0.1:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.open += 1
+        try:
+            while True:
+                head = await reader.readexactly(1 if self.rtu else 7)
+                body = await reader.readexactly(7 if self.rtu else 5)
+                unit = head[-1]
+                code, address, count = struct.unpack(">BHH", body[:5])
+                self.asked.append((unit, code, address, count))
+                asyncio.get_running_loop().create_task(self._count(writer, head, unit, code, address, count))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+        finally:
+            self.open -= 1
+
+    async def _count(self, *request) -> None:
+        self.under_way += 1
+        self.crowd = max(self.crowd, self.under_way)
+        await self._answer(*request)
+        self.under_way -= 1
+
+    async def _answer(
+        self, writer: asyncio.StreamWriter, head: bytes, unit: int, code: int, address: int, count: int
+    ) -> None:
+        if self.drop:
+            writer.close()
+            return
+        if unit in self.silent or unit not in self.units:
+            return
+        if self.delays:
+            await asyncio.sleep(self.delays.pop(0))
+        words = self.units[unit]
+        cells = [(code, a) for a in range(address, address + count)]
+        refused = self.exceptions.get(unit, 2 if self.holes and any(c not in words for c in cells) else 0)
+        if refused:
+            body = struct.pack(">BB", code | 0x80, refused)
+        else:
+            values = [words.get(c, 0) for c in cells][: count - self.shorten]
+            body = struct.pack(f">BB{len(values)}H", code, 2 * len(values), *values)
+        said = unit if self.answer_as is None else self.answer_as
+        if self.rtu:
+            frame = bytes([said]) + body
+            frame += FramerRTU.compute_CRC(frame).to_bytes(2, "big")
+        else:
+            frame = head[:4] + struct.pack(">HB", len(body) + 1, said) + body
+        if not writer.is_closing():
+            writer.write(frame)
+
+
+@asynccontextmanager
+async def running(device: Device):
+    """The device's server, on a free port."""
+    server = await asyncio.start_server(device.serve, "127.0.0.1", device.port)
+    device.port = server.sockets[0].getsockname()[1]
+    try:
+        yield device
+    finally:
+        server.close()
+
+
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for a condition; fail when it does not come."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "the condition did not come true"
+        await asyncio.sleep(0.01)

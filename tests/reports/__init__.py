@@ -1,0 +1,1 @@
+"""Tests of the reports: pure parts on made-up months, the whole on a real home."""

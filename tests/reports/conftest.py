@@ -1,0 +1,30 @@
+"""A real home for the reports: the demo plant with 42 meters and its history of 36 days."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from energy_workbench.core.settings import Settings, load
+
+NOW = "2026-11-03T06:30:00+05:30"
+
+
+@pytest.fixture(scope="session")
+def plant_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where that home is; tests only read it."""
+    from collector.plant.prepare import prepare
+
+    home = tmp_path_factory.mktemp("reports") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENERGY_WORKBENCH_NOW", NOW)
+        prepare(load(home), lambda line: None, meters=42, days=36)
+    return home
+
+
+@pytest.fixture
+def plant(plant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Its settings, at an instant shortly after its last reading."""
+    monkeypatch.setenv("ENERGY_WORKBENCH_NOW", NOW)
+    return load(plant_home)

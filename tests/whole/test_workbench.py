@@ -1,0 +1,183 @@
+"""From a fresh home to a living plant in the browser, on the API and in a report, with the network cut off."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.whole.conftest import Running, start
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.network_namespace]
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def page(workbench: Running, chromium: str) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        yield context.new_page()
+        browser.close()
+
+
+def wait_until(holds, timeout: float = 60, what: str = "the condition"):
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        if found := holds():
+            return found
+        time.sleep(0.25)
+    raise AssertionError(f"{what} did not hold within {timeout} s")
+
+
+def test_only_loopback_is_there(network_cut):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # An address for documentation; a datagram socket sends nothing when it connects.
+        assert probe.connect_ex(("198.51.100.1", 9)) == errno.ENETUNREACH
+
+
+def test_history_is_there_when_the_api_first_answers(workbench):
+    with workbench.rest("Manager") as rest:
+        assert rest.get("/meters").json()["total"] == 92
+        pattern = rest.get("/consumption/pattern", params={"meter": "MAIN", "days": 7, "every": "1h"}).json()
+        assert len(pattern["points"]) == 168
+        assert all(point["energy_kwh"] is not None for point in pattern["points"][:-1])
+        assert pattern["total_kwh"] > 0
+        assert 0 < pattern["load_factor"] <= 1
+
+
+def test_meters_come_online_over_the_wire_and_their_values_are_seen_within_seconds(workbench):
+    with workbench.rest("Manager") as rest:
+
+        def online() -> bool:
+            return rest.get("/meters/status-summary").json()["communication"].get("online", 0) >= 92
+
+        wait_until(online, what="92 meters online")
+        first = rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]["ts"]
+        wait_until(
+            lambda: rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]["ts"] != first, 20
+        )
+
+
+def test_the_dashboard_shows_the_power_flow_and_stays_alive(workbench, page):
+    elsewhere: list[str] = []
+    page.on("request", lambda request: None if "//127.0.0.1:" in request.url else elsewhere.append(request.url))
+    page.goto(workbench.link("Manager"))
+    page.wait_for_selector(".sankey-link", timeout=60_000)
+    assert page.locator(".sankey-link").count() > 20
+    text = page.locator("body").inner_text()
+    assert re.search(r"\b92\b", text)
+    before = page.locator("body").inner_text()
+    wait_until(lambda: page.locator("body").inner_text() != before, 40, "a value on the dashboard that changes")
+    assert "Traceback" not in page.locator("body").inner_text()
+    assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
+
+
+def test_the_managers_link_opens_nothing_that_can_write(workbench):
+    link = httpx.URL(workbench.link("Manager"))
+    with workbench.rest("Manager") as rest:
+        answer = rest.post("/meters", json={"number": "X", "name": "X", "type": "other"})
+        assert answer.status_code == 403
+        assert answer.headers["content-type"].startswith("application/problem+json")
+    lab = f"http://127.0.0.1:{workbench.environment['ENERGY_WORKBENCH_LAB_PORT']}"
+    wait_until(lambda: _status(f"{lab}/api/status") is not None, what="JupyterLab")
+    token = link.params["token"]
+    assert _status(f"{lab}/api/kernels?token={token}") in (401, 403)
+    dashboards = f"http://127.0.0.1:{workbench.environment['ENERGY_WORKBENCH_DASHBOARD_PORT']}"
+    assert _status(f"{dashboards}/api/kernels") in (401, 403, 404, 405)
+
+
+def _status(url: str) -> int | None:
+    try:
+        return httpx.get(url, timeout=10).status_code
+    except httpx.TransportError:
+        return None
+
+
+def test_every_page_answers(workbench, page):
+    link = httpx.URL(workbench.link("Engineer"))
+    for path in ("/", "/docs"):
+        answer = page.goto(str(link.copy_with(path=path)))
+        assert answer is not None
+        assert answer.status == 200
+        assert "Traceback" not in page.locator("body").inner_text()
+    page.goto(str(link.copy_with(path="/meter-setup")))
+    page.wait_for_selector(".jstree-node", timeout=60_000)
+    assert "GRID" in page.locator("body").inner_text()
+    with workbench.rest("Engineer") as rest:
+        spec = rest.get(str(link.copy_with(path="/openapi.json", query=None))).json()
+        assert "/api/Energy/meters" in spec["paths"]
+
+
+def test_a_report_is_written_while_it_runs(workbench, chromium, tmp_path):
+    month = time.strftime("%Y-%m", time.gmtime(time.time() - 31 * 86_400))
+    command = [str(Path(sys.executable).parent / "energy-workbench"), "report", "monthly", "--period", month]
+    done = subprocess.run(
+        [*command, "--format", "html,pdf", "--out", str(tmp_path)],
+        env=workbench.environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / f"monthly-{month}.pdf").read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / f"monthly-{month}.html").stat().st_size > 10_000
+
+
+def test_ctrl_c_ends_every_process_and_a_second_start_goes_on(workbench, home, ports):
+    with workbench.rest("Manager") as rest:
+        before = rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]
+    processes = descendants(workbench.process.pid)
+    assert len(processes) >= 6
+    assert workbench.stop() == 0, workbench.output()
+    wait_until(lambda: not running(processes), 10, f"the end of {running(processes)}")
+    again = start(home, ports)
+    try:
+        with again.rest("Manager") as rest:
+
+            def newer():
+                return rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]
+
+            after = wait_until(lambda: (found := newer())["ts"] > before["ts"] and found, what="a newer reading")
+            counter = "energy_active_import"
+            assert after["values"][counter] >= before["values"][counter]
+    finally:
+        again.stop()
+
+
+def running(processes: list[int]) -> list[str]:
+    """Command lines of those that have not ended."""
+    found = []
+    for pid in processes:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+        if state != "Z":
+            found.append(command)
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children] + [d for child in children for d in descendants(int(child))]

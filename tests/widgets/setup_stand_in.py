@@ -1,0 +1,269 @@
+"""A workbench that keeps meters in memory, with the rules that the setup page shows."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.core.results import MeterTable, Readings
+from tests.figures import payloads
+
+NOW = payloads.NOW.isoformat()
+PLAIN: dict[str, Any] = {
+    "location": "Hall 1", "ct_primary": 1000.0, "ct_secondary": 5.0, "ct_ratio": "1000/5", "pt_primary": None,
+    "pt_secondary": None, "pt_ratio": None,
+    "ratio_applied_by": "meter", "gateway": "tcp://127.0.0.1:5020", "unit_id": 7, "profile": "schneider_pm5xxx",
+    "poll_seconds": 10.0, "created_at": NOW, "updated_at": NOW, "deleted_at": None, "serial": "",
+    "accuracy_class": None, "ct_class": None, "pt_class": None, "rated_kw": None, "seen_by_parent": True,
+    "production_register": "import", "x": None, "y": None, "revision": 1, "health_reason": "", "error": "",
+    "status_reason": "",
+}  # fmt: skip
+VALUES = {"active_power_total": 41.25, "voltage_l1_l2": 414.2, "current_l1": 61.5, "energy_active_import": 51230.4}
+
+
+def rows(count: int = 92) -> list[dict[str, Any]]:
+    """A plant of so many meters: the demo's tree, and more machines below its units."""
+    found = [{**PLAIN, **row} for row in payloads.meters()]
+    units = [row["id"] for row in found if row["type"] == "unit"]
+    template = found[-1]
+    for index in range(len(found), count):
+        number = f"EXTRA-{index:05d}"
+        found.append(
+            {**template, "id": f"mtr_{index + 1}", "number": number, "name": f"Machine {index}", "type": "machine",
+             "parent_id": units[index % len(units)]}
+        )  # fmt: skip
+    return found[:count]
+
+
+class SetupStandIn:
+    """Answers like a façade with an editor's token; `calls` has what was asked to change."""
+
+    def __init__(self, count: int = 92) -> None:
+        self.stored = {row["id"]: row for row in rows(count)}
+        self.calls: list[tuple[Any, ...]] = []
+        self.broken: Exception | None = None
+        self.past: list[dict[str, Any]] = []
+        self.held: dict[str, dict[str, Any]] = {}
+        self.pairs: dict[str, list[dict[str, Any]]] = {}
+
+    # Asking
+
+    def site(self) -> dict[str, str]:
+        self._fail()
+        return {"name": "Pune works", "timezone": "Asia/Kolkata", "currency": "INR", "country": "IN"}
+
+    def meters(self, *, deleted: bool = False, **_: Any) -> MeterTable:
+        found = [copy.deepcopy(row) for row in self.stored.values() if deleted == bool(row["deleted_at"])]
+        order = {row["id"]: index for index, row in enumerate(found)}
+        found.sort(key=lambda row: order[row["id"]])
+        return MeterTable(tuple(found), len(found), "Asia/Kolkata")
+
+    def meter(self, meter: str) -> dict[str, Any]:
+        return copy.deepcopy(self._row(meter))
+
+    def readings(self, meter: str, *, limit: int | None = None, scaled: bool = False) -> Readings:
+        row = self._row(meter)
+        return Readings(({"ts": NOW, "values": dict(VALUES)},), 1, row["id"], row["number"], "Asia/Kolkata")
+
+    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
+        entry = {"at": NOW, "by": "editor", "action": "meter.update", "subject": meter}
+        return [{**entry, "before": {"name": "<b>old</b>"}, "after": {"name": "new"}}]
+
+    def profiles(self) -> list[dict[str, str]]:
+        return [
+            {"id": "schneider_pm5xxx", "vendor": "Schneider", "model": "PM5xxx"},
+            {"id": "eastron_sdm630", "vendor": "Eastron", "model": "SDM630"},
+        ]
+
+    def gateways(self) -> list[dict[str, Any]]:
+        return [{"url": "tcp://127.0.0.1:5020"}, {"url": "tcp://10.0.0.9:502"}]
+
+    def templates(self) -> list[dict[str, Any]]:
+        return [{"name": name, "fields": fields} for name, fields in self.held.items()]
+
+    def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
+        self.calls.append(("check", dict(fields), id))
+        problems = [
+            {"field": found.field, "value": found.value, "reason": found.reason} for found in self._problems(fields, id)
+        ]
+        warnings = []
+        if fields.get("ct_secondary") not in (None, 1.0, 5.0):
+            warnings.append({"field": "ct_secondary", "reason": "current transformers have 1 A or 5 A"})
+        example = ""
+        if fields.get("ct_primary") and fields.get("ratio_applied_by") == "workbench":
+            example = "meter says 4.2 A → 84 A"
+        return {"problems": problems, "warnings": warnings, "example": example}
+
+    # Changing
+
+    def create_meter(self, fields: Mapping[str, Any], template: str | None = None) -> dict[str, Any]:
+        self.calls.append(("create", dict(fields)))
+        self._refuse(fields, None)
+        self._remember()
+        key = f"mtr_{len(self.stored) + 1}"
+        plain = {**PLAIN, "ct_primary": None, "ct_secondary": None, "gateway": None, "unit_id": None, "profile": None}
+        states = {"status": "active", "health": "good", "communication": "online", "colour": "green", "last_seen": None}
+        row = {**plain, **states, "flow": "consumer", "parent_id": None, "id": key, "location": ""}
+        self.stored[key] = self._changed(row, fields)
+        return copy.deepcopy(self.stored[key])
+
+    def update_meter(self, id: str, fields: Mapping[str, Any], revision: int | None = None) -> dict[str, Any]:
+        self.calls.append(("update", id, dict(fields), revision))
+        row = self._row(id)
+        if revision is not None and revision != row["revision"]:
+            raise ConflictError("changed meanwhile", stored=copy.deepcopy(row), wanted={**row, **fields})
+        self._refuse(fields, id)
+        self._remember()
+        self.stored[id] = {**self._changed(row, fields), "revision": row["revision"] + 1}
+        return copy.deepcopy(self.stored[id])
+
+    def set_status(self, id: str, status: str, reason: str, *, revision: int | None = None) -> dict[str, Any]:
+        self.calls.append(("status", id, status, reason, revision))
+        if status != "active" and not reason:
+            raise InputError("the status cannot be changed", [Problem(id, "status_reason", "", "is required")])
+        colour = {"active": "green", "inactive": "red", "maintenance": "yellow", "faulty": "orange"}[status]
+        self._remember()
+        self.stored[id] |= {"status": status, "status_reason": reason, "colour": colour}
+        return copy.deepcopy(self.stored[id])
+
+    def delete_meter(self, id: str, children: str = "refuse", *, revision: int | None = None) -> list[dict[str, Any]]:
+        self.calls.append(("delete", id, children))
+        self._remember()
+        below = [key for key, row in self.stored.items() if row["parent_id"] == id and row["deleted_at"] is None]
+        if below and children == "refuse":
+            raise ConflictError("it has meters below it")
+        for key in below:
+            if children == "cascade":
+                self.delete_meter(key, children)
+            else:
+                self.stored[key]["parent_id"] = self.stored[id]["parent_id"]
+        self.stored[id]["deleted_at"] = NOW
+        return []
+
+    def restore_meter(self, id: str) -> dict[str, Any]:
+        self._remember()
+        self.stored[id]["deleted_at"] = None
+        return copy.deepcopy(self.stored[id])
+
+    def undoable(self) -> dict[str, Any] | None:
+        return {"text": "GRID changed"} if self.past else None
+
+    def undo(self) -> dict[str, Any]:
+        if not self.past:
+            raise ConflictError("there is no change by editor that could be undone")
+        self.stored = self.past.pop()
+        return {"undone": {"text": "GRID changed"}}
+
+    def create_template(self, name: str, id: str) -> dict[str, Any]:
+        if not name:
+            raise InputError("the template cannot be saved", [Problem("template", "name", "", "must not be empty")])
+        row = self._row(id)
+        self.held[name] = {key: row[key] for key in ("type", "location", "ct_primary", "ct_secondary", "profile")}
+        return {"name": name, "fields": self.held[name]}
+
+    def meter_ratios(self, id: str) -> list[dict[str, Any]]:
+        row = self._row(id)
+        first = {name: row[name] for name in ("ct_primary", "ct_secondary", "pt_primary", "pt_secondary")}
+        first |= {"valid_from": None, "ratio_applied_by": row["ratio_applied_by"], "ct_ratio": "1000/5"}
+        return [{**first, "pt_ratio": None}, *self.pairs.get(id, [])]
+
+    def ratio_impact(self, id: str, *valid_from: str | None) -> dict[str, Any]:
+        self.calls.append(("impact", id, *valid_from))
+        for since in valid_from:
+            if since is not None and not since.startswith("20"):
+                raise InputError("not an instant", [Problem("query", "valid_from", since, "is no instant")])
+        return {"from": valid_from[0], "until": None, "intervals": 2880, "warnings": []}
+
+    def edit_ratio(
+        self, id: str, valid_from: str | None, fields: Mapping[str, Any], *, revision: int | None = None
+    ) -> dict[str, Any]:
+        self.calls.append(("edit ratio", id, valid_from, dict(fields), revision))
+        return dict(fields)
+
+    def add_ratio(self, id: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        self.calls.append(("ratio", id, dict(fields)))
+        self.pairs.setdefault(id, []).append({**fields, "ct_ratio": "2000/5", "pt_ratio": None})
+        return dict(fields)
+
+    def delete_ratio(self, id: str, valid_from: str | None, *, revision: int | None = None) -> list[dict[str, Any]]:
+        self.calls.append(("delete ratio", id, valid_from))
+        self.pairs[id] = [row for row in self.pairs[id] if row["valid_from"] != valid_from]
+        return self.meter_ratios(id)
+
+    def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> dict[str, Any]:
+        self.calls.append(("import", filename, len(content), dry_run))
+        if b"unit_id" not in content:
+            found = {"line": 2, "column": "unit_id", "value": "<300>", "reason": "must be 0 to 255"}
+            return {"new": [], "changed": [], "moved": [], "unchanged": 0, "problems": [found]}
+        changed = {"number": "GRID", "fields": {"name": ["Grid supply", "Grid"]}}
+        new = {"number": "NEW-1", "fields": {"name": "=cmd()<b>"}}
+        return {"new": [new], "changed": [changed], "moved": [], "unchanged": 90, "problems": [], "warnings": []}
+
+    def export_meters(self, format: str = "csv") -> bytes:
+        return b"number,name,type\n"
+
+    def import_template(self, format: str) -> bytes:
+        return b"number,name,type,unit_id\n"
+
+    def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls.append(("probe", dict(fields)))
+        if fields["gateway"] != "tcp://127.0.0.1:5020":
+            advice = "check address, port and firewall"
+            return {"ok": False, "values": [], "error": "no connection", "advice": advice, "milliseconds": 3000}
+        value = {"quantity": "current_l1", "label": "Current L1", "unit": "A", "raw": 4.2, "scaled": 840.0}
+        return {"ok": True, "values": [value], "error": "", "advice": "", "milliseconds": 12}
+
+    # Helpers
+
+    def edited_elsewhere(self, number: str, **fields: Any) -> None:
+        """Somebody else changes a meter."""
+        row = next(row for row in self.stored.values() if row["number"] == number)
+        row |= {**fields, "revision": row["revision"] + 1}
+
+    def row_of(self, number: str) -> dict[str, Any]:
+        return next(row for row in self.stored.values() if row["number"] == number)
+
+    def _row(self, key: str) -> dict[str, Any]:
+        self._fail()
+        if key not in self.stored:
+            raise NotFoundError(f"there is no meter {key!r}")
+        return self.stored[key]
+
+    def _changed(self, row: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+        row = {**row, **fields}
+        if "parent" in row:
+            parent = row.pop("parent")
+            row["parent_id"] = self.row_of(parent)["id"] if parent else None
+        for kind in ("ct", "pt"):
+            one, other = row[f"{kind}_primary"], row[f"{kind}_secondary"]
+            row[f"{kind}_ratio"] = f"{one:g}/{other:g}" if one and other else None
+        return row
+
+    def _problems(self, fields: Mapping[str, Any], id: str | None) -> list[Problem]:
+        numbers = {row["number"]: key for key, row in self.stored.items() if row["deleted_at"] is None}
+        found: list[Problem] = []
+
+        def rule(field: str, broken: Callable[[Any], bool], reason: str) -> None:
+            if field in fields and broken(fields[field]):
+                found.append(Problem("meter", field, str(fields[field])[:60], reason))
+
+        rule("number", lambda value: not value, "must not be empty")
+        rule("name", lambda value: not value, "must not be empty")
+        rule("number", lambda value: numbers.get(value, id) != id, "is in use: take another")
+        rule("parent", lambda value: bool(value) and value not in numbers, "there is no such meter")
+        rule("unit_id", lambda value: value is not None and value not in range(256), "must be 0 to 255")
+        rule("ct_primary", lambda value: value is not None and not isinstance(value, float), "is no number")
+        return found
+
+    def _refuse(self, fields: Mapping[str, Any], id: str | None) -> None:
+        if problems := self._problems(fields, id):
+            raise InputError("the meter cannot be stored", problems)
+
+    def _remember(self) -> None:
+        self.past.append(copy.deepcopy(self.stored))
+
+    def _fail(self) -> None:
+        if self.broken:
+            raise self.broken

@@ -1,0 +1,85 @@
+"""A workbench that answers from payloads, in the process or over HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from energy_workbench.core.errors import NotFoundError, ServiceError
+from energy_workbench.core.results import Overview, Pattern
+from tests.figures import payloads
+
+
+class StandIn:
+    """Answers like a façade; `step` moves its numbers, `broken` makes it fail."""
+
+    def __init__(self) -> None:
+        self.step = 0
+        self.broken: Exception | None = None
+        self.asked: list[str] = []
+
+    def overview(self, period: str = "today") -> Overview:
+        self.asked.append(period)
+        if self.broken:
+            raise self.broken
+        return Overview.from_dict(payloads.overview(period, self.step))
+
+    def pattern(self, meter: str | None = None) -> Pattern:
+        if meter == "NOWHERE":
+            raise NotFoundError("there is no meter 'NOWHERE'")
+        return Pattern.from_dict(payloads.pattern("mtr_10", meter or "GRID", "Unit"))
+
+
+class Service:
+    """The same over HTTP, for pages in a browser."""
+
+    def __init__(self, url: str, stand_in: StandIn) -> None:
+        self.url, self.stand_in = url, stand_in
+
+
+@contextmanager
+def served() -> Iterator[Service]:
+    """Run a service on a free port."""
+    stand_in = StandIn()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            address = urlsplit(self.path)
+            asked = {key: values[0] for key, values in parse_qs(address.query).items()}
+            status, answer = 200, self._answer(address.path, asked)
+            if answer is None:
+                status, answer = 503, {}
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _answer(self, path: str, asked: dict[str, str]) -> Any:
+            try:
+                if path.endswith("/overview"):
+                    return stand_in.overview(asked.get("period", "today")).to_dict()
+                return stand_in.pattern(asked.get("meter")).to_dict()
+            except ServiceError:
+                return None
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Service(f"http://127.0.0.1:{server.server_address[1]}", stand_in)
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,308 @@
+"""The setup page's model: what one part does and the others show."""
+
+from __future__ import annotations
+
+import pytest
+
+from energy_workbench.core.errors import ConflictError, InputError, Problem, ServiceError
+from energy_workbench.widgets.background import AtOnce
+from energy_workbench.widgets.setup.bulk import markup as bulk_markup
+from energy_workbench.widgets.setup.details import markup
+from energy_workbench.widgets.setup.page_model import SetupModel
+from tests.widgets.setup_stand_in import SetupStandIn
+
+
+@pytest.fixture
+def stand_in() -> SetupStandIn:
+    return SetupStandIn()
+
+
+@pytest.fixture
+def delivered() -> list[tuple[str, bytes]]:
+    return []
+
+
+@pytest.fixture
+def model(stand_in: SetupStandIn, delivered: list[tuple[str, bytes]]) -> SetupModel:
+    model = SetupModel(stand_in, AtOnce(), lambda name, content: delivered.append((name, content)))
+    model.refresh()
+    return model
+
+
+def choose(model: SetupModel, number: str) -> None:
+    model.choose(model.forest.id_of(number))
+
+
+def test_the_page_opens_at_the_top_with_its_numbers(model: SetupModel) -> None:
+    assert [(card.label, card.value) for card in model.cards] == [
+        ("Total", "92"), ("Active", "89"), ("Online", "91"), ("Warnings", "3"), ("Offline", "1"), ("Inactive", "1"),
+    ]  # fmt: skip
+    assert model.details.row["number"] == "GRID"
+    assert model.details.values["active_power_total"] == 41.25
+
+
+def test_a_wanted_meter_is_chosen_once_the_meters_are_known(stand_in: SetupStandIn) -> None:
+    model = SetupModel(stand_in, AtOnce())
+    model.want("unit-c-machine-02")
+    model.refresh()
+    assert model.details.row["number"] == "UNIT-C-MACHINE-02"
+    assert model.details.path == ("GRID", "MAIN", "PMD", "UNIT-C")
+
+
+def test_an_edit_begins_from_what_is_stored_this_instant(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    stand_in.edited_elsewhere("UNIT-A", location="Hall 9")
+    model.begin_edit()
+    assert model.side == "form"
+    assert model.form.values["location"] == "Hall 9"
+    assert [item["id"] for item in model.form.profiles] == ["schneider_pm5xxx", "eastron_sdm630"]
+
+
+def test_new_states_reach_tree_and_details_but_not_the_form(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    model.begin_edit()
+    model.form.set("location", "half typ")
+    model.tree.set_open(model.forest.id_of("UNIT-B"), True)
+    stand_in.edited_elsewhere("UNIT-A", status="faulty", colour="orange", location="Elsewhere")
+    model.refresh()
+    assert model.form.values["location"] == "half typ"
+    assert model.details.row["status"] == "faulty"
+    assert "UNIT-B-MACHINE-01" in str(model.tree.branches)
+
+
+def test_the_same_answer_again_changes_nothing(model: SetupModel) -> None:
+    seen: list[str] = []
+    for part in (model, model.tree, model.details, model.form):
+        part.observe(lambda change: seen.append(change["name"]))
+    model.refresh()
+    assert set(seen) <= {"as_of"}
+
+
+def test_an_answer_that_was_overtaken_is_left_aside(model: SetupModel, stand_in: SetupStandIn) -> None:
+    late = model.question()()
+    stand_in.edited_elsewhere("GRID", name="New name")
+    model.refresh()
+    model.take(late)
+    assert model.details.row["name"] == "New name"
+
+
+def test_an_added_meter_is_chosen_and_said(model: SetupModel) -> None:
+    choose(model, "UNIT-A")
+    model.begin_add()
+    assert model.form.values["parent"] == "UNIT-A"
+    model.form.set("number", "UNIT-A-MACHINE-15")
+    model.form.set("name", "CNC")
+    model.form.save()
+    assert (model.side, model.notice) == ("details", "UNIT-A-MACHINE-15 was added.")
+    assert model.details.row["number"] == "UNIT-A-MACHINE-15"
+    assert model.tree.selected == model.details.selected
+    assert model.cards[0].value == "93"
+
+
+def test_a_move_takes_the_meter_along(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A-MACHINE-01")
+    model.question_about("move")
+    assert model.ask.parent == "UNIT-A"
+    model.ask.parent = "unit-b"
+    model.ask.confirm()
+    assert model.details.path[-1] == "UNIT-B"
+    assert model.notice == "UNIT-A-MACHINE-01 was moved below UNIT-B."
+    assert stand_in.calls[-1][3] == 1
+
+
+def test_a_move_to_nowhere_is_refused_before_it_is_sent(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    model.question_about("move")
+    model.ask.parent = "NOWHERE"
+    model.ask.confirm()
+    assert "NOWHERE" in model.ask.problem
+    assert not [call for call in stand_in.calls if call[0] == "update"]
+    assert "UNIT-A-MACHINE-01" not in model.ask.suggestions()
+
+
+def test_a_move_of_a_meter_that_changed_meanwhile_is_refused(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    model.question_about("move")
+    stand_in.edited_elsewhere("UNIT-A", name="Other")
+    model.ask.parent = "SMD"
+    model.ask.confirm()
+    assert "meanwhile" in model.ask.problem
+    assert model.ask.question == "move"
+
+
+def test_a_status_needs_its_reason(model: SetupModel) -> None:
+    choose(model, "UNIT-A")
+    model.question_about("status")
+    model.ask.status = "maintenance"
+    model.ask.confirm()
+    assert "required" in model.ask.problem
+    model.ask.reason = "new CT"
+    model.ask.confirm()
+    assert model.ask.question == ""
+    assert "Maintenance: new CT" in markup.state(model.details.row)
+
+
+@pytest.mark.parametrize(("children", "left"), [("reparent", 91), ("cascade", 85)])
+def test_deleting_asks_what_becomes_of_the_meters_below(
+    model: SetupModel, stand_in: SetupStandIn, children: str, left: int
+) -> None:
+    choose(model, "UNIT-A")
+    model.question_about("delete")
+    assert model.ask.below == 6
+    model.ask.confirm()
+    assert "Choose" in model.ask.problem
+    assert not [call for call in stand_in.calls if call[0] == "delete"]
+    model.ask.children = children
+    model.ask.confirm()
+    assert model.cards[0].value == str(left)
+    assert model.details.row["number"] == "PMD"
+
+
+def test_a_deleted_meter_can_be_restored(model: SetupModel) -> None:
+    choose(model, "SOLAR")
+    model.question_about("delete")
+    model.ask.confirm()
+    model.begin_deleted()
+    assert [row["number"] for row in model.deleted] == ["SOLAR"]
+    model.restore(model.deleted[0]["id"])
+    assert model.deleted == []
+    assert model.forest.id_of("SOLAR")
+
+
+def test_the_last_change_can_be_undone(model: SetupModel) -> None:
+    assert model.undoable == ""
+    choose(model, "SOLAR")
+    model.question_about("delete")
+    model.ask.confirm()
+    assert model.undoable == "GRID changed"
+    model.undo()
+    assert model.notice == "Undone: GRID changed."
+    assert model.forest.id_of("SOLAR")
+
+
+def test_an_undo_that_cannot_be_is_told_and_leaves_the_button(model: SetupModel) -> None:
+    with pytest.raises(ConflictError):
+        model.undo()
+    assert not model.undoing
+
+
+def test_a_template_is_saved_and_offered(model: SetupModel) -> None:
+    choose(model, "UNIT-A-MACHINE-01")
+    model.question_about("template")
+    model.ask.confirm()
+    assert "must not be empty" in model.ask.problem
+    model.ask.name = "Press"
+    model.ask.confirm()
+    model.begin_add()
+    assert [item["name"] for item in model.form.templates] == ["Press"]
+
+
+def test_choosing_another_meter_drops_an_open_question(model: SetupModel) -> None:
+    choose(model, "UNIT-A")
+    model.question_about("delete")
+    choose(model, "UNIT-B")
+    assert model.ask.question == ""
+
+
+def test_a_ratio_is_stored_only_after_its_impact_was_shown(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    model.ratios.set("ct_primary", "2000")
+    model.ratios.save()
+    assert not [call for call in stand_in.calls if call[0] == "ratio"]
+    model.ratios.set("valid_from", "yesterday-ish")
+    assert "valid_from" in model.ratios.problems
+    model.ratios.set("valid_from", "2026-11-01 06:00")
+    assert model.ratios.impact["intervals"] == 2880
+    model.ratios.save()
+    assert [call[2] for call in stand_in.calls if call[0] == "ratio"] == [
+        {"ct_primary": 2000.0, "ct_secondary": 5.0, "pt_primary": None, "pt_secondary": None,
+         "ratio_applied_by": "meter", "valid_from": "2026-11-01T06:00"}
+    ]  # fmt: skip
+    assert len(model.ratios.rows) == 2
+    assert not model.ratios.editing
+
+
+def test_the_first_ratio_is_corrected_from_the_beginning_and_never_taken_away(
+    model: SetupModel, stand_in: SetupStandIn
+) -> None:
+    choose(model, "UNIT-A")
+    model.ratios.begin(model.ratios.rows[0])
+    assert (model.ratios.first, model.ratios.removable) == (True, False)
+    model.ratios.set("ct_primary", "1200")
+    model.ratios.save()
+    kind, _, since, sent, revision = stand_in.calls[-2] if stand_in.calls[-1][0] != "edit ratio" else stand_in.calls[-1]
+    assert (kind, since, sent["valid_from"], sent["ct_primary"], revision) == ("edit ratio", None, None, 1200.0, 1)
+
+
+def test_a_later_ratio_can_be_taken_away(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    model.ratios.set("valid_from", "2026-11-01 06:00")
+    model.ratios.save()
+    model.ratios.begin(model.ratios.rows[1])
+    assert model.ratios.removable
+    model.ratios.delete()
+    assert len(model.ratios.rows) == 1
+
+
+def test_a_file_is_shown_before_it_is_imported(model: SetupModel, stand_in: SetupStandIn) -> None:
+    model.begin_bulk()
+    model.bulk.take("plant.csv", b"number,name,type,unit_id\n")
+    assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
+    shown = bulk_markup.plan(model.bulk.plan)
+    assert "NEW-1" in shown
+    assert "=cmd()&lt;b&gt;" in shown
+    model.bulk.apply()
+    assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True, False]
+    assert "plant.csv: 2 meters" in model.notice
+
+
+def test_a_file_with_problems_cannot_be_imported(model: SetupModel, stand_in: SetupStandIn) -> None:
+    model.bulk.take("bad.csv", b"number\n")
+    assert not model.bulk.ready
+    model.bulk.apply()
+    assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
+    shown = bulk_markup.plan(model.bulk.plan)
+    assert "&lt;300&gt;" in shown
+    assert "must be 0 to 255" in shown
+
+
+def test_a_file_that_cannot_be_read_says_why(
+    model: SetupModel, stand_in: SetupStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = InputError("plant.csv: is not UTF-8", [Problem("line 3", "name", "M\xfcller", "save it as UTF-8")])
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(stand_in, "import_meters", fail)
+    model.bulk.take("plant.csv", b"...")
+    assert model.bulk.failure == "plant.csv: is not UTF-8"
+    assert model.bulk.plan["problems"][0]["line"] == "line 3"
+
+
+def test_files_are_handed_out_by_their_name(model: SetupModel, delivered: list[tuple[str, bytes]]) -> None:
+    model.bulk.download("template", "xlsx")
+    model.bulk.download("meters", "csv")
+    assert [name for name, _ in delivered] == ["meter-template.xlsx", "meters.csv"]
+
+
+def test_details_are_escaped(model: SetupModel, stand_in: SetupStandIn) -> None:
+    hostile = '<script>alert("1")</script>\n\u202e'
+    stand_in.edited_elsewhere("GRID", name=hostile, location=hostile, status_reason=hostile, error=hostile)
+    model.refresh()
+    row = model.details.row
+    shown = "".join(draw(row) for draw in (markup.basic, markup.state, markup.transformers, markup.connection))
+    shown += markup.title(row, (hostile,)) + markup.changes(model.details.changes, model.forest.number_of)
+    shown += markup.values({hostile: 1.0}, "")
+    assert "<script" not in shown
+    assert "\u202e" not in shown
+    assert "&lt;b&gt;old" in shown
+
+
+def test_a_service_that_is_away_is_the_callers_to_report(model: SetupModel, stand_in: SetupStandIn) -> None:
+    stand_in.broken = ServiceError("gone")
+    with pytest.raises(ServiceError):
+        model.refresh()
+    assert model.cards[0].value == "92"

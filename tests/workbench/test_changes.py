@@ -1,0 +1,261 @@
+"""A plant is set up the same way on the files and over the service, and every refusal keeps its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from energy_workbench.api.access import tokens_of
+from energy_workbench.changes import Changes
+from energy_workbench.client import RemoteWorkbench
+from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.core.errors import AccessError, ConflictError, InputError, NotFoundError
+from energy_workbench.core.settings import Settings
+from energy_workbench.workbench import Workbench
+from tests.workbench.plant import NOW, add_history, make_home
+from tests.workbench.served import served
+
+PRESS: dict[str, Any] = {
+    "number": "UNIT-A-MACHINE-05", "name": "CNC Machine 05", "type": "machine", "parent_id": "UNIT-A",
+    "ct_primary": 100, "ct_secondary": 5, "pt_primary": 415, "pt_secondary": 110,
+    "gateway": "tcp://192.168.1.105", "unit_id": 5, "profile": "schneider_pm5xxx",
+}  # fmt: skip
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Settings:
+    """A home with meters, that a test may change."""
+    return make_home(tmp_path / "own")
+
+
+@pytest.fixture(params=["files", "service"])
+def changes(request: pytest.FixtureRequest, own: Settings) -> Iterator[Any]:
+    """Either façade, with the right to change things."""
+    if request.param == "files":
+        yield Workbench.at(own.home)
+        return
+    with served(own) as url:
+        remote = RemoteWorkbench(url, tokens_of(own).editor)
+        yield remote
+        remote.close()
+
+
+def test_a_meter_is_created_changed_moved_deleted_and_restored(changes: Any) -> None:
+    meter = changes.create_meter(PRESS)
+    assert (meter["ct_ratio"], meter["pt_ratio"], meter["gateway"]) == ("100/5", "415/110", "tcp://192.168.1.105:502")
+    moved = changes.update_meter(meter["id"], {"parent_id": "MAIN", "name": "Lathe"}, meter["revision"])
+    assert (moved["name"], moved["parent_id"]) == ("Lathe", changes.meter("MAIN")["id"])
+    (gone,) = changes.delete_meter(meter["id"], revision=moved["revision"])
+    assert gone["number"] == PRESS["number"]
+    (listed,) = changes.meters(deleted=True)
+    assert listed["id"] == meter["id"]
+    assert listed["deleted_at"] is not None
+    assert changes.restore_meter(meter["id"])["deleted_at"] is None
+    assert len(changes.meters(deleted=True)) == 0
+
+
+def test_the_slower_of_two_editors_sees_both_versions(changes: Any) -> None:
+    seen = changes.meter("UNIT-A")
+    changes.update_meter("UNIT-A", {"name": "Theirs"}, seen["revision"])
+    with pytest.raises(ConflictError, match="read it again") as caught:
+        changes.update_meter("UNIT-A", {"name": "Mine"}, seen["revision"])
+    assert caught.value.stored is not None
+    assert caught.value.wanted is not None
+    assert (caught.value.stored["name"], caught.value.wanted["name"]) == ("Theirs", "Mine")
+    assert caught.value.differences == ["revision", "name"]
+    assert changes.meter("UNIT-A")["name"] == "Theirs"
+    for act in (
+        lambda: changes.delete_meter("UNIT-A", "cascade", revision=seen["revision"]),
+        lambda: changes.set_status("UNIT-A", "faulty", "smoke", revision=seen["revision"]),
+        lambda: changes.add_ratio("UNIT-A", {"ct_primary": 200, "ct_secondary": 5}, revision=seen["revision"]),
+    ):
+        with pytest.raises(ConflictError):
+            act()
+
+
+def test_a_form_is_checked_and_nothing_is_stored(changes: Any) -> None:
+    found = changes.check_meter({**PRESS, "unit_id": 300, "ratio_applied_by": "workbench"})
+    assert [problem["field"] for problem in found["problems"]] == ["unit_id"]
+    assert found["example"].startswith("meter says 4.2 A → 84 A")
+    assert changes.check_meter({"parent_id": "UNIT-A"}, "MAIN")["problems"][0]["field"] == "parent_id"
+    assert changes.meters().total == 6
+
+
+def test_every_wrong_field_is_named(changes: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        changes.create_meter({"number": "mtr_9", "name": "", "type": "unix"})
+    assert {problem.field for problem in caught.value.problems} == {"number", "name", "type"}
+    with pytest.raises(NotFoundError):
+        changes.update_meter("NONE", {"name": "x"})
+    with pytest.raises(ConflictError, match="below"):
+        changes.delete_meter("UNIT-A")
+
+
+def test_a_status_has_a_reason_that_ends_with_it(changes: Any) -> None:
+    with pytest.raises(InputError):
+        changes.set_status("UNIT-A", "faulty")
+    assert changes.set_status("UNIT-A", "faulty", "smoke")["status_reason"] == "smoke"
+    assert changes.set_status("UNIT-A", "active")["status_reason"] == ""
+
+
+def test_a_ratios_history_is_edited(changes: Any) -> None:
+    since = "2026-10-05T00:00:00+05:30"
+    added = changes.add_ratio("UNIT-A", {"ct_primary": 200, "ct_secondary": 5, "valid_from": since})
+    assert (added["valid_from"], added["ratio_applied_by"]) == (since, "workbench")
+    later = "2026-10-07T00:00:00+05:30"
+    moved = changes.edit_ratio("UNIT-A", since, {"ct_primary": 300, "ct_secondary": 5, "valid_from": later})
+    assert (moved["valid_from"], moved["ct_ratio"]) == (later, "300/5")
+    first = changes.edit_ratio("UNIT-A", None, {"ct_primary": 150, "ct_secondary": 5})
+    assert first["valid_from"] is None
+    assert [row["ct_ratio"] for row in changes.meter_ratios("UNIT-A")] == ["150/5", "300/5"]
+    assert [row["ct_ratio"] for row in changes.delete_ratio("UNIT-A", later)] == ["150/5"]
+    with pytest.raises(ConflictError):
+        changes.delete_ratio("UNIT-A", "beginning")
+    with pytest.raises(NotFoundError):
+        changes.delete_ratio("UNIT-A", later)
+
+
+def test_an_exchange_is_recorded_with_its_readings(changes: Any) -> None:
+    given = {"at": "2026-10-05T10:00:00+05:30", "new_serial": "B", "closing": {"energy_active_import": 99.5}}
+    assert changes.add_exchange("UNIT-A", given)["closing"] == {"energy_active_import": 99.5}
+    assert [row["new_serial"] for row in changes.exchanges("UNIT-A")] == ["B"]
+    assert changes.meter("UNIT-A")["serial"] == "B"
+    with pytest.raises(InputError) as caught:
+        changes.add_exchange("UNIT-A", {"closing": 5, "opening": {"frequency": 1}, "when": 1})
+    assert {problem.field for problem in caught.value.problems} == {"closing", "when"}
+
+
+def test_templates_make_more_of_the_same(changes: Any) -> None:
+    name = "Feeder 100/5 <b>"
+    assert changes.create_template(name, "UNIT-A")["fields"]["ct_primary"] == 100
+    assert [row["name"] for row in changes.templates()] == [name]
+    made = changes.create_meter({"number": "UNIT-B", "name": "Unit B"}, template=name)
+    assert (made["type"], made["ct_ratio"], made["location"]) == ("unit", "100/5", "Hall 1")
+    changes.delete_template(name)
+    assert changes.templates() == []
+    with pytest.raises(NotFoundError):
+        changes.delete_template(name)
+
+
+def test_changes_are_told_and_taken_back_one_by_one(changes: Any) -> None:
+    assert changes.undoable() is None
+    changes.update_meter("UNIT-A", {"name": "One"})
+    changes.set_status("UNIT-A", "faulty", "smoke")
+    assert changes.undoable()["text"] == "status of UNIT-A changed"
+    assert changes.undo()["undone"]["text"] == "status of UNIT-A changed"
+    assert changes.undo()["undone"]["text"] == "UNIT-A changed"
+    assert (changes.meter("UNIT-A")["name"], changes.meter("UNIT-A")["status"]) == ("Unit A", "active")
+    with pytest.raises(ConflictError, match="no change"):
+        changes.undo()
+    told = changes.audit(limit=3, meter="UNIT-A")
+    assert [row["action"] for row in told] == ["undo", "undo", "meter.status"]
+    assert {row["number"] for row in told} == {"UNIT-A"}
+    assert told[2]["after"] == {"status": "faulty", "status_reason": "smoke"}
+
+
+def test_a_file_is_looked_at_before_it_is_imported(changes: Any) -> None:
+    exported = changes.export_meters()
+    again = changes.import_meters(exported, "meters.csv")
+    assert (again["unchanged"], again["new"], again["changed"], again["moved"]) == (6, [], [], [])
+
+    text = (
+        exported.decode()
+        .replace("Unit A,", "Hall,")
+        .replace("DG,Generator,generator,MAIN", "DG,Generator,generator,GRID")
+    )
+    text += "NEW,New,machine,UNIT-A,\n"
+    plan = changes.import_meters(text.encode(), "meters.csv")
+    assert plan["changed"] == [{"line": 6, "number": "UNIT-A", "fields": {"name": ["Unit A", "Hall"]}}]
+    assert plan["moved"][0]["fields"] == {"parent": ["MAIN", "GRID"]}
+    assert [row["number"] for row in plan["new"]] == ["NEW"]
+    assert changes.meters().total == 6
+    changes.import_meters(text.encode(), "meters.csv", dry_run=False)
+    assert changes.meter("UNIT-A")["name"] == "Hall"
+
+
+def test_a_bad_file_names_line_column_value_and_reason_and_changes_nothing(changes: Any) -> None:
+    bad = b"number,name,type,unit_id\nX,X,machine,300\nY,Y,unix,\n"
+    found = changes.import_meters(bad, "../../etc/meters.csv")["problems"]
+    assert [(row["line"], row["column"], row["value"]) for row in found] == [(2, "unit_id", "300"), (3, "type", "unix")]
+    assert all(row["reason"] for row in found)
+    with pytest.raises(InputError) as caught:
+        changes.import_meters(bad, "meters.csv", dry_run=False)
+    assert len(caught.value.problems) == 2
+    header = changes.import_meters(b"number,name,colour\n", "meters.csv")["problems"]
+    assert {row["column"] for row in header} == {"type", "colour"}
+    for content, name in ((b"\xff\xfe\x00", "meters.csv"), (b"no zip", "meters.xlsx"), (b"", "m.csv"), (b"x", "m.pdf")):
+        with pytest.raises(InputError) as refused:
+            changes.import_meters(content, name)
+        assert "/tmp" not in str(refused.value)
+    assert changes.meters().total == 6
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_an_empty_file_to_fill_in_has_the_header_of_an_export(changes: Any, format: str) -> None:
+    empty = changes.import_template(format)
+    assert changes.import_meters(empty, f"t.{format}")["problems"] == []
+    assert changes.import_meters(changes.export_meters(format), f"m.{format}")["unchanged"] == 6
+    with pytest.raises(InputError):
+        changes.export_meters("pdf")
+
+
+def test_what_the_forms_offer(changes: Any) -> None:
+    changes.create_meter(PRESS)
+    assert changes.gateways() == [{"url": "tcp://192.168.1.105:502", "options": {}, "meters": 1, "online": 0}]
+    assert {"id", "vendor", "model"} == set(changes.profiles()[0])
+
+
+def test_a_ratios_impact_counts_the_intervals_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
+    home = make_home(tmp_path / "impact")
+    add_history(home)
+    with served(home) as url:
+        facades: list[Changes] = [Workbench.at(home.home), RemoteWorkbench(url, tokens_of(home).editor)]
+        for wb in facades:
+            day = wb.ratio_impact("UNIT-A", "2026-10-10T00:00:00+05:30")
+            assert day["until"] is None
+            assert day["from"] == "2026-10-10T00:00:00+05:30"
+            assert day["intervals"] == 96 + 96 + 60
+            assert "252 intervals are computed again" in day["warnings"][0]
+            assert wb.ratio_impact("UNIT-A", None)["from"] is None
+            assert wb.ratio_impact("UNIT-A", None)["intervals"] > 800
+            assert wb.ratio_impact("UNIT-A", "2027-01-01")["intervals"] == 0
+        facades[1].add_ratio("UNIT-A", {"ct_primary": 200, "ct_secondary": 5, "valid_from": "2026-10-11T00:00:00"})
+        for wb in facades:
+            day = wb.ratio_impact("UNIT-A", "2026-10-10T00:00:00+05:30")
+            assert (day["intervals"], day["until"]) == (96, "2026-10-11T00:00:00+05:30")
+            assert any("200/5" in warning for warning in day["warnings"])
+
+
+def test_a_viewer_may_look_and_not_change(own: Settings) -> None:
+    with served(own) as url:
+        far = RemoteWorkbench(url, tokens_of(own).viewer)
+        assert far.audit()
+        assert far.templates() == []
+        for act in (
+            lambda: far.create_meter(PRESS),
+            lambda: far.import_meters(b"", "m.csv"),
+            far.undo,
+            lambda: far.probe({}),
+            lambda: far.delete_template("x"),
+        ):
+            with pytest.raises(AccessError):
+                act()
+        far.close()
+
+
+def test_the_audit_keeps_the_name_of_the_token(own: Settings) -> None:
+    local = Workbench.at(own.home)
+    token = local.registry.create_token("asha", "editor")
+    with served(own) as url:
+        far = RemoteWorkbench(url, token)
+        far.update_meter("UNIT-A", {"name": "Hall"})
+        assert far.undoable() is not None
+        far.close()
+        other = RemoteWorkbench(url, tokens_of(own).editor)
+        assert other.undoable() is None
+        other.close()
+    assert local.audit(limit=1, meter="UNIT-A")[0]["by"] == "asha"

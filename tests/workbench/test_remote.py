@@ -1,0 +1,76 @@
+"""Over the service, the same questions have the same answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from energy_workbench.api.access import tokens_of
+from energy_workbench.client import RemoteWorkbench
+from energy_workbench.core.errors import AccessError, NotFoundError, PeriodError, QueryError, ServiceError
+from energy_workbench.core.settings import Settings
+from energy_workbench.workbench import Workbench
+
+
+def test_every_answer_is_the_very_same(wb: Workbench, far: RemoteWorkbench) -> None:
+    assert far.site() == wb.site()
+    assert far.meters() == wb.meters()
+    assert far.meters(type="machine") == wb.meters(type="machine")
+    assert far.meter("UNIT-A") == wb.meter("UNIT-A")
+    assert far.hierarchy() == wb.hierarchy()
+    assert far.status_summary() == wb.status_summary()
+    assert far.consumption("UNIT-A", "2026-10-10") == wb.consumption("UNIT-A", "2026-10-10")
+    assert far.pattern("UNIT-A", "2026-10-10", every="1d") == wb.pattern("UNIT-A", "2026-10-10", every="1d")
+    assert far.pattern() == wb.pattern()
+    assert far.flow("2026-10-10") == wb.flow("2026-10-10")
+    assert far.flow() == wb.flow()
+    assert far.overview("2026-10-10") == wb.overview("2026-10-10")
+    assert far.readings("GRID", limit=5) == wb.readings("GRID", limit=5)
+    query = "select number, ct_primary from meters order by 1"
+    assert far.sql(query).equals(wb.sql(query))
+
+
+def test_long_answers_come_in_pages_without_loss(
+    wb: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("energy_workbench.client.PAGE", 4)
+    assert far.meters() == wb.meters()
+    assert [meter["number"] for meter in far.meters(limit=5)] == [meter["number"] for meter in wb.meters(limit=5)]
+    span = "2026-10-10T00:00/2026-10-10T03:15"
+    assert far.readings("GRID", span) == wb.readings("GRID", span)
+    assert far.readings("GRID", span, limit=6) == wb.readings("GRID", span, limit=6)
+    assert far.readings("GRID", "2020") == wb.readings("GRID", "2020")
+
+
+def test_errors_are_those_of_the_tree(far: RemoteWorkbench, url: str) -> None:
+    with pytest.raises(NotFoundError, match="NONE"):
+        far.meter("NONE")
+    with pytest.raises(PeriodError, match="sometimes") as caught:
+        far.flow("sometimes")
+    assert "today" in str(caught.value)
+    with pytest.raises(QueryError):
+        far.sql("drop table meters")
+    with pytest.raises(AccessError, match="token"):
+        RemoteWorkbench(url, token="wrong").site()
+    with pytest.raises(ServiceError, match="energy-workbench up"):
+        RemoteWorkbench("http://127.0.0.1:9").site()
+
+
+def test_a_kernel_that_asks_the_service_loads_no_engine(url: str, plant_home: Settings) -> None:
+    code = (
+        "import sys, energy_workbench as ew\n"
+        f"print(ew.open({url!r}).overview('2026-10-10').cards['energy_kwh'])\n"
+        "heavy = {'pandas', 'numpy', 'duckdb', 'deltalake', 'pyarrow', 'sqlalchemy', 'plotly', 'fastapi'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    environment = {"ENERGY_WORKBENCH_SERVICE_TOKEN": tokens_of(plant_home).viewer, "PATH": ""}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[1] == "[]"
+    assert float(done.stdout.split("\n")[0]) == pytest.approx(3120.0)
+
+
+def test_a_token_of_the_environment_is_used(url: str, plant_home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENERGY_WORKBENCH_SERVICE_TOKEN", tokens_of(plant_home).viewer)
+    assert RemoteWorkbench(url).site()["name"] == "Works"
