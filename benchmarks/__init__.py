@@ -1,0 +1,1 @@
+"""Benchmarks: each module prints ratios; `python -m benchmarks` runs them."""
