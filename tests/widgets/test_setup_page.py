@@ -86,6 +86,20 @@ def test_an_answer_that_was_overtaken_is_left_aside(model: SetupModel, stand_in:
     assert model.details.row["name"] == "New name"
 
 
+def test_what_is_open_beside_the_tree_stays_open_when_the_meters_change(
+    model: SetupModel, stand_in: SetupStandIn
+) -> None:
+    choose(model, "UNIT-A-MACHINE-01")
+    late = model.question()
+    stand_in.delete_meter(model.details.selected)
+    model.begin_deleted()
+    model.take(late())
+    assert model.details.row["number"] == "UNIT-A"
+    assert (model.side, len(model.deleted)) == ("deleted", 1)
+    choose(model, "UNIT-B")
+    assert model.side == "details"
+
+
 def test_an_added_meter_is_chosen_and_said(model: SetupModel) -> None:
     choose(model, "UNIT-A")
     model.begin_add()

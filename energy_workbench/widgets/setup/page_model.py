@@ -67,6 +67,7 @@ class SetupModel(HasTraits):
         self._asked = self._taken = 0
         self._counting = threading.Lock()
         self._wanted = ""
+        self._following = False
         self.forest = Forest()
         self.tree = TreeModel()
         self.details = DetailsModel(workbench, doer)
@@ -121,7 +122,7 @@ class SetupModel(HasTraits):
         if chosen not in forest:
             first = forest.below()[0] if forest.below() else ""
             near = next((key for key in above if key in forest), first)
-            self.choose(near if chosen else forest.id_of(self._wanted) or first)
+            self._follow(near if chosen else forest.id_of(self._wanted) or first)
 
     def _tell_revision(self) -> None:
         self.ratios.revision = self.details.row.get("revision")
@@ -134,6 +135,14 @@ class SetupModel(HasTraits):
             self.tree.reveal(key)
         else:
             self.tree.selected = ""
+
+    def _follow(self, key: str) -> None:
+        """Choose a meter because the meters changed: what people opened beside the tree stays open."""
+        self._following = True
+        try:
+            self.choose(key)
+        finally:
+            self._following = False
 
     def want(self, number: str) -> None:
         """Choose the meter of that number, now or once the meters are known."""
@@ -149,7 +158,7 @@ class SetupModel(HasTraits):
         self._tell_revision()
         if key:
             self._doer.do(self.details.ask_values(), self.details.take_values, lambda _: None, key="values")
-        if self.side != "form":
+        if self.side != "form" and not self._following:
             self.side = "details"
 
     # Beginning
@@ -227,7 +236,8 @@ class SetupModel(HasTraits):
         """Bring a deleted meter back."""
 
         def done(meter: Mapping[str, Any]) -> None:
-            self.begin_deleted()
+            self.deleted = [row for row in self.deleted if row["id"] != key]
+            self.side = "details"
             self._changed(f"{one_line(meter['number'])} is back.", str(meter["id"]))
 
         self._doer.do(lambda: self._workbench.restore_meter(key), done, key="restore")
@@ -246,7 +256,7 @@ class SetupModel(HasTraits):
         def take(answer: Answer) -> None:
             self.take(answer)
             if key in self.forest:
-                self.choose(key)
+                self._follow(key)
             self.details.renew()
             self.ratios.show(self.details.selected)
 

@@ -12,8 +12,8 @@ from voila.tornado.handler import TornadoVoilaHandler
 class PageHandler(TornadoVoilaHandler):
     """Serves the one app at every page's address, while a kernel is free."""
 
-    starting = 0
-    """Kernels being started by requests that are under way."""
+    waiting = 0
+    """Requests that have no kernel yet."""
 
     def initialize(self, *, places: int, **kwargs: Any) -> None:
         """Take the number of kernels that viewers may hold at once."""
@@ -35,20 +35,30 @@ class PageHandler(TornadoVoilaHandler):
             query = urlencode([(key, value) for key, value in rest if key != "token"])
             self.redirect(self.request.path + (f"?{query}" if query else ""))
             return
-        kernels = self.kernel_manager
-        preheated = kernels.get_pool_size(self.notebook_path)
-        if len(kernels.list_kernel_ids()) - preheated + PageHandler.starting >= self.places:
+        if self._held() >= self.places:
             self.set_header("Retry-After", "60")
             raise HTTPError(503, f"all {self.places} places are taken", reason="All places are taken")
-        PageHandler.starting += 1
+        PageHandler.waiting += 1
+        waits = True
         try:
             self.set_header("Referrer-Policy", "same-origin")
             _ = self.xsrf_token  # sets its cookie: a page that closes needs it to end its kernel
             async for html in self.get_generator(path=None):
+                if waits:  # its kernel is there now, and counted by itself
+                    PageHandler.waiting -= 1
+                    waits = False
                 self.write(html)
                 await self.flush()
         finally:
-            PageHandler.starting -= 1
+            PageHandler.waiting -= waits
+
+    def _held(self) -> int:
+        """Places taken: kernels that are not kept warm for the next viewer, and requests that wait for one."""
+        kernels = self.kernel_manager
+        pool = kernels._pools.get(self.notebook_path, ()) if kernels.get_pool_size(self.notebook_path) else ()
+        # A kernel that is still to come is in the pool already, but not yet among the kernels.
+        warm = {task.result()["kernel_id"] for task in pool if task.done() and not task.exception()}
+        return len(set(kernels.list_kernel_ids()) - warm) + PageHandler.waiting
 
 
 class OneFileHandler(StaticFileHandler):
