@@ -169,9 +169,11 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     # Delete it, undo that, delete it again, restore it.
     page.click(".ew-do-delete")
     page.click(".ew-do-confirm")
-    said(page, "deleted")
+    said(page, f"{SEED} was deleted")
     with pytest.raises(NotFoundError):
         setup.workbench.meter(SEED)
+    # What is chosen next must be the meter as it came back: the page knows by then that it was gone.
+    expect(page.locator(".ew-meter h2")).not_to_contain_text(SEED, timeout=20_000)
     page.click(".ew-do-undo")
     said(page, "Undone")
     assert setup.workbench.meter(SEED)["status"] == "maintenance"
@@ -180,7 +182,7 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     expect(page.locator(".ew-meter h2")).to_contain_text(SEED)
     page.click(".ew-do-delete")
     page.click(".ew-do-confirm")
-    said(page, "deleted")
+    said(page, f"{SEED} was deleted")
     page.click(".ew-do-deleted")
     page.locator(".ew-deleted option").first.wait_for(state="attached")
     page.locator(".ew-deleted select").select_option(index=0)

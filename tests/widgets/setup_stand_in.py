@@ -227,7 +227,7 @@ class SetupStandIn:
 
     def _row(self, key: str) -> dict[str, Any]:
         self._fail()
-        if key not in self.stored:
+        if key not in self.stored or self.stored[key]["deleted_at"]:
             raise NotFoundError(f"there is no meter {key!r}")
         return self.stored[key]
 

@@ -94,8 +94,10 @@ def test_what_is_open_beside_the_tree_stays_open_when_the_meters_change(
     stand_in.delete_meter(model.details.selected)
     model.begin_deleted()
     model.take(late())
+    stand_in.delete_meter(model.forest.id_of("SOLAR"))
+    model.refresh()
     assert model.details.row["number"] == "UNIT-A"
-    assert (model.side, len(model.deleted)) == ("deleted", 1)
+    assert (model.side, len(model.deleted)) == ("deleted", 2)
     choose(model, "UNIT-B")
     assert model.side == "details"
 

@@ -123,6 +123,8 @@ class SetupModel(HasTraits):
             first = forest.below()[0] if forest.below() else ""
             near = next((key for key in above if key in forest), first)
             self._follow(near if chosen else forest.id_of(self._wanted) or first)
+        if self.side == "deleted":
+            self._ask_deleted()
 
     def _tell_revision(self) -> None:
         self.ratios.revision = self.details.row.get("revision")
@@ -190,6 +192,9 @@ class SetupModel(HasTraits):
     def begin_deleted(self) -> None:
         """Show the meters that can be restored."""
         self.side = "deleted"
+        self._ask_deleted()
+
+    def _ask_deleted(self) -> None:
         self._doer.do(lambda: self._workbench.meters(deleted=True), self._take_deleted, key="deleted")
 
     def back(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from traitlets import Dict, HasTraits, Instance, List, Tuple, Unicode
 
+from energy_workbench.core.errors import NotFoundError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.setup.forest import Forest
 
@@ -45,8 +46,11 @@ class Values:
 
 
 def last_values(workbench: Asked, meter: str) -> Values:
-    """The newest reading of a meter, as primary values."""
-    rows: Sequence[Mapping[str, Any]] = tuple(workbench.readings(meter, limit=1, scaled=True).rows)
+    """The newest reading of a meter, as primary values; none of one that was deleted meanwhile."""
+    try:
+        rows: Sequence[Mapping[str, Any]] = tuple(workbench.readings(meter, limit=1, scaled=True).rows)
+    except NotFoundError:
+        rows = ()
     return Values(meter, str(rows[-1]["ts"]), rows[-1]["values"]) if rows else Values(meter, "", {})
 
 
