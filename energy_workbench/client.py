@@ -9,6 +9,7 @@ from urllib.parse import quote
 from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.results import (
+    Balance,
     Energies,
     Intervals,
     MeterTable,
@@ -122,6 +123,11 @@ class RemoteWorkbench(Questions, Changes):
 
     def energies(self, period: str = "today") -> Energies:
         return Energies.from_dict(self._get("/energies", period=period))
+
+    def balance(
+        self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
+    ) -> Balance:
+        return Balance.from_dict(self._get("/balance", period=period, meter=meter, threshold_percent=threshold_percent))
 
     def flow(self, period: str | None = None) -> PowerFlow:
         return PowerFlow.from_dict(self._get("/flow", period=period))

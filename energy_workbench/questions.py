@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core.result import DRAWN
 from energy_workbench.core.results import (
+    Balance,
     Energies,
     Intervals,
     MeterTable,
@@ -124,6 +125,20 @@ class Questions(ABC):
         """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once."""
 
     @abstractmethod
+    def balance(
+        self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
+    ) -> Balance:
+        """What goes into each node of the tree, what comes out, and whether the loss means anything.
+
+        Parameters
+        ----------
+        meter : str, optional
+            This node and those below it; the whole tree by default.
+        threshold_percent : float, optional
+            Above it a loss is a hotspot [% of the supply]; the setting `loss_threshold_percent` by default.
+        """
+
+    @abstractmethod
     def flow(self, period: str | None = None) -> PowerFlow:
         """Where the energy of a period goes [kWh]; without a period, the power now [kW]."""
 
@@ -164,6 +179,12 @@ def _status(payload: dict[str, Any]) -> Any:
     return _shown(distributions(payload))
 
 
+def _balance(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.balance import losses
+
+    return _shown(losses(payload))
+
+
 def _shown(figure: Any) -> Any:
     # Plotly's own class is for analysts' notebooks: it knows how to show itself. Pages do without.
     from plotly.graph_objects import Figure
@@ -171,4 +192,4 @@ def _shown(figure: Any) -> Any:
     return Figure(figure)
 
 
-DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status})
+DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})

@@ -13,11 +13,20 @@ from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.meter_view import chosen, meter_view
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
 from energy_workbench.answers.setup import Setup
-from energy_workbench.core import clock, results, settings
+from energy_workbench.core import axis, clock, results, settings
 from energy_workbench.core.entities import Live, Meter
-from energy_workbench.core.errors import ConflictError, NotFoundError
+from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.quantities import quantity
-from energy_workbench.core.results import Intervals, MeterTable, Overview, Pattern, PowerFlow, Readings, StatusSummary
+from energy_workbench.core.results import (
+    Balance,
+    Intervals,
+    MeterTable,
+    Overview,
+    Pattern,
+    PowerFlow,
+    Readings,
+    StatusSummary,
+)
 from energy_workbench.core.status import Communication
 from energy_workbench.questions import Questions
 
@@ -177,6 +186,21 @@ class Workbench(Setup, Questions):
 
     def energies(self, period: str = "today") -> results.Energies:
         return self._energies().of_all(self._meters(), self._period(period))
+
+    def balance(
+        self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
+    ) -> Balance:
+        from energy_workbench.answers.balances import balance
+
+        percent = self.settings.loss_threshold_percent if threshold_percent is None else threshold_percent
+        if not 0 <= percent <= 100:
+            raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
+        node, span = self._meter(meter) if meter else None, self._period(period)
+        stamp = (self.registry.revision(), self.reader.version()[1], axis.floor_interval(clock.now()))
+        return self._cache.get(
+            ("balance", span.start, span.end, node and node.key, percent, stamp),
+            lambda: balance(self.registry, self.reader, span, threshold=percent / 100, zone=self.zone, node=node),
+        )
 
     def flow(self, period: str | None = None) -> PowerFlow:
         meters, live = self._meters(), self.state.read()

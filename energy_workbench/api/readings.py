@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from energy_workbench.api.answers import Json, json_body
 from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
 from energy_workbench.api.schemas import (
+    BALANCE,
     ENERGIES,
     FLOW,
     INTERVALS,
@@ -49,6 +50,20 @@ def flow(wb: Home, _: Caller, period: Asked = None) -> Response:
 def energies(wb: Home, _: Caller, period: Asked) -> Response:
     """Energy, maximum demand and when, load factor and completeness of every meter over a period; today by default."""
     return Json(wb.energies(period or "today").to_dict())
+
+
+@router.get("/balance", tags=["Energy"], summary="Losses of every node", responses=BALANCE)
+def balance(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    meter: Annotated[str | None, Query(description="This node and those below it; all by default")] = None,
+    threshold_percent: Annotated[
+        float | None, Query(ge=0, le=100, description="Above it a loss is a hotspot; the site's by default")
+    ] = None,
+) -> Response:
+    """Supply, demand, loss with its uncertainty, and a verdict in words; today by default."""
+    return Json(wb.balance(period or "today", meter, threshold_percent=threshold_percent).to_dict())
 
 
 @router.get("/consumption/pattern", tags=["Energy"], summary="Consumption over time", responses=PATTERN)

@@ -87,6 +87,13 @@ _ENERGY: Schema = {
     "start": "2026-10-05T14:00:00+05:30", "energy_import_kwh": 398.25, "energy_export_kwh": 0.0, "demand_kw": 431.2,
     "power_factor": 0.96, "quality": "actual", "completeness": 1.0,
 }  # fmt: skip
+_NODE: Schema = {
+    "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", "type": "distribution",
+    "parent_id": "mtr_2", "depth": 2, "supply_kwh": 412_300.5, "demand_kwh": 395_800.25, "loss_kwh": 16_500.25,
+    "loss_percent": 4.002, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "verdict": "hotspot",
+    "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "unmetered_kw": None,
+    "counted_twice": [], "assumed_classes": True,
+}  # fmt: skip
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
     "energy_export_kwh": 0.0, "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30",
@@ -178,6 +185,16 @@ ENERGIES = _answer(
         **listed([_OF_METER]),
         "from": "2026-10-01T00:00:00+05:30",
         "to": "2026-11-01T00:00:00+05:30",
+        "timezone": "Asia/Kolkata",
+    },
+)
+BALANCE = _answer(
+    "Every node",
+    {
+        **listed([_NODE]),
+        "from": "2026-10-01T00:00:00+05:30",
+        "to": "2026-11-01T00:00:00+05:30",
+        "threshold_percent": 3.0,
         "timezone": "Asia/Kolkata",
     },
 )

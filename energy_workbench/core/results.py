@@ -162,6 +162,42 @@ class Energies(Table):
 
 
 @dataclass(frozen=True, repr=False)
+class Balance(Table):
+    """Supply, demand and loss of every node over a period, a row a node in the order of the tree.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `meter, number, name, type, parent_id, depth`, `supply_kwh`, `demand_kwh`, `loss_kwh` [kWh], `loss_percent`
+        of the supply, `uncertainty_kwh` (expanded, k = 2), `completeness` (share of the intervals in which all
+        meters of the node have actual values; the energies are those of them), `verdict` (`hotspot, surplus, ok,
+        within_error, insufficient_data`), `reason` in words, `unmetered_kw` (what is lost at any load [kW]),
+        `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed).
+    threshold_percent : float
+        Above it a loss is a hotspot [% of the supply].
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+    columns_shown: ClassVar[list[str]] = [
+        "meter", "number", "name", "type", "parent_id", "depth", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent",
+        "uncertainty_kwh", "completeness", "verdict", "reason", "unmetered_kw", "counted_twice", "assumed_classes",
+    ]  # fmt: skip
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    start: str
+    end: str
+    threshold_percent: float
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return self.columns_shown
+
+    def _caption(self) -> str:
+        return f"{self.total} nodes, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
 class StatusSummary(Result):
     """How many meters are in which state."""
 

@@ -44,6 +44,8 @@ class Settings:
         How often intervals are brought up to date [s].
     kernels : int
         Most kernels a Voilà server may run.
+    loss_threshold_percent : float
+        A node whose loss is above it, and above its uncertainty, is a hotspot [% of the supply].
     """
 
     home: Path
@@ -62,6 +64,7 @@ class Settings:
     commit_seconds: float = 30.0
     build_seconds: float = 30.0
     kernels: int = 30
+    loss_threshold_percent: float = 3.0
 
     @property
     def registry_url(self) -> str:

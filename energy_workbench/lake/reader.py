@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from energy_workbench.lake.lake import Lake
+    from energy_workbench.lake.matrix import Matrix
     from energy_workbench.lake.snapshot import Snapshot
     from energy_workbench.lake.spool import Spool
 
@@ -167,6 +168,20 @@ class Reader:
         query = sums_query(source or "nothing", where, at, whole)
         sums = self._run(query, buckets=edge_table(at), **tables)
         return finished(sums, at, None if now is None else to_micros(now))
+
+    def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
+        """Actual intervals of meters side by side, a stretch of time after the other.
+
+        Parameters
+        ----------
+        start, end : datetime
+            On interval edges, half-open.
+        whole : float
+            Intervals less complete than this are not known [0 to 1].
+        """
+        from energy_workbench.lake.matrix import matrices
+
+        return matrices(self.lake.intervals.snapshot(), meters, to_micros(start), to_micros(end), whole)
 
     def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000) -> pa.Table:
         """Answer one SELECT that a user wrote, over the documented views.

@@ -24,6 +24,7 @@ def test_every_answer_is_the_very_same(wb: Workbench, far: RemoteWorkbench) -> N
     assert far.consumption("UNIT-A", "2026-10-10") == wb.consumption("UNIT-A", "2026-10-10")
     assert far.pattern("UNIT-A", "2026-10-10", every="1d") == wb.pattern("UNIT-A", "2026-10-10", every="1d")
     assert far.pattern() == wb.pattern()
+    assert far.balance("2026-10-10") == wb.balance("2026-10-10")
     assert far.flow("2026-10-10") == wb.flow("2026-10-10")
     assert far.flow() == wb.flow()
     assert far.overview("2026-10-10") == wb.overview("2026-10-10")

@@ -1,0 +1,88 @@
+"""Balances out of the interval table, with the tree as it was at each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.analytics.balance import Books, rows
+from energy_workbench.analytics.pattern import WHOLE
+from energy_workbench.core import axis, clock, results
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.period import Period
+
+if TYPE_CHECKING:
+    from energy_workbench.lake import Reader
+    from energy_workbench.registry import Registry
+
+
+def balance(
+    registry: Registry, reader: Reader, span: Period, *, threshold: float, zone: ZoneInfo, node: Meter | None = None
+) -> results.Balance:
+    """The balance of every node, or of one and those below it.
+
+    Parameters
+    ----------
+    threshold : float
+        Share of the supply above which a loss is a hotspot [1].
+    zone : ZoneInfo
+        The site's.
+    node : Meter, optional
+        Every node by default.
+    """
+    start, end = _elapsed(span)
+    books = Books()
+    order: list[Meter] = []
+    for low, high in _stretches(registry, start, end):
+        order = registry.meters(at=low)
+        for matrix in reader.matrices([meter.key for meter in order], low, high, WHOLE):
+
+            def energies(key: int, matrix: Any = matrix) -> Any:
+                row = matrix.row(key)
+                return None if row is None else (matrix.imported[row], matrix.exported[row])
+
+            books.book(order, energies, matrix.imported.shape[1])
+    found = rows(books, order, threshold=threshold)
+    if node is not None:
+        inside = _branch(order, node.key)
+        found = tuple(row for row in found if row["meter"] in inside)
+    return results.Balance(
+        rows=found,
+        total=len(found),
+        start=span.start.astimezone(zone).isoformat(),
+        end=span.end.astimezone(zone).isoformat(),
+        threshold_percent=100 * threshold,
+        timezone=zone.key,
+    )
+
+
+def _elapsed(span: Period) -> tuple[datetime, datetime]:
+    """The whole intervals of a span that have been."""
+    start = axis.floor_interval(span.start)
+    if start < span.start:
+        start += axis.INTERVAL
+    return start, max(start, axis.floor_interval(min(span.end, clock.now())))
+
+
+def _stretches(registry: Registry, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The span cut where the tree changes; an interval in which it does belongs to neither tree."""
+    moves = sorted({at for _, _, at in registry.placements() if at is not None and start < at < end})
+    low = start
+    for move in moves:
+        before = axis.floor_interval(move)
+        if before > low:
+            yield low, before
+        low = max(low, before if before == move else before + axis.INTERVAL)
+    if end > low:
+        yield low, end
+
+
+def _branch(meters: list[Meter], key: int) -> set[str]:
+    """Ids of a meter and everything below it."""
+    inside = {key}
+    for meter in meters:  # each after its parent
+        if meter.parent in inside:
+            inside.add(meter.key)
+    return {f"mtr_{each}" for each in inside}

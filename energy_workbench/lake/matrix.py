@@ -1,0 +1,82 @@
+"""Energies of many meters side by side: what is compared interval by interval needs them aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.lake import duck
+from energy_workbench.lake.spread import Array
+
+if TYPE_CHECKING:
+    from energy_workbench.lake.snapshot import Snapshot
+
+CELLS = 6_000_000
+"""Meters times intervals that are held at once: 1,000 meters for two months, some 0.1 GB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Energies of some meters over consecutive intervals.
+
+    Attributes
+    ----------
+    keys : array of int, shape (m,)
+        Meters, ascending.
+    start : int
+        Start of the first interval [µs since 1970].
+    imported, exported : array of float, shape (m, t)
+        Primary [kWh]; NaN where the register is not known closely.
+    """
+
+    keys: Array
+    start: int
+    imported: Array
+    exported: Array
+
+    def row(self, key: int) -> int | None:
+        """The row of a meter; None where it has none."""
+        at = int(np.searchsorted(self.keys, key))
+        return at if at < len(self.keys) and self.keys[at] == key else None
+
+
+def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, whole: float) -> Iterator[Matrix]:
+    """Actual intervals of these meters, a stretch of time after the other.
+
+    Parameters
+    ----------
+    meters : sequence of int
+        Keys.
+    start, end : int
+        On interval edges, half-open [µs since 1970].
+    whole : float
+        Intervals less complete than this are not known [0 to 1].
+    """
+    keys = np.unique(np.asarray(meters, "int64"))
+    step = max(96, CELLS // max(len(keys), 1)) * QUARTER
+    with closing(duck.cursor()) as connection:
+        for low in range(start, end, step):
+            high = min(low + step, end)
+            size = len(keys), (high - low) // QUARTER
+            imported, exported = np.full(size, np.nan), np.full(size, np.nan)
+            files = snapshot.select(low, high, keys.tolist())
+            if files and len(keys):
+                rows = connection.execute(
+                    f"""SELECT meter, ((epoch_us(start) - {low}) // {QUARTER})::BIGINT AS interval,
+                        energy_import_kwh, energy_export_kwh FROM {duck.scan(files)}
+                    WHERE start >= make_timestamptz({low}) AND start < make_timestamptz({high})
+                        AND quality = 'actual' AND completeness >= {float(whole)}
+                        AND meter BETWEEN {keys[0]} AND {keys[-1]}"""  # noqa: S608 - numbers
+                ).fetchnumpy()
+                meter = np.asarray(rows["meter"], "int64")
+                at = np.searchsorted(keys, meter)
+                mine = keys[np.minimum(at, len(keys) - 1)] == meter
+                place = at[mine], np.asarray(rows["interval"])[mine]
+                imported[place] = np.ma.filled(rows["energy_import_kwh"], np.nan)[mine]
+                exported[place] = np.ma.filled(rows["energy_export_kwh"], np.nan)[mine]
+            yield Matrix(keys, low, imported, exported)
