@@ -10,8 +10,11 @@ from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.results import (
     Balance,
+    Comparison,
+    Demand,
     Energies,
     Intervals,
+    LoadShape,
     MeterTable,
     Overview,
     Pattern,
@@ -114,11 +117,37 @@ class RemoteWorkbench(Questions, Changes):
     def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
         return Intervals.from_dict(self._get(self._path(meter, "intervals"), period=period, every=every))
 
-    def pattern(
+    def over_time(
         self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
     ) -> Pattern:
         return Pattern.from_dict(
             self._get("/consumption/pattern", meter=meter, period=period, days=None if period else days, every=every)
+        )
+
+    def load_shape(
+        self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
+    ) -> LoadShape:
+        return LoadShape.from_dict(self._get("/consumption/pattern", meter=meter, period=period, by=by, shifts=shifts))
+
+    def compare(
+        self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
+    ) -> Comparison:
+        return Comparison.from_dict(
+            self._get("/consumption/comparison", meter=meter, period=period, against=against, every=every)
+        )
+
+    def demand(
+        self,
+        meter: str | None = None,
+        period: str = "this month",
+        *,
+        block: str = "15min",
+        kind: str = "block",
+        unit: str = "kw",
+        billing_day: int | None = None,
+    ) -> Demand:
+        return Demand.from_dict(
+            self._get("/demand", meter=meter, period=period, block=block, kind=kind, unit=unit, billing_day=billing_day)
         )
 
     def energies(self, period: str = "today") -> Energies:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.core.result import DRAWN
 from energy_workbench.core.results import (
     Balance,
+    Comparison,
+    Demand,
     Energies,
     Intervals,
+    LoadShape,
     MeterTable,
     Overview,
     Pattern,
@@ -21,6 +24,10 @@ from energy_workbench.core.results import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
+"""Words of `pattern(by=…)` that stand for a resolution."""
 
 
 class Questions(ABC):
@@ -106,11 +113,17 @@ class Questions(ABC):
         """Energy of a meter over a period; as `intervals`, with the resolution people look at."""
         return self.intervals(meter, period, every=every)
 
-    @abstractmethod
     def pattern(
-        self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
-    ) -> Pattern:
-        """Consumption over time with its total, peak and load factor.
+        self,
+        meter: str | None = None,
+        period: str | None = None,
+        *,
+        days: int = 7,
+        every: str = "1h",
+        by: str | None = None,
+        shifts: str | None = None,
+    ) -> Pattern | LoadShape:
+        """Consumption over time with its total, peak and load factor; or how it is spread.
 
         Parameters
         ----------
@@ -118,6 +131,57 @@ class Questions(ABC):
             The root of the site by default.
         period : str, optional
             By default the last `days` up to and with the bucket that is running.
+        by : str, optional
+            `day`, `week`, `month`: over time in such steps. `weekday-hour`: a heat map; `hour`: the typical
+            workday and weekend with its spread; `duration`: the load duration curve; `shift`: by shifts.
+        shifts : str, optional
+            Name and begin of each, the setting `shifts` by default: `"A 06:00, B 14:00, C 22:00"`.
+        """
+        if by is None or by in STEPS:
+            return self.over_time(meter, period, days=days, every=STEPS[by] if by else every)
+        return self.load_shape(meter, period or f"last {days} days", by=by, shifts=shifts)
+
+    @abstractmethod
+    def over_time(
+        self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
+    ) -> Pattern:
+        """As `pattern` over time."""
+
+    @abstractmethod
+    def load_shape(
+        self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
+    ) -> LoadShape:
+        """As `pattern` with `by`."""
+
+    @abstractmethod
+    def compare(
+        self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
+    ) -> Comparison:
+        """Consumption beside that of the period before (`previous`), or of the same period a year earlier (`year`)."""
+
+    @abstractmethod
+    def demand(
+        self,
+        meter: str | None = None,
+        period: str = "this month",
+        *,
+        block: str = "15min",
+        kind: str = "block",
+        unit: str = "kw",
+        billing_day: int | None = None,
+    ) -> Demand:
+        """Maximum demand of each billing month, when it was, and which children made it.
+
+        Parameters
+        ----------
+        block : str
+            `15min`, `30min` or `60min`.
+        kind : str
+            `block`, or `sliding`, which begins anew every 15 minutes.
+        unit : str
+            `kw` or `kva`.
+        billing_day : int, optional
+            Day on which a billing month begins, 1 to 31; the setting `billing_day` by default.
         """
 
     @abstractmethod
@@ -185,6 +249,18 @@ def _balance(payload: dict[str, Any]) -> Any:
     return _shown(losses(payload))
 
 
+def _load_shape(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.load_shape import load_shape
+
+    return _shown(load_shape(payload))
+
+
+def _comparison(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.load_shape import comparison
+
+    return _shown(comparison(payload))
+
+
 def _shown(figure: Any) -> Any:
     # Plotly's own class is for analysts' notebooks: it knows how to show itself. Pages do without.
     from plotly.graph_objects import Figure
@@ -193,3 +269,4 @@ def _shown(figure: Any) -> Any:
 
 
 DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})
+DRAWN.update({LoadShape: _load_shape, Comparison: _comparison})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import children_of, power_flow
@@ -19,7 +19,10 @@ from energy_workbench.core.errors import ConflictError, InputError, NotFoundErro
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
     Balance,
+    Comparison,
+    Demand,
     Intervals,
+    LoadShape,
     MeterTable,
     Overview,
     Pattern,
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from energy_workbench.lake import Reading
+
+Answer = TypeVar("Answer")
 
 STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
@@ -174,15 +179,54 @@ class Workbench(Setup, Questions):
             timezone=zone.key,
         )
 
-    def pattern(
+    def over_time(
         self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
     ) -> Pattern:
-        found = self._meter(meter) if meter else overview.site_root(self._meters())
-        if found is None:
-            raise NotFoundError("the site has no meters yet: import or create some first")
+        found = self._meter_or_root(meter)
         energies = self._energies()
         span = self._period(period) if period else energies.last_days(days, every)
         return energies.pattern(found, span, every)
+
+    def load_shape(
+        self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
+    ) -> LoadShape:
+        from energy_workbench.answers.shapes import load_shape_of
+
+        found, span, shifts = self._meter_or_root(meter), self._period(period), shifts or self.settings.shifts
+        return self._kept(
+            ("shape", found.key, span.start, span.end, by, shifts),
+            lambda: load_shape_of(self.reader, found, span, by, shifts=shifts, zone=self.zone),
+        )
+
+    def compare(
+        self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
+    ) -> Comparison:
+        from energy_workbench.answers.shapes import compared, earlier
+
+        found, span, energies = self._meter_or_root(meter), self._period(period), self._energies()
+        before = earlier(span, against, self.zone)
+        return compared(energies.pattern(found, span, every), energies.pattern(found, before, every), against)
+
+    def demand(
+        self,
+        meter: str | None = None,
+        period: str = "this month",
+        *,
+        block: str = "15min",
+        kind: str = "block",
+        unit: str = "kw",
+        billing_day: int | None = None,
+    ) -> Demand:
+        from energy_workbench.analytics.demand import Block
+        from energy_workbench.answers.demands import demand
+
+        found, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
+        day = self.settings.billing_day if billing_day is None else billing_day
+        children = [child for child in children_of(self._meters()).get(found.key, []) if child.seen_by_parent]
+        return self._kept(
+            ("demand", found.key, span.start, span.end, how, day),
+            lambda: demand(self.reader, found, children, span, block=how, billing_day=day, zone=self.zone),
+        )
 
     def energies(self, period: str = "today") -> results.Energies:
         return self._energies().of_all(self._meters(), self._period(period))
@@ -196,9 +240,8 @@ class Workbench(Setup, Questions):
         if not 0 <= percent <= 100:
             raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
         node, span = self._meter(meter) if meter else None, self._period(period)
-        stamp = (self.registry.revision(), self.reader.version()[1], axis.floor_interval(clock.now()))
-        return self._cache.get(
-            ("balance", span.start, span.end, node and node.key, percent, stamp),
+        return self._kept(
+            ("balance", span.start, span.end, node and node.key, percent),
             lambda: balance(self.registry, self.reader, span, threshold=percent / 100, zone=self.zone, node=node),
         )
 
@@ -253,6 +296,17 @@ class Workbench(Setup, Questions):
             now=clock.now(),
             zone=self.zone,
         )
+
+    def _meter_or_root(self, meter: str | None) -> Meter:
+        found = self._meter(meter) if meter else overview.site_root(self._meters())
+        if found is None:
+            raise NotFoundError("the site has no meters yet: import or create some first")
+        return found
+
+    def _kept(self, question: tuple[Hashable, ...], answer: Callable[[], Answer]) -> Answer:
+        """An answer, made once for each version of configuration and intervals, and anew with each interval."""
+        stamp = (self.registry.revision(), self.reader.version()[1], axis.floor_interval(clock.now()))
+        return self._cache.get((*question, stamp), answer)
 
     def _deleted(self) -> list[Meter]:
         return [meter for meter in self.registry.meters(deleted=True) if meter.deleted_at is not None]

@@ -61,8 +61,8 @@ class NodeBooks:
             Intervals of the stretch.
         """
         self.expected += length
-        own = _sides(node, energies(node.key), of_node=True)
-        below = {child.key: _sides(child, energies(child.key)) for child in children}
+        own = sides_of(node, energies(node.key), of_node=True)
+        below = {child.key: sides_of(child, energies(child.key)) for child in children}
         if own is None or any(sides is None for sides in below.values()):
             return
         up, down = own
@@ -105,7 +105,7 @@ class NodeBooks:
         to[key] = to.get(key, 0.0) + amount
 
 
-def _sides(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:
+def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:
     """What a meter delivers upwards and takes downwards, an array each [kWh]; None where it has no energies.
 
     A meter that never tells one of its registers has none: it counts nothing there.

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.pattern import WHOLE
-from energy_workbench.core import axis, clock, results
+from energy_workbench.answers.side_by_side import elapsed
+from energy_workbench.core import axis, results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
 
@@ -32,7 +33,7 @@ def balance(
     node : Meter, optional
         Every node by default.
     """
-    start, end = _elapsed(span)
+    start, end = elapsed(span)
     books = Books()
     order: list[Meter] = []
     for low, high in _stretches(registry, start, end):
@@ -56,14 +57,6 @@ def balance(
         threshold_percent=100 * threshold,
         timezone=zone.key,
     )
-
-
-def _elapsed(span: Period) -> tuple[datetime, datetime]:
-    """The whole intervals of a span that have been."""
-    start = axis.floor_interval(span.start)
-    if start < span.start:
-        start += axis.INTERVAL
-    return start, max(start, axis.floor_interval(min(span.end, clock.now())))
 
 
 def _stretches(registry: Registry, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -10,6 +10,8 @@ from energy_workbench.api.answers import Json, json_body
 from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
 from energy_workbench.api.schemas import (
     BALANCE,
+    COMPARISON,
+    DEMAND,
     ENERGIES,
     FLOW,
     INTERVALS,
@@ -74,9 +76,45 @@ def pattern(
     meter: Annotated[str | None, Query(description="Id or number; the site's root by default")] = None,
     days: Annotated[int, Query(ge=1, le=3660, description="Days up to now, where no period is given")] = 7,
     every: Every = "1h",
+    by: Annotated[
+        str | None,
+        Query(description="`day`, `week`, `month`; or how it is spread: `weekday-hour`, `hour`, `duration`, `shift`"),
+    ] = None,
+    shifts: Annotated[str | None, Query(max_length=200, description="As in `A 06:00, B 14:00, C 22:00`")] = None,
 ) -> Response:
-    """Energy and demand a row, with total, peak and load factor."""
-    return Json(wb.pattern(meter, period, days=days, every=every).to_dict())
+    """Energy and demand a row, with total, peak and load factor; with `by`, how the load is spread."""
+    return Json(wb.pattern(meter, period, days=days, every=every, by=by, shifts=shifts).to_dict())
+
+
+@router.get("/consumption/comparison", tags=["Energy"], summary="Beside an earlier time", responses=COMPARISON)
+def comparison(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    meter: Annotated[str | None, Query(description="Id or number; the site's root by default")] = None,
+    against: Annotated[str, Query(description="`previous` period, or the same one a `year` earlier")] = "previous",
+    every: Every = "1d",
+) -> Response:
+    """Energy a row, that of the earlier time beside it, and the change; last month by default."""
+    return Json(wb.compare(meter, period or "last month", against=against, every=every).to_dict())
+
+
+@router.get("/demand", tags=["Energy"], summary="Maximum demand", responses=DEMAND)
+def demand(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    meter: Annotated[str | None, Query(description="Id or number; the site's root by default")] = None,
+    block: Annotated[str, Query(description="Length: `15min`, `30min`, `60min`")] = "15min",
+    kind: Annotated[str, Query(description="`block`, or `sliding` by 15 minutes")] = "block",
+    unit: Annotated[str, Query(description="`kw` or `kva`")] = "kw",
+    billing_day: Annotated[
+        int | None, Query(ge=1, le=31, description="On which a billing month begins; the site's by default")
+    ] = None,
+) -> Response:
+    """The maximum of each billing month, when it was, load factor, who made it; this month by default."""
+    found = wb.demand(meter, period or "this month", block=block, kind=kind, unit=unit, billing_day=billing_day)
+    return Json(found.to_dict())
 
 
 @router.get("/meters/{id}/intervals", tags=["Energy"], summary="Energy and demand", responses=INTERVALS)

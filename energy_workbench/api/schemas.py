@@ -94,6 +94,33 @@ _NODE: Schema = {
     "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "unmetered_kw": None,
     "counted_twice": [], "assumed_classes": True,
 }  # fmt: skip
+_SPAN: Schema = {"from": "2026-10-01T00:00:00+05:30", "to": "2026-11-01T00:00:00+05:30", "timezone": "Asia/Kolkata"}
+_COMPARISON: Schema = {
+    "items": [
+        {
+            "start": "2026-10-05T00:00:00+05:30", "energy_kwh": 4200.5, "before_start": "2026-09-05T00:00:00+05:30",
+            "before_kwh": 4000.0, "change_percent": 5.01,
+        }
+    ],
+    "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "against": "previous", "every": "1d",
+    "total_kwh": 130_215.5, "before_kwh": 120_000.0, "change_percent": 5.01, "completeness": 0.998,
+    "before_completeness": 1.0, **_SPAN, "before_start": "2026-09-01T00:00:00+05:30",
+    "before_end": "2026-10-01T00:00:00+05:30",
+}  # fmt: skip
+_DEMAND: Schema = {
+    **listed(
+        [
+            {
+                "start": "2026-10-01T00:00:00+05:30", "end": "2026-11-01T00:00:00+05:30", "maximum": 431.2,
+                "at": "2026-10-14T10:30:00+05:30", "energy": 130_215.5, "load_factor": 0.406,
+                "diversity_factor": 1.12, "completeness": 0.998,
+                "children": [{"number": "UNIT-A-MACHINE-01", "kw": 88.5, "share": 0.205}],
+            }
+        ]
+    ),
+    "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "unit": "kW", "block_minutes": 30, "kind": "block",
+    **_SPAN,
+}  # fmt: skip
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
     "energy_export_kwh": 0.0, "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30",
@@ -198,7 +225,9 @@ BALANCE = _answer(
         "timezone": "Asia/Kolkata",
     },
 )
-PATTERN = _answer("The pattern", _PATTERN)
+COMPARISON = _answer("Both times", _COMPARISON)
+DEMAND = _answer("A row a billing month", _DEMAND)
+PATTERN = _answer("The pattern; with `by`, rows that say how the load is spread", _PATTERN, {"type": "object"})
 FLOW = _answer("Nodes and links", _FLOW)
 SITE = _answer("The plant", {"name": "Plant", "timezone": "Asia/Kolkata", "currency": "INR", "country": "IN"})
 OVERVIEW = _answer("The dashboard's answer", {"summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})

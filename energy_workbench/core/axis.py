@@ -75,9 +75,26 @@ def _hours(period: Period, minutes: int, zone: ZoneInfo) -> list[datetime]:
                 edge.astimezone(zone).utcoffset() or timedelta()
             )
             # A bucket over a clock change keeps its wall-clock end, unless that would make it empty.
-            edge = ahead - shift if minutes > 60 and ahead - shift > edge else ahead
+            if minutes > 60:
+                edge = ahead - shift if ahead - shift > edge else ahead
+            else:
+                edge = _aligned(edge, ahead, step, zone)
         day += timedelta(days=1)
     return found
+
+
+def _aligned(edge: datetime, ahead: datetime, step: timedelta, zone: ZoneInfo) -> datetime:
+    """The instant near `ahead` at which the clock shows a multiple of the step: some zones change by half an hour."""
+    late = _past(ahead, step, zone)
+    if not late:
+        return ahead
+    back = ahead - late
+    return back if back > edge and not _past(back, step, zone) else ahead + (step - late)
+
+
+def _past(instant: datetime, step: timedelta, zone: ZoneInfo) -> timedelta:
+    local = instant.astimezone(zone)
+    return timedelta(hours=local.hour, minutes=local.minute) % step
 
 
 def _days(period: Period, count: int, unit: str, zone: ZoneInfo) -> list[datetime]:

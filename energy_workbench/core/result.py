@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Rows that a notebook shows of a table, half from either end."""
 
-TIMES = ("ts", "start", "peak_at", "last_seen", "created_at", "updated_at", "deleted_at", "valid_from")
+TIMES = (
+    "ts",
+    "start",
+    "end",
+    "at",
+    "before_start",
+    "peak_at",
+    "last_seen",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+    "valid_from",
+)
 """Columns of instants: ISO text with offset in a payload, the site's zone in a frame."""
 
 RENAMED = {"start": "from", "end": "to"}

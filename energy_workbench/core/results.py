@@ -198,6 +198,130 @@ class Balance(Table):
 
 
 @dataclass(frozen=True, repr=False)
+class Demand(Table):
+    """Maximum demand of a meter, a row a billing month.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `start, end`, `maximum` [`unit`], `at` (start of the block; of equal maxima the first), `energy` (of the known
+        time [kWh or kVAh]), `load_factor` (energy ÷ (maximum × known hours) [1]), `diversity_factor` (sum of the
+        children's maxima ÷ maximum of their sum [1]), `completeness`, `children` (`number, kw, share` in that block).
+    unit : str
+        `kW` or `kVA`.
+    block_minutes : int
+        Length over which the power is averaged [min].
+    kind : str
+        `block`: one beside the other on the site's clock; `sliding`: one begins every 15 minutes.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    meter: str
+    number: str
+    name: str
+    unit: str
+    block_minutes: int
+    kind: str
+    start: str
+    end: str
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return [
+            "start",
+            "end",
+            "maximum",
+            "at",
+            "energy",
+            "load_factor",
+            "diversity_factor",
+            "completeness",
+            "children",
+        ]
+
+    def _caption(self) -> str:
+        return f"{self.number}: maximum demand [{self.unit}], {self.block_minutes} min, {self.kind}"
+
+
+@dataclass(frozen=True, repr=False)
+class LoadShape(Table):
+    """How a load is spread.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        By `weekday-hour`: `weekday, hour, mean_kw, minimum_kw, maximum_kw, hours`; `hour` (the typical day): `day,
+        time, mean_kw, median_kw, p10_kw, p90_kw, days`; `duration`: `share, kw`; `shift`: `shift, begins,
+        energy_kwh, share, mean_kw, maximum_kw, hours, shifts`. Of intervals that are known closely.
+    base_kw : float or None
+        Demand exceeded 95 % of the time [kW].
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    by: str
+    meter: str
+    number: str
+    name: str
+    energy_kwh: float | None
+    mean_kw: float | None
+    maximum_kw: float | None
+    base_kw: float | None
+    completeness: float
+    start: str
+    end: str
+    timezone: str
+
+    def _columns(self) -> list[str] | None:
+        return list(self.rows[0]) if self.rows else None
+
+    def _caption(self) -> str:
+        return f"{self.number} by {self.by}, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison(Table):
+    """Energy of a period beside that of an earlier one, bucket by bucket.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `start, energy_kwh [kWh], before_start, before_kwh [kWh], change_percent`.
+    change_percent : float or None
+        Of the buckets that are known of both [%].
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    meter: str
+    number: str
+    name: str
+    against: str
+    every: str
+    total_kwh: float | None
+    before_kwh: float | None
+    change_percent: float | None
+    completeness: float
+    before_completeness: float
+    start: str
+    end: str
+    before_start: str
+    before_end: str
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return ["start", "energy_kwh", "before_start", "before_kwh", "change_percent"]
+
+    def _caption(self) -> str:
+        return f"{self.number} every {self.every}, {self.start} to {self.end} against {self.against}"
+
+
+@dataclass(frozen=True, repr=False)
 class StatusSummary(Result):
     """How many meters are in which state."""
 

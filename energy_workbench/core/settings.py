@@ -46,6 +46,10 @@ class Settings:
         Most kernels a Voilà server may run.
     loss_threshold_percent : float
         A node whose loss is above it, and above its uncertainty, is a hotspot [% of the supply].
+    billing_day : int
+        Day of the month on which a billing month begins.
+    shifts : str
+        Name and begin of each shift of the site.
     """
 
     home: Path
@@ -65,6 +69,8 @@ class Settings:
     build_seconds: float = 30.0
     kernels: int = 30
     loss_threshold_percent: float = 3.0
+    billing_day: int = 1
+    shifts: str = "A 06:00, B 14:00, C 22:00"
 
     @property
     def registry_url(self) -> str:

@@ -116,3 +116,17 @@ def test_an_interval_is_labelled_by_its_start():
     assert floor_interval(datetime(2026, 1, 1, 10, 29, 59, 999999, tzinfo=UTC)) == datetime(
         2026, 1, 1, 10, 15, tzinfo=UTC
     )
+
+
+@pytest.mark.parametrize("day", ["2026-10-04", "2026-04-05", "2026-10-05"])
+def test_hours_stay_on_the_clock_where_it_changes_by_half_an_hour(day: str) -> None:
+    zone = ZoneInfo("Australia/Lord_Howe")
+    span = parse_period(day, zone, datetime(2026, 12, 1, tzinfo=UTC))
+    found = edges(span, "1h", zone)
+    shown = [edge.astimezone(zone) for edge in found]
+    unaligned = [each for each in shown if each.minute]
+    # The hour that begins at half past two, where the clock skips to it.
+    assert [f"{each:%H:%M}" for each in unaligned] == (["02:30"] if day == "2026-10-04" else [])
+    assert found[0] == span.start
+    assert found[-1] == span.end
+    assert found == sorted(set(found))

@@ -1,0 +1,189 @@
+"""How a load is spread over hours, days and shifts: heat map, typical day, load duration, shifts.
+
+All from the demand of 15-minute intervals that are known closely, at the site's time of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from energy_workbench.core.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+BASE_SHARE = 0.95
+"""The base load is exceeded this share of the time [1]."""
+CURVE_POINTS = 201
+"""Of a load duration curve: every half per cent of the time."""
+SHIFTS = "A 06:00, B 14:00, C 22:00"
+
+
+class LocalTimes:
+    """Day and time of day of consecutive intervals, as the site's clock shows them.
+
+    Parameters
+    ----------
+    start : datetime
+        Of the first interval, UTC.
+    count : int
+    """
+
+    def __init__(self, start: datetime, count: int, zone: ZoneInfo) -> None:
+        first = int(start.timestamp())
+        seconds = first + 900 * np.arange(count, dtype="int64")
+        local = seconds + _offsets(seconds, zone)
+        self.day: Ints = local // 86_400
+        """Days since 1970, local."""
+        self.quarter: Ints = local % 86_400 // 900
+        """Of the day, 0 to 95."""
+        self.weekday: Ints = (self.day + 3) % 7
+        """0 is Monday."""
+
+
+def _offsets(seconds: Ints, zone: ZoneInfo) -> Ints:
+    """Offset from UTC at each instant [s]; looked up once an hour-wide stretch that may hold a change."""
+    found = np.empty(len(seconds), "int64")
+    step = 96
+    for low in range(0, len(seconds), step):
+        part = seconds[low : low + step]
+        first, last = _offset(part[0], zone), _offset(part[-1], zone)
+        if first == last and _offset(part[len(part) // 2], zone) == first:
+            found[low : low + step] = first
+        else:
+            found[low : low + step] = [_offset(instant, zone) for instant in part]
+    return found
+
+
+def _offset(second: np.int64, zone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(int(second), zone).utcoffset()
+    return int((offset or timedelta()).total_seconds())
+
+
+def heat_map(kw: Array, at: LocalTimes) -> list[dict[str, Any]]:
+    """Mean demand by weekday and hour: `weekday, hour, mean_kw, minimum_kw, maximum_kw, hours`."""
+    return [
+        {
+            "weekday": WEEKDAYS[cell // 24],
+            "hour": cell % 24,
+            **_statistics(values, mean=np.mean, minimum=np.min, maximum=np.max),
+            "hours": len(values) / 4,
+        }
+        for cell, values in _groups(at.weekday * 24 + at.quarter // 4, kw, 168)
+    ]
+
+
+def typical_day(kw: Array, at: LocalTimes, weekend: Sequence[int] = (5, 6)) -> list[dict[str, Any]]:
+    """Demand by time of day on workdays and on days of rest: `day, time, mean_kw, median_kw, p10_kw, p90_kw, days`."""
+    rest = np.isin(at.weekday, weekend).astype("int64")
+    return [
+        {
+            "day": ("workday", "weekend")[cell // 96],
+            "time": f"{cell % 96 // 4:02d}:{cell % 4 * 15:02d}",
+            **_statistics(
+                values,
+                mean=np.mean,
+                median=np.median,
+                p10=lambda found: np.percentile(found, 10),
+                p90=lambda found: np.percentile(found, 90),
+            ),
+            "days": len(values),
+        }
+        for cell, values in _groups(rest * 96 + at.quarter, kw, 192)
+    ]
+
+
+def load_duration(kw: Array) -> list[dict[str, Any]]:
+    """Demand that is exceeded a share of the time: `share, kw`, from the highest to the lowest."""
+    known = np.sort(kw[~np.isnan(kw)])[::-1]
+    if not len(known):
+        return []
+    shares = np.linspace(0, 1, CURVE_POINTS)
+    places = np.minimum((shares * len(known)).astype("int64"), len(known) - 1)
+    return [
+        {"share": round(float(share), 4), "kw": round(float(known[place]), 6)}
+        for share, place in zip(shares, places, strict=True)
+    ]
+
+
+def base_load(kw: Array) -> float | None:
+    """Demand exceeded 95 % of the time [kW]; None where nothing is known."""
+    known = kw[~np.isnan(kw)]
+    return round(float(np.percentile(known, 100 * (1 - BASE_SHARE))), 6) if len(known) else None
+
+
+def parse_shifts(text: str) -> list[tuple[str, int]]:
+    """Shifts from words, such as `"A 06:00, B 14:00, C 22:00"`: name and quarter of the day at which each begins.
+
+    The last one ends where the first begins: it may run over midnight, and belongs to the day on which it began.
+
+    Raises
+    ------
+    InputError
+        If it cannot be understood, or two begin at the same time.
+    """
+    found: list[tuple[str, int]] = []
+    for part in text.split(","):
+        name, _, begins = part.strip().rpartition(" ")
+        try:
+            at = time.fromisoformat(begins)
+        except ValueError:
+            raise InputError(f"{part.strip()!r} is no shift: write name and time, as in {SHIFTS!r}") from None
+        if not name or at.minute % 15 or at.second:
+            raise InputError(f"{part.strip()!r} is no shift: it needs a name, and begins on a quarter of an hour")
+        found.append((name.strip(), at.hour * 4 + at.minute // 15))
+    found.sort(key=lambda shift: shift[1])
+    if len({begins for _, begins in found}) < len(found) or len({name for name, _ in found}) < len(found):
+        raise InputError(f"{text!r}: two shifts have the same name or begin at the same time")
+    return found
+
+
+def by_shift(kw: Array, at: LocalTimes, shifts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Energy and demand of each shift: `shift, begins, energy_kwh, share, mean_kw, maximum_kw, hours, shifts`."""
+    begins = np.array([quarter for _, quarter in shifts])
+    place = np.searchsorted(begins, at.quarter, "right") - 1
+    day = at.day - (place < 0)
+    place = np.where(place < 0, len(shifts) - 1, place)
+    known = ~np.isnan(kw)
+    total = float(kw[known].sum()) / 4
+    rows = []
+    for index, (name, quarter) in enumerate(shifts):
+        mine = known & (place == index)
+        energy = float(kw[mine].sum()) / 4
+        rows.append(
+            {
+                "shift": name,
+                "begins": f"{quarter // 4:02d}:{quarter % 4 * 15:02d}",
+                "energy_kwh": round(energy, 6) if mine.any() else None,
+                "share": round(energy / total, 4) if total > 0 else None,
+                **_statistics(kw[mine], mean=np.mean, maximum=np.max),
+                "hours": int(mine.sum()) / 4,
+                "shifts": len(np.unique(day[mine])),
+            }
+        )
+    return rows
+
+
+def _groups(cell: Ints, kw: Array, cells: int) -> list[tuple[int, Array]]:
+    """The known values of each cell, in order of the cells."""
+    known = ~np.isnan(kw)
+    cell, kw = cell[known], kw[known]
+    order = np.argsort(cell, kind="stable")
+    bounds = np.searchsorted(cell[order], np.arange(cells + 1))
+    return [(index, kw[order[low:high]]) for index, (low, high) in enumerate(pairwise(bounds))]
+
+
+def _statistics(values: Array, **functions: Callable[[Array], Any]) -> dict[str, float | None]:
+    return {
+        f"{name}_kw": round(float(function(values)), 6) if len(values) else None for name, function in functions.items()
+    }

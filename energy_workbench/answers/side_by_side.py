@@ -1,0 +1,76 @@
+"""Energies of a few meters over a period as arrays, interval by interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from energy_workbench.analytics.buckets import consumed_column
+from energy_workbench.analytics.pattern import WHOLE
+from energy_workbench.core import axis, clock
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.period import Period
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from energy_workbench.lake import Reader
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Energies over consecutive intervals that have been.
+
+    Attributes
+    ----------
+    start : datetime
+        Of the first interval, UTC.
+    count : int
+        Intervals.
+    energies : dict of int to (array, array)
+        By key import and export, primary [kWh], shape (count,); NaN where not known closely.
+    """
+
+    start: datetime
+    count: int
+    energies: dict[int, tuple[Array, Array]]
+
+    def consumed(self, meter: Meter) -> Array:
+        """What a meter consumes, or a producer produces [kWh]."""
+        imported, exported = self.energies[meter.key]
+        return imported if consumed_column(meter) == "energy_import_kwh" else exported
+
+
+def elapsed(span: Period) -> tuple[datetime, datetime]:
+    """The whole intervals of a span that have been."""
+    start = axis.floor_interval(span.start)
+    if start < span.start:
+        start += axis.INTERVAL
+    return start, max(start, axis.floor_interval(min(span.end, clock.now())))
+
+
+def side_by_side(reader: Reader, meters: Sequence[Meter], span: Period) -> SideBySide:
+    """Read the energies of some meters."""
+    start, end = elapsed(span)
+    keys = [meter.key for meter in meters]
+    parts: dict[int, list[tuple[Array, Array]]] = {key: [] for key in keys}
+    for matrix in reader.matrices(keys, start, end, WHOLE):
+        for key in keys:
+            row = matrix.row(key)
+            assert row is not None
+            parts[key].append((matrix.imported[row], matrix.exported[row]))
+    none: list[Any] = [np.empty(0)]
+    energies = {
+        key: (
+            np.concatenate([imported for imported, _ in found] or none),
+            np.concatenate([exported for _, exported in found] or none),
+        )
+        for key, found in parts.items()
+    }
+    return SideBySide(start, (end - start) // axis.INTERVAL, energies)
