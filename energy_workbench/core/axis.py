@@ -84,17 +84,20 @@ def _hours(period: Period, minutes: int, zone: ZoneInfo) -> list[datetime]:
 
 
 def _aligned(edge: datetime, ahead: datetime, step: timedelta, zone: ZoneInfo) -> datetime:
-    """The instant near `ahead` at which the clock shows a multiple of the step: some zones change by half an hour."""
+    """The next instant at which the clock begins another multiple of the step: some zones change by half an hour."""
     late = _past(ahead, step, zone)
     if not late:
         return ahead
+    before = ahead - timedelta(microseconds=1)
+    if _past(before, step, zone) > late:
+        return ahead  # the clock skipped the multiple: what is left of its hour begins here
     back = ahead - late
     return back if back > edge and not _past(back, step, zone) else ahead + (step - late)
 
 
 def _past(instant: datetime, step: timedelta, zone: ZoneInfo) -> timedelta:
     local = instant.astimezone(zone)
-    return timedelta(hours=local.hour, minutes=local.minute) % step
+    return timedelta(hours=local.hour, minutes=local.minute, seconds=local.second) % step
 
 
 def _days(period: Period, count: int, unit: str, zone: ZoneInfo) -> list[datetime]:
