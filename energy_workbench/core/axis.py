@@ -88,8 +88,9 @@ def _aligned(edge: datetime, ahead: datetime, step: timedelta, zone: ZoneInfo) -
     late = _past(ahead, step, zone)
     if not late:
         return ahead
-    before = ahead - timedelta(microseconds=1)
-    if _past(before, step, zone) > late:
+    before = ahead - timedelta(seconds=1)
+    begun, former = (each.astimezone(zone).replace(tzinfo=None) - _past(each, step, zone) for each in (ahead, before))
+    if begun > former and _past(before, step, zone) > late:
         return ahead  # the clock skipped the multiple: what is left of its hour begins here
     back = ahead - late
     return back if back > edge and not _past(back, step, zone) else ahead + (step - late)
