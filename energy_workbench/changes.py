@@ -104,6 +104,14 @@ class Changes(ABC):
         """Write an exchange down: `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`."""
 
     @abstractmethod
+    def set_factor(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """State an emission factor: `name`, `value`, `source`, `valid_from` (a date; none is the beginning of time)."""
+
+    @abstractmethod
+    def delete_factor(self, name: str, valid_from: str | None = None) -> None:
+        """Take a factor of the site's own away; one that is shipped for that date holds again."""
+
+    @abstractmethod
     def templates(self) -> list[dict[str, Any]]:
         """Saved meters to create others from: `name` and `fields`."""
 

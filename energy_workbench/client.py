@@ -13,6 +13,7 @@ from energy_workbench.core.results import (
     Comparison,
     Demand,
     Energies,
+    Generation,
     Intervals,
     LoadShape,
     MeterTable,
@@ -157,6 +158,18 @@ class RemoteWorkbench(Questions, Changes):
         self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
     ) -> Balance:
         return Balance.from_dict(self._get("/balance", period=period, meter=meter, threshold_percent=threshold_percent))
+
+    def generation(self, period: str = "this month") -> Generation:
+        return Generation.from_dict(self._get("/generation", period=period))
+
+    def factors(self) -> list[dict[str, Any]]:
+        return list(self._get("/factors")["items"])
+
+    def set_factor(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self._send("PUT", "/factors", fields))
+
+    def delete_factor(self, name: str, valid_from: str | None = None) -> None:
+        self._send("DELETE", f"/factors/{quote(name, safe='')}", valid_from=valid_from)
 
     def flow(self, period: str | None = None) -> PowerFlow:
         return PowerFlow.from_dict(self._get("/flow", period=period))

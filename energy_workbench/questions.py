@@ -12,6 +12,7 @@ from energy_workbench.core.results import (
     Comparison,
     Demand,
     Energies,
+    Generation,
     Intervals,
     LoadShape,
     MeterTable,
@@ -203,6 +204,14 @@ class Questions(ABC):
         """
 
     @abstractmethod
+    def generation(self, period: str = "this month") -> Generation:
+        """Diesel and solar energy, run hours, fuel and emissions."""
+
+    @abstractmethod
+    def factors(self) -> list[dict[str, Any]]:
+        """The emission factors that hold at the site, dated and sourced; `own` where the site stated them itself."""
+
+    @abstractmethod
     def flow(self, period: str | None = None) -> PowerFlow:
         """Where the energy of a period goes [kWh]; without a period, the power now [kW]."""
 
@@ -249,6 +258,12 @@ def _balance(payload: dict[str, Any]) -> Any:
     return _shown(losses(payload))
 
 
+def _generation(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.generation import sources
+
+    return _shown(sources(payload))
+
+
 def _load_shape(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.load_shape import load_shape
 
@@ -269,4 +284,4 @@ def _shown(figure: Any) -> Any:
 
 
 DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})
-DRAWN.update({LoadShape: _load_shape, Comparison: _comparison})
+DRAWN.update({LoadShape: _load_shape, Comparison: _comparison, Generation: _generation})

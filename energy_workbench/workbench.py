@@ -21,6 +21,7 @@ from energy_workbench.core.results import (
     Balance,
     Comparison,
     Demand,
+    Generation,
     Intervals,
     LoadShape,
     MeterTable,
@@ -243,6 +244,15 @@ class Workbench(Setup, Questions):
         return self._kept(
             ("balance", span.start, span.end, node and node.key, percent),
             lambda: balance(self.registry, self.reader, span, threshold=percent / 100, zone=self.zone, node=node),
+        )
+
+    def generation(self, period: str = "this month") -> Generation:
+        from energy_workbench.answers.generations import generation
+
+        span = self._period(period)
+        return self._kept(
+            ("generation", span.start, span.end),
+            lambda: generation(self.reader, self._meters(), span, self._factors(), self.zone),
         )
 
     def flow(self, period: str | None = None) -> PowerFlow:

@@ -25,6 +25,8 @@ WORDS = {
     "exchange.delete": "exchange of {} deleted",
     "template.create": "template {} saved",
     "template.delete": "template {} deleted",
+    "factor.set": "emission factor {} stated",
+    "factor.delete": "emission factor {} taken away",
     "gateway.update": "gateway {} changed",
     "site.update": "site changed",
 }

@@ -10,6 +10,7 @@ from energy_workbench.analytics.live import describe
 from energy_workbench.answers import meter_check, meter_transfer, probing
 from energy_workbench.answers.audit_rows import audit_row, change_row
 from energy_workbench.answers.exchange_rows import exchange_from, exchange_row
+from energy_workbench.answers.factor_rows import factor_date, factor_from, factor_row
 from energy_workbench.answers.home import Home
 from energy_workbench.answers.profile_list import profile_list
 from energy_workbench.answers.ratio_rows import beginning, impact_warnings, ratio_from, ratio_row
@@ -17,6 +18,7 @@ from energy_workbench.changes import Changes
 from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError
+from energy_workbench.core.factors import Factor, effective
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Communication
 
@@ -113,6 +115,22 @@ class Setup(Home, Changes):
         self.registry.record_exchange(found.id, exchange, by=by, revision=revision)
         stored = next(each for each in self.registry.exchanges(found.id) if each.at == exchange.at)
         return exchange_row(stored, self.zone)
+
+    def factors(self) -> list[dict[str, Any]]:
+        own = {(each.name, each.valid_from) for each in self.registry.factors()}
+        return [factor_row(each, own=(each.name, each.valid_from) in own) for each in self._factors()]
+
+    def set_factor(self, fields: Mapping[str, Any], *, by: str = BY) -> dict[str, Any]:
+        factor = factor_from(fields)
+        self.registry.set_factor(factor, by=by)
+        return factor_row(factor, own=True)
+
+    def delete_factor(self, name: str, valid_from: str | None = None, *, by: str = BY) -> None:
+        self.registry.delete_factor(name, factor_date(valid_from), by=by)
+
+    def _factors(self) -> list[Factor]:
+        """Those that hold at the site."""
+        return effective(self.site()["country"], self.registry.factors())
 
     def templates(self) -> list[dict[str, Any]]:
         return [{"name": template.name, "fields": template.fields} for template in self.registry.templates()]

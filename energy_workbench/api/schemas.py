@@ -121,6 +121,20 @@ _DEMAND: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "unit": "kW", "block_minutes": 30, "kind": "block",
     **_SPAN,
 }  # fmt: skip
+_FACTOR: Schema = {
+    "name": "grid_location", "value": 0.7117, "unit": "kg CO₂/kWh", "valid_from": "2024-04-01",
+    "source": "CEA V21", "meaning": "grid electricity, average of the grid", "own": False,
+}  # fmt: skip
+_GENERATION: Schema = {
+    **_SPAN, "dg_kwh": 5120.5, "dg_run_hours": 18.25, "dg_hours_counted": False, "diesel_litres": 1480.2,
+    "diesel_estimated": True, "litres_per_kwh": 0.289, "solar_kwh": 90_400.0, "solar_self_used_kwh": 88_000.0,
+    "solar_self_used_share": 0.973, "solar_share": 0.12, "grid_import_kwh": 610_000.0, "grid_export_kwh": 2400.0,
+    "use_kwh": 703_120.5, "scope1_kg": 3966.9, "scope2_location_kg": 434_137.0, "scope2_market_kg": 434_137.0,
+    "market_is_location": True, "avoided_kg": 62_629.6, "net_kg": 438_103.9, "completeness": 0.998,
+    "generators": [{"number": "DG", "energy_kwh": 5120.5, "litres": 1480.2}],
+    "factors": [{"name": "diesel", "value": 2.68, "unit": "kg CO₂/L", "valid_from": None, "source": "IPCC 2006"}],
+    "days": [{"day": "2026-10-01", "solar_kwh": 3100.0, "dg_kwh": 0.0}],
+}  # fmt: skip
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
     "energy_export_kwh": 0.0, "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30",
@@ -226,6 +240,14 @@ BALANCE = _answer(
     },
 )
 COMPARISON = _answer("Both times", _COMPARISON)
+FACTORS = _answer("Factors by kind and date", listed([_FACTOR]))
+FACTOR = _answer("The factor", _FACTOR)
+FACTOR_BODY = _body(
+    "A factor; without `valid_from` it holds from the beginning of time",
+    {"name": "diesel", "value": 2.66155, "valid_from": "2025-01-01", "source": "DEFRA 2025, 100 % mineral diesel"},
+    required=["name", "value", "source"],
+)
+GENERATION = _answer("The period", _GENERATION)
 DEMAND = _answer("A row a billing month", _DEMAND)
 PATTERN = _answer("The pattern; with `by`, rows that say how the load is spread", _PATTERN, {"type": "object"})
 FLOW = _answer("Nodes and links", _FLOW)

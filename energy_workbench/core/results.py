@@ -322,6 +322,63 @@ class Comparison(Table):
 
 
 @dataclass(frozen=True, repr=False)
+class Generation(Result):
+    """Own generation, fuel and emissions of a period.
+
+    Attributes
+    ----------
+    dg_kwh, solar_kwh, grid_import_kwh, grid_export_kwh, use_kwh : float
+        Of what is known [kWh]; `use_kwh` is what the site used.
+    dg_run_hours : float
+        By the generators' own counters where `dg_hours_counted`, else the time in which they delivered [h].
+    diesel_litres : float
+        Metered, or where `diesel_estimated` by load [L].
+    solar_self_used_kwh, solar_self_used_share, solar_share : float or None
+        What did not leave the site [kWh], its share of the solar energy and of the site's use [1].
+    scope1_kg, scope2_location_kg, scope2_market_kg : float or None
+        Gross [kg CO₂]; None where there is no factor. Where `market_is_location` no contract's factor was stated.
+    avoided_kg, net_kg : float or None
+        Memo figures beside the scopes [kg CO₂].
+    generators, factors, days : tuple of dict
+        A row a generator, a factor, a local day.
+    """
+
+    start: str
+    end: str
+    timezone: str
+    dg_kwh: float
+    dg_run_hours: float
+    dg_hours_counted: bool
+    diesel_litres: float
+    diesel_estimated: bool
+    litres_per_kwh: float | None
+    solar_kwh: float
+    solar_self_used_kwh: float
+    solar_self_used_share: float | None
+    solar_share: float | None
+    grid_import_kwh: float
+    grid_export_kwh: float
+    use_kwh: float
+    scope1_kg: float | None
+    scope2_location_kg: float | None
+    scope2_market_kg: float | None
+    market_is_location: bool
+    avoided_kg: float | None
+    net_kg: float | None
+    completeness: float
+    generators: tuple[dict[str, Any], ...] = ()
+    factors: tuple[dict[str, Any], ...] = ()
+    days: tuple[dict[str, Any], ...] = ()
+
+    def records(self) -> list[dict[str, Any]]:
+        plain = self.to_dict()
+        return [{name: value for name, value in plain.items() if not isinstance(value, list)}]
+
+    def _caption(self) -> str:
+        return f"Generation and carbon, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
 class StatusSummary(Result):
     """How many meters are in which state."""
 

@@ -17,6 +17,7 @@ from energy_workbench.registry import deletion, edits, gateways, journal, querie
 from energy_workbench.registry.access_tokens import AccessTokens
 from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.checked import checked, one, refuse_stale
+from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.meter_history import MeterHistory
 from energy_workbench.registry.saved_templates import SavedTemplates
@@ -24,7 +25,7 @@ from energy_workbench.registry.saved_templates import SavedTemplates
 Children = Literal["refuse", "reparent", "cascade"]
 
 
-class Registry(MeterHistory, ChangeLog, SavedTemplates, AccessTokens):
+class Registry(MeterHistory, ChangeLog, SavedTemplates, EmissionFactors, AccessTokens):
     """Site, meters, ratios, placements, gateways and tokens of one plant, with their history.
 
     Every method is one transaction; all may be called from several threads and processes.

@@ -25,6 +25,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "statuses": ("meter", "valid_from"),
     "exchanges": ("meter", "at"),
     "templates": ("name",),
+    "factors": ("name", "valid_from"),
 }
 """Tables of the configuration, what is referred to first, and what tells their rows apart."""
 OF_METERS: Final = ("meters", "ratios", "placements", "statuses", "exchanges")

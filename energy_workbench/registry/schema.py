@@ -206,6 +206,19 @@ templates = Table(
     Column("fields", JSON, nullable=False),
 )
 
+# Emission factors of the site's own; an empty date is the beginning of time.
+factors = Table(
+    "factors",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("valid_from", String(10), nullable=False),
+    Column("value", Float, nullable=False),
+    Column("source", String(500), nullable=False),
+    UniqueConstraint("name", "valid_from"),
+    CheckConstraint("value >= 0", name="value"),
+)
+
 # One transaction is one change: its entries share a number, by which it is undone. `rows` is what it did,
 # row by row: the trail replays to what is stored.
 audit = Table(
