@@ -25,6 +25,7 @@ WORDS = {
     "exchange.delete": "exchange of {} deleted",
     "template.create": "template {} saved",
     "template.delete": "template {} deleted",
+    "limits.update": "limits of {} changed",
     "gateway.update": "gateway {} changed",
     "site.update": "site changed",
 }

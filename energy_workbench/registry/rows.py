@@ -24,6 +24,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "placements": ("meter", "valid_from"),
     "statuses": ("meter", "valid_from"),
     "exchanges": ("meter", "at"),
+    "limits": ("meter",),
     "templates": ("name",),
 }
 """Tables of the configuration, what is referred to first, and what tells their rows apart."""
