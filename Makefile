@@ -28,8 +28,12 @@ lint: test-env  ## style, types and layers
 bench: test-env  ## benchmarks; they print ratios
 	@$(BIN)/python -m benchmarks
 
-soak: test-env  ## long crash runs: 200 rounds of SIGKILL
-	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash --timeout 3600 $(PYTEST_ARGS)
+soak: test-env  ## long crash runs: 400 kills, every power cut, thousands of flipped bits
+	@CRASH_ROUNDS=200 POWER_LOSS_STATES=100000 POWER_LOSS_EACH=64 DAMAGE_ROUNDS=200 \
+		$(BIN)/python -m pytest tests/powerloss tests/lake/test_damage.py --timeout 3600 $(PYTEST_ARGS)
+	@POLLS=200000 $(BIN)/python -m pytest tests/collector/test_memory.py --timeout 3600 $(PYTEST_ARGS)
+	@WIRE_POLLS=100000 $(BIN)/python -m pytest tests/hostile/test_hostile_gateway.py --timeout 3600 $(PYTEST_ARGS)
+	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash tests/readings/test_killed.py --timeout 3600 $(PYTEST_ARGS)
 
 docs: test-env  ## the documentation, to site/
 	@$(BIN)/mkdocs build --strict --quiet --site-dir site

@@ -23,10 +23,12 @@ def advice(error: Exception, client: GatewayClient | None = None) -> str:
     serial = client is not None and client.line is not None
     if isinstance(error, UnreachableError):
         where = "the device name, its permissions and who else uses it" if serial else "address, port, firewall"
+        if client is not None and client.security:
+            where += ", certificates"
         return f"no connection: check {where}"
     if isinstance(error, NoAnswerError):
         other = ""
-        if not serial and not error.told:
+        if not serial and not error.told and (client is None or client.scheme != "tls"):
             rtu = client is not None and client.scheme == "rtutcp"
             other = f", or {'rtutcp:// instead of tcp://' if rtu else 'tcp:// instead of rtutcp://'}"
         return f"timeout: wrong unit id, baud rate or wiring{other}"

@@ -10,11 +10,15 @@ from typing import Annotated
 
 import typer
 
+from collector.profile_cli import app as profiles_app
 from energy_workbench.core import clock
 from energy_workbench.core import settings as settings_room
-from energy_workbench.core.errors import HomeError, SettingsError, WorkbenchError
+from energy_workbench.core.errors import HomeError, InputError, SettingsError, WorkbenchError
 
 app = typer.Typer(help="The acquisition process: polls the meters of a home.", add_completion=False)
+
+
+app.add_typer(profiles_app, name="profiles")
 
 
 @app.callback(invoke_without_command=True)
@@ -31,10 +35,10 @@ def collect(
     settings = settings_room.load(home)
     if not settings.home.is_dir():
         raise HomeError(f"there is no home {settings.home}: run energy-workbench init")
-    from collector import logs
     from collector.collector import Collector, exclusive
+    from energy_workbench.core import logs
 
-    logs.start()
+    logs.start(settings)
     with exclusive(settings):
         collector = Collector(settings)
         if not once:
@@ -55,7 +59,9 @@ def collect(
 
 @app.command()
 def probe(
-    gateway: Annotated[str, typer.Argument(help="tcp://host:port, rtutcp://host:port or rtu:///dev/ttyUSB0?…")],
+    gateway: Annotated[
+        str, typer.Argument(help="tcp://host:port, tls://host:port?ca=…, rtutcp://host:port or rtu:///dev/ttyUSB0?…")
+    ],
     unit: Annotated[int, typer.Argument(min=0, max=255, help="Modbus device id.")],
     profile: Annotated[str, typer.Option(help="Id of a meter profile.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -82,6 +88,26 @@ def probe(
     typer.echo(result.to_json() if as_json else result.to_text())
     if not result.ok:
         raise typer.Exit(12)
+
+
+@app.command()
+def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for its own profiles.")] = None) -> None:
+    """Ask meters whether they are there, as a line of JSON on standard input says; answers with JSON.
+
+    Where a collector runs, its socket takes the same request.
+    """
+    import json
+
+    from collector.roll_call import requested, roll_call
+
+    settings = settings_room.load(home)
+    try:
+        request = json.loads(sys.stdin.read())
+        meters, seconds = requested(request)
+    except (ValueError, AttributeError):
+        raise InputError('send {"meters": [{"key": …, "gateway": …, "unit_id": …, "profile": …}]}') from None
+    found = asyncio.run(roll_call(meters, seconds, [settings.profiles_path]))
+    typer.echo(json.dumps({"ok": True, "meters": found}))
 
 
 def main() -> None:

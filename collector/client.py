@@ -1,30 +1,25 @@
-"""One gateway's connection: the only room with pymodbus besides the plant.
-
-pymodbus is held to one request at a time without retries of its own: a dead meter would block its bus for
-the retries, and repeated time-outs would close the connection that every meter of the gateway shares.
-"""
+"""One gateway: its questions one after the other, and what each failure means for the meters behind it."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import ssl
 import struct
 import termios
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from pymodbus import FramerType
-from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
-from pymodbus.exceptions import ConnectionException, ModbusException, ModbusIOException
-from pymodbus.framer import FramerSocket
-from pymodbus.pdu import DecodePDU, ModbusPDU
-from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInputRegistersResponse
-
+from collector.connection import Connection
+from collector.framing import SHORTEST_FRAME, Framing, Question, RtuFraming, TcpFraming
+from collector.owed import Owed
 from collector.plan import Request
-from collector.serial_line import SerialLine
-from collector.wire import REASONS, GarbledError, NoAnswerError, RefusedError, UnreachableError
+from collector.serial_line import FASTEST_SILENCE, SerialLine
+from collector.tls import Security, tls_trouble
+from collector.wire import NOT_THERE, REASONS, GarbledError, NoAnswerError, RefusedError, UnreachableError
+from energy_workbench.core import settings
 from energy_workbench.core.errors import InputError
 from energy_workbench.registry.addresses import gateway_address
 
@@ -35,10 +30,11 @@ MOST_WAIT_SECONDS = 8.0
 """A gateway that accepts no connection is tried again after 1, 2, 4, 8, 8 … s [s]."""
 
 DRAIN_SECONDS = 0.3
-"""Silence kept on a serial line after a time-out, so that a late answer finds no question [s]."""
+"""Silence kept on a serial line after a time-out, so that a late answer does not run into a question [s]."""
 
-# Time-outs are told by this project's own log, once and counted.
-logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
+DEAF_SECONDS = 30.0
+"""A network connection on which nothing came for so long, and nothing comes now, is made anew: the other end may have
+restarted and know nothing of it [s]."""
 
 
 class GatewayClient:
@@ -47,9 +43,12 @@ class GatewayClient:
     Parameters
     ----------
     url : str
-        `tcp://host:port`, `rtutcp://host:port` or `rtu:///dev/ttyUSB0?baudrate=9600&parity=N`.
+        `tcp://host:port`, `tls://host:port?ca=ca.pem`, `rtutcp://host:port` or
+        `rtu:///dev/ttyUSB0?baudrate=9600&parity=N`.
     timeout : float
         Longest wait for an answer where a read names no other [s].
+    home : Path, optional
+        Where the certificates of a relative path are; the home by default.
 
     Raises
     ------
@@ -57,7 +56,7 @@ class GatewayClient:
         If the address cannot be understood.
     """
 
-    def __init__(self, url: str, timeout: float = 1.0) -> None:
+    def __init__(self, url: str, timeout: float = 1.0, home: Path | None = None) -> None:
         try:
             self.url = gateway_address(url)
         except ValueError as error:
@@ -65,25 +64,38 @@ class GatewayClient:
         self.timeout = timeout
         self.scheme = urlsplit(self.url).scheme
         self.line = SerialLine.of(self.url)
-        self.paced = self.scheme != "tcp"
+        self.security = Security.of(self.url)
+        self.paced = not self.framed_by_id
         """Whether the pauses that meters ask for are kept. A TCP gateway paces its bus itself; one that turns
         out not to is paced from then on."""
-        self._client: AsyncModbusTcpClient | AsyncModbusSerialClient | None = None
+        self.took = 0.0
+        """How long the last read took, from its question on [s]."""
+        self.opened = 0
+        """How many connections were made so far."""
+        self._home = home
+        self._framing: Framing = TcpFraming() if self.framed_by_id else RtuFraming()
+        self._connection: Connection | None = None
         self._lock = asyncio.Lock()
+        self._owed = Owed()
+        self._last: Question | None = None
+        self._silence = self.line.silence if self.line else 0.0 if self.framed_by_id else FASTEST_SILENCE
         self._quiet_until = 0.0
         self._last_end = 0.0
         self._down, self._down_until, self._failed_connects = "", 0.0, 0
-        self._late_until: dict[int, float] = {}
+
+    def another(self) -> GatewayClient:
+        """One more to the same gateway, with a connection of its own."""
+        return GatewayClient(self.url, self.timeout, self._home)
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection now."""
-        return self._client is not None and self._client.connected
+        return self._connection is not None and self._connection.is_active()
 
     @property
     def framed_by_id(self) -> bool:
-        """Whether a late answer is told from a fresh one (TCP); serial framing cannot."""
-        return self.scheme == "tcp"
+        """Whether a late answer is told from a fresh one (TCP, TLS); serial framing cannot."""
+        return self.scheme in ("tcp", "tls")
 
     async def connect(self) -> None:
         """Connect where there is no connection.
@@ -99,8 +111,9 @@ class GatewayClient:
         if time.monotonic() < self._down_until:
             raise UnreachableError(self._down)
         try:
-            self._client = await self._open()
+            self._connection = await self._open()
             self._failed_connects = 0
+            self.opened += 1
         except UnreachableError as error:
             # Else every meter behind a gateway that swallows packets would wait for it again.
             self._down, wait = str(error), min(2.0**self._failed_connects, MOST_WAIT_SECONDS)
@@ -108,21 +121,34 @@ class GatewayClient:
             self._down_until = time.monotonic() + wait
             raise
 
-    async def _open(self) -> AsyncModbusTcpClient | AsyncModbusSerialClient:
-        client = self._make()
-        client.set_max_no_responses(2**31)
+    async def _open(self) -> Connection:
+        context = None
+        if self.security:
+            try:
+                context = self.security.context(self._home or settings.load().home)
+            except UnreachableError as error:
+                raise UnreachableError(f"{self.url} cannot be used: {error}") from None
+        self._framing.reset()
+        connection = Connection(self.url, self._framing, self.line, context)
         try:
-            accepted = await client.connect()
-        except (termios.error, ValueError) as error:
-            raise UnreachableError(f"{self.url} does not take these settings: {error.args[-1]}") from None
-        if not accepted:
-            client.close()
-            if self.line:
-                raise UnreachableError(self.line.trouble())
-            raise UnreachableError(f"{self.url} accepts no connection: check its address, power and cable")
-        # The transport of a serial port is ready in the loop's next round.
-        await asyncio.sleep(0)
-        return client
+            await connection.open(CONNECT_SECONDS)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, (OSError, ValueError, termios.error)):
+                raise UnreachableError(self._why(error)) from None
+            raise
+        return connection
+
+    def _why(self, error: OSError | ValueError | termios.error) -> str:
+        """Why there is no connection, in words."""
+        if not isinstance(error, OSError):
+            return f"{self.url} does not take these settings: {error.args[-1]}"
+        if self.line:
+            return self.line.trouble()
+        if isinstance(error, (ssl.SSLError, ConnectionResetError)) and self.security:
+            return f"{self.url} is not connected to: {tls_trouble(error)}"
+        reason = f"no answer in {CONNECT_SECONDS:g} s" if isinstance(error, TimeoutError) else error.strerror or error
+        return f"{self.url} accepts no connection ({reason}): check its address, power and cable"
 
     def retry_now(self) -> None:
         """Let the next read try to connect, however lately that failed: somebody asks who may have just mended it."""
@@ -137,9 +163,9 @@ class GatewayClient:
 
     def close(self) -> None:
         """Close the connection; the next read opens it again."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     async def read(
         self, request: Request, unit: int, *, base: int = 0, timeout: float | None = None, pause: float = 0.0
@@ -166,68 +192,97 @@ class GatewayClient:
         RefusedError
             If the answer is a Modbus exception.
         GarbledError
-            If the answer has another length than what was asked for.
+            If the answer has another length, function or unit than what was asked for.
         """
+        try:
+            question = Question.read(request.function_code, request.address + base, request.count, unit)
+        except ValueError as error:  # a base that a device told
+            raise RefusedError(f"unit {unit} of {self.url} has no such registers: {error}", 2) from None
+        body = await self._turn(question, timeout, pause)
+        return list(struct.unpack_from(f">{request.count}H", body, 2))
+
+    async def read_identification(self, unit: int, timeout: float | None = None, pause: float = 0.0) -> dict[int, str]:
+        """What a device says of itself: texts by object id (0 vendor, 1 product code, 2 revision, 4 product …).
+
+        One reading request, function 0x2B with MEI type 0x0E (MODBUS Application Protocol Specification
+        V1.1b3, section 6.21); parameters and errors as in `read`. Few meters know it.
+        """
+        body = await self._turn(Question.identify(unit), timeout, pause)
+        texts, at = dict[int, str](), 7
+        while at + 2 <= len(body):
+            number, length = body[at], body[at + 1]
+            texts[number] = body[at + 2 : at + 2 + length].decode("utf-8", "replace").strip("\0 ")
+            at += 2 + length
+        return texts
+
+    async def _turn(self, question: Question, timeout: float | None, pause: float) -> bytes:
+        """Function code and data of the answer, when it is this question's turn."""
         async with self._lock:
             if not self.connected:
                 await self.connect()
-            client = self._client
-            assert client is not None
-            await self._keep_silence(unit, pause)
-            wait = timeout or self.timeout
-            client.ctx.comm_params.timeout_connect = wait + (
-                self.line.transfer_seconds(request.count) if self.line else 0.0
-            )
-            read = client.read_holding_registers if request.function_code == 3 else client.read_input_registers
-            try:
-                answer = await read(request.address + base, count=request.count, device_id=unit)
-            except ConnectionException:
-                self.close()
-                raise UnreachableError(f"{self.url} closed the connection") from None
-            except ModbusIOException:
-                self._after_silence(unit, wait)
-                raise NoAnswerError(f"unit {unit} of {self.url} did not answer in {wait:g} s") from None
-            except ModbusException as error:
-                self._distrust()
-                raise GarbledError(f"unit {unit} of {self.url} answered what cannot be read: {error}") from None
-            except asyncio.CancelledError:
-                # Its answer is still on the way: nobody may take it for another one's.
-                self.close()
-                raise
-            finally:
-                self._last_end = time.monotonic()
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # asyncio.wait_for of Python 3.11 forgets a cancellation that meets the answer (bpo-42130).
-            raise asyncio.CancelledError
-        return self._words(answer, request, unit)
+            await self._keep_silence(pause)
+            if not self.framed_by_id and (first := self._first(question)) is not None:
+                try:
+                    await self._ask(first, timeout)
+                except RefusedError as error:
+                    if error.code not in NOT_THERE:
+                        raise
+                await self._keep_silence(pause)
+            return await self._ask(question, timeout)
 
-    def _words(self, answer: ModbusPDU, request: Request, unit: int) -> list[int]:
-        if answer.isError():
-            code = int(getattr(answer, "exception_code", 0))
-            raise RefusedError(f"unit {unit} of {self.url} refuses: {REASONS.get(code, 'exception')} ({code})", code)
-        if len(answer.registers) != request.count or answer.function_code != request.function_code:
+    def _first(self, question: Question) -> Question | None:
+        """What has to be asked first, so that no late answer is taken for this question's."""
+        if self._last and self._framing.stray >= SHORTEST_FRAME:
+            self._owed.ask(self._last)  # more came than was asked for: it may have been late, and another one be due
+        return self._owed.unlike(question)
+
+    async def _ask(self, question: Question, timeout: float | None) -> bytes:
+        connection = self._connection
+        if connection is None or not connection.is_active():
+            raise UnreachableError(f"{self.url} closed the connection", lost=True)
+        unit, wait = question.unit, timeout or self.timeout
+        owed = set() if self.framed_by_id else self._owed.by(unit)
+        if not self.framed_by_id:
+            self._owed.ask(question)
+        self._last = question
+        started = time.monotonic()
+        try:
+            on_the_wire = self.line.transfer_seconds(question.words) if self.line else 0.0
+            answer = await connection.ask(question, wait + on_the_wire, owed - {question.words})
+        except TimeoutError:
+            self._after_silence(connection)
+            raise NoAnswerError(f"unit {unit} of {self.url} did not answer in {wait:g} s") from None
+        except ConnectionError as error:
+            self.close()
+            # With TLS 1.3 the other end judges the workbench's certificate after the handshake.
+            reason = f": {tls_trouble(str(error))}" if self.security and connection.fresh else ""
+            raise UnreachableError(f"{self.url} closed the connection{reason}", lost=True) from None
+        except asyncio.CancelledError:
+            # Its answer is still on the way: nobody may take it for another one's.
+            self.close()
+            raise
+        finally:
+            self._last_end = time.monotonic()
+            self.took = self._last_end - started
+        if answer.trouble:
             self._distrust()
-            raise GarbledError(
-                f"unit {unit} of {self.url} answered {len(answer.registers)} registers where {request.count} were asked"
-            )
-        return list(answer.registers)
+            raise GarbledError(f"unit {unit} of {self.url} {answer.trouble}")
+        if answer.body[0] & 0x80:
+            self._owed.refused(question)
+            code = answer.body[1]
+            raise RefusedError(f"unit {unit} of {self.url} refuses: {REASONS.get(code, 'exception')} ({code})", code)
+        self._owed.answered(question)
+        return answer.body
 
-    async def _keep_silence(self, unit: int, pause: float) -> None:
-        until = self._quiet_until
-        if self.line:
-            until = max(until, self._last_end + self.line.silence, self._late_until.pop(unit, 0.0))
-        if pause and self.paced:
-            until = max(until, self._last_end + pause)
-        if until and (wait := until - time.monotonic()) > 0:
+    async def _keep_silence(self, pause: float) -> None:
+        until = max(self._quiet_until, self._last_end + max(self._silence, pause if self.paced else 0.0))
+        if (wait := until - time.monotonic()) > 0:
             await asyncio.sleep(wait)
 
-    def _after_silence(self, unit: int, waited: float) -> None:
-        """After a time-out: with serial framing a late answer would be taken as the next one's."""
-        if self.line:
-            # Another unit's question is safe from it, the same unit's is not.
-            self._late_until[unit] = time.monotonic() + waited
-        if not self.framed_by_id:
+    def _after_silence(self, connection: Connection) -> None:
+        """After a time-out."""
+        deaf = connection.loop.time() - connection.heard > DEAF_SECONDS
+        if not self.framed_by_id or self._framing.begun or deaf:
             self._distrust()
 
     def _distrust(self) -> None:
@@ -235,56 +290,3 @@ class GatewayClient:
             self._quiet_until = time.monotonic() + DRAIN_SECONDS
         else:
             self.close()
-
-    def _make(self) -> AsyncModbusTcpClient | AsyncModbusSerialClient:
-        parts = urlsplit(self.url)
-
-        def changed(up: bool) -> None:
-            # A read that waits on a connection that is gone would wait for its time-out.
-            if not up and not client.ctx.response_future.done():
-                client.ctx.response_future.set_exception(ConnectionException("lost"))
-
-        client: AsyncModbusTcpClient | AsyncModbusSerialClient
-        if line := self.line:
-            client = AsyncModbusSerialClient(
-                line.path, framer=FramerType.RTU, baudrate=line.baudrate, bytesize=line.bytesize, parity=line.parity,
-                stopbits=line.stopbits, timeout=CONNECT_SECONDS, retries=0, reconnect_delay=0, trace_connect=changed,
-            )  # fmt: skip
-        else:
-            framer = FramerType.SOCKET if parts.scheme == "tcp" else FramerType.RTU
-            client = AsyncModbusTcpClient(
-                parts.hostname or "", port=parts.port or 502, framer=framer, timeout=CONNECT_SECONDS, retries=0,
-                reconnect_delay=0, trace_connect=changed,
-            )  # fmt: skip
-            if parts.scheme == "tcp":
-                client.ctx.framer = _TransactionFramer(DecodePDU(False))
-        client.ctx.response_future.set_result(None)
-        client.register(_Holding)
-        client.register(_Input)
-        return client
-
-
-class _TransactionFramer(FramerSocket):
-    """Takes an answer by its transaction alone: gateways rewrite unit ids."""
-
-    def handleFrame(self, data: bytes, exp_devid: int, exp_tid: int) -> tuple[int, ModbusPDU | None]:  # noqa: N802
-        used, pdu = super().handleFrame(data, 0, exp_tid)
-        if pdu is not None:
-            pdu.dev_id = exp_devid
-        return used, pdu
-
-
-def _unpack(pdu: ModbusPDU, data: bytes) -> None:
-    """All registers at once, which takes a tenth of one by one."""
-    size = data[0] // 2
-    if len(data) <= 2 * size:
-        raise ModbusException(f"{data[0]} bytes announced, {len(data) - 1} there")
-    pdu.registers = list(struct.unpack_from(f">{size}H", data, 1))
-
-
-class _Holding(ReadHoldingRegistersResponse):
-    decode = _unpack
-
-
-class _Input(ReadInputRegistersResponse):
-    decode = _unpack

@@ -9,22 +9,28 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from collector.control import SOCKET, Control
+from collector.counts import Statistics
+from collector.health import Conditions
 from collector.lines import Lines
-from collector.meter_reader import MeterReader
+from collector.meter_reader import Limits, MeterReader
+from collector.metrics import Endpoint, Figures
 from collector.poller import GatewayPoller, Target
-from collector.profile import available, load
+from collector.profile import available, load, modified
 from collector.repeats import Repeats
 from collector.slots import SteadyClock
 from collector.status import Tally
 from collector.writer import Writer
+from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import BusyError, WorkbenchError
+from energy_workbench.core.notify import Alive
 from energy_workbench.core.settings import Settings
 from energy_workbench.core.status import Communication
+from energy_workbench.lake.reading import Reading
 from energy_workbench.lake.spool import Spool
 from energy_workbench.registry import Registry, StateStore
 
@@ -36,8 +42,29 @@ NAME = "collector"
 
 Signature = tuple[object, ...]
 """Everything that makes a meter's polling what it is: one whose signature stays does not notice an edit."""
-Plan = list[tuple[Meter, Signature]]
-"""The meters of one gateway."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The meters of one gateway, and what it allows."""
+
+    meters: list[tuple[Meter, Signature]] = field(default_factory=list)
+    options: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> Limits:
+        """What the gateway allows its readers."""
+        timeout, pause, retries = (self.options.get(name) for name in ("timeout_ms", "pause_ms", "retries"))
+        return Limits(
+            None if timeout is None else timeout / 1000,
+            None if pause is None else pause / 1000,
+            None if retries is None else int(retries),
+        )
+
+    @property
+    def lines(self) -> int:
+        """Connections at once."""
+        return int(self.options.get("connections", 1))
 
 
 @dataclass(slots=True)
@@ -45,6 +72,7 @@ class _Running:
     poller: GatewayPoller
     task: asyncio.Task[None]
     signatures: dict[int, Signature]
+    options: dict[str, float]
 
 
 class Collector:
@@ -67,14 +95,22 @@ class Collector:
         self.registry.check()
         self.state = StateStore(settings.state_url)
         self.state.migrate()
-        self.spool = Spool(settings.spool_path)
+        self.spool = Spool(settings.spool_path, settings.spool_max_bytes)
         self._log = logging.getLogger("collector")
         self._repeats = Repeats(self._log)
         self._clock = SteadyClock()
         self._running: dict[str, _Running] = {}
         self._known = self.state.read()
-        self._lines = Lines()
-        self._control = Control(settings.home / SOCKET, self._lines, [settings.profiles_path])
+        # The clock may have been set back while no collector ran.
+        seen = [clock.to_micros(live.last_seen) for live in self._known.values() if live.last_seen]
+        self._clock.not_before(max(seen, default=0))
+        self.statistics = Statistics(self._clock.now_us())
+        self._lines = Lines(settings.home)
+        self._control = Control(settings.home / SOCKET, self._lines, [settings.profiles_path], self.statistics)
+        self._alive = Alive()
+        self._conditions = Conditions(
+            self.registry, self.state, [settings.profiles_path], self._repeats, settings.history_days
+        )
 
     async def run(self) -> None:
         """Poll until cancelled, SIGTERM or SIGINT; then write what waits and close."""
@@ -85,18 +121,24 @@ class Collector:
             with suppress(RuntimeError, ValueError):
                 loop.add_signal_handler(number, stop.set)
         self._writer = Writer(self.spool, self.state, self._repeats)
-        tasks = [asyncio.create_task(work()) for work in (self._writer.run, self._watch, self._beat, self._control.run)]
+        figures = Figures(self.settings, self.statistics, self._writer, self.spool, self.state)
+        metrics = Endpoint(self.settings, figures, self._repeats)
+        works = (self._writer, self._control, metrics, self._conditions)
+        tasks = [asyncio.create_task(work.run()) for work in works]
+        tasks += [asyncio.create_task(work()) for work in (self._watch, self._beat, self._turn)]
         stopping = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stopping}:
                 task.result()  # a background task never ends by itself: tell why
         finally:
+            self._alive.stopping()
             await _end([stopping, *tasks, *(running.task for running in self._running.values())])
             for running in self._running.values():
                 self._lines.give_back(running.poller.client)
             self._running.clear()
             await self._writer.flush()
+            await self._conditions.flush()
             if self._writer.waiting:
                 self._log.error("readings could not be written and are lost", extra={"count": self._writer.waiting})
             self._log.info("stopped", extra={"count": self._writer.written})
@@ -106,12 +148,13 @@ class Collector:
         """Poll every meter once and write what came; what is known of each meter now, by key."""
         self._writer = Writer(self.spool, self.state, self._repeats)
         found: dict[int, Live] = {}
-        pollers = [self._poller(url, self._targets(plan, {}, {})) for url, plan in self._plans().items()]
+        pollers = [self._poller(url, plan) for url, plan in self._plans().items()]
         await asyncio.gather(*(poller.once() for poller in pollers))
         for poller in pollers:
             self._lines.give_back(poller.client)
             found.update({target.key: target.live for target in poller.targets})
         await self._writer.flush()
+        await self._conditions.flush()
         return found
 
     def close(self) -> None:
@@ -146,20 +189,22 @@ class Collector:
                 self._log.error("polling ended", exc_info=failure, extra={"gateway": running.poller.client.url})
             self._forget(running.poller.client.url, *(f"meter {t.number}" for t in running.poller.targets))
             self._lines.give_back(running.poller.client)
+            self.statistics.gateways.pop(running.poller.client.url, None)
         for url, plan in plans.items():
-            signatures = {meter.key: signature for meter, signature in plan}
+            signatures = {meter.key: signature for meter, signature in plan.meters}
             known = self._running.get(url)
             if known is None:
-                poller = self._poller(url, self._targets(plan, {}, {}))
+                poller = self._poller(url, plan)
                 task = asyncio.create_task(poller.run(), name=url)
-                self._running[url] = _Running(poller, task, signatures)
+                self._running[url] = _Running(poller, task, signatures, plan.options)
+                self.statistics.gateways[url] = poller.counts
                 self._log.info("polling", extra={"gateway": url, "count": len(poller.targets)})
-            elif known.signatures != signatures:
+            elif (known.signatures, known.options) != (signatures, plan.options):
                 before = {target.key: target for target in known.poller.targets}
                 targets = self._targets(plan, before, known.signatures)
                 self._forget(*(f"meter {target.number}" for target in before.values() if target not in targets))
-                known.poller.follow(targets)
-                known.signatures = signatures
+                known.poller.follow(targets, plan.limits, plan.lines)
+                known.signatures, known.options = signatures, plan.options
                 self._log.info("polling changed", extra={"gateway": url, "count": len(targets)})
 
     def _forget(self, *subjects: str) -> None:
@@ -169,26 +214,38 @@ class Collector:
     def _plans(self) -> dict[str, Plan]:
         """Meters by gateway, as registered now."""
         files = available([self.settings.profiles_path])
+        options = {gateway.url: gateway.options for gateway in self.registry.gateways()}
         plans: dict[str, Plan] = {}
-        for meter in self.registry.meters():
+        meters = self.registry.meters()
+        self._conditions.follow(meter for meter in meters if meter.polled)
+        for meter in meters:
             if meter.polled and meter.gateway:
-                path = files.get(meter.profile or "")
-                modified = path.stat().st_mtime_ns if path else 0
-                signature = (meter.number, meter.unit_id, meter.profile, meter.poll_seconds, path, modified)
-                plans.setdefault(meter.gateway, []).append((meter, signature))
+                path = files.get((meter.profile or "").partition(":")[0])
+                signature = (
+                    *(meter.number, meter.unit_id, meter.profile, meter.poll_seconds, meter.poll_offset_seconds),
+                    *(meter.priority, path, modified(path)),
+                )
+                plan = plans.setdefault(meter.gateway, Plan(options=options.get(meter.gateway, {})))
+                plan.meters.append((meter, signature))
         return plans
 
     def _user_profiles(self) -> object:
-        folder = self.settings.profiles_path
-        return sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.yaml"))
+        return sorted((path.name, modified(path)) for path in self.settings.profiles_path.glob("*.yaml"))
 
-    def _poller(self, url: str, targets: list[Target]) -> GatewayPoller:
-        return GatewayPoller(self._lines.take(url), targets, self._writer.put, self._clock, self._repeats)
+    def _poller(self, url: str, plan: Plan) -> GatewayPoller:
+        return GatewayPoller(
+            self._lines.take(url), self._targets(plan, {}, {}), self._put, self._clock, self._repeats,
+            plan.limits, plan.lines,
+        )  # fmt: skip
+
+    def _put(self, meter: int, reading: Reading | None, live: Live) -> None:
+        """Take what a poller gave, with the health that follows from it."""
+        self._writer.put(meter, reading, self._conditions.judged(meter, reading, live))
 
     def _targets(self, plan: Plan, before: dict[int, Target], signatures: dict[int, Signature]) -> list[Target]:
         """What is polled of a gateway's meters; those whose signature stayed are the same as before."""
         targets = []
-        for meter, signature in plan:
+        for meter, signature in plan.meters:
             same = signatures.get(meter.key) == signature
             target = before.get(meter.key) if same else self._target(meter, before.get(meter.key))
             if target:
@@ -203,25 +260,38 @@ class Collector:
             profile = load(meter.profile or "", [self.settings.profiles_path])
         except WorkbenchError as error:
             self._repeats.failed(subject, str(error))
-            self._writer.put(meter.key, None, _offline(live, str(error)))
+            self._put(meter.key, None, _offline(live, str(error)))
             return None
         unit = 1 if meter.unit_id is None else meter.unit_id
         period_us = max(round(meter.poll_seconds * 1e6), 1000)
-        reader, tally = MeterReader(profile, unit), Tally()
+        offset = meter.poll_offset_seconds
+        target = Target(
+            meter.key, meter.number, period_us, MeterReader(profile, unit), live, Tally(),
+            None if offset is None else round(offset * 1e6), meter.priority,
+        )  # fmt: skip
         if before and before.reader.unit == unit and before.reader.profile is profile:
-            reader, tally = before.reader, before.tally  # the same device: what was learned of it stays true
-        return Target(meter.key, meter.number, period_us, reader, live, tally)
+            # The same device: what was learned of it stays true.
+            target.reader, target.tally, target.breaker = before.reader, before.tally, before.breaker
+        return target
 
     async def _beat(self) -> None:
         while True:
-            targets = [t for running in self._running.values() for t in running.poller.targets]
-            online = sum(t.tally.communication is Communication.ONLINE for t in targets)
-            detail = f"{online} of {len(targets)} meters online, {len(self._running)} gateways"
             try:
-                await asyncio.to_thread(self.state.heartbeat, NAME, detail)
+                await asyncio.to_thread(self.state.heartbeat, NAME, self._detail())
             except WorkbenchError as error:
                 self._repeats.failed("live state", str(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _turn(self) -> None:
+        """Tell the supervisor that polling goes on: by this loop's turning, and by nothing that a disk can hold up."""
+        while True:
+            self._alive.turn(self._detail())
+            await asyncio.sleep(self._alive.every)
+
+    def _detail(self) -> str:
+        targets = [t for running in self._running.values() for t in running.poller.targets]
+        online = sum(t.tally.communication is Communication.ONLINE for t in targets)
+        return f"{online} of {len(targets)} meters online, {len(self._running)} gateways"
 
 
 @contextmanager

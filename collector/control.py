@@ -3,6 +3,9 @@
 {"do": "probe", "gateway": "tcp://10.0.0.5:502", "unit_id": 5, "profile": "eastron_sdm630"}
 {"ok": true, "values": {"frequency": 49.98, …}, "milliseconds": 41, …}
 {"ok": false, "error": "unit 5 of … did not answer in 1 s", "advice": "timeout: wrong unit id, …", …}
+
+What can be done: `probe` reads a device once, `suggest` finds its profile, `call` asks meters whether they are there,
+`doctor` tells what polling has counted. Whatever needs the wire waits its turn among the polls of its gateway.
 """
 
 from __future__ import annotations
@@ -12,13 +15,16 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from collector.account import Account
+from collector.counts import Statistics
 from collector.lines import Lines
 from collector.probe import PROBE_SECONDS, probe
+from collector.roll_call import requested, roll_call
 from energy_workbench.core.errors import BusyError, InputError, ServiceError
 
 SOCKET = "collector.sock"
@@ -28,7 +34,11 @@ LONGEST_LINE = 65_536
 LONGEST_NAME = 100
 """A socket's address holds little more [bytes]."""
 AT_ONCE = 8
-"""Probes that may be under way together."""
+"""Requests that may want the wire together."""
+MOST_CALLERS = 64
+"""Connections that may be open together."""
+IDLE_SECONDS = 60.0
+"""A caller who says nothing for this long is sent away [s]."""
 
 
 class Control:
@@ -42,10 +52,19 @@ class Control:
         The connections of the polls.
     folders : sequence of Path
         Of the user's own profiles.
+    statistics : Statistics, optional
+        What polling counts.
     """
 
-    def __init__(self, path: Path, lines: Lines, folders: Sequence[Path]) -> None:
+    def __init__(self, path: Path, lines: Lines, folders: Sequence[Path], statistics: Statistics | None = None) -> None:
         self._path, self._lines, self._folders = path, lines, folders
+        self._account = Account(statistics or Statistics())
+        self._verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
+            "probe": self._probe,
+            "suggest": self._suggest,
+            "call": self._call,
+            "doctor": self._doctor,
+        }
         self._under_way = 0
         self._conversations: set[asyncio.Task[Any]] = set()
         self._log = logging.getLogger("collector.control")
@@ -60,7 +79,7 @@ class Control:
             await asyncio.Event().wait()
             return
         try:
-            await asyncio.Event().wait()
+            await self._account.run()
         finally:
             server.close()
             self._path.unlink(missing_ok=True)
@@ -84,49 +103,70 @@ class Control:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if len(self._conversations) >= MOST_CALLERS:
+            writer.write(_refusal(BusyError(f"{MOST_CALLERS} callers are connected")) + b"\n")
+            writer.close()
+            return
         self._conversations.add(task)
         try:
-            with suppress(ConnectionError):
+            with suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
                 while line := await self._next(reader):
                     writer.write(await self._answer(line) + b"\n")
-                    await writer.drain()
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        await writer.drain()
         finally:
             self._conversations.discard(task)
+            if writer.transport.get_write_buffer_size():
+                writer.transport.abort()  # who does not take the answer would keep the connection for ever
             writer.close()
 
     async def _next(self, reader: asyncio.StreamReader) -> bytes:
         try:
-            return await reader.readline()
-        except ValueError:
-            return b""  # longer than any request is
+            async with asyncio.timeout(IDLE_SECONDS):
+                return await reader.readline()
+        except (ValueError, TimeoutError):
+            return b""  # longer than any request is, or nothing more to say
 
     async def _answer(self, line: bytes) -> bytes:
         try:
             answer = await self._do(_request(line))
-        except BusyError as error:
-            answer = {"ok": False, "error": str(error), "advice": "try again in some seconds"}
-        except InputError as error:
-            answer = {"ok": False, "error": str(error), "advice": 'send {"do": "probe", …} in one line of JSON'}
+        except (BusyError, InputError) as error:
+            return _refusal(error)
         except Exception as failure:  # noqa: BLE001 - a question never ends the collector
             self._log.exception("a request failed")
             answer = {"ok": False, "error": f"the collector failed: {failure}", "advice": "see the collector's log"}
         return json.dumps(answer).encode()
 
     async def _do(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        if request.get("do") != "probe":
-            raise InputError(f"there is nothing to do by the name of {request.get('do')!r}")
-        gateway, unit, profile = (request.get(name) for name in ("gateway", "unit_id", "profile"))
-        if not isinstance(gateway, str) or not isinstance(profile, str):
-            raise InputError("gateway and profile must be text")
-        if not isinstance(unit, int) or isinstance(unit, bool) or not 0 <= unit <= 255:
-            raise InputError(f"unit_id {unit!r} is none: 0 to 255")
+        name = request.get("do")
+        verb = self._verbs.get(name) if isinstance(name, str) else None
+        if verb is None:
+            raise InputError(f"there is nothing to do by the name of {str(name)[:60]!r}: {', '.join(self._verbs)}")
+        if verb == self._doctor:
+            return await verb(request)  # needs no wire, and is asked when all else hangs
         if self._under_way >= AT_ONCE:
-            raise BusyError(f"{AT_ONCE} probes are under way")
+            raise BusyError(f"{AT_ONCE} requests are under way")
         self._under_way += 1
         try:
-            return (await probe(gateway, unit, profile, self._folders, self._lines)).fields()
+            return await verb(request)
         finally:
             self._under_way -= 1
+
+    async def _probe(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        gateway, unit, profile = _text(request, "gateway"), _unit(request), _text(request, "profile")
+        return (await probe(gateway, unit, profile, self._folders, self._lines)).fields()
+
+    async def _suggest(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        from collector.suggest import suggest
+
+        return await suggest(_text(request, "gateway"), _unit(request), self._folders, self._lines)
+
+    async def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        meters, seconds = requested(request)
+        return {"ok": True, "meters": await roll_call(meters, seconds, self._folders, self._lines)}
+
+    async def _doctor(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - a verb as the others
+        return await self._account.fields()
 
 
 def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -170,6 +210,26 @@ def _request(line: bytes) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise InputError("the request is no JSON object")
     return request
+
+
+def _text(request: Mapping[str, Any], name: str) -> str:
+    value = request.get(name)
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be text")
+    return value
+
+
+def _unit(request: Mapping[str, Any]) -> int:
+    unit = request.get("unit_id")
+    if not isinstance(unit, int) or isinstance(unit, bool) or not 0 <= unit <= 255:
+        raise InputError(f"unit_id {unit!r} is none: 0 to 255")
+    return unit
+
+
+def _refusal(error: BusyError | InputError) -> bytes:
+    busy = isinstance(error, BusyError)
+    advice = "try again in some seconds" if busy else 'send {"do": "probe", …} in one line of JSON'
+    return json.dumps({"ok": False, "error": str(error), "advice": advice}).encode()
 
 
 @contextmanager

@@ -6,14 +6,22 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from collector.client import GatewayClient
 
 
 class Lines:
-    """The connections of one process; a connection is closed when the last of its users gives it back."""
+    """The connections of one process; a connection is closed when the last of its users gives it back.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    home : Path, optional
+        Where the certificates of a relative path are; the home by default.
+    """
+
+    def __init__(self, home: Path | None = None) -> None:
+        self._home = home
         self._clients: dict[str, GatewayClient] = {}
         self._users: dict[str, int] = {}
         self._ports: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -26,7 +34,7 @@ class Lines:
         InputError
             If the address cannot be understood.
         """
-        client = GatewayClient(url)
+        client = GatewayClient(url, home=self._home)
         client = self._clients.setdefault(client.url, client)
         self._users[client.url] = self._users.get(client.url, 0) + 1
         return client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from collector.client import GatewayClient
 from collector.decode import Decoder, readable
@@ -13,8 +14,10 @@ from collector.register import Cell
 from collector.sunspec import locate
 from collector.wire import NOT_THERE, SILENT_TARGET, NoAnswerError, RefusedError, UnreachableError, WireError
 
+FIRST_FORGET_SECONDS = 60.0
+"""After this long a refusal is tried again, for it may have been a fault; then twice as long each time [s]."""
 FORGET_SECONDS = 3600.0
-"""After this long a refusal is tried again: it may have been a fault, or the device was exchanged [s]."""
+"""But never longer than this: the device may have been exchanged [s]."""
 ENOUGH_REFUSALS = 4
 """A device that refused this many reads and gave nothing refuses everything."""
 
@@ -26,14 +29,20 @@ class Outcome:
     ----------
     error : WireError or None
         Why something is missing.
+    latencies : list of float
+        Of the requests that were answered with values, from question to answer [s].
+    failures : list of WireError
+        Of the other requests.
     at_us : int
         When the counters were answered, or else the first request [µs since 1970, UTC].
     """
 
-    __slots__ = ("_aside", "_decoder", "_values", "_words", "at_us", "error")
+    __slots__ = ("_aside", "_decoder", "_values", "_words", "at_us", "error", "failures", "latencies")
 
     def __init__(self) -> None:
         self.error: WireError | None = None
+        self.latencies: list[float] = []
+        self.failures: list[WireError] = []
         self.at_us = 0
         self._words: list[int] = []
         self._decoder: Decoder | None = None
@@ -86,6 +95,27 @@ def _planned(profile: Profile, quantities: tuple[str, ...] | None) -> tuple[tupl
     return _compiled[key][1:]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a gateway allows; what is None is up to the meter's profile, or to the kind of connection.
+
+    Attributes
+    ----------
+    timeout, pause : float or None
+        Longest wait for an answer, and the rest before a question [s].
+    retries : int or None
+        How often a request without an answer is sent once more. By default once where a late answer is told from a
+        fresh one (TCP), and not with serial framing.
+    """
+
+    timeout: float | None = None
+    pause: float | None = None
+    retries: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
 class MeterReader:
     """One device and its profile; learns which registers the device lacks.
 
@@ -103,20 +133,30 @@ class MeterReader:
         """Quantities that the device refused: it has no such registers."""
         self._planned, self._decoder = _planned(profile, quantities)
         self._parts = list(self._planned)
-        self._learned_at = 0.0
+        self._refused: RefusedError | None = None
+        self._learned_at, self._forget_after = 0.0, FIRST_FORGET_SECONDS
         self._done = list(self._planned)
         # Read for the sake of others: parts of sums, and the active power that signs a power factor.
         wanted = set(profile.poll if quantities is None else quantities)
         self._aside = tuple(r.quantity for r in profile.needed(quantities) if r.quantity not in wanted)
         self._base: int | None = 0 if profile.sunspec_model is None else None
-        self._timeout, self._pause = profile.timeout_ms / 1000, profile.pause_ms / 1000
 
     @property
     def requests(self) -> tuple[Request, ...]:
         """The reads of one poll."""
         return tuple(part.request for part in self._parts)
 
-    async def read(self, client: GatewayClient, now_us: Callable[[], int], retry: bool = True) -> Outcome:
+    def timeout(self, limits: Limits = NO_LIMITS) -> float:
+        """Longest wait for an answer [s]."""
+        return self.profile.timeout_ms / 1000 if limits.timeout is None else limits.timeout
+
+    async def read(
+        self,
+        client: GatewayClient,
+        now_us: Callable[[], int],
+        retry: bool = True,
+        limits: Limits = NO_LIMITS,
+    ) -> Outcome:
         """Read it once.
 
         Parameters
@@ -125,6 +165,8 @@ class MeterReader:
             Microseconds since 1970, UTC.
         retry : bool
             Whether a request without an answer is sent once more; not worth the bus's time on a dead meter.
+        limits : Limits, optional
+            Of the gateway.
 
         Returns
         -------
@@ -134,16 +176,20 @@ class MeterReader:
         outcome, done = Outcome(), list[_Part]()
         words = outcome._words
         counted, refusals = False, 0
-        if self._learned_at and time.monotonic() - self._learned_at > FORGET_SECONDS:
+        learned = self._learned_at
+        if learned and time.monotonic() - learned > self._forget_after:
             self._forget()
+            self._forget_after = min(2 * self._forget_after, FORGET_SECONDS)
+        # What was refused and must be there stays an error, also while it is not asked for.
+        outcome.error = self._refused
         queue = list(reversed(self._parts))
         try:
             if self._base is None:
-                self._base = await locate(client, self.unit, self.profile.sunspec_model or 0, self._timeout)
+                self._base = await locate(client, self.unit, self.profile.sunspec_model or 0, self.timeout(limits))
             while queue:
                 part = queue.pop()
                 try:
-                    got = await self._ask(client, part, retry)
+                    got = await self._ask(client, part, retry, limits, outcome)
                 except RefusedError as error:
                     if error.code in SILENT_TARGET:
                         raise NoAnswerError(str(error), told=True) from None
@@ -154,9 +200,10 @@ class MeterReader:
                     if refusals >= ENOUGH_REFUSALS and not words:
                         raise
                     smaller = self._learn(part)
-                    if smaller is None and not part.request.optional:
+                    if not smaller and not part.request.optional:
+                        self._refused = self._refused or error
                         outcome.error = outcome.error or error
-                    queue.extend(reversed(smaller or []))
+                    queue.extend(reversed(smaller))
                     continue
                 words += got
                 done.append(part)
@@ -166,6 +213,8 @@ class MeterReader:
             outcome.error = error
         if refusals and not words:
             self._forget()  # a refusal of everything says nothing of single registers
+        elif learned and not self._learned_at and outcome.error is None:
+            self._forget_after = FIRST_FORGET_SECONDS  # it has what it refused
         if self.profile.sunspec_model is not None and outcome.error:
             self._base = None  # another firmware may have moved the model
         if done != self._done:
@@ -173,34 +222,42 @@ class MeterReader:
         outcome._decoder, outcome._aside = self._decoder, self._aside
         return outcome
 
-    async def _ask(self, client: GatewayClient, part: _Part, retry: bool) -> list[int]:
-        try:
-            return await client.read(
-                part.request, self.unit, base=self._base or 0, timeout=self._timeout, pause=self._pause
-            )
-        except (NoAnswerError, UnreachableError) as error:
-            # With serial framing the late answer to this question could pass for the answer to the next one.
-            if not retry or (isinstance(error, NoAnswerError) and not client.framed_by_id):
+    async def _ask(
+        self, client: GatewayClient, part: _Part, retry: bool, limits: Limits, outcome: Outcome
+    ) -> list[int]:
+        timeout = self.timeout(limits)
+        pause = self.profile.pause_ms / 1000 if limits.pause is None else limits.pause
+        retries = (1 if limits.retries is None else limits.retries) if retry else 0
+        while True:
+            try:
+                words = await client.read(part.request, self.unit, base=self._base or 0, timeout=timeout, pause=pause)
+                outcome.latencies.append(client.took)
+                return words
+            except (NoAnswerError, UnreachableError) as error:
+                outcome.failures.append(error)
+                silent = isinstance(error, NoAnswerError)
+                # With serial framing the late answer to this question could pass for the answer to the next one.
+                if not retries or (silent and limits.retries is None and not client.framed_by_id):
+                    raise
+                retries -= 1
+                if silent:
+                    client.paced = client.paced or pause > 0
+            except WireError as error:
+                outcome.failures.append(error)
                 raise
-            if isinstance(error, NoAnswerError):
-                client.paced = client.paced or self._pause > 0
-        return await client.read(
-            part.request, self.unit, base=self._base or 0, timeout=self._timeout, pause=self._pause
-        )
 
-    def _learn(self, part: _Part) -> list[_Part] | None:
-        """Ask in smaller reads from now on, or no more for an optional register; None where it must be there."""
+    def _learn(self, part: _Part) -> list[_Part]:
+        """Ask in smaller reads from now on; none where there is nothing smaller, which is not asked for any more."""
         self._learned_at = time.monotonic()
         at = self._parts.index(part)
         smaller = [_Part(request) for request in split(self.profile, part.request)]
-        if len(smaller) > 1:
-            self._parts[at : at + 1] = smaller
-            return smaller
-        if part.request.optional:
+        if len(smaller) == 1:
+            smaller = []
             self.missing += [r.quantity for r in part.request.registers]
-            del self._parts[at]
-        return None
+        self._parts[at : at + 1] = smaller
+        return smaller
 
     def _forget(self) -> None:
-        self._parts, self._learned_at = list(self._planned), 0.0
+        """Ask for everything again."""
+        self._parts, self._learned_at, self._refused = list(self._planned), 0.0, None
         self.missing.clear()

@@ -49,6 +49,8 @@ def read_power_factor(encoding: str, quantity: str, value: float, values: Mappin
     if encoding == "sign_of_active_power":
         return value
     if encoding == "schneider_4q":
+        if abs(value) > 2:
+            return value  # no quadrant is there: it stays impossible, for the next stage to see
         return 2 - value if value > 1 else (-2 - value if value < -1 else value)
     magnitude = abs(value)
     return -magnitude if (values.get(active_power_of(quantity)) or 0.0) < 0 else magnitude

@@ -6,17 +6,17 @@ import asyncio
 import json
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from collector.advice import advice
+from collector.asking import Asking
 from collector.client import GatewayClient
 from collector.lines import Lines
 from collector.meter_reader import MeterReader
 from collector.plan import Request
-from collector.profile import Identity, Profile, load
+from collector.profile import WORD_ORDERS, Profile, load
 from collector.wire import NoAnswerError, RefusedError, WireError
 from energy_workbench.core import clock
 from energy_workbench.core.errors import WorkbenchError
@@ -122,25 +122,23 @@ async def probe(
     try:
         profile = load(profile_id, folders)
         async with asyncio.timeout_at(end), (lines or Lines()).lend(gateway) as client:
-            return await _read(client, unit, profile, end)
+            return await _read(client, unit, profile, Asking(client, end, PROBE_SECONDS))
     except TimeoutError:
-        late = NoAnswerError(f"unit {unit} of {gateway} did not answer everything in {PROBE_SECONDS:g} s")
+        late = NoAnswerError(f"{gateway} was busy with other reads for {PROBE_SECONDS:g} s")
         return Probe(gateway, unit, profile_id, ok=False, error=_line(late), advice=advice(late, client))
     except WorkbenchError as error:
         return Probe.failed(gateway, unit, profile_id, error)
 
 
-async def _read(client: GatewayClient, unit: int, profile: Profile, end: float) -> Probe:
+async def _read(client: GatewayClient, unit: int, profile: Profile, asking: Any) -> Probe:
     reader = MeterReader(profile, unit, tuple(profile.quantities))
     started = time.monotonic()
     # Not sent twice: the user can ask again, and a meter that is not there would cost the others two waits.
-    outcome = await reader.read(client, lambda: clock.to_micros(clock.now()), retry=False)
+    outcome = await reader.read(asking, lambda: clock.to_micros(clock.now()), retry=False)
     values, seconds = outcome.values, time.monotonic() - started
     identity: dict[str, str] = {}
     if values:
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(end - 0.5):
-                await _identify(client, unit, profile, identity)
+        await _identify(asking, unit, profile, identity)
     return Probe(
         gateway=client.url, unit_id=unit, profile=profile.id, ok=outcome.error is None, values=values,
         units={name: quantity(name).unit for name in values}, identity=identity, missing=list(reader.missing),
@@ -149,36 +147,28 @@ async def _read(client: GatewayClient, unit: int, profile: Profile, end: float) 
     )  # fmt: skip
 
 
-async def _identify(client: GatewayClient, unit: int, profile: Profile, found: dict[str, str]) -> None:
+async def _identify(asking: Any, unit: int, profile: Profile, found: dict[str, str]) -> None:
     for entry in profile.identify:
         try:
-            request = Request(profile.function_code, entry.address, entry.words, ())
-            words = await client.read(request, unit, timeout=profile.timeout_ms / 1000, pause=profile.pause_ms / 1000)
+            request = Request(entry.function_code, entry.address, entry.words, ())
+            timeout, pause = profile.timeout_ms / 1000, profile.pause_ms / 1000
+            words = await asking.read_alone(request, unit, timeout=timeout, pause=pause)
         except RefusedError:
             continue
         except WireError:
             break
-        found[entry.meaning] = _identified(entry, words)
-
-
-def _identified(entry: Identity, words: list[int]) -> str:
-    raw = b"".join(word.to_bytes(2, "big") for word in words)
-    if entry.type == "string":
-        text = raw.split(b"\0")[0].decode("utf-8", "replace")
-        return "".join(c for c in text if c.isprintable()).strip()
-    number = int.from_bytes(raw, "big")
-    return str(number) if entry.value in (None, number) else f"{number} (expected {entry.value})"
+        found[entry.meaning] = entry.told(words)
 
 
 def _hints(profile: Profile, values: dict[str, float | None]) -> list[str]:
     frequency = values.get("frequency")
     if frequency is None or frequency == 0 or any(low <= frequency <= high for low, high in NOMINAL):
         return []
-    other = "little" if profile.word_order == "big" else "big"
-    return [
-        f"a frequency of {frequency:g} Hz is unlikely: is it the right profile? The device's word order may be set "
-        f"otherwise: copy the profile into the home's profiles folder with word_order: {other}"
-    ]
+    hint = f"a frequency of {frequency:g} Hz is unlikely: is it the right profile?"
+    if profile.orders_words:
+        other = next(order for order in WORD_ORDERS if order != profile.word_order)
+        hint += f" The device's word order may be set otherwise: try {profile.id.partition(':')[0]}:{other}"
+    return [hint]
 
 
 def _line(error: Exception | str) -> str:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from collector.identity import Identity
 from collector.power_factor import active_power_of, needs_active_power
 from collector.register import Register
 from energy_workbench.core.errors import InputError, NotFoundError
 
+WORD_ORDERS = ("big", "little")
+"""High word first, low word first."""
 SHIPPED = Path(__file__).resolve().parent / "profiles"
 """Folder of the profiles that come with the project."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Registers that tell what a device is: words or text, shown by `energy-collector probe`."""
-
-    address: int
-    type: str
-    words: int
-    meaning: str
-    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +54,13 @@ class Profile:
     timeout_ms : int
         Longest wait for an answer [ms].
     poll : tuple of str
-        Quantities polled by default.
+        Quantities polled by default; where a file names none, all but settings and identity.
     """
 
     id: str
     vendor: str
     model: str
-    kind: str
+    kind: str = "meter"
     covers: tuple[str, ...] = ()
     confidence: str = ""
     sources: tuple[str, ...] = ()
@@ -104,6 +96,24 @@ class Profile:
         """Everything that it can tell: registers first, then derived sums."""
         return (*self.by_quantity, *self.derived)
 
+    @property
+    def orders_words(self) -> bool:
+        """Whether the device's word order may be set otherwise; SunSpec fixes it, and single words have none."""
+        return self.sunspec_model is None and any(register.wire.words > 1 for register in self.registers)
+
+    def with_word_order(self, word_order: str) -> Profile:
+        """The same model with another setting of its word order; registers of an order of their own keep it.
+
+        Raises
+        ------
+        NotFoundError
+            If the words of this model are always in the same order.
+        """
+        if not self.orders_words:
+            raise NotFoundError(f"the words of profile {self.id!r} are always in one order: leave :{word_order} out")
+        turned = (replace(r, word_order=word_order) if r.word_order == self.word_order else r for r in self.registers)
+        return replace(self, id=f"{self.id}:{word_order}", word_order=word_order, registers=tuple(turned))
+
     def needed(self, quantities: Iterable[str] | None = None) -> tuple[Register, ...]:
         """Registers to read for these quantities (default: `poll`), by function code and address.
 
@@ -128,6 +138,11 @@ class Profile:
 def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
     """The profile of that id; one in `folders` (in their order) wins over a shipped one.
 
+    Parameters
+    ----------
+    id : str
+        May name the word order that the device is set to: `eastron_sdm630:little`.
+
     Raises
     ------
     NotFoundError
@@ -135,31 +150,43 @@ def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
     ProfileError
         If its file does not describe a possible meter; with file and line of every problem.
     """
-    found = _files(folders)
-    if id not in found:
+    model, _, word_order = id.partition(":")
+    if word_order not in ("", *WORD_ORDERS):
+        raise NotFoundError(f"{id!r}: a word order is {' or '.join(WORD_ORDERS)}, as in {model}:{WORD_ORDERS[-1]}")
+    folders = tuple(folders)
+    named = Path(f"{model}.yaml").name  # never a way out of the folders
+    path = next((place for folder in (*folders, SHIPPED) if (place := Path(folder, named)).is_file()), None)
+    if path is None:
         import difflib
 
-        near = difflib.get_close_matches(id, found, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(sorted(found))}"
-        raise NotFoundError(f"there is no meter profile {id!r}: {hint}")
-    path = found[id]
-    return _read(path, path.stat().st_mtime_ns)
+        found = available(folders)
+        near = difflib.get_close_matches(model, found, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(found)}"
+        raise NotFoundError(f"there is no meter profile {model!r}: {hint}")
+    return _read(path, modified(path), word_order)
 
 
 def available(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
-    """Ids of all profiles and their files, the user's and the shipped."""
-    return dict(sorted(_files(folders).items()))
-
-
-def _files(folders: Iterable[Path | str]) -> dict[str, Path]:
+    """Ids of all profiles and their files, the user's and the shipped; a user's hides a shipped one of its id."""
     found: dict[str, Path] = {}
     for folder in [SHIPPED, *reversed([Path(f) for f in folders])]:
-        found.update({path.stem: path for path in sorted(folder.glob("*.yaml"))})
-    return found
+        found.update({path.stem: path for path in folder.glob("*.yaml") if path.is_file()})
+    return dict(sorted(found.items()))
+
+
+def modified(path: Path | None) -> int:
+    """When a file was written [ns since 1970]; 0 where there is none (any more)."""
+    try:
+        return path.stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, _modified: int) -> Profile:
+def _read(path: Path, modified: int, word_order: str) -> Profile:
     from collector.profile_file import read_profile
 
-    return read_profile(path)
+    if not word_order:
+        return read_profile(path)
+    profile = _read(path, modified, "")
+    return profile if word_order == profile.word_order else profile.with_word_order(word_order)

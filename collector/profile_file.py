@@ -1,28 +1,29 @@
-"""Reading a profile's file strictly: every problem is told with its line."""
+"""What a profile's file must say, read strictly: every problem is told at once, each with its line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from collector.profile import Identity, Profile
+from collector.identity import Identity
+from collector.located import Entry, Located, line_of
+from collector.profile import Profile
 from collector.profile_keys import (
     IDENTITY_KEYS,
+    IDENTITY_REQUIRED,
+    NESTED,
     PROFILE_KEYS,
     PROFILE_REQUIRED,
     REGISTER_KEYS,
     REGISTER_REQUIRED,
-    Check,
     texts,
 )
-from collector.register import TYPES, Cell, Register, conversion
-from energy_workbench.core.errors import InputError, Problem, ProfileError
-from energy_workbench.core.quantities import quantity
+from collector.register import TYPES, Cell, Register, accepted_units, conversion
+from energy_workbench.core.errors import InputError, ProfileError
+from energy_workbench.core.quantities import QUANTITIES, Kind, Quantity, quantity
 
-Located = dict[str, tuple[Any, int]]
-"""Keys of a YAML mapping, each with its value and its line."""
+Marks = dict[str, tuple[tuple[int, int], ...]]
+"""By type, ranges of raw bits that mean "no value"."""
 
 
 def read_profile(path: Path) -> Profile:
@@ -31,207 +32,210 @@ def read_profile(path: Path) -> Profile:
     Raises
     ------
     ProfileError
-        If the file is no YAML, has an unknown key or a value out of bounds, names an unknown quantity or a
-        unit that cannot be converted, or places two registers on one address; `problems` has each with its line.
+        If the file cannot be read or is no YAML, has an unknown key or a value out of bounds, names an unknown
+        quantity or a unit that cannot be converted, or places two registers on one address; `problems` has
+        everything that is wrong, each with its line.
     """
-    reader = _Reader(path)
-    try:
-        profile = reader.profile(yaml.compose(path.read_text("utf-8"), Loader=_LOADER))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path}: not valid YAML: {error}") from None
-    if reader.problems or profile is None:
-        raise ProfileError(f"{path} describes no possible meter:", reader.problems)
+    file = Located(path)
+    root = file.root()
+    profile = None if file.problems else _profile(file, root)
+    if file.problems or profile is None:
+        raise ProfileError(f"{path} describes no possible meter:", file.problems)
     return profile
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _profile(file: Located, node: Any) -> Profile | None:
+    top = file.mapping(node, "a profile", PROFILE_KEYS, PROFILE_REQUIRED, NESTED)
+    plain: dict[str, Any] = {
+        key: tuple(entry.value) if isinstance(entry.value, list) else entry.value
+        for key, entry in top.items()
+        if key not in NESTED
+    }
+    if "id" in plain and plain["id"] != file.path.stem:
+        file.problem(top["id"].line, "id", plain["id"], f"must be the file's name, {file.path.stem}")
+    if file.path.suffix != ".yaml":
+        file.problem(1, "", file.path.name, "the file's name must end with .yaml: others are not looked at")
+    if "primary_values" in plain:
+        plain["primary_values"] = None if plain["primary_values"] == "config" else plain["primary_values"]
+    marks = _marks(file, top["not_available"]) if "not_available" in top else {}
+    registers, names = _Registers(file, plain, marks).read(top["registers"]) if "registers" in top else ((), set())
+    derived = _derived(file, top["derived"], names) if "derived" in top else {}
+    identify = _identities(file, top["identify"], plain) if "identify" in top else ()
+    if "poll" in top:
+        for name, item in zip(plain["poll"], top["poll"].node.value, strict=True):
+            if name not in names and name not in derived:
+                file.problem(line_of(item), "poll", name, "is no quantity of this profile: add its register")
+            elif plain["poll"].count(name) > 1:
+                file.problem(line_of(item), "poll", name, "is there twice: keep one")
+    encoding = plain.get("pf_encoding", "sign_of_active_power")
+    if encoding != "sign_of_active_power" and registers and not any(r.pf for r in registers) and not file.problems:
+        file.problem(top["pf_encoding"].line, "pf_encoding", encoding, "no register has pf: true: add it to them")
+    if file.problems:
+        return None
+    plain.setdefault("poll", tuple(n for n in (*names, *derived) if QUANTITIES[n].kind is not Kind.INFO))
+    return Profile(**plain, not_available=marks, registers=registers, derived=derived, identify=identify)
 
 
-class _Reader:
-    """Collects the problems of one file while it reads."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.problems: list[Problem] = []
-
-    def problem(self, line: int, field: str, value: Any, reason: str) -> None:
-        shown = "" if isinstance(value, list | dict) or value is None else str(value)[:60]
-        self.problems.append(Problem(f"{self.path}, line {line}", field, shown, reason))
-
-    def mapping(self, node: Any, what: str, keys: dict[str, Check], required: tuple[str, ...]) -> Located | None:
-        """A YAML mapping, checked key by key; None where it is none."""
-        line = node.start_mark.line + 1 if node is not None else 1
-        if not isinstance(node, yaml.MappingNode):
-            self.problem(line, "", "", f"{what} must be a mapping of {', '.join(keys)}")
-            return None
-        found: Located = {}
-        for key_node, value_node in node.value:
-            key, at = str(key_node.value), key_node.start_mark.line + 1
-            if key not in keys:
-                self.problem(at, key, "", f"there is no such key in {what}; the keys are {', '.join(keys)}")
-            elif key in found:
-                self.problem(at, key, "", f"is there twice, first in line {found[key][1]}")
-            elif key in ("registers", "identify", "derived", "not_available"):
-                found[key] = (value_node, at)
-            else:
-                value = _construct(value_node)
-                if reason := keys[key](value):
-                    self.problem(at, key, value, reason)
-                found[key] = (value, at)
-        for key in required:
-            if key not in found:
-                self.problem(line, key, "", f"is missing from {what}")
-        return found
-
-    def items(self, node: Any, what: str) -> list[Any]:
-        if node is None:
-            return []
-        if not isinstance(node, yaml.SequenceNode):
-            self.problem(node.start_mark.line + 1, what, "", "must be a list")
-            return []
-        return list(node.value)
-
-    def profile(self, node: Any) -> Profile | None:
-        """The whole file."""
-        top = self.mapping(node, "a profile", PROFILE_KEYS, PROFILE_REQUIRED)
-        if top is None or self.problems:
-            return None
-        plain: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, (value, _) in top.items()
-            if key not in ("registers", "identify", "derived", "not_available")
-        }
-        if plain["id"] != self.path.stem:
-            self.problem(top["id"][1], "id", plain["id"], f"must be the file's name, {self.path.stem}")
-        plain["primary_values"] = None if plain.get("primary_values") == "config" else plain.get("primary_values", True)
-        marks = self.marks(top["not_available"][0]) if "not_available" in top else {}
-        registers = self.registers(top["registers"][0], plain, marks)
-        derived = self.derived(top["derived"][0], registers) if "derived" in top else {}
-        identify = self.identities(top["identify"][0]) if "identify" in top else ()
-        known = {r.quantity for r in registers} | set(derived)
-        for name in plain.get("poll", ()):
-            if name not in known:
-                self.problem(top["poll"][1], "poll", name, "is no quantity of this profile")
-        if self.problems:
-            return None
-        plain.setdefault("kind", "meter")
-        return Profile(**plain, not_available=marks, registers=registers, derived=derived, identify=identify)
-
-    def marks(self, node: Any) -> dict[str, tuple[tuple[int, int], ...]]:
-        """By type, the raw bits that mean "no value": `0x8000` or a range `0xFFF8-0xFFFF`."""
-        found: dict[str, tuple[tuple[int, int], ...]] = {}
-        content = self.mapping(node, "not_available", dict.fromkeys(TYPES, texts), ())
-        for name, (entries, line) in (content or {}).items():
-            top = (1 << 16 * TYPES[name].words) - 1
-            ranges = []
-            for entry in entries if isinstance(entries, list) else []:
-                try:
-                    low, _, high = str(entry).partition("-")
-                    bounds = int(low, 16), int(high or low, 16)
-                except ValueError:
-                    self.problem(line, name, entry, "must be hexadecimal: 0x8000, or a range 0xFFF8-0xFFFF")
-                    continue
-                if not 0 <= bounds[0] <= bounds[1] <= top:
-                    self.problem(line, name, entry, f"does not fit into {name}")
-                ranges.append(bounds)
-            found[name] = tuple(ranges)
-        return found
-
-    def registers(self, node: Any, plain: dict[str, Any], marks: dict[str, Any]) -> tuple[Register, ...]:
-        """Every register, none on the words of another."""
-        found: list[Register] = []
-        places: dict[Cell, tuple[str, int]] = {}
-        names: dict[str, int] = {}
-        for item in self.items(node, "registers"):
-            line = item.start_mark.line + 1
-            before = len(self.problems)
-            entry = self.mapping(item, "a register", REGISTER_KEYS, REGISTER_REQUIRED)
-            if entry is None or len(self.problems) > before:
+def _marks(file: Located, entry: Entry) -> Marks:
+    """Of `not_available`: `0x8000`, or a range `0xFFF8-0xFFFF`."""
+    found: Marks = {}
+    for name, (entries, line, _) in file.mapping(entry.node, "not_available", dict.fromkeys(TYPES, texts), ()).items():
+        top = (1 << 16 * TYPES[name].words) - 1
+        ranges = []
+        for text in entries:
+            try:
+                low, _, high = text.partition("-")
+                bounds = int(low, 16), int(high or low, 16)
+            except ValueError:
+                file.problem(line, name, text, "must be hexadecimal: 0x8000, or a range 0xFFF8-0xFFFF")
                 continue
-            values: dict[str, Any] = {
-                "function_code": plain.get("function_code", 3),
-                "word_order": plain.get("word_order", "big"),
-                "confidence": plain["confidence"],
-                **{key: value for key, (value, _) in entry.items()},
+            if bounds[0] > bounds[1]:
+                file.problem(line, name, text, "the range ends before it begins")
+            elif bounds[1] > top:
+                file.problem(line, name, text, f"does not fit into {name}, whose greatest is 0x{top:X}")
+            ranges.append(bounds)
+        found[name] = tuple(ranges)
+    return found
+
+
+class _Registers:
+    """The registers of one file: each for itself, and none on the words of another."""
+
+    def __init__(self, file: Located, plain: dict[str, Any], marks: Marks) -> None:
+        self.file, self.plain, self.marks = file, plain, marks
+        self.places: dict[Cell, tuple[str, int]] = {}
+        self.names: dict[str, int] = {}
+
+    def read(self, entry: Entry) -> tuple[tuple[Register, ...], set[str] | dict[str, int]]:
+        """The sound registers, and the quantities of all of them."""
+        found: list[tuple[Register, int]] = []
+        for item in self.file.items(entry, "registers"):
+            before = len(self.file.problems)
+            entries = self.file.mapping(item, "a register", REGISTER_KEYS, REGISTER_REQUIRED)
+            values = {
+                "function_code": self.plain.get("function_code", 3),
+                "word_order": self.plain.get("word_order", "big"),
+                "confidence": self.plain.get("confidence", ""),
+                **{key: value for key, (value, _, _) in entries.items()},
             }
-            self.meaning(values, line)
-            if len(self.problems) > before:
-                continue
-            register = Register(**values, not_available=marks.get(values["type"], ()))
-            name = register.quantity
-            if name in names:
-                self.problem(line, "quantity", name, f"is there twice, first in line {names[name]}")
-            if register.address + register.wire.words > 65_536:
-                self.problem(line, "address", register.address, f"leaves no room for a {register.type}")
-            if register.wire.words > plain.get("max_block", 125):
-                self.problem(line, "type", register.type, "is longer than max_block")
-            for cell in register.cells:
-                if cell in places:
-                    other, where = places[cell]
-                    self.problem(line, "address", register.address, f"{name} overlaps {other} of line {where}")
-                    break
-            places.update({cell: (name, line) for cell in register.cells if cell not in places})
-            names.setdefault(name, line)
-            found.append(register)
-        for register in found:
-            if register.scale_cell in places:
-                other, where = places[register.scale_cell]
-                self.problem(where, "scale_register", register.scale_register, f"is the place of {other}")
-        if isinstance(node, yaml.SequenceNode) and not node.value:
-            self.problem(node.start_mark.line + 1, "registers", "", "there is no register")
-        return tuple(found)
+            line = line_of(item)
+            self.check_meaning(values, line)
+            if name := values.get("quantity"):
+                self.check_name(name, line)
+            if "address" in values and "type" in values:
+                self.check_place(values, line)
+            if len(self.file.problems) == before:
+                found.append((Register(**values, not_available=self.marks.get(values["type"], ())), line))
+        for register, line in found:
+            if register.scale_cell in self.places:
+                other, where = self.places[register.scale_cell]
+                reason = f"is the place of {other} of line {where}: give the address of the exponent"
+                self.file.problem(line, "scale_register", register.scale_register, reason)
+        return tuple(register for register, _ in found), self.names
 
-    def meaning(self, values: dict[str, Any], line: int) -> None:
-        """Quantity, unit and the flags that go together."""
+    def check_meaning(self, values: dict[str, Any], line: int) -> None:
+        """Quantity and unit, and the flags that go together."""
+        if "quantity" not in values:
+            return
         try:
             meant = quantity(values["quantity"])
         except InputError as error:
-            self.problem(line, "quantity", "", str(error))
+            self.file.problem(line, "quantity", "", str(error))
             return
-        if conversion(values["unit"], meant) is None:
-            self.problem(line, "unit", values["unit"], f"cannot become {meant.unit!r}, the unit of {meant.name}")
-        if TYPES[values["type"]].floating and values.get("scale_register") is not None:
-            self.problem(line, "scale_register", values["scale_register"], "only a whole number has an exponent")
+        if "unit" in values and conversion(values["unit"], meant) is None:
+            reason = f"cannot become {meant.unit!r}, the unit of {meant.name}: use {', '.join(accepted_units(meant))}"
+            self.file.problem(line, "unit", values["unit"], reason)
+        if meant.kind is Kind.COUNTER and values.get("scale", 1) < 0:
+            self.file.problem(line, "scale", values["scale"], "a counter cannot run backwards: give it above 0")
+        if values.get("pf") and not is_power_factor(meant):
+            self.file.problem(line, "pf", meant.name, "is no power factor: remove pf")
+        if "type" in values and TYPES[values["type"]].floating and values.get("scale_register") is not None:
+            self.file.problem(line, "scale_register", values["scale_register"], "only a whole number has an exponent")
 
-    def derived(self, node: Any, registers: tuple[Register, ...]) -> dict[str, tuple[str, ...]]:
-        """Sums of registers, by the quantity they make."""
-        if not isinstance(node, yaml.MappingNode):
-            self.problem(node.start_mark.line + 1, "derived", "", "must map a quantity to a list of its parts")
-            return {}
-        units = {r.quantity: quantity(r.quantity).unit for r in registers}
-        found: dict[str, tuple[str, ...]] = {}
-        for key_node, value_node in node.value:
-            name, parts, line = str(key_node.value), _construct(value_node), key_node.start_mark.line + 1
-            try:
-                unit = quantity(name).unit
-            except InputError as error:
-                self.problem(line, "derived", "", str(error))
-                continue
-            if name in units or name in found:
-                self.problem(line, "derived", name, "is there already")
-            if texts(parts) or len(parts) < 2 or any(units.get(part) != unit for part in parts):
-                self.problem(line, name, "", f"must be two or more quantities of this profile in {unit}")
-                continue
-            found[name] = tuple(parts)
-        return found
+    def check_name(self, name: str, line: int) -> None:
+        """Each quantity once."""
+        if name in self.names:
+            self.file.problem(line, "quantity", name, f"is there twice, first in line {self.names[name]}: keep one")
+        self.names.setdefault(name, line)
 
-    def identities(self, node: Any) -> tuple[Identity, ...]:
-        """Registers that tell what the device is."""
-        found = []
-        for item in self.items(node, "identify"):
-            before = len(self.problems)
-            entry = self.mapping(item, "identify", IDENTITY_KEYS, ("address", "type", "meaning"))
-            if entry is None or len(self.problems) > before:
-                continue
-            values = {key: value for key, (value, _) in entry.items()}
-            if values["type"] == "string" and "words" not in values:
-                self.problem(item.start_mark.line + 1, "words", "", "is missing: how long is the text?")
-                continue
-            values.setdefault("words", TYPES[values["type"]].words if values["type"] in TYPES else 1)
-            found.append(Identity(**values))
-        return tuple(found)
+    def check_place(self, values: dict[str, Any], line: int) -> None:
+        """Words that are the register's own and can be read in one request."""
+        name, address, words = values.get("quantity", "it"), values["address"], TYPES[values["type"]].words
+        page, longest = self.plain.get("page"), self.plain.get("max_block", 125)
+        if address + words > 65_536:
+            self.file.problem(line, "address", address, f"leaves no room for a {values['type']}: 65535 is the last")
+        if words > longest:
+            self.file.problem(line, "type", values["type"], f"takes {words} words, longer than max_block {longest}")
+        if page and address // page != (address + words - 1) // page:
+            self.file.problem(line, "address", address, f"crosses a page of {page} addresses: no read can fetch it")
+        cells = [(values["function_code"], at) for at in range(address, address + words)]
+        if taken := next((self.places[cell] for cell in cells if cell in self.places), None):
+            other, where = taken
+            reason = f"{name} overlaps {other} of line {where}: one of the addresses or types is wrong"
+            self.file.problem(line, "address", address, reason)
+        for cell in cells:
+            self.places.setdefault(cell, (name, line))
 
 
-def _construct(node: Any) -> Any:
-    """Plain Python of a node, by the safe rules of YAML."""
-    return yaml.SafeLoader("").construct_object(node, deep=True)
+def is_power_factor(meant: Quantity) -> bool:
+    """Whether a quantity may be in a vendor's encoding of power factors."""
+    return meant.name.startswith(("power_factor_", "displacement_pf_")) and meant.unit == "1"
+
+
+def _derived(file: Located, entry: Entry, names: Any) -> dict[str, tuple[str, ...]]:
+    """Sums of registers, by the quantity they make."""
+    found: dict[str, tuple[str, ...]] = {}
+    sums = file.mapping(entry.node, "derived", dict.fromkeys(QUANTITIES, texts), ())
+    for name, (parts, line, _) in sums.items():
+        unit = QUANTITIES[name].unit
+        wrong = [part for part in parts if part not in names or getattr(QUANTITIES.get(part), "unit", None) != unit]
+        if name in names:
+            file.problem(line, "derived", name, "is a register already: remove one of the two")
+        elif len(parts) < 2:
+            file.problem(line, name, "", f"must be two or more quantities of this profile in {unit}")
+        elif wrong:
+            reason = f"{', '.join(wrong)}: must be two or more quantities of this profile in {unit}"
+            file.problem(line, name, "", reason)
+        elif len(set(parts)) < len(parts):
+            file.problem(line, name, "", "counts a part twice: keep one")
+        found[name] = tuple(parts)
+    return found
+
+
+def _identities(file: Located, entry: Entry, plain: dict[str, Any]) -> tuple[Identity, ...]:
+    """Registers that tell what the device is."""
+    found = []
+    for item in file.items(entry, "identify"):
+        before = len(file.problems)
+        entries = file.mapping(item, "identify", IDENTITY_KEYS, IDENTITY_REQUIRED)
+        if len(file.problems) > before:
+            continue
+        values = {"function_code": plain.get("function_code", 3), **{k: e.value for k, e in entries.items()}}
+        line, fixed = line_of(item), TYPES.get(values["type"])
+        if fixed is None and "words" not in values:
+            file.problem(line, "words", "", "is missing: how long is the text?")
+        elif fixed and values.setdefault("words", fixed.words) != fixed.words:
+            file.problem(line, "words", values["words"], f"a {values['type']} has {fixed.words}: remove it")
+        elif values["address"] + values["words"] > 65_536:
+            file.problem(line, "address", values["address"], "leaves no room for it: 65535 is the last")
+        elif values["words"] > plain.get("max_block", 125):
+            file.problem(line, "words", values["words"], "is longer than max_block")
+        value = values.pop("value", None)
+        expected = _expected(value, text=fixed is None)
+        if value is not None and expected is None:
+            form = "a text" if fixed is None else "a number, or a range as in 1648-1653"
+            file.problem(line, "value", value, f"must be {form}, as {values['type']} is")
+        if len(file.problems) == before:
+            found.append(Identity(**values, expected=expected))
+    return tuple(found)
+
+
+def _expected(value: int | str | None, *, text: bool) -> tuple[int, int] | str | None:
+    if text or value is None:
+        return value if isinstance(value, str) else None
+    low, _, high = str(value).partition("-")
+    try:
+        bounds = int(low), int(high or low)
+    except ValueError:
+        return None
+    return bounds if bounds[0] <= bounds[1] else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +19,21 @@ def text(value: Any) -> str | None:
     return None if isinstance(value, str) else "must be text"
 
 
+def filled(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "must be a text that is not empty"
+
+
+def identifier(value: Any) -> str | None:
+    fits = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,50}", value)
+    return None if fits else "must be letters, digits, - and _, as in schneider_pm5xxx"
+
+
 def texts(value: Any) -> str | None:
     return None if isinstance(value, list) and all(isinstance(v, str) for v in value) else "must be a list of texts"
+
+
+def some_texts(value: Any) -> str | None:
+    return texts(value) or (None if value else "must not be empty")
 
 
 def flag(value: Any) -> str | None:
@@ -48,15 +62,22 @@ def one_of(*choices: Any) -> Check:
     return check
 
 
+def expected(value: Any) -> str | None:
+    """A number, a range of numbers as text (`1648-1653`), or a text."""
+    if isinstance(value, str):
+        return filled(value)
+    return whole(0, 2**64 - 1)(value)
+
+
 ADDRESS = whole(0, 65_535)
 PROFILE_KEYS: dict[str, Check] = {
-    "id": text,
-    "vendor": text,
-    "model": text,
+    "id": identifier,
+    "vendor": filled,
+    "model": filled,
     "kind": one_of("meter", "genset", "inverter"),
     "covers": texts,
     "confidence": one_of(*CONFIDENCES),
-    "sources": texts,
+    "sources": some_texts,
     "notes": texts,
     "function_code": one_of(3, 4),
     "word_order": one_of("big", "little"),
@@ -68,7 +89,7 @@ PROFILE_KEYS: dict[str, Check] = {
     "pf_encoding": one_of(*ENCODINGS),
     "pause_ms": whole(0, 10_000),
     "timeout_ms": whole(1, 60_000),
-    "poll": texts,
+    "poll": some_texts,
     "not_available": lambda _: None,
     "derived": lambda _: None,
     "identify": lambda _: None,
@@ -94,6 +115,10 @@ IDENTITY_KEYS: dict[str, Check] = {
     "address": ADDRESS,
     "type": one_of("string", *TYPES),
     "words": whole(1, 125),
-    "meaning": text,
-    "value": whole(0, 2**64 - 1),
+    "function_code": one_of(3, 4),
+    "meaning": filled,
+    "value": expected,
 }
+IDENTITY_REQUIRED = ("address", "type", "meaning")
+NESTED = ("registers", "identify", "derived", "not_available")
+"""Keys whose values are read node by node, for the lines of what is in them."""

@@ -45,6 +45,11 @@ def conversion(unit: str, of: Quantity) -> Fraction | None:
     return Fraction(factor).limit_denominator(1_000_000) if target == of.unit else None
 
 
+def accepted_units(of: Quantity) -> list[str]:
+    """Units on the wire that become the unit of a quantity."""
+    return [unit for unit in dict.fromkeys((of.unit, *UNIT_FACTORS, "%")) if conversion(unit, of) is not None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """One measured value of a meter.

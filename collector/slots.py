@@ -10,10 +10,16 @@ from energy_workbench.core import clock
 
 JUMP_US = 500_000
 """A wall clock this far from the steady one was set by somebody [µs]."""
+MOST_BEHIND_US = 2 * 3_600_000_000
+"""Set back by more than this, the wall clock was far in the future: it is followed at once, and told [µs]."""
 
 
 class SteadyClock:
-    """The wall's time, carried on by the monotonic clock, so that a cycle is never cut or doubled by a small step.
+    """The wall's time, carried on by the monotonic clock: no instant comes twice, and none before an earlier one.
+
+    Where the wall clock is set forward, this one follows at once. Where it is set back (by up to two hours), this one
+    goes on at half its speed until the wall has caught up: readings stay in their order and none is left out, each
+    up to the step too late, as those before it were.
 
     Parameters
     ----------
@@ -30,22 +36,47 @@ class SteadyClock:
     ) -> None:
         self._wall_us, self._steady = wall_us, steady
         self._anchor = wall_us() - int(steady() * 1e6)
-        self.steps = 0
-        """How often the wall clock was set so far: slots planned before are void."""
+        self._ahead, self._ahead_since = 0, 0.0
+        self.jumped_us = 0
+        """By how much it jumped so far [µs]: what was planned before is void by the difference."""
 
     def now_us(self) -> int:
         """Microseconds since 1970, UTC."""
-        return self._anchor + int(self._steady() * 1e6)
+        steady = self._steady()
+        now = self._anchor + int(steady * 1e6)
+        return now if not self._ahead else now + self._still_ahead(steady)
+
+    def not_before(self, instant_us: int) -> None:
+        """Begin after an instant that was given away earlier, by another process; one far in the future is none."""
+        ahead = instant_us - self.now_us()
+        if 0 < ahead <= MOST_BEHIND_US:
+            self._ahead, self._ahead_since = self._ahead + ahead, self._steady()
 
     def follow(self) -> int:
-        """Follow the wall clock where it was set; by how much [µs], 0 where it was not."""
-        step = self._wall_us() - self.now_us()
+        """Follow the wall clock where it was set; by how much it was [µs], 0 where it was not."""
+        steady = self._steady()
+        ahead = self._still_ahead(steady)
+        step = self._wall_us() - (self._anchor + int(steady * 1e6))
         if abs(step) < JUMP_US:
             return 0
         self._anchor += step
-        self.steps += 1
-        logging.getLogger("collector.slots").warning("the clock was set by %.1f s", step / 1e6)
+        ahead -= step
+        if not 0 <= ahead <= MOST_BEHIND_US:
+            self.jumped_us += -ahead
+            ahead = 0
+        self._ahead, self._ahead_since = ahead, steady
+        log = logging.getLogger("collector.slots")
+        how = f": readings follow it slowly, {ahead / 1e6:.1f} s ahead of it now" if ahead else ""
+        log.warning("the clock was set by %.1f s%s", step / 1e6, how)
         return step
+
+    def _still_ahead(self, steady: float) -> int:
+        """How much later than the wall this clock still is [µs]."""
+        left = self._ahead - int((steady - self._ahead_since) * 0.5e6)
+        if left > 0:
+            return left
+        self._ahead = 0
+        return 0
 
 
 def slot_at(now_us: int, period_us: int) -> int:

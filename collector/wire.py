@@ -20,6 +20,9 @@ REASONS = {
 NOT_THERE = (1, 2, 3)
 """Codes by which a device says that it has no such registers."""
 
+READING_FUNCTIONS = (3, 4, 0x2B)
+"""The only function codes that are ever sent: holding registers, input registers, device identification."""
+
 SILENT_TARGET = (10, 11)
 """Codes by which a gateway says that the device behind it is silent."""
 
@@ -33,7 +36,17 @@ class WireError(WorkbenchError):
 
 
 class UnreachableError(WireError):
-    """The gateway cannot be reached, or closed the connection: all of its meters are concerned."""
+    """The gateway cannot be reached, or closed the connection: all of its meters are concerned.
+
+    Attributes
+    ----------
+    lost : bool
+        Whether there was a connection, which ended while this meter was asked.
+    """
+
+    def __init__(self, message: str, lost: bool = False) -> None:
+        super().__init__(message)
+        self.lost = lost
 
 
 class NoAnswerError(WireError):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 BEGINNING = "beginning"
 """The word for the beginning of time, where an instant is written as text."""
@@ -112,6 +117,27 @@ class Changes(ABC):
         """Take a factor of the site's own away; one that is shipped for that date holds again."""
 
     @abstractmethod
+    def limits(self, meter: str | None = None) -> dict[str, Any]:
+        """What is watched of a meter's health; of the site without one.
+
+        Returns
+        -------
+        dict
+            `limits` that hold, by field; `own`, what was set here; `defaults`, what holds where nothing is set
+            here; None is off. `rules` say what each of them is, with `name, label, unit, low, meaning, source`.
+        """
+
+    @abstractmethod
+    def set_limits(self, fields: Mapping[str, Any], meter: str | None = None) -> dict[str, Any]:
+        """Change limits of a meter, or of the site; None brings the default back, `off` switches one off.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong; then nothing is changed.
+        """
+
+    @abstractmethod
     def templates(self) -> list[dict[str, Any]]:
         """Saved meters to create others from: `name` and `fields`."""
 
@@ -150,6 +176,20 @@ class Changes(ABC):
         """Gateways with their options, how many meters they have, and how many of those are online."""
 
     @abstractmethod
+    def set_gateway(self, url: str, options: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        """Replace a gateway's options: `timeout_ms`, `pause_ms`, `retries`, `connections`; None is the default.
+
+        The collector follows while it runs.
+
+        Raises
+        ------
+        InputError
+            If one does not exist or is out of its bounds.
+        ConflictError
+            If they have changed meanwhile.
+        """
+
+    @abstractmethod
     def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> dict[str, Any]:
         """Import a meter file, all or nothing: `new, changed, moved, unchanged, problems, warnings`.
 
@@ -168,6 +208,53 @@ class Changes(ABC):
     @abstractmethod
     def import_template(self, format: str = "csv") -> bytes:
         """A meter file without meters, to be filled in."""
+
+    @abstractmethod
+    def import_readings(
+        self, source: Path | str | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+    ) -> dict[str, Any]:
+        """Import readings from a file (`.csv`, `.csv.gz`, `.parquet`) or a frame, all or nothing.
+
+        The columns are `meter, ts, quantity, value`, or `meter, ts` and one a quantity; values are as the
+        meters reported them, in the workbench's units. The same again changes nothing. The intervals that
+        they touch are built.
+
+        Parameters
+        ----------
+        dry_run : bool
+            Only say what would happen, problems and conflicts included.
+        keep_stored : bool
+            Leave values that contradict stored ones out, instead of refusing all.
+
+        Returns
+        -------
+        dict
+            `rows, new, known` (readings), `meters, first, last` (of the new), `intervals`, and
+            `problems, problem_count, conflicts, conflict_count`.
+
+        Raises
+        ------
+        InputError
+            With what cannot be taken (the first 100); nothing is imported then.
+        ConflictError
+            If another value is stored for the same meter, instant and quantity; nothing is imported then.
+        """
+
+    @abstractmethod
+    def suggest_profiles(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Find out with which profile a meter (`gateway, unit_id`) can be read; it is only read for that.
+
+        Returns
+        -------
+        dict
+            `ok`; `candidates`, best first, each with `profile, certainty, score, reasons, against` and more; `identity`;
+            `values` as the best reads them; `notes`; `error` and `advice`; `milliseconds`.
+
+        Raises
+        ------
+        InputError
+            If the address or the id is none.
+        """
 
     @abstractmethod
     def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,9 +28,13 @@ from energy_workbench.questions import Questions
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 PAGE = 1000
 """Rows that a list of the service holds at most."""
+
+IMPORT_SECONDS = 1800.0
+"""Longest wait for an import of readings [s]."""
 
 NAMED_PATHS = ("hierarchy", "status-summary", "export", "import-template")
 """Words that stand where a meter's number would."""
@@ -177,6 +182,24 @@ class RemoteWorkbench(Questions, Changes):
     def overview(self, period: str = "today") -> Overview:
         return Overview.from_dict(self._get("/overview", period=period))
 
+    def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        return list(self._get(self._path(meter, "events"), period=period, limit=limit)["items"])
+
+    def findings(
+        self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        return list(self._get("/findings", meter=meter, period=period, name=name, limit=limit)["items"])
+
+    def limits(self, meter: str | None = None) -> dict[str, Any]:
+        return dict(self._get("/limits" if meter is None else self._path(meter, "limits")))
+
+    def set_limits(self, fields: Mapping[str, Any], meter: str | None = None) -> dict[str, Any]:
+        path = "/limits" if meter is None else self._path(meter, "limits")
+        return dict(self._send("PUT", path, fields))
+
+    def doctor(self, *, thorough: bool = False) -> dict[str, Any]:
+        return dict(self._get("/doctor", thorough=thorough))
+
     def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
         import pandas as pd
 
@@ -255,10 +278,26 @@ class RemoteWorkbench(Questions, Changes):
     def gateways(self) -> list[dict[str, Any]]:
         return list(self._get("/gateways")["items"])
 
+    def set_gateway(self, url: str, options: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        return dict(self._send("PUT", "/gateways", {"url": url, "options": options}, revision=revision))
+
     def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> dict[str, Any]:
         asked = {"dry_run": dry_run, "filename": filename}
         kind = {"Content-Type": "application/octet-stream"}
         return dict(self._service.call("POST", "/meters/import", asked, content=content, headers=kind).json())
+
+    def import_readings(
+        self, source: Path | str | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+    ) -> dict[str, Any]:
+        from energy_workbench.answers.readings_file import upload
+
+        kind = {"Content-Type": "application/octet-stream"}
+        with upload(source) as (name, content):
+            asked = {"dry_run": dry_run, "keep_stored": keep_stored, "filename": name}
+            answer = self._service.call(
+                "POST", "/readings/import", asked, content=content, headers=kind, timeout=IMPORT_SECONDS
+            )
+        return dict(answer.json())
 
     def export_meters(self, format: str = "csv") -> bytes:
         return self._service.call("GET", "/meters/export", {"format": format}).content
@@ -268,6 +307,9 @@ class RemoteWorkbench(Questions, Changes):
 
     def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return dict(self._send("POST", "/probe", fields))
+
+    def suggest_profiles(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self._send("POST", "/probe/profiles", fields))
 
     def _path(self, meter: str, *rest: str) -> str:
         if "/" in meter or meter in (*NAMED_PATHS, ".", ".."):

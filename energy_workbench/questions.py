@@ -220,6 +220,46 @@ class Questions(ABC):
         """Everything that the dashboard shows: cards, flows, pattern and tree."""
 
     @abstractmethod
+    def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        """When communication and health of a meter changed, newest first: `at, of, from, to, reason`.
+
+        Parameters
+        ----------
+        period : str, optional
+            All that is kept by default.
+        limit : int
+            Most of them.
+        """
+
+    @abstractmethod
+    def findings(
+        self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """What is wrong with the data, newest first: `name, meter, number, quantity, from, to, text, value, evidence`.
+
+        Parameters
+        ----------
+        meter : str, optional
+            All by default.
+        period : str, optional
+            Those that touch it; all by default.
+        name : str, optional
+            Dotted, with those below it: `value` has `value.power_factor`.
+        limit : int
+            Most of them.
+        """
+
+    @abstractmethod
+    def doctor(self, *, thorough: bool = False) -> dict[str, Any]:
+        """How home, gateways and meters are, and what to do: `verdict, checks, gateways, meters`; changes nothing.
+
+        Parameters
+        ----------
+        thorough : bool
+            Check the databases page by page and call silent meters as well; takes some seconds.
+        """
+
+    @abstractmethod
     def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
         """One SELECT over the views `readings`, `readings_long`, `intervals` and `meters`.
 

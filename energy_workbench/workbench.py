@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import children_of, power_flow
 from energy_workbench.analytics.live import describe, iso
+from energy_workbench.answers.condition_rows import event_row, finding_row
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.meter_view import chosen, meter_view
+from energy_workbench.answers.possible import without_impossible
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
 from energy_workbench.answers.setup import Setup
+from energy_workbench.answers.transfer import Transfer
 from energy_workbench.core import axis, clock, results, settings
+from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.quantities import quantity
@@ -46,7 +51,7 @@ STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-class Workbench(Setup, Questions):
+class Workbench(Setup, Transfer, Questions):
     """A workbench on the files of a home; safe for threads.
 
     Parameters
@@ -132,7 +137,9 @@ class Workbench(Setup, Questions):
         )
         table = table.slice(offset)
         if scaled:
-            table = scaled_to_primary(table, self.registry.ratios(found.id))
+            ratios = self.registry.ratios(found.id)
+            made_for = ratings(found, ratios, self.registry.limits_of(found.key))
+            table = without_impossible(scaled_to_primary(table, ratios), ratios, made_for)
         rows, shown = rows_of(table, zone, names)
         return Readings(rows, len(rows), found.id, found.number, zone.key, shown, scaled)
 
@@ -152,15 +159,29 @@ class Workbench(Setup, Questions):
         zone, now = self.zone, clock.now()
         taken = posted(found.key, readings, zone, now)
         self._refuse_contradictions(found, taken)
-        self.spool.add(taken)
-        newest = max(taken, key=lambda reading: reading.ts_us)
-        seen = min(clock.from_micros(newest.ts_us), now)
-        live = self.state.read().get(found.key)
-        if not found.polled and (live is None or live.last_seen is None or live.last_seen < seen):
-            # What the collector polls it also keeps the live state of; nobody else does for the others.
-            fresh = Live(communication=Communication.ONLINE, last_seen=seen, values=newest.values)
-            self.state.write({found.key: fresh})
+        if refused := self.spool.add(taken).refused:
+            # Somebody else was faster by a moment.
+            raise ConflictError(f"another value was stored meanwhile: {refused[0].quantity} {refused[0].kept:g}")
+        self._judge(found, taken, now)
         return [{"ts": iso(clock.from_micros(r.ts_us), zone), "values": r.values} for r in taken]
+
+    def _judge(self, meter: Meter, taken: Sequence[Reading], now: datetime) -> None:
+        """Findings of what was recorded, and, of a meter that is not polled, the state that follows."""
+        before = self.state.read().get(meter.key, Live())
+        condition = Condition(meter, self.registry.ratios(meter.id), self.registry.limits_of(meter.key), before)
+        state = before
+        for reading in sorted(taken, key=lambda reading: reading.ts_us):
+            at = clock.from_micros(reading.ts_us)
+            seen = min(at, now)
+            # What the collector polls it also keeps the live state of; nobody else does for the others.
+            if meter.polled or (state.last_seen is not None and seen <= state.last_seen):
+                condition.look(reading.values, at, judge=False)
+            else:
+                fresh = Live(communication=Communication.ONLINE, last_seen=seen, values=reading.values)
+                state = condition.judged(fresh, fresh=True)
+        self.state.add_findings(condition.taken(final=True))
+        if state is not before:
+            self.state.write({meter.key: state})
 
     def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
         found = self._meter(meter)
@@ -276,6 +297,24 @@ class Workbench(Setup, Questions):
         tick = int(clock.now().timestamp() / STEADY_SECONDS)
         return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
 
+    def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        start, end = self._span(period)
+        zone, key = self.zone, self._known(meter).key
+        return [event_row(event, zone) for event in self.state.events(key, start, end, limit)]
+
+    def findings(
+        self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        start, end = self._span(period)
+        zone, numbers = self.zone, self._numbers()
+        key = None if meter is None else self._known(meter).key
+        return [finding_row(found, numbers, zone) for found in self.state.findings(key, start, end, name, limit)]
+
+    def doctor(self, *, thorough: bool = False) -> dict[str, Any]:
+        from energy_workbench.answers.doctor import doctor
+
+        return doctor(self.settings, thorough=thorough)
+
     def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
         return self.sql_table(text, max_rows=max_rows).to_pandas()
 
@@ -317,6 +356,14 @@ class Workbench(Setup, Questions):
         """An answer, made once for each version of configuration and intervals, and anew with each interval."""
         stamp = (self.registry.revision(), self.reader.version()[1], axis.floor_interval(clock.now()))
         return self._cache.get((*question, stamp), answer)
+
+    def _known(self, ref: str) -> Meter:
+        """A meter, also one that was deleted: what happened to it stays."""
+        return self.registry.meter(ref, deleted=True)
+
+    def _span(self, period: str | None) -> tuple[datetime | None, datetime | None]:
+        span = self._period(period) if period else None
+        return (span.start, span.end) if span else (None, None)
 
     def _deleted(self) -> list[Meter]:
         return [meter for meter in self.registry.meters(deleted=True) if meter.deleted_at is not None]

@@ -111,6 +111,7 @@ def convert(meter: dict) -> tuple[dict, list[dict]]:
             *(f"sign of {key}: {text}" for key, text in meter.get("sign", {}).items()),
             f"addresses: {meter['doc_numbering']}",
             f"max_block: {meter['max_block_basis']}",
+            *([serial_line(meter["serial_defaults"])] if "serial_defaults" in meter else []),
             "energy counter: " + ", ".join(f"{key} {value}" for key, value in meter["energy_counter"].items()),
         ],
         "function_code": meter["function_code"],
@@ -134,11 +135,22 @@ def convert(meter: dict) -> tuple[dict, list[dict]]:
 
 def identity(entry: dict) -> dict:
     found = {"address": entry["address"], "type": entry["type"]}
+    meaning = entry["meaning"]
     if "registers" in entry:
         found["words"] = entry["registers"]
     if "value" in entry:
         found["value"] = int(entry["value"], 16)
-    return {**found, "meaning": entry["meaning"]}
+    elif mark := re.fullmatch(r"'(\w+)'", meaning):
+        found["value"], meaning = mark[1], "mark of the vendor"
+    elif family := re.fullmatch(r"(\d+-\d+) = (.+)", meaning):
+        found["value"], meaning = family[1], f"id code of the {family[2]}"
+    return {**found, "meaning": meaning}
+
+
+def serial_line(facts: dict) -> str:
+    baud, parity, stop, unit = (facts[key] for key in ("baud", "parity", "stop", "unit"))
+    more = f" ({facts['note']})" if "note" in facts else ""
+    return f"serial line as delivered: {baud} baud, parity {parity}, stop bits {stop}, unit {unit}{more}"
 
 
 class Flow(dict):

@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from collector.plant import meter_file, state
+from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.errors import HomeError, WorkbenchError
+from energy_workbench.core.notify import Alive
 from energy_workbench.core.settings import Settings
 
 log = logging.getLogger("plant")
@@ -39,9 +41,8 @@ def plant(
 @app.command("serve")
 def serve(meters: Meters = None, port: Port = None, faults: FaultsFile = None, seed: Seed = None) -> None:
     """Serve the plant's gateways until Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stdout)
-    logging.getLogger("pymodbus").setLevel(logging.WARNING)
     settings = settings_room.load()
+    logs.start(settings)
     kept = state.open_state(settings.home, site_timezone(settings), meters=meters, seed=seed)
     asyncio.run(_serve(settings, kept, port or settings.plant_port, faults))
 
@@ -109,11 +110,21 @@ async def _serve(settings: Settings, kept: state.PlantState, port: int, faults_f
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
-    beating = asyncio.create_task(_beat(settings, size))
+    alive = Alive()
+    tasks = [asyncio.create_task(work) for work in (_beat(settings, size), _turn(alive, size))]
     await stopped.wait()
-    beating.cancel()
+    alive.stopping()
+    for task in tasks:
+        task.cancel()
     await server.stop()
     log.info("stopped")
+
+
+async def _turn(alive: Alive, status: str) -> None:
+    """Tell the supervisor that the loop turns."""
+    while True:
+        alive.turn(status)
+        await asyncio.sleep(alive.every)
 
 
 async def _beat(settings: Settings, detail: str) -> None:

@@ -42,6 +42,11 @@ class Device:
         self.faults = faults
         self.now = now
         self.identity = _identity(profile)
+        self._alone = {
+            (entry.function_code, entry.address, 1): {(entry.function_code, entry.address): entry.expected[0]}
+            for entry in profile.identify
+            if entry.words == 1 and isinstance(entry.expected, tuple)
+        }
         self._layouts: dict[tuple[int, int, int], frozenset[str]] = {}
 
     def simulated(self) -> SimDevice:
@@ -117,7 +122,8 @@ class Device:
         values = self.readout.at(self.readout.plant.segment(number, minute), part, second)
         names = self._touched(function_code, address, count)
         wanted = {name: None if missing else values.get(name) for name in names}
-        return self.identity | encode(self.profile, wanted)
+        alone = self._alone.get((function_code, address, count), {})  # some codes come only when nothing else is asked
+        return self.identity | encode(self.profile, wanted) | alone
 
     def _touched(self, function_code: int, address: int, count: int) -> frozenset[str]:
         """Quantities with a word among the addresses, and those that tell how their power factors lean."""
@@ -167,10 +173,11 @@ def _identity(profile: Profile) -> dict[Cell, int]:
     found: dict[Cell, int] = {}
     for entry in profile.identify:
         if entry.type in TYPES:
-            raw = entry.value or 0
+            raw = entry.expected[0] if isinstance(entry.expected, tuple) else 0
             words = [raw >> 16 * k & 0xFFFF for k in reversed(range(entry.words))]
         else:
-            what = profile.vendor if "manufacturer" in entry.meaning else profile.model
+            mark = entry.expected if isinstance(entry.expected, str) else profile.model
+            what = profile.vendor if "manufacturer" in entry.meaning else mark
             text = what.encode("ascii", "replace").ljust(2 * entry.words, b"\0")
             words = [int.from_bytes(text[2 * k : 2 * k + 2], "big") for k in range(entry.words)]
         cells = [(profile.function_code, entry.address + k) for k in range(entry.words)]

@@ -47,8 +47,9 @@ def wiring(meter: PlantMeter, seed: int) -> Wiring:
     chance = random.Random(f"{seed} {meter.number}")  # noqa: S311
     first, second = chance.uniform(-0.012, 0.012), chance.uniform(-0.012, 0.012)
     a, b = chance.uniform(-0.003, 0.003), chance.uniform(-0.003, 0.003)
+    first, second = first + meter.lean[0], second + meter.lean[1]
     return Wiring(
-        volts=meter.voltage / ROOT_3,
+        volts=meter.voltage * (1 + meter.tap) / ROOT_3,
         share=((1 + first) / 3, (1 + second) / 3, (1 - first - second) / 3),
         offset=(a, b, -a - b),
         phase=chance.uniform(0, TAU),

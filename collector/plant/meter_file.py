@@ -42,7 +42,8 @@ def rows(meters: Sequence[PlantMeter], urls: Sequence[str]) -> Iterator[dict[str
             "ratio_applied_by": ratio.applied_by, "gateway": urls[meter.gateway], "unit_id": meter.unit_id,
             "profile": meter.profile, "poll_seconds": POLL_SECONDS, "status": meter.status, "serial": None,
             "accuracy_class": meter.accuracy_class, "ct_class": 0.5 if ratio.ct_primary else None,
-            "pt_class": 0.5 if ratio.pt_primary else None, "rated_kw": meter.rated_kw, "seen_by_parent": "true",
+            "pt_class": 0.5 if ratio.pt_primary else None, "rated_kw": meter.plate_kw or meter.rated_kw,
+            "seen_by_parent": "true",
             "production_register": meter.production_register, "x": meter.x, "y": meter.y,
         }  # fmt: skip
         yield {name: _text(values[name]) for name in COLUMNS}

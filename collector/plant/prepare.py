@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from collector.plant import history, meter_file, state
 from collector.plant.model import Plant
+from collector.plant.tree import LOW_VOLTAGE
 from energy_workbench.core import clock
 from energy_workbench.core.axis import floor_interval
 from energy_workbench.core.settings import Settings
@@ -81,6 +82,7 @@ def register(registry: Registry, plant: Plant, settings: Settings, say: Callable
         path = Path(folder) / "meters.csv"
         meter_file.write(path, plant.meters, urls)
         apply_import(registry, plan_import(registry, read_meter_file(path)), by=WHO)
+    registry.set_limits({"nominal_voltage": LOW_VOLTAGE}, by=WHO)
     say(f"{len(plant.meters)} meters registered")
 
 

@@ -46,6 +46,12 @@ class PlantMeter:
         Whether the generator carries it in an outage.
     voltage : float
         Line to line, primary [V].
+    plate_kw : float or None
+        What its nameplate says where that is not its full load: more was connected than was planned [kW].
+    tap : float
+        How far its supply is from nominal, by a wrong tap or a long cable [1].
+    lean : tuple of float
+        How much more than their third of the load L1 and L2 carry, as a part of it [1].
     gateway : int
         Which gateway of the plant, 0 for the first.
     """
@@ -68,6 +74,9 @@ class PlantMeter:
     loss_fixed_kw: float = 0.0
     essential: bool = True
     voltage: float = LOW_VOLTAGE
+    plate_kw: float | None = None
+    tap: float = 0.0
+    lean: tuple[float, float] = (0.0, 0.0)
     production_register: ProductionRegister = ProductionRegister.IMPORT
     accuracy_class: float = 0.5
     x: float = 0.5
@@ -123,7 +132,7 @@ def _boards() -> Iterator[PlantMeter]:
         yield PlantMeter(
             number=number, name=name, type=kind, parent="MAIN", location=where, profile="schneider_pm5xxx",
             ratio=_primary(ct), rated_kw=kw, load=load, loss_fraction=fraction, loss_fixed_kw=fixed,
-            unit_id=5 + position, x=x, y=0.2,
+            unit_id=5 + position, lean=LEAN if number in UNEVEN else EVEN, x=x, y=0.2,
         )  # fmt: skip
     for index, letter in enumerate(UNITS):
         meter_applies = index < 5
@@ -132,7 +141,8 @@ def _boards() -> Iterator[PlantMeter]:
             location=f"Hall {index // 2 + 1}", profile="schneider_pm5xxx" if meter_applies else "elmeasure_lg",
             ratio=_primary(1000) if meter_applies else _secondary(1000), rated_kw=300, gateway=1, unit_id=index + 1,
             loss_fraction=HOTSPOTS.get(letter, 0.006 + 0.0012 * index), loss_fixed_kw=0.15,
-            accuracy_class=0.5 if meter_applies else 1.0, x=0.08 + 0.093 * index, y=0.4,
+            accuracy_class=0.5 if meter_applies else 1.0, plate_kw=OVERLOADED.get(letter), x=0.08 + 0.093 * index,
+            y=0.4,
         )  # fmt: skip
 
 
@@ -158,7 +168,8 @@ def _services() -> Iterator[PlantMeter]:
             number=number, name=name, type=kind, parent=parent, location="Utility block" if index < 7 else "Services",
             profile="janitza_umg96rm" if janitza else "elmeasure_lg", ratio=_primary(400 if janitza else 200),
             rated_kw=kw, load=load, power_factor=power_factor, essential=essential, gateway=7, unit_id=index + 1,
-            accuracy_class=0.5 if janitza else 1.0, x=0.08 + 0.07 * index, y=0.92,
+            accuracy_class=0.5 if janitza else 1.0, tap=LOW_VOLTAGES.get(number, 0.0),
+            lean=LEAN if number in UNEVEN else EVEN, x=0.08 + 0.07 * index, y=0.92,
         )  # fmt: skip
 
 
@@ -168,6 +179,15 @@ UNIT_LOADS = {"A": "three_shifts", "D": "three_shifts", "J": "continuous"}
 """The other units work two shifts."""
 MAINTENANCE = ("UNIT-C-MACHINE-04", "UNIT-G-MACHINE-02")
 LOW_POWER_FACTOR = "UNIT-F-MACHINE-02"
+
+
+OVERLOADED = {"J": 100.0}
+"""The feeder of Unit J was planned for less than it carries now [kW]."""
+EVEN, LEAN = (0.0, 0.0), (0.33, -0.09)
+UNEVEN = ("LIGHTS", "LIGHTS-HALLS")
+"""Most of the lamps of the halls hang on L1."""
+LOW_VOLTAGES = {"EFFLUENT-PLANT": -0.12}
+"""Its own transformer is on a wrong tap [1]."""
 
 
 PRODUCTS = (

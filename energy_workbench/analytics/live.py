@@ -53,10 +53,13 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "production_register": str(meter.production_register),
         "x": meter.x,
         "y": meter.y,
+        "poll_offset_seconds": meter.poll_offset_seconds,
+        "priority": str(meter.priority),
         "revision": meter.revision,
         "status_reason": meter.status_reason,
         "deleted_at": iso(meter.deleted_at, zone),
         "health_reason": live.health_reason,
+        "health_since": iso(live.health_since, zone),
         "error": live.error,
     }
 

@@ -129,6 +129,7 @@ def _leaf(
         "parent_id": None if meter.parent is None else f"mtr_{meter.parent}",
         "status": str(meter.status),
         "health": str(live.health),
+        "health_reason": live.health_reason,
         "communication": str(live.communication),
         "colour": str(meter_colour(meter, live)),
         "power_kw": _own(meter, power.get(meter.key, Measured()), net=True),

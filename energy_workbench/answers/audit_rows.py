@@ -27,6 +27,7 @@ WORDS = {
     "template.delete": "template {} deleted",
     "factor.set": "emission factor {} stated",
     "factor.delete": "emission factor {} taken away",
+    "limits.update": "limits of {} changed",
     "gateway.update": "gateway {} changed",
     "site.update": "site changed",
 }

@@ -52,7 +52,7 @@ class Home:
         """Readings that are not in the lake yet."""
         from energy_workbench.lake import Spool
 
-        return Spool(self.settings.spool_path)
+        return Spool(self.settings.spool_path, self.settings.spool_max_bytes)
 
     @cached_property
     def reader(self) -> Reader:

@@ -126,7 +126,7 @@ def _profile(meter: Meter, profiles: list[str]) -> list[tuple[str, str]]:
         return [("profile", "without a profile the meter is not polled")]
     if meter.profile and not meter.gateway:
         return [("gateway", "without a gateway the meter is not polled")]
-    if meter.profile and meter.profile not in profiles:
+    if meter.profile and meter.profile.partition(":")[0] not in profiles:
         near = get_close_matches(meter.profile, profiles, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else "the list of profiles shows those that can be read"
         return [("profile", f"there is no profile of that id, so the meter cannot be read: {hint}")]

@@ -25,11 +25,13 @@ MORE = (
     "production_register",
     "x",
     "y",
+    "poll_offset_seconds",
+    "priority",
     "status_reason",
 )
 NUMBERS = {
     "ct_primary", "ct_secondary", "pt_primary", "pt_secondary", "poll_seconds", "accuracy_class", "ct_class",
-    "pt_class", "rated_kw", "x", "y",
+    "pt_class", "rated_kw", "x", "y", "poll_offset_seconds",
 }  # fmt: skip
 
 

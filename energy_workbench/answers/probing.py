@@ -1,30 +1,24 @@
-"""Reading a meter once: by the running collector, which owns the lines, or by a process of our own without one."""
+"""Reading a meter once, by the running collector, which owns the lines, or by a process of our own without one."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from energy_workbench.answers.collector_process import run_collector
+from energy_workbench.answers.collector_socket import ask_collector
 from energy_workbench.answers.meter_check import RATIO_FIELDS, ratio_of
-from energy_workbench.core.errors import InputError, Problem
+from energy_workbench.core.errors import InputError, Problem, ServiceError
 from energy_workbench.core.quantities import QUANTITIES
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry.conversions import gateway, profile, whole
 
-SOCKET = "collector.sock"
-"""Where the running collector listens, in the home."""
 LONGEST = 45.0
 """How long a probe may take, with its turn among the polls of that line [s]."""
-MOST_BYTES = 1_000_000
 SENT = ("gateway", "unit_id", "profile", *RATIO_FIELDS)
+ADDRESS = (("gateway", gateway), ("unit_id", whole(0, 255)))
 
 
 def probe(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,34 +32,63 @@ def probe(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `ok`; `values`, each with `quantity, label, unit, raw, scaled`; `error` and `advice`, empty where it
-        answered; `milliseconds`.
+        `ok`; `values`, each with `quantity, label, unit, raw, scaled`, also those that came before something failed;
+        `error` and `advice`, empty where everything came; `milliseconds`.
 
     Raises
     ------
     InputError
         If an address, id or ratio is none; nothing is sent then.
     """
-    asked, ratio = _asked(fields)
-    started = time.monotonic()
-    answer = _by_collector(settings.home / SOCKET, asked)
-    if answer is None:
-        answer = _by_ourselves(settings, asked)
-    error = str(answer.get("error") or "")
-    milliseconds = answer.get("milliseconds", (time.monotonic() - started) * 1000)
+    problems: list[Problem] = []
+    asked = _asked(fields, (*ADDRESS, ("profile", profile)), problems)
+    ratio = ratio_of(fields)
+    if ratio is None:
+        problems.append(Problem("body", "ct_primary", "", "CT and PT need two numbers above zero each, or none"))
+    if problems or ratio is None:
+        raise InputError("the meter cannot be read", problems)
+    words = ["probe", asked["gateway"], str(asked["unit_id"]), "--profile", asked["profile"], "--json"]
+    answer = _answer(settings, {"do": "probe", **asked}, words)
+    return {**_outcome(answer), "values": _values(answer.get("values") or {}, ratio)}
+
+
+def suggest(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Find out with which profile, in which word order, a meter can be read.
+
+    Parameters
+    ----------
+    fields : mapping
+        `gateway, unit_id`; others are left aside.
+
+    Returns
+    -------
+    dict
+        `ok`; `candidates`, best first, each with `profile, vendor, model, word_order, source, confidence, certainty`
+        (certain, likely or possible), `score, reasons, against`; `identity`, what the device says it is; `values` as
+        the best candidate reads them; `notes`; `error` and `advice`, empty where it answered; `milliseconds`.
+
+    Raises
+    ------
+    InputError
+        If an address or id is none; nothing is sent then.
+    """
+    problems: list[Problem] = []
+    asked = _asked(fields, ADDRESS, problems)
+    if problems:
+        raise InputError("the meter cannot be read", problems)
+    words = ["profiles", "suggest", asked["gateway"], str(asked["unit_id"])]
+    answer = _answer(settings, {"do": "suggest", **asked}, words)
     return {
-        "ok": bool(answer.get("ok", not error)),
-        "values": _values(answer.get("values") or {}, ratio),
-        "error": error,
-        "advice": str(answer.get("advice") or ""),
-        "milliseconds": round(float(milliseconds)),
+        **_outcome(answer),
+        **{name: list(answer.get(name) or ()) for name in ("candidates", "notes")},
+        "identity": dict(answer.get("identity") or {}),
+        "values": _values(answer.get("values") or {}, Ratio()),
     }
 
 
-def _asked(fields: Mapping[str, Any]) -> tuple[dict[str, Any], Ratio]:
-    problems = []
+def _asked(fields: Mapping[str, Any], wanted: Iterable[tuple[str, Any]], problems: list[Problem]) -> dict[str, Any]:
     asked: dict[str, Any] = {}
-    for name, convert in (("gateway", gateway), ("unit_id", whole(0, 255)), ("profile", profile)):
+    for name, convert in wanted:
         value = fields.get(name)
         try:
             if value is None or value == "":
@@ -73,73 +96,28 @@ def _asked(fields: Mapping[str, Any]) -> tuple[dict[str, Any], Ratio]:
             asked[name] = convert(value)
         except ValueError as reason:
             problems.append(Problem("body", name, "" if value is None else str(value)[:60], str(reason)))
-    ratio = ratio_of(fields)
-    if ratio is None:
-        problems.append(Problem("body", "ct_primary", "", "CT and PT need two numbers above zero each, or none"))
-    if problems or ratio is None:
-        raise InputError("the meter cannot be read", problems)
-    return asked, ratio
+    return asked
 
 
-def _by_collector(path: Path, asked: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The running collector's answer; None where none runs."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(LONGEST)
-        try:
-            line.connect(str(path))
-        except OSError:
-            # No such file, nobody behind it, or a home so deep that its path is no address.
-            return None
-        try:
-            line.sendall(json.dumps({"do": "probe", **asked}).encode() + b"\n")
-            received = _line(line)
-        except TimeoutError:
-            return _failed("the collector did not answer in time", "wait until it has polled its meters, and try again")
-        except OSError as error:
-            return _failed(f"the collector went away ({error.strerror or error})", "try again")
-    return _parsed(received)
-
-
-def _line(line: socket.socket) -> bytes:
-    received = b""
-    end = time.monotonic() + LONGEST
-    while not received.endswith(b"\n") and len(received) < MOST_BYTES:
-        line.settimeout(max(end - time.monotonic(), 0.01))
-        part = line.recv(65_536)
-        if not part:
-            break
-        received += part
-    return received
-
-
-def _by_ourselves(settings: Settings, asked: Mapping[str, Any]) -> dict[str, Any]:
-    beside = Path(sys.executable).with_name("energy-collector")
-    command = str(beside) if beside.exists() else shutil.which("energy-collector")
-    if command is None:
-        return _failed("energy-collector is not installed here", "install the project again")
-    words = [command, "probe", asked["gateway"], str(asked["unit_id"]), "--profile", asked["profile"], "--json"]
+def _answer(settings: Settings, request: Mapping[str, Any], words: list[str]) -> dict[str, Any]:
+    started = time.monotonic()
     try:
-        done = subprocess.run([*words, "--home", str(settings.home)], capture_output=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return _failed("the meter did not answer in time", "check the address, the unit id and the wiring")
-    if done.stdout.strip():
-        return _parsed(done.stdout)
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing"]
-    return _failed(said[-1].removeprefix("error: ")[:500], "")
-
-
-def _parsed(received: bytes) -> dict[str, Any]:
-    try:
-        answer = json.loads(received)
-    except ValueError:
-        answer = None
+        answer = ask_collector(settings, request, LONGEST) or run_collector(settings, words, LONGEST)
+    except ServiceError as error:
+        answer = {"ok": False, "error": str(error), "advice": "try again"}
     if not isinstance(answer, dict):
-        return _failed("the collector's answer cannot be understood", "is it of the same version? Start it again")
-    return answer
+        answer = {"ok": False, "error": "the collector's answer cannot be understood", "advice": "start it again"}
+    return {"milliseconds": (time.monotonic() - started) * 1000, **answer}
 
 
-def _failed(error: str, advice: str) -> dict[str, Any]:
-    return {"ok": False, "error": error, "advice": advice}
+def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
+    error = str(answer.get("error") or "")
+    return {
+        "ok": bool(answer.get("ok", not error)),
+        "error": error,
+        "advice": str(answer.get("advice") or ""),
+        "milliseconds": round(float(answer["milliseconds"])),
+    }
 
 
 def _values(found: Mapping[str, Any], ratio: Ratio) -> list[dict[str, Any]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,18 +13,12 @@ from energy_workbench.core.errors import InputError, PeriodError, Problem
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.quantities import QUANTITIES, Kind, quantity
 from energy_workbench.core.ratios import Ratio
+from energy_workbench.lake.reading import LARGEST, wrong_instant
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from energy_workbench.lake import Reading
-
-AHEAD = timedelta(days=1)
-"""How far ahead of this machine's clock a posted reading may be; more is a wrong clock, not a reading."""
-
-
-LARGEST = 1e15
-"""No meter counts as far; anything above is no value but a mistake, and may not fit."""
 
 
 def rows_of(
@@ -43,7 +36,7 @@ def rows_of(
         Quantities that are named even where no row has one.
     """
     columns = {
-        name: _decimals(table[name])
+        name: decimals(table[name])
         for name in table.column_names
         if name in QUANTITIES and (table[name].null_count < len(table) or name in (asked or ()))
     }
@@ -80,7 +73,7 @@ def scaled_to_primary(table: pa.Table, ratios: Sequence[Ratio]) -> pa.Table:
             continue
         import pyarrow.compute as pc
 
-        values = pa.array(_decimals(table[name]), pa.float64())
+        values = pa.array(decimals(table[name]), pa.float64())
         table = table.set_column(index, name, pc.multiply(values, pa.array(factors[np.maximum(which, 0)])))
     return table
 
@@ -148,11 +141,8 @@ def _instant(value: Any, zone: ZoneInfo, now: datetime, where: str, problems: li
         return None
     if instant is None:
         problems.append(Problem(where, "ts", str(value or "")[:60], "must be an ISO 8601 time with offset"))
-    elif instant > now + AHEAD:
-        problems.append(Problem(where, "ts", value, "is more than a day ahead of this machine's clock"))
-        return None
-    elif instant.year < 2000:
-        problems.append(Problem(where, "ts", value, "is before the year 2000"))
+    elif reason := wrong_instant(to_micros(instant), to_micros(now)):
+        problems.append(Problem(where, "ts", value, reason))
         return None
     return instant
 
@@ -169,7 +159,7 @@ def _values(found: Any, where: str, problems: list[Problem]) -> dict[str, float 
             problems.append(Problem(where, str(name)[:60], "", error.message))
             continue
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if value is not None and not (number and math.isfinite(value) and abs(value) < LARGEST):
+        if value is not None and not (number and abs(value) < LARGEST):
             problems.append(
                 Problem(where, name, str(value)[:60], "must be a finite number, or null where not available")
             )
@@ -178,7 +168,8 @@ def _values(found: Any, where: str, problems: list[Problem]) -> dict[str, float 
     return values
 
 
-def _decimals(column: pa.ChunkedArray) -> list[float | None]:
+def decimals(column: pa.ChunkedArray) -> list[float | None]:
+    """Values of a column, those of 32 bits as the shortest decimals that stand for them."""
     import pyarrow as pa
 
     if pa.types.is_float32(column.type):

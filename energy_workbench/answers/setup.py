@@ -12,6 +12,7 @@ from energy_workbench.answers.audit_rows import audit_row, change_row
 from energy_workbench.answers.exchange_rows import exchange_from, exchange_row
 from energy_workbench.answers.factor_rows import factor_date, factor_from, factor_row
 from energy_workbench.answers.home import Home
+from energy_workbench.answers.limit_rows import limit_rows
 from energy_workbench.answers.profile_list import profile_list
 from energy_workbench.answers.ratio_rows import beginning, impact_warnings, ratio_from, ratio_row
 from energy_workbench.changes import Changes
@@ -132,6 +133,13 @@ class Setup(Home, Changes):
         """Those that hold at the site."""
         return effective(self.site()["country"], self.registry.factors())
 
+    def limits(self, meter: str | None = None) -> dict[str, Any]:
+        return limit_rows(self.registry.limits(), None if meter is None else self._meter(meter).key)
+
+    def set_limits(self, fields: Mapping[str, Any], meter: str | None = None, *, by: str = BY) -> dict[str, Any]:
+        self.registry.set_limits(fields, meter, by=by)
+        return self.limits(meter)
+
     def templates(self) -> list[dict[str, Any]]:
         return [{"name": template.name, "fields": template.fields} for template in self.registry.templates()]
 
@@ -169,6 +177,7 @@ class Setup(Home, Changes):
             {
                 "url": gateway.url,
                 "options": gateway.options,
+                "revision": gateway.revision,
                 "meters": len(behind.get(gateway.url, [])),
                 "online": sum(
                     meter.key in live and live[meter.key].communication is Communication.ONLINE
@@ -177,6 +186,12 @@ class Setup(Home, Changes):
             }
             for gateway in self.registry.gateways()
         ]
+
+    def set_gateway(
+        self, url: str, options: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+    ) -> dict[str, Any]:
+        stored = self.registry.set_gateway(url, options, by=by, revision=revision)
+        return next(row for row in self.gateways() if row["url"] == stored.url)
 
     def import_meters(self, content: bytes, filename: str, dry_run: bool = True, *, by: str = BY) -> dict[str, Any]:
         return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by)
@@ -189,6 +204,9 @@ class Setup(Home, Changes):
 
     def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return probing.probe(self.settings, fields)
+
+    def suggest_profiles(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return probing.suggest(self.settings, fields)
 
     def describe(self, meter: Meter) -> dict[str, Any]:
         """The row of a meter, with its live state."""

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from energy_workbench.core import disk
 from energy_workbench.core.errors import HomeError, SettingsError
 from energy_workbench.core.settings import Settings
 
@@ -56,8 +57,10 @@ def _kept(path: Path) -> str:
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))
+        disk.sync(draft)
         try:
             os.link(draft, path)
+            disk.sync(path.parent)
         except FileExistsError:
             pass
         finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -32,15 +33,31 @@ async def raw_body(request: Request, most: int) -> bytes:
     TooLargeError
         If there are more than `most`; the rest is not read.
     """
+    return b"".join([part async for part in _parts(request, most)])
+
+
+async def saved_body(request: Request, path: Path, most: int) -> None:
+    """The bytes of a request as a file.
+
+    Raises
+    ------
+    TooLargeError
+        If there are more than `most`; the rest is not read.
+    """
+    with path.open("wb") as file:
+        async for part in _parts(request, most):
+            file.write(part)
+
+
+async def _parts(request: Request, most: int) -> AsyncIterator[bytes]:
     from energy_workbench.api.problems import TooLargeError
 
-    parts, size = [], 0
+    size = 0
     async for part in request.stream():
-        parts.append(part)
         size += len(part)
         if size > most:
             raise TooLargeError(f"the body is larger than {most // 1_000_000} MB: send it in parts")
-    return b"".join(parts)
+        yield part
 
 
 async def json_body(request: Request) -> Any:

@@ -72,5 +72,16 @@ def seen(
     return current if current in revisions else revisions[0]
 
 
+def seen_gateway(if_match: Annotated[str | None, Header(description="ETag of the gateway")] = None) -> int | None:
+    """The revision that a change of a gateway was made from; None where any will do."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip().removeprefix("W/").strip('"')
+    if not re.fullmatch(r"[0-9]{1,18}", tag):
+        raise InputError(f'If-Match {if_match!r} is no ETag of a gateway, such as "3"')
+    return int(tag)
+
+
 Body = Annotated[Mapping[str, Any], Depends(json_object)]
 Seen = Annotated[int | None, Depends(seen)]
+SeenGateway = Annotated[int | None, Depends(seen_gateway)]

@@ -38,8 +38,7 @@ SELF_LOADING = 10
 def content_policy(request: Request) -> str:
     """What a page of this address may load: only what comes from it."""
     # A browser holds a form to where its redirects lead: the token form may lead on to the pages' servers.
-    settings = request.app.state.settings
-    onward = " ".join(_server(request, port) for port in (settings.dashboard_port, settings.editor_port))
+    onward = " ".join(_server(request, name) for name in ("dashboards", "editor"))
     return (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'self'; "
         f"form-action 'self' {onward}"
@@ -55,7 +54,7 @@ def front(request: Request) -> Response:
     links = [card(f"/{name}", title, text) for name, (title, text) in DASHBOARDS.items()]
     if role == "editor":
         links.append(card(f"/{SETUP}", "Meter setup", "Add, move and change meters, CT and PT, gateways"))
-        lab = _server(request, request.app.state.settings.lab_port) + "/lab"
+        lab = _server(request, "lab") + "/lab"
         links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
     links.append(card("/docs", "Interface for other systems", "Every call of the REST service, with examples"))
     rows = "".join(
@@ -94,15 +93,15 @@ def lead(request: Request, name: str) -> Response:
     role = entered(request)
     if isinstance(role, Response):
         return role
-    settings, tokens = request.app.state.settings, request.app.state.tokens
+    tokens = request.app.state.tokens
     if name == SETUP:
         if role != "editor":
             text = "<p>Meters are set up with an editor's token; yours may look only.</p>"
             return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
-        return kept(request, _lead(request, settings.editor_port, name, tokens.editor))
+        return kept(request, _lead(request, "editor", name, tokens.editor))
     if name not in DASHBOARDS:
         return page("There is no such page", '<p><a href="/">To the front page</a></p>', status=404)
-    return kept(request, _lead(request, settings.dashboard_port, name, tokens.viewer))
+    return kept(request, _lead(request, "dashboards", name, tokens.viewer))
 
 
 def door(to: str, wrong: str = "") -> Response:
@@ -155,14 +154,18 @@ def kept(request: Request, answer: Response) -> Response:
     return answer
 
 
-def _lead(request: Request, port: int, name: str, token: str) -> Response:
+def _lead(request: Request, server: str, name: str, token: str) -> Response:
     wanted = [(key, value) for key, value in request.query_params.multi_items() if key != "token"]
     query = urlencode([("token", token), *wanted])
-    return RedirectResponse(f"{_server(request, port)}/{name}?{query}", status_code=302)
+    return RedirectResponse(f"{_server(request, server)}/{name}?{query}", status_code=302)
 
 
-def _server(request: Request, port: int) -> str:
-    """Address of another server of this machine, as the browser knows the machine."""
+def _server(request: Request, name: str) -> str:
+    """Address of another server (`dashboards`, `editor`, `lab`), as the browser knows the machine."""
+    settings = request.app.state.settings
+    if settings.public_url:
+        return f"{settings.public_url}{settings.base_of(name).rstrip('/')}"
+    port = {"dashboards": settings.dashboard_port, "editor": settings.editor_port, "lab": settings.lab_port}[name]
     host = request.url.hostname or "127.0.0.1"
     if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+", host):
         host = "127.0.0.1"

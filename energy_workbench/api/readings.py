@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from energy_workbench.api.answers import Json, json_body
+from energy_workbench.api.answers import Json, json_body, saved_body
 from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
 from energy_workbench.api.schemas import (
     BALANCE,
@@ -19,6 +23,8 @@ from energy_workbench.api.schemas import (
     PATTERN,
     READINGS,
     READINGS_BODY,
+    READINGS_FILE_BODY,
+    READINGS_IMPORT,
     RECORDED,
     SITE,
     SQL,
@@ -28,6 +34,9 @@ from energy_workbench.api.session import Caller, Editor, Home
 from energy_workbench.core.errors import InputError
 
 router = APIRouter()
+
+LARGEST_FILE = 200_000_000
+"""Bytes of a readings file over REST; what is larger is imported on the machine itself."""
 
 
 @router.get("/site", tags=["Site"], summary="The plant", responses=SITE)
@@ -155,6 +164,40 @@ def record(wb: Home, _: Editor, ref: Ref, body: Annotated[Any, Depends(json_body
         raise InputError("a reading is an object {ts, values: {quantity: value}}; the body is one or a list of them")
     stored = wb.record(ref, given)
     return Json(listed(stored) if many else stored[0], status_code=201)
+
+
+async def uploaded(
+    request: Request,
+    _: Editor,
+    filename: Annotated[
+        str, Query(max_length=300, description="Its ending: .csv, .csv.gz or .parquet")
+    ] = "readings.csv",
+) -> AsyncIterator[Path]:
+    """The file of a request, on disk; who may not import is refused before anything is read."""
+    with TemporaryDirectory(prefix="energy-workbench-") as folder:
+        # Only the ending is taken over: whatever else the name says is no path.
+        ending = re.search(r"(\.csv|\.csv\.gz|\.parquet|\.\w{1,8})$", filename.lower())
+        path = Path(folder) / f"readings{ending[0] if ending else ''}"
+        await saved_body(request, path, LARGEST_FILE)
+        yield path
+
+
+@router.post(
+    "/readings/import",
+    tags=["Readings"],
+    summary="Import a readings file",
+    openapi_extra=READINGS_FILE_BODY,
+    responses=READINGS_IMPORT,
+)
+def import_readings(
+    wb: Home,
+    _: Editor,
+    path: Annotated[Path, Depends(uploaded)],
+    dry_run: Annotated[bool, Query(description="Only say what would happen")] = True,
+    keep_stored: Annotated[bool, Query(description="Leave out what contradicts stored values")] = False,
+) -> Response:
+    """Import all of it, or nothing where a row is wrong; the same again changes nothing. Intervals follow."""
+    return Json(wb.import_readings(path, dry_run, keep_stored=keep_stored, name="the file"))
 
 
 @router.get("/sql", tags=["Site"], summary="One SELECT over the views", responses=SQL)

@@ -40,7 +40,10 @@ def like(example: Any) -> Schema:
 
 WORDS = {"type": MeterType, "flow": Flow, "status": Status, "ratio_applied_by": AppliedBy}
 """Fields of a meter that are one of some words."""
-_OPEN = ("values", "fields", "options", "before", "after", "closing", "opening")
+_OPEN = (
+    *("values", "fields", "options", "before", "after", "closing", "opening", "errors", "exceptions"),
+    *("limits", "own", "defaults", "evidence"),
+)
 """Members whose own members are names of quantities or fields."""
 _FREE: Schema = {}
 
@@ -65,7 +68,7 @@ _METER: Schema = dict.fromkeys(METER_COLUMNS) | {
     "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "parent_id": "mtr_5", "location": "Hall 1",
     "flow": "consumer", "ct_primary": 1000, "ct_secondary": 5, "ct_ratio": "1000/5", "ratio_applied_by": "workbench",
     "gateway": "tcp://192.168.1.20:502", "unit_id": 3, "profile": "schneider_pm5xxx", "poll_seconds": 10,
-    "status": "active", "health": "good", "communication": "online", "colour": "green",
+    "poll_offset_seconds": 2.5, "priority": "normal", "status": "active", "health": "good", "communication": "online", "colour": "green",
     "last_seen": "2026-10-05T14:30:02+05:30",
 }  # fmt: skip
 _READING: Schema = {"ts": "2026-10-05T14:30:00+05:30", "values": {"active_power_total": 412.5, "frequency": 49.98}}
@@ -183,15 +186,77 @@ CHECK = _answer(
         "example": "meter says 4.2 A → 840 A",
     },
 )
+EVENTS = _answer(
+    "Changes",
+    listed([
+        {"at": "2026-10-05T14:30:00+05:30", "of": "health", "from": "good", "to": "warning",
+         "reason": "L2 at 198.2 V, 13.8 % below 230 V (limit 10 %)"}
+    ]),
+)  # fmt: skip
+FINDINGS = _answer(
+    "Findings",
+    listed([
+        {"name": "value.power_factor", "meter": "mtr_12", "number": "UNIT-A", "quantity": "power_factor_total",
+         "from": "2026-10-05T14:30:00+05:30", "to": "2026-10-05T14:31:00+05:30",
+         "text": "Power factor total of 1.38 cannot be: a power factor lies between −1 and 1", "value": 1.38,
+         "evidence": {"value": 1.38, "readings": 7}}
+    ]),
+)  # fmt: skip
+LIMITS = _answer(
+    "The limits",
+    {
+        "limits": {"voltage_warning": 8.0, "voltage_critical": 15.0},
+        "own": {"voltage_warning": 8.0},
+        "defaults": {"voltage_warning": 10.0, "voltage_critical": 15.0},
+        "rules": [
+            {"name": "voltage", "label": "Voltage deviation", "unit": "%", "low": False, "meaning": "…", "source": "…"}
+        ],
+    },
+)
+LIMITS_BODY = _body(
+    "Fields of `limits`; null brings the default back, `off` switches a threshold off.",
+    {"voltage_warning": 8.0, "current_unbalance_critical": "off", "power_factor_warning": None},
+    schema={"type": "object", "additionalProperties": {"type": ["number", "string", "null"]}},
+)
 TEMPLATE = _answer("The template", _TEMPLATE)
 TEMPLATES = _answer("Templates", listed([_TEMPLATE]))
 AUDIT = _answer("Changes", listed([_CHANGED]))
 UNDOABLE = _answer("The change, or null", {"undoable": _CHANGE})
 UNDONE = _answer("The change that was undone", {"undone": _CHANGE})
 PROFILES = _answer("Profiles", listed([{"id": "schneider_pm5xxx", "vendor": "Schneider", "model": "PM5000"}]))
-GATEWAYS = _answer(
-    "Gateways", listed([{"url": "tcp://192.168.1.20:502", "options": {"timeout_ms": 800}, "meters": 12, "online": 11}])
-)
+_GATEWAY = {
+    "url": "tcp://192.168.1.20:502", "options": {"timeout_ms": 800}, "revision": 2_105_340_187, "meters": 12,
+    "online": 11,
+}  # fmt: skip
+GATEWAYS = _answer("Gateways", listed([_GATEWAY]))
+GATEWAY = _answer("The gateway", _GATEWAY)
+_COUNTED: Schema = {
+    "polls": 90, "success_percent": 97.78, "missed": 0, "latency_p50_ms": 41.0, "latency_p95_ms": 62.5,
+    "lateness_p95_ms": 12.0, "errors": {"no_answer": 2}, "exceptions": {"2": 1},
+    "last_error": "unit 3 of tcp://192.168.1.20:502 did not answer in 1 s",
+    "last_error_at": "2026-10-05T09:00:02+00:00",
+}  # fmt: skip
+_TOLD: Schema = {"verdict": "warning", "text": "2 of 90 polls did not give everything", "advice": "look at the plugs"}
+DOCTOR = _answer(
+    "How everything is, and what to do",
+    {
+        "at": "2026-10-05T09:00:05+00:00", "verdict": "warning", "live": True, "seconds": 900.0,
+        "checks": [{"name": "spool", "verdict": "good", "text": "276 readings wait for the lake", "advice": ""}],
+        "gateways": [
+            {
+                "url": "tcp://192.168.1.20:502", **_TOLD, "meters": 12, "online": 11, "connected": True,
+                "utilisation": 0.31, **_COUNTED,
+            }
+        ],
+        "meters": [
+            {
+                "meter": "mtr_12", "number": "UNIT-A", "gateway": "tcp://192.168.1.20:502", "unit_id": 3,
+                "profile": "schneider_pm5xxx", **_TOLD, "breaker": "closed",
+                "last_seen": "2026-10-05T09:00:02+00:00", **_COUNTED,
+            }
+        ],
+    },
+)  # fmt: skip
 PROBE = _answer(
     "What the meter says",
     {
@@ -282,6 +347,11 @@ STATUS_BODY = _body(
     {"status": "maintenance", "reason": "bearing is replaced"},
     required=["status"],
 )
+GATEWAY_BODY = _body(
+    "The gateway's address and its options: `timeout_ms`, `pause_ms` [ms], `retries`, `connections`.",
+    {"url": "tcp://192.168.1.20:502", "options": {"timeout_ms": 800, "pause_ms": None}},
+    required=["url", "options"],
+)
 TEMPLATE_BODY = _body(
     "The template's name, and the meter that it is like (id or number).",
     {"name": "Feeder 100/5", "meter": "UNIT-A"},
@@ -292,6 +362,31 @@ CHECK_BODY = _body(
     {"fields": {"unit_id": 300}, "id": "mtr_12"},
     required=["fields"],
 )
+SUGGEST_BODY = _body(
+    "Where the meter is.",
+    {"gateway": "tcp://192.168.1.20:502", "unit_id": 3},
+    required=["gateway", "unit_id"],
+)
+SUGGESTED_PROFILES = _answer(
+    "Profiles that fit the meter",
+    {
+        "ok": True,
+        "candidates": [
+            {
+                "profile": "selec_mfm384:little", "vendor": "Selec", "model": "MFM384-C", "word_order": "little",
+                "source": "shipped", "confidence": "two-sources", "certainty": "certain", "score": 24.6,
+                "reasons": ["frequency 50.02 Hz"], "against": ["1 of its registers is not there"],
+            }
+        ],
+        "identity": {"vendor": "Selec"},
+        "values": [{"quantity": "frequency", "label": "Frequency", "unit": "Hz", "raw": 50.02, "scaled": 50.02}],
+        "notes": ["the nameplate decides"],
+        "error": "",
+        "advice": "",
+        "milliseconds": 420,
+    },
+    schema={"type": "object", "required": ["ok", "candidates", "values", "notes", "error", "advice", "milliseconds"]},
+)  # fmt: skip
 PROBE_BODY = _body(
     "Where the meter is, and its CT and PT if the workbench applies them.",
     {
@@ -309,6 +404,22 @@ READINGS_BODY = _body(
     [_READING],
     schema={"anyOf": [like(_READING), {"type": "array", "items": like(_READING)}]},
 )
+_FOUND: Schema = {"where": "line 7", "field": "frequency", "value": "49,9", "reason": "is no number"}
+READINGS_IMPORT = _answer(
+    "What the import did, or would do",
+    {
+        "rows": 8640, "new": 8640, "known": 0, "meters": 1, "first": "2026-10-01T00:00:00+05:30",
+        "last": "2026-10-02T00:00:00+05:30", "problems": [_FOUND], "problem_count": 1, "conflicts": [_FOUND],
+        "conflict_count": 0, "intervals": 96, "dry_run": False,
+    },
+)  # fmt: skip
+READINGS_FILE_BODY: Schema = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of a CSV (UTF-8; packed with gzip or not) or Parquet file, at most 200 MB.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 IMPORT_BODY: Schema = {
     "requestBody": {
         "required": True,

@@ -7,13 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Body, Limit
+from energy_workbench.api.asked import Body, Limit, SeenGateway
 from energy_workbench.api.schemas import (
     AUDIT,
+    GATEWAY,
+    GATEWAY_BODY,
     GATEWAYS,
     PROBE,
     PROBE_BODY,
     PROFILES,
+    SUGGEST_BODY,
+    SUGGESTED_PROFILES,
     TEMPLATE,
     TEMPLATE_BODY,
     TEMPLATES,
@@ -92,7 +96,25 @@ def gateways(wb: Home, _: Caller) -> Response:
     return Json(listed(wb.gateways()))
 
 
+@router.put("/gateways", summary="Options of a gateway", openapi_extra=GATEWAY_BODY, responses=GATEWAY)
+def set_gateway(wb: Home, by: Editor, body: Body, revision: SeenGateway) -> Response:
+    """Replace its options; one that is null or left out takes its default. The collector follows while it runs."""
+    url, options = body.get("url"), body.get("options")
+    if not isinstance(url, str) or not isinstance(options, dict):
+        raise InputError('the body must be {"url": "tcp://host:port", "options": {…}}')
+    gateway = wb.set_gateway(url, options, revision=revision, by=by)
+    return Json(gateway, headers={"ETag": f'"{gateway["revision"]}"'})
+
+
 @router.post("/probe", summary="Read a meter once", openapi_extra=PROBE_BODY, responses=PROBE)
 def probe(wb: Home, _: Editor, body: Body) -> Response:
     """Test a connection: the values as the meter says them and scaled by the ratio, or the error and what to try."""
     return Json(wb.probe(body))
+
+
+@router.post(
+    "/probe/profiles", summary="Find a meter's profile", openapi_extra=SUGGEST_BODY, responses=SUGGESTED_PROFILES
+)
+def suggest_profiles(wb: Home, _: Editor, body: Body) -> Response:
+    """Read what tells meters apart: the profiles and word orders that fit, best first, each with its reasons."""
+    return Json(wb.suggest_profiles(body))

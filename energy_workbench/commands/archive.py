@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_workbench import __version__
-from energy_workbench.core import clock
+from energy_workbench.core import clock, disk
 from energy_workbench.core.errors import HomeError, InputError, NotFoundError
 
 FORMAT = 1
@@ -72,7 +72,7 @@ def writing(path: Path) -> Iterator[Archive]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
+        disk.sync(path.parent)
     except OSError as error:
         raise HomeError(f"the backup {path} cannot be written: {error.strerror or error}") from None
     finally:
@@ -129,14 +129,6 @@ def _entry(name: str, size: int, mode: int) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode, entry.mtime = size, mode, int(clock.now().timestamp())
     return entry
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class _Digested:

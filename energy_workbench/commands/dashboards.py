@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from energy_workbench.commands.pages import site
+from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.settings import Settings
 
@@ -25,6 +26,7 @@ def dashboards() -> None:
     from energy_workbench.widgets.site.server import run
 
     settings = settings_room.load()
+    logs.start(settings)
     from energy_workbench.api.access import tokens_of
 
     run(options(settings, tokens_of(settings).viewer))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 
+from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.paths import shipped
 from energy_workbench.core.settings import Settings
@@ -34,24 +35,31 @@ def lab_token(settings: Settings) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(24))
+            file.flush()
+            os.fsync(file.fileno())
     return path.read_text("utf-8").strip()
 
 
 def config_file(settings: Settings) -> Path:
     """A configuration that holds the token: other users of the machine see a command line, not this file."""
+    configuration = {
+        "IdentityProvider": {"token": lab_token(settings)},
+        "LabApp": {"log_level": "WARN"},
+        "Application": {"logging_config": logs.jupyter(settings)},
+        "ServerApp": {"jpserver_extensions": {"energy_workbench.widgets.site.alive": True}},
+    }
     path = settings.home / "lab.json"
-    content = json.dumps({"IdentityProvider": {"token": lab_token(settings)}, "LabApp": {"log_level": "WARN"}})
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(content)
+        json.dump(configuration, file)
     return path
 
 
 def link(settings: Settings) -> str:
     """Address at which an analyst opens the first tutorial."""
-    host = settings.service_url.rsplit(":", 1)[0]
-    return f"{host}:{settings.lab_port}/lab/tree/tutorials/first_look.ipynb?token={lab_token(settings)}"
+    server = settings.public_url or f"{settings.service_url.rsplit(':', 1)[0]}:{settings.lab_port}"
+    return f"{server}{settings.base_of('lab')}lab/tree/tutorials/first_look.ipynb?token={lab_token(settings)}"
 
 
 def arguments(settings: Settings) -> list[str]:
@@ -63,6 +71,9 @@ def arguments(settings: Settings) -> list[str]:
         f"--ServerApp.ip={settings.host}",
         f"--ServerApp.port={settings.lab_port}",
         "--ServerApp.port_retries=0",
+        f"--ServerApp.base_url={settings.base_of('lab')}",
+        f"--IdentityProvider.secure_cookie={settings.public_url.startswith('https:')}",
+        f"--ServerApp.allow_remote_access={bool(settings.public_url)}",
         f"--ServerApp.root_dir={notebooks}",
         "--ServerApp.allow_root=True",
         "--log-level=WARN",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.core.errors import LakeError, WorkbenchError
+from energy_workbench.core.notify import Alive
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Job:
             if self.failures == 1:
                 log.error("%s failed: %s", self.name, error)
             words = f"{self.name} failed {self.failures} times: {error}"
+        except Exception as error:
+            self.failures += 1
+            if self.failures == 1:
+                log.exception("%s failed", self.name)
+            words = f"{self.name} failed {self.failures} times: {type(error).__name__}: {error}"
         else:
             if self.failures:
                 log.info("%s works again after %d failures", self.name, self.failures)
@@ -74,14 +80,32 @@ def lake_jobs(settings: Settings) -> list[Job]:
     from energy_workbench.lake.intervals import build
     from energy_workbench.registry import Registry
 
-    lake, spool, registry = Lake(settings.lake_path), Spool(settings.spool_path), Registry(settings.registry_url)
+    lake, registry = Lake(settings.lake_path), Registry(settings.registry_url)
+    spool = Spool(settings.spool_path, settings.spool_max_bytes)
     registry.check()
+    checked = -UPKEEP_SECONDS
+
+    def mended(work: Callable[[], int]) -> int:
+        """Do it; where the lake cannot be read, once more after all of it was checked and damage set aside."""
+        nonlocal checked
+        try:
+            return work()
+        except LakeError:
+            if time.monotonic() - checked < UPKEEP_SECONDS:
+                raise
+            checked = time.monotonic()
+            if not lake.maintain(check=True).damaged:
+                raise
+            return work()
 
     def commit() -> str:
-        return f"{lake.commit(spool)} readings committed"
+        try:
+            return f"{mended(lambda: lake.commit(spool))} readings committed"
+        except WorkbenchError as error:
+            raise LakeError(f"{error}; {spool.state().words()}") from None
 
     def build_intervals() -> str:
-        return f"{build(lake, registry.all_ratios()).rows} intervals written"
+        return f"{mended(lambda: build(lake, registry.all_ratios()).rows)} intervals written"
 
     def upkeep() -> str:
         return f"{lake.maintain().compacted} partitions compacted"
@@ -108,9 +132,10 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
     work = lake_jobs(settings)
     state = StateStore(settings.state_url)
     state.migrate()
-    told, detail = -HEARTBEAT_SECONDS, "starting"
+    told, detail, alive = -HEARTBEAT_SECONDS, "starting", Alive()
     while not stop.is_set():
         now = time.monotonic()
+        alive.turn(detail)
         for job in work:
             if job.due <= now and not stop.is_set():
                 detail = job.attempt(now)
@@ -118,8 +143,9 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
         if now - told >= HEARTBEAT_SECONDS:
             told = now
             _beat(state, detail)
-        nearest = min([told + HEARTBEAT_SECONDS, *(job.due for job in work)])
+        nearest = min([told + HEARTBEAT_SECONDS, now + alive.every, *(job.due for job in work)])
         stop.wait(max(0.0, nearest - time.monotonic()))
+    alive.stopping()
     # What was polled until now is visible in the lake to whoever opens it next.
     work[0].attempt(time.monotonic())
 

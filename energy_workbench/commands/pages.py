@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.core import logs
 from energy_workbench.core.paths import shipped
 from energy_workbench.core.settings import Settings
 
@@ -39,6 +40,9 @@ def site(
         host=settings.host,
         port=port,
         kernels=settings.kernels,
+        base=settings.base_of(name),
+        tls=settings.public_url.startswith("https:"),
+        logging=logs.jupyter(settings),
         kernel_environment={"ENERGY_WORKBENCH_URL": settings.service_url, "ENERGY_WORKBENCH_SERVICE_TOKEN": token},
         **more,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 
 app = typer.Typer(help="Run the periodic jobs.")
@@ -18,5 +18,6 @@ def schedule(home: Annotated[Path | None, typer.Option(help="Folder of the home.
     """Move spooled readings to the lake, build intervals and keep the lake tidy, until stopped."""
     from energy_workbench.commands.maintenance import jobs
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    jobs(settings_room.load(home))
+    settings = settings_room.load(home)
+    logs.start(settings)
+    jobs(settings)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
+from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.errors import BusyError
+from energy_workbench.core.notify import Alive
 from energy_workbench.core.settings import PREFIX, Settings
 
 app = typer.Typer(help="The service: REST and the front page.")
@@ -20,20 +22,33 @@ app = typer.Typer(help="The service: REST and the front page.")
 def serve(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
     """Serve REST and the front page until stopped."""
     settings = settings_room.load(home)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.start(settings)
     with listening(settings) as bound:
         import uvicorn
 
         from energy_workbench.api.app import create_app
 
+        alive = Alive()
+
+        async def turn() -> None:
+            alive.turn(f"port {settings.port}")
+
+        class Server(uvicorn.Server):
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                alive.stopping()
+                super().handle_exit(sig, frame)
+
         config = uvicorn.Config(
             create_app(settings),
             access_log=False,
             server_header=False,
+            log_config=None,
             log_level="warning",
             timeout_graceful_shutdown=5,
+            callback_notify=turn,
+            timeout_notify=0,  # at each of its ticks, one a second
         )
-        uvicorn.Server(config).run(sockets=[bound])
+        Server(config).run(sockets=[bound])
 
 
 def listening(settings: Settings) -> socket.socket:

@@ -147,8 +147,8 @@ def announce(settings: Settings, say: Callable[[str], None], deadline: float = 1
                 "",
                 "  Energy Workbench is running. Ctrl-C stops it.",
                 "",
-                f"  Manager (read-only):  {settings.service_url}/meter-dashboard?token={tokens.viewer}",
-                f"  Engineer (can edit):  {settings.service_url}/?token={tokens.editor}",
+                f"  Manager (read-only):  {settings.public_url or settings.service_url}/meter-dashboard?token={tokens.viewer}",
+                f"  Engineer (can edit):  {settings.public_url or settings.service_url}/?token={tokens.editor}",
                 f"  Home:                 {settings.home}",
                 "",
             ]

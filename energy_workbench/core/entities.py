@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from energy_workbench.core.ratios import Ratio
-from energy_workbench.core.status import Colour, Communication, Health, Status, colour
+from energy_workbench.core.status import Alarms, Colour, Communication, Health, Status, colour
 
 
 class MeterType(StrEnum):
@@ -41,6 +41,14 @@ class ProductionRegister(StrEnum):
 
     IMPORT = "import"
     EXPORT = "export"
+
+
+class Priority(StrEnum):
+    """Who is read first where a gateway has no time for all."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
 
 
 def default_flow(type: MeterType) -> Flow:
@@ -95,6 +103,10 @@ class Meter:
         Modbus device id, 0 to 255.
     poll_seconds : float
         [s]
+    poll_offset_seconds : float or None
+        When in each of those intervals it is read [s]; None leaves it to the collector.
+    priority : Priority
+        Who is read first where its gateway has no time for all.
     status_reason : str
         Why it is active, inactive, in maintenance or faulty, in the words of who said so.
     accuracy_class, ct_class, pt_class : float or None
@@ -123,6 +135,8 @@ class Meter:
     unit_id: int | None = None
     profile: str | None = None
     poll_seconds: float = 10.0
+    poll_offset_seconds: float | None = None
+    priority: Priority = Priority.NORMAL
     status: Status = Status.ACTIVE
     status_reason: str = ""
     serial: str = ""
@@ -158,6 +172,11 @@ class Live:
     ----------
     health_reason : str
         In words; empty while good.
+    health_since : datetime or None
+        UTC; from when on the health is what it is, None where it never was another. A meter that does not
+        answer keeps its last health: `last_seen` says how old that is.
+    alarms : mapping of str to Alarm
+        What each rule of health says, so that it goes on where it was after a restart.
     error : str
         The last error of the wire, in words; empty while online.
     last_seen : datetime or None
@@ -172,6 +191,8 @@ class Live:
     error: str = ""
     last_seen: datetime | None = None
     values: dict[str, float | None] = field(default_factory=dict)
+    health_since: datetime | None = None
+    alarms: Alarms = field(default_factory=dict)
 
 
 def meter_colour(meter: Meter, live: Live) -> Colour:

@@ -117,6 +117,8 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise PeriodError(f"{text!r} is no ISO 8601 time, such as 2026-10-05T14:30:00+05:30") from None
+    if not 2 <= instant.year <= 9998:
+        raise PeriodError(f"{text!r} is beyond the calendar")
     if instant.tzinfo is not None:
         return instant.astimezone(UTC)
     early, late = (instant.replace(tzinfo=zone, fold=fold) for fold in (0, 1))

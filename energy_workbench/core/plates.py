@@ -80,7 +80,15 @@ def _sides(kind: str, magnitude: str, primary: float, secondary: float, text: st
     return [PlateFinding(f"{kind}.secondary_above_primary", f"{kind}_secondary", text, reason)]
 
 
+def earthed(volts: float) -> bool:
+    """Whether a PT with this rated secondary voltage [V] is wound between line and earth: 63.5 V is 110 V by √3."""
+    return _divided(volts, math.sqrt(3.0)) and not _divided(volts, 1.0)
+
+
 def _usual_voltage(volts: float) -> bool:
-    # Between line and earth: divided by √3; the residual winding of an earthed transformer: by 3.
-    usual = (value / divisor for value in PT_SECONDARIES for divisor in (1.0, math.sqrt(3.0), 3.0))
-    return any(math.isclose(volts, value, rel_tol=_TOLERANCE) for value in usual)
+    # The residual winding of an earthed transformer has a third.
+    return any(_divided(volts, divisor) for divisor in (1.0, math.sqrt(3.0), 3.0))
+
+
+def _divided(volts: float, divisor: float) -> bool:
+    return any(math.isclose(volts, value / divisor, rel_tol=_TOLERANCE) for value in PT_SECONDARIES)

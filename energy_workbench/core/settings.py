@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,9 +14,12 @@ from energy_workbench.core.errors import SettingsError
 
 PREFIX = "ENERGY_WORKBENCH_"
 FILE = "workbench.toml"
-NOT_SETTINGS = {"NOW", "HOME", "URL", "SERVICE_TOKEN"}
+NOT_SETTINGS = {"NOW", "HOME", "URL", "SERVICE_TOKEN", "FAILPOINT"}
 """Variables with the prefix that are no settings of a home: a fixed now, where the home is, and what a
-page's kernel is told (address and token of the service)."""
+page's kernel is told (address and token of the service), and where a test lets a process die."""
+
+WORDS = {"log_format": ("text", "json"), "log_level": ("debug", "info", "warning", "error")}
+"""Settings that are one of some words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +40,19 @@ class Settings:
         Address that every server binds to.
     port, dashboard_port, editor_port, lab_port, metrics_port, plant_port : int
         Ports of the service, the two Voilà servers, JupyterLab, the collector's metrics; first of the plant's.
+    public_url : str
+        Where a proxy serves everything as one origin, such as https://energy.example.com; empty: each server is asked
+        at its own port.
     token, viewer_token : str
         Given editor and viewer tokens; empty means those kept in the home.
     commit_seconds : float
         How often spooled readings go to the lake [s].
+    spool_max_mb : int
+        Bound of the readings that wait for the lake [MB]: a week and more of 92 meters read every 10 s.
     build_seconds : float
         How often intervals are brought up to date [s].
+    history_days : float
+        How long changes of communication and health are kept [days].
     kernels : int
         Most kernels a Voilà server may run.
     loss_threshold_percent : float
@@ -50,6 +61,10 @@ class Settings:
         Day of the month on which a billing month begins.
     shifts : str
         Name and begin of each shift of the site.
+    log_format : {"text", "json"}
+        A line an event for people, or a line of JSON for programs.
+    log_level : {"debug", "info", "warning", "error"}
+        The least that is logged.
     """
 
     home: Path
@@ -63,14 +78,19 @@ class Settings:
     lab_port: int = 8888
     metrics_port: int = 9108
     plant_port: int = 5020
+    public_url: str = ""
     token: str = ""
     viewer_token: str = ""
     commit_seconds: float = 30.0
+    spool_max_mb: int = 2048
     build_seconds: float = 30.0
+    history_days: float = 400.0
     kernels: int = 30
     loss_threshold_percent: float = 3.0
     billing_day: int = 1
     shifts: str = "A 06:00, B 14:00, C 22:00"
+    log_format: str = "text"
+    log_level: str = "info"
 
     @property
     def registry_url(self) -> str:
@@ -86,6 +106,11 @@ class Settings:
     def spool_path(self) -> Path:
         """The spool of readings that are not in the lake yet."""
         return self.home / "spool.db"
+
+    @property
+    def spool_max_bytes(self) -> int:
+        """Bound of the spool [bytes]."""
+        return self.spool_max_mb * 1_000_000
 
     @property
     def lake_path(self) -> str:
@@ -106,6 +131,10 @@ class Settings:
     def service_url(self) -> str:
         """Address of the service as other processes of this machine reach it."""
         return f"http://{self.near_host}:{self.port}"
+
+    def base_of(self, server: str) -> str:
+        """Path below which a server of pages (`dashboards`, `editor`, `lab`) answers."""
+        return f"/{server}/" if self.public_url else "/"
 
     @property
     def near_host(self) -> str:
@@ -169,6 +198,10 @@ def _convert(key: str, raw: Any, type_name: str, where: str) -> Any:
         raise SettingsError(f"{where}: {key} = {value} is no port: 1 to 65535")
     if type_name in ("int", "float") and not 0 < value < 1e9:
         raise SettingsError(f"{where}: {key} = {value} must be above 0")
+    if key == "public_url" and not re.fullmatch(r"(https?://[^/?#\s@]+)?", value):
+        raise SettingsError(f"{where}: {key} = {value!r} is no origin, such as https://energy.example.com (no path)")
+    if key in WORDS and value not in WORDS[key]:
+        raise SettingsError(f"{where}: {key} = {value!r} is none of {', '.join(WORDS[key])}")
     if key == "timezone":
         from energy_workbench.core.errors import PeriodError
         from energy_workbench.core.period import zone_of

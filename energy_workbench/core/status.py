@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -43,6 +45,38 @@ class Health(StrEnum):
     GOOD = "good"
     WARNING = "warning"
     CRITICAL = "critical"
+
+
+LEVELS: Final = (Health.GOOD, Health.WARNING, Health.CRITICAL)
+"""In the order of concern; an alarm's level is a place in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What one rule says of a meter's health, and what it is about to say.
+
+    Attributes
+    ----------
+    level, wanted : int
+        Places in `LEVELS`: what holds, and what the values have asked for lately.
+    since, wanted_since : float
+        From when on each does [s since 1970].
+    seen : float
+        When the rule last had a value [s since 1970].
+    text : str
+        Why, with number, unit and limit; empty while good.
+    """
+
+    level: int = 0
+    wanted: int = 0
+    since: float = 0.0
+    wanted_since: float = 0.0
+    seen: float = 0.0
+    text: str = ""
+
+
+Alarms = Mapping[str, Alarm]
+"""By the rule's name; rules that are plainly good are left out."""
 
 
 class Communication(StrEnum):

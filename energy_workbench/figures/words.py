@@ -54,8 +54,12 @@ def title(node: dict[str, Any], above: str | None = None) -> str:
 
 def states(meter: dict[str, Any]) -> str:
     """What is not as it should be with a meter, in words; empty where all is well."""
-    known = (str(meter.get(key) or "") for key in ("status", "health", "communication"))
-    return escape(", ".join(word for word in known if STATE_COLOURS.get(word, "green") != "green"))
+    wrong = []
+    for key in ("status", "health", "communication"):
+        word, reason = str(meter.get(key) or ""), str(meter.get(f"{key}_reason") or "")
+        if STATE_COLOURS.get(word, "green") != "green":
+            wrong.append(f"{word}: {reason}" if reason else word)
+    return escape(", ".join(wrong))
 
 
 def local(iso: str) -> str:

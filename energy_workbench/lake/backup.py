@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from energy_workbench.core.errors import LakeError
-from energy_workbench.lake import build_state
+from energy_workbench.lake import build_state, digests
 from energy_workbench.lake.lake import Lake
 from energy_workbench.lake.store import Store
 
@@ -81,6 +81,8 @@ def _pinned(store: Store) -> Iterator[Part]:
     with store.writer():
         snapshot = store.snapshot()
         log = [Part(f"{store.path.name}/_delta_log/{path.name}", path.read_bytes()) for path in _log(store.path)]
+        book = digests.path_of(store.path)
+        log += [Part(book.name, book.read_bytes())] if book.exists() else []
     yield from log
     for file in snapshot.files:
         path = Path(file.path)

@@ -7,6 +7,9 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from energy_workbench.core import disk
+from energy_workbench.lake.failpoints import place
+
 FILE = "intervals.build.json"
 
 
@@ -45,7 +48,10 @@ class State:
             json.dump(asdict(self), file)
             file.flush()
             os.fsync(file.fileno())
+        place("intervals.state.before")
         draft.replace(target)
+        disk.sync(folder)
+        place("intervals.state.after")
 
     def changed_ratios(self, before: State) -> dict[int, int | None]:
         """Meters whose multipliers differ from before, and since when [µs]; None is from the beginning."""

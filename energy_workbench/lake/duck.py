@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from energy_workbench.core.errors import LakeError
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +29,23 @@ def cursor() -> duckdb.DuckDBPyConnection:
         own = _shared[os.getpid()].cursor()
     own.execute("SET TimeZone='UTC'")
     return own
+
+
+@contextmanager
+def words(place: Path) -> Iterator[None]:
+    """Errors of DuckDB as one of the tree.
+
+    Raises
+    ------
+    LakeError
+        If what lies at that place cannot be read.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise LakeError(f"the lake {place} cannot be read: {error}") from None
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from energy_workbench.core import clock
-from energy_workbench.lake import duck, wide
-from energy_workbench.lake.columns import KEYS
+from energy_workbench.lake import digests, durable, orphans, salvage
+from energy_workbench.lake.compaction import compact
+from energy_workbench.lake.failpoints import place
 
 if TYPE_CHECKING:
     from energy_workbench.lake.lake import Lake
@@ -20,8 +24,12 @@ RETENTION_HOURS = 24
 OPEN_FILES = 60
 """Files that today's partition may have before it is compacted although more will come."""
 
-JOB = "compaction"
-"""How a commit says that it changed no reading."""
+
+ORPHAN_DAYS = 7
+"""How long files that nothing names are kept [d]."""
+
+SCRUB_HOURS = 24
+"""In this time every data file is compared once with what it was when it was written [h]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +42,24 @@ class Maintained:
         Partitions rewritten.
     removed : int
         Files that nothing refers to any more, deleted.
+    damaged : int
+        Data files that were not as they were written, set aside.
     """
 
     compacted: int
     removed: int
+    damaged: int = 0
 
 
-def maintain(lake: Lake, now: datetime | None = None) -> Maintained:
+def maintain(lake: Lake, now: datetime | None = None, *, check: bool = False) -> Maintained:
     """Compact closed partitions, and open ones of many files; checkpoint; remove what retention has passed.
 
     Safe at any time beside readers and writers: readers hold a version whose files stay for a day.
+
+    Parameters
+    ----------
+    check : bool
+        Compare every data file with what it was when it was written, instead of those whose turn it is.
 
     Raises
     ------
@@ -52,52 +68,79 @@ def maintain(lake: Lake, now: datetime | None = None) -> Maintained:
     LakeError
         If the disk refuses, such as when it is full; the lake is as before then.
     """
-    today = (now or clock.now()).date()
-    compacted = removed = 0
+    instant = now or clock.now()
+    today = instant.date()
+    compacted = removed = damaged = 0
     for store, current in ((lake.readings, f"{today:%Y-%m-%d}"), (lake.intervals, f"{today:%Y-%m}")):
+        if check and store.path.exists():
+            with store.writer():
+                store.review()
         if store.snapshot().version < 0:
             continue
+        turn = None if check else instant.hour % SCRUB_HOURS
+        suspect = {partition for partition, files in _scrubbed(store, turn) for _ in files}
         for partition in store.snapshot().partitions:
             most = 1 if partition < current else (OPEN_FILES if store is lake.readings else 4)
-            if len(store.snapshot().of_partition(partition)) > most:
-                with store.writer():
-                    _compact(store, partition)
+            if partition in suspect or len(store.snapshot().of_partition(partition)) > most:
+                damaged += _compact(lake, store, partition)
                 compacted += 1
         removed += _clean(store)
-    return Maintained(compacted, removed)
+    return Maintained(compacted, removed, damaged)
 
 
-def _compact(store: Store, partition: str) -> None:
-    """Rewrite one partition as a sorted file, parts of a reading joined to one row."""
-    snapshot = store.snapshot()
-    files = [file.path for file in snapshot.of_partition(partition)]
-    connection = duck.cursor()
-    try:
-        if store.partition == "day":
-            names = [name for name in snapshot.columns if name not in KEYS]
-            connection.register("typed", wide.schema(names).empty_table())
-            source = f"(SELECT * FROM typed UNION ALL BY NAME SELECT * FROM {duck.scan(files)})"  # noqa: S608
-            doubled = connection.execute(
-                f"SELECT count(*) > count(DISTINCT (meter, slot, offset_ms)) FROM {source}"  # noqa: S608
-            ).fetchall()
-            if doubled[0][0]:
-                values = "".join(f", any_value({duck.name(n)}) AS {duck.name(n)}" for n in names)
-                source = f"(SELECT meter, slot, offset_ms{values} FROM {source} GROUP BY 1, 2, 3)"  # noqa: S608
-            query = f"SELECT *, slot::DATE AS day FROM {source} ORDER BY meter, slot, offset_ms"  # noqa: S608
-        else:
-            query = f"SELECT *, strftime(start, '%Y-%m') AS month FROM {duck.scan(files)} ORDER BY meter, start"  # noqa: S608
-        table = connection.sql(query).to_arrow_table()
-    finally:
-        connection.close()
-    store.write(table, predicate=f"{store.partition} = '{partition}'", metadata={"job": JOB})
+def _scrubbed(store: Store, turn: int | None) -> list[tuple[str, list[str]]]:
+    """Damaged files by partition, among those whose turn it is."""
+    chosen: dict[str, list[str]] = {}
+    for file in store.snapshot().files:
+        if turn is None or zlib.crc32(file.path.encode()) % SCRUB_HOURS == turn:
+            chosen.setdefault(file.partition, []).append(file.path)
+    # From before there was a book, or restored: from now on it is known what they look like.
+    book = digests.read(store.path)
+    new = [Path(name) for files in chosen.values() for name in files if Path(name) not in book.files]
+    if new:
+        with store.writer():
+            digests.note(store.path, [path for path in new if path.exists()])
+    found = [(partition, list(salvage.damaged(store.path, files))) for partition, files in chosen.items()]
+    return [(partition, files) for partition, files in found if files]
+
+
+def _compact(lake: Lake, store: Store, partition: str) -> int:
+    """Rewrite one partition; how many of its files were damaged."""
+    with lake.writer() if store is lake.readings else store.writer():
+        damaged = compact(store, partition)
+        if damaged:
+            # Readings may be missing, or intervals: everything that follows from them is told anew.
+            lake.build_anew()
+            if store is lake.readings:
+                orphans.adopt(lake, partition)  # what was compacted lately is still there uncompacted
+    return damaged
 
 
 def _clean(store: Store) -> int:
     with store.writer():
+        place("lake.vacuum.before")
         table = store.open()
         removed = table.vacuum(retention_hours=RETENTION_HOURS, dry_run=False, enforce_retention_duration=False)
+        store.harden()
+        place("lake.checkpoint.before")
         table = store.open()
         table.create_checkpoint()
+        # Entries go only once what stands for them is durable.
+        durable.harden_checkpoint(store.path)
+        place("lake.checkpoint.after")
         table.cleanup_metadata()
-        store.harden()
+        removed += _remove_orphans(store)
+        digests.keep(store.path, {path for path in digests.read(store.path).files if path.exists()})
     return len(removed)
+
+
+def _remove_orphans(store: Store) -> list[str]:
+    """Remove files that no version of the last days names: left by commits that never came to be."""
+    table = store.open()
+    replaced = table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False)
+    stay = {Path(file.path) for file in store.snapshot().files} | {store.path / unquote(path) for path in replaced}
+    before = clock.now().timestamp() - ORPHAN_DAYS * 86_400
+    found = [p for p in store.path.glob("*=*/*.parquet") if p not in stay and p.stat().st_mtime < before]
+    for path in found:
+        path.unlink()
+    return [str(path) for path in found]

@@ -85,8 +85,8 @@ class Reader:
             quantity(name)
         low = None if start is None else to_micros(start)
         high = None if end is None else to_micros(end)
-        snapshot, spooled = self._pin([meter], low, high)
-        names = self._names(snapshot, spooled) if quantities is None else list(quantities)
+        snapshot, spooled = self.pin([meter], low, high)
+        names = self.names(snapshot, spooled) if quantities is None else list(quantities)
         steps = self._spans(snapshot, low, high, meter, limit, newest)
         found: list[pa.Table] = []
         for files, since, until in steps:
@@ -111,20 +111,20 @@ class Reader:
             Do not look before this instant; by default as far back as 8 days before the newest reading.
         """
         keys = None if meters is None else sorted(set(meters))
-        snapshot, spooled = self._pin(keys, None, None)
+        snapshot, spooled = self.pin(keys, None, None)
         newest = max((file.last_us for file in snapshot.files), default=0)
         low = to_micros(since) if since is not None else newest - 8 * DAY_US
-        names = self._names(snapshot, spooled)
-        source = self._source(snapshot.select(low, None, keys), spooled, names)
+        names = self.names(snapshot, spooled)
+        source = self.source(snapshot.select(low, None, keys), spooled, names)
         where = f"slot >= make_timestamptz({low})"
         if keys is not None:
             where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
         # First which reading it is, from two columns; then that one, from all.
-        return self._run(
+        return self.run(
             f"""SELECT meter, {_TS} AS ts, * EXCLUDE (meter, slot, offset_ms, spooled) FROM {source}
             JOIN (SELECT meter, max(slot) AS slot FROM {source} WHERE {where} GROUP BY meter) USING (meter, slot)
             QUALIFY row_number() OVER (PARTITION BY meter ORDER BY ts DESC, spooled) = 1 ORDER BY meter""",  # noqa: S608
-            spooled=self._typed(spooled, names),
+            spooled=self.typed(spooled, names),
         )
 
     def intervals(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> pa.Table:
@@ -132,7 +132,7 @@ class Reader:
         source, where = self._intervals(meters, to_micros(start), to_micros(end))
         if source is None:
             return interval_schema().empty_table().drop_columns(["month"])
-        return self._run(f"SELECT * FROM {source} WHERE {where} ORDER BY meter, start")  # noqa: S608
+        return self.run(f"SELECT * FROM {source} WHERE {where} ORDER BY meter, start")  # noqa: S608
 
     def energy(
         self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None,
@@ -166,7 +166,7 @@ class Reader:
         # Without a file the same SQL over an empty relation gives an empty answer of the right types.
         tables = {} if source else {"nothing": interval_schema().empty_table()}
         query = sums_query(source or "nothing", where, at, whole)
-        sums = self._run(query, buckets=edge_table(at), **tables)
+        sums = self.run(query, buckets=edge_table(at), **tables)
         return finished(sums, at, None if now is None else to_micros(now))
 
     def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
@@ -200,11 +200,11 @@ class Reader:
         """
         from energy_workbench.lake.workspace import answer
 
-        snapshot, spooled = self._pin(None, None, None)
-        names = self._names(snapshot, spooled)
-        return answer(text, meters, snapshot, self.lake.intervals.snapshot(), self._typed(spooled, names), max_rows)
+        snapshot, spooled = self.pin(None, None, None)
+        names = self.names(snapshot, spooled)
+        return answer(text, meters, snapshot, self.lake.intervals.snapshot(), self.typed(spooled, names), max_rows)
 
-    def _pin(self, meters: Sequence[int] | None, low: int | None, high: int | None) -> tuple[Snapshot, pa.Table]:
+    def pin(self, meters: Sequence[int] | None, low: int | None, high: int | None) -> tuple[Snapshot, pa.Table]:
         """A version of the lake, and the spooled rows that it does not have.
 
         The spool is read first: a row that is committed and trimmed between is then in both, and dropped
@@ -222,11 +222,11 @@ class Reader:
             return snapshot, wide.ordered(wide.from_spool(self.spool, rows))
         return snapshot, wide.schema([]).empty_table()
 
-    def _names(self, snapshot: Snapshot, spooled: pa.Table) -> list[str]:
+    def names(self, snapshot: Snapshot, spooled: pa.Table) -> list[str]:
         stored = [name for name in snapshot.columns if name not in KEYS]
         return stored + [name for name in spooled.column_names if name not in KEYS and name not in stored]
 
-    def _typed(self, spooled: pa.Table, names: Sequence[str]) -> pa.Table:
+    def typed(self, spooled: pa.Table, names: Sequence[str]) -> pa.Table:
         """Spooled rows with all columns, so that files and spool can be told together."""
         import pyarrow as pa
 
@@ -234,7 +234,7 @@ class Reader:
         keys = spooled.select([n for n in spooled.column_names if n in schema.names])
         return pa.concat_tables([schema.empty_table(), keys], promote_options="default").cast(schema)
 
-    def _source(self, files: list[str], spooled: pa.Table, names: Sequence[str]) -> str:
+    def source(self, files: list[str], spooled: pa.Table, names: Sequence[str]) -> str:
         """SQL of readings from files and spool with these columns; `spooled` is registered by `_run`."""
         columns = ", ".join([*KEYS, *map(duck.name, names)])
         own = f"SELECT {columns}, 1 AS spooled FROM spooled"  # noqa: S608
@@ -276,13 +276,13 @@ class Reader:
             where += [f"slot >= make_timestamptz({low - _SLACK_US})", f"ts >= make_timestamptz({low})"]
         if high is not None:
             where += [f"slot < make_timestamptz({high + _SLACK_US})", f"ts < make_timestamptz({high})"]
-        source = self._source(files, spooled, names)
+        source = self.source(files, spooled, names)
         columns = "".join(f", {duck.name(name)}" for name in names)
         # A reading may come in parts, from lake and spool.
         bound = "" if limit is None else f" LIMIT {2 * int(limit)}"
         query = f"""SELECT ts{columns} FROM (SELECT *, {_TS} AS ts FROM {source}) WHERE {" AND ".join(where)}
             ORDER BY ts {"DESC" if newest else "ASC"}, spooled{bound}"""  # noqa: S608 - numbers and quoted names
-        table = wide.joined(self._run(query, spooled=self._typed(spooled, names)))
+        table = wide.joined(self.run(query, spooled=self.typed(spooled, names)))
         return table.take(pa.array(range(len(table) - 1, -1, -1), pa.int64())) if newest else table
 
     def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str | None, str]:
@@ -294,7 +294,7 @@ class Reader:
             where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
         return (duck.scan(files) if files else None), where
 
-    def _run(self, query: str, **tables: pa.Table) -> pa.Table:
+    def run(self, query: str, **tables: pa.Table) -> pa.Table:
         import duckdb
 
         from energy_workbench.core.errors import LakeError

@@ -7,6 +7,22 @@ from typing import NamedTuple
 MAX_OFFSET_MS = 3_600_000
 """A read this far from its nominal slot belongs to another slot; queries rely on the bound [ms]."""
 
+LARGEST = 1e15
+"""No meter counts as far; anything above is no value but a mistake, and may not fit."""
+
+EARLIEST_US = 946_684_800_000_000
+"""The year 2000: what is before comes from a clock that was never set [µs since 1970]."""
+
+AHEAD_US = 900_000_000
+"""How far ahead of this machine's clock a reading from elsewhere may be: clocks differ by minutes [µs]."""
+
+
+def wrong_instant(ts_us: int, now_us: int) -> str | None:
+    """Why nothing can have been read at that instant [µs since 1970, UTC]; None where it can."""
+    if ts_us > now_us + AHEAD_US:
+        return "lies in the future: is its offset from UTC right, and this machine's clock?"
+    return "is before the year 2000" if ts_us < EARLIEST_US else None
+
 
 class Reading(NamedTuple):
     """The values of one meter at one instant, as the meter reported them.

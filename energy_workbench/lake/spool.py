@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
-import struct
-import threading
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from energy_workbench.core.errors import InputError, LakeError
-from energy_workbench.lake.columns import is_wide
-from energy_workbench.lake.reading import MAX_OFFSET_MS, Reading, Refused
+from energy_workbench.core import incidents
+from energy_workbench.core.clock import now, to_micros
+from energy_workbench.core.errors import LakeError
+from energy_workbench.lake import spool_meta
+from energy_workbench.lake.failpoints import place
+from energy_workbench.lake.packing import Packer
+from energy_workbench.lake.reading import Reading, Refused
 from energy_workbench.lake.shape import Row, Shape
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shapes(id INTEGER PRIMARY KEY, quantities TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS rows(
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, meter INTEGER NOT NULL, ts INTEGER NOT NULL, part INTEGER NOT NULL,
-    slot INTEGER NOT NULL, offset_ms INTEGER NOT NULL, shape INTEGER NOT NULL, vals BLOB NOT NULL,
-    UNIQUE(meter, ts, part));
-CREATE TABLE IF NOT EXISTS refused(
-    id INTEGER PRIMARY KEY, meter INTEGER, ts INTEGER, quantity TEXT, kept REAL, given REAL,
-    UNIQUE(meter, ts, quantity, given));
-"""
-_INSERT = "INSERT OR IGNORE INTO rows(meter, ts, part, slot, offset_ms, shape, vals) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_BUSY_SECONDS = 30.0
-_KEPT_REFUSALS = 10_000
+from energy_workbench.lake.spool_file import SpoolFile, once_more
+from energy_workbench.lake.spool_schema import INSERT, Packed, checksum, new_name
+from energy_workbench.lake.spool_state import SPARING, SpoolState, look
 
 
 class Added(NamedTuple):
@@ -44,11 +31,15 @@ class Added(NamedTuple):
     new : int
         Readings that are new, whole or in part.
     refused : list of Refused
+    spared, lost : int
+        Readings not kept because the spool is full: thinned out, and given up.
     """
 
     seq: int
     new: int
     refused: list[Refused]
+    spared: int = 0
+    lost: int = 0
 
 
 class Spool:
@@ -57,88 +48,88 @@ class Spool:
     Parameters
     ----------
     path : path
-        The SQLite file; created with its folder.
+        The SQLite file; created with its folder, and mended where it is found damaged.
+    most_bytes : int
+        Bound of what waits [bytes]; 0 is none. What is in the spool is never given up for what comes: from nine
+        tenths of the bound on, imports are refused and polling keeps a reading a meter and quarter of an hour,
+        which still tells the energy of every interval; at the bound nothing more is kept. Both are counted.
 
     Raises
     ------
     LakeError
-        If the file cannot be opened as a spool.
+        If the file cannot be opened.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, most_bytes: int = 0) -> None:
         self.path = Path(path)
-        self._lock = threading.RLock()
-        self._shapes: dict[int, Shape] = {}
-        self._shape_ids: dict[tuple[str, ...], int] = {}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('app', ?)", (f"spool-{uuid.uuid4()}",))
-        except (sqlite3.Error, OSError) as error:
-            raise LakeError(f"the spool {self.path} cannot be opened: {error}") from None
+        self.most_bytes = most_bytes
+        self._file = SpoolFile(self.path)
+        self._packer = Packer(self._file)
 
     def close(self) -> None:
         """Close the file; nothing is lost."""
-        with self._lock:
-            self._db.close()
+        self._file.close()
+
+    def check(self) -> bool:
+        """Read the whole file and mend it where it is damaged; whether it was whole. Others may go on meanwhile."""
+        return self._file.check()
 
     @property
     def app(self) -> str:
-        """Name of this spool in the lake's application transactions."""
+        """Name of this spool in the lake's application transactions; a mended or restored one has a new name."""
         return self._meta("app")
 
     def renew(self) -> None:
         """Take a new name: after a restore, sequence numbers of the old one may be in the lake already."""
-        with self._transaction() as db:
-            db.execute("UPDATE meta SET value=? WHERE key='app'", (f"spool-{uuid.uuid4()}",))
+        with self._file.writing() as db:
+            spool_meta.put(db, app=new_name())
 
     def append(self, readings: Iterable[Reading]) -> int:
         """Store readings in one durable transaction; see `add`, which also tells what was refused."""
-        return self.add(readings).seq
+        return self.add(list(readings)).seq
 
-    def add(self, readings: Iterable[Reading]) -> Added:
+    @once_more
+    def add(self, readings: Sequence[Reading], *, sparing: bool = False) -> Added:
         """Store readings in one durable transaction.
 
         A value that is there already is ignored; one that contradicts it is refused and noted.
+
+        Parameters
+        ----------
+        sparing : bool
+            Where the spool is nearly full, keep what matters most and count the rest, instead of an error.
 
         Raises
         ------
         InputError
             If a quantity is unknown or a value is no number that fits; nothing is stored then.
         LakeError
-            If the disk or the file refuses.
+            If the disk or the file refuses, or the spool is full.
         """
-        readings = list(readings)
-        with self._transaction() as db:
-            packed = [self._pack(db, reading) for reading in readings]
-            before = db.total_changes
-            db.execute("SAVEPOINT fast")
-            db.executemany(_INSERT, packed)
-            new, refused = db.total_changes - before, list[Refused]()
-            if new < len(packed):
-                db.execute("ROLLBACK TO fast")
-                new = 0
-                for reading, row in zip(readings, packed, strict=True):
-                    stored, contradicted = self._add_one(db, reading, row)
-                    new += stored
-                    refused += contradicted
-                self._note(db, refused)
-            db.execute("RELEASE fast")
-            return Added(self._last(db), new, refused)
+        with self._file.writing() as db:
+            packed = [self._packer.pack(db, reading) for reading in readings]
+            spared = lost = 0
+            if self.most_bytes and (used := self._file.used_bytes()) >= SPARING * self.most_bytes:
+                if not sparing:
+                    raise LakeError(self._full(used))
+                kept = spool_meta.first_of_quarters(db, packed) if used < self.most_bytes else []
+                dropped = len(packed) - len(kept)
+                spared, lost = (dropped, 0) if used < self.most_bytes else (0, dropped)
+                readings, packed = [readings[index] for index in kept], [packed[index] for index in kept]
+                spool_meta.count_dropped(db, spared=spared, lost=lost)
+            new, refused = self._insert(db, readings, packed)
+            return Added(spool_meta.last(db), new, refused, spared, lost)
 
     def note_refused(self, refused: Sequence[Refused]) -> None:
         """Keep refusals that the lake found, for people to see."""
         if refused:
-            with self._transaction() as db:
-                self._note(db, refused)
+            with self._file.writing() as db:
+                spool_meta.note_refused(db, refused)
 
     def refused(self, limit: int = 100) -> list[Refused]:
         """The newest refusals, newest first."""
         query = "SELECT meter, ts, quantity, kept, given FROM refused ORDER BY id DESC LIMIT ?"
-        with self._reading() as db:
+        with self._file.reading() as db:
             return [Refused(*row) for row in db.execute(query, (limit,))]
 
     def pending(self, limit: int = 100_000) -> list[tuple[int, Reading]]:
@@ -148,6 +139,7 @@ class Spool:
             for row in self.rows(limit=limit)
         ]
 
+    @once_more
     def rows(
         self,
         *,
@@ -156,7 +148,7 @@ class Spool:
         start_us: int | None = None,
         end_us: int | None = None,
     ) -> list[Row]:
-        """A consistent snapshot of what is spooled, oldest first.
+        """A consistent snapshot of what is spooled, oldest first. Each row proves its checksum.
 
         Parameters
         ----------
@@ -175,89 +167,122 @@ class Spool:
         if end_us is not None:
             where.append("ts < ?")
             bound.append(end_us)
-        query = f"SELECT seq, meter, slot, offset_ms, shape, vals FROM rows WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?"  # noqa: E501, S608 - made of constants
+        query = f"SELECT seq, meter, slot, offset_ms, shape, vals, crc FROM rows WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?"  # noqa: E501, S608 - made of constants
         given = [json.dumps([int(m) for m in meters])] if meters is not None else []
-        with self._reading() as db:
-            return [Row._make(row) for row in db.execute(query, (*given, *bound, limit))]
+        with self._file.reading() as db:
+            found = db.execute(query, (*given, *bound, limit)).fetchall()
+            texts = {key: self._packer.shape(db, key)[1] for key in {row[4] for row in found}}
+        rows, before = list[Row](), 0
+        for seq, meter, slot, offset, shape, blob, crc in found:
+            if seq <= before or checksum(texts[shape], meter, slot, offset, blob) != crc:
+                self._file.mend(f"row {seq} is not as it was written")
+                return self.rows(limit=limit, meters=meters, start_us=start_us, end_us=end_us)
+            before = seq
+            rows.append(Row(seq, meter, slot, offset, shape, blob))
+        return rows
 
     def shape(self, key: int) -> Shape:
         """The layout of rows of that shape."""
-        if key not in self._shapes:
-            with self._reading() as db:
-                row = db.execute("SELECT quantities FROM shapes WHERE id=?", (key,)).fetchone()
-            self._shapes[key] = Shape.of(json.loads(row[0]))
-        return self._shapes[key]
+        with self._file.reading() as db:
+            return self._packer.shape(db, key)[0]
 
     def depth(self) -> int:
         """How many rows wait."""
-        with self._reading() as db:
+        with self._file.reading() as db:
             return int(db.execute("SELECT count(*) FROM rows").fetchone()[0])
 
     def revision(self) -> tuple[int, int]:
         """Changes whenever rows come or go; cheap, for caches."""
-        with self._reading() as db:
+        with self._file.reading() as db:
             first = db.execute("SELECT min(seq) FROM rows").fetchone()[0]
-            return self._last(db), int(first or 0)
+            return spool_meta.last(db), int(first or 0)
 
     def last_seq(self) -> int:
         """The last sequence number given, trimmed or not."""
-        with self._reading() as db:
-            return self._last(db)
+        with self._file.reading() as db:
+            return spool_meta.last(db)
 
-    def trim(self, upto: int) -> None:
-        """Forget what is durable in the lake: everything up to that sequence number."""
-        with self._transaction() as db:
+    def trim(self, upto: int, app: str | None = None) -> None:
+        """Forget what is durable in the lake: everything up to that sequence number.
+
+        Parameters
+        ----------
+        app : str, optional
+            The name that the numbers belong to; nothing is done if the spool has another one by now.
+        """
+        place("spool.trim.before")
+        with self._file.writing() as db:
+            if app is not None and app != spool_meta.get(db, "app"):
+                return
             db.execute("DELETE FROM rows WHERE seq <= ?", (upto,))
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('acknowledged', ?)", (str(upto),))
+            spool_meta.put(db, acknowledged=upto, committed=to_micros(now()))
+            spool_meta.note_working(db)
+            roomy = not self.most_bytes or self._file.used_bytes() < SPARING * self.most_bytes
+            dropped = spool_meta.take_dropped(db) if roomy else ""
+        place("spool.trim.after")
+        self._file.give_back()
+        if dropped:
+            incidents.record(self.path.parent, "spool", dropped)
 
     def acknowledged(self) -> int:
         """The last sequence number trimmed because the lake has it durably."""
         return int(self._meta("acknowledged") or 0)
 
+    def note_failure(self, why: str) -> None:
+        """Keep since when and why the lake takes nothing, for people to see, until it does again."""
+        if self._meta("failing_why") != why or not self._meta("failing_since"):
+            with self._file.writing() as db:
+                spool_meta.note_failing(db, why)
+
+    def note_success(self) -> None:
+        """Nothing was left to commit, and the lake could be reached."""
+        if self._meta("failing_since"):
+            with self._file.writing() as db:
+                spool_meta.note_working(db)
+
+    def state(self) -> SpoolState:
+        """How full it is, whether it is emptied, and how long it will do; cheap at any depth."""
+        return look(self._file, self.most_bytes)
+
+    def _full(self, used: int) -> str:
+        why = self._meta("failing_why")
+        return (
+            f"the spool {self.path} has {used / 1e6:.0f} MB of the {self.most_bytes / 1e6:.0f} MB that `spool_max_mb` "
+            f"allows, and keeps what is left for polling{f'; the lake takes nothing: {why}' if why else ''}"
+        )
+
     def _meta(self, key: str) -> str:
-        with self._reading() as db:
-            row = db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
-        return str(row[0]) if row else ""
+        with self._file.reading() as db:
+            return spool_meta.get(db, key)
 
-    def _last(self, db: sqlite3.Connection) -> int:
-        row = db.execute("SELECT seq FROM sqlite_sequence WHERE name='rows'").fetchone()
-        return int(row[0]) if row else 0
+    def _insert(
+        self, db: sqlite3.Connection, readings: Sequence[Reading], packed: Sequence[Packed]
+    ) -> tuple[int, list[Refused]]:
+        before = db.total_changes
+        db.execute("SAVEPOINT fast")
+        db.executemany(INSERT, packed)
+        new, refused = db.total_changes - before, list[Refused]()
+        if new < len(packed):
+            db.execute("ROLLBACK TO fast")
+            new = 0
+            for reading, row in zip(readings, packed, strict=True):
+                stored, contradicted = self._add_one(db, reading, row)
+                new += stored
+                refused += contradicted
+            spool_meta.note_refused(db, refused)
+        db.execute("RELEASE fast")
+        return new, refused
 
-    def _pack(self, db: sqlite3.Connection, reading: Reading) -> tuple[int, int, int, int, int, int, bytes]:
-        names = tuple(reading.values)
-        key = self._shape_key(db, names)
-        shape = self.shape(key)
-        if abs(reading.offset_ms) >= MAX_OFFSET_MS:
-            raise InputError(f"meter {reading.meter}: a read {reading.offset_ms} ms from its slot belongs to another")
-        try:
-            values = [reading.values[name] for name in shape.names]
-            blob = shape.packer.pack(*[math.nan if v is None or not math.isfinite(v) else v for v in values])
-        except (struct.error, OverflowError, TypeError) as error:
-            raise InputError(f"meter {reading.meter}: a value of {reading.values} is no number: {error}") from None
-        return reading.meter, reading.ts_us, 0, reading.slot_us, reading.offset_ms, key, blob
-
-    def _shape_key(self, db: sqlite3.Connection, names: tuple[str, ...]) -> int:
-        if names not in self._shape_ids:
-            text = json.dumps(sorted(names))
-            for name in names:
-                is_wide(name)  # an unknown quantity is refused here
-            db.execute("INSERT OR IGNORE INTO shapes(quantities) VALUES (?)", (text,))
-            row = db.execute("SELECT id FROM shapes WHERE quantities=?", (text,)).fetchone()
-            self._shape_ids[names] = int(row[0])
-        return self._shape_ids[names]
-
-    def _add_one(
-        self, db: sqlite3.Connection, reading: Reading, row: tuple[int, int, int, int, int, int, bytes]
-    ) -> tuple[bool, list[Refused]]:
+    def _add_one(self, db: sqlite3.Connection, reading: Reading, row: Packed) -> tuple[bool, list[Refused]]:
         """Store the part of a reading that is not known yet."""
         found = db.execute("SELECT shape, vals FROM rows WHERE meter=? AND ts=?", row[:2]).fetchall()
         if not found:
-            db.execute(_INSERT, row)
+            db.execute(INSERT, row)
             return True, []
         stored: dict[str, float] = {}
         for shape, blob in found:
-            stored |= {n: v for n, v in self.shape(shape).unpack(blob).items() if v is not None}
-        given = self.shape(row[5]).unpack(row[6])
+            stored |= {n: v for n, v in self._packer.shape(db, shape)[0].unpack(blob).items() if v is not None}
+        given = self._packer.shape(db, row[5])[0].unpack(row[6])
         refused = [
             Refused(reading.meter, reading.ts_us, name, stored[name], value)
             for name, value in given.items()
@@ -265,36 +290,6 @@ class Spool:
         ]
         fresh: dict[str, float | None] = {n: v for n, v in given.items() if v is not None and n not in stored}
         if fresh:
-            extra = self._pack(db, reading._replace(values=fresh))
-            db.execute(_INSERT, (*extra[:2], len(found), *extra[3:]))
+            extra = self._packer.pack(db, reading._replace(values=fresh))
+            db.execute(INSERT, (*extra[:2], len(found), *extra[3:]))
         return bool(fresh), refused
-
-    def _note(self, db: sqlite3.Connection, refused: Iterable[Refused]) -> None:
-        query = "INSERT OR IGNORE INTO refused(meter, ts, quantity, kept, given) VALUES (?, ?, ?, ?, ?)"
-        db.executemany(query, refused)
-        db.execute("DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?", (_KEPT_REFUSALS,))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._db
-                    self._db.execute("COMMIT")
-                except BaseException:
-                    if self._db.in_transaction:
-                        self._db.execute("ROLLBACK")
-                    self._shape_ids.clear()  # a rolled back transaction may have taken a new shape with it
-                    self._shapes.clear()
-                    raise
-            except sqlite3.Error as error:
-                raise LakeError(f"the spool {self.path} cannot be written: {error}") from None
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._db
-            except sqlite3.Error as error:
-                raise LakeError(f"the spool {self.path} cannot be read: {error}") from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core.errors import LakeError
-from energy_workbench.lake import durable, snapshot
+from energy_workbench.lake import digests, durable, snapshot
+from energy_workbench.lake.failpoints import place
 from energy_workbench.lake.lock import exclusive
 from energy_workbench.lake.snapshot import EMPTY, Snapshot
 
@@ -41,13 +42,18 @@ class Store:
         Columns it begins with, the partition's included.
     time, partition : str
         Names of the time column and of the partition column.
+    on_damage : callable
+        Called, inside `writer`, after commits that may have counted had to be set aside.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, time: str, partition: str) -> None:
+    def __init__(
+        self, path: Path, schema: pa.Schema, time: str, partition: str, on_damage: Callable[[], None] = lambda: None
+    ) -> None:
         self.path = path
         self.time = time
         self.partition = partition
         self._schema = schema
+        self._on_damage = on_damage
         self._lock = threading.Lock()
         self._pinned: tuple[tuple[int, int, int], Snapshot] | None = None
         self._hardened: tuple[int, int, int] | None = None
@@ -75,8 +81,13 @@ class Store:
 
         try:
             return DeltaTable(str(self.path))
-        except (DeltaError, OSError) as error:
-            raise LakeError(f"the table {self.path} cannot be opened: {error}; see `energy-workbench doctor`") from None
+        except (DeltaError, OSError, ValueError) as error:
+            text = f"the table {self.path} cannot be opened: {_first_line(error)}; see `energy-workbench doctor`"
+            raise LakeError(text) from None
+
+    def empty(self) -> pa.Table:
+        """No rows, with the columns that it began with."""
+        return self._schema.empty_table()
 
     def transaction(self, app: str) -> int:
         """The last version of an application's transactions that is in the table; 0 where none is."""
@@ -84,16 +95,21 @@ class Store:
 
     def history_since(self, version: int) -> list[dict[str, Any]] | None:
         """What each commit after that version says of itself, newest first; None where the log no longer tells."""
+        from deltalake.exceptions import DeltaError
+
         snapshot = self.snapshot()
         count = snapshot.version - version
         if count <= 0 or snapshot.table is None:
             return []
-        entries = list(snapshot.table.history(count))
+        try:
+            entries = list(snapshot.table.history(count))
+        except (DeltaError, OSError, ValueError):
+            return None
         return entries if len(entries) == count else None
 
     @contextmanager
     def writer(self) -> Iterator[None]:
-        """Be the one writer. A torn last commit is set aside, one not yet durable is made so, first.
+        """Be the one writer. A torn or damaged end of its log is set aside, what is not yet durable made so, first.
 
         Raises
         ------
@@ -101,13 +117,29 @@ class Store:
             If another process keeps writing.
         """
         with exclusive(self.path.parent / f".{self.path.name}.lock"):
-            if self.path.joinpath("_delta_log").exists() and self._hardened != self._stamp():
-                durable.set_aside_torn(self.path)
-                version = durable.last_version(self.path)
-                if version >= 0:
-                    durable.harden(self.path, version)
-                    self._hardened = self._stamp()
+            with self._words("written"):
+                if self.path.joinpath(durable.LOG).exists() and self._hardened != self._stamp():
+                    self.review()
             yield
+
+    def review(self) -> None:
+        """See that the table opens and its log is durable; what stands in the way is set aside. Inside `writer`."""
+        damaged = bool(durable.review(self.path))
+        while durable.last_version(self.path) >= 0:
+            try:
+                self._pinned = None
+                self.snapshot()
+                break
+            except LakeError as error:
+                if not durable.drop_newest_checkpoint(self.path):
+                    durable.set_log_aside(self.path, str(error))
+                    damaged = True
+                    break
+        self._hardened = None
+        if self._stamp() is not None:
+            self.harden()
+        if damaged:
+            self._on_damage()
 
     def write(
         self,
@@ -139,16 +171,16 @@ class Store:
             If it cannot be written, such as when the disk is full; nothing is changed then.
         """
         from deltalake import CommitProperties, PostCommitHookProperties, Transaction, write_deltalake
-        from deltalake.exceptions import DeltaError
 
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        if self._stamp() is None:
-            self._create()
         properties = CommitProperties(
             custom_metadata={key: json.dumps(value) for key, value in (metadata or {}).items()},
             app_transactions=[Transaction(*transaction)] if transaction else None,
         )
-        try:
+        with self._words("written"):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self._stamp() is None:
+                self._create()
+            place("lake.write.before")
             write_deltalake(
                 str(self.path),
                 table,
@@ -160,28 +192,33 @@ class Store:
                 # The log is cleaned by maintenance, once backups and readers no longer need it.
                 post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
             )
-        except (DeltaError, OSError, ValueError) as error:
-            raise LakeError(f"the table {self.path} cannot be written: {error}") from None
+            place("lake.write.after")
         self.harden()
 
     def harden(self) -> None:
-        """Make the newest commit durable."""
-        durable.harden(self.path, durable.last_version(self.path))
+        """Make every commit durable that is not yet."""
+        durable.harden(self.path, self._hardened[0] if self._hardened else None)
         self._hardened = self._stamp()
 
-    def _create(self) -> None:
-        from deltalake import DeltaTable
+    @contextmanager
+    def _words(self, done: str) -> Iterator[None]:
         from deltalake.exceptions import DeltaError
 
         try:
-            DeltaTable.create(
-                str(self.path),
-                schema=self._schema,
-                partition_by=[self.partition],
-                configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": f"meter,{self.time},offset_ms"},
-            )
-        except (DeltaError, OSError) as error:
-            raise LakeError(f"the table {self.path} cannot be created: {error}") from None
+            yield
+        except (DeltaError, OSError, ValueError) as error:
+            raise LakeError(f"the table {self.path} cannot be {done}: {_first_line(error)}") from None
+
+    def _create(self) -> None:
+        from deltalake import DeltaTable
+
+        digests.note(self.path, [])  # from here on what is not in the book was never made durable
+        DeltaTable.create(
+            str(self.path),
+            schema=self._schema,
+            partition_by=[self.partition],
+            configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": f"meter,{self.time},offset_ms"},
+        )
 
     def _stamp(self) -> tuple[int, int, int] | None:
         """Identity of the newest log entry: its number may come again after a torn one was set aside."""
@@ -203,6 +240,11 @@ class Store:
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, without the trace of the library's inner calls."""
+    return str(error).partition("\n")[0]
 
 
 def writer_properties(table: pa.Table) -> WriterProperties:

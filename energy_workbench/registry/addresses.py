@@ -5,23 +5,34 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from urllib.parse import parse_qsl
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl, urlencode
 
-HELP = "write tcp://host:port, rtutcp://host:port or rtu:///dev/ttyUSB0?baudrate=9600&parity=N"
-SCHEMES = ("tcp", "rtutcp", "rtu")
-DEFAULT_PORT = 502
-"""IANA's port of Modbus TCP."""
+HELP = (
+    "write tcp://host:port, tls://host:port?ca=ca.pem, rtutcp://host:port or rtu:///dev/ttyUSB0?baudrate=9600&parity=N"
+)
+SCHEMES = ("tcp", "tls", "rtutcp", "rtu")
+DEFAULT_PORTS = {"tcp": 502, "tls": 802, "rtutcp": 502}
+"""IANA's ports of Modbus TCP and of Modbus/TCP Security."""
 _NETWORK = re.compile(
-    r"(tcp|rtutcp)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?/?"
+    r"(tcp|tls|rtutcp)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?/?(?:\?(.*))?"
 )
 _SERIAL = re.compile(r"rtu://(/[\w./-]*\w|/?COM[0-9]{1,3})(?:\?(.+))?", re.ASCII)
-_LINE = {
+_LINE: Mapping[str, set[str] | re.Pattern[str]] = {
     "baudrate": {"300", "600", "1200", "2400", "4800", "9600", "14400", "19200", "38400", "57600", "115200", "230400"},
     "parity": {"N", "E", "O"},
     "bytesize": {"7", "8"},
     "stopbits": {"1", "2"},
 }
 """What may be said of a serial line."""
+_FILE = re.compile(r"[^\x00-\x1f\x7f]{1,120}")
+_SECURITY: Mapping[str, set[str] | re.Pattern[str]] = {
+    "ca": _FILE,
+    "cert": _FILE,
+    "key": _FILE,
+    "verify": {"full", "chain", "none"},
+}
+"""What may be said of TLS: files, and how much of the gateway's certificate is checked."""
 
 
 def gateway_address(text: str) -> str:
@@ -30,7 +41,7 @@ def gateway_address(text: str) -> str:
     Parameters
     ----------
     text : str
-        As a user wrote it; the port of a network address is 502 by default.
+        As a user wrote it; the port of a network address is 502 by default, 802 with TLS.
 
     Raises
     ------
@@ -42,15 +53,13 @@ def gateway_address(text: str) -> str:
     if len(address) > 300:
         raise ValueError("longer than 300 characters")
     if match := _NETWORK.fullmatch(address):
-        port = int(match[3] or DEFAULT_PORT)
+        port = int(match[3] or DEFAULT_PORTS[match[1]])
         if not 1 <= port <= 65_535:
             raise ValueError(f"{port} is no port: 1 to 65535")
         _refuse_impossible_host(match[2])
-        return f"{match[1]}://{match[2].lower()}:{port}"
+        return f"{match[1]}://{match[2].lower()}:{port}" + _security_options(match[1], match[4])
     if (match := _SERIAL.fullmatch(address)) and "/.." not in match[1]:
-        options = _line_options(match[2])
-        query = "&".join(f"{name}={options[name]}" for name in _LINE if name in options)
-        return f"rtu://{match[1]}" + (f"?{query}" if query else "")
+        return f"rtu://{match[1]}" + _options("a serial line", match[2], _LINE, str.upper)
     raise ValueError(_hint(address))
 
 
@@ -84,20 +93,38 @@ def _refuse_impossible_host(host: str) -> None:
         raise ValueError(f"{host} is no IP address, such as 192.168.1.105") from None
 
 
-def _line_options(query: str | None) -> dict[str, str]:
+def _security_options(scheme: str, query: str | None) -> str:
+    if query and scheme != "tls":
+        raise ValueError(f"a {scheme} address has no options; certificates belong to tls://host:port?ca=ca.pem")
+    options = _options("TLS", query, _SECURITY)
+    if "key=" in options and "cert=" not in options:
+        raise ValueError("key= is of no use without cert=, the certificate that it belongs to")
+    return options
+
+
+def _options(
+    of: str,
+    query: str | None,
+    known: Mapping[str, set[str] | re.Pattern[str]],
+    spelled: Callable[[str], str] = str,
+) -> str:
+    """The options in one order and spelling, with their question mark."""
     options: dict[str, str] = {}
     try:
         pairs = parse_qsl(query or "", strict_parsing=bool(query), keep_blank_values=True)
     except ValueError:
         raise ValueError(f"cannot read the options {query!r}: {HELP}") from None
     for name, value in pairs:
-        if name not in _LINE:
-            raise ValueError(f"a serial line has no option {name!r}: {', '.join(_LINE)}")
+        legal = known.get(name)
+        if legal is None:
+            raise ValueError(f"{of} has no option {name!r}: {', '.join(known)}")
         if name in options:
             raise ValueError(f"{name} is given twice")
-        chosen = value.upper()
-        if chosen not in _LINE[name]:
-            legal = ", ".join(sorted(_LINE[name], key=lambda text: (len(text), text)))
-            raise ValueError(f"{name}={value} is not possible: {legal}")
-        options[name] = chosen
-    return options
+        options[name] = chosen = spelled(value)
+        if isinstance(legal, set) and chosen not in legal:
+            ordered = ", ".join(sorted(legal, key=lambda text: (len(text), text)))
+            raise ValueError(f"{name}={value} is not possible: {ordered}")
+        if isinstance(legal, re.Pattern) and not legal.fullmatch(chosen):
+            raise ValueError(f"{name}={value} names no file")
+    ordered_options = {name: options[name] for name in known if name in options}
+    return f"?{urlencode(ordered_options, safe='/~:')}" if options else ""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from energy_workbench.core.errors import BusyError, ConflictError, HomeError, SettingsError, WorkbenchError
+from energy_workbench.core.sqlite_file import read_only
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one [s]."""
@@ -27,7 +28,7 @@ class Database:
     Parameters
     ----------
     url : str
-        `sqlite:///path` or `postgresql://…`.
+        `sqlite:///path` or `postgresql://…`; `sqlite:///path?mode=ro` only reads, and leaves no trace.
     lock : int
         PostgreSQL: number of the advisory lock that makes writers wait for each other, as SQLite's do.
     synchronous : {"FULL", "NORMAL"}
@@ -139,6 +140,8 @@ class Database:
         path = str(Path(str(self.url.database)).absolute())
 
         def connect() -> sqlite3.Connection:
+            if self.url.query.get("mode") == "ro":
+                return read_only(Path(path))
             # mode=rw: a wrong path is an error instead of a new, empty database.
             connection = sqlite3.connect(
                 f"file:{quote(path)}?mode=rw",
@@ -151,7 +154,7 @@ class Database:
             connection.execute(f"PRAGMA synchronous={self._synchronous}")
             return connection
 
-        engine = create_engine(self.url, creator=connect)
+        engine = create_engine(self.url.set(query={}), creator=connect)
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
+from energy_workbench.core.entities import Flow, Meter, MeterType, Priority, ProductionRegister, default_flow
 from energy_workbench.core.errors import Problem
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Status
@@ -33,6 +33,8 @@ OWN: Final[dict[str, Convert]] = {
     "unit_id": whole(0, 255),
     "profile": conversions.profile,
     "poll_seconds": real(0.1, 86_400),
+    "poll_offset_seconds": real(0, 86_400),
+    "priority": choice(Priority),
     "status": choice(Status),
     "status_reason": text_of(500),
     "serial": text_of(200),
@@ -64,6 +66,7 @@ READ_ONLY: Final = frozenset(
         "pt_ratio",
         "health",
         "health_reason",
+        "health_since",
         "communication",
         "colour",
         "error",
@@ -156,6 +159,8 @@ def _together(meter: Meter) -> list[tuple[str, str]]:
     found = [(f"{kind}_secondary", f"{kind.upper()} needs both sides or none") for kind in half_pairs(meter.ratio)]
     if meter.gateway and meter.unit_id is None:
         found.append(("unit_id", "is needed where a gateway is given: 0 to 255"))
+    if (meter.poll_offset_seconds or 0) >= meter.poll_seconds:
+        found.append(("poll_offset_seconds", f"must be less than the {meter.poll_seconds:g} s between two readings"))
     if (meter.x is None) != (meter.y is None):
         found.append(("x", "a place needs both x and y, or none"))
     return found

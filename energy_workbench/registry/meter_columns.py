@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from energy_workbench.core.entities import Flow, MeterType
+from energy_workbench.core.entities import Flow, MeterType, Priority
 from energy_workbench.core.status import Status
 from energy_workbench.registry.addresses import HELP as GATEWAY
 
@@ -35,6 +35,8 @@ MEANING: Final[Mapping[str, str]] = {
     "production_register": "import (the default) or export: where a producer counts what it produces",
     "x": "Place on a floor plan from the left, 0 to 1",
     "y": "Place on a floor plan from the top, 0 to 1",
+    "poll_offset_seconds": "When in each poll_seconds the meter is read [s]; where it is empty, the collector chooses",
+    "priority": f"{', '.join(Priority)}: who is read first where a gateway is short of time; normal where it is empty",
     "status_reason": "Why it has that status",
 }
 """What a column says, in the order of an export."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
 from energy_workbench.core import clock
-from energy_workbench.core.entities import ID_PATTERN, Flow, Meter, MeterType, ProductionRegister
+from energy_workbench.core.entities import ID_PATTERN, Flow, Meter, MeterType, Priority, ProductionRegister
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Status, StatusChange
@@ -173,6 +173,7 @@ def _meter(row: RowMapping, parent: int | None, ratio: Ratio) -> Meter:
             "type": MeterType(plain["type"]),
             "flow": Flow(plain["flow"]),
             "status": Status(plain["status"]),
+            "priority": Priority(plain["priority"]),
             "production_register": ProductionRegister(plain["production_register"]),
             "parent": parent,
             "ratio": ratio,

@@ -19,13 +19,14 @@ from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.checked import checked, one, refuse_stale
 from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
+from energy_workbench.registry.health_limits import HealthLimits
 from energy_workbench.registry.meter_history import MeterHistory
 from energy_workbench.registry.saved_templates import SavedTemplates
 
 Children = Literal["refuse", "reparent", "cascade"]
 
 
-class Registry(MeterHistory, ChangeLog, SavedTemplates, EmissionFactors, AccessTokens):
+class Registry(MeterHistory, HealthLimits, ChangeLog, SavedTemplates, EmissionFactors, AccessTokens):
     """Site, meters, ratios, placements, gateways and tokens of one plant, with their history.
 
     Every method is one transaction; all may be called from several threads and processes.
@@ -200,15 +201,17 @@ class Registry(MeterHistory, ChangeLog, SavedTemplates, EmissionFactors, AccessT
         with self.database.read() as connection:
             return gateways.listing(connection)
 
-    def set_gateway(self, url: str, options: Mapping[str, Any], *, by: str) -> None:
-        """Replace the options of a gateway: `pause_ms` and `timeout_ms` [ms].
+    def set_gateway(self, url: str, options: Mapping[str, Any], *, by: str, revision: int | None = None) -> Gateway:
+        """Replace the options of a gateway, those of `core.gateway_options.OPTIONS`; one that is None is not set.
 
         Raises
         ------
         InputError
             If an option does not exist or is out of its bounds.
+        ConflictError
+            If they have changed since that revision (the error has both versions).
         NotFoundError
             If no meter names that gateway.
         """
         with self.database.write() as connection:
-            gateways.set_options(connection, url, options, by=by, at=clock.now())
+            return gateways.set_options(connection, url, options, by=by, at=clock.now(), revision=revision)

@@ -24,6 +24,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "placements": ("meter", "valid_from"),
     "statuses": ("meter", "valid_from"),
     "exchanges": ("meter", "at"),
+    "limits": ("meter",),
     "templates": ("name",),
     "factors": ("name", "valid_from"),
 }

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from energy_workbench.core.entities import Flow, MeterType, ProductionRegister
+from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.core.status import Status
 
@@ -129,8 +129,12 @@ meters = Table(
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),
     Column("revision", Integer, nullable=False),
+    Column("poll_offset_seconds", Float),
+    Column("priority", String(20), nullable=False, server_default="normal"),
     CheckConstraint("unit_id BETWEEN 0 AND 255", name="unit_id"),
     CheckConstraint("poll_seconds > 0", name="poll_seconds"),
+    CheckConstraint("poll_offset_seconds >= 0", name="poll_offset_seconds"),
+    one_of("priority", Priority),
     one_of("type", MeterType),
     one_of("flow", Flow),
     one_of("status", Status),
@@ -196,6 +200,17 @@ exchanges = Table(
     Column("note", String(500), nullable=False),
     UniqueConstraint("meter", "at"),
 )
+
+# What is watched of a meter's health, by field; NULL is the site, whose limits hold where a meter has none.
+limits = Table(
+    "limits",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("meter", Integer, ForeignKey("meters.key"), unique=True),
+    Column("fields", JSON, nullable=False),
+)
+_site = limits.c.meter.is_(None)
+Index("uq_limits_site", limits.c.meter, unique=True, sqlite_where=_site, postgresql_where=_site)
 
 templates = Table(
     "templates",

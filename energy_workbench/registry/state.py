@@ -1,19 +1,23 @@
-"""Live state: what polling last knew of each meter, and which processes are alive."""
+"""Live state: what polling last knew of each meter, how that changed, what was found, and which processes are alive."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Column, Insert, Integer, MetaData, String, Table, Text, select
+from sqlalchemy import Column, Connection, Insert, Integer, MetaData, String, Table, Text, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live
-from energy_workbench.core.status import Communication, Health
+from energy_workbench.core.findings import Finding
+from energy_workbench.core.status import Alarm, Alarms, Communication, Health
+from energy_workbench.registry import events, findings, state_file
 from energy_workbench.registry.database import Database
+from energy_workbench.registry.events import Event
 from energy_workbench.registry.schema import Instant
 
 metadata = MetaData()
@@ -27,6 +31,8 @@ live = Table(
     Column("error", Text, nullable=False),
     Column("last_seen", Instant),
     Column("readings", Text, nullable=False),
+    Column("health_since", Instant),
+    Column("alarms", Text, nullable=False, server_default=""),
 )
 processes = Table(
     "processes",
@@ -35,12 +41,18 @@ processes = Table(
     Column("at", Instant, nullable=False),
     Column("detail", Text, nullable=False),
 )
+_events = events.table_of(metadata)
+_findings = findings.table_of(metadata)
+
+MOST_ROWS = 1000
+"""Rows of events or findings that an answer has where nobody says how many."""
 
 
 class StateStore:
     """Live state in a database of its own, so that polling never waits for an editor.
 
-    It may be lost without harm: the next polling cycle writes it again.
+    The live state may be lost without harm: the next polling cycle writes it again. With it goes the history of
+    communication and health, and findings until the data is looked at again.
 
     Parameters
     ----------
@@ -53,25 +65,45 @@ class StateStore:
         dialect = sqlite if self.database.sqlite else postgresql
         self._put_live = _upsert(dialect.insert(live), "meter")
         self._put_process = _upsert(dialect.insert(processes), "name")
+        self._put_finding = _upsert(dialect.insert(_findings), *findings.IDENTITY)
+        self._last: dict[int, Live] = {}
 
     def migrate(self) -> None:
-        """Create what is missing.
+        """Create what is missing; a damaged file is set aside, and a new one begun.
 
         Raises
         ------
         HomeError
             If the place cannot be written.
         """
+        path = self.database.path
+        if path is None:
+            self._create()
+            return
+        with state_file.alone(path):
+            if why := state_file.damage(path):
+                state_file.set_aside(path, why)
+            self._create()
+            try:
+                self.read()
+                self.processes()
+            except ValueError as error:
+                self.database.close()
+                state_file.set_aside(path, str(error))
+                self._create()
+
+    def _create(self) -> None:
         self.database.create()
         with self.database.write() as connection:
             metadata.create_all(connection)
+            _add_columns(connection)
 
     def close(self) -> None:
         """Close every connection."""
         self.database.close()
 
     def write(self, updates: Mapping[int, Live]) -> None:
-        """Replace the state of some meters, by key, in one transaction."""
+        """Replace the state of some meters, by key; what changed of communication and health becomes an event."""
         rows = [
             {
                 "meter": meter,
@@ -81,28 +113,85 @@ class StateStore:
                 "error": state.error,
                 "last_seen": state.last_seen,
                 "readings": _dump(state.values),
+                "health_since": state.health_since,
+                "alarms": _dump_alarms(state.alarms),
             }
             for meter, state in updates.items()
         ]
-        if rows:
-            with self.database.write() as connection:
-                connection.execute(self._put_live, rows)
+        if not rows:
+            return
+        now = clock.now()
+        with self.database.write() as connection:
+            known = self._known(connection, updates)
+            connection.execute(self._put_live, rows)
+            changed = [
+                event for meter, after in updates.items() for event in events.changes(meter, known[meter], after, now)
+            ]
+            events.record(connection, _events, changed)
+        self._last |= updates
 
     def read(self) -> dict[int, Live]:
         """The state of every meter that was ever polled, by key."""
         with self.database.read() as connection:
-            rows = connection.execute(select(live)).all()
-        return {
-            row.meter: Live(
-                communication=Communication(row.communication),
-                health=Health(row.health),
-                health_reason=row.health_reason,
-                error=row.error,
-                last_seen=row.last_seen,
-                values=json.loads(row.readings),
-            )
-            for row in rows
-        }
+            return _states(connection)
+
+    def events(
+        self,
+        meter: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = MOST_ROWS,
+    ) -> list[Event]:
+        """Changes of communication and health, newest first.
+
+        Parameters
+        ----------
+        meter : int, optional
+            Key of the meter; all by default.
+        start, end : datetime, optional
+            Aware; half-open.
+        limit : int
+            Most events.
+        """
+        with self.database.read() as connection:
+            return events.listing(connection, _events, meter, start, end, limit)
+
+    def prune(self, days: float) -> int:
+        """Take away events that are older than so many days; how many went."""
+        with self.database.write() as connection:
+            return events.prune(connection, _events, clock.now(), days)
+
+    def add_findings(self, found: Sequence[Finding]) -> None:
+        """Write findings; one of the same meter, name, quantity and start knows more and takes its place."""
+        if found:
+            with self.database.write() as connection:
+                findings.put(connection, self._put_finding, found)
+
+    def replace_findings(self, name: str, meter: int, start: datetime, end: datetime, found: Sequence[Finding]) -> None:
+        """What was found when a span [start, end) was looked at again, in place of what was of that name before.
+
+        Parameters
+        ----------
+        name : str
+            Dotted; those below it are meant too: `counter` has `counter.rollover`.
+        meter : int
+            Key of the meter.
+        """
+        with self.database.write() as connection:
+            findings.remove(connection, _findings, name, meter, start, end)
+            findings.put(connection, self._put_finding, found)
+
+    def findings(
+        self,
+        meter: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        name: str | None = None,
+        limit: int = MOST_ROWS,
+    ) -> list[Finding]:
+        """Findings that touch a span [start, end), newest first; `name` has those below it too."""
+        with self.database.read() as connection:
+            return findings.listing(connection, _findings, meter=meter, start=start, end=end, name=name, limit=limit)
 
     def heartbeat(self, process: str, detail: str = "") -> None:
         """Say that a process is alive now."""
@@ -114,10 +203,52 @@ class StateStore:
         with self.database.read() as connection:
             return {row.name: (row.at, row.detail) for row in connection.execute(select(processes))}
 
+    def _known(self, connection: Connection, updates: Mapping[int, Live]) -> Mapping[int, Live]:
+        """What was known of these meters; from the database what this process did not write itself."""
+        if updates.keys() - self._last.keys():
+            self._last = {**_states(connection), **self._last}
+            for meter in updates.keys() - self._last.keys():
+                self._last[meter] = Live()
+        return self._last
 
-def _upsert(statement: sqlite.Insert | postgresql.Insert, key: str) -> Insert:
-    changed = {column.name: column for column in statement.excluded if column.name != key}
-    return statement.on_conflict_do_update(index_elements=[key], set_=changed)
+
+def _states(connection: Connection) -> dict[int, Live]:
+    return {
+        row.meter: Live(
+            communication=Communication(row.communication),
+            health=Health(row.health),
+            health_reason=row.health_reason,
+            error=row.error,
+            last_seen=row.last_seen,
+            values=json.loads(row.readings),
+            health_since=row.health_since,
+            alarms=_alarms(row.alarms),
+        )
+        for row in connection.execute(select(live))
+    }
+
+
+def _upsert(statement: sqlite.Insert | postgresql.Insert, *keys: str) -> Insert:
+    changed = {column.name: column for column in statement.excluded if column.name not in (*keys, "key")}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+
+
+def _add_columns(connection: Connection) -> None:
+    """What an earlier version's table lacks; the rest of it stays, live state has no steps of its own."""
+    there = {column["name"] for column in inspect(connection).get_columns(live.name)}
+    for column in live.columns:
+        if column.name not in there:
+            kind = column.type.compile(connection.dialect)
+            default = "" if column.nullable else " NOT NULL DEFAULT ''"
+            connection.execute(text(f"ALTER TABLE {live.name} ADD COLUMN {column.name} {kind}{default}"))
+
+
+def _dump_alarms(alarms: Alarms) -> str:
+    return json.dumps({name: asdict(alarm) for name, alarm in alarms.items()}) if alarms else ""
+
+
+def _alarms(stored: str) -> Alarms:
+    return {name: Alarm(**alarm) for name, alarm in json.loads(stored).items()} if stored else {}
 
 
 def _dump(values: Mapping[str, float | None]) -> str:

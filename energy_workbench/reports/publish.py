@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench import __version__
+from energy_workbench.core import disk
 from energy_workbench.core.clock import now
 from energy_workbench.core.errors import HomeError, InputError, NotFoundError, ReportError
 from energy_workbench.core.period import parse_period, zone_of
@@ -232,7 +233,10 @@ def _file_name(text: str) -> str:
 
 
 def _place(path: Path, folder: Path) -> Path:
-    return path.replace(folder / path.name)
+    disk.sync(path)
+    placed = path.replace(folder / path.name)
+    disk.sync(folder)
+    return placed
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from energy_workbench.answers import probing
-from energy_workbench.answers.probing import SOCKET, probe
+from energy_workbench.answers.collector_socket import SOCKET
+from energy_workbench.answers.probing import probe, suggest
 from energy_workbench.core import settings
 from energy_workbench.core.errors import InputError
 from tests.conftest import free_ports
@@ -75,7 +76,33 @@ def test_a_collector_that_says_nothing_is_not_waited_for_long(tmp_path: Path, mo
         silent.bind(str(tmp_path / SOCKET))
         silent.listen()
         found = probe(settings.load(tmp_path), ASKED)
-    assert "did not answer in time" in found["error"]
+    assert "did not answer" in found["error"]
+
+
+def test_values_that_came_before_something_failed_are_kept(tmp_path: Path) -> None:
+    said = {"ok": False, "error": "unit 5 did not answer in 1 s", "advice": "try again", "values": {"current_l1": 4.2}}
+    with collector(tmp_path, json.dumps(said).encode() + b"\n"):
+        found = probe(settings.load(tmp_path), ASKED)
+    assert (found["ok"], found["values"][0]["raw"]) == (False, 4.2)
+    assert "did not answer" in found["error"]
+
+
+def test_the_collector_is_asked_which_profiles_fit(tmp_path: Path) -> None:
+    row = {"profile": "eastron_sdm630:little", "certainty": "certain", "reasons": ["frequency 50 Hz"], "against": []}
+    said = {"ok": True, "candidates": [row], "identity": {"vendor": "E"}, "values": {"frequency": 50.0}, "notes": []}
+    with collector(tmp_path, json.dumps(said).encode() + b"\n") as heard:
+        found = suggest(settings.load(tmp_path), {"gateway": "TCP://Host:502", "unit_id": "5"})
+    assert heard == [{"do": "suggest", "gateway": "tcp://host:502", "unit_id": 5}]
+    assert found["candidates"] == [row]
+    assert found["values"][0]["raw"] == 50.0
+    assert found["milliseconds"] >= 0
+
+
+def test_without_a_collector_profiles_are_found_by_a_process_of_its_own(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    found = suggest(settings.load(tmp_path), {"gateway": f"tcp://127.0.0.1:{port}", "unit_id": 5})
+    assert (found["ok"], found["candidates"]) == (False, [])
+    assert "connection" in found["error"]
 
 
 def test_without_a_collector_a_process_of_its_own_reads(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ KNOWN = strategies.sampled_from([None, *(meter["number"] for meter in METERS)])
 def described(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, dict[str, str]]:
     """The service's own description and an editor's header, on a plant of its own; no meter is reached."""
     monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
-    monkeypatch.setattr(probing, "_by_ourselves", lambda *_: {"ok": True, "values": {"frequency": 50.0}})
+    monkeypatch.setattr(probing, "run_collector", lambda *_: {"ok": True, "values": {"frequency": 50.0}})
     home = make_home(tmp_path_factory.mktemp("openapi") / "home")
     add_history(home)
     schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(home))

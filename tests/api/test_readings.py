@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ def test_another_value_for_the_same_instant_is_refused(home: Settings, editor: T
         ({**ONE, "values": {"frequency": "50"}}, "frequency"),
         ({**ONE, "values": {"frequency": True}}, "frequency"),
         ({**ONE, "values": {"frequency": 1e300}}, "frequency"),
+        ({**ONE, "values": {"frequency": 10**400}}, "frequency"),
+        ({**ONE, "values": {"frequency": [50]}}, "frequency"),
+        ({**ONE, "values": None}, "values"),
+        ({**ONE, "ts": None}, "ts"),
+        ({**ONE, "ts": "2026-10-12T10:00:00Z"}, "ts"),
+        ({**ONE, "ts": "0001-01-01T00:00:00+05:30"}, "ts"),
+        ({**ONE, "ts": "9999-12-31T23:59:59-05:30"}, "ts"),
         ({**ONE, "note": "x"}, "note"),
     ],
 )
@@ -89,6 +97,59 @@ def test_a_reading_that_cannot_be_is_refused_and_none_is_stored(
 @pytest.mark.parametrize("body", [[], 1, "x", [1], None])
 def test_a_body_without_readings_is_refused(editor: TestClient, body: Any) -> None:
     assert editor.post(URL, json=body).status_code == 422
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_in_json_is_refused(editor: TestClient, word: str) -> None:
+    body = f'{{"ts": "2026-10-05T00:00:00Z", "values": {{"frequency": {word}}}}}'
+    answer = editor.post(URL, content=body.encode())
+    assert (answer.status_code, word in answer.json()["detail"]) == (422, True)
+
+
+def test_a_value_that_was_not_available_is_no_value(editor: TestClient) -> None:
+    body = {"ts": ONE["ts"], "values": {"frequency": None, "voltage_l1_n": 230.1}}
+    assert editor.post(URL, json=body).json() == body
+    (found,) = editor.get(URL).json()["items"]
+    assert found["values"] == {"voltage_l1_n": 230.1}
+    # It may come later: nothing contradicts it.
+    assert editor.post(URL, json={"ts": ONE["ts"], "values": {"frequency": 50.0}}).status_code == 201
+
+
+def test_a_list_that_contradicts_itself_is_refused_whole(editor: TestClient) -> None:
+    other = {"ts": ONE["ts"], "values": {"voltage_l1_n": 231.0}}
+    assert editor.post(URL, json=[ONE, other]).status_code == 409
+    assert editor.get(URL).json()["items"] == []
+    assert editor.post(URL, json=[ONE, ONE]).status_code == 201
+    assert editor.get(URL).json()["items"] == [ONE]
+
+
+def test_more_than_a_body_may_hold_is_refused(editor: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("energy_workbench.api.answers.LARGEST_BODY", 100)
+    assert editor.post(URL, json=[ONE] * 3).status_code == 413
+
+
+def test_readings_posted_while_others_are_committed_are_there_once(home: Settings, editor: TestClient) -> None:
+    done = threading.Event()
+
+    def commit() -> None:
+        spool, lake = Spool(home.spool_path), Lake(home.lake_path)
+        while not done.is_set():
+            lake.commit(spool)
+        lake.commit(spool)
+        spool.close()
+
+    committing = threading.Thread(target=commit)
+    committing.start()
+    try:
+        for minute in range(20):
+            body = {"ts": f"2026-10-12T00:{minute:02}:00Z", "values": {"energy_active_import": minute}}
+            for _ in range(2):
+                assert editor.post(URL, json=body).status_code == 201
+    finally:
+        done.set()
+        committing.join(120)
+    values = [row["values"]["energy_active_import"] for row in editor.get(URL).json()["items"]]
+    assert values == list(range(20))
 
 
 def test_a_posted_reading_makes_a_meter_live_that_nobody_polls(editor: TestClient) -> None:

@@ -200,9 +200,40 @@ def test_the_connection_test_reads_the_meter_or_says_what_to_try(setup: Setup, v
     page.click(".ew-do-test")
     expect(page.locator(".ew-answer.ew-good")).to_contain_text("answered", timeout=30_000)
     expect(page.locator(".ew-numbers")).to_contain_text("Frequency")
+    page.click(".ew-do-find")
+    first = page.locator(".ew-do-take").first
+    expect(first).to_have_text("✓ janitza_umg96rm", timeout=60_000)
+    expect(page.locator(".ew-fitting").first).to_contain_text("frequency")
     field(page, "Gateway").fill(f"127.0.0.1:{free_ports(1)[0]}")
     page.click(".ew-do-test")
     expect(page.locator(".ew-answer.ew-bad")).to_contain_text("port", timeout=30_000)
+
+
+def test_a_gateway_is_given_a_timeout_that_is_checked_stored_and_undone(setup: Setup, visit: Visit) -> None:
+    page, panel = visit.page, visit.page.locator(".ew-gateways")
+    setup.open(page)
+    page.get_by_role("button", name="Gateways", exact=True).click()
+    url = setup.workbench.gateways()[0]["url"]
+    expect(panel.locator("table")).to_contain_text(url)
+    panel.get_by_label("Options of").select_option(url)
+    timeout = panel.get_by_label("Timeout [ms]")
+    timeout.fill("5")
+    expect(panel.get_by_role("alert")).to_contain_text("10 to 60000 ms")
+    expect(panel.get_by_role("button", name="Save options")).to_be_disabled()
+    timeout.fill("750")
+    panel.get_by_role("button", name="Save options").click()
+    said(page, f"Gateway {url} was changed")
+    expect(panel.locator("tr", has_text=url)).to_contain_text("750")
+    assert setup.workbench.gateways()[0]["options"] == {"timeout_ms": 750}
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0
+    page.get_by_role("button", name="Undo", exact=True).click()
+    said(page, f"gateway {url} changed")
+    expect(panel.locator("tr", has_text=url)).not_to_contain_text("750")
+    assert setup.workbench.gateways()[0]["options"] == {}
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    assert visit.errors == []
 
 
 def test_two_editors_see_each_others_version(setup: Setup, visit: Visit) -> None:

@@ -34,6 +34,10 @@ class Device:
     """Unit id that a gateway writes into each answer."""
     drop: bool = False
     """Close the connection instead of answering."""
+    identification: dict[int, str] = field(default_factory=dict)
+    """What it says of itself (function 0x2B); without it, it does not know that function."""
+    alone: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    """Words that only a request of just this function code, address and count is given."""
     asked: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Unit, function code, address and count of each request."""
     connections: int = 0
@@ -54,8 +58,13 @@ class Device:
         try:
             while True:
                 head = await reader.readexactly(1 if self.rtu else 7)
-                body = await reader.readexactly(7 if self.rtu else 5)
+                code = (await reader.readexactly(1))[0]
                 unit = head[-1]
+                if code == 0x2B:
+                    await reader.readexactly(5 if self.rtu else 3)
+                    self._say(writer, head, unit, self._who(unit))
+                    continue
+                body = bytes([code]) + await reader.readexactly(6 if self.rtu else 4)
                 code, address, count = struct.unpack(">BHH", body[:5])
                 self.asked.append((unit, code, address, count))
                 asyncio.get_running_loop().create_task(self._count(writer, head, unit, code, address, count))
@@ -63,6 +72,24 @@ class Device:
             writer.close()
         finally:
             self.open -= 1
+
+    def _who(self, unit: int) -> bytes:
+        if unit in self.silent or unit not in self.units:
+            return b""
+        if not self.identification:
+            return struct.pack(">BB", 0xAB, 1)
+        head = struct.pack(">BBBBBBB", 0x2B, 0x0E, 2, 0x82, 0, 0, len(self.identification))
+        return head + b"".join(bytes([n, len(text)]) + text.encode() for n, text in self.identification.items())
+
+    def _say(self, writer: asyncio.StreamWriter, head: bytes, unit: int, body: bytes) -> None:
+        said = unit if self.answer_as is None else self.answer_as
+        if self.rtu:
+            frame = bytes([said]) + body
+            frame += FramerRTU.compute_CRC(frame).to_bytes(2, "big")
+        else:
+            frame = head[:4] + struct.pack(">HB", len(body) + 1, said) + body
+        if body and not writer.is_closing():
+            writer.write(frame)
 
     async def _count(self, *request) -> None:
         self.under_way += 1
@@ -86,16 +113,11 @@ class Device:
         if refused:
             body = struct.pack(">BB", code | 0x80, refused)
         else:
-            values = [words.get(c, 0) for c in cells][: count - self.shorten]
+            values = (self.alone.get((code, address, count)) or [words.get(c, 0) for c in cells])[
+                : count - self.shorten
+            ]
             body = struct.pack(f">BB{len(values)}H", code, 2 * len(values), *values)
-        said = unit if self.answer_as is None else self.answer_as
-        if self.rtu:
-            frame = bytes([said]) + body
-            frame += FramerRTU.compute_CRC(frame).to_bytes(2, "big")
-        else:
-            frame = head[:4] + struct.pack(">HB", len(body) + 1, said) + body
-        if not writer.is_closing():
-            writer.write(frame)
+        self._say(writer, head, unit, body)
 
 
 @asynccontextmanager

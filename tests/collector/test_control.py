@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from collector.collector import Collector
-from collector.control import AT_ONCE, SOCKET, Control, ask
+from collector.control import AT_ONCE, MOST_CALLERS, SOCKET, Control, ask
 from collector.lines import Lines
 from collector.probe import Probe
 from collector.profile import load
@@ -22,6 +22,7 @@ from energy_workbench.core.errors import ServiceError
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
 from tests.collector.device import Device, running, until
+from tests.collector.meters import device_of
 from tests.collector.serial_bus import SILENT, line_with_server
 from tests.collector.test_collector import PROFILE, command, home, meter, two_units
 from tests.collector.test_meter_reader import words_of
@@ -292,6 +293,21 @@ def test_a_deep_home_has_a_socket_too(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+def test_the_collector_finds_out_which_profile_a_device_has(tmp_path: Path) -> None:
+    async def main() -> None:
+        device = device_of(load("eastron_sdm630"), holes=True)
+        async with control(tmp_path) as (path, _), running(device):
+            asked = {"do": "suggest", "gateway": device.url, "unit_id": 1}
+            found = await asyncio.to_thread(ask, path, asked)
+            assert found
+            assert found["candidates"][0]["profile"] == "eastron_sdm630", found
+            wrong = await asyncio.to_thread(ask, path, {**asked, "unit_id": "1"})
+            assert wrong
+            assert "0 to 255" in wrong["error"]
+
+    asyncio.run(main())
+
+
 def test_a_folder_without_sockets_does_not_end_the_collector(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         task = asyncio.create_task(Control(tmp_path / "missing" / SOCKET, Lines(), []).run())
@@ -362,5 +378,144 @@ def test_a_device_in_the_way_of_polls_is_the_probes_alone(home: Settings) -> Non
                 online = [t.tally.failures for r in collector._running.values() for t in r.poller.targets]
                 assert online == [0, 0]
             assert first.connections == 1
+
+    asyncio.run(main())
+
+
+async def called(path: Path, device: Device, *units: int, seconds: float = 10.0) -> dict[int, dict[str, Any]]:
+    meters = [{"key": unit, "gateway": device.url, "unit_id": unit, "profile": PROFILE} for unit in units]
+    request = {"do": "call", "meters": meters, "seconds": seconds}
+    answer = (await say(path, json.dumps(request).encode()))[0]
+    assert answer["ok"], answer
+    return {row["key"]: row for row in answer["meters"]}
+
+
+def test_a_roll_call_takes_its_turn_among_the_polls(home: Settings) -> None:
+    async def main() -> None:
+        registry = Registry(home.registry_url)
+        async with running(two_units(4.0)) as device:
+            device.delays = [0.02] * 10_000
+            registry.create_meter(meter("A", device, 1, poll_seconds=0.1), by="test")
+            async with collecting(home):
+                await until(lambda: len(device.asked) > 3)
+                found = await called(home.home / SOCKET, device, 1, 2, 9)
+                after = len(device.asked)
+                await until(lambda: len(device.asked) > after + 3)
+            assert device.connections == 1
+            assert device.crowd == 1
+        assert [found[unit]["ok"] for unit in (1, 2, 9)] == [True, True, False]
+        assert found[9]["advice"].startswith("timeout")
+        assert found[9]["reached"]
+
+    asyncio.run(main())
+
+
+def test_a_roll_call_ends_in_its_time_and_tells_who_was_reached(tmp_path: Path) -> None:
+    async def main() -> None:
+        device = two_units()
+        async with running(device):
+            pass
+        async with control(tmp_path) as (path, lines):
+            gone = await called(path, device, 1, 2)
+            assert [row["reached"] for row in gone.values()] == [False, False]
+            async with running(device):
+                found = await called(path, device, *range(1, 60), seconds=0.5)
+                assert found[1]["ok"]
+                assert len(found) < 59
+                assert (await called(path, device, 1))[1]["ok"]
+            await until(lambda: not lines._clients)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("request_", "error"),
+    [
+        ({"do": "call"}, "must be a list"),
+        ({"do": "call", "meters": [{}] * 501}, "500 at most"),
+        ({"do": "call", "meters": [], "seconds": 1e9}, "60 at most"),
+        ({"do": "call", "meters": [], "seconds": True}, "60 at most"),
+        ({"do": "call", "meters": ["A"]}, "no meter to call"),
+        ({"do": "call", "meters": [{"key": 1}]}, "no meter to call"),
+        ({"do": "call", "meters": [{"key": "1", "gateway": "x", "unit_id": 1, "profile": "p"}]}, "whole numbers"),
+        ({"do": "call", "meters": [{"key": 1, "gateway": "x", "unit_id": 256, "profile": "p"}]}, "0 to 255"),
+        ({"do": ["probe"]}, "nothing to do"),
+        ({"do": None}, "nothing to do"),
+        ({}, "nothing to do"),
+    ],
+)
+def test_a_request_that_makes_no_sense_says_why(tmp_path: Path, request_: dict[str, Any], error: str) -> None:
+    async def main() -> None:
+        async with control(tmp_path) as (path, _):
+            answer = (await say(path, json.dumps(request_).encode()))[0]
+            assert not answer["ok"]
+            assert error in answer["error"]
+
+    asyncio.run(main())
+
+
+def test_the_counts_are_told_while_every_probe_hangs(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(two_units()) as device, control(tmp_path) as (path, _):
+            device.delays = [2.0] * 20
+            probes = [asyncio.create_task(probed(path, device.url, 1)) for _ in range(AT_ONCE)]
+            await until(lambda: device.asked)
+            answer = (await asyncio.wait_for(say(path, b'{"do": "doctor"}'), 30))[0]
+            assert answer["ok"]
+            assert answer["gateways"] == []
+            for task in probes:
+                task.cancel()
+            await asyncio.gather(*probes, return_exceptions=True)
+
+    asyncio.run(main())
+
+
+def test_callers_beyond_what_is_bearable_are_told_so_and_room_comes_back(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with control(tmp_path) as (path, _):
+            idle = [await asyncio.open_unix_connection(str(path)) for _ in range(MOST_CALLERS)]
+            await until(lambda: True)
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            refusal = json.loads(await asyncio.wait_for(reader.readline(), 30))
+            assert "callers are connected" in refusal["error"]
+            assert await reader.read() == b""
+            writer.close()
+            for _, each in idle:
+                each.close()
+
+            async def served() -> bool:
+                answer = (await say(path, b'{"do": "doctor"}'))[0]
+                return bool(answer["ok"])
+
+            end = asyncio.get_running_loop().time() + 30
+            while not await served():
+                assert asyncio.get_running_loop().time() < end
+                await asyncio.sleep(0.02)
+
+    asyncio.run(main())
+
+
+def test_who_asks_and_reads_nothing_is_sent_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.control.IDLE_SECONDS", 0.3)
+
+    async def main() -> None:
+        async with control(tmp_path) as (path, _):
+            deaf = socket.socket(socket.AF_UNIX)
+            deaf.connect(str(path))
+            deaf.setblocking(False)
+            line = b'{"do": "' + b"x" * 50_000 + b'"}\n'
+
+            def sent_away() -> bool:
+                try:
+                    deaf.send(line)
+                except BlockingIOError:
+                    return False
+                except OSError:
+                    return True
+                return False
+
+            await until(sent_away, 60)
+            deaf.close()
+            assert (await say(path, b'{"do": "doctor"}'))[0]["ok"]
 
     asyncio.run(main())

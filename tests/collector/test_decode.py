@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.decode import decode, encode
-from collector.power_factor import ENCODINGS, read_power_factor, write_power_factor
+from collector.power_factor import ENCODINGS, needs_active_power, phase_of, read_power_factor, write_power_factor
 from collector.profile import Profile, available, load
 from collector.register import TYPES, Register
+from tests.collector.meters import plausible_values
 
 SHIPPED = sorted(available())
 
@@ -184,6 +185,62 @@ def test_decoding_what_was_encoded_gives_it_back_within_a_step(data: st.DataObje
     size = 2.0 if register.pf else abs(value)  # a folded quadrant is stored as 2 − PF
     allowed = size * relative + (0 if register.wire.floating else coarse)
     assert found == pytest.approx(value, abs=allowed)
+
+
+@pytest.mark.parametrize("id", SHIPPED)
+def test_a_whole_meter_says_what_it_measured_and_nothing_where_it_has_no_value(id: str) -> None:
+    meter = load(id)
+    values = plausible_values(meter)
+    found = decode(meter, encode(meter, values))
+    for register in meter.registers:
+        step = register.numerator / register.denominator
+        if register.scale_cell:
+            step *= 0.01 if register.wire.words == 1 else 1
+            # One exponent serves several registers: it is as coarse as the greatest of them needs.
+            sizes = [abs(values[r.quantity] or 0) for r in meter.registers if r.scale_cell == register.scale_cell]
+            step = max(step, max(sizes) / 3_000)
+        allowed = 0.0 if register.wire.floating else step
+        assert found[register.quantity] == pytest.approx(values[register.quantity], rel=3e-7, abs=allowed)
+    for name, parts in meter.derived.items():
+        assert found[name] == pytest.approx(sum(found[part] or 0.0 for part in parts))
+    marked = decode(meter, encode(meter, dict.fromkeys(meter.by_quantity)))
+    for register in meter.registers:
+        marks = register.not_available or register.wire.floating or register.scale_cell
+        assert marked[register.quantity] is None or not marks, register.quantity
+
+
+def test_each_mark_of_each_profile_is_no_value_in_either_end_of_its_range() -> None:
+    for name in SHIPPED:
+        meter = load(name)
+        for register in meter.registers:
+            for bits in {bits for bounds in register.not_available for bits in bounds}:
+                words = {cell: bits >> 16 * at & 0xFFFF for at, cell in enumerate(reversed(register.cells))}
+                words |= {register.scale_cell: 0} if register.scale_cell else {}
+                assert decode(meter, words, [register])[register.quantity] is None, (name, register.quantity)
+
+
+@pytest.mark.parametrize("id", SHIPPED)
+@pytest.mark.parametrize(("active", "reactive"), [(40.0, 20.0), (40.0, -20.0), (-40.0, 20.0), (-40.0, -20.0)])
+def test_power_factors_survive_in_all_four_quadrants(id: str, active: float, reactive: float) -> None:
+    meter = load(id)
+    factor = active / math.hypot(active, reactive)
+    for register in meter.registers:
+        if not register.pf:
+            continue
+        phase = phase_of(register.quantity)
+        values = {
+            register.quantity: factor,
+            f"active_power_{phase}": active,
+            f"reactive_power_{phase}": reactive,
+        }
+        if f"active_power_{phase}" not in meter.by_quantity and needs_active_power(meter.pf_encoding):
+            factor = abs(factor)
+        assert decode(meter, encode(meter, values))[register.quantity] == pytest.approx(factor, abs=0.006)
+
+
+def test_a_register_beyond_schneiders_quadrants_stays_impossible() -> None:
+    for raw in (2.5, -2.5, 60_000.0):
+        assert abs(read_power_factor("schneider_4q", "power_factor_total", raw, {})) > 1
 
 
 @given(st.data())

@@ -8,7 +8,7 @@ import pytest
 
 from collector.client import GatewayClient
 from collector.decode import encode
-from collector.meter_reader import MeterReader, Outcome
+from collector.meter_reader import FIRST_FORGET_SECONDS, NO_LIMITS, Limits, MeterReader, Outcome
 from collector.plan import plan
 from collector.profile import Profile, load
 from collector.register import Register
@@ -21,10 +21,10 @@ def words_of(profile: Profile, value: float = 2.0) -> Words:
     return {**encode(profile, values)}
 
 
-async def read(reader: MeterReader, device: Device, retry: bool = True) -> Outcome:
+async def read(reader: MeterReader, device: Device, retry: bool = True, limits: Limits = NO_LIMITS) -> Outcome:
     client = GatewayClient(device.url)
     try:
-        outcome = await reader.read(client, lambda: 1_000_000, retry)
+        outcome = await reader.read(client, lambda: 1_000_000, retry, limits)
         assert outcome.values is outcome.values
         return outcome
     finally:
@@ -101,7 +101,6 @@ def test_what_was_read_before_a_time_out_is_kept() -> None:
         device = Device({1: words_of(profile)})
         async with running(device):
             reader = MeterReader(profile, 1)
-            reader._timeout = 0.1
             client = GatewayClient(device.url)
             ask = client.read
 
@@ -111,7 +110,7 @@ def test_what_was_read_before_a_time_out_is_kept() -> None:
                 return await ask(request, unit, **more)
 
             client.read = second_fails
-            outcome = await reader.read(client, lambda: 5)
+            outcome = await reader.read(client, lambda: 5, limits=Limits(timeout=0.2))
             client.close()
             assert isinstance(outcome.error, NoAnswerError)
             assert {r.quantity for r in reader.requests[0].registers} == set(outcome.values)
@@ -124,10 +123,12 @@ def test_one_lost_answer_is_asked_again_but_not_of_a_dead_meter() -> None:
         profile = load("eastron_sdm72dm_v1")
         async with running(Device({1: words_of(profile)}, delays=[5.0])) as device:
             reader = MeterReader(profile, 1)
-            reader._timeout = 0.1
-            assert (await read(reader, device)).error is None
+            short = Limits(timeout=0.2)
+            outcome = await read(reader, device, limits=short)
+            assert outcome.error is None
+            assert (len(outcome.latencies), len(outcome.failures)) == (1, 1)
             device.silent, count = {1}, len(device.asked)
-            assert isinstance((await read(reader, device, retry=False)).error, NoAnswerError)
+            assert isinstance((await read(reader, device, retry=False, limits=short)).error, NoAnswerError)
             assert len(device.asked) == count + 1
 
     asyncio.run(main())
@@ -190,5 +191,51 @@ def test_the_instant_is_that_of_the_counters() -> None:
             outcome = await MeterReader(profile, 1).read(client, lambda: next(ticks))
             client.close()
             assert outcome.at_us == 20
+
+    asyncio.run(main())
+
+
+def test_a_register_that_must_be_there_and_is_refused_loses_only_itself_and_is_asked_for_rarely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        now = [1000.0]
+        monkeypatch.setattr("collector.meter_reader.time.monotonic", lambda: now[0])
+        profile = load("schneider_pm5xxx")
+        words = words_of(profile)
+        lacking = {cell: words.pop(cell) for cell in profile.by_quantity["frequency"].cells}
+        device = Device({1: words}, holes=True)
+        async with running(device):
+            reader = MeterReader(profile, 1)
+            assert isinstance((await read(reader, device)).error, RefusedError)
+            device.asked.clear()
+            outcome = await read(reader, device)
+            assert isinstance(outcome.error, RefusedError), "it stays said while it is not asked for"
+            assert set(outcome.values) == set(profile.poll) - {"frequency"}
+            assert reader.missing == ["frequency"]
+            assert len(device.asked) == len(reader.requests)
+            assert not outcome.failures
+            asked = []
+            for _ in range(3):
+                now[0] += FIRST_FORGET_SECONDS + 1
+                device.asked.clear()
+                await read(reader, device)
+                asked.append(len(device.asked) > len(reader.requests))
+            assert asked == [True, False, True], "after one minute, then after two more"
+            words |= lacking
+            now[0] += 3600
+            assert (await read(reader, device)).error is None
+            assert reader.missing == []
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(("retries", "asked"), [(None, 2), (0, 1), (3, 4)])
+def test_a_gateway_says_how_often_a_question_is_put_again(retries: int | None, asked: int) -> None:
+    async def main() -> None:
+        profile = load("eastron_sdm72dm_v1")
+        async with running(Device({1: words_of(profile)}, silent={1})) as device:
+            await read(MeterReader(profile, 1), device, limits=Limits(timeout=0.05, retries=retries))
+            assert len(device.asked) == asked
 
     asyncio.run(main())

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from itertools import pairwise
 
+import pytest
+
+from collector.breaker import State
 from collector.client import GatewayClient
-from collector.meter_reader import MeterReader
+from collector.counts import NO_ANSWER
+from collector.meter_reader import Limits, MeterReader
 from collector.poller import GatewayPoller, Target
 from collector.profile import load
 from collector.repeats import Repeats
 from collector.slots import SteadyClock
 from collector.status import Tally
+from energy_workbench.core import clock
 from energy_workbench.core.entities import Live
 from energy_workbench.core.status import Communication
 from energy_workbench.lake.reading import Reading
@@ -136,21 +142,157 @@ def test_a_failure_of_the_collector_itself_stays_with_its_meter() -> None:
     asyncio.run(main())
 
 
-def test_a_slot_follows_the_clock_when_it_is_set_back() -> None:
+@pytest.mark.parametrize("step_us", [-3_600_000_000, -700_000, 700_000, 3_600_000_000])
+def test_a_clock_that_is_set_neither_reorders_nor_repeats(step_us: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.poller.FOLLOW_US", 50_000)
+
     async def main() -> None:
         seen, offset = Seen(), [0]
-        from energy_workbench.core import clock
-
         steady = SteadyClock(lambda: clock.to_micros(clock.now()) + offset[0])
         async with running(Device({1: words_of(PROFILE)})) as device:
             repeats = Repeats(logging.getLogger("test"))
             one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, steady, repeats)
             task = asyncio.create_task(one.run())
             await until(lambda: len(seen.readings) > 2)
-            offset[0] = -3_600_000_000
-            before = len(seen.readings)
-            await until(lambda: seen.readings[-1].slot_us < seen.readings[0].slot_us - 3_000_000_000, 30)
-            assert len(seen.readings) > before
+            offset[0], before = step_us, len(seen.readings)
+            await until(lambda: len(seen.readings) >= before + 15, 40)
+            await stop(task)
+        slots = [reading.slot_us for reading in seen.readings]
+        instants = [reading.ts_us for reading in seen.readings]
+        assert slots == sorted(set(slots))
+        assert instants == sorted(set(instants))
+        if step_us > 0:
+            assert slots[-1] - slots[0] > step_us
+
+    asyncio.run(main())
+
+
+def test_a_clock_that_was_far_in_the_future_is_followed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.poller.FOLLOW_US", 50_000)
+
+    async def main() -> None:
+        seen, offset = Seen(), [0]
+        steady = SteadyClock(lambda: clock.to_micros(clock.now()) + offset[0])
+        async with running(Device({1: words_of(PROFILE)})) as device:
+            repeats = Repeats(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, steady, repeats)
+            task = asyncio.create_task(one.run())
+            await until(lambda: len(seen.readings) > 2)
+            offset[0] = -86_400_000_000
+            await until(lambda: seen.readings[-1].slot_us < seen.readings[0].slot_us - 80_000_000_000, 30)
+            count = len(seen.readings)
+            await until(lambda: len(seen.readings) > count + 3)
             await stop(task)
 
     asyncio.run(main())
+
+
+def test_a_gateway_with_several_connections_is_asked_several_things_at_once() -> None:
+    async def main() -> None:
+        seen = Seen()
+        units = {unit: words_of(PROFILE) for unit in range(1, 9)}
+        async with running(Device(units, delays=[0.1] * 5000)) as device:
+            repeats = Repeats(logging.getLogger("test"))
+            targets = [target(unit, unit, 0.2, replace(PROFILE, timeout_ms=5000)) for unit in range(1, 9)]
+            one = GatewayPoller(GatewayClient(device.url), targets, seen, SteadyClock(), repeats, Limits(), 4)
+            task = asyncio.create_task(one.run())
+            await until(lambda: device.crowd == 4)
+            await until(lambda: all(seen.of(key) for key in units))
+            one.follow(targets, Limits(), 1)
+            await until(lambda: device.open == 1)
+            device.crowd, count = 0, len(seen.readings)
+            await until(lambda: len(seen.readings) > count + 4)
+            assert device.crowd == 1
+            one.follow(targets, Limits(), 2)
+            await until(lambda: device.open == 2 and device.crowd == 2)
+            await stop(task)
+            await until(lambda: device.open <= 1)
+            one.client.close()
+
+    asyncio.run(main())
+
+
+def test_a_gateways_timeout_and_retries_are_kept() -> None:
+    async def main() -> None:
+        seen = Seen()
+        async with running(Device({1: words_of(PROFILE)}, silent={1})) as device:
+            repeats = Repeats(logging.getLogger("test"))
+            limits = Limits(timeout=0.05, retries=2)
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, SteadyClock(), repeats, limits)
+            await one.once()
+            assert len(device.asked) == 3
+            assert "in 0.05 s" in seen.live[1].error
+            one.client.close()
+
+    asyncio.run(main())
+
+
+def test_what_happened_is_counted_by_meter_and_gateway() -> None:
+    async def main() -> None:
+        seen = Seen()
+        async with running(Device({1: words_of(PROFILE), 2: words_of(PROFILE)}, silent={2})) as device:
+            one = poller(device, [target(1, 1, 0.1), target(2, 2, 0.1)], seen)
+            task = asyncio.create_task(one.run())
+            living, dead = one.counts.meters[1], one.counts.meters[2]
+            await until(lambda: dead.breaker.state is State.OPEN and living.polls > 5)
+            await stop(task)
+            assert (dead.answers, living.success, dead.success) == (0, 1.0, 0.0)
+            assert dead.errors[NO_ANSWER] == dead.requests >= 3
+            assert "did not answer" in dead.last_error
+            assert one.counts.polls == living.polls + dead.polls
+            assert one.counts.requests == living.requests + dead.requests
+            assert living.latency.count == living.answers
+            assert living.lateness.count == living.polls
+            assert one.counts.connections >= 1
+            assert one.counts.connected
+            one.client.close()
+
+    asyncio.run(main())
+
+
+def test_a_meter_that_closes_the_connection_does_not_take_the_others_with_it() -> None:
+    async def main() -> None:
+        seen = Seen()
+        device = Device({1: words_of(PROFILE), 2: words_of(PROFILE)})
+        answer = device._answer
+
+        async def closing(writer, head, unit, code, address, count) -> None:
+            device.drop = unit == 2
+            await answer(writer, head, unit, code, address, count)
+
+        device._answer = closing
+        async with running(device):
+            one = poller(device, [target(1, 1, 0.2), target(2, 2, 0.2)], seen)
+            task = asyncio.create_task(one.run())
+            await until(lambda: one.counts.meters[2].breaker.state is State.OPEN, 40)
+            before = len(seen.of(1))
+            await until(lambda: len(seen.of(1)) >= before + 10, 40)
+            await stop(task)
+            assert seen.live[1].communication is Communication.ONLINE
+            assert one.counts.meters[1].breaker.state is State.CLOSED
+            one.client.close()
+
+    asyncio.run(main())
+
+
+def test_a_meter_with_an_offset_is_read_there_and_its_slot_stays_the_multiple() -> None:
+    async def main() -> None:
+        seen = Seen()
+        async with running(Device({1: words_of(PROFILE)})) as device:
+            late = replace(target(1, 1, 0.5), offset_us=200_000)
+            task = asyncio.create_task(poller(device, [late], seen).run())
+            await until(lambda: len(seen.readings) >= 5)
+            await stop(task)
+        for reading in seen.readings[1:]:
+            assert reading.slot_us % 500_000 == 0
+            assert reading.offset_ms >= 200
+
+    asyncio.run(main())
+
+
+def test_meters_without_an_offset_are_spread_evenly_over_the_first_second() -> None:
+    phases = sorted(target(key, 1, 10).phase_us for key in range(1, 101))
+    assert phases[0] >= 0
+    assert phases[-1] < 1_000_000
+    assert max(b - a for a, b in pairwise(phases)) < 25_000
+    assert max(target(key, 1, 0.2).phase_us for key in range(100)) < 200_000

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from energy_workbench.core import disk
 from energy_workbench.core.errors import InputError, LakeError
+from energy_workbench.core.incidents import incidents
 from energy_workbench.lake import Lake, Spool, durable
+from energy_workbench.lake.backup import copy_database
 from energy_workbench.lake.store import Store
 from tests.lake.helpers import ENERGY, counter, reading, readings, table
 
@@ -26,8 +28,7 @@ def spool(tmp_path: Path) -> Spool:
 
 def copied(spool: Spool, path: Path) -> Spool:
     """The spool as it is now, elsewhere."""
-    with sqlite3.connect(path) as copy:
-        spool._db.backup(copy)
+    copy_database(spool.path, path)
     return Spool(path)
 
 
@@ -130,15 +131,20 @@ def test_two_writers_at_once_lose_nothing(lake: Lake, tmp_path: Path) -> None:
     assert [len(readings(lake, meter)) for meter in (1, 2, 3)] == [4, 4, 4]
 
 
-@pytest.mark.parametrize("damage", ["empty", "half", "no data", "short data"])
-def test_a_torn_last_commit_is_set_aside_and_committed_again(
-    lake: Lake, spool: Spool, tmp_path: Path, damage: str
+@pytest.mark.parametrize("acknowledged", [False, True])
+@pytest.mark.parametrize("damage", ["none", "empty", "half", "no data", "short data"])
+def test_a_last_commit_that_the_power_took_is_set_aside_and_committed_again(
+    lake: Lake, spool: Spool, tmp_path: Path, damage: str, acknowledged: bool
 ) -> None:
     spool.append([reading(1, 0, 1.0)])
     lake.commit(spool)
+    book = tmp_path / "lake" / ".readings.digests"
+    before = book.read_bytes()
     spool.append([reading(1, 10, 2.0)])
     untrimmed = copied(spool, tmp_path / "untrimmed.db")
     lake.commit(spool)
+    if not acknowledged:
+        book.write_bytes(before)
     root = tmp_path / "lake" / "readings"
     version = durable.last_version(root)
     entry = durable.log_entry(root, version)
@@ -149,22 +155,57 @@ def test_a_torn_last_commit_is_set_aside_and_committed_again(
         entry.write_bytes(entry.read_bytes()[:100])
     elif damage == "no data":
         data.unlink()
-    else:
+    elif damage == "short data":
         data.write_bytes(data.read_bytes()[:-20])
     fresh = Lake(tmp_path / "lake")
-    assert fresh.commit(untrimmed) == 1
+    fresh.commit(untrimmed)
+    assert untrimmed.depth() == 0
     assert [row[ENERGY] for row in readings(fresh)] == [1.0, 2.0]
-    assert list((root / "_delta_log").glob("*.torn"))
+    set_aside = list((root / "_delta_log").glob("*.torn"))
+    assert bool(set_aside) == (not acknowledged or damage != "none")
+    assert bool(incidents(tmp_path / "lake")) == bool(set_aside)
+
+
+@pytest.mark.parametrize("damage", ["first", "middle", "last", "all"])
+def test_an_acknowledged_commit_whose_entry_was_damaged_loses_nothing(lake: Lake, spool: Spool, damage: str) -> None:
+    for step in range(5):
+        spool.append([reading(1, step * 10, float(step))])
+        lake.commit(spool)
+    entries = [durable.log_entry(lake.readings.path, version) for version in durable.versions(lake.readings.path)]
+    for entry in {"first": entries[:1], "middle": entries[3:4], "last": entries[-1:], "all": entries}[damage]:
+        content = bytearray(entry.read_bytes())
+        content[len(content) // 2] ^= 1
+        entry.write_bytes(content)
+    fresh = Lake(lake.path)
+    spool.append([reading(1, 50, 5.0)])
+    fresh.commit(spool)
+    assert [row[ENERGY] for row in readings(fresh)] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_a_damaged_checkpoint_is_done_without(lake: Lake, spool: Spool) -> None:
+    for step in range(4):
+        spool.append([reading(1, step * 10, float(step))])
+        lake.commit(spool)
+    lake.maintain()
+    [(_, checkpoint)] = durable.checkpoints(lake.readings.path)
+    content = bytearray(checkpoint.read_bytes())
+    content[len(content) // 2] ^= 1
+    checkpoint.write_bytes(content)
+    fresh = Lake(lake.path)
+    spool.append([reading(1, 40, 4.0)])
+    fresh.commit(spool)
+    assert [row[ENERGY] for row in readings(fresh)] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert checkpoint.with_name(checkpoint.name + ".torn").exists()
 
 
 def test_nothing_is_trimmed_before_it_is_durable(lake: Lake, spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr(durable, "_fsync", synced.append)
+    monkeypatch.setattr(disk, "sync", synced.append)
     trim, seen = spool.trim, []
 
-    def trimmed(upto: int) -> None:
+    def trimmed(upto: int, app: str) -> None:
         seen.append(list(synced))
-        trim(upto)
+        trim(upto, app)
 
     monkeypatch.setattr(spool, "trim", trimmed)
     spool.append([reading(1, 0, 1.0)])
@@ -172,6 +213,7 @@ def test_nothing_is_trimmed_before_it_is_durable(lake: Lake, spool: Spool, monke
     names = [path.name for path in seen[0]]
     assert any(name.endswith(".parquet") for name in names)
     assert names[-2:] == [f"{lake.readings.snapshot().version:020d}.json", "_delta_log"]
+    assert (lake.path / ".readings.digests").read_text().count(".json") == lake.readings.snapshot().version + 1
     assert "day=2026-10-01" in names
 
 

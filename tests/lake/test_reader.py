@@ -76,8 +76,8 @@ def test_what_the_spool_repeats_is_told_once(lake: Lake, spool: Spool, reader: R
 
 def test_a_row_committed_but_not_trimmed_is_told_once(lake: Lake, spool: Spool, tmp_path: Path) -> None:
     spool.append([reading(1, 0, 1.0)])
-    with sqlite3.connect(tmp_path / "untrimmed.db") as copy:
-        spool._db.backup(copy)
+    with sqlite3.connect(spool.path) as source, sqlite3.connect(tmp_path / "untrimmed.db") as copy:
+        source.backup(copy)
     lake.commit(spool)
     untrimmed = Spool(tmp_path / "untrimmed.db")
     assert untrimmed.depth() == 1

@@ -121,8 +121,8 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
     assert Spool(path).depth() == 75
 
 
-def test_a_file_that_is_no_spool_is_told(tmp_path: Path) -> None:
-    (tmp_path / "s.db").write_bytes(b"not a database, really" * 100)
+def test_a_spool_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "s.db").mkdir()
     with pytest.raises(LakeError, match=r"s\.db"):
         Spool(tmp_path / "s.db")
 

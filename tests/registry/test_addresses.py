@@ -20,6 +20,12 @@ from energy_workbench.registry.addresses import gateway_address
         ("rtu:///dev/ttyUSB0?parity=e&baudrate=19200", "rtu:///dev/ttyUSB0?baudrate=19200&parity=E"),
         ("rtu:///dev/serial/by-id/usb-FTDI_1-if00", "rtu:///dev/serial/by-id/usb-FTDI_1-if00"),
         ("rtu:///COM3?stopbits=2", "rtu:///COM3?stopbits=2"),
+        ("tls://Gateway.plant", "tls://gateway.plant:802"),
+        (
+            "tls://10.0.0.5/?key=k.pem&cert=c.pem&ca=%2Fetc%2Fca.pem",
+            "tls://10.0.0.5:802?ca=/etc/ca.pem&cert=c.pem&key=k.pem",
+        ),
+        ("tls://[::1]:8020?ca=our+ca.pem&verify=chain", "tls://[::1]:8020?ca=our+ca.pem&verify=chain"),
     ],
 )
 def test_an_address_has_one_spelling(text: str, address: str) -> None:
@@ -45,6 +51,14 @@ def test_an_address_has_one_spelling(text: str, address: str) -> None:
         ("rtu:///dev/ttyUSB0?parity=N&parity=E", "twice"),
         ("rtu:///dev/ttyUSB0?parity", "cannot read"),
         ("tcp://" + "h" * 300, "longer"),
+        ("tcp://host:502?ca=ca.pem", "a tcp address has no options"),
+        ("tls://host?verify=no", "verify=no is not possible: full, none, chain"),
+        ("tls://host?authority=x", "TLS has no option 'authority': ca, cert, key, verify"),
+        ("tls://host?key=k.pem", "of no use without cert="),
+        ("tls://host?ca=", "names no file"),
+        ("tls://host?ca=a%0Ab", "names no file"),
+        ("tls://host?ca=a.pem&ca=b.pem", "twice"),
+        ("tls//host", "did you mean tls://host"),
     ],
 )
 def test_anything_else_is_refused_with_what_would_do(text: str, said: str) -> None:
@@ -52,7 +66,7 @@ def test_anything_else_is_refused_with_what_would_do(text: str, said: str) -> No
         gateway_address(text)
 
 
-@given(st.text(max_size=60) | st.from_regex(r"(tcp|rtutcp|rtu)://.{0,40}", fullmatch=True))
+@given(st.text(max_size=60) | st.from_regex(r"(tcp|tls|rtutcp|rtu)://.{0,40}", fullmatch=True))
 def test_an_accepted_address_is_its_own_spelling(text: str) -> None:
     try:
         address = gateway_address(text)

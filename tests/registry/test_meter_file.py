@@ -283,6 +283,6 @@ def test_ten_thousand_meters_are_imported_in_seconds(registry: Registry, tmp_pat
     path.write_text("\n".join([header, *lines]))
     start = time.perf_counter()
     apply_import(registry, plan_import(registry, read_meter_file(path)), by="test")
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 60  # quadratic cost would take many minutes
     assert len(registry.meters()) == 10_000
     assert len(registry.gateways()) == 40

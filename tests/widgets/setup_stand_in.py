@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from energy_workbench.answers.limit_rows import limit_rows
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.core.results import MeterTable, Readings
 from tests.figures import payloads
@@ -18,7 +19,7 @@ PLAIN: dict[str, Any] = {
     "poll_seconds": 10.0, "created_at": NOW, "updated_at": NOW, "deleted_at": None, "serial": "",
     "accuracy_class": None, "ct_class": None, "pt_class": None, "rated_kw": None, "seen_by_parent": True,
     "production_register": "import", "x": None, "y": None, "revision": 1, "health_reason": "", "error": "",
-    "status_reason": "",
+    "status_reason": "", "poll_offset_seconds": None, "priority": "normal",
 }  # fmt: skip
 VALUES = {"active_power_total": 41.25, "voltage_l1_l2": 414.2, "current_l1": 61.5, "energy_active_import": 51230.4}
 
@@ -47,6 +48,11 @@ class SetupStandIn:
         self.past: list[dict[str, Any]] = []
         self.held: dict[str, dict[str, Any]] = {}
         self.pairs: dict[str, list[dict[str, Any]]] = {}
+        self.own_limits: dict[str | None, dict[str, float | None]] = {}
+        self.gates = {
+            url: {"url": url, "options": {}, "revision": 1, "meters": 9, "online": 8}
+            for url in ("tcp://127.0.0.1:5020", "rtu:///dev/ttyUSB0?baudrate=9600")
+        }
 
     # Asking
 
@@ -71,6 +77,24 @@ class SetupStandIn:
         entry = {"at": NOW, "by": "editor", "action": "meter.update", "subject": meter}
         return [{**entry, "before": {"name": "<b>old</b>"}, "after": {"name": "new"}}]
 
+    def events(self, meter: str, *, limit: int = 100) -> list[dict[str, Any]]:
+        row, low = self._row(meter), "L2 at 198.2 V, <b>13.8 %</b> below 230 V (limit 10 %)"
+        return [{"at": NOW, "of": "health", "from": "good", "to": row["health"], "reason": low}][:limit]
+
+    def limits(self, meter: str | None = None) -> dict[str, Any]:
+        own = self.own_limits.get(meter, {})
+        stored = {None: self.own_limits.get(None, {}), 7: own}
+        return limit_rows(stored, None if meter is None else 7)
+
+    def set_limits(self, fields: Mapping[str, Any], meter: str | None = None) -> dict[str, Any]:
+        self.calls.append(("limits", dict(fields), meter))
+        for name, value in fields.items():
+            if isinstance(value, str) and value != "off":
+                raise InputError("the limits cannot be stored", [Problem("site", name, value, "a number is needed")])
+        own = self.own_limits.setdefault(meter, {})
+        own |= {name: None if value == "off" else value for name, value in fields.items() if value is not None}
+        return self.limits(meter)
+
     def profiles(self) -> list[dict[str, str]]:
         return [
             {"id": "schneider_pm5xxx", "vendor": "Schneider", "model": "PM5xxx"},
@@ -78,7 +102,15 @@ class SetupStandIn:
         ]
 
     def gateways(self) -> list[dict[str, Any]]:
-        return [{"url": "tcp://127.0.0.1:5020"}, {"url": "tcp://10.0.0.9:502"}]
+        return [copy.deepcopy(row) for row in self.gates.values()]
+
+    def set_gateway(self, url: str, options: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        self.calls.append(("gateway", url, dict(options), revision))
+        row = self.gates[url]
+        if revision != row["revision"]:
+            raise ConflictError(f"gateway {url} has been changed meanwhile")
+        row |= {"options": {k: v for k, v in options.items() if v is not None}, "revision": row["revision"] + 1}
+        return copy.deepcopy(row)
 
     def templates(self) -> list[dict[str, Any]]:
         return [{"name": name, "fields": fields} for name, fields in self.held.items()]
@@ -214,6 +246,22 @@ class SetupStandIn:
             return {"ok": False, "values": [], "error": "no connection", "advice": advice, "milliseconds": 3000}
         value = {"quantity": "current_l1", "label": "Current L1", "unit": "A", "raw": 4.2, "scaled": 840.0}
         return {"ok": True, "values": [value], "error": "", "advice": "", "milliseconds": 12}
+
+    def suggest_profiles(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls.append(("suggest", dict(fields)))
+        answer = {"identity": {}, "values": [], "notes": [], "milliseconds": 400}
+        if fields["gateway"] != "tcp://127.0.0.1:5020":
+            return {**answer, "ok": False, "candidates": [], "error": "no connection", "advice": "check the address"}
+        rows = [("eastron_sdm630:little", "certain"), ("eastron_sdm72dm_v2:little", "likely")]
+        found = [
+            {
+                "profile": profile, "vendor": "Eastron", "model": "<SDM>", "word_order": "little", "source": "shipped",
+                "confidence": "two-sources", "certainty": certainty, "score": 24.6,
+                "reasons": ["frequency 50.02 Hz", "voltages of 230 V agree"], "against": [],
+            }
+            for profile, certainty in rows
+        ]  # fmt: skip
+        return {**answer, "ok": True, "candidates": found, "error": "", "advice": ""}
 
     # Helpers
 

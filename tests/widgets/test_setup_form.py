@@ -179,6 +179,39 @@ def test_a_connection_test_shows_raw_and_scaled_or_what_to_try(form: FormModel) 
     assert "check address" in markup.probed(form.probed)
 
 
+def test_a_suggested_profile_is_taken_with_one_click(form: FormModel, stand_in: SetupStandIn) -> None:
+    view = FormView(form, SetupParts(lambda handler: handler), lambda handler: handler)
+    form.add()
+    found = view.suggestions
+    assert found.find.disabled  # nobody has said where the meter is
+    fill(form, {"gateway": "127.0.0.1:5020", "unit_id": "5"})
+    assert not found.find.disabled
+    found.find.click()
+    assert stand_in.calls[-1] == ("suggest", {"gateway": "tcp://127.0.0.1:5020", "unit_id": 5})
+    pairs = zip(found.takes, found.rows, strict=True)
+    shown = [take.description for take, row in pairs if "ew-hidden" not in row._dom_classes]
+    assert shown == ["Use eastron_sdm630:little", "Use eastron_sdm72dm_v2:little"]
+    assert "&lt;SDM&gt;" in found.reasons[0].value
+    assert "frequency 50.02 Hz" in found.reasons[0].value
+    found.takes[0].click()
+    assert form.values["profile"] == view.inputs["profile"].value == "eastron_sdm630:little"
+    assert found.takes[0].description == "✓ eastron_sdm630:little"
+    form.add()
+    assert all("ew-hidden" in row._dom_classes for row in found.rows)
+
+
+def test_what_cannot_be_found_out_says_why_and_partial_values_are_shown(form: FormModel) -> None:
+    form.add()
+    fill(form, {"gateway": "10.0.0.1", "unit_id": "5"})
+    form.suggest()
+    assert not form.suggesting
+    assert "check the address" in markup.suggested(form.suggested)
+    value = {"quantity": "current_l1", "label": "Current L1", "unit": "A", "raw": 4.2, "scaled": 840.0}
+    half = markup.probed({"ok": False, "error": "the time was up", "advice": "try again", "values": [value]})
+    assert "the time was up" in half
+    assert "840" in half
+
+
 def test_a_service_that_is_away_keeps_what_was_typed(form: FormModel, stand_in: SetupStandIn) -> None:
     form.edit(stand_in.meter("mtr_2"))
     form.set("location", "Mine")

@@ -204,7 +204,18 @@ def test_an_empty_file_to_fill_in_has_the_header_of_an_export(changes: Any, form
 
 def test_what_the_forms_offer(changes: Any) -> None:
     changes.create_meter(PRESS)
-    assert changes.gateways() == [{"url": "tcp://192.168.1.105:502", "options": {}, "meters": 1, "online": 0}]
+    (gateway,) = changes.gateways()
+    revision = gateway.pop("revision")
+    assert gateway == {"url": "tcp://192.168.1.105:502", "options": {}, "meters": 1, "online": 0}
+    set_now = changes.set_gateway(gateway["url"], {"timeout_ms": 800, "retries": None}, revision=revision)
+    assert set_now["options"] == {"timeout_ms": 800}
+    assert changes.gateways() == [set_now]
+    with pytest.raises(ConflictError):
+        changes.set_gateway(gateway["url"], {}, revision=revision)
+    with pytest.raises(InputError):
+        changes.set_gateway(gateway["url"], {"timeout_ms": 5}, revision=set_now["revision"])
+    assert changes.undo()["undone"]["text"] == f"gateway {gateway['url']} changed"
+    assert changes.gateways()[0]["options"] == {}
     assert {"id", "vendor", "model"} == set(changes.profiles()[0])
 
 

@@ -18,8 +18,11 @@ from energy_workbench.widgets.dashboard.model import Card
 from energy_workbench.widgets.setup.ask.model import AskModel
 from energy_workbench.widgets.setup.bulk.model import BulkModel
 from energy_workbench.widgets.setup.details.model import DetailsModel, Values
+from energy_workbench.widgets.setup.doctor.model import DoctorModel
 from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form.model import FormModel
+from energy_workbench.widgets.setup.gateways.model import GatewaysModel
+from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
@@ -47,7 +50,7 @@ class Answer:
 class SetupModel(HasTraits):
     """Headless: holds the parts of the page and lets each know what the others need of it."""
 
-    side = Enum(("details", "form", "bulk", "deleted"), "details")
+    side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits"), "details")
     site = Unicode("")
     as_of = Unicode("")
     cards = List()
@@ -75,6 +78,9 @@ class SetupModel(HasTraits):
         self.form = FormModel(workbench, doer, self._saved)
         self.ask = AskModel(workbench, doer, self._changed)
         self.bulk = BulkModel(workbench, doer, self._imported, deliver)
+        self.gateways = GatewaysModel(workbench, doer, self._changed)
+        self.doctor = DoctorModel(workbench, doer)
+        self.limits = LimitsModel(workbench, doer, self._changed)
         self.tree.observe(self._chosen, "selected")
         self.form.observe(self._form_ended, "kind")
 
@@ -106,6 +112,8 @@ class SetupModel(HasTraits):
             if not self.forest.rows or [*self.forest.rows.values()] != [*answer.rows]:
                 self._grown(Forest(answer.rows))
         self.details.take_values(answer.values)
+        if self.side == "doctor":
+            self.doctor.refresh()
 
     def refresh(self) -> None:
         """Ask and show."""
@@ -189,6 +197,28 @@ class SetupModel(HasTraits):
         self.bulk.begin()
         self.side = "bulk"
 
+    def begin_gateways(self) -> None:
+        """Show the gateways, and how each wants to be asked."""
+        self.gateways.cancel()
+        self.gateways.ask()
+        self.side = "gateways"
+
+    def begin_doctor(self) -> None:
+        """Show how gateways and meters answer, and what to do."""
+        self.side = "doctor"
+        self.doctor.begin()
+
+    def begin_limits(self) -> None:
+        """Show the limits of health of the site."""
+        self.limits.show()
+        self.side = "limits"
+
+    def begin_own_limits(self) -> None:
+        """Show the limits of health of the chosen meter."""
+        if row := self.details.row:
+            self.limits.show(str(row["id"]), one_line(row["number"]))
+            self.side = "limits"
+
     def begin_deleted(self) -> None:
         """Show the meters that can be restored."""
         self.side = "deleted"
@@ -264,6 +294,8 @@ class SetupModel(HasTraits):
                 self._follow(key)
             self.details.renew()
             self.ratios.show(self.details.selected)
+            if self.side == "gateways":
+                self.gateways.ask()
 
         self._doer.do(self.question(), take)
 

@@ -16,8 +16,11 @@ from energy_workbench.widgets.setup.ask.view import AskView
 from energy_workbench.widgets.setup.bulk.view import BulkView
 from energy_workbench.widgets.setup.deleted_view import DeletedView
 from energy_workbench.widgets.setup.details.view import DetailsView
+from energy_workbench.widgets.setup.doctor.view import DoctorView
 from energy_workbench.widgets.setup.forest import STATUS_FILTERS
 from energy_workbench.widgets.setup.form.view import FormView
+from energy_workbench.widgets.setup.gateways.view import GatewaysView
+from energy_workbench.widgets.setup.limits.view import LimitsView
 from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts, put, shown
 from energy_workbench.widgets.setup.ratios.view import RatiosView
@@ -51,6 +54,9 @@ class SetupView:
             [
                 self.undo,
                 make.button("Import / export", model.begin_bulk, classes="ew-do-bulk"),
+                make.button("Gateways", model.begin_gateways, classes="ew-do-gateways"),
+                make.button("Bus doctor", model.begin_doctor, classes="ew-do-doctor"),
+                make.button("Limits", model.begin_limits, classes="ew-do-limits", tooltip="From when on meters warn"),
                 make.button("Deleted meters", model.begin_deleted, classes="ew-do-deleted"),
             ],
             "ew-buttons",
@@ -85,6 +91,7 @@ class SetupView:
             make,
             {
                 "edit": model.begin_edit,
+                "limits": model.begin_own_limits,
                 "duplicate": lambda: model.begin_add(model.details.row),
                 **{name: self._asking(name) for name in ("move", "status", "template", "delete")},
             },
@@ -94,11 +101,17 @@ class SetupView:
         self.form = FormView(model.form, make, guard)
         self.bulk = BulkView(model.bulk, make, files, model.back)
         self.deleted = DeletedView(model, make)
+        self.limits = LimitsView(model.limits, make, model.back, guard)
+        self.gateways = GatewaysView(model.gateways, make, model.back, guard)
+        self.doctor = DoctorView(model.doctor, make, model.back, guard)
         self.sides = {
             "details": self.details.widget,
             "form": self.form.widget,
             "bulk": self.bulk.widget,
             "deleted": self.deleted.widget,
+            "limits": self.limits.widget,
+            "doctor": self.doctor.widget,
+            "gateways": self.gateways.widget,
         }
         right = make.box(list(self.sides.values()), "ew-panel ew-right")
         self.widget = make.box(

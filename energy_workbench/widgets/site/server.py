@@ -14,7 +14,9 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from energy_workbench.core.notify import Alive
 from energy_workbench.widgets.site.access import TEMPLATE, TokenAccess, cookie_secret
+from energy_workbench.widgets.site.alive import keep_telling
 from energy_workbench.widgets.site.handlers import OneFileHandler, PageHandler
 
 SHARE = Path(__file__).parent / "share"
@@ -55,6 +57,12 @@ class SiteOptions:
         Whether the pages draw with Plotly.
     kernel_environment : dict
         Variables a kernel gets beside the harmless ones of this process.
+    base : str
+        Path below which it answers; another than `/` only behind a proxy.
+    tls : bool
+        Whether browsers speak TLS, with that proxy.
+    logging : dict
+        How the server's log looks, as Python's `logging.config` takes it.
     """
 
     name: str
@@ -70,6 +78,9 @@ class SiteOptions:
     sheets: tuple[str, ...] = ()
     charts: bool = True
     kernel_environment: dict[str, str] = field(default_factory=dict)
+    base: str = "/"
+    tls: bool = False
+    logging: dict[str, Any] = field(default_factory=dict)
 
 
 class SiteServer(Voila):
@@ -114,18 +125,23 @@ def configure(options: SiteOptions) -> Config:
     config.Voila.port = options.port
     config.Voila.port_retries = 0
     config.Voila.open_browser = False
+    config.Voila.base_url = options.base
     config.Voila.token = options.token
     config.Voila.cookie_secret = cookie_secret(options.token, options.name)
     config.Voila.identity_provider_class = TokenAccess
     config.Voila.log_level = "WARN"
+    config.Voila.logging_config = options.logging
     config.Voila.tornado_settings = {
         "websocket_compression_options": {"compression_level": 1},
         "log_function": log_request,
         "ws_ping_interval": 30_000,
         "ws_ping_timeout": 30_000,
+        # The browser's name of the machine is the proxy's.
+        "allow_remote_access": options.base != "/",
     }
     config.TokenAccess.cookie_name = f"ew-{options.name}"
     config.TokenAccess.cookie_options = {"samesite": "Lax"}
+    config.TokenAccess.secure_cookie = options.tls
     config.VoilaConfiguration.template = TEMPLATE
     config.VoilaConfiguration.theme = "light"
     config.VoilaConfiguration.allow_template_override = "NO"
@@ -171,4 +187,5 @@ def run(options: SiteOptions) -> None:
     SiteServer.options = options
     server = SiteServer.instance(config=configure(options), notebook_path=str(options.notebook))
     server.initialize([])
+    keep_telling(Alive(), f"port {options.port}")
     server.start()

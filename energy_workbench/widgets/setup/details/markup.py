@@ -9,7 +9,7 @@ from typing import Any
 
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import quantity
-from energy_workbench.figures.words import amount
+from energy_workbench.figures.words import ICONS, STATE_COLOURS, amount
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.marks import one_line
 
@@ -57,7 +57,7 @@ def state(row: Row) -> str:
         "Status",
         [
             ("Status", _with(str(row["status"]).capitalize(), row.get("status_reason"))),
-            ("Health", _with(str(row["health"]).capitalize(), row.get("health_reason"))),
+            ("Health", _health(row)),
             ("Communication", _with(_communication(row), row.get("error"))),
             ("Last seen", moment(row["last_seen"]) or "never"),
         ],
@@ -97,9 +97,15 @@ def connection(row: Row) -> str:
             ("Gateway", row["gateway"]),
             ("Modbus address", row["unit_id"]),
             ("Profile", row["profile"] or "none: it is not polled"),
-            ("Poll every", f"{row['poll_seconds']:g} s"),
+            ("Poll every", _poll(row)),
         ],
     )
+
+
+def _poll(row: Row) -> str:
+    offset, priority = row.get("poll_offset_seconds"), row.get("priority", "normal")
+    text = f"{row['poll_seconds']:g} s" + ("" if offset is None else f", {offset:g} s after the full interval")
+    return text if priority == "normal" else f"{text}, {priority} priority"
 
 
 def values(found: Mapping[str, float | None], at: str) -> str:
@@ -110,6 +116,17 @@ def values(found: Mapping[str, float | None], at: str) -> str:
     order = {name: index for index, name in enumerate(FIRST)}
     shown = sorted(found, key=lambda name: (order.get(name, len(order)), name))
     return head + '<div class="ew-values">' + "".join(_value(name, found[name]) for name in shown) + "</div>"
+
+
+def events(found: Iterable[Mapping[str, Any]]) -> str:
+    """When health and communication changed, and why."""
+    lines = "".join(
+        f"<tr><td>{escape(moment(str(event['at'])))}</td><td>{escape(str(event['of']).capitalize())}</td>"
+        f"<td>{_changed(event)}</td><td>{escape(one_line(event['reason'], 300))}</td></tr>"
+        for event in found
+    )
+    head = "<h3>Health and communication lately</h3>"
+    return f'{head}<table class="ew-list">{lines}</table>' if lines else head + '<p class="ew-hint">No change yet.</p>'
 
 
 def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> str:
@@ -149,6 +166,20 @@ def _value(name: str, value: float | None) -> str:
 
 def _digits(value: float) -> int:
     return 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
+
+
+def _health(row: Row) -> str:
+    """The health with its reason, and since when; of a meter that does not answer it is the last that is known."""
+    text = _with(str(row["health"]).capitalize(), row.get("health_reason"))
+    if row.get("health_since") and row["health"] != "good":
+        text += f", since {moment(row['health_since'])}"
+    return f"{text} (the last known)" if row["communication"] == "offline" and row["last_seen"] else text
+
+
+def _changed(event: Mapping[str, Any]) -> str:
+    sign = ICONS.get(STATE_COLOURS.get(str(event["to"]), "green"), "")
+    before = "" if event["from"] == event["to"] else f"{escape(str(event['from']))} → "
+    return f"{before}<b>{sign} {escape(str(event['to']))}</b>"
 
 
 def _communication(row: Row) -> str:

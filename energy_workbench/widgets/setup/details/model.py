@@ -14,6 +14,9 @@ from energy_workbench.widgets.setup.forest import Forest
 
 CHANGES = 8
 """Changes that are listed."""
+LIVE = ("health", "communication", "health_reason")
+EVENTS = 6
+"""Changes of health and communication that are listed."""
 
 
 class Asked(Protocol):
@@ -21,6 +24,9 @@ class Asked(Protocol):
 
     def readings(self, meter: str, *, limit: int | None = ..., scaled: bool = ...) -> Any:
         """The newest readings."""
+
+    def events(self, meter: str, *, limit: int = ...) -> Sequence[Mapping[str, Any]]:
+        """When health and communication changed, the newest first."""
 
     def audit(self, limit: int = ..., meter: str | None = ...) -> Sequence[Mapping[str, Any]]:
         """Who changed what, the newest first."""
@@ -66,6 +72,8 @@ class DetailsModel(HasTraits):
     values_at = Unicode("")
     changes = List()
     """Its last changes, the newest first."""
+    events = List()
+    """When its health and communication changed, the newest first."""
 
     def __init__(self, workbench: Asked, doer: Doer) -> None:
         super().__init__()
@@ -76,7 +84,7 @@ class DetailsModel(HasTraits):
         """Choose a meter, or none."""
         with self.hold_trait_notifications():
             if key != self.selected:
-                self.values, self.values_at, self.changes = {}, "", []
+                self.values, self.values_at, self.changes, self.events = {}, "", [], []
             self.selected = key
         self.renew()
 
@@ -84,6 +92,7 @@ class DetailsModel(HasTraits):
         """Ask for the last changes again."""
         if key := self.selected:
             self._doer.do(lambda: self._workbench.audit(limit=CHANGES, meter=key), self._take_changes, key="audit")
+            self._ask_events()
 
     def ask_values(self) -> Callable[[], Values | None]:
         """What to ask for the last values; may be called in a thread."""
@@ -96,11 +105,23 @@ class DetailsModel(HasTraits):
             with self.hold_trait_notifications():
                 self.values, self.values_at = dict(found.values), found.at
 
+    def _ask_events(self) -> None:
+        key = self.selected
+        self._doer.do(
+            lambda: self._workbench.events(key, limit=EVENTS),
+            lambda found: self.set_trait("events", list(found)),
+            key="events",
+        )
+
     def _take_changes(self, entries: Sequence[Mapping[str, Any]]) -> None:
         self.changes = list(entries)
 
     def _look(self, _: Any) -> None:
         key, forest = self.selected, self.forest
+        before = self.row
         with self.hold_trait_notifications():
             self.row = dict(forest[key]) if key in forest else {}
             self.path = tuple(forest.number_of(above) for above in reversed(forest.above(key)))
+        # Another meter is asked for where it is chosen.
+        if before.get("id") == self.row.get("id") and any(before.get(name) != self.row.get(name) for name in LIVE):
+            self._ask_events()

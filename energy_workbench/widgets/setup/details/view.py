@@ -21,7 +21,7 @@ class DetailsView:
     model : DetailsModel
     make : SetupParts
     acts : dict of str to callable
-        What the buttons do: `edit`, `duplicate`, `move`, `status`, `template`, `delete`.
+        What the buttons do: `edit`, `duplicate`, `move`, `status`, `limits`, `template`, `delete`.
     between : list of widget
         Stands between the buttons and the sections: the open question.
     after : list of widget
@@ -44,6 +44,7 @@ class DetailsView:
                 self.edit,
                 make.button("Move…", acts["move"], classes="ew-do-move"),
                 make.button("Change status…", acts["status"], classes="ew-do-status"),
+                make.button("Limits…", acts["limits"], classes="ew-do-own-limits", tooltip="From when on it warns"),
                 make.button("Duplicate", acts["duplicate"], classes="ew-do-duplicate", tooltip="A new meter like this"),
                 make.button("Save as template…", acts["template"], classes="ew-do-template"),
                 make.button("Delete…", acts["delete"], kind="danger", classes="ew-do-delete"),
@@ -52,17 +53,21 @@ class DetailsView:
         )
         self.basic, self.state, self.transformers, self.connection = (make.text("", "ew-section") for _ in range(4))
         self.values = make.text("", "ew-section ew-values-section")
+        self.events = make.text("", "ew-section ew-events")
         self.changes = make.text("", "ew-section")
         self.sections = make.box([self.basic, self.state, self.transformers, self.connection], "ew-sections")
         self.widget = make.box(
-            [self.title, self.buttons, *between, self.sections, self.values, *after, self.changes], "ew-details"
+            [self.title, self.buttons, *between, self.sections, self.events, self.values, *after, self.changes],
+            "ew-details",
         )
         model.observe(lambda _: self._show(), ["row", "path"])
         model.observe(lambda _: self._show_values(), ["values", "values_at", "row"])
         model.observe(lambda _: self._show_changes(), ["changes", "row"])
+        model.observe(lambda _: self._show_events(), ["events", "row"])
         self._show()
         self._show_values()
         self._show_changes()
+        self._show_events()
 
     def _show(self) -> None:
         row = self.model.row
@@ -74,11 +79,14 @@ class DetailsView:
             (self.connection, markup.connection),
         ):
             put(widget, draw(row) if row else "")
-        for widget in (self.buttons, self.sections, self.values, self.changes):
+        for widget in (self.buttons, self.sections, self.events, self.values, self.changes):
             shown(widget, bool(row))
 
     def _show_values(self) -> None:
         put(self.values, markup.values(self.model.values, self.model.values_at) if self.model.row else "")
+
+    def _show_events(self) -> None:
+        put(self.events, markup.events(self.model.events) if self.model.row else "")
 
     def _show_changes(self) -> None:
         put(self.changes, markup.changes(self.model.changes, self.model.forest.number_of) if self.model.row else "")

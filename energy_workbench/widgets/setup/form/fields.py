@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from energy_workbench.core.entities import Flow, MeterType, ProductionRegister
+from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
 
 Options = tuple[tuple[str, str], ...]
@@ -83,6 +83,18 @@ CONNECTION = (
     Field("profile", "Profile (meter model)", "Empty: it is not polled", options=(("None", ""),)),
     Field("poll_seconds", "Poll every [s]", default="10", number=float),
 )
+POLLING = (
+    Field(
+        "poll_offset_seconds", "Read at [s] of each interval", "Empty: the collector spreads the meters", number=float
+    ),
+    Field(
+        "priority",
+        "Priority",
+        "Who is read first where the gateway is short of time",
+        options=_words(Priority),
+        default=str(Priority.NORMAL),
+    ),
+)
 MORE = (
     Field("serial", "Serial number"),
     Field("rated_kw", "Rated power [kW]", number=float),
@@ -98,7 +110,7 @@ MORE = (
         default=str(ProductionRegister.IMPORT),
     ),
 )
-FIELDS = {field.name: field for group in (BASIC, CT, PT, APPLIED, CONNECTION, MORE) for field in group}
+FIELDS = {field.name: field for group in (BASIC, CT, PT, APPLIED, CONNECTION, POLLING, MORE) for field in group}
 INDIVIDUAL = ("number", "name", "serial", "unit_id")
 """What a copy of a meter must not take over."""
 RATIO = tuple(field.name for field in (*CT, *PT, *APPLIED))

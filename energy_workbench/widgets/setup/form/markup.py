@@ -27,20 +27,54 @@ def probed(answer: Mapping[str, Any]) -> str:
     if not answer:
         return ""
     if not answer.get("ok"):
-        advice = f"<p>{escape(str(answer['advice']))}</p>" if answer.get("advice") else ""
-        text = escape(str(answer.get("error") or "The meter did not answer."))
-        return f'<div class="ew-answer ew-bad" role="alert"><b>✕ {text}</b>{advice}</div>'
+        return _failed(answer, _values(answer))
+    took = f" in {float(answer['milliseconds']):.0f} ms" if answer.get("milliseconds") is not None else ""
+    return f'<div class="ew-answer ew-good" role="status"><b>✓ The meter answered{took}.</b>{_values(answer)}</div>'
+
+
+def suggested(answer: Mapping[str, Any]) -> str:
+    """What was found out of a meter, above the profiles that fit; or the error and what to try."""
+    if not answer:
+        return ""
+    said = "".join(
+        f"<p>{escape(meaning)}: {escape(one_line(text, 80))}</p>"
+        for meaning, text in dict(answer.get("identity") or {}).items()
+    )
+    notes = "".join(f"<p>{escape(one_line(note, 300))}</p>" for note in answer.get("notes") or ())
+    if not answer.get("ok"):
+        return _failed(answer, said + notes)
+    number = len(answer.get("candidates") or ())
+    head = (
+        "No profile fits." if not number else "One profile fits." if number == 1 else "These profiles fit, best first."
+    )
+    good = "ew-good" if number else "ew-bad"
+    return f'<div class="ew-answer {good}" role="status"><b>{head}</b>{said}{notes}</div>'
+
+
+def reasons(candidate: Mapping[str, Any]) -> str:
+    """Why a profile is suggested."""
+    named = escape(f"{candidate.get('vendor', '')} {candidate.get('model', '')}".strip())
+    told = [*candidate.get("reasons", ()), *(f"but {text}" for text in candidate.get("against", ()))]
+    return f'<p class="ew-hint"><b>{escape(str(candidate["certainty"]))}</b>: {named}. {escape("; ".join(told))}</p>'
+
+
+def _failed(answer: Mapping[str, Any], more: str) -> str:
+    advice = f"<p>{escape(str(answer['advice']))}</p>" if answer.get("advice") else ""
+    text = escape(str(answer.get("error") or "The meter did not answer."))
+    return f'<div class="ew-answer ew-bad" role="alert"><b>✕ {text}</b>{advice}{more}</div>'
+
+
+def _values(answer: Mapping[str, Any]) -> str:
+    """The values that came, raw and scaled."""
+    if not answer.get("values"):
+        return ""
     lines = "".join(
         f"<tr><th>{escape(str(value.get('label') or value['quantity']))}</th><td>{_number(value.get('raw'))}</td>"
         f"<td>{_number(value.get('scaled'))}</td><td>{_unit(value)}</td></tr>"
         for value in answer.get("values", ())
     )
-    took = f" in {float(answer['milliseconds']):.0f} ms" if answer.get("milliseconds") is not None else ""
     head = "<thead><tr><th>Quantity</th><th>As reported</th><th>Primary</th><th>Unit</th></tr></thead>"
-    return (
-        f'<div class="ew-answer ew-good" role="status"><b>✓ The meter answered{took}.</b>'
-        f'<div class="ew-scroll"><table class="ew-list ew-numbers">{head}<tbody>{lines}</tbody></table></div></div>'
-    )
+    return f'<div class="ew-scroll"><table class="ew-list ew-numbers">{head}<tbody>{lines}</tbody></table></div>'
 
 
 def _shown(text: str) -> str:

@@ -44,6 +44,9 @@ class FormModel(HasTraits):
     probing = Bool(False)
     probed = Dict()
     """Answer of the last connection test."""
+    suggesting = Bool(False)
+    suggested = Dict()
+    """Profiles that fit, once they were asked for."""
     forest = Instance(Forest, ())
     gateways = List()
     profiles = List()
@@ -81,6 +84,7 @@ class FormModel(HasTraits):
         with self.hold_trait_notifications():
             self.problems, self.warnings, self.example, self.failure = {}, {}, "", ""
             self.conflict, self.probed, self.busy, self.probing = [], {}, False, False
+            self.suggested, self.suggesting = {}, False
             self.values, self.title, self.kind = values, title, kind
         self._check(0.0)
 
@@ -216,6 +220,27 @@ class FormModel(HasTraits):
         with self.hold_trait_notifications():
             self.probing, self.probed = True, {}
         self._doer.do(lambda: self._workbench.probe(asked), self._take_probe, self._no_probe, key="probe")
+
+    @property
+    def findable(self) -> bool:
+        """Whether enough is given to find out the profile."""
+        return all(self.values.get(name, "").strip() for name in ("gateway", "unit_id"))
+
+    def suggest(self) -> None:
+        """Find out which profiles fit the meter at this address."""
+        asked = fields.sent({name: self.values[name] for name in ("gateway", "unit_id")})
+        with self.hold_trait_notifications():
+            self.suggesting, self.suggested = True, {}
+        self._doer.do(
+            lambda: self._workbench.suggest_profiles(asked), self._take_suggestions, self._no_suggestions, key="suggest"
+        )
+
+    def _take_suggestions(self, answer: Mapping[str, Any]) -> None:
+        with self.hold_trait_notifications():
+            self.suggesting, self.suggested = False, dict(answer)
+
+    def _no_suggestions(self, error: Exception) -> None:
+        self._take_suggestions({"ok": False, "error": explain(error), "advice": "", "candidates": []})
 
     def _take_probe(self, answer: Mapping[str, Any]) -> None:
         with self.hold_trait_notifications():

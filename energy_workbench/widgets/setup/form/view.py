@@ -9,8 +9,9 @@ from typing import Any
 import ipywidgets
 
 from energy_workbench.widgets.setup.form import markup
-from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, PT, Field
+from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, POLLING, PT, Field
 from energy_workbench.widgets.setup.form.model import FormModel
+from energy_workbench.widgets.setup.form.suggestions import Suggestions
 from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
 
 FROM_NOW = "Another CT/PT holds from now on: last month does not change. To correct the past, use the CT/PT history."
@@ -42,8 +43,12 @@ class FormView:
         self.example = make.text("", "ew-example")
         self.test = make.button("Test connection", model.test, classes="ew-do-test", tooltip="Reads the meter once")
         self.probed = make.text("", "ew-probed")
+        self.suggestions = Suggestions(model, make)
         self.more = ipywidgets.Accordion(
-            [make.box(self._rows(MORE), "ew-grid")], titles=["More"], selected_index=None, layout=make.layout
+            [make.box(self._rows((*POLLING, *MORE)), "ew-grid")],
+            titles=["More"],
+            selected_index=None,
+            layout=make.layout,
         )
         self.more._dom_classes = ("ew-more-fields",)
         self.save = make.button("Save meter", model.save, kind="primary", classes="ew-do-save")
@@ -56,7 +61,12 @@ class FormView:
             ),
             self._group(
                 "Connection",
-                [make.box(self._rows(CONNECTION), "ew-grid"), make.box([self.test], "ew-buttons"), self.probed],
+                [
+                    make.box(self._rows(CONNECTION), "ew-grid"),
+                    make.box([self.suggestions.find, self.test], "ew-buttons"),
+                    self.suggestions.widget,
+                    self.probed,
+                ],
             ),
             self.more,
             self.failure,

@@ -1,0 +1,165 @@
+"""The wire: reads a second beside bare pymodbus and libmodbus in C, and what faults do to both Python clients.
+
+Usage: python -m benchmarks wire
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+
+from pymodbus import FramerType, ModbusException
+from pymodbus.client import AsyncModbusTcpClient
+
+from collector.client import GatewayClient
+from collector.decode import encode
+from collector.plan import Request, plan
+from collector.profile import load
+from tests.hostile.injector import Injector, injecting
+from tests.hostile.polls import Read, Score, ours, poll
+from tests.peers import libmodbus
+
+PROFILE = "schneider_pm5xxx"
+UNITS = 12
+ROUNDS = 7
+SECONDS = 1.0
+"""Of each client in a round [s]."""
+POLLS = 3000
+SHARE = 0.1
+"""Of the answers that get a fault."""
+PATIENCE = 0.05
+"""Time-out of both clients under faults [s]."""
+
+
+async def timed(read: Callable[[Request, int], Awaitable[object]], requests: tuple[Request, ...]) -> float:
+    """Reads a second."""
+    count, started = 0, time.perf_counter()
+    while time.perf_counter() - started < SECONDS:
+        for unit in range(1, UNITS + 1):
+            for request in requests:
+                await read(request, unit)
+                count += 1
+    return count / (time.perf_counter() - started)
+
+
+async def our_rate(port: int, requests: tuple[Request, ...]) -> float:
+    """Of the collector's client."""
+    client = GatewayClient(f"tcp://127.0.0.1:{port}")
+    try:
+        return await timed(client.read, requests)
+    finally:
+        client.close()
+
+
+async def bare_rate(port: int, requests: tuple[Request, ...]) -> float:
+    """Of pymodbus's client as it comes."""
+    client = AsyncModbusTcpClient("127.0.0.1", port=port)
+    await client.connect()
+
+    async def read(request: Request, unit: int) -> None:
+        ask = client.read_holding_registers if request.function_code == 3 else client.read_input_registers
+        await ask(request.address, count=request.count, device_id=unit)
+
+    try:
+        return await timed(read, requests)
+    finally:
+        client.close()
+
+
+def c_rate(program: Path, port: int, requests: tuple[Request, ...]) -> float:
+    """Of libmodbus, in C."""
+    blocks = [str(number) for r in requests for number in (r.function_code, r.address, r.count)]
+    command = [str(program), "read", str(port), str(UNITS), str(SECONDS), *blocks]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def rates() -> None:
+    """Print how the three clients do against one libmodbus server."""
+    if lacks := libmodbus.missing():
+        print(lacks)
+        return
+    profile = load(PROFILE)
+    requests = plan(profile)
+    words = {
+        (request.function_code, request.address + k): 0 for request in requests for k in range(request.count)
+    } | encode(profile, dict.fromkeys(profile.quantities, 50.0))
+    with tempfile.TemporaryDirectory() as folder:
+        program = libmodbus.build(Path(folder))
+        with libmodbus.tcp(program, words) as url:
+            port, rounds = int(url.rsplit(":", 1)[1]), []
+            for _ in range(ROUNDS):
+                # Turn by turn: whatever else the machine does then burdens all alike.
+                bare = asyncio.run(bare_rate(port, requests))
+                own = asyncio.run(our_rate(port, requests))
+                rounds.append((bare, own, c_rate(program, port, requests)))
+    bare, own, c = (median(column) for column in zip(*rounds, strict=True))
+    ratio, to_c = median(b / a for a, b, _ in rounds), median(b / c for _, b, c in rounds)
+    print(f"reads of {[r.count for r in requests]} registers a second from a libmodbus server, one connection,")
+    print(f"  median of {ROUNDS} alternating rounds: this client {own:,.0f}, bare pymodbus {bare:,.0f},")
+    print(f"  libmodbus in C {c:,.0f}: ratio to pymodbus {ratio:.2f}, to C {to_c:.2f}")
+
+
+def stock(client: AsyncModbusTcpClient) -> Read:
+    """Reads by pymodbus's client as it comes, its retries included."""
+
+    async def read(unit: int, code: int, address: int, count: int) -> list[int] | None:
+        ask = client.read_holding_registers if code == 3 else client.read_input_registers
+        try:
+            if not client.connected:
+                await client.connect()
+            answer = await ask(address, count=count, device_id=unit)
+        except ModbusException:
+            return None
+        return None if answer.isError() else list(answer.registers)
+
+    return read
+
+
+async def scores(rtu: bool, seed: int) -> tuple[tuple[Score, float], tuple[Score, float]]:
+    """This client's and pymodbus's score and time [s] under the same faults."""
+    found = []
+    for own in (True, False):
+        injector = Injector(rtu=rtu, seed=seed, share=SHARE, patience=PATIENCE)
+        async with injecting(injector):
+            client: GatewayClient | AsyncModbusTcpClient
+            if own:
+                client = GatewayClient(f"{'rtutcp' if rtu else 'tcp'}://127.0.0.1:{injector.port}")
+                read = ours(client, PATIENCE)
+            else:
+                framer = FramerType.RTU if rtu else FramerType.SOCKET
+                client = AsyncModbusTcpClient("127.0.0.1", port=injector.port, timeout=PATIENCE, framer=framer)
+                read = stock(client)
+            asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # pymodbus raises within callbacks
+            started = time.perf_counter()
+            found.append((await poll(read, injector, POLLS), time.perf_counter() - started))
+            client.close()
+    return found[0], found[1]
+
+
+def faults() -> None:
+    """Print what becomes of polls under faults."""
+    print(f"{POLLS:,} polls of 4 units, {SHARE:.0%} of the answers with a fault, 2 % cancelled:")
+    for rtu in (False, True):
+        for name, (score, seconds) in zip(
+            ("this client", "pymodbus, 3 retries"), asyncio.run(scores(rtu, 1)), strict=True
+        ):
+            print(
+                f"  {'RTU over TCP' if rtu else 'Modbus TCP  '}  {name:19}  right {score.right / score.polls:6.1%}  "
+                f"none {score.none / score.polls:5.1%}  false {score.false:4}  longest {score.longest:.2f} s  "
+                f"{seconds:.0f} s in all"
+            )
+
+
+def main() -> None:
+    """Print both."""
+    rates()
+    faults()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""The health of every meter that is polled: judged as readings come, by the limits as they are registered now."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from collector.profile import load
+from collector.repeats import Repeats
+from energy_workbench.core.condition import UNKNOWN_STEP, Condition
+from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.core.findings import Finding
+from energy_workbench.core.limits import resolved
+from energy_workbench.core.ratios import Ratio
+from energy_workbench.core.stillness import DELIVERED, TAKEN
+from energy_workbench.lake.reading import Reading
+from energy_workbench.registry import Registry, StateStore
+
+WRITE_SECONDS = 1.0
+"""How long findings are gathered before they are written [s]."""
+PRUNE_SECONDS = 3600.0
+"""How often old events are taken away [s]."""
+
+
+class Conditions:
+    """The condition of every meter.
+
+    Parameters
+    ----------
+    registry : Registry
+    state : StateStore
+        Where health and findings are kept.
+    folders : list of Path
+        With the user's own profiles.
+    repeats : Repeats
+    keep_days : float
+        How long changes of health and communication are kept [days].
+    """
+
+    def __init__(
+        self, registry: Registry, state: StateStore, folders: list[Path], repeats: Repeats, keep_days: float
+    ) -> None:
+        self._registry, self._state, self._folders, self._repeats = registry, state, folders, repeats
+        self._keep_days = keep_days
+        self._meters: dict[int, Condition] = {}
+        self._waiting: list[Finding] = []
+        self._log = logging.getLogger("collector.health")
+
+    def follow(self, meters: Iterable[Meter]) -> None:
+        """Take the limits, ratios and meters as registered now; what was known of a meter stays."""
+        stored, known = self._registry.limits(), self._state.read()
+        histories: dict[int, list[Ratio]] = {}
+        for key, ratio in self._registry.all_ratios():
+            histories.setdefault(key, []).append(ratio)
+        steps: dict[str, float] = {}
+        found = {}
+        for meter in meters:
+            limits, ratios = resolved(stored.get(None, {}), stored.get(meter.key)), histories.get(meter.key, [])
+            profile = meter.profile or ""
+            if profile not in steps:
+                steps[profile] = self._step(profile)
+            condition = self._meters.get(meter.key)
+            if condition is None:
+                condition = Condition(meter, ratios, limits, known.get(meter.key, Live()), steps[profile])
+            else:
+                condition.follow(meter, ratios, limits, steps[profile])
+            found[meter.key] = condition
+        self._meters = found
+
+    def judged(self, meter: int, reading: Reading | None, live: Live) -> Live:
+        """A meter's state with its health, without values that cannot be; the reading stays as it is."""
+        condition = self._meters.get(meter)
+        if condition is None:
+            return live
+        try:
+            return condition.judged(live, fresh=reading is not None)
+        except Exception:  # noqa: BLE001 - its readings are kept and the others are polled, whatever is wrong
+            self._log.exception("the health cannot be judged", extra={"subject": f"meter {meter}"})
+            return live
+
+    async def run(self) -> None:
+        """Write findings as they come, and take old events away, until cancelled; `flush` takes the rest."""
+        pruned = -PRUNE_SECONDS
+        while True:
+            await self.flush(final=False)
+            if time.monotonic() - pruned >= PRUNE_SECONDS:
+                pruned = time.monotonic()
+                try:
+                    await asyncio.to_thread(self._state.prune, self._keep_days)
+                except WorkbenchError as error:
+                    self._repeats.failed("live state", str(error))
+            await asyncio.sleep(WRITE_SECONDS)
+
+    async def flush(self, *, final: bool = True) -> None:
+        """Write the findings that wait; at the end also what open cases know more."""
+        for condition in self._meters.values():
+            self._waiting += condition.taken(final=final)
+        found, self._waiting = self._waiting, []
+        if not found:
+            return
+        try:
+            await asyncio.to_thread(self._state.add_findings, found)
+            self._repeats.recovered("findings")
+        except WorkbenchError as error:
+            self._waiting = found + self._waiting
+            self._repeats.failed("findings", str(error))
+
+    def _step(self, profile: str) -> float:
+        """Resolution of the energy counters of a profile, before CT and PT [kWh]."""
+        try:
+            registers = load(profile, self._folders).registers
+        except WorkbenchError:
+            return UNKNOWN_STEP  # told where the meter is set up
+        counters = {*TAKEN, *DELIVERED}
+        steps = [
+            # What a float can show follows from its size, and is known where it is read.
+            0.0 if register.wire.floating else abs(register.numerator / register.denominator)
+            for register in registers
+            if register.quantity in counters and register.scale_register is None
+        ]
+        return max(steps, default=UNKNOWN_STEP)

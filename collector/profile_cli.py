@@ -1,0 +1,72 @@
+"""`energy-collector profiles`: what the collector's code knows of profiles, as JSON for other programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.errors import WorkbenchError
+
+app = typer.Typer(help="Meter profiles, as JSON; `energy-workbench profiles` shows them to people.")
+Home = Annotated[Path | None, typer.Option(help="Folder of the home, for its own profiles.")]
+
+
+@app.command("list")
+def list_(home: Home = None) -> None:
+    """Every profile, the home's own among them."""
+    from collector.profile_report import listed
+
+    _say(listed([settings_room.load(home).profiles_path]))
+
+
+@app.command()
+def show(profile: Annotated[str, typer.Argument(help="Id of a profile.")], home: Home = None) -> None:
+    """A profile with its registers."""
+    from collector.profile import available, load
+    from collector.profile_report import shown
+
+    folders = [settings_room.load(home).profiles_path]
+    path = available(folders).get(profile.partition(":")[0])
+    _say(shown(load(profile, folders), path))
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A profile's file.")], home: Home = None) -> None:  # noqa: ARG001
+    """Everything that is wrong with a file, or what it says."""
+    from collector.profile_report import checked
+
+    answer = checked(file)
+    _say(answer)
+    if not answer["ok"]:
+        raise typer.Exit(5)
+
+
+@app.command()
+def suggest(
+    gateway: Annotated[str, typer.Argument(help="tcp://host:port, rtutcp://host:port or rtu:///dev/ttyUSB0?…")],
+    unit: Annotated[int, typer.Argument(min=0, max=255, help="Modbus device id.")],
+    home: Home = None,
+) -> None:
+    """With which profiles a device can be read; by the running collector where there is one."""
+    from collector.advice import advice
+    from collector.control import SOCKET, ask
+    from collector.suggest import suggest as search
+
+    settings = settings_room.load(home)
+    try:
+        request = {"do": "suggest", "gateway": gateway, "unit_id": unit}
+        answer = ask(settings.home / SOCKET, request) or asyncio.run(search(gateway, unit, [settings.profiles_path]))
+    except WorkbenchError as error:
+        answer = {"ok": False, "error": str(error), "advice": advice(error)}
+    _say(answer)
+    if not answer["ok"]:
+        raise typer.Exit(12)
+
+
+def _say(answer: Any) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False))

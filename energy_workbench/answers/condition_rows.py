@@ -1,0 +1,40 @@
+"""Changes of communication and health, and findings, as REST shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.analytics.live import iso
+from energy_workbench.core.findings import Finding
+
+if TYPE_CHECKING:
+    from energy_workbench.registry.events import Event
+
+
+def event_row(event: Event, zone: ZoneInfo) -> dict[str, Any]:
+    """A change of communication or health."""
+    return {
+        "at": iso(event.at, zone),
+        "of": event.of,
+        "from": event.before,
+        "to": event.after,
+        "reason": event.reason,
+    }
+
+
+def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+    """A finding; `numbers` are those of meters by id, deleted ones too."""
+    meter = f"mtr_{found.meter}"
+    return {
+        "name": found.name,
+        "meter": meter,
+        "number": numbers.get(meter),
+        "quantity": found.quantity or None,
+        "from": iso(found.start, zone),
+        "to": iso(found.end, zone),
+        "text": found.text,
+        "value": found.evidence.get("value"),
+        "evidence": dict(found.evidence),
+    }

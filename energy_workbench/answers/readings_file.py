@@ -1,0 +1,138 @@
+"""Readings as a file and in bulk: what an import may name, what it did in plain values, intervals after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from energy_workbench.core import clock
+from energy_workbench.core.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from energy_workbench.answers.home import Home
+    from energy_workbench.lake.importing import Imported, Importer, Progress
+    from energy_workbench.registry import Registry
+
+
+def import_readings(
+    home: Home,
+    source: Path | str | pd.DataFrame | pa.Table,
+    *,
+    dry_run: bool = False,
+    keep_stored: bool = False,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Import readings, and build the intervals that they touch; see `Changes.import_readings`.
+
+    Parameters
+    ----------
+    name : str, optional
+        What messages call the file, where it is not its path.
+    """
+    from energy_workbench.lake.intervals import build
+
+    given = Path(source) if isinstance(source, str | Path) else as_table(source)
+    shown = name or (str(given) if isinstance(given, Path) else "the table")
+    lake = home.reader.lake
+    # What is spooled came first: an import is compared with it too.
+    lake.commit(home.spool)
+    importer = importer_of(home, progress)
+    result = importer.take(given, shown, dry_run=dry_run, keep_stored=keep_stored)
+    intervals = 0
+    if result.new and not dry_run:
+        if progress:
+            progress("built", 0.0)
+        intervals = build(lake, home.registry.all_ratios()).rows
+    return plain(result) | {"intervals": intervals, "dry_run": dry_run}
+
+
+def importer_of(home: Home, progress: Progress | None = None) -> Importer:
+    """An importer that knows the home's meters, zone and clock."""
+    from energy_workbench.lake.importing import Importer
+
+    names, numbers = meter_names(home.registry)
+    return Importer(home.reader.lake, names, numbers, home.zone, clock.now(), progress)
+
+
+def meter_names(registry: Registry) -> tuple[dict[str, int | None], dict[int, str]]:
+    """Keys of meters by everything that a file may call them (None: deleted), and their numbers."""
+    from energy_workbench.registry.csv_file import guarded
+    from energy_workbench.registry.fields import folded
+
+    living = registry.meters()
+    names: dict[str, int | None] = {}
+    for meter in [*(m for m in registry.meters(deleted=True) if m.deleted_at is not None), *living]:
+        key = meter.key if meter.deleted_at is None else None
+        # An exported CSV has an apostrophe before what a spreadsheet would run.
+        for word in (meter.id, guarded(meter.number), meter.number):
+            names[folded(word)] = key
+    return names, {meter.key: meter.number for meter in living}
+
+
+def as_table(source: pd.DataFrame | pa.Table) -> pa.Table:
+    """A frame as an Arrow table; an index that has a name is a column.
+
+    Raises
+    ------
+    InputError
+        If it is something else, or a column holds things of several kinds.
+    """
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return source
+    if not hasattr(source, "reset_index"):
+        raise InputError(f"readings are a path, a pandas frame or an Arrow table, not {type(source).__name__}")
+    if any(name is not None for name in source.index.names):
+        source = source.reset_index()
+    try:
+        return pa.Table.from_pandas(source, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise InputError(f"the frame cannot be read: {error}") from None
+
+
+@contextmanager
+def upload(source: Path | str | pd.DataFrame | pa.Table) -> Iterator[tuple[str, IO[bytes]]]:
+    """Name and content of readings on their way to a service: a file as it is, a frame as Parquet.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    """
+    if isinstance(source, str | Path):
+        path = Path(source)
+        if not path.is_file():
+            raise NotFoundError(f"{path}: there is no such file")
+        with path.open("rb") as file:
+            yield path.name, file
+        return
+    import pyarrow.parquet as pq
+
+    content = BytesIO()
+    pq.write_table(as_table(source), content)
+    content.seek(0)
+    yield "frame.parquet", content
+
+
+def plain(result: Imported) -> dict[str, Any]:
+    """What an import did, as JSON has it."""
+    return {
+        "rows": result.rows,
+        "new": result.new,
+        "known": result.known,
+        "meters": result.meters,
+        "first": result.first.isoformat() if result.first else None,
+        "last": result.last.isoformat() if result.last else None,
+        "problems": [vars(problem) for problem in result.problems],
+        "problem_count": result.problem_count,
+        "conflicts": [vars(problem) for problem in result.conflicts],
+        "conflict_count": result.conflict_count,
+    }

@@ -1,0 +1,87 @@
+"""Limits of health as people set them: the site's and a meter's own, checked and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.errors import InputError, Problem
+from energy_workbench.core.limits import DEFAULTS, NOMINAL, RULES, contradictions, resolved
+from energy_workbench.registry import journal, schema
+from energy_workbench.registry.conversions import Convert, real
+from energy_workbench.registry.rows import RowChange
+
+OFF: Final = "off"
+"""What switches a threshold off; null brings the default back."""
+LONGEST_SECONDS: Final = 86_400.0
+
+Fields = dict[str, float | None]
+
+
+def listing(connection: Connection) -> dict[int | None, Fields]:
+    """What was set, by key of the meter; None is the site. Absent fields are the default's."""
+    table = schema.limits
+    return {row.meter: dict(row.fields) for row in connection.execute(select(table.c.meter, table.c.fields))}
+
+
+def store(connection: Connection, meter: Meter | None, given: Mapping[str, Any], *, by: str, at: datetime) -> None:
+    """Change the given fields of a meter's limits, or of the site's."""
+    stored = listing(connection)
+    key = meter.key if meter else None
+    before = stored.get(key, {})
+    site = stored.get(None, {}) if meter else None
+    after = _checked(before, given, site=site, where=meter.number if meter else "site")
+    if after == before:
+        return
+    rows = (RowChange("limits", (key,), {"fields": before} if before else None, {"fields": after} if after else None),)
+    names = sorted(name for name in {*before, *after} if before.get(name, "") != after.get(name, ""))
+    entry = journal.AuditEntry(
+        at=at,
+        by=by,
+        action="limits.update",
+        subject=meter.id if meter else "site",
+        before={name: _shown(before, name) for name in names},
+        after={name: _shown(after, name) for name in names},
+        rows=rows,
+    )
+    journal.commit(connection, [entry])
+
+
+def _checked(before: Fields, given: Mapping[str, Any], *, site: Fields | None, where: str) -> Fields:
+    problems, after = [], dict(before)
+    for name, value in given.items():
+        try:
+            if name not in DEFAULTS:
+                raise ValueError(f"there is no such limit; they are {', '.join(DEFAULTS)}")
+            if value is None or (isinstance(value, str) and not value.strip()):
+                after.pop(name, None)
+            elif name.endswith(("_warning", "_critical")) and isinstance(value, str) and value.strip().lower() == OFF:
+                after[name] = None
+            else:
+                after[name] = _convert(name)(value)
+        except ValueError as reason:
+            problems.append(Problem(where, name, "" if value is None else str(value)[:60], str(reason)))
+    if not problems:
+        limits = resolved(after) if site is None else resolved(site, after)
+        problems = [
+            Problem(where, name, f"{limits.fields[name]:g}", reason) for name, reason in contradictions(limits).items()
+        ]
+    if problems:
+        raise InputError(f"the limits of {where} cannot be stored", problems)
+    return after
+
+
+def _convert(name: str) -> Convert:
+    if name in NOMINAL:
+        _, low, high = NOMINAL[name]
+        return real(low, high)
+    rule, _, part = name.rpartition("_")
+    return real(0.0, LONGEST_SECONDS if part == "seconds" else RULES[rule].most)
+
+
+def _shown(fields: Fields, name: str) -> float | str | None:
+    return OFF if fields.get(name, "") is None else fields.get(name)

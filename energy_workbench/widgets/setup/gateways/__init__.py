@@ -1,0 +1,1 @@
+"""The gateways of a plant, and how each wants to be asked."""

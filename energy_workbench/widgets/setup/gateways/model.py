@@ -1,0 +1,111 @@
+"""The gateways, and the one whose options are edited: headless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from traitlets import Bool, Dict, HasTraits, Int, List, Unicode
+
+from energy_workbench.core.errors import InputError
+from energy_workbench.core.gateway_options import OPTIONS
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.setup.form.fields import number
+
+
+class GatewaysModel(HasTraits):
+    """Shows every gateway; edits the options of one.
+
+    Parameters
+    ----------
+    workbench : Changes
+    doer : Doer
+    done : callable
+        Is told in words what was changed, and the id of the meter to choose (none).
+    """
+
+    rows = List()
+    """Of the façade's `gateways`."""
+    url = Unicode("")
+    """Address of the one that is edited; empty while there is none."""
+    values = Dict()
+    """Options as they were typed, by name; empty for the default."""
+    problems = Dict()
+    """What is wrong, by the option's name."""
+    failure = Unicode("")
+    busy = Bool(False)
+    revision = Int(0)
+
+    def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._done = workbench, doer, done
+
+    def ask(self) -> None:
+        """Ask for the gateways as they are now."""
+        self._doer.do(self._workbench.gateways, self._take, key="gateways list")
+
+    def _take(self, found: Sequence[Mapping[str, Any]]) -> None:
+        self.rows = [dict(row) for row in found]
+        if self.url and self.url not in {row["url"] for row in self.rows}:
+            self.cancel()
+
+    def begin(self, url: str) -> None:
+        """Edit the options of a gateway, from what is stored."""
+        row = next((row for row in self.rows if row["url"] == url), None)
+        if row is None:
+            return
+        with self.hold_trait_notifications():
+            self.url, self.revision = url, int(row["revision"])
+            self.values = {
+                name: "" if row["options"].get(name) is None else f"{row['options'][name]:g}" for name in OPTIONS
+            }
+            self.problems, self.failure, self.busy = {}, "", False
+
+    def set(self, name: str, text: str) -> None:
+        """An option was typed; what is wrong with it shows at once."""
+        self.values = {**self.values, name: text}
+        self.problems = self._check()
+
+    def cancel(self) -> None:
+        """Change nothing."""
+        with self.hold_trait_notifications():
+            self.url, self.problems, self.failure = "", {}, ""
+
+    def save(self) -> None:
+        """Store the options, if they can be."""
+        if self.busy or not self.url:
+            return
+        self.problems = self._check()
+        if self.problems:
+            return
+        url, revision = self.url, self.revision
+        options = {name: number(text) for name, text in self.values.items()}
+
+        def done(stored: Mapping[str, Any]) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.url = False, ""
+                self.rows = [dict(stored) if row["url"] == stored["url"] else row for row in self.rows]
+            self._done(f"Gateway {url} was changed; its meters are read that way from now on.", "")
+
+        def failed(error: Exception) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.failure = False, explain_change(error)
+                if isinstance(error, InputError):
+                    self.problems = {problem.field: problem.reason for problem in error.problems}
+
+        with self.hold_trait_notifications():
+            self.busy, self.failure = True, ""
+        self._doer.do(lambda: self._workbench.set_gateway(url, options, revision=revision), done, failed, key="gateway")
+
+    def _check(self) -> dict[str, str]:
+        found = {}
+        for name, text in self.values.items():
+            value = number(text)
+            if value is None:
+                continue
+            try:
+                OPTIONS[name].check(self.url, value)
+            except ValueError as reason:
+                found[name] = str(reason)
+        return found

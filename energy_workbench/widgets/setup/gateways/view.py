@@ -1,0 +1,130 @@
+"""How the gateways look: a table, a menu to choose one, and its options with their units and defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from energy_workbench.core.gateway_options import OPTIONS, GatewayOption
+from energy_workbench.widgets.setup.form.view import alert, dressed
+from energy_workbench.widgets.setup.gateways.model import GatewaysModel
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
+
+NONE = ""
+"""Value of the menu while no gateway is chosen."""
+
+
+class GatewaysView:
+    """Renders a model; `widget` is what to display."""
+
+    def __init__(
+        self, model: GatewaysModel, make: SetupParts, back: Callable[[], None], guard: Callable[..., Any]
+    ) -> None:
+        self.model = model
+        self.table = make.text("", "ew-section")
+        self.pick = make.select("Options of", [("Choose…", NONE)], classes="ew-input ew-pick-gateway")
+        self.inputs = {option.name: make.input(_label(option)) for option in OPTIONS.values()}
+        self.notes = {name: make.text("", "ew-note") for name in self.inputs}
+        rows = [
+            make.box([widget, self.notes[name]], f"ew-field ew-field-{name}") for name, widget in self.inputs.items()
+        ]
+        self.failure = make.text("", "ew-failure")
+        self.save = make.button("Save options", model.save, kind="primary", classes="ew-do-save-gateway")
+        cancel = make.button("Cancel", model.cancel, classes="ew-do-leave-gateway")
+        buttons = make.box([self.save, cancel], "ew-buttons")
+        self.form = make.box([make.box(rows, "ew-grid"), self.failure, buttons], "ew-ask")
+        self.widget = make.box(
+            [
+                make.box(
+                    [make.text("<h2>Gateways</h2>", "ew-h"), make.button("Close", back, classes="ew-do-back")], "ew-bar"
+                ),
+                self.table,
+                self.pick,
+                self.form,
+            ],
+            "ew-bulk ew-gateways",
+        )
+        self._writing = False
+        for name, widget in self.inputs.items():
+            widget.observe(guard(self._typed(name)), "value")
+        self.pick.observe(guard(self._picked), "value")
+        model.observe(lambda _: self._show_rows(), ["rows"])
+        model.observe(lambda _: self._show(), ["url", "values", "problems", "failure", "busy"])
+        self._show_rows()
+        self._show()
+
+    def _typed(self, name: str) -> Callable[[dict[str, Any]], None]:
+        def handler(change: dict[str, Any]) -> None:
+            if not self._writing:
+                self.model.set(name, str(change["new"] or ""))
+
+        return handler
+
+    def _picked(self, change: dict[str, Any]) -> None:
+        if self._writing:
+            return
+        if change["new"]:
+            self.model.begin(str(change["new"]))
+        else:
+            self.model.cancel()
+
+    def _show_rows(self) -> None:
+        rows = self.model.rows
+        put(self.table, table(rows))
+        options = [("Choose…", NONE), *((str(row["url"]), str(row["url"])) for row in rows)]
+        self._writing = True
+        try:
+            if list(self.pick.options) != options:
+                self.pick.options = options
+                self.pick.value = self.model.url if self.model.url in dict(options).values() else NONE
+        finally:
+            self._writing = False
+        shown(self.pick, bool(rows))
+
+    def _show(self) -> None:
+        model = self.model
+        shown(self.form, bool(model.url))
+        self._writing = True
+        try:
+            if self.pick.value != model.url and model.url in [value for _, value in self.pick.options]:
+                self.pick.value = model.url
+            for name, text in model.values.items():
+                if self.inputs[name].value != text:
+                    self.inputs[name].value = text
+        finally:
+            self._writing = False
+        for name, note in self.notes.items():
+            option, problem = OPTIONS[name], model.problems.get(name, "")
+            put(note, told(problem, hint=f"{option.help}. Empty: {option.default(model.url)}"))
+            dressed(self.inputs[name], "ew-invalid", bool(problem))
+        put(self.failure, alert(model.failure))
+        self.save.description = "Saving…" if model.busy else "Save options"
+        self.save.disabled = model.busy or bool(model.problems)
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Every gateway with its meters and what holds for it; what is a default is said to be one."""
+    if not rows:
+        return '<p class="ew-hint">No meter names a gateway yet: give a meter one in its form.</p>'
+    heads = "".join(f"<th>{escape(text)}</th>" for text in ("Gateway", "Meters online", *map(_label, OPTIONS.values())))
+    lines = "".join(
+        f'<tr><td class="ew-address">{escape(str(row["url"]))}</td><td>{row["online"]} of {row["meters"]}</td>'
+        + "".join(_cell(option, row) for option in OPTIONS.values())
+        + "</tr>"
+        for row in rows
+    )
+    head = f"<thead><tr>{heads}</tr></thead>"
+    return f'<div class="ew-scroll"><table class="ew-list">{head}<tbody>{lines}</tbody></table></div>'
+
+
+def _cell(option: GatewayOption, row: Mapping[str, Any]) -> str:
+    value = row["options"].get(option.name)
+    if value is not None:
+        return f"<td>{value:g}</td>"
+    short = option.default(str(row["url"])).partition(":")[0]
+    return f'<td class="ew-default" title="Default">{escape(short)}</td>'
+
+
+def _label(option: GatewayOption) -> str:
+    return f"{option.label} [{option.unit}]" if option.unit else option.label

@@ -1,0 +1,1 @@
+"""Limits of health: those of the site, and those of one meter."""

@@ -1,0 +1,112 @@
+"""The limits of the site or of one meter, and the rule that is edited: headless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from traitlets import Bool, Dict, HasTraits, Unicode
+
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.setup.form.fields import number
+
+PARTS = ("warning", "critical", "hysteresis", "seconds")
+NOMINAL = {
+    "nominal_voltage": "Nominal voltage line to line [V]",
+    "nominal_frequency": "Nominal frequency [Hz]",
+    "least_load": "At rest below [% of rated load]",
+}
+REFERENCE = "nominal"
+"""Stands for what the rules refer to, where one of them is chosen."""
+OFF = "off"
+
+
+class LimitsModel(HasTraits):
+    """Shows every rule with what holds; edits one.
+
+    Parameters
+    ----------
+    workbench : Changes
+    doer : Doer
+    done : callable
+        Is told in words what was changed, and the id of the meter to choose.
+    """
+
+    meter = Unicode("")
+    """Id of the meter whose own limits are shown; empty for the site's."""
+    number = Unicode("")
+    answer = Dict()
+    """Of the façade's `limits`; empty while it is not known."""
+    rule = Unicode("")
+    """Name of the rule that is edited; empty while there is none."""
+    values = Dict()
+    """Fields as they were typed; empty for the default."""
+    problems = Dict()
+    failure = Unicode("")
+    busy = Bool(False)
+
+    def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._done = workbench, doer, done
+
+    def show(self, meter: str = "", number: str = "") -> None:
+        """Show the limits of a meter, or of the site."""
+        with self.hold_trait_notifications():
+            self.meter, self.number, self.answer = meter, number, {}
+        self.cancel()
+        self._doer.do(lambda: self._workbench.limits(meter or None), self._take, key="limits")
+
+    def begin(self, rule: str) -> None:
+        """Edit a rule, from what is stored."""
+        own = self.answer.get("own", {})
+        with self.hold_trait_notifications():
+            self.rule = rule
+            self.values = {name: shown(own[name]) if name in own else "" for name in fields(rule)}
+            self.problems, self.failure, self.busy = {}, "", False
+
+    def set(self, name: str, text: str) -> None:
+        """A field was typed."""
+        self.values = {**self.values, name: text}
+
+    def cancel(self) -> None:
+        """Change nothing."""
+        with self.hold_trait_notifications():
+            self.rule, self.values, self.problems, self.failure = "", {}, {}, ""
+
+    def save(self) -> None:
+        """Store what was typed."""
+        if self.busy or not self.rule:
+            return
+        meter, asked = self.meter, {name: number(text) for name, text in self.values.items()}
+
+        def done(answer: Mapping[str, Any]) -> None:
+            self.busy = False
+            self._take(answer)
+            self.cancel()
+            whose = f"of {self.number}" if meter else "of the site"
+            self._done(f"Limits {whose} were changed; the health follows with the next readings.", meter)
+
+        def failed(error: Exception) -> None:
+            found = getattr(error, "problems", ())
+            with self.hold_trait_notifications():
+                self.busy = False
+                self.problems = {item.field: item.reason for item in found if item.field in self.values}
+                self.failure = "" if self.problems else explain_change(error)
+
+        with self.hold_trait_notifications():
+            self.busy, self.failure, self.problems = True, "", {}
+        self._doer.do(lambda: self._workbench.set_limits(asked, meter or None), done, failed, key="limits change")
+
+    def _take(self, answer: Mapping[str, Any]) -> None:
+        self.answer = dict(answer)
+
+
+def fields(rule: str) -> tuple[str, ...]:
+    """The fields that are edited together."""
+    return tuple(NOMINAL) if rule == REFERENCE else tuple(f"{rule}_{part}" for part in PARTS)
+
+
+def shown(value: float | None) -> str:
+    """A limit as it is typed."""
+    return OFF if value is None else f"{value:g}"

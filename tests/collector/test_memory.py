@@ -1,0 +1,62 @@
+"""Years of polling: memory stays flat. `POLLS=200000` (make soak) makes the run long."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import tracemalloc
+
+from collector.client import GatewayClient
+from collector.meter_reader import Limits
+from collector.poller import GatewayPoller
+from collector.repeats import Repeats
+from collector.slots import SteadyClock
+from tests.collector.device import Device, running
+from tests.collector.test_meter_reader import words_of
+from tests.collector.test_poller import PROFILE, target
+
+POLLS = int(os.environ.get("POLLS", "4000"))
+SILENT = 4
+FLAT_BYTES = 200_000
+"""Percentiles, histograms and the interpreter's own caches fill up at the beginning; a leak a poll would be more."""
+
+
+def test_memory_stays_flat_however_long_meters_answer_and_do_not() -> None:
+    async def main() -> None:
+        live: dict[int, object] = {}
+        device = Device({unit: words_of(PROFILE) for unit in range(1, 4)}, silent={SILENT})
+
+        async with running(device):
+            one = GatewayPoller(
+                GatewayClient(device.url),
+                [target(unit, unit, 0.002) for unit in range(1, SILENT + 1)],
+                lambda key, reading, state: live.__setitem__(key, state),
+                SteadyClock(),
+                Repeats(logging.getLogger("test")),
+                Limits(timeout=0.01),
+            )
+            task = asyncio.create_task(one.run())
+
+            async def polled(count: int) -> int:
+                while one.counts.polls < count:
+                    assert not task.done()
+                    device.asked.clear()
+                    await asyncio.sleep(0.05)
+                device.asked.clear()
+                gc.collect()
+                return tracemalloc.get_traced_memory()[0]
+
+            tracemalloc.start()
+            try:
+                before = await polled(POLLS // 4)
+                grown = await polled(POLLS) - before
+            finally:
+                tracemalloc.stop()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            one.client.close()
+            assert grown < FLAT_BYTES, f"{grown} bytes in {POLLS - POLLS // 4} polls"
+
+    asyncio.run(main())

@@ -1,0 +1,158 @@
+"""The rules of the bus: what the counts say, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Verdict, of_gateway, of_meter, worst
+
+TCP, RTUTCP, SERIAL = "tcp://10.0.0.5:502", "rtutcp://10.0.0.5:4001", "rtu:///dev/ttyUSB0"
+
+
+def meter(number: str = "A", **known: Any) -> MeterFacts:
+    return MeterFacts(**{"number": number, "unit": 3, "online": True, "polls": 100, "complete": 100, **known})
+
+
+def silent(number: str = "A", kind: str = "no_answer", **known: Any) -> MeterFacts:
+    return meter(number, online=False, complete=0, errors={kind: 50}, **known)
+
+
+def gateway(*meters: MeterFacts, url: str = TCP, **known: Any) -> GatewayFacts:
+    return GatewayFacts(url=url, meters=meters, **{"connected": True, **known})
+
+
+def test_a_bus_that_answers_is_good_and_needs_nothing() -> None:
+    found = gateway(meter("A"), meter("B"), wanted=0.4, requests=200)
+    assert of_gateway(found) == Finding(Verdict.GOOD, "2 of 2 meters answer")
+    assert of_meter(found.meters[0], found) == Finding(Verdict.GOOD, "answers")
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [(TCP, "rtutcp:// instead of tcp://"), (RTUTCP, "tcp:// instead of rtutcp://"), (SERIAL, "RS485 adapter")],
+)
+def test_all_meters_silent_is_the_bus(url: str, advice: str) -> None:
+    found = of_gateway(gateway(silent("A"), silent("B"), url=url))
+    assert found.verdict is Verdict.PROBLEM
+    assert "none of its 2 meters" in found.text
+    assert "A and B swapped" in found.advice
+    assert advice in found.advice
+
+
+def test_one_silent_meter_is_that_device() -> None:
+    bus = gateway(silent("A"), meter("B"))
+    found = of_meter(bus.meters[0], bus)
+    assert found.verdict is Verdict.PROBLEM
+    assert "its neighbours answer" in found.advice
+    assert "unit id 3" in found.advice
+    assert of_gateway(bus) == Finding(Verdict.WARNING, "1 of 2 meters silent: A", "see the meters")
+
+
+@pytest.mark.parametrize(
+    ("known", "text", "advice"),
+    [
+        ({"kind": "refused", "exceptions": {"2": 50}}, "exception 2", "wrong profile"),
+        ({"kind": "refused", "exceptions": {"4": 50}}, "does not answer", "look at its display"),
+        ({"kind": "target_silent", "exceptions": {"11": 50}}, "behind the gateway is silent", "not at the network"),
+        ({"kind": "garbled"}, "garbled", "two masters"),
+        ({"kind": "internal"}, "does not answer", "collector's log"),
+    ],
+)
+def test_the_kind_of_error_decides_what_to_look_at(known: dict[str, Any], text: str, advice: str) -> None:
+    bus = gateway(silent("A", **known), meter("B"))
+    found = of_meter(bus.meters[0], bus)
+    assert text in found.text
+    assert advice in found.advice
+
+
+def test_devices_that_refuse_everything_are_no_cable_fault() -> None:
+    bus = gateway(*(silent(name, "refused", exceptions={"2": 9}) for name in "AB"))
+    assert "none of its" not in of_gateway(bus).text
+    assert of_gateway(bus).advice == "see the meters"
+
+
+def test_a_gateway_out_of_reach_is_told_once_and_its_meters_point_to_it() -> None:
+    for url, advice in ((TCP, "firewall"), (SERIAL, "dialout")):
+        bus = gateway(silent("A", "unreachable"), url=url, connected=False, errors={"unreachable": 9})
+        assert of_gateway(bus).verdict is Verdict.PROBLEM
+        assert advice in of_gateway(bus).advice
+        assert of_meter(bus.meters[0], bus).advice == "see the gateway"
+
+
+def test_a_call_just_now_counts_more_than_the_polls_before() -> None:
+    bus = gateway(silent("A", called=True), meter("B"), reachable=True, connected=False, errors={"unreachable": 9})
+    assert of_meter(bus.meters[0], bus).verdict is not Verdict.PROBLEM
+    assert of_gateway(bus).verdict is not Verdict.PROBLEM
+
+
+def test_a_noisy_line_is_a_warning_with_what_it_lost() -> None:
+    bus = gateway(meter("A", complete=90, errors={"garbled": 10}), meter("B"), requests=200, errors={"garbled": 10})
+    found = of_meter(bus.meters[0], bus)
+    assert (found.verdict, found.text) == (Verdict.WARNING, "10 of 100 polls did not give everything")
+    assert "termination" in found.advice
+    assert "10 of 200 answers were garbled" in of_gateway(bus).text
+
+
+def test_slow_answers_ask_for_a_longer_time_out() -> None:
+    bus = gateway(meter("A", slow=0.93), meter("B"))
+    found = of_meter(bus.meters[0], bus)
+    assert "0.93 s" in found.text
+    assert "time-out" in found.advice
+
+
+def test_too_many_meters_get_the_period_that_fits() -> None:
+    many = [meter(str(number), period=1.0) for number in range(40)]
+    found = of_gateway(gateway(*many, wanted=2.6))
+    assert found.verdict is Verdict.PROBLEM
+    assert "260%" in found.text
+    assert found.advice.startswith("a poll period of 5 s would fit")  # 2.6 / 0.8 = 3.25 s
+    mixed = of_gateway(gateway(meter("A", period=1.0), meter("B", period=10.0), wanted=1.2))
+    assert mixed.advice.startswith("1.5 times the present poll periods would fit")
+
+
+def test_missed_cycles_are_blamed_on_who_takes_the_time() -> None:
+    blamed = of_gateway(gateway(silent("DEAD", missed=0), meter("B", missed=20)))
+    assert "20 of 220 cycles were missed" in blamed.text
+    assert "DEAD do not answer" in blamed.advice
+    crowded = of_gateway(gateway(meter("A", missed=20), meter("B")))
+    assert "poll its meters less often" in crowded.advice
+
+
+def test_what_nobody_polls_is_unknown() -> None:
+    bus = gateway(meter("A", online=None, polls=0), connected=None)
+    assert of_gateway(bus).verdict is of_meter(bus.meters[0], bus).verdict is Verdict.UNKNOWN
+    young = gateway(meter("A", online=None, polls=0))
+    assert of_gateway(young).text == "not polled yet"
+
+
+def test_the_worst_verdict_is_the_one_that_needs_somebody() -> None:
+    assert worst([]) is Verdict.GOOD
+    assert worst([Verdict.WARNING, Verdict.PROBLEM, Verdict.GOOD]) is Verdict.PROBLEM
+
+
+KINDS = st.dictionaries(
+    st.sampled_from(["no_answer", "target_silent", "refused", "garbled", "unreachable", "internal"]), st.integers(0, 99)
+)
+METERS = st.builds(
+    MeterFacts,
+    number=st.text(max_size=5), unit=st.integers(0, 255), period=st.floats(0.1, 900), online=st.none() | st.booleans(),
+    called=st.none() | st.booleans(), polls=st.integers(0, 99), complete=st.integers(0, 99), missed=st.integers(0, 99),
+    errors=KINDS, exceptions=st.dictionaries(st.sampled_from(["1", "2", "4", "11"]), st.integers(0, 99)),
+    slow=st.none() | st.floats(0, 9), said=st.text(max_size=9),
+)  # fmt: skip
+BUSES = st.builds(
+    GatewayFacts,
+    url=st.sampled_from([TCP, RTUTCP, SERIAL]), meters=st.lists(METERS, max_size=4),
+    connected=st.none() | st.booleans(), reachable=st.none() | st.booleans(), wanted=st.none() | st.floats(0, 9), requests=st.integers(0, 99), errors=KINDS,
+)  # fmt: skip
+
+
+@given(BUSES)
+def test_whatever_is_not_good_comes_with_something_to_do(bus: GatewayFacts) -> None:
+    for found in [of_gateway(bus), *(of_meter(each, bus) for each in bus.meters)]:
+        assert found.text
+        assert bool(found.advice) == (found.verdict is not Verdict.GOOD)

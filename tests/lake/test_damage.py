@@ -1,0 +1,197 @@
+"""Bits flip and files are cut off: everything opens, what was not touched is there, and people are told."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from energy_workbench.core.incidents import incidents
+from energy_workbench.lake import Lake, Spool, durable, wal
+from energy_workbench.lake.carve import log_of
+from energy_workbench.lake.intervals import build
+from tests.lake.helpers import ENERGY, intervals, reading, readings
+
+ROUNDS = int(os.environ.get("DAMAGE_ROUNDS", "5"))
+"""Damages of each kind; `make soak` tries many more."""
+
+METERS, STEPS = range(1, 9), 120
+EVERYTHING = {(meter, step) for meter in METERS for step in range(STEPS)}
+
+
+def flip(path: Path, luck: random.Random) -> str:
+    content = bytearray(path.read_bytes())
+    bit = luck.randrange(len(content) * 8)
+    content[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+    return f"bit {bit % 8} of byte {bit // 8} of {path.name} flipped"
+
+
+def cut(path: Path, luck: random.Random) -> str:
+    size = luck.randrange(path.stat().st_size)
+    os.truncate(path, size)
+    return f"{path.name} cut to {size}"
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that died with readings in the spool's file and in its log."""
+    home = tmp_path_factory.mktemp("full") / "home"
+    work = home.with_name("work")
+    work.mkdir()
+    spool = Spool(work / "spool.db")
+    for step in range(STEPS):
+        if step == STEPS // 2:
+            with spool._file.reading() as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        spool.append([batch(meter, step) for meter in METERS])
+    # As a crash leaves it: not closed.
+    shutil.copytree(work, home)
+    return home
+
+
+def batch(meter: int, step: int):  # type: ignore[no-untyped-def]
+    return reading(meter, step * 10.0, float(step), frequency=50.0 + meter, voltage_l1_n=230.0 + step % 7)
+
+
+@pytest.mark.parametrize("harm", [flip, cut])
+@pytest.mark.parametrize("name", ["spool.db", "spool.db-wal"])
+def test_a_damaged_spool_opens_with_all_that_was_not_touched(
+    full: Path, tmp_path: Path, name: str, harm: Callable[[Path, random.Random], str]
+) -> None:
+    luck = random.Random(f"{name} {harm.__name__}")
+    for number in range(ROUNDS):
+        home = tmp_path / str(number)
+        shutil.copytree(full, home)
+        what = harm(home / name, luck)
+        spool, lake = Spool(home / "spool.db"), Lake(home / "lake")
+        whole = spool.check()
+        lake.commit(spool)
+        assert spool.depth() == 0, what
+        kept = {(m, int(row[ENERGY])) for m in METERS for row in readings(lake, m) if row[ENERGY] is not None}
+        assert kept <= EVERYTHING, what
+        for meter in METERS:
+            for row in readings(lake, meter):
+                assert row["frequency"] == 50.0 + meter, what
+                assert row["voltage_l1_n"] == 230.0 + int(row[ENERGY]) % 7, what
+        lost = len(EVERYTHING - kept)
+        if harm is flip:
+            # A bit is in one reading at most; in what holds many together it costs none.
+            assert lost <= 1, what
+            assert not lost or incidents(home), what
+        elif not whole or incidents(home):
+            assert list(home.glob("spool.db*broken*")), what
+        # Life goes on.
+        assert spool.append([reading(9, 0, 1.0)])
+        assert lake.commit(spool) == 1
+        spool.close()
+        shutil.rmtree(home)
+
+
+def test_a_whole_log_is_not_called_damaged(full: Path, tmp_path: Path) -> None:
+    assert wal.damage(log_of(full / "spool.db")) == ""
+    assert wal.damage(tmp_path / "none") == ""
+
+
+def test_a_frame_that_a_crash_left_half_written_is_no_damage(full: Path, tmp_path: Path) -> None:
+    log = shutil.copy(log_of(full / "spool.db"), tmp_path)
+    os.truncate(log, Path(log).stat().st_size - 1000)
+    assert wal.damage(Path(log)) == ""
+
+
+def test_who_has_the_spool_open_follows_when_another_mends_it(tmp_path: Path) -> None:
+    mine, other = Spool(tmp_path / "spool.db"), Spool(tmp_path / "spool.db")
+    mine.append([reading(1, step, float(step)) for step in range(5)])
+    name = mine.app
+    other._file.mend("a test wants it")
+    assert mine.append([reading(1, 9, 9.0)])
+    assert mine.app == other.app != name
+    assert mine.depth() == other.depth() == 6
+    mine.close()
+    other.close()
+    assert Spool(tmp_path / "spool.db").depth() == 6
+    assert [incident.what for incident in incidents(tmp_path)] == ["spool"]
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose readings are in the lake, compacted and not."""
+    home = tmp_path_factory.mktemp("stored")
+    spool, lake = Spool(home / "spool.db"), Lake(home / "lake")
+    for first in range(0, STEPS, 20):
+        for step in range(first, first + 20):
+            spool.append([batch(meter, step) for meter in METERS])
+        lake.commit(spool)
+        if first == 60:
+            lake.maintain()
+    build(lake, [])
+    spool.close()
+    return home
+
+
+KINDS = {
+    "log": "readings/_delta_log/*.json",
+    "checkpoint": "readings/_delta_log/*.checkpoint.parquet",
+    "hint": "readings/_delta_log/_last_checkpoint",
+    "data": "readings/day=*/*.parquet",
+    "book": ".readings.digests",
+    "intervals": "intervals/**/*.*",
+}
+
+
+@pytest.mark.parametrize("harm", [flip, cut])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_lake_opens_with_all_that_was_not_touched(
+    stored: Path, tmp_path: Path, kind: str, harm: Callable[[Path, random.Random], str]
+) -> None:
+    luck = random.Random(f"{kind} {harm.__name__}")
+    for number in range(max(1, ROUNDS // 5)):
+        home = tmp_path / str(number)
+        shutil.copytree(stored, home)
+        victim = luck.choice(sorted(path for path in (home / "lake").glob(KINDS[kind]) if path.is_file()))
+        what = harm(victim, luck)
+        lake, spool = Lake(home / "lake"), Spool(home / "spool.db")
+        spool.append([reading(9, 0, 1.0)])
+        lake.commit(spool)
+        lake.maintain(check=True)
+        build(lake, [])
+        kept = {(m, int(row[ENERGY])) for m in METERS for row in readings(lake, m)}
+        assert kept <= EVERYTHING, what
+        assert len(readings(lake, 9)) == 1, what
+        count = sum(len(readings(lake, m)) for m in METERS)
+        assert count == len(kept), f"{what}: a reading is there twice"
+        for meter in METERS:
+            for row in readings(lake, meter):
+                assert row["frequency"] == 50.0 + meter, what
+        if kind != "data":
+            assert kept == EVERYTHING, what
+        else:
+            assert kept == EVERYTHING or incidents(home / "lake"), what
+        if kept == EVERYTHING:
+            for meter in METERS:
+                total = sum(row["energy_import_kwh"] for row in intervals(lake) if row["meter"] == meter)
+                assert total == pytest.approx(STEPS - 1), what
+        spool.close()
+        shutil.rmtree(home)
+
+
+def test_a_damaged_data_file_is_found_kept_aside_and_told(stored: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(stored, home)
+    lake = Lake(home / "lake")
+    # Of rows that were compacted away the uncompacted ones are still there; the newest exist once.
+    [(path, _)] = durable.added_files(
+        lake.readings.path,
+        durable.read_entry(durable.log_entry(lake.readings.path, durable.last_version(lake.readings.path))) or [],
+    )
+    flip(path, random.Random(1))
+    done = lake.maintain(check=True)
+    assert done.damaged == 1
+    [incident] = incidents(lake.path)
+    assert Path(incident.aside).exists()
+    assert "not as it was written" in incident.text
+    assert lake.maintain(check=True).damaged == 0
