@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.lake.spread import CONTEXT_ROWS, SETTLED_ROWS, Array, Pieces, are_close, gather
+from energy_workbench.core.vee import FAR_OUT
+from energy_workbench.lake.spread import CONTEXT_ROWS, SETTLED_ROWS, Array, Pieces, are_close, around, gather
+from energy_workbench.lake.steps import NEVER
 
-NEVER = -(2**62)
+HOUR_US = 3_600_000_000
 
 
 class Held(NamedTuple):
@@ -34,9 +36,14 @@ class Frame:
         By meter, until when pairs are booked already [µs].
     final : bool
         Nothing follows: hold nothing back.
+    limit : array of float
+        By meter, the most that can flow [unit/h]; infinite where that is not known.
     """
 
-    def __init__(self, meter: Array, ts: Array, held: Held | None, booked: Array, final: bool) -> None:
+    def __init__(
+        self, meter: Array, ts: Array, held: Held | None, booked: Array, final: bool, limit: Array
+    ) -> None:
+        self._limit = limit
         self._new, self._held, self._booked = (meter, ts), held, booked
         self._at: Array | None = None
         self._order: Array | None = None
@@ -84,6 +91,33 @@ class Frame:
         return self.same & (end > self._booked[meter]) & (end <= self.settled[meter])
 
     @cached_property
+    def _most(self) -> Array | None:
+        """The most that can have flowed from each reading to the next; None where no meter has a rating."""
+        limit = self._limit[self.meter[1:]]
+        return None if np.isinf(limit).all() else limit * ((self.ts[1:] - self.ts[:-1]) / HOUR_US)
+
+    @cached_property
+    def _around(self) -> tuple[Array, Array, Array, Array]:
+        """Of pairs of meters without a rating: their place, the readings around, and how far out a rise is too far."""
+        at = np.flatnonzero(self.same & np.isinf(self._limit[self.meter[1:]]))
+        first, last = around(self.meter, at, np.arange(len(self.meter)))
+        span = self.ts[at + 1] - self.ts[at]
+        return at, first, last, FAR_OUT * span / np.maximum(self.ts[last] - self.ts[first] - span, 1)
+
+    def odd(self, value: Array, amount: Array) -> bool:
+        """Whether a counter falls, or may have risen more than can have flowed: that takes a closer look."""
+        if np.any((amount < 0) & self.same):
+            return True
+        if self._most is not None and np.any((amount > self._most) & self.same):
+            return True
+        at, first, last, far = self._around
+        if not len(at):
+            return False
+        mine = amount[at]
+        flowed = value[last] - value[first] - mine
+        return bool(np.any((mine > far * flowed) & (flowed > 0)))
+
+    @cached_property
     def _cuts(self) -> dict[str, Any]:
         quarter = self.ts // QUARTER
         first = quarter[:-1]
@@ -120,12 +154,12 @@ class Frame:
             "order": order,
         }
 
-    def spread(self, value: Array) -> Pieces | None:
-        """Book a counter that never falls; None where it does, which takes a closer look."""
+    def spread(self, value: Array, levels: bool = False) -> Pieces | None:
+        """Book a counter, with its levels where they are asked for; None where it is odd."""
         if len(value) < 2:
             return gather(*(np.empty(0, kind) for kind in ("int64", "int64", float, float, float, bool)))
         amount = value[1:] - value[:-1]
-        if np.any((amount < 0) & self.same):
+        if self.odd(value, amount):
             return None
         cuts = self._cuts
         order, nothing = cuts["order"], np.zeros(len(cuts["order"]), bool)
@@ -133,4 +167,8 @@ class Frame:
         energy = np.concatenate([inner, amount[cuts["pair"]] * cuts["share"]])[order]
         covered = np.concatenate([cuts["covered"], cuts["overlap"]])[order]
         close = np.concatenate([cuts["close"], cuts["near"]])[order]
-        return gather(cuts["meter"], cuts["slot"], energy, covered, close, nothing)
+        level = None
+        if levels:
+            last = np.r_[cuts["runs"][1:], len(amount)] - 1
+            level = np.concatenate([value[last], value[cuts["pair"]]])[order]
+        return gather(cuts["meter"], cuts["slot"], energy, covered, close, nothing, level)

@@ -54,7 +54,10 @@ def maintain(lake: Lake, now: datetime | None = None) -> Maintained:
     """
     today = (now or clock.now()).date()
     compacted = removed = 0
-    for store, current in ((lake.readings, f"{today:%Y-%m-%d}"), (lake.intervals, f"{today:%Y-%m}")):
+    month = f"{today:%Y-%m}"
+    for store, current in (
+        (lake.readings, f"{today:%Y-%m-%d}"), (lake.intervals, month), (lake.findings, month)
+    ):  # fmt: skip
         if store.snapshot().version < 0:
             continue
         for partition in store.snapshot().partitions:
@@ -85,7 +88,8 @@ def _compact(store: Store, partition: str) -> None:
                 source = f"(SELECT meter, slot, offset_ms{values} FROM {source} GROUP BY 1, 2, 3)"  # noqa: S608
             query = f"SELECT *, slot::DATE AS day FROM {source} ORDER BY meter, slot, offset_ms"  # noqa: S608
         else:
-            query = f"SELECT *, strftime(start, '%Y-%m') AS month FROM {duck.scan(files)} ORDER BY meter, start"  # noqa: S608
+            time = duck.name(store.time)
+            query = f"SELECT *, strftime({time}, '%Y-%m') AS month FROM {duck.scan(files)} ORDER BY meter, {time}"  # noqa: S608
         table = connection.sql(query).to_arrow_table()
     finally:
         connection.close()

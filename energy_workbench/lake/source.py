@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from energy_workbench.lake import duck
 from energy_workbench.lake.columns import COUNTERS
+from energy_workbench.lake.power import POWER
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.spread import Array
 
@@ -60,7 +61,13 @@ def all_meters(snapshot: Snapshot) -> tuple[int, ...]:
     return tuple(row[0] for row in rows)
 
 
-def chunks(snapshot: Snapshot, since: int | None, until: int | None, meters: Sequence[int]) -> Iterator[Chunk]:
+def chunks(
+    snapshot: Snapshot,
+    since: int | None,
+    until: int | None,
+    meters: Sequence[int],
+    names: Sequence[str] = COUNTERS,
+) -> Iterator[Chunk]:
     """Counters of these meters between two instants [µs], a day at a time, the next read meanwhile."""
     days: dict[str, list[File]] = {}
     chosen = set(snapshot.select(since, until, meters))
@@ -70,7 +77,7 @@ def chunks(snapshot: Snapshot, since: int | None, until: int | None, meters: Seq
     with ThreadPoolExecutor(1) as ahead, closing(duck.cursor()) as connection:
 
         def read(files: list[File]) -> Chunk | None:
-            return _read(connection, snapshot, [file.path for file in files], since, until, meters)
+            return _read(connection, snapshot, [file.path for file in files], since, until, meters, names)
 
         waiting = [ahead.submit(read, files) for _, files in sorted(days.items())[:1]]
         for _, files in [*sorted(days.items())[1:], ("", [])]:
@@ -84,7 +91,18 @@ def chunks(snapshot: Snapshot, since: int | None, until: int | None, meters: Seq
 
 
 def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool) -> dict[int, int]:
-    """By meter the instant of the n-th reading before or after one, or of the outermost there is [µs]."""
+    """By meter the instant of the n-th reading before or after one, or of the outermost there is [µs].
+
+    Readings with a counter are looked for, of meters that have none those with a power.
+    """
+    found = _neighbours(snapshot, at, nth, COUNTERS, before=before)
+    others = {meter: instant for meter, instant in at.items() if meter not in found}
+    return found | _neighbours(snapshot, others, nth, (POWER,), before=before) if others else found
+
+
+def _neighbours(
+    snapshot: Snapshot, at: dict[int, int], nth: int, names: Sequence[str], *, before: bool
+) -> dict[int, int]:
     found: dict[int, int] = {}
     missing = dict(at)
     with closing(duck.cursor()) as connection:
@@ -94,7 +112,7 @@ def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool
             low, high = min(missing.values()), max(missing.values())
             start = low if not before else None if reach is None else low - reach
             end = high if before else None if reach is None else high + reach
-            rows = _nth(connection, snapshot, missing, start, end, nth, before=before)
+            rows = _nth(connection, snapshot, missing, start, end, nth, names, before=before)
             beyond = snapshot.select(None if before else end, start if before else None, missing) if reach else []
             for meter, (count, instant) in rows.items():
                 if count >= nth or not beyond:
@@ -112,12 +130,13 @@ def _nth(
     start: int | None,
     end: int | None,
     nth: int,
+    names: Sequence[str],
     *,
     before: bool,
 ) -> dict[int, tuple[int, int]]:
     """By meter how many of the n readings the span has, and the outermost of them."""
     files = snapshot.select(start, end, at)
-    query = _query(snapshot, files, start, end, sorted(at))
+    query = _query(snapshot, files, start, end, sorted(at), names)
     if query is None:
         return {}
     wanted = pa.table({"meter": pa.array(list(at), pa.int32()), "at": pa.array(list(at.values()), pa.int64())})
@@ -139,8 +158,9 @@ def _read(
     since: int | None,
     until: int | None,
     meters: Sequence[int],
+    names: Sequence[str],
 ) -> Chunk | None:
-    query = _query(snapshot, files, since, until, meters)
+    query = _query(snapshot, files, since, until, meters, names)
     if query is None:
         return None
     columns: dict[str, Any] = dict(connection.execute(query).fetchnumpy())
@@ -163,10 +183,15 @@ def _read(
 
 
 def _query(
-    snapshot: Snapshot, files: list[str], since: int | None, until: int | None, meters: Sequence[int]
+    snapshot: Snapshot,
+    files: list[str],
+    since: int | None,
+    until: int | None,
+    meters: Sequence[int],
+    names: Sequence[str],
 ) -> str | None:
-    """SQL of readings with a counter: meter, ts [µs] and the counters there are; None where none can be."""
-    present = _present(snapshot, files)
+    """SQL of readings with one of these quantities: meter, ts [µs] and those there are; None where none can be."""
+    present = _present(snapshot, files, names)
     if not files or not present or not len(meters):
         return None
     where = ["(" + " OR ".join(f"{name} IS NOT NULL" for name in present) + ")"]
@@ -183,9 +208,9 @@ def _query(
     return f"SELECT {columns} FROM {duck.scan(files)} WHERE {' AND '.join(where)}"  # noqa: S608
 
 
-def _present(snapshot: Snapshot, files: list[str]) -> list[str]:
-    """Counters that at least one of the files has: older files lack columns that came later."""
-    wanted = [name for name in COUNTERS if name in snapshot.columns]
+def _present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list[str]:
+    """Those of the quantities that at least one of the files has: older files lack columns that came later."""
+    wanted = [name for name in names if name in snapshot.columns]
     found: set[str] = set()
     for path in files:
         if len(found) == len(wanted):

@@ -16,7 +16,8 @@ from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.build_state import FILE
 from energy_workbench.lake.intervals import build
-from energy_workbench.lake.ledger import Ledger, Steps
+from energy_workbench.lake.ledger import Ledger
+from energy_workbench.lake.steps import Steps
 from tests.lake.helpers import ENERGY, T0, T0_US, counter, intervals, reading, table
 
 IMPORT = "energy_import_kwh"
@@ -107,7 +108,7 @@ def test_a_glitch_books_nothing(lake: Lake, wrong: float, rows_wrong: int) -> No
 
 
 def test_nothing_is_invented_from_gauges(lake: Lake) -> None:
-    assert built(lake, table([(1, s, {"active_power_total": 5.0}) for s in range(0, 3600, 60)])) == []
+    assert built(lake, table([(1, s, {"current_l1": 5.0, "frequency": 50.0}) for s in range(0, 3600, 60)])) == []
 
 
 def test_a_single_reading_is_no_interval(lake: Lake) -> None:
