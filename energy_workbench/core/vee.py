@@ -24,8 +24,11 @@ DIRECT_KV = 0.69
 STICKS_OUT = 10.0
 """A jump is none where the readings around it flow at more than a tenth of it: the rating is wrong then."""
 
+FAR_OUT_HOURS = 250.0
+"""Without a rating, a jump is implausible where it is worth more than these hours of the flow around it [h] …"""
+
 FAR_OUT = 1000.0
-"""Without a rating, a jump is implausible above this many times the flow of the readings around it."""
+"""… and this many times that flow, and more than the counter had ever counted: a load may just be switched on."""
 
 USUAL = 20.0
 """Without a rating, a step up to this many times the flow of the readings around it fits them."""
@@ -187,7 +190,7 @@ def capacity_kw(ratio: Ratio, rated_kw: float | None) -> float | None:
     if not ratio.ct_primary:
         return None
     volts = ratio.pt_primary / 1000 if ratio.pt_primary else DIRECT_KV
-    return MARGIN * math.sqrt(3) * volts * ratio.ct_primary / 1000
+    return MARGIN * math.sqrt(3) * volts * ratio.ct_primary
 
 
 def wrapped(step: Step, modulus: float | None = None) -> float | None:
@@ -225,7 +228,7 @@ def implausible(step: Step) -> bool:
     if step.limit is not None:
         most = step.limit * step.hours + 2 * step.register.step
         return amount > most and amount > STICKS_OUT * typical * step.hours
-    return typical > 0 and amount > FAR_OUT * typical * step.hours + 2 * step.register.step
+    return typical > 0 and amount > step.before and amount > typical * max(FAR_OUT_HOURS, FAR_OUT * step.hours)
 
 
 def _fits(step: Step, amount: float) -> bool | None:

@@ -125,7 +125,7 @@ class Judge:
         amount, hours = value[at + 1] - value[at], (ts[at + 1] - ts[at]) / HOUR_US
         index = device[at] // _DEVICES
         limit = self.limit[index]
-        odd = ~crossing & ((amount < 0) | (amount > limit * hours) | np.isinf(limit))
+        odd = ~crossing & ((amount < 0) | (amount > np.where(np.isinf(limit), value[at], limit * hours)))
         places = np.flatnonzero(odd)
         first, last = around(device, at[places], rows)
         same = np.r_[False, device[1:] == device[:-1]]
@@ -133,12 +133,10 @@ class Judge:
         flowed = grown[last] - grown[first] - np.maximum(amount[places], 0.0)
         elapsed = (ts[last] - ts[first]) / HOUR_US - hours[places]
         with np.errstate(divide="ignore", invalid="ignore"):
-            typical = np.where((elapsed > 0) & (flowed > 0), flowed / elapsed, 0.0)
-        times = np.where(np.isinf(limit[places]), vee.FAR_OUT, vee.STICKS_OUT)
-        rated = np.isfinite(limit[places])
-        worth = (amount[places] < 0) | (
-            (amount[places] > times * typical * hours[places]) & (rated | (typical > 0))
-        )
+            told = (elapsed > 0) & (flowed > 0) & (last - first > TELLING_ROWS)
+            typical = np.where(told, flowed / elapsed, 0.0)
+        # A meter that is always above its rating is not looked at pair by pair.
+        worth = (amount[places] < 0) | (amount[places] > vee.STICKS_OUT * typical * hours[places])
         for nth in np.flatnonzero(worth).tolist():
             place = int(places[nth])
             low = int(at[place])
@@ -257,6 +255,9 @@ class Judge:
 
 _DEVICES = 4096
 """More exchanges than a meter has in its life."""
+
+TELLING_ROWS = 5
+"""Fewer readings around a step do not tell what usually flows."""
 
 STAYS_ROWS = 4
 """Readings after a fall that show whether the counter stays low."""

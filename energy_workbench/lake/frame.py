@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.core.vee import FAR_OUT
-from energy_workbench.lake.spread import CONTEXT_ROWS, SETTLED_ROWS, Array, Pieces, are_close, around, gather
+from energy_workbench.lake.spread import CONTEXT_ROWS, SETTLED_ROWS, Array, Pieces, are_close, gather
 from energy_workbench.lake.steps import NEVER
 
 HOUR_US = 3_600_000_000
@@ -97,12 +96,9 @@ class Frame:
         return None if np.isinf(limit).all() else limit * ((self.ts[1:] - self.ts[:-1]) / HOUR_US)
 
     @cached_property
-    def _around(self) -> tuple[Array, Array, Array, Array]:
-        """Of pairs of meters without a rating: their place, the readings around, and how far out a rise is too far."""
-        at = np.flatnonzero(self.same & np.isinf(self._limit[self.meter[1:]]))
-        first, last = around(self.meter, at, np.arange(len(self.meter)))
-        span = self.ts[at + 1] - self.ts[at]
-        return at, first, last, FAR_OUT * span / np.maximum(self.ts[last] - self.ts[first] - span, 1)
+    def _unrated(self) -> Array:
+        """Pairs of meters of which nothing says how much can flow."""
+        return self.same & np.isinf(self._limit[self.meter[1:]])
 
     def odd(self, value: Array, amount: Array) -> bool:
         """Whether a counter falls, or may have risen more than can have flowed: that takes a closer look."""
@@ -110,12 +106,9 @@ class Frame:
             return True
         if self._most is not None and np.any((amount > self._most) & self.same):
             return True
-        at, first, last, far = self._around
-        if not len(at):
-            return False
-        mine = amount[at]
-        flowed = value[last] - value[first] - mine
-        return bool(np.any((mine > far * flowed) & (flowed > 0)))
+        # Without a rating only a rise above all that was counted before is worth a closer look.
+        doubled = amount > value[:-1]
+        return bool(doubled.any()) and bool(np.any(doubled & self._unrated))
 
     @cached_property
     def _cuts(self) -> dict[str, Any]:

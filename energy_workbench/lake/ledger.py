@@ -95,23 +95,18 @@ class Ledger:
             self._book(name, _NONE, _NONE, np.empty(0), True)
 
     def uncounted(self) -> list[tuple[tuple[int, ...], int, int]]:
-        """Meters and spans [µs] of which no counter of imported energy tells anything, before or after the others."""
+        """Meters and spans [µs] of which no counter of active energy tells anything: all, or up to or after one's."""
         shape = (len(self.meters), self.end - self.start)
-        told = np.zeros(shape, bool)
-        for name in IMPORT:
-            if name in self._grid:
-                grid = self._grid[name]
-                told |= ((grid["covered"] > 0) | grid["broken"]).reshape(shape)
+        told = self._told().reshape(shape)
         first = np.where(told.any(axis=1), told.argmax(axis=1), shape[1])
         last = np.where(told.any(axis=1), shape[1] - told[:, ::-1].argmax(axis=1), shape[1])
         spans = []
-        for lacking, begin, end in (
-            (first > 0, 0, first),
-            (last < shape[1], last, shape[1]),
+        for lacking, begins, ends in (
+            (first > 0, np.zeros_like(first), first),
+            (last < shape[1], last, np.full_like(last, shape[1])),
         ):
             if lacking.any():
-                low = int(np.broadcast_to(begin, first.shape)[lacking].min())
-                high = int(np.broadcast_to(end, first.shape)[lacking].max())
+                low, high = int(begins[lacking].min()), int(ends[lacking].max())
                 keys = tuple(self.meters[lacking].tolist())
                 spans.append((keys, (self.start + low) * QUARTER, (self.start + high) * QUARTER))
         return spans
@@ -127,16 +122,20 @@ class Ledger:
         main, import_kwh = self._first(IMPORT, size)
         others = [self._first(names, size) for names in _COUNTERS[1:]]
         covered, close, broken, step = main["covered"], main["close"], main["broken"].copy(), main["step"]
-        powered, energies = self._from_power(covered, broken, [import_kwh, *(energy for _, energy in others)])
-        covered = np.where(powered, self._grid[FROM_POWER[0]]["covered"], covered) if powered.any() else covered
-        close = np.where(powered, self._grid[FROM_POWER[0]]["close"], close) if powered.any() else close
+        energies = [import_kwh, *(energy for _, energy in others)]
+        powered = self._powered()
+        for name, place in zip(FROM_POWER, (0, 1), strict=True):
+            if name in self._grid:
+                grid = self._grid[name]
+                energies[place] = np.where(powered, grid["energy"], energies[place])
+                covered, close = (np.where(powered, grid[key], of) for key, of in (("covered", covered), ("close", close)))
         for other, _ in others:
             # Where a meter has no import counter, the next one tells how much of the interval is known.
             lacking = (covered == 0) & ~broken
             covered = np.where(lacking, other["covered"], covered)
             close = np.where(lacking, other["close"], close)
             broken = np.where(lacking, other["broken"], broken)
-        edited = self._edits(size)
+        edited = self._edits()
         known = (covered > 0) | broken
         known[list(edited)] = True
         rows = np.flatnonzero(known)
@@ -270,16 +269,20 @@ class Ledger:
         interval = np.tile(np.arange(self.start, self.end), len(self.meters))
         return step * self._factors.at(np.repeat(np.arange(len(self.meters)), width), interval * QUARTER)
 
-    def _from_power(self, covered: Array, broken: Array, energies: list[Array]) -> tuple[Array, list[Array]]:
-        """Which intervals only power tells of, and the energies with what it tells."""
-        if FROM_POWER[0] not in self._grid:
-            return np.zeros(len(covered), bool), energies
-        grids = [self._grid[name] for name in FROM_POWER]
-        powered = (covered == 0) & ~broken & (grids[0]["covered"] > 0)
-        told = [np.where(powered, grid["energy"], energy) for grid, energy in zip(grids, energies, strict=False)]
-        return powered, [*told, *energies[len(grids) :]]
+    def _told(self) -> Array:
+        """Which intervals a counter of active energy tells something of."""
+        told = np.zeros(len(self.meters) * (self.end - self.start), bool)
+        for name in (*IMPORT, *EXPORT):
+            if name in self._grid:
+                told |= (self._grid[name]["covered"] > 0) | self._grid[name]["broken"]
+        return told
 
-    def _edits(self, size: int) -> dict[int, vee.Edit]:
+    def _powered(self) -> Array:
+        """Which intervals only power tells of."""
+        told = self._told()
+        return ~told & (self._grid[FROM_POWER[0]]["covered"] > 0) if FROM_POWER[0] in self._grid else told & False
+
+    def _edits(self) -> dict[int, vee.Edit]:
         """What analysts put in the place of intervals, by the place."""
         width = self.end - self.start
         found = {}
@@ -288,7 +291,6 @@ class Ledger:
                 interval = to_micros(edit.start) // QUARTER - self.start
                 if 0 <= interval < width:
                     found[index * width + interval] = edit
-        assert all(place < size for place in found)
         return found
 
 
