@@ -12,6 +12,7 @@ from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.meter_view import chosen, meter_view
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
+from energy_workbench.answers.review import Reviewing
 from energy_workbench.answers.setup import Setup
 from energy_workbench.core import clock, results, settings
 from energy_workbench.core.entities import Live, Meter
@@ -31,7 +32,7 @@ STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-class Workbench(Setup, Questions):
+class Workbench(Setup, Reviewing, Questions):
     """A workbench on the files of a home; safe for threads.
 
     Parameters

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from energy_workbench import __version__
-from energy_workbench.api import bulk, history, meters, pages, problems, readings, reference, setup
+from energy_workbench.api import bulk, history, meters, pages, problems, readings, reference, review, setup
 from energy_workbench.api.access import adopt, tokens_of
 from energy_workbench.api.answers import Json
 from energy_workbench.api.schemas import HEALTH
@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
     )
     # Files first: `export` would be taken for a meter's number.
-    for part in (bulk, meters, history, readings, setup):
+    for part in (bulk, meters, history, readings, review, setup):
         rest.include_router(part.router)
     app.include_router(rest)
     app.include_router(reference.router)

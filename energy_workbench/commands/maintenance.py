@@ -81,7 +81,8 @@ def lake_jobs(settings: Settings) -> list[Job]:
         return f"{lake.commit(spool)} readings committed"
 
     def build_intervals() -> str:
-        return f"{build(lake, registry.all_ratios()).rows} intervals written"
+        known = registry.evidence(settings.profiles_path)
+        return f"{build(lake, registry.all_ratios(), evidence=known).rows} intervals written"
 
     def upkeep() -> str:
         return f"{lake.maintain().compacted} partitions compacted"

@@ -142,14 +142,17 @@ class Judge:
             low = int(at[place])
             after = slice(low + 2, low + 2 + STAYS_ROWS)
             later = value[after][device[after] == device[low]]
-            yield place, Step(
-                before=float(value[low]),
-                after=float(value[low + 1]),
-                hours=float(hours[place]),
-                limit=self._limit_at(int(index[place]), int(ts[low])),
-                typical=float(typical[nth]) or None,
-                register=self.facts[int(index[place])].registers.get(name, _UNKNOWN),
-                stays=bool(np.all(later < value[low])),
+            yield (
+                place,
+                Step(
+                    before=float(value[low]),
+                    after=float(value[low + 1]),
+                    hours=float(hours[place]),
+                    limit=self._limit_at(int(index[place]), int(ts[low])),
+                    typical=float(typical[nth]) or None,
+                    register=self.facts[int(index[place])].registers.get(name, _UNKNOWN),
+                    stays=bool(np.all(later < value[low])),
+                ),
             )
 
     def _settle(self, name: str, place: int, step: Step, pairs: Pairs, unit: str) -> Event | None:
@@ -220,9 +223,9 @@ class Judge:
     def _decided(self, index: int, name: str, start: int, end: int) -> Decision | None:
         """The decision on a step; also where readings came later that lie between the two it was made on."""
         for of, each in self._decisions:
-            if of == index and each.quantity == name and each.choice is not Choice.GLITCH:
-                if to_micros(each.since) < end and to_micros(each.at) > start:
-                    return each
+            mine = of == index and each.quantity == name and each.choice is not Choice.GLITCH
+            if mine and to_micros(each.since) < end and to_micros(each.at) > start:
+                return each
         return None
 
     def _devices(self, meter: Array, ts: Array) -> Array:
@@ -233,9 +236,7 @@ class Judge:
             device[mine] += np.searchsorted([at for at, _ in dated], ts[mine], "right")
         return device
 
-    def _discarded(
-        self, name: str, meter: Array, ts: Array, value: Array, unit: str, events: list[Event]
-    ) -> Array:
+    def _discarded(self, name: str, meter: Array, ts: Array, value: Array, unit: str, events: list[Event]) -> Array:
         """Readings that an analyst called wrong, as a mask."""
         gone = np.zeros(len(ts), bool)
         for index, each in self._decisions:

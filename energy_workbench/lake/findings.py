@@ -82,7 +82,7 @@ def replace(
     *,
     everything: bool = False,
 ) -> None:
-    """Put what a build found in the place of what was known of its meters and span; nothing is written if it is the same.
+    """Put what a build found in the place of what was known of its meters and span; the same again writes nothing.
 
     Parameters
     ----------

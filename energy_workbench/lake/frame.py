@@ -39,9 +39,7 @@ class Frame:
         By meter, the most that can flow [unit/h]; infinite where that is not known.
     """
 
-    def __init__(
-        self, meter: Array, ts: Array, held: Held | None, booked: Array, final: bool, limit: Array
-    ) -> None:
+    def __init__(self, meter: Array, ts: Array, held: Held | None, booked: Array, final: bool, limit: Array) -> None:
         self._limit = limit
         self._new, self._held, self._booked = (meter, ts), held, booked
         self._at: Array | None = None

@@ -125,9 +125,7 @@ def build(
             keys = sources.meters(all_meters(snapshot)) if meters is None else tuple(sorted(set(meters)))
             return _build(lake, snapshot, sources, [Window(keys, first, last)])
         state = State.load(lake.path)
-        now = State.of(
-            snapshot.version, {str(meter): sources.steps.of(meter) for meter, _ in ratios}, sources.evidence
-        )
+        now = State.of(snapshot.version, {str(meter): sources.steps.of(meter) for meter, _ in ratios}, sources.evidence)
         if now == state:
             return BuildResult()
         windows = None if lake.intervals.snapshot().version < 0 else _changed(lake, snapshot, state, now)
@@ -155,8 +153,8 @@ def _changed(lake: Lake, snapshot: Snapshot, state: State | None, now: State) ->
         told: dict[str, list[int]] | None = json.loads(commit.get("touched") or "null")
         if told is None or "*" in told:
             return None
-        for meter, instants in told.items():
-            ranges += [(int(meter), *span) for span in zip(instants[::2], instants[1::2], strict=True)]
+        for key, instants in told.items():
+            ranges += [(int(key), *span) for span in zip(instants[::2], instants[1::2], strict=True)]
     windows: dict[tuple[int | None, int | None], set[int]] = {}
     for meter, first, last, edit in now.changed_spans(state):
         if edit:
@@ -225,7 +223,9 @@ def _bounds(snapshot: Snapshot, sources: _Sources, window: Window) -> tuple[int,
     """First and last-but-one interval edge of a window, those of readings and edits where it has no bound."""
     edits = [] if window.start is not None and window.end is not None else sources.edits(window.meters)
     first = window.start // QUARTER if window.start is not None else min([_first(snapshot), *edits])
-    last = -(-window.end // QUARTER) if window.end is not None else max([_last(snapshot), *(each + 1 for each in edits)])
+    last = (
+        -(-window.end // QUARTER) if window.end is not None else max([_last(snapshot), *(each + 1 for each in edits)])
+    )
     return first, max(last, first + 1)
 
 

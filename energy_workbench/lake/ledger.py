@@ -128,7 +128,9 @@ class Ledger:
             if name in self._grid:
                 grid = self._grid[name]
                 energies[place] = np.where(powered, grid["energy"], energies[place])
-                covered, close = (np.where(powered, grid[key], of) for key, of in (("covered", covered), ("close", close)))
+                covered, close = (
+                    np.where(powered, grid[key], of) for key, of in (("covered", covered), ("close", close))
+                )
         for other, _ in others:
             # Where a meter has no import counter, the next one tells how much of the interval is known.
             lacking = (covered == 0) & ~broken

@@ -20,11 +20,12 @@ from energy_workbench.registry.checked import checked, one, refuse_stale
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.meter_history import MeterHistory
 from energy_workbench.registry.saved_templates import SavedTemplates
+from energy_workbench.registry.validation import Validation
 
 Children = Literal["refuse", "reparent", "cascade"]
 
 
-class Registry(MeterHistory, ChangeLog, SavedTemplates, AccessTokens):
+class Registry(MeterHistory, Validation, ChangeLog, SavedTemplates, AccessTokens):
     """Site, meters, ratios, placements, gateways and tokens of one plant, with their history.
 
     Every method is one transaction; all may be called from several threads and processes.

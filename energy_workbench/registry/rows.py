@@ -24,6 +24,8 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "placements": ("meter", "valid_from"),
     "statuses": ("meter", "valid_from"),
     "exchanges": ("meter", "at"),
+    "decisions": ("meter", "quantity", "at"),
+    "interval_edits": ("meter", "start"),
     "templates": ("name",),
 }
 """Tables of the configuration, what is referred to first, and what tells their rows apart."""
