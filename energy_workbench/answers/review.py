@@ -45,7 +45,7 @@ class Reviewing(Home, Review):
         return [
             case_row(meters[each.meter], each, None, self.zone)
             for each in findings.stored(self.reader.lake)
-            if each.name in OPEN and each.meter in meters and _of(known, each) is None
+            if each.name in OPEN and each.meter in meters and not _decided(known, each)
         ]
 
     def decide(
@@ -157,14 +157,13 @@ def _decision_row(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _of(known: Iterable[tuple[int, Decision]], step: Finding) -> Decision | None:
-    return next(
-        (
-            each
-            for key, each in known
-            if key == step.meter and each.quantity == step.quantity and each.since < step.end and each.at > step.start
-        ),
-        None,
+def _decided(known: Iterable[tuple[int, Decision]], step: Finding) -> bool:
+    """Whether a decision is about a step; of a glitch, the step to the next reading is another."""
+    return any(
+        key == step.meter
+        and each.quantity == step.quantity
+        and (each.at == step.end if each.choice is Choice.GLITCH else each.since < step.end and each.at > step.start)
+        for key, each in known
     )
 
 

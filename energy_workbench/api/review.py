@@ -52,9 +52,11 @@ def decide(wb: Home, by: Editor, case: Case, body: Body) -> Response:
         )
         for name in body.keys() - {"choice", "reason", *FIGURES}
     ]
-    for name in ("choice", "reason", "until"):
-        if not isinstance(body.get(name, ""), str | None):
-            problems.append(Problem("body", name, str(body[name])[:60], "must be a text"))
+    problems += [
+        Problem("body", name, str(body[name])[:60], "must be a text")
+        for name in ("choice", "reason", "until")
+        if not isinstance(body.get(name, ""), str | None)
+    ]
     if problems:
         raise InputError("the decision cannot be stored", problems)
     given = {name: body.get(name) for name in FIGURES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -133,7 +133,7 @@ class Judge:
         flowed = grown[last] - grown[first] - np.maximum(amount[places], 0.0)
         elapsed = (ts[last] - ts[first]) / HOUR_US - hours[places]
         with np.errstate(divide="ignore", invalid="ignore"):
-            told = (elapsed > 0) & (flowed > 0) & (last - first > TELLING_ROWS)
+            told = (elapsed > 0) & (flowed > 0) & (last - first >= TELLING_ROWS)
             typical = np.where(told, flowed / elapsed, 0.0)
         # A meter that is always above its rating is not looked at pair by pair.
         worth = (amount[places] < 0) | (amount[places] > vee.STICKS_OUT * typical * hours[places])
@@ -190,13 +190,12 @@ class Judge:
             index, start, end = int(pairs.meter[place]), int(pairs.start[place]), int(pairs.end[place])
             step = Step(before=float(value[at[place]]), after=float(value[at[place] + 1]), hours=1.0)
             known: list[tuple[int, int, float | None]] = []
-            begun, reading = start, step.before
+            begun, reading = start, cast("float | None", step.before)
             mine = [(when, each) for when, each in self._exchanges[index] if start < when <= end]
             for when, each in mine:
-                known.append((begun, when, _difference(reading, each.closing.get(name))))
-                begun, reading = when, each.opening.get(name, np.nan)
-            known.append((begun, end, _difference(reading, step.after)))
-            known = [(a, b, self._possible(index, a, b, energy, name)) for a, b, energy in known]
+                known.append((begun, when, self._flowed(index, name, begun, when, reading, each.closing.get(name))))
+                begun, reading = when, each.opening.get(name)
+            known.append((begun, end, self._flowed(index, name, begun, end, reading, step.after)))
             if known[-1][0] == end and known[-1][2] is not None and known[-2][2] is not None:
                 # Read at the very instant of the exchange: what the new device has counted already is not lost.
                 known[-2:] = [(known[-2][0], end, known[-2][2] + known[-1][2])]
@@ -206,12 +205,22 @@ class Judge:
             events.append(_exchanged(index, start, end, mine[-1][1], name, step, total, unit))
         return Pairs.joined(kept)
 
-    def _possible(self, index: int, start: int, end: int, energy: float | None, name: str) -> float | None:
-        """An energy between two written readings, unless it cannot have flowed: a figure was mistyped then."""
-        if energy is None or energy < 0:
+    def _flowed(
+        self, index: int, name: str, start: int, end: int, before: float | None, after: float | None
+    ) -> float | None:
+        """Energy between two readings of a device; None where one lacks, or was mistyped as it cannot have flowed."""
+        if before is None or after is None:
             return None
-        step = self.facts[index].registers.get(name, _UNKNOWN).step
-        return energy if energy <= self._limit_at_or_inf(index, start) * (end - start) / HOUR_US + 2 * step else None
+        step = Step(
+            before=before,
+            after=after,
+            # The instant is a person's: the meter may have been read some time before or after it was taken out.
+            hours=(end - start) / HOUR_US + READ_HOURS,
+            limit=self._limit_at(index, start),
+            register=self.facts[index].registers.get(name, _UNKNOWN),
+        )
+        choice = vee.judge(step)
+        return after - before if choice is Choice.REAL else vee.wrapped(step) if choice is Choice.ROLLOVER else None
 
     def _limit_at_or_inf(self, index: int, instant: int) -> float:
         return next(most for begins, most in reversed(self._limits[index]) if begins <= instant)
@@ -260,16 +269,15 @@ _DEVICES = 4096
 TELLING_ROWS = 5
 """Fewer readings around a step do not tell what usually flows."""
 
+READ_HOURS = 1.0
+"""How far the instant of an exchange may be from that at which its readings were taken [h]."""
+
 STAYS_ROWS = 4
 """Readings after a fall that show whether the counter stays low."""
 
 
 def _end(decision: Decision) -> int:
     return to_micros(decision.at) + 1 if decision.until is None else to_micros(decision.until)
-
-
-def _difference(first: float, last: float | None) -> float | None:
-    return None if last is None or np.isnan(first) else last - first
 
 
 def _told_glitches(meter: Array, ts: Array, value: Array, wrong: Array, unit: str) -> Iterator[Event]:
