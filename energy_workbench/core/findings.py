@@ -1,4 +1,4 @@
-"""Findings: pieces of evidence about the quality of data, as values."""
+"""Data quality as a value: what was found, where, in words, and the numbers that show it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+Evidence = Mapping[str, float | str | None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One piece of evidence about the data of a meter.
+    """One piece of evidence about the quality of a meter's data.
+
+    Readings never change because of a finding; what is made of them leaves out what it says is wrong.
 
     Attributes
     ----------
     name : str
-        Dotted: what of, then what, such as `counter.rollover`.
+        Dotted, the general before the special: `value.power_factor`, `counter.rollover`.
     meter : int
-        Key of the meter.
-    quantity : str
-        Canonical name; empty where no single one is meant.
+        The lake's key.
     start, end : datetime
-        UTC instants between which it happened, both meant.
+        Aware; the first and the last instant of it, the same where it was one.
     text : str
-        What happened, in words and numbers, for people.
-    evidence : dict of str to float
-        The numbers that speak for it.
+        What is wrong and by which rule, for people.
+    quantity : str
+        Canonical name; empty where the whole meter is meant.
+    evidence : mapping of str to float or str or None
+        The numbers behind the text, by name; those of a value are primary.
     """
 
     name: str
     meter: int
-    quantity: str
     start: datetime
     end: datetime
     text: str
-    evidence: Mapping[str, float | None] = field(default_factory=dict)
+    quantity: str = ""
+    evidence: Evidence = field(default_factory=dict)
+
+    @property
+    def identity(self) -> tuple[int, str, str, datetime]:
+        """What makes two the same case, of which the later knows more."""
+        return self.meter, self.name, self.quantity, self.start
