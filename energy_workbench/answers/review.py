@@ -130,7 +130,7 @@ class Reviewing(Home, Review):
 
 def case_row(meter: Meter, step: Finding, decision: Decision | None, zone: ZoneInfo) -> dict[str, Any]:
     """A case as REST shows it."""
-    rises = (step.evidence.get("after") or 0.0) >= (step.evidence.get("before") or 0.0)
+    rises = (_number(step, "after") or 0.0) >= (_number(step, "before") or 0.0)
     return {
         "id": f"{meter.id}.{step.quantity}.{clock.to_micros(step.end if decision is None else decision.at)}",
         "meter": meter.id,
@@ -181,7 +181,7 @@ def _step_of(key: int, decision: Decision) -> Finding:
 
 def _refuse_impossible(case: str, found: Finding, decision: Decision) -> None:
     """What the two readings around the step contradict, with the numbers."""
-    before, after = found.evidence.get("before"), found.evidence.get("after")
+    before, after = _number(found, "before"), _number(found, "after")
     if before is None or after is None:
         return
     problems: list[Problem] = []
@@ -189,7 +189,7 @@ def _refuse_impossible(case: str, found: Finding, decision: Decision) -> None:
     def wrong(field: str, value: Any, reason: str) -> None:
         problems.append(Problem(case, field, "" if value is None else str(value), reason))
 
-    step = Step(before=before, after=after, hours=1.0, register=Register(modulus=found.evidence.get("modulus")))
+    step = Step(before=before, after=after, hours=1.0, register=Register(modulus=_number(found, "modulus")))
     if decision.choice is Choice.ROLLOVER and vee.wrapped(step, decision.modulus) is None:
         why = f"must be where the counter begins again, at least {before:,.10g}, and the counter must have fallen"
         wrong("modulus", decision.modulus, why)
@@ -202,3 +202,8 @@ def _refuse_impossible(case: str, found: Finding, decision: Decision) -> None:
             wrong("opening", decision.opening, f"is above the first reading of the new device, {after:,.10g}")
     if problems:
         raise InputError("the decision does not fit the readings", problems)
+
+
+def _number(found: Finding, name: str) -> float | None:
+    value = found.evidence.get(name)
+    return value if isinstance(value, float) else None

@@ -150,7 +150,7 @@ class Judge:
                     hours=float(hours[place]),
                     limit=self._limit_at(int(index[place]), int(ts[low])),
                     # Rounded, so that the sums in which it was found do not show.
-                typical=float(f"{typical[nth]:.6g}") or None,
+                    typical=float(f"{typical[nth]:.6g}") or None,
                     register=self.facts[int(index[place])].registers.get(name, _UNKNOWN),
                     stays=bool(np.all(later < value[low])),
                 ),

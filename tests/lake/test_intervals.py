@@ -219,6 +219,33 @@ def test_other_meters_stay_when_one_is_rebuilt(lake: Lake) -> None:
     assert by_meter == {1: pytest.approx(9), 2: pytest.approx(100), 3: pytest.approx(27)}
 
 
+def test_a_counter_that_was_silent_beside_others_loses_nothing(tmp_path: Path) -> None:
+    rows = [(1, 60 * k, {"energy_active_export": 0.5 * k}) for k in range(300)]
+    rows = [(m, s, v if 60 * 20 < s < 60 * 280 else v | {ENERGY: 100 + s / 60}) for m, s, v in rows]
+    whole, live = Lake(tmp_path / "whole"), Lake(tmp_path / "live")
+    expected = built(whole, table(rows))
+    assert sum(row[IMPORT] for row in expected) == pytest.approx(299.0)
+    for at in range(0, len(rows), 20):
+        live.append(table(rows[at : at + 20]))
+        build(live, [])
+    found = intervals(live)
+    assert energy(found) == [row[IMPORT] for row in expected]
+    assert energy(found, "energy_export_kwh") == [row["energy_export_kwh"] for row in expected]
+
+
+def test_counters_read_at_different_times_are_each_counted_in_full(tmp_path: Path) -> None:
+    often = [(1, 60 * k, {ENERGY: 0.5 * k}) for k in range(600)]
+    seldom = [(1, 1800 * k + 7, {"energy_reactive_import": 3.0 * k}) for k in range(20)]
+    rows = sorted([*often, *seldom], key=lambda row: row[1])
+    live = Lake(tmp_path / "live")
+    for at in range(0, len(rows), 17):
+        live.append(table(rows[at : at + 17]))
+        build(live, [])
+    found = intervals(live)
+    assert sum(row[IMPORT] for row in found) == pytest.approx(299.5)
+    assert sum(row["energy_reactive_kvarh"] or 0.0 for row in found) == pytest.approx(57.0)
+
+
 def test_live_commits_give_what_one_import_gives(tmp_path: Path) -> None:
     points = [(s, 0.01 * s + (0.5 if s % 70 == 0 else 0.0)) for s in range(0, 3000, 10)]
     points = [(s, round(max(v for _, v in points[: k + 1]), 2)) for k, (s, _) in enumerate(points)]
