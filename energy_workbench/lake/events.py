@@ -323,6 +323,7 @@ def _text(
     if kind == "reset":
         return f"the counter went {moved} and stayed low: it was reset; {flowed}"
     if kind == "jump":
-        known = f"its rating allows {step.limit * step.hours:,.6g}" if step.limit else "the readings around it do not"
+        around = f"{step.typical or 0:,.6g} {unit} an hour flow around it"
+        known = around if step.limit is None else f"its rating allows {step.limit * step.hours:,.6g} {unit}"
         return f"the counter went {moved}; {known}: left out and flagged until somebody decides"
     return f"the counter went {moved}, neither clearly a rollover nor a reset: left out until somebody decides"
