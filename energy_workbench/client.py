@@ -25,6 +25,7 @@ from energy_workbench.core.results import (
     StatusSummary,
 )
 from energy_workbench.questions import Questions
+from energy_workbench.review import Review
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ NAMED_PATHS = ("hierarchy", "status-summary", "export", "import-template")
 """Words that stand where a meter's number would."""
 
 
-class RemoteWorkbench(Questions, Changes):
+class RemoteWorkbench(Questions, Changes, Review):
     """A workbench over its service.
 
     Parameters
@@ -271,6 +272,36 @@ class RemoteWorkbench(Questions, Changes):
 
     def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
         return list(self._get("/audit", limit=limit, meter=meter)["items"])
+
+    def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
+        return list(self._get("/review", decided=decided or None)["items"])
+
+    def decide(
+        self,
+        case: str,
+        choice: str,
+        reason: str,
+        *,
+        modulus: float | None = None,
+        closing: float | None = None,
+        opening: float | None = None,
+        until: str | None = None,
+    ) -> dict[str, Any]:
+        figures = {"modulus": modulus, "closing": closing, "opening": opening, "until": until}
+        body = {"choice": choice, "reason": reason} | {name: v for name, v in figures.items() if v is not None}
+        return dict(self._send("POST", f"/review/{quote(case, safe='')}", body))
+
+    def withdraw(self, case: str) -> None:
+        self._send("DELETE", f"/review/{quote(case, safe='')}")
+
+    def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self._send("PUT", self._path(meter, "intervals", start), fields))
+
+    def restore_interval(self, meter: str, start: str) -> None:
+        self._send("DELETE", self._path(meter, "intervals", start))
+
+    def edited_intervals(self, meter: str) -> list[dict[str, Any]]:
+        return list(self._get(self._path(meter, "intervals", "edited"))["items"])
 
     def profiles(self) -> list[dict[str, Any]]:
         return list(self._get("/profiles")["items"])

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import children_of, power_flow
 from energy_workbench.analytics.live import describe, iso
-from energy_workbench.answers.condition_rows import event_row, finding_row
+from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.meter_view import chosen, meter_view
 from energy_workbench.answers.possible import without_impossible
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
+from energy_workbench.answers.review import Reviewing
 from energy_workbench.answers.setup import Setup
 from energy_workbench.answers.transfer import Transfer
 from energy_workbench.core import axis, clock, results, settings
@@ -51,7 +52,7 @@ STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-class Workbench(Setup, Transfer, Questions):
+class Workbench(Setup, Reviewing, Transfer, Questions):
     """A workbench on the files of a home; safe for threads.
 
     Parameters
@@ -308,7 +309,13 @@ class Workbench(Setup, Transfer, Questions):
         start, end = self._span(period)
         zone, numbers = self.zone, self._numbers()
         key = None if meter is None else self._known(meter).key
-        return [finding_row(found, numbers, zone) for found in self.state.findings(key, start, end, name, limit)]
+        # Those of values are known to whoever reads them, those of counters to the build of intervals.
+        found = [
+            *self.state.findings(key, start, end, name, limit),
+            *found_by_build(self.reader.lake, key, start, end, name),
+        ]
+        newest = sorted(found, key=lambda each: each.start, reverse=True)[:limit]
+        return [finding_row(each, numbers, zone) for each in newest]
 
     def doctor(self, *, thorough: bool = False) -> dict[str, Any]:
         from energy_workbench.answers.doctor import doctor

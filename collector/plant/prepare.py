@@ -63,7 +63,7 @@ def prepare(
         if kept.history == "writing" or not lake.has_readings():
             kept = state.keep_history(settings.home, kept, "writing")
             write_history(lake, registry, plant, settings, say)
-            _build(lake, registry, say)
+            _build(lake, registry, settings, say)
             state.keep_history(settings.home, kept, "written")
         say("the demo plant is ready")
     finally:
@@ -136,8 +136,8 @@ def write_history(lake: Lake, registry: Registry, plant: Plant, settings: Settin
     return rows
 
 
-def _build(lake: Lake, registry: Registry, say: Callable[[str], None]) -> None:
+def _build(lake: Lake, registry: Registry, settings: Settings, say: Callable[[str], None]) -> None:
     from energy_workbench.lake import intervals
 
-    built = intervals.build(lake, registry.all_ratios())
+    built = intervals.build(lake, registry.all_ratios(), evidence=registry.evidence(settings.profiles_path))
     say(f"{built.rows} intervals built")

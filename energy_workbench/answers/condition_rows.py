@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
+from energy_workbench.core.clock import to_micros
 from energy_workbench.core.findings import Finding
 
 if TYPE_CHECKING:
+    from energy_workbench.lake import Lake
     from energy_workbench.registry.events import Event
 
 
@@ -38,3 +41,19 @@ def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> d
         "value": found.evidence.get("value"),
         "evidence": dict(found.evidence),
     }
+
+
+def found_by_build(
+    lake: Lake, meter: int | None, start: datetime | None, end: datetime | None, name: str | None
+) -> list[Finding]:
+    """Findings of the interval build that touch a span; `name` has those below it too."""
+    from energy_workbench.lake.findings import stored
+
+    since = None if start is None else to_micros(start)
+    found = stored(lake, None if meter is None else [meter], since)
+    return [
+        each
+        for each in found
+        if (end is None or each.start < end)
+        and (name is None or each.name == name or each.name.startswith(f"{name}."))
+    ]

@@ -49,7 +49,8 @@ def import_readings(
     if result.new and not dry_run:
         if progress:
             progress("built", 0.0)
-        intervals = build(lake, home.registry.all_ratios()).rows
+        evidence = home.registry.evidence(home.settings.profiles_path)
+        intervals = build(lake, home.registry.all_ratios(), evidence=evidence).rows
     return plain(result) | {"intervals": intervals, "dry_run": dry_run}
 
 

@@ -21,6 +21,7 @@ from energy_workbench.api import (
     problems,
     readings,
     reference,
+    review,
     setup,
 )
 from energy_workbench.api.access import adopt, tokens_of
@@ -72,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
     )
     # Files first: `export` would be taken for a meter's number.
-    for part in (bulk, condition, doctor, meters, history, generation, readings, setup):
+    for part in (bulk, condition, doctor, meters, history, generation, readings, review, setup):
         rest.include_router(part.router)
     app.include_router(rest)
     app.include_router(reference.router)

@@ -80,6 +80,19 @@ _EXCHANGE: Schema = {
     "at": "2026-10-05T10:30:00+05:30", "old_serial": "A-1001", "new_serial": "A-2044", "note": "seal 77120",
     "closing": {"energy_active_import": 981_204.5}, "opening": {"energy_active_import": 0.0},
 }  # fmt: skip
+_CASE: Schema = {
+    "id": "mtr_12.energy_active_import.1791190800000000", "meter": "mtr_12", "number": "UNIT-A",
+    "quantity": "energy_active_import", "from": "2026-10-05T14:30:00+05:30", "to": "2026-10-05T14:30:10+05:30",
+    "name": "counter.ambiguous", "text": "the counter went from 981204.5 to 412 kWh within 0.00278 h, …",
+    "evidence": {"before": 981_204.5, "after": 412.0}, "choices": ["rollover", "reset", "exchange", "glitch"],
+    "decision": {
+        "choice": "exchange", "reason": "device replaced", "modulus": None, "closing": 981_204.6, "opening": 411.9,
+        "until": None,
+    },
+}  # fmt: skip
+_EDITED_INTERVAL: Schema = {
+    "start": "2026-10-05T14:15:00+05:30", "energy_import_kwh": 96.5, "reason": "read off the incomer",
+}  # fmt: skip
 _CHANGED: Schema = {
     "at": "2026-10-05T14:30:00+05:30", "by": "editor", "action": "meter.update", "subject": "mtr_12",
     "number": "UNIT-A", "before": {"name": "Unit"}, "after": {"name": "Unit A"}, "change": 311, "undoes": None,
@@ -174,6 +187,10 @@ RATIO = _answer("The ratio", _RATIO)
 RATIOS = _answer("Ratios", listed([_RATIO]))
 EXCHANGE = _answer("The exchange", _EXCHANGE)
 EXCHANGES = _answer("Exchanges", listed([_EXCHANGE]))
+CASE = _answer("The case", _CASE)
+CASES = _answer("Cases", listed([_CASE]))
+EDITED_INTERVAL = _answer("The edit", _EDITED_INTERVAL)
+EDITED_INTERVALS = _answer("Edits", listed([_EDITED_INTERVAL]))
 IMPACT = _answer(
     "What would be computed again",
     {"from": "2026-10-05T00:00:00+05:30", "until": None, "intervals": 672, "warnings": ["672 intervals are …"]},
@@ -342,6 +359,17 @@ METER_BODY = _body(
 )
 RATIO_BODY = _body("Empty CT or PT means no transformer (1:1); `valid_from` is now by default.", _RATIO)
 EXCHANGE_BODY = _body("`at` is now by default; readings are counters, as the devices showed them.", _EXCHANGE)
+DECISION_BODY = _body(
+    "A rollover takes the `modulus` where the register's is not known; an exchange `closing` and `opening`; a glitch "
+    "`until`, the end of the wrong readings.",
+    {"choice": "exchange", "reason": "device replaced", "closing": 981_204.6, "opening": 411.9},
+    required=["choice", "reason"],
+)
+INTERVAL_BODY = _body(
+    "Primary energies [kWh, kvarh, kVAh] that take the place of the interval's, and why.",
+    {"energy_import_kwh": 96.5, "reason": "read off the incomer"},
+    required=["reason"],
+)
 STATUS_BODY = _body(
     "`active`, `inactive`, `maintenance` or `faulty`, and why.",
     {"status": "maintenance", "reason": "bearing is replaced"},

@@ -38,5 +38,6 @@ def build(
         committed = lake.commit(spool)
     finally:
         spool.close()
-    result = build_intervals(lake, registry.all_ratios(), start=start, end=end)
+    known = registry.evidence(home.profiles_path)
+    result = build_intervals(lake, registry.all_ratios(), start=start, end=end, evidence=known)
     typer.echo(f"{committed} readings committed; {result.rows} intervals written from {result.readings} readings")

@@ -105,7 +105,8 @@ def lake_jobs(settings: Settings) -> list[Job]:
             raise LakeError(f"{error}; {spool.state().words()}") from None
 
     def build_intervals() -> str:
-        return f"{mended(lambda: build(lake, registry.all_ratios()).rows)} intervals written"
+        known = registry.evidence(settings.profiles_path)
+        return f"{mended(lambda: build(lake, registry.all_ratios(), evidence=known).rows)} intervals written"
 
     def upkeep() -> str:
         return f"{lake.maintain().compacted} partitions compacted"

@@ -70,7 +70,7 @@ def lake_parts(lake: Lake) -> Iterator[Part]:
     if state.exists():
         yield Part(build_state.FILE, state.read_bytes())
     # Intervals before readings: nothing is in them that the readings lack.
-    for store in (lake.intervals, lake.readings):
+    for store in (lake.intervals, lake.findings, lake.readings):
         yield from _pinned(store)
 
 

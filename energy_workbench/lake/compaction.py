@@ -34,7 +34,7 @@ def compact(store: Store, partition: str) -> int:
     snapshot = store.snapshot()
     files = [file.path for file in snapshot.of_partition(partition)]
     damaged = salvage.damaged(store.path, files)
-    keys = KEYS if store.time == "slot" else ("meter", "start")
+    keys = KEYS if store.time == "slot" else ("meter", store.time)
     rescued = {name: salvage.rescued(Path(name), bad, keys) for name, bad in damaged.items()}
     names = [name for name in snapshot.columns if name not in KEYS] if store.time == "slot" else []
     with duck.words(store.path):
@@ -60,7 +60,8 @@ def _sorted(store: Store, sound: list[str], rescued: list[pa.Table | None], name
         source = f"({' UNION ALL BY NAME '.join(sources)})"
         if store.time != "slot":
             connection.register("typed", store.empty().drop_columns([store.partition]))
-            query = f"SELECT *, strftime(start, '%Y-%m') AS month FROM {source} ORDER BY meter, start"  # noqa: S608
+            time = duck.name(store.time)
+            query = f"SELECT *, strftime({time}, '%Y-%m') AS month FROM {source} ORDER BY meter, {time}"  # noqa: S608
             return connection.sql(query).to_arrow_table()
         connection.register("typed", wide.schema(names).empty_table())
         doubled = connection.execute(

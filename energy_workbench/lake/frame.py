@@ -9,8 +9,9 @@ import numpy as np
 
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.lake.spread import CONTEXT_ROWS, SETTLED_ROWS, Array, Pieces, are_close, gather
+from energy_workbench.lake.steps import NEVER
 
-NEVER = -(2**62)
+HOUR_US = 3_600_000_000
 
 
 class Held(NamedTuple):
@@ -34,9 +35,12 @@ class Frame:
         By meter, until when pairs are booked already [µs].
     final : bool
         Nothing follows: hold nothing back.
+    limit : array of float
+        By meter, the most that can flow [unit/h]; infinite where that is not known.
     """
 
-    def __init__(self, meter: Array, ts: Array, held: Held | None, booked: Array, final: bool) -> None:
+    def __init__(self, meter: Array, ts: Array, held: Held | None, booked: Array, final: bool, limit: Array) -> None:
+        self._limit = limit
         self._new, self._held, self._booked = (meter, ts), held, booked
         self._at: Array | None = None
         self._order: Array | None = None
@@ -84,6 +88,27 @@ class Frame:
         return self.same & (end > self._booked[meter]) & (end <= self.settled[meter])
 
     @cached_property
+    def _most(self) -> Array | None:
+        """The most that can have flowed from each reading to the next; None where no meter has a rating."""
+        limit = self._limit[self.meter[1:]]
+        return None if np.isinf(limit).all() else limit * ((self.ts[1:] - self.ts[:-1]) / HOUR_US)
+
+    @cached_property
+    def _unrated(self) -> Array:
+        """Pairs of meters of which nothing says how much can flow."""
+        return self.same & np.isinf(self._limit[self.meter[1:]])
+
+    def odd(self, value: Array, amount: Array) -> bool:
+        """Whether a counter falls, or may have risen more than can have flowed: that takes a closer look."""
+        if np.any((amount < 0) & self.same):
+            return True
+        if self._most is not None and np.any((amount > self._most) & self.same):
+            return True
+        # Without a rating only a rise above all that was counted before is worth a closer look.
+        doubled = amount > value[:-1]
+        return bool(doubled.any()) and bool(np.any(doubled & self._unrated))
+
+    @cached_property
     def _cuts(self) -> dict[str, Any]:
         quarter = self.ts // QUARTER
         first = quarter[:-1]
@@ -120,12 +145,12 @@ class Frame:
             "order": order,
         }
 
-    def spread(self, value: Array) -> Pieces | None:
-        """Book a counter that never falls; None where it does, which takes a closer look."""
+    def spread(self, value: Array, levels: bool = False) -> Pieces | None:
+        """Book a counter, with its levels where they are asked for; None where it is odd."""
         if len(value) < 2:
             return gather(*(np.empty(0, kind) for kind in ("int64", "int64", float, float, float, bool)))
         amount = value[1:] - value[:-1]
-        if np.any((amount < 0) & self.same):
+        if self.odd(value, amount):
             return None
         cuts = self._cuts
         order, nothing = cuts["order"], np.zeros(len(cuts["order"]), bool)
@@ -133,4 +158,8 @@ class Frame:
         energy = np.concatenate([inner, amount[cuts["pair"]] * cuts["share"]])[order]
         covered = np.concatenate([cuts["covered"], cuts["overlap"]])[order]
         close = np.concatenate([cuts["close"], cuts["near"]])[order]
-        return gather(cuts["meter"], cuts["slot"], energy, covered, close, nothing)
+        level = None
+        if levels:
+            last = np.r_[cuts["runs"][1:], len(amount)] - 1
+            level = np.concatenate([value[last], value[cuts["pair"]]])[order]
+        return gather(cuts["meter"], cuts["slot"], energy, covered, close, nothing, level)

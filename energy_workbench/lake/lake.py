@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core.errors import LakeError, WorkbenchError
-from energy_workbench.lake import build_state, orphans, wide
+from energy_workbench.lake import build_state, findings, orphans, wide
 from energy_workbench.lake.reading import Refused
 from energy_workbench.lake.spool_file import once_more
 from energy_workbench.lake.store import Store
@@ -61,8 +61,8 @@ class Lake:
 
     Attributes
     ----------
-    readings, intervals : Store
-        The two tables.
+    readings, intervals, findings : Store
+        The tables; findings are what the counters did where they did not just count.
 
     Raises
     ------
@@ -80,6 +80,7 @@ class Lake:
         days = wide.schema([]).append(pa.field("day", pa.date32()))
         self.readings = Store(self.path / "readings", days, "slot", "day", self._forgotten)
         self.intervals = Store(self.path / "intervals", interval_schema(), "start", "month", self.build_anew)
+        self.findings = Store(self.path / "findings", findings.schema(), "until", "month", self.build_anew)
         self._orphaned = False
 
     def commit(self, spool: Spool) -> int:
@@ -226,15 +227,19 @@ def with_day(table: pa.Table) -> pa.Table:
 
 
 def touched(table: pa.Table) -> dict[str, Any]:
-    """Which meters a commit touched between which instants [µs since 1970, UTC]; `*` is every meter."""
+    """Which meters a commit touched between which instants [µs since 1970, UTC]; `*` is every meter.
+
+    Of each meter pairs of instants, first and last of what lies within a day: late readings of long ago do
+    not make all that came since dirty.
+    """
     import numpy as np
 
     meter, ts = wide.keys(table)
-    starts = np.flatnonzero(np.r_[True, meter[1:] != meter[:-1]])
+    starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (ts[1:] - ts[:-1] > wide.DAY_US)])
     if len(starts) > _METERS_TOLD:
         return {"*": [int(ts.min()), int(ts.max())]}
     low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)
-    return {
-        str(m): [first, last]
-        for m, first, last in zip(meter[starts].tolist(), low.tolist(), high.tolist(), strict=True)
-    }
+    told: dict[str, Any] = {}
+    for key, first, last in zip(meter[starts].tolist(), low.tolist(), high.tolist(), strict=True):
+        told.setdefault(str(key), []).extend((first, last))
+    return told

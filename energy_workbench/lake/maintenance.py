@@ -71,7 +71,10 @@ def maintain(lake: Lake, now: datetime | None = None, *, check: bool = False) ->
     instant = now or clock.now()
     today = instant.date()
     compacted = removed = damaged = 0
-    for store, current in ((lake.readings, f"{today:%Y-%m-%d}"), (lake.intervals, f"{today:%Y-%m}")):
+    month = f"{today:%Y-%m}"
+    for store, current in (
+        (lake.readings, f"{today:%Y-%m-%d}"), (lake.intervals, month), (lake.findings, month)
+    ):  # fmt: skip
         if check and store.path.exists():
             with store.writer():
                 store.review()

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from energy_workbench.lake import duck
 from energy_workbench.lake.columns import COUNTERS
+from energy_workbench.lake.power import POWER
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.spread import Array
 
@@ -60,7 +61,13 @@ def all_meters(snapshot: Snapshot) -> tuple[int, ...]:
     return tuple(row[0] for row in rows)
 
 
-def chunks(snapshot: Snapshot, since: int | None, until: int | None, meters: Sequence[int]) -> Iterator[Chunk]:
+def chunks(
+    snapshot: Snapshot,
+    since: int | None,
+    until: int | None,
+    meters: Sequence[int],
+    names: Sequence[str] = COUNTERS,
+) -> Iterator[Chunk]:
     """Counters of these meters between two instants [µs], a day at a time, the next read meanwhile."""
     days: dict[str, list[File]] = {}
     chosen = set(snapshot.select(since, until, meters))
@@ -70,7 +77,7 @@ def chunks(snapshot: Snapshot, since: int | None, until: int | None, meters: Seq
     with ThreadPoolExecutor(1) as ahead, closing(duck.cursor()) as connection:
 
         def read(files: list[File]) -> Chunk | None:
-            return _read(connection, snapshot, [file.path for file in files], since, until, meters)
+            return _read(connection, snapshot, [file.path for file in files], since, until, meters, names)
 
         waiting = [ahead.submit(read, files) for _, files in sorted(days.items())[:1]]
         for _, files in [*sorted(days.items())[1:], ("", [])]:
@@ -84,9 +91,37 @@ def chunks(snapshot: Snapshot, since: int | None, until: int | None, meters: Seq
 
 
 def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool) -> dict[int, int]:
-    """By meter the instant of the n-th reading before or after one, or of the outermost there is [µs]."""
-    found: dict[int, int] = {}
-    missing = dict(at)
+    """By meter the instant up to which readings around one matter [µs]: the n-th before or after, or the outermost.
+
+    Each counter counts its own readings: one that is read less often, or was silent for days, needs older ones.
+    Of meters without counters, readings of power count. A meter with neither is absent.
+    """
+    found = _of_names(snapshot, at, nth, COUNTERS, before=before)
+    others = {meter: instant for meter, instant in at.items() if meter not in found}
+    return found | _of_names(snapshot, others, nth, (POWER,), before=before)
+
+
+def _of_names(
+    snapshot: Snapshot, at: dict[int, int], nth: int, names: Sequence[str], *, before: bool
+) -> dict[int, int]:
+    wanted = {(meter, name): instant for meter, instant in at.items() for name in names if name in snapshot.columns}
+    if before:
+        # What ended before has nothing to do with what comes after: it need not be looked for in all of the past.
+        following = _search(snapshot, {key: instant - 1 for key, instant in wanted.items()}, 1, before=False)
+        wanted = {key: wanted[key] for key in following}
+    outermost: dict[int, int] = {}
+    for (meter, _), instant in _search(snapshot, wanted, nth, before=before).items():
+        known = outermost.get(meter, instant)
+        outermost[meter] = min(known, instant) if before else max(known, instant)
+    return outermost
+
+
+def _search(
+    snapshot: Snapshot, wanted: dict[tuple[int, str], int], nth: int, *, before: bool
+) -> dict[tuple[int, str], int]:
+    """By meter and quantity the instant of the n-th reading before or after one, or of the outermost there is [µs]."""
+    found: dict[tuple[int, str], int] = {}
+    missing = dict(wanted)
     with closing(duck.cursor()) as connection:
         for reach in _REACHES:
             if not missing:
@@ -95,11 +130,12 @@ def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool
             start = low if not before else None if reach is None else low - reach
             end = high if before else None if reach is None else high + reach
             rows = _nth(connection, snapshot, missing, start, end, nth, before=before)
-            beyond = snapshot.select(None if before else end, start if before else None, missing) if reach else []
-            for meter, (count, instant) in rows.items():
+            meters = {meter for meter, _ in missing}
+            beyond = snapshot.select(None if before else end, start if before else None, meters) if reach else []
+            for key, (count, instant) in rows.items():
                 if count >= nth or not beyond:
-                    found[meter] = instant
-                    del missing[meter]
+                    found[key] = instant
+                    del missing[key]
             if not beyond:
                 break
     return found
@@ -108,28 +144,36 @@ def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool
 def _nth(
     connection: duckdb.DuckDBPyConnection,
     snapshot: Snapshot,
-    at: dict[int, int],
+    at: dict[tuple[int, str], int],
     start: int | None,
     end: int | None,
     nth: int,
     *,
     before: bool,
-) -> dict[int, tuple[int, int]]:
-    """By meter how many of the n readings the span has, and the outermost of them."""
-    files = snapshot.select(start, end, at)
-    query = _query(snapshot, files, start, end, sorted(at))
+) -> dict[tuple[int, str], tuple[int, int]]:
+    """By meter and quantity how many of the n readings the span has, and the outermost of them."""
+    meters = sorted({meter for meter, _ in at})
+    names = sorted({name for _, name in at})
+    files = snapshot.select(start, end, meters)
+    names = _present(snapshot, files, names)
+    query = _query(snapshot, files, start, end, meters, names)
     if query is None:
         return {}
-    wanted = pa.table({"meter": pa.array(list(at), pa.int32()), "at": pa.array(list(at.values()), pa.int64())})
-    connection.register("wanted", wanted)
+    columns = list(zip(*((meter, name, instant) for (meter, name), instant in at.items()), strict=True))
+    kinds = (pa.int32(), pa.string(), pa.int64())
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+    connection.register("wanted", pa.table(dict(zip(("meter", "name", "at"), arrays, strict=True))))
     side, outermost, order = ("<", "min", "DESC") if before else (">", "max", "ASC")
-    rows = connection.execute(
-        f"""SELECT meter, count(*), {outermost}(ts) FROM (
+    each = " UNION ALL ".join(
+        f"""SELECT meter, '{name}' AS name, count(*), {outermost}(ts) FROM (
             SELECT r.meter, r.ts, row_number() OVER (PARTITION BY r.meter ORDER BY r.ts {order}) AS nth
-            FROM ({query}) r JOIN wanted w ON w.meter = r.meter AND r.ts {side} w.at)
+            FROM found r JOIN wanted w ON w.meter = r.meter AND w.name = '{name}' AND r.ts {side} w.at
+            WHERE r.{name} IS NOT NULL)
         WHERE nth <= {nth} GROUP BY meter"""  # noqa: S608 - numbers and fixed names
-    ).fetchall()
-    return {meter: (count, instant) for meter, count, instant in rows}
+        for name in names
+    )
+    rows = connection.execute(f"WITH found AS MATERIALIZED ({query}) {each}").fetchall()
+    return {(meter, name): (count, instant) for meter, name, count, instant in rows}
 
 
 def _read(
@@ -139,8 +183,9 @@ def _read(
     since: int | None,
     until: int | None,
     meters: Sequence[int],
+    names: Sequence[str],
 ) -> Chunk | None:
-    query = _query(snapshot, files, since, until, meters)
+    query = _query(snapshot, files, since, until, meters, names)
     if query is None:
         return None
     columns: dict[str, Any] = dict(connection.execute(query).fetchnumpy())
@@ -163,10 +208,15 @@ def _read(
 
 
 def _query(
-    snapshot: Snapshot, files: list[str], since: int | None, until: int | None, meters: Sequence[int]
+    snapshot: Snapshot,
+    files: list[str],
+    since: int | None,
+    until: int | None,
+    meters: Sequence[int],
+    names: Sequence[str],
 ) -> str | None:
-    """SQL of readings with a counter: meter, ts [µs] and the counters there are; None where none can be."""
-    present = _present(snapshot, files)
+    """SQL of readings with one of these quantities: meter, ts [µs] and those there are; None where none can be."""
+    present = _present(snapshot, files, names)
     if not files or not present or not len(meters):
         return None
     where = ["(" + " OR ".join(f"{name} IS NOT NULL" for name in present) + ")"]
@@ -183,9 +233,9 @@ def _query(
     return f"SELECT {columns} FROM {duck.scan(files)} WHERE {' AND '.join(where)}"  # noqa: S608
 
 
-def _present(snapshot: Snapshot, files: list[str]) -> list[str]:
-    """Counters that at least one of the files has: older files lack columns that came later."""
-    wanted = [name for name in COUNTERS if name in snapshot.columns]
+def _present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list[str]:
+    """Those of the quantities that at least one of the files has: older files lack columns that came later."""
+    wanted = [name for name in names if name in snapshot.columns]
     found: set[str] = set()
     for path in files:
         if len(found) == len(wanted):

@@ -8,6 +8,7 @@ arrays out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,19 @@ CLOSE_SLOW_US = 960_000_000
 SLOWER = 2.5
 """… unless the distance is more than this many times the one before: polls were missed."""
 
-GLITCH_ROWS = 3
+GLITCH_ROWS = 8
 """A counter that falls and jumps back within this many readings had a glitch; longer, it was reset."""
 
-SETTLED_ROWS = 4
-"""Readings after a pair that may still show it was a glitch, so that it must not be booked for good."""
+SPIKE_ROWS = 3
+"""A counter that jumps and falls back within this many readings had a glitch."""
 
-CONTEXT_ROWS = 8
+BEFORE_ROWS, AFTER_ROWS = 6, 4
+"""Readings around a step that tell what usually flows."""
+
+SETTLED_ROWS = GLITCH_ROWS + AFTER_ROWS
+"""Readings after a pair that may still show what it was, so that it must not be booked for good."""
+
+CONTEXT_ROWS = GLITCH_ROWS + BEFORE_ROWS + SPIKE_ROWS + 1
 """Readings before a window that decide how its first ones are seen."""
 
 
@@ -50,6 +57,8 @@ class Pieces:
         Time within the interval that lies between two readings, and between two close ones [µs].
     broken : array of bool, shape (n,)
         Whether a break lies in the interval.
+    level : array of float, shape (n,), or None
+        The highest the counter stood at in the interval, as reported; where it was asked for.
     """
 
     meter: Array
@@ -58,11 +67,12 @@ class Pieces:
     covered: Array
     close: Array
     broken: Array
+    level: Array | None = None
 
 
 @dataclass(slots=True)
 class Pairs:
-    """Consecutive values of a counter: where from, until when, how much, and of what kind."""
+    """Consecutive values of a counter: where from, until when, how much, of what kind, and from what value."""
 
     meter: Array
     start: Array
@@ -70,6 +80,26 @@ class Pairs:
     amount: Array
     close: Array
     broken: Array
+    level: Array
+
+    def take(self, mask: Array) -> Pairs:
+        """Some of the pairs."""
+        return self if mask.all() else Pairs(*(getattr(self, name)[mask] for name in Pairs.__slots__))
+
+    def replaced(self, place: int, spans: Sequence[tuple[int, int, float | None]]) -> Pairs:
+        """Pairs like one of these over other spans `(start, end, amount)`; an amount of None is a break."""
+        columns = {name: np.repeat(getattr(self, name)[place : place + 1], len(spans)) for name in Pairs.__slots__}
+        for nth, (start, end, amount) in enumerate(spans):
+            columns["start"][nth], columns["end"][nth] = start, end
+            columns["amount"][nth], columns["broken"][nth] = amount or 0.0, amount is None
+        return Pairs(**columns)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
+        """All of them, by meter and time."""
+        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__]
+        order = np.lexsort((columns[1], columns[0]))
+        return cls(*(column[order] for column in columns))
 
 
 def glitches(meter: Array, value: Array) -> Array:
@@ -83,9 +113,9 @@ def glitches(meter: Array, value: Array) -> Array:
 
     Notes
     -----
-    A fall is a glitch when the counter is back at or above its old level within three readings, and
-    most of the way in one step; one reading that stands above both its neighbours is a spike when
-    the later neighbour goes on from the earlier. A fall that stays is a reset, exchange or rollover.
+    A fall is a glitch when the counter is back at or above its old level within some readings, and most
+    of the way in one step; readings that stand above both their neighbours are a spike when the later
+    neighbour goes on from the earlier. A fall that stays is a reset, exchange or rollover.
     """
     wrong = np.zeros(len(value), bool)
     falls = np.flatnonzero((value[1:] < value[:-1]) & (meter[1:] == meter[:-1])) + 1
@@ -93,9 +123,10 @@ def glitches(meter: Array, value: Array) -> Array:
         if wrong[fall] or wrong[fall - 1]:
             continue
         before, key = value[fall - 1], meter[fall]
-        if fall >= 2 and meter[fall - 2] == key and value[fall - 2] <= value[fall]:
+        spike = _spike(meter, value, wrong, fall)
+        if spike is not None:
             # 1000, 9999999, 1001: the middle one never was.
-            wrong[fall - 1] = True
+            wrong[spike:fall] = True
             continue
         for back in range(fall + 1, min(fall + GLITCH_ROWS + 1, len(value))):
             if meter[back] != key:
@@ -107,20 +138,44 @@ def glitches(meter: Array, value: Array) -> Array:
     return wrong
 
 
-def pair_up(meter: Array, ts: Array, value: Array) -> Pairs:
-    """Pairs of consecutive readings, by meter and time [µs]."""
-    wrong = glitches(meter, value)
-    if wrong.any():
-        meter, ts, value = meter[~wrong], ts[~wrong], value[~wrong]
+def _spike(meter: Array, value: Array, wrong: Array, fall: int) -> int | None:
+    """Where the readings begin that stand above both sides, if the counter goes on from before them."""
+    for low in range(fall - 2, max(fall - 2 - SPIKE_ROWS, -1), -1):
+        if meter[low] != meter[fall] or wrong[low]:
+            return None
+        if value[low] <= value[fall]:
+            first = low == fall - 2
+            return low + 1 if first or value[low + 1] - value[low] >= 0.5 * (value[fall - 1] - value[fall]) else None
+    return None
+
+
+def paired(meter: Array, ts: Array, value: Array) -> tuple[Pairs, Array]:
+    """Pairs of consecutive readings, by meter and time [µs], and the row at which each begins."""
     same = meter[1:] == meter[:-1]
     span = ts[1:] - ts[:-1]
-    amount = value[1:] - value[:-1]
-    close = are_close(span, same)
-    broken = amount < 0
-    if not same.all():
-        meter_, start, end = meter[1:][same], ts[:-1][same], ts[1:][same]
-        return Pairs(meter_, start, end, amount[same], close[same], broken[same])
-    return Pairs(meter[1:], ts[:-1], ts[1:], amount, close, broken)
+    pairs = Pairs(
+        meter[1:], ts[:-1], ts[1:], value[1:] - value[:-1], are_close(span, same), np.zeros(len(span), bool), value[:-1]
+    )
+    return pairs.take(same), np.flatnonzero(same)
+
+
+def around(key: Array, at: Array, rows: Array) -> tuple[Array, Array]:
+    """First and last reading of those that tell what flows around pairs.
+
+    Parameters
+    ----------
+    key : array of int, shape (n,)
+        Readings of other keys tell nothing.
+    at : array of int
+        Readings with which the pairs begin.
+    rows : array of int, shape (n,)
+        Number of each reading among all there were: how many count does not depend on which were left out.
+    """
+    edges = np.flatnonzero(np.r_[True, key[1:] != key[:-1], True])
+    mine = np.searchsorted(edges, at, "right")
+    first = np.maximum(np.searchsorted(rows, rows[at] - BEFORE_ROWS, "left"), edges[mine - 1])
+    last = np.minimum(np.searchsorted(rows, rows[at + 1] + AFTER_ROWS, "right"), edges[mine]) - 1
+    return first, last
 
 
 def are_close(span: Array, same: Array) -> Array:
@@ -140,13 +195,6 @@ def are_close(span: Array, same: Array) -> Array:
     before = np.where((slow > 0) & same[slow - 1], span[slow - 1], np.inf)
     close[slow] = span[slow] <= SLOWER * before
     return close
-
-
-def take(pairs: Pairs, mask: Array) -> Pairs:
-    """Some of the pairs."""
-    if mask.all():
-        return pairs
-    return Pairs(*(getattr(pairs, name)[mask] for name in Pairs.__slots__))
 
 
 def cut(pairs: Pairs, meter: int, instant: int) -> Pairs:
@@ -172,10 +220,11 @@ def spread(pairs: Pairs) -> Pieces:
     close = np.where(pairs.close, covered, 0.0)
     within = first == last
     if within.all():
-        return gather(pairs.meter, first, energy, covered, close, pairs.broken)
+        return gather(pairs.meter, first, energy, covered, close, pairs.broken, pairs.level)
     inner = gather(
-        *(column[within] for column in (pairs.meter, first, energy, covered, close, pairs.broken)),
+        *(column[within] for column in (pairs.meter, first, energy, covered, close, pairs.broken, pairs.level)),
     )
+    assert inner.level is not None
     long = ~within
     count = (last - first + 1)[long]
     repeated = np.repeat(np.flatnonzero(long), count)
@@ -192,15 +241,24 @@ def spread(pairs: Pairs) -> Pieces:
         np.concatenate([inner.covered, covered[repeated] * share]),
         np.concatenate([inner.close, close[repeated] * share]),
         np.concatenate([inner.broken, pairs.broken[repeated]]),
+        np.concatenate([inner.level, pairs.level[repeated]]),
     )
     order = np.lexsort((columns[1], columns[0]))
     return gather(*(column[order] for column in columns))
 
 
-def gather(meter: Array, interval: Array, energy: Array, covered: Array, close: Array, broken: Array) -> Pieces:
+def gather(
+    meter: Array,
+    interval: Array,
+    energy: Array,
+    covered: Array,
+    close: Array,
+    broken: Array,
+    level: Array | None = None,
+) -> Pieces:
     """Sums over runs of the same meter and interval."""
     if not len(meter):
-        return Pieces(meter, interval, energy, covered, close, broken)
+        return Pieces(meter, interval, energy, covered, close, broken, level)
     starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])])
     return Pieces(
         meter[starts],
@@ -209,4 +267,5 @@ def gather(meter: Array, interval: Array, energy: Array, covered: Array, close: 
         np.add.reduceat(covered, starts),
         np.add.reduceat(close, starts),
         np.logical_or.reduceat(broken, starts),
+        None if level is None else np.maximum.reduceat(level, starts),
     )

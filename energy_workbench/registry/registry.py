@@ -22,11 +22,12 @@ from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.health_limits import HealthLimits
 from energy_workbench.registry.meter_history import MeterHistory
 from energy_workbench.registry.saved_templates import SavedTemplates
+from energy_workbench.registry.validation import Validation
 
 Children = Literal["refuse", "reparent", "cascade"]
 
 
-class Registry(MeterHistory, HealthLimits, ChangeLog, SavedTemplates, EmissionFactors, AccessTokens):
+class Registry(MeterHistory, Validation, HealthLimits, ChangeLog, SavedTemplates, EmissionFactors, AccessTokens):
     """Site, meters, ratios, placements, gateways and tokens of one plant, with their history.
 
     Every method is one transaction; all may be called from several threads and processes.

@@ -25,6 +25,8 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "statuses": ("meter", "valid_from"),
     "exchanges": ("meter", "at"),
     "limits": ("meter",),
+    "decisions": ("meter", "quantity", "at"),
+    "interval_edits": ("meter", "start"),
     "templates": ("name",),
     "factors": ("name", "valid_from"),
 }

@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.core.status import Status
+from energy_workbench.core.vee import Choice
 
 
 class Instant(TypeDecorator[datetime]):
@@ -211,6 +212,35 @@ limits = Table(
 )
 _site = limits.c.meter.is_(None)
 Index("uq_limits_site", limits.c.meter, unique=True, sqlite_where=_site, postgresql_where=_site)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("meter", Integer, ForeignKey("meters.key"), nullable=False),
+    Column("quantity", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("choice", String(20), nullable=False),
+    Column("until", Instant),
+    Column("modulus", Float),
+    Column("closing", Float),
+    Column("opening", Float),
+    Column("reason", String(500), nullable=False),
+    UniqueConstraint("meter", "quantity", "at"),
+    one_of("choice", Choice),
+)
+
+interval_edits = Table(
+    "interval_edits",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("meter", Integer, ForeignKey("meters.key"), nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("energies", JSON, nullable=False),
+    Column("reason", String(500), nullable=False),
+    UniqueConstraint("meter", "start"),
+)
 
 templates = Table(
     "templates",

@@ -74,7 +74,7 @@ def test_a_home_that_is_written_meanwhile_loses_and_doubles_nothing(plant: Setti
         while not done.is_set():
             for _ in range(20):
                 ts = to_micros(first + timedelta(seconds=10 * written))
-                spool.append([Reading(key, ts, 0, {"energy_active_import": 1e6 + written})])
+                spool.append([Reading(key, ts, 0, {"energy_active_import": 25_000.0 + written})])
                 written += 1
             begun.set()
             lake.commit(spool)
@@ -99,7 +99,7 @@ def test_a_home_that_is_written_meanwhile_loses_and_doubles_nothing(plant: Setti
         wb = Workbench.at(home)
         rows = wb.reader.readings(key, first, quantities=["energy_active_import"]).to_pylist()
         assert rows
-        assert [row["energy_active_import"] for row in rows] == [1e6 + index for index in range(len(rows))]
+        assert [row["energy_active_import"] for row in rows] == [25_000.0 + index for index in range(len(rows))]
         start = NOW - timedelta(days=9, minutes=NOW.minute % 15)
         (sums,) = wb.reader.energy([key], [start, NOW + timedelta(days=9)]).to_pylist()
         assert sums["energy_import_kwh"] == pytest.approx(rows[-1]["energy_active_import"] - 1000.0)
