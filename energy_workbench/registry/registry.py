@@ -200,9 +200,7 @@ class Registry(MeterHistory, HealthLimits, ChangeLog, SavedTemplates, AccessToke
         with self.database.read() as connection:
             return gateways.listing(connection)
 
-    def set_gateway(
-        self, url: str, options: Mapping[str, Any], *, by: str, revision: int | None = None
-    ) -> Gateway:
+    def set_gateway(self, url: str, options: Mapping[str, Any], *, by: str, revision: int | None = None) -> Gateway:
         """Replace the options of a gateway, those of `core.gateway_options.OPTIONS`; one that is None is not set.
 
         Raises
