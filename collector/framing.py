@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import struct
+from collections import deque
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple, Protocol
 
@@ -27,6 +28,8 @@ _NOBODY: Final = (0, 255)
 """Unit ids that no meter of a bus has: gateways answer with them, and devices without a bus are asked by them."""
 _STRIDE: Final = 25_033
 """From one transaction id to the next; prime to 65,535, so that all come before one comes again."""
+_REMEMBERED: Final = 8
+"""Questions whose late answers are looked for within other answers."""
 _CHANCE: Final = 2
 """So many answers under the same wrong unit id are refused before it is held for the gateway's way."""
 _HEADER: Final = struct.Struct(">HHHB")
@@ -146,6 +149,7 @@ class TcpFraming:
         self._open: Question | None = None
         self._buffer = b""
         self._surplus = 0
+        self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=_REMEMBERED)
 
     @property
     def begun(self) -> bool:
@@ -157,7 +161,9 @@ class TcpFraming:
         self._transaction = (self._transaction + _STRIDE) % 0xFFFF
         self._open, self._surplus, self.stray = question, 0, 0
         self._asked.add(question.unit)
-        return _HEADER.pack(self._transaction + 1, 0, len(question.body) + 1, question.unit) + question.body
+        frame = _HEADER.pack(self._transaction + 1, 0, len(question.body) + 1, question.unit) + question.body
+        self._recent.append((frame[:5], frame[6:8]))
+        return frame
 
     def close(self) -> None:
         self._open = None
@@ -177,6 +183,8 @@ class TcpFraming:
                 break
             if self._open is not None and transaction == self._transaction + 1:
                 answer = self._judged(unit, buffer[body:end])
+                if self._swallowed(buffer[body:end]):
+                    answer = Answer(trouble="answered with another answer within the answer")
             else:
                 self._surplus += end - at
             at = end
@@ -198,6 +206,16 @@ class TcpFraming:
         elif not self._rewritten(question, unit, body):
             return Answer(trouble=f"answered as unit {unit}")
         return _checked(question, body)
+
+    def _swallowed(self, body: bytes) -> bool:
+        """Whether a frame that was cut short took a late answer for its rest."""
+        for head, kind in self._recent:
+            at = body.find(head)
+            while at >= 0:
+                if body[at + 6 : at + 8] == kind:
+                    return True
+                at = body.find(head, at + 1)
+        return False
 
     def _rewritten(self, question: Question, unit: int, body: bytes) -> bool:
         """Whether the gateway wrote another unit id into an answer that is meant for this question."""

@@ -35,44 +35,44 @@ class SteadyClock:
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wall_us, self._steady = wall_us, steady
-        self._anchor = wall_us() - int(steady() * 1e6)
-        self._ahead, self._ahead_since = 0, 0.0
+        self._anchor = wall_us() - self._steady_us()
+        self._ahead, self._ahead_since = 0, 0
         self.jumped_us = 0
         """By how much it jumped so far [µs]: what was planned before is void by the difference."""
 
     def now_us(self) -> int:
         """Microseconds since 1970, UTC."""
-        steady = self._steady()
-        now = self._anchor + int(steady * 1e6)
-        return now if not self._ahead else now + self._still_ahead(steady)
+        steady = self._steady_us()
+        return self._anchor + steady + (self._still_ahead(steady) if self._ahead else 0)
 
     def not_before(self, instant_us: int) -> None:
         """Begin after an instant that was given away earlier, by another process; one far in the future is none."""
         ahead = instant_us - self.now_us()
         if 0 < ahead <= MOST_BEHIND_US:
-            self._ahead, self._ahead_since = self._ahead + ahead, self._steady()
+            self._ahead, self._ahead_since = self._ahead + ahead, self._steady_us()
 
     def follow(self) -> int:
         """Follow the wall clock where it was set; by how much it was [µs], 0 where it was not."""
-        steady = self._steady()
-        ahead = self._still_ahead(steady)
-        step = self._wall_us() - (self._anchor + int(steady * 1e6))
+        steady = self._steady_us()
+        step = self._wall_us() - (self._anchor + steady)
         if abs(step) < JUMP_US:
             return 0
         self._anchor += step
-        ahead -= step
+        ahead = self._still_ahead(steady) - step
         if not 0 <= ahead <= MOST_BEHIND_US:
-            self.jumped_us += -ahead
+            self.jumped_us -= ahead
             ahead = 0
         self._ahead, self._ahead_since = ahead, steady
-        log = logging.getLogger("collector.slots")
         how = f": readings follow it slowly, {ahead / 1e6:.1f} s ahead of it now" if ahead else ""
-        log.warning("the clock was set by %.1f s%s", step / 1e6, how)
+        logging.getLogger("collector.slots").warning("the clock was set by %.1f s%s", step / 1e6, how)
         return step
 
-    def _still_ahead(self, steady: float) -> int:
+    def _steady_us(self) -> int:
+        return int(self._steady() * 1e6)
+
+    def _still_ahead(self, steady: int) -> int:
         """How much later than the wall this clock still is [µs]."""
-        left = self._ahead - int((steady - self._ahead_since) * 0.5e6)
+        left = self._ahead - (steady - self._ahead_since) // 2
         if left > 0:
             return left
         self._ahead = 0

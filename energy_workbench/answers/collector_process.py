@@ -13,7 +13,7 @@ from energy_workbench.core.errors import ServiceError
 from energy_workbench.core.settings import Settings
 
 
-def run_collector(settings: Settings, words: list[str], seconds: float) -> Any:
+def run_collector(settings: Settings, words: list[str], seconds: float, given: str = "") -> Any:
     """The answer of `energy-collector`, whatever its exit code.
 
     Parameters
@@ -22,6 +22,8 @@ def run_collector(settings: Settings, words: list[str], seconds: float) -> Any:
         Command and arguments that answer in JSON.
     seconds : float
         Longest wait for it [s].
+    given : str
+        What it reads on standard input.
 
     Raises
     ------
@@ -34,8 +36,9 @@ def run_collector(settings: Settings, words: list[str], seconds: float) -> Any:
         raise ServiceError("energy-collector is not installed here: install the project again")
     try:
         done = subprocess.run(
-            [command, *words, "--home", str(settings.home)], capture_output=True, timeout=seconds, check=False
-        )
+            [command, *words, "--home", str(settings.home)],
+            input=given.encode(), capture_output=True, timeout=seconds, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise ServiceError(
             f"energy-collector did not answer in {seconds:g} s: check address, unit and wiring"

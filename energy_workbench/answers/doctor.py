@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from energy_workbench.analytics import bus
 from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Verdict, worst
 from energy_workbench.answers.checkup import checkup
+from energy_workbench.answers.collector_process import run_collector
 from energy_workbench.answers.collector_socket import ask_collector
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Meter
@@ -25,6 +22,8 @@ COUNTS_SECONDS: Final = 5.0
 """Longest wait for what the collector has counted [s]."""
 CALL_SECONDS: Final = 10.0
 """Longest time in which meters are called [s]."""
+STARTING_SECONDS: Final = 20.0
+"""What a collector's process needs to start on a slow machine at most [s]."""
 MOST_CALLED: Final = 200
 """Meters that are called at most."""
 
@@ -99,27 +98,11 @@ def _call(settings: Settings, meters: Iterable[Meter], running: bool) -> dict[in
     request = {"do": "call", "meters": wanted, "seconds": CALL_SECONDS}
     try:
         answer = ask_collector(settings, request, CALL_SECONDS + COUNTS_SECONDS) if running else None
+        if answer is None:
+            answer = run_collector(settings, ["call"], CALL_SECONDS + STARTING_SECONDS, json.dumps(request))
     except ServiceError:
-        return {}  # it is busy: what it has counted is told all the same
-    if answer is None:
-        answer = _call_by_ourselves(settings, request)
+        return {}  # it is busy: what was counted is told all the same
     return {int(row["key"]): row for row in answer.get("meters", ())}
-
-
-def _call_by_ourselves(settings: Settings, request: Mapping[str, Any]) -> dict[str, Any]:
-    beside = Path(sys.executable).with_name("energy-collector")
-    command = str(beside) if beside.exists() else shutil.which("energy-collector")
-    if command is None:
-        return {}
-    try:
-        done = subprocess.run(
-            [command, "call", "--home", str(settings.home)],
-            input=json.dumps(request).encode(), capture_output=True, timeout=CALL_SECONDS + 20, check=False,
-        )  # fmt: skip
-        answer = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, OSError, ValueError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
 
 
 def _bus(

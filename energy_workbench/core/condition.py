@@ -75,15 +75,14 @@ class Condition:
             Whether its values were read now. A meter that gave nothing keeps the health that it had: `last_seen`
             says how old that is.
         """
-        if fresh and live.last_seen is not None:
-            live = replace(live, values=self.look(live.values, live.last_seen))
-        else:
-            live = replace(live, values=self.live.values)
-        alarms, before = self._watch.alarms, self.live
+        before = self.live
+        seen = live.last_seen if fresh else None
+        values = before.values if seen is None else self.look(live.values, seen)
+        alarms = self._watch.alarms
         now = health(alarms)
         since = before.health_since if now is before.health else live.last_seen
         text = "" if now is Health.GOOD else reason(alarms)
-        self.live = replace(live, health=now, health_reason=text, health_since=since, alarms=alarms)
+        self.live = replace(live, values=values, health=now, health_reason=text, health_since=since, alarms=alarms)
         return self.live
 
     def look(self, values: Values, at: datetime, *, judge: bool = True) -> Values:

@@ -48,7 +48,7 @@ def step(before: Alarm, measure: Measure | None, limit: Limit, *, rule: str, at:
         text = before.text
         if wanted and _beyond(measure.value, _threshold(limit, wanted), low):
             text = _told(measure, limit, rule, wanted)
-        return replace(before, wanted=wanted, wanted_since=at, seen=at, text=text)
+        return Alarm(level=wanted, wanted=wanted, since=before.since, wanted_since=at, seen=at, text=text)
     # A value from long ago does not say that it was so all the time since.
     lasting = before.wanted != before.level and at - before.seen <= max(patience, limit.seconds)
     rising, since = wanted > before.level, at

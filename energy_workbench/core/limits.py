@@ -128,7 +128,7 @@ RULES: Final[dict[str, Rule]] = {
             label="Overload of the CT",
             unit="%",
             meaning="The highest current in per cent of the CT's rated primary current.",
-            source="IEC 61869-2: accuracy and continuous current are specified up to 120 % of rated",
+            source="IEC 61869-2: accuracy is specified up to 120 % of the rated current",
             default=Limit(110.0, 120.0, 4.0, 60.0),
         ),
         Rule(

@@ -28,9 +28,8 @@ def damaged(table: Path, files: Iterable[str]) -> dict[str, Spans]:
     for name in files:
         path = Path(name)
         try:
-            spans: Spans = (
-                digests.bad_spans(path, known[path]) if path in known else () if path.exists() else EVERYWHERE
-            )
+            path.stat()
+            spans: Spans = digests.bad_spans(path, known[path]) if path in known else ()
         except OSError:
             spans = EVERYWHERE
         if spans:

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from energy_workbench.answers import probing
+from energy_workbench.answers import doctor, probing
 from energy_workbench.api.access import tokens_of
 from energy_workbench.api.app import create_app
 from energy_workbench.core.clock import FIXED_NOW
@@ -45,6 +45,7 @@ def described(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """The service's own description and an editor's header, on a plant of its own; no meter is reached."""
     monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
     monkeypatch.setattr(probing, "run_collector", lambda *_: {"ok": True, "values": {"frequency": 50.0}})
+    monkeypatch.setattr(doctor, "run_collector", lambda *_: {"meters": []})
     home = make_home(tmp_path_factory.mktemp("openapi") / "home")
     add_history(home)
     schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(home))

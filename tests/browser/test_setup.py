@@ -236,6 +236,32 @@ def test_a_gateway_is_given_a_timeout_that_is_checked_stored_and_undone(setup: S
     assert visit.errors == []
 
 
+def test_a_meter_is_given_a_limit_of_its_own_that_is_checked_stored_and_undone(setup: Setup, visit: Visit) -> None:
+    page, panel = visit.page, visit.page.locator(".ew-limits")
+    setup.open(page)
+    page.get_by_role("button", name="Limits…", exact=True).click()
+    expect(panel.locator("h2")).to_contain_text("UNIT-A", timeout=20_000)
+    voltage = panel.locator("tr", has_text="Voltage deviation")
+    expect(voltage).to_contain_text("above 10 %", timeout=20_000)
+    panel.get_by_label("Change").select_option(label="Voltage deviation")
+    panel.get_by_label("Warning from [%]").fill("16")
+    panel.get_by_role("button", name="Save limits").click()
+    expect(panel.get_by_role("alert")).to_contain_text("must not be below the warning's 16 %", timeout=20_000)
+    panel.get_by_label("Warning from [%]").fill("8")
+    panel.get_by_role("button", name="Save limits").click()
+    said(page, "Limits of UNIT-A were changed")
+    expect(voltage).to_contain_text("above 8 % ✎", timeout=20_000)
+    assert setup.workbench.limits("UNIT-A")["own"] == {"voltage_warning": 8.0}
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    said(page, "limits of UNIT-A changed")
+    expect(voltage).to_contain_text("above 10 %", timeout=20_000)
+    assert setup.workbench.limits("UNIT-A")["own"] == {}
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    assert visit.errors == []
+
+
 def test_two_editors_see_each_others_version(setup: Setup, visit: Visit) -> None:
     page = visit.page
     setup.open(page, "ADMIN")

@@ -216,9 +216,7 @@ async def _begin(
         **where,
     )  # fmt: skip
     faults = Faults((fault,))
-    devices = []
-    for meter in meters:
-        devices.append(Told(Readout(plant, meter, faults), load(meter.profile), faults, time.time))
+    devices = [Told(Readout(plant, meter, faults), load(meter.profile), faults, time.time) for meter in meters]
     gateway = Gateway(number, [device.simulated() for device in devices], faults, ("127.0.0.1", 0))
     await gateway.serve_forever(background=True)
     stack.push_async_callback(gateway.shutdown)

@@ -125,6 +125,17 @@ def test_a_frame_that_was_cut_short_and_swallowed_the_next_is_refused() -> None:
     assert answer.trouble
 
 
+def test_a_frame_that_was_cut_short_and_filled_up_by_a_late_answer_is_refused() -> None:
+    framing = TcpFraming()
+    late = tcp_frame(framing.ask(ASKED), 7, WORDS)
+    long = Question.read(3, 0, 60, 7)
+    whole = tcp_frame(framing.ask(long), 7, b"\x03\x78" + bytes(120))
+    assert framing.feed(whole[: -len(late)]) is None
+    answer = framing.feed(late)
+    assert answer is not None
+    assert "within the answer" in answer.trouble
+
+
 @pytest.mark.parametrize(
     ("unit", "body", "said"),
     [

@@ -147,7 +147,8 @@ METERS = st.builds(
 BUSES = st.builds(
     GatewayFacts,
     url=st.sampled_from([TCP, RTUTCP, SERIAL]), meters=st.lists(METERS, max_size=4),
-    connected=st.none() | st.booleans(), reachable=st.none() | st.booleans(), wanted=st.none() | st.floats(0, 9), requests=st.integers(0, 99), errors=KINDS,
+    connected=st.none() | st.booleans(), reachable=st.none() | st.booleans(),
+    wanted=st.none() | st.floats(0, 9), requests=st.integers(0, 99), errors=KINDS,
 )  # fmt: skip
 
 

@@ -22,9 +22,10 @@ URL, OTHER = "tcp://10.0.0.5:502", "rtu:///dev/ttyUSB0"
 
 def row(number: str, verdict: str, gateway: str = URL) -> dict[str, Any]:
     return {
-        "meter": f"mtr_{number}", "number": number, "gateway": gateway, "unit_id": 3, "profile": "p", "verdict": verdict,
-        "text": f"{number} <is> {verdict}", "advice": "" if verdict == "good" else f"mend <{number}>", "breaker": "closed",
-        "last_seen": None, **COUNTED,
+        "meter": f"mtr_{number}", "number": number, "gateway": gateway, "unit_id": 3, "profile": "p",
+        "verdict": verdict, "text": f"{number} <is> {verdict}",
+        "advice": "" if verdict == "good" else f"mend <{number}>",
+        "breaker": "closed", "last_seen": None, **COUNTED,
     }  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def test_a_service_that_is_away_is_told_and_forgotten_once_it_answers(opened: Op
     made, asked, view = opened
     asked.error = ServiceError("the service did not answer")
     made.begin()
-    assert "the service did not answer" in view.failure.value
+    assert "does not answer just now" in view.failure.value
     asked.error = None
     made.call()
     assert view.failure.value == ""

@@ -296,6 +296,8 @@ class SetupModel(HasTraits):
             self.ratios.show(self.details.selected)
             if self.side == "gateways":
                 self.gateways.ask()
+            if self.side == "limits":
+                self.limits.ask()
 
         self._doer.do(self.question(), take)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from energy_workbench.widgets.setup.limits.model import NOMINAL, PARTS, shown
 
-HEADS = ("Rule", "Warning", "Critical", "Leaves by", "Lasting", "What is compared, and where the default is from")
+HEADS = ("Rule", "Warning", "Critical", "Leaves by", "Lasting", "What is compared")
 
 
 def title(number: str) -> str:
@@ -29,6 +29,11 @@ def table(answer: Mapping[str, Any]) -> str:
     )
 
 
+def source(rule: Mapping[str, Any] | None) -> str:
+    """Where the defaults of the edited rule come from."""
+    return f'<p class="ew-hint">Default: {escape(rule["source"])}.</p>' if rule else ""
+
+
 def _line(rule: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     units = (rule["unit"], rule["unit"], rule["unit"], "s")
     marks = ("below ", "below ", "") if rule["low"] else ("above ", "above ", "")
@@ -36,8 +41,7 @@ def _line(rule: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
         f"<td>{_value(str(rule['name']) + '_' + part, answer, before, unit)}</td>"
         for part, unit, before in zip(PARTS, units, (*marks, ""), strict=True)
     )
-    about = f"{escape(rule['meaning'])} <small>{escape(rule['source'])}.</small>"
-    return f"<tr><th>{escape(rule['label'])}</th>{cells}<td>{about}</td></tr>"
+    return f"<tr><th>{escape(rule['label'])}</th>{cells}<td>{escape(rule['meaning'])}</td></tr>"
 
 
 def _value(name: str, answer: Mapping[str, Any], before: str = "", unit: str = "") -> str:

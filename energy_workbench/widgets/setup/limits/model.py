@@ -55,6 +55,11 @@ class LimitsModel(HasTraits):
         with self.hold_trait_notifications():
             self.meter, self.number, self.answer = meter, number, {}
         self.cancel()
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask for what holds now."""
+        meter = self.meter
         self._doer.do(lambda: self._workbench.limits(meter or None), self._take, key="limits")
 
     def begin(self, rule: str) -> None:

@@ -40,10 +40,11 @@ class LimitsView:
         }
         for name, label in NOMINAL.items():
             self.inputs[name].description = label
+        self.source = make.text("", "ew-note")
         self.failure = make.text("", "ew-failure")
         self.save = make.button("Save limits", model.save, kind="primary", classes="ew-do-save-limits")
         buttons = make.box([self.save, make.button("Cancel", model.cancel, classes="ew-do-leave-limits")], "ew-buttons")
-        self.form = make.box([make.box([*self.rows.values()], "ew-grid"), self.failure, buttons], "ew-ask")
+        self.form = make.box([make.box([*self.rows.values()], "ew-grid"), self.source, self.failure, buttons], "ew-ask")
         close = make.button("Close", back, classes="ew-do-back")
         bar = make.box([self.title, close], "ew-bar")
         self.widget = make.box([bar, self.table, self.pick, self.form], "ew-bulk ew-limits")
@@ -93,7 +94,9 @@ class LimitsView:
         model = self.model
         shown(self.form, bool(model.rule))
         edited, defaults = fields(model.rule) if model.rule else (), model.answer.get("defaults", {})
-        unit = next((rule["unit"] for rule in model.answer.get("rules", ()) if rule["name"] == model.rule), "")
+        rule = next((rule for rule in model.answer.get("rules", ()) if rule["name"] == model.rule), None)
+        unit = rule["unit"] if rule else ""
+        put(self.source, markup.source(rule))
         self._writing = True
         try:
             if self.pick.value != model.rule and model.rule in [value for _, value in self.pick.options]:
