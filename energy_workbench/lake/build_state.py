@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from energy_workbench.core import disk
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.vee import Evidence, Facts
-
-from energy_workbench.core import disk
 from energy_workbench.lake.failpoints import place
 
 FILE = "intervals.build.json"
