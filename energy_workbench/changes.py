@@ -247,7 +247,8 @@ class Changes(ABC):
         Returns
         -------
         dict
-            `ok`; `candidates`, best first, each with `profile, certainty, score, reasons, against` and more; `identity`;
+            `ok`; `candidates`, best first, each with `profile, certainty, score, reasons, against`
+            and more; `identity`;
             `values` as the best reads them; `notes`; `error` and `advice`; `milliseconds`.
 
         Raises

@@ -54,6 +54,5 @@ def found_by_build(
     return [
         each
         for each in found
-        if (end is None or each.start < end)
-        and (name is None or each.name == name or each.name.startswith(f"{name}."))
+        if (end is None or each.start < end) and (name is None or each.name == name or each.name.startswith(f"{name}."))
     ]

@@ -68,7 +68,8 @@ _METER: Schema = dict.fromkeys(METER_COLUMNS) | {
     "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "parent_id": "mtr_5", "location": "Hall 1",
     "flow": "consumer", "ct_primary": 1000, "ct_secondary": 5, "ct_ratio": "1000/5", "ratio_applied_by": "workbench",
     "gateway": "tcp://192.168.1.20:502", "unit_id": 3, "profile": "schneider_pm5xxx", "poll_seconds": 10,
-    "poll_offset_seconds": 2.5, "priority": "normal", "status": "active", "health": "good", "communication": "online", "colour": "green",
+    "poll_offset_seconds": 2.5, "priority": "normal",
+    "status": "active", "health": "good", "communication": "online", "colour": "green",
     "last_seen": "2026-10-05T14:30:02+05:30",
 }  # fmt: skip
 _READING: Schema = {"ts": "2026-10-05T14:30:00+05:30", "values": {"active_power_total": 412.5, "frequency": 49.98}}

@@ -141,14 +141,15 @@ def announce(settings: Settings, say: Callable[[str], None], deadline: float = 1
     except WorkbenchError as error:
         say(f"error: {error}")
         return
+    address = settings.public_url or settings.service_url
     say(
         "\n".join(
             [
                 "",
                 "  Energy Workbench is running. Ctrl-C stops it.",
                 "",
-                f"  Manager (read-only):  {settings.public_url or settings.service_url}/meter-dashboard?token={tokens.viewer}",
-                f"  Engineer (can edit):  {settings.public_url or settings.service_url}/?token={tokens.editor}",
+                f"  Manager (read-only):  {address}/meter-dashboard?token={tokens.viewer}",
+                f"  Engineer (can edit):  {address}/?token={tokens.editor}",
                 f"  Home:                 {settings.home}",
                 "",
             ]
