@@ -44,9 +44,16 @@ def test_every_process_but_the_demo_plant_has_a_unit_with_the_same_command() -> 
         assert unit["Service"]["ExecStart"] == f"/opt/energy-workbench/bin/{command}"
         assert unit["Service"]["WatchdogSec"]
         assert unit["Install"]["WantedBy"] == unit["Unit"]["PartOf"] == "energy-workbench.target"
-    common = read(COMMON)["Service"]
-    assert (common["Type"], common["Restart"], common["User"]) == ("notify", "always", "energy-workbench")
+        assert (unit["Service"]["Type"], unit["Service"]["Restart"]) == ("notify", "always")
+    assert read(COMMON)["Service"]["User"] == "energy-workbench"
     assert read(UNITS / "energy-workbench-collector.service")["Service"]["SupplementaryGroups"] == "dialout"
+
+
+def test_no_unit_says_what_the_common_settings_would_overrule() -> None:
+    """A drop-in is read after the unit: of a key that both have, the common value would hold."""
+    common = set(read(COMMON)["Service"])
+    for path in UNITS.glob("*.service"):
+        assert not common & set(read(path)["Service"]), path.name
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
