@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 GOOD_SHARE: Final = 0.98
 """Share of polls that give everything from which on a meter is well: a noisy line loses one in some hundreds."""
+LOST: Final = "the gateway closes the connection: does another program use it, or its network cable come loose?"
 GARBLED_SHARE: Final = 0.02
 SLOW_SECONDS: Final = 0.7
 """Answers that take this long come close to the usual time-out of 1 s [s]."""
@@ -164,6 +165,9 @@ def of_meter(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
         return _silent(meter, gateway)
     if meter.polls and meter.complete / meter.polls < GOOD_SHARE:
         failed = meter.polls - meter.complete
+        if set(meter.errors) == {"unreachable"} and meter.online:
+            # The gateway's failure is told once, at the gateway.
+            return Finding(Verdict.GOOD, f"answers; its gateway was out of reach for {failed} of {meter.polls} polls")
         text = f"{failed} of {meter.polls} polls did not give everything"
         return Finding(Verdict.WARNING, _with(text, meter.said), _unsteady(meter, gateway))
     if meter.slow is not None and meter.slow >= SLOW_SECONDS:
@@ -203,6 +207,10 @@ def of_gateway(gateway: GatewayFacts) -> Finding:
         blame = f"{_some(silent)} do not answer, and waiting for them takes its time: mend or deactivate them"
         other = "poll its meters less often, or give it a shorter time-out"
         return Finding(Verdict.WARNING, text, blame if silent else other)
+    lost = sum(meter.polls - meter.complete for meter in known if set(meter.errors) == {"unreachable"})
+    if polls and lost / polls > 1 - GOOD_SHARE and not silent:
+        text = f"{lost} of {polls} polls found no connection"
+        return Finding(Verdict.WARNING, _with(text, gateway.said), LOST)
     if silent:
         text = f"{len(silent)} of {len(known)} meters silent: {_some(silent)}"
         return Finding(Verdict.WARNING, text, "see the meters")
@@ -272,7 +280,7 @@ def _unsteady(meter: MeterFacts, gateway: GatewayFacts) -> str:
     if code := meter.refused_with(BEHIND):
         return f"exception {code}: the device behind the gateway is too slow for it: give the gateway a longer time-out"
     if meter.kind == "unreachable":
-        return "the gateway closes the connection: does another program use it, or its network cable come loose?"
+        return LOST
     return (
         "answers are lost on the way: look at plugs, screen and termination of the bus, and give its gateway a longer "
         "time-out and pause"

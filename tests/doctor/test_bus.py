@@ -83,6 +83,14 @@ def test_a_gateway_out_of_reach_is_told_once_and_its_meters_point_to_it() -> Non
         assert of_meter(bus.meters[0], bus).advice == "see the gateway"
 
 
+def test_a_connection_that_was_lost_for_a_while_is_told_once_at_the_gateway() -> None:
+    bus = gateway(*(meter(name, complete=90, errors={"unreachable": 12}) for name in "ABC"))
+    assert {of_meter(each, bus).verdict for each in bus.meters} == {Verdict.GOOD}
+    found = of_gateway(bus)
+    assert (found.verdict, found.text) == (Verdict.WARNING, "30 of 300 polls found no connection")
+    assert "cable" in found.advice
+
+
 def test_a_call_just_now_counts_more_than_the_polls_before() -> None:
     bus = gateway(silent("A", called=True), meter("B"), reachable=True, connected=False, errors={"unreachable": 9})
     assert of_meter(bus.meters[0], bus).verdict is not Verdict.PROBLEM
