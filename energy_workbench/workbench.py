@@ -265,7 +265,15 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         node, span = self._meter(meter) if meter else None, self._period(period)
         return self._kept(
             ("balance", span.start, span.end, node and node.key, percent),
-            lambda: balance(self.registry, self.reader, span, threshold=percent / 100, zone=self.zone, node=node),
+            lambda: balance(
+                self.registry,
+                self.reader,
+                span,
+                threshold=percent / 100,
+                zone=self.zone,
+                profiles=self.settings.profiles_path,
+                node=node,
+            ),
         )
 
     def generation(self, period: str = "this month") -> Generation:

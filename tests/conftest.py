@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 from pathlib import Path
@@ -35,21 +36,23 @@ def chromium() -> str:
     pytest.skip("no Chromium on this machine: `python scripts/chromium.py` tries to install one")
 
 
+LISTENING = range(12_000, 32_000)
+"""Ports below those that systems lend to outgoing connections: one of those could be lent to another test, or even to the
+caller's own attempt to connect to it, before the server that it was found for listens."""
+
+
 def free_ports(count: int) -> list[int]:
     """Consecutive free ports on loopback, first to last."""
+    luck = random.SystemRandom()
     for _ in range(200):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = probe.getsockname()[1]
-        if first + count > 65_000:
-            continue
+        ports = range(first := luck.choice(LISTENING), first + count)
         probes = []
         try:
-            for port in range(first, first + count):
+            for port in ports:
                 held = socket.socket()
                 probes.append(held)
                 held.bind(("127.0.0.1", port))
-            return list(range(first, first + count))
+            return list(ports)
         except OSError:
             continue
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,14 +14,24 @@ from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.core import axis, results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
+from energy_workbench.core.quantities import Scaling
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
     from energy_workbench.registry import Registry
 
+COUNTERS = ("energy_active_import", "energy_active_export")
+
 
 def balance(
-    registry: Registry, reader: Reader, span: Period, *, threshold: float, zone: ZoneInfo, node: Meter | None = None
+    registry: Registry,
+    reader: Reader,
+    span: Period,
+    *,
+    threshold: float,
+    zone: ZoneInfo,
+    profiles: Path,
+    node: Meter | None = None,
 ) -> results.Balance:
     """The balance of every node, or of one and those below it.
 
@@ -30,6 +41,8 @@ def balance(
         Share of the supply above which a loss is a hotspot [1].
     zone : ZoneInfo
         The site's.
+    profiles : Path
+        Folder of the user's meter profiles, which say how finely counters count.
     node : Meter, optional
         Every node by default.
     """
@@ -45,7 +58,7 @@ def balance(
                 return None if row is None else (matrix.imported[row], matrix.exported[row])
 
             books.book(order, energies, matrix.imported.shape[1])
-    found = rows(books, order, threshold=threshold)
+    found = rows(books, order, threshold=threshold, steps=_steps(order, profiles))
     if node is not None:
         inside = _branch(order, node.key)
         found = tuple(row for row in found if row["meter"] in inside)
@@ -57,6 +70,19 @@ def balance(
         threshold_percent=100 * threshold,
         timezone=zone.key,
     )
+
+
+def _steps(meters: list[Meter], profiles: Path) -> dict[int, float]:
+    """The least increment of each meter's energy counters, primary [kWh], where its profile tells it."""
+    from energy_workbench.registry.counter_registers import counter_registers
+
+    found: dict[int, float] = {}
+    for meter in meters:
+        registers = counter_registers(meter.profile, profiles) if meter.profile else {}
+        steps = [registers[name].step for name in COUNTERS if name in registers]
+        if coarsest := max(steps, default=0.0):
+            found[meter.key] = coarsest * meter.ratio.factor(Scaling.POWER)
+    return found
 
 
 def _stretches(registry: Registry, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

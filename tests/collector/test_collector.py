@@ -216,8 +216,7 @@ def test_options_of_a_gateway_and_polling_fields_of_a_meter_are_followed_while_i
 
 def test_a_gateway_that_comes_up_later_is_no_warning_and_its_meters_are_online_at_once(home: Settings) -> None:
     device = two_units()
-    with served(device):
-        pass  # its port is known, and nobody listens there
+    (device.port,) = free_ports(1)  # nobody listens there
     registry, state = Registry(home.registry_url), StateStore(home.state_url)
     keys = [registry.create_meter(meter(number, device, unit), by="test").key for number, unit in (("A", 1), ("B", 2))]
     process = command(home)

@@ -114,9 +114,9 @@ def _read(name: str, call: str, result: str, offsets: dict[str, int]) -> Iterato
         offsets[fd] = at + done if at >= 0 else at
         yield Op("write", path, offset=at, data=texts[0][:done])
     elif name == "pwrite64":
-        yield Op("write", path, offset=int(call.rstrip(")").rpartition(", ")[2]), data=texts[0][: int(result)])
+        yield Op("write", path, offset=int(call.rstrip(") ").rpartition(", ")[2]), data=texts[0][: int(result)])
     elif name == "ftruncate":
-        yield Op("truncate", path, offset=int(call.rstrip(")").rpartition(", ")[2]))
+        yield Op("truncate", path, offset=int(call.rstrip(") ").rpartition(", ")[2]))
     elif name in ("fsync", "fdatasync"):
         yield Op("sync", path)
     elif name in ("rename", "renameat", "renameat2"):

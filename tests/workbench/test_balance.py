@@ -86,3 +86,17 @@ def test_a_move_today_leaves_the_balance_of_before_alone(tmp_path: Path, monkeyp
 
 TODAY = NOW.replace(hour=18, minute=30) - timedelta(days=1)
 """Midnight in the site's zone."""
+
+
+def test_a_coarse_counter_widens_the_uncertainty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
+    home = make_home(tmp_path / "home")
+    add_history(home)
+    wb = Workbench.at(home.home)
+    fine = wb.balance("2026-10-11", "UNIT-A").rows[0]["uncertainty_kwh"]
+    home.profiles_path.mkdir(exist_ok=True)
+    lines = ["registers:", "  - {quantity: energy_active_import, address: 0, type: uint32, unit: kWh, scale: 100}"]
+    (home.profiles_path / "coarse.yaml").write_text("\n".join(lines))
+    wb.update_meter("UNIT-A", {"profile": "coarse", "gateway": "tcp://10.0.0.9:502", "unit_id": 1})
+    # One count is 100 kWh secondary, 2000 kWh primary.
+    assert wb.balance("2026-10-11", "UNIT-A").rows[0]["uncertainty_kwh"] > fine + 1000
