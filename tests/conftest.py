@@ -37,8 +37,8 @@ def chromium() -> str:
 
 
 LISTENING = range(12_000, 32_000)
-"""Ports below those that systems lend to outgoing connections: one of those could be lent to another test, or even to the
-caller's own attempt to connect to it, before the server that it was found for listens."""
+"""Ports below those that systems lend to outgoing connections: one of those could be lent to another test, or even
+to the caller's own attempt to connect to it, before the server that it was found for listens."""
 
 
 def free_ports(count: int) -> list[int]:
