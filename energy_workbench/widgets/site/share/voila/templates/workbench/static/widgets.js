@@ -39,6 +39,13 @@ export const chart = {
     let listening = false;
     let queue = Promise.resolve();
 
+    let frame = 0;
+    const fit = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        if (listening && plot.clientWidth) window.Plotly.Plots.resize(plot);
+      });
+    };
     const draw = () => {
       queue = queue.then(async () => {
         if (!figure.data) return;
@@ -58,6 +65,7 @@ export const chart = {
         };
         plot.on("plotly_click", tell);
         plot.on("plotly_treemapclick", tell);
+        fit();  // The place may have changed its size while the chart was drawn.
       }).catch((error) => {
         el.dataset.failed = "This chart could not be drawn.";
         console.error(error);
@@ -75,13 +83,7 @@ export const chart = {
       draw();
     });
 
-    let frame = 0;
-    const observer = new ResizeObserver(() => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        if (listening && plot.clientWidth) window.Plotly.Plots.resize(plot);
-      });
-    });
+    const observer = new ResizeObserver(fit);
     observer.observe(el);
     draw();
     return () => {
