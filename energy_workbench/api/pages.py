@@ -16,11 +16,12 @@ from starlette.responses import RedirectResponse
 from energy_workbench.api.html import card, page
 from energy_workbench.api.session import COOKIE, remember, role_of, workbench
 from energy_workbench.core import clock
+from energy_workbench.core.pages import VIEWED
 
 router = APIRouter(include_in_schema=False)
 
-DASHBOARDS = {"meter-dashboard": ("Meter dashboard", "Power flow, states, the week's pattern and every meter")}
-"""Page that the dashboards' server shows → title and what is on it."""
+DASHBOARDS = frozenset(page.name for page in VIEWED)
+"""Pages that the dashboards' server shows."""
 
 SETUP = "meter-setup"
 """The page that the editors' server shows."""
@@ -51,7 +52,7 @@ def front(request: Request) -> Response:
     role = entered(request)
     if isinstance(role, Response):
         return role
-    links = [card(f"/{name}", title, text) for name, (title, text) in DASHBOARDS.items()]
+    links = [card(f"/{page.name}", page.title, page.about) for page in VIEWED]
     if role == "editor":
         links.append(card(f"/{SETUP}", "Meter setup", "Add, move and change meters, CT and PT, gateways"))
         lab = _server(request, "lab") + "/lab"

@@ -9,15 +9,13 @@ import typer
 from energy_workbench.commands.pages import site
 from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
+from energy_workbench.core.pages import VIEWED
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
     from energy_workbench.widgets.site.server import SiteOptions
 
 app = typer.Typer(help="Serve the dashboards with Voilà.")
-
-PAGES = ("meter-dashboard",)
-"""Addresses at which the app is served, beside the root: the pages that exist."""
 
 
 @app.callback(invoke_without_command=True)
@@ -39,6 +37,6 @@ def options(settings: Settings, token: str) -> SiteOptions:
         token,
         name="dashboards",
         notebook="dashboards.ipynb",
-        pages=PAGES,
+        pages=tuple(page.name for page in VIEWED),
         port=settings.dashboard_port,
     )

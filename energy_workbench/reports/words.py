@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from energy_workbench.core.period import Period
+from energy_workbench.core.period_text import iso, span
+
+__all__ = ["NONE", "change", "day", "instant", "iso", "number", "percent", "span"]
 
 NONE = "–"
 """Stands where nothing is known; a gap is never written as 0."""
@@ -50,35 +52,3 @@ def day(value: datetime | str, zone: ZoneInfo) -> str:
     """A day in the site's zone: `Wed 14 Oct`."""
     local = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(zone)
     return f"{local:%a} {local.day} {local:%b}"
-
-
-def span(period: Period, zone: ZoneInfo) -> str:
-    """A period as a title: `October 2026`, `5 October 2026`, `1 – 15 October 2026`, or with times."""
-    start, end = period.start.astimezone(zone), period.end.astimezone(zone)
-    if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
-        return f"{start.day} {start:%b %Y %H:%M} – {end.day} {end:%b %Y %H:%M}"
-    last = end - timedelta(hours=12)
-    if start.day == 1 and end.day == 1:
-        if (last.year, last.month) == (start.year, start.month):
-            return f"{start:%B %Y}"
-        if start.month == 1 and end.month == 1 and end.year == start.year + 1:
-            return f"{start:%Y}"
-    if last.date() == start.date():
-        return f"{start.day} {start:%B %Y}"
-    if (last.year, last.month) == (start.year, start.month):
-        return f"{start.day} – {last.day} {start:%B %Y}"
-    return f"{start.day} {start:%B %Y} – {last.day} {last:%B %Y}"
-
-
-def iso(period: Period, zone: ZoneInfo) -> str:
-    """A period that was given in words, as the same one in ISO: `2026-10`, `2026-10-05`, `2026-10-01/2026-10-15`."""
-    start, end = period.start.astimezone(zone), period.end.astimezone(zone)
-    if (start.hour, start.minute, end.hour, end.minute) != (0, 0, 0, 0):
-        return f"{period.start.isoformat(timespec='seconds')}/{period.end.isoformat(timespec='seconds')}"
-    last = end - timedelta(hours=12)
-    if start.day == end.day == 1:
-        if (last.year, last.month) == (start.year, start.month):
-            return f"{start:%Y-%m}"
-        if start.month == end.month == 1 and end.year == start.year + 1:
-            return f"{start:%Y}"
-    return f"{start:%Y-%m-%d}" if last.date() == start.date() else f"{start:%Y-%m-%d}/{last:%Y-%m-%d}"

@@ -2,75 +2,182 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import ipywidgets
 
+from energy_workbench.core import clock
+from energy_workbench.core.errors import PeriodError
+from energy_workbench.core.pages import OVERVIEW, VIEWED
+from energy_workbench.core.period import parse_period, zone_of
+from energy_workbench.core.period_text import beside, span
 from energy_workbench.widgets.boundary import guarded
-from energy_workbench.widgets.dashboard.model import Answer, Asked, DashboardModel
-from energy_workbench.widgets.dashboard.view import DashboardView
+from energy_workbench.widgets.choices import Choices
+from energy_workbench.widgets.directory import Directory, Names
 from energy_workbench.widgets.live_page import LivePage, service
+from energy_workbench.widgets.markup import problem
+from energy_workbench.widgets.page_model import Answer, PageModel
+from energy_workbench.widgets.pages import PageView, opened
+from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.place import Here, Place
 from energy_workbench.widgets.polling import Poller
+from energy_workbench.widgets.shell.view import SEPARATOR, HeadView
 
-MAX_CHOICE = 64
-"""Longest period or meter that an address may name [characters]."""
+NAMED = {page.name: page for page in VIEWED}
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of questions brought."""
+
+    page: str
+    names: Names
+    answer: Answer
 
 
 class App(LivePage):
-    """Ties model, view and browser together.
+    """Ties pages, head and browser together.
 
     A preheated kernel has run this before its viewer came: nothing is asked of the service until the
     browser's first word.
+
+    Attributes
+    ----------
+    model, view
+        Of the page in front. Those that were opened before stay as they are, so that coming back is instant.
     """
 
-    def __init__(self, workbench: Asked) -> None:
-        self.model = DashboardModel(workbench)
-        self.view = DashboardView(self.model)
-        self.place = Place(layout=self.view.widget.layout)
-        self.poller: Poller[Answer] = Poller(self.model.question, self._take, self._fail)
-        guard = guarded(self._report)
-        self.place.on_move(guard(self._moved))
-        for chart in (self.view.flow, self.view.map):
-            chart.on_click(guard(self._chosen))
-        self.model.observe(guard(self._changed), ["period", "meter", "flow_view", "detail"])
+    def __init__(self, workbench: Any) -> None:
+        self._guard = guarded(self._report)
+        self._workbench = workbench
+        self._directory = Directory(workbench)
+        self._make = Parts(self._guard)
+        self._opened: dict[str, tuple[PageModel, PageView]] = {}
         self._following = False
-        self.widget = ipywidgets.Box([self.place, self.view.widget], layout=self.view.widget.layout)
-        self.widget.add_class("ew-page")
+        self.choices = Choices()
+        self.names = Names()
+        self.head = HeadView(VIEWED, self._make)
+        self.place = Place(layout=self._make.layout)
+        self.stage = self._make.box([], "ew-stage")
+        self.poller: Poller[Round] = Poller(self._question, self._arrived, self._fail)
+        self.model: PageModel
+        self.view: Any
+        self._open(OVERVIEW.name)
+        self.widget = self._make.box([self.place, *self.head.widgets, self.stage], "ew-page ew-shell")
+        self.place.on_move(self._guard(self._moved))
+        self.head.period.on_choose(self._guard(self._choose_period))
+        self.head.period.on_step(self._guard(self._step))
+        self.head.period.on_compare(self._guard(lambda compare: self.choices.set_trait("compare", compare)))
+        self.head.meter.observe(self._guard(self._choose_meter), "value")
+        self.choices.observe(self._guard(self._changed), ["period", "meter", "compare"])
+
+    def _open(self, name: str) -> None:
+        """Bring a page to the front."""
+        if name not in self._opened:
+            self._opened[name] = found = opened(NAMED[name], self._workbench, self.choices, self._make)
+            model, view = found
+            model.observe(self._guard(lambda _: self._say(model)), "problem")
+            if own := list(model.traits(address=bool)) + list(model.traits(asks=True)):
+                model.observe(self._guard(self._changed), own)
+            self.stage.children = (*self.stage.children, view.widget)
+        self.model, self.view = self._opened[name]
+        for other, (_, view) in self._opened.items():
+            shown(view.widget, other == name)
+        self.poller.every = self.model.every
+        self.head.enter(self.model)
+        self._say(self.model)
+        self._name()
 
     def _moved(self, here: Here) -> None:
-        self.model.dark = here.dark
+        self.choices.dark = here.dark
         if here.moved:
-            self._follow(here.query)
+            self._follow(here)
         self.poller.heard(here.visible)
+        if here.moved:
+            self.poller.poke()
+        else:
+            self._alive()
 
-    def _follow(self, query: dict[str, str]) -> None:
-        """Choose what an address says; the address is not written back."""
+    def _follow(self, here: Here) -> None:
+        """Open what an address says; the address is not written back."""
         self._following = True
         try:
-            self.model.period = query.get("period", "")[:MAX_CHOICE] or "today"
-            self.model.meter = query.get("meter", "")[:MAX_CHOICE]
-            self.model.flow_view = "period" if query.get("flow") == "period" else "now"
-            self.model.detail = "all" if query.get("detail") == "all" else "overview"
+            self._open(here.page if here.page in NAMED else OVERVIEW.name)
+            self.choices.follow(here.query)
+            self.model.follow(here.query)
         finally:
             self._following = False
-
-    def _chosen(self, meter: str) -> None:
-        self.model.meter = self.model.number_of(meter)
+        self._name()
 
     def _changed(self, change: dict[str, Any]) -> None:
-        if not self._following:
-            model = self.model
-            self.place.go(
-                {
-                    "meter": model.meter,
-                    "period": "" if model.period == "today" else model.period,
-                    "flow": "" if model.flow_view == "now" else model.flow_view,
-                    "detail": "" if model.detail == "overview" else model.detail,
-                }
-            )
-        if change["name"] in ("period", "meter"):
+        if self._following:
+            return
+        self.place.go(self.choices.address() | self.model.address(), page=self.model.page.name)
+        self._name()
+        if change["owner"] is self.choices or change["name"] in self.model.traits(asks=True):
             self.poller.poke()
+
+    def _choose_period(self, text: str) -> None:
+        parse_period(text, zone_of(self.names.zone), clock.now())
+        self.choices.period = "" if text == self.model.default_period else text
+
+    def _step(self, by: int) -> None:
+        zone = zone_of(self.names.zone)
+        self.choices.period = beside(parse_period(self.model.period, zone, clock.now()), by, zone).text
+
+    def _choose_meter(self, change: dict[str, Any]) -> None:
+        number = str(change["new"]).partition(SEPARATOR)[0].strip()
+        known = {each.casefold(): each for each in self.names.meters}
+        if number and number.casefold() in known:
+            self.choices.meter = known[number.casefold()]
+        else:
+            if number:
+                self._report(f"There is no meter “{number}”: choose one of the list.")
+            self._name()
+
+    def _name(self) -> None:
+        """Say in the head what is chosen."""
+        self.head.name(self.names, self.model.page.name, self.names.site)
+        number = self.names.ids.get(self.choices.meter, self.choices.meter)
+        name = self.names.meters.get(number, "")
+        self.head.choose(
+            f"{number}{SEPARATOR}{name}" if name else number, self.model.period, self.choices.compare, self._title()
+        )
+
+    def _title(self) -> tuple[str, str, str]:
+        """What the period means, and its first and last day."""
+        zone = zone_of(self.names.zone)
+        try:
+            period = parse_period(self.model.period, zone, clock.now())
+        except PeriodError:
+            return "", "", ""
+        first, last = (edge.astimezone(zone).date() for edge in (period.start, period.end - MOMENT))
+        return span(period, zone), first.isoformat(), last.isoformat()
+
+    def _question(self) -> Callable[[], Round]:
+        model = self.model
+        ask, directory, meters = model.question(), self._directory, "meter" in model.takes
+        page = model.page.name
+        return lambda: Round(page, directory.look(meters=meters), ask())
+
+    def _arrived(self, found: Round) -> None:
+        if found.names != self.names:
+            self.names = found.names
+            self._name()
+        if found.page == self.model.page.name:
+            self._take(found.answer)
+
+    def _alive(self) -> None:
+        at = self.model.as_of
+        self.place.alive(f"{at:%a %d %b %Y, %H:%M:%S}" if at else "", self.model.age if at else None)
+
+    def _say(self, model: PageModel) -> None:
+        if model is self.model:
+            put(self.head.problem, problem(model.problem))
 
 
 def build() -> ipywidgets.Widget:

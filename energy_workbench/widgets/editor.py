@@ -33,7 +33,7 @@ class Editor(LivePage):
         self.files = Files(accept=".csv,.xlsx")
         self.model = SetupModel(workbench, doer or Background(self._report), self.files.deliver)
         self.view = SetupView(self.model, self.files, guard)
-        self.place = Place(layout=self.view.widget.layout)
+        self.place = Place(layout=self.view.widget.layout, reopens=False)
         self.poller: Poller[Answer] = Poller(self.model.question, self._take, self._fail, ease=EASE)
         self.place.on_move(guard(self._moved))
         self.files.on_file(guard(self.model.bulk.take))

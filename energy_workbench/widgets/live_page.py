@@ -21,12 +21,15 @@ class LivePage:
 
     def _take(self, answer: Any) -> None:
         guarded(self._report)(self.model.take)(answer)
-        self.place.alive(self.model.as_of)
+        self._alive()
 
     def _fail(self, error: Exception) -> None:
         # While the service is away the page says so once, not at each attempt.
         if not (self.model.problem and isinstance(error, ServiceError)):
             self._report(explain(error))
+        self._alive()
+
+    def _alive(self) -> None:
         self.place.alive(self.model.as_of)
 
     def _report(self, text: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import traitlets
 from anywidget import AnyWidget
 
 from energy_workbench.widgets.assets import module
@@ -63,6 +64,8 @@ class Place(AnyWidget):
     """Tells the kernel of the browser's address, colours and visibility, and keeps telling it while open."""
 
     _esm = module("place")
+    reopens = traitlets.Bool(True).tag(sync=True)
+    """Whether a page whose kernel is gone opens anew by itself: not where people write."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._moved: list[Callable[[Here], None]] = []
@@ -80,9 +83,15 @@ class Place(AnyWidget):
         text = urlencode({key: value for key, value in query.items() if value})
         self.send({"kind": "go", "url": path + (f"?{text}" if text else ""), "title": title, "push": push})
 
-    def alive(self, text: str) -> None:
-        """Say that the kernel lives and as of when its numbers are."""
-        self.send({"kind": "alive", "text": text})
+    def alive(self, text: str, age: float | None = None) -> None:
+        """Say that the kernel lives and as of when its numbers are.
+
+        Parameters
+        ----------
+        age : float, optional
+            How old they are [s]: the browser counts on from there.
+        """
+        self.send({"kind": "alive", "text": text} | ({} if age is None else {"age": round(age, 1)}))
 
     def focus(self, selector: str) -> None:
         """Put the keyboard into the first visible input that the CSS selector finds."""

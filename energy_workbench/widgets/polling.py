@@ -40,7 +40,7 @@ class Poller(Generic[Answer]):
         ease: float = 0.0,
     ) -> None:
         self._question, self._take, self._fail = question, take, fail
-        self._every, self._patience, self._ease = every, patience, ease
+        self.every, self._patience, self._ease = every, patience, ease
         self._heard = float("-inf")
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -69,7 +69,7 @@ class Poller(Generic[Answer]):
             except Exception as error:  # noqa: BLE001 -- handed to the boundary
                 self._fail(error)
             try:
-                pause = max(self._every, self._ease * (time.monotonic() - began))
+                pause = max(self.every, self._ease * (time.monotonic() - began))
                 await asyncio.wait_for(self._wake.wait(), pause)
             except TimeoutError:
                 pass

@@ -151,6 +151,7 @@ def overview(period: str = "today", step: int = 0) -> dict[str, Any]:
     energy = {key: round(value * 9.7, 3) for key, value in power.items()}
     for meter in tree:
         meter["power_kw"], meter["energy_kwh"] = power[meter["id"]], energy[meter["id"]]
+        meter["last_seen"] = (NOW + timedelta(seconds=5 * step)).isoformat()
     counts = {
         group: {state: sum(meter[group] == state for meter in tree) for state in states}
         for group, states in {

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from energy_workbench.core.errors import NotFoundError, ServiceError
-from energy_workbench.core.results import Overview, Pattern
+from energy_workbench.core.results import MeterTable, Overview, Pattern
 from tests.figures import payloads
 
 
@@ -22,6 +22,13 @@ class StandIn:
         self.step = 0
         self.broken: Exception | None = None
         self.asked: list[str] = []
+
+    def site(self) -> dict[str, str]:
+        return {"name": "Pune plant", "timezone": "Asia/Kolkata"}
+
+    def meters(self) -> MeterTable:
+        rows = tuple(payloads.meters())
+        return MeterTable(rows, len(rows), "Asia/Kolkata")
 
     def overview(self, period: str = "today") -> Overview:
         self.asked.append(period)
@@ -65,6 +72,10 @@ def served() -> Iterator[Service]:
 
         def _answer(self, path: str, asked: dict[str, str]) -> Any:
             try:
+                if path.endswith("/site"):
+                    return stand_in.site()
+                if path.endswith("/meters"):
+                    return stand_in.meters().to_dict()
                 if path.endswith("/overview"):
                     return stand_in.overview(asked.get("period", "today")).to_dict()
                 return stand_in.pattern(asked.get("meter")).to_dict()

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from energy_workbench.figures.words import ICONS, amount, percent, states
-from energy_workbench.widgets.dashboard.model import Card
+from energy_workbench.widgets.markup import heading
 
 LISTED = 7
 """Meters that the attention list names; the map shows all."""
 
 WORDS = {"yellow": "Warning", "orange": "Fault", "red": "Down"}
-
-
-def header(site: str) -> str:
-    """Name of the page and of the site, and when the numbers are from."""
-    return (
-        f'<div class="ew-title"><h1>Energy dashboard</h1><p><b>{escape(site)}</b>'
-        '<span class="ew-live">as of <span class="ew-asof">…</span></span></p></div>'
-    )
-
-
-def cards(found: Iterable[Card]) -> str:
-    """The row of numbers at the top."""
-    return "".join(
-        f'<div class="ew-card{f" ew-{card.state}" if card.state else ""}"><span>{escape(card.label)}</span>'
-        f"<b>{escape(card.value)}</b><small>{escape(card.note)}</small></div>"
-        for card in found
-    )
-
-
-def heading(text: str, note: str = "") -> str:
-    """Title of a panel with what belongs beside it."""
-    return f"<h2>{escape(text)}</h2>" + (f"<p>{escape(note)}</p>" if note else "")
 
 
 def pattern_heading(pattern: Mapping[str, Any]) -> str:
@@ -64,11 +42,6 @@ def attention(meters: Sequence[Mapping[str, Any]]) -> str:
     rest = f'<p class="ew-more">and {more} more: see the map below</p>' if more > 0 else ""
     head = "<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>"
     return f'<table class="ew-list">{head}<tbody>{rows}</tbody></table>{rest}'
-
-
-def problem(text: str) -> str:
-    """The banner of the error boundary."""
-    return f'<div class="ew-problem" role="alert">⚠ {escape(text)}</div>' if text else ""
 
 
 def _seen(iso: str | None) -> str:

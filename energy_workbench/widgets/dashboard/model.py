@@ -1,79 +1,34 @@
-"""What the dashboard knows: what was chosen, the last answer of the service, and the figures made from it."""
+"""What the overview knows: the last answer of the service, and the figures made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from traitlets import Bool, Dict, Enum, HasTraits, List, Unicode
+from traitlets import Dict, Enum, List
 
 from energy_workbench.core.errors import NotFoundError
-from energy_workbench.figures import DARK, LIGHT, distributions, meter_map, pattern, power_flow
+from energy_workbench.core.pages import OVERVIEW as PAGE
+from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.figures import distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.power_flow import OVERVIEW
 from energy_workbench.figures.words import amount, percent
-
-PERIODS = ("today", "yesterday", "this week", "last 7 days", "this month", "last month")
-"""Periods to choose from; an address may name any other."""
-
-
-class Asked(Protocol):
-    """What the dashboard asks of a workbench."""
-
-    def overview(self, period: str = ...) -> Any:
-        """Cards, flows, pattern and tree."""
-
-    def pattern(self, meter: str | None = ...) -> Any:
-        """The last seven days of a meter by the hour."""
+from energy_workbench.widgets.markup import Card
+from energy_workbench.widgets.page_model import LIVE, Asked, PageModel
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer, with what was asked."""
+class Model(PageModel):
+    """The plant at a glance."""
 
-    period: str
-    meter: str
-    overview: dict[str, Any]
-    pattern: dict[str, Any]
+    page = PAGE
+    default_period = "today"
+    takes = frozenset({"period", "meter"})
+    every = LIVE
 
-
-@dataclass(frozen=True)
-class Card:
-    """A number at the top.
-
-    Attributes
-    ----------
-    label, value, note : str
-        What it is, the number with its unit, and what it is of.
-    state : str
-        Colour of its mark; empty for none.
-    """
-
-    label: str
-    value: str
-    note: str = ""
-    state: str = ""
-
-
-class DashboardModel(HasTraits):
-    """Headless: it needs no widget, no browser and no kernel.
-
-    `question()` and `take()` are apart, so that a thread may ask while the traits change in one place only.
-    """
-
-    period = Unicode("today")
-    meter = Unicode("")
-    """Id or number of the meter whose pattern is shown; empty for the root of the site."""
-    flow_view = Enum(("now", "period"), "now")
-    detail = Enum(("overview", "all"), "overview")
-    dark = Bool(False)
+    flow_view = Enum(("now", "period"), "now").tag(address="flow")
+    detail = Enum(("overview", "all"), "overview").tag(address="detail")
 
     overview = Dict()
     shown_pattern = Dict()
-    problem = Unicode("")
-    """What the reader is told when something is wrong; empty while all is well."""
-
     flow_figure = Dict()
     states_figure = Dict()
     pattern_figure = Dict()
@@ -82,71 +37,76 @@ class DashboardModel(HasTraits):
     attention = List()
     """Meters that somebody should look at, the worst first."""
 
-    def __init__(self, workbench: Asked, **choices: Any) -> None:
-        super().__init__(**choices)
-        self._workbench = workbench
-        self.observe(self._draw, ["overview", "shown_pattern", "flow_view", "detail", "dark"])
+    def ask(self, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+        overview = self.workbench.overview(asked.period).to_dict()
+        whole = overview["pattern"]
+        if not asked.meter or asked.meter in (whole["meter"], whole["number"]):
+            return overview, whole
+        try:
+            return overview, self.workbench.pattern(asked.meter).to_dict()
+        except NotFoundError:
+            return overview, {}
 
-    def question(self) -> Callable[[], Answer]:
-        """What to ask for the present choices; may be called in a thread."""
-        period, meter, workbench = self.period, self.meter, self._workbench
+    def show(self, found: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        self.overview, shown = found
+        if not shown:
+            self.problem = f"There is no meter “{self.choices.meter}” any more: the whole site is shown."
+            shown = self.overview["pattern"]
+        self.shown_pattern = shown
+        seen = [row["last_seen"] for row in self.overview["tree"] if row["last_seen"]]
+        self.dated(self.overview["site"]["timezone"], max(seen, default=self.overview["now"]))
 
-        def ask() -> Answer:
-            overview = workbench.overview(period).to_dict()
-            whole = overview["pattern"]
-            if not meter or meter in (whole["meter"], whole["number"]):
-                return Answer(period, meter, overview, whole)
-            try:
-                return Answer(period, meter, overview, workbench.pattern(meter).to_dict())
-            except NotFoundError:
-                return Answer(period, "", overview, whole)
-
-        return ask
-
-    def take(self, answer: Answer) -> None:
-        """Show an answer, unless something else has been chosen since it was asked for."""
-        if answer.period != self.period:
-            return
-        if answer.meter != self.meter and not answer.meter:
-            self.meter = ""
-        with self.hold_trait_notifications():
-            self.problem = ""
-            self.overview = answer.overview
-            if answer.meter == self.meter:
-                self.shown_pattern = answer.pattern
-
-    def refresh(self) -> None:
-        """Ask and show."""
-        self.take(self.question()())
+    def draw(self) -> None:
+        theme, tree = self.theme, list(self.overview["tree"])
+        flow = self.flow
+        levels = OVERVIEW if self.detail == "overview" else None
+        self.flow_figure = power_flow(flow, theme=theme, levels=levels, meters={row["id"]: row for row in tree})
+        self.states_figure = distributions(self.overview["summary"], theme=theme)
+        self.map_figure = meter_map(tree, theme=theme, site=self.overview["site"]["name"])
+        self.pattern_figure = pattern(self.shown_pattern, theme=theme)
+        self.cards = _cards(self.overview)
+        self.attention = _attention(tree)
 
     @property
-    def as_of(self) -> str:
-        """When the shown numbers are from, in the site's time; empty before the first."""
-        if not self.overview:
-            return ""
-        return f"{datetime.fromisoformat(self.overview['now']):%a %d %b %Y, %H:%M:%S}"
+    def flow(self) -> dict[str, Any]:
+        """The flow that is shown: of power now, or of the energy of the period."""
+        return dict(self.overview["flow_now" if self.flow_view == "now" else "flow"])
 
-    def number_of(self, meter: str) -> str:
-        """Number of the meter with that id; the text itself where there is none."""
+    def choose(self, meter: str) -> None:
+        """Show the pattern of the meter with that id."""
         found = (row["number"] for row in self.overview.get("tree", ()) if row["id"] == meter)
-        return str(next(found, meter))
+        self.choices.meter = str(next(found, meter))
 
-    def _draw(self, _: Any) -> None:
-        """Make what the view shows; a trait whose value is the same again notifies nobody."""
-        if not self.overview:
-            return
-        theme = DARK if self.dark else LIGHT
-        tree = list(self.overview["tree"])
-        flow = self.overview["flow_now" if self.flow_view == "now" else "flow"]
-        levels = OVERVIEW if self.detail == "overview" else None
-        with self.hold_trait_notifications():
-            self.flow_figure = power_flow(flow, theme=theme, levels=levels, meters={row["id"]: row for row in tree})
-            self.states_figure = distributions(self.overview["summary"], theme=theme)
-            self.map_figure = meter_map(tree, theme=theme, site=self.overview["site"]["name"])
-            if self.shown_pattern:
-                self.pattern_figure = pattern(self.shown_pattern, theme=theme)
-            self.cards = _cards(self.overview)
-            self.attention = _attention(tree)
+    def flow_table(self) -> Sheet:
+        """What flows from where to where."""
+        flow = self.flow
+        names = {node["id"]: node["number"] for node in flow["nodes"]}
+        rows = [
+            {"from_meter": names[link["source"]], "to_meter": names.get(link["target"], "loss"), **link}
+            for link in flow["links"]
+        ]
+        columns = {"from_meter": "From", "to_meter": "To", "kind": "Kind", "value": f"Value [{flow['unit']}]"}
+        return sheet(f"Power flow {'now' if self.flow_view == 'now' else self.period}", rows, columns)
+
+    def pattern_table(self) -> Sheet:
+        """The shown pattern."""
+        columns = {
+            "start": f"Start ({self.shown_pattern['timezone']})",
+            "energy_kwh": "Energy [kWh]",
+            "demand_kw": "Maximum demand [kW]",
+            "quality": "Quality",
+            "completeness": "Complete [1]",
+        }
+        return sheet(f"Consumption {self.shown_pattern['number']} 7 days", self.shown_pattern["points"], columns)
+
+    def meters_table(self) -> Sheet:
+        """All meters with their states, power and energy."""
+        columns = {
+            "number": "Meter", "name": "Name", "type": "Type", "status": "Status", "health": "Health",
+            "communication": "Communication", "colour": "Colour", "power_kw": "Power now [kW]",
+            "energy_kwh": f"Energy {self.period} [kWh]", "last_seen": "Last seen",
+        }  # fmt: skip
+        return sheet(f"Meters {self.overview['site']['name']}", self.overview["tree"], columns)
 
 
 def _cards(overview: dict[str, Any]) -> list[Card]:

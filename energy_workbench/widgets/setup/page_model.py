@@ -14,7 +14,7 @@ from energy_workbench.core import clock
 from energy_workbench.core.period import zone_of
 from energy_workbench.figures.words import amount
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.dashboard.model import Card
+from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.setup.ask.model import AskModel
 from energy_workbench.widgets.setup.bulk.model import BulkModel
 from energy_workbench.widgets.setup.details.model import DetailsModel, Values

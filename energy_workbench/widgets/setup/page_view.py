@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 
 from energy_workbench.core.entities import MeterType
-from energy_workbench.widgets.dashboard import markup
+from energy_workbench.widgets import markup
 from energy_workbench.widgets.files import Files
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.ask.view import AskView

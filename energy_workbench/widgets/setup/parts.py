@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from energy_workbench.widgets.dashboard.parts import Parts, dress
+from energy_workbench.widgets.parts import Parts, dress
 
 Option = tuple[str, str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
 
@@ -59,6 +60,25 @@ class PageHandler(TornadoVoilaHandler):
         # A kernel that is still to come is in the pool already, but not yet among the kernels.
         warm = {task.result()["kernel_id"] for task in pool if task.done() and not task.exception()}
         return len(set(kernels.list_kernel_ids()) - warm) + PageHandler.waiting
+
+
+class AliveHandler(JupyterHandler):
+    """Tells an open page whether its kernel still lives: a page without one opens anew."""
+
+    async def get(self, kernel_id: str) -> None:
+        """Answer 204, or 404 where the kernel is gone, or 403 where the page's cookie no longer counts.
+
+        Raises
+        ------
+        HTTPError
+            As said.
+        """
+        if not self.current_user:
+            raise HTTPError(403)
+        if kernel_id not in self.kernel_manager:
+            raise HTTPError(404)
+        self.set_status(204)
+        await self.finish()
 
 
 class OneFileHandler(StaticFileHandler):

@@ -17,7 +17,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from energy_workbench.core.notify import Alive
 from energy_workbench.widgets.site.access import TEMPLATE, TokenAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling
-from energy_workbench.widgets.site.handlers import OneFileHandler, PageHandler
+from energy_workbench.widgets.site.handlers import AliveHandler, OneFileHandler, PageHandler
 
 SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
@@ -110,7 +110,11 @@ class SiteServer(Voila):
             if "/voila/files/" not in entry[0]:
                 found.append(entry)
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
-        return [(rf"{base}/assets/plotly-(.*)\.js", OneFileHandler, plotly), *found]
+        return [
+            (rf"{base}/assets/plotly-(.*)\.js", OneFileHandler, plotly),
+            (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
+            *found,
+        ]
 
 
 def plotly_file() -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import ipytree
 import ipywidgets
 
-from energy_workbench.widgets.dashboard.parts import Parts
+from energy_workbench.widgets.parts import Parts
 from energy_workbench.widgets.setup.parts import put
 from energy_workbench.widgets.setup.tree.model import MORE, Branch, TreeModel
 

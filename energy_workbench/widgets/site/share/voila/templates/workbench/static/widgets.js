@@ -1,6 +1,10 @@
 // The browser's side of the widgets: a chart that Plotly redraws in place, and the page's own address.
 
-const CONFIG = {displaylogo: false, responsive: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]};
+const CONFIG = {
+  displaylogo: false,
+  responsive: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
+};
 
 /** Plotly, once its one script has run. */
 function plotly() {
@@ -28,6 +32,55 @@ function clicked(event) {
   return point.id || (Array.isArray(data) ? data[0] : data) || null;
 }
 
+/** Hand the reader a file. */
+function hand(name, content) {
+  const link = document.createElement("a");
+  link.href = typeof content === "string" ? content : URL.createObjectURL(new Blob([content]));
+  link.download = name;
+  link.click();
+  if (typeof content !== "string") setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** The small menu of a chart that can be taken along: a picture is made here, tables come from the kernel. */
+function saveMenu(model, plot, name) {
+  const menu = document.createElement("details");
+  menu.className = "ew-save";
+  const summary = document.createElement("summary");
+  summary.title = "Take this along";
+  summary.setAttribute("aria-label", "Take this chart along");
+  summary.innerHTML = '<svg width="15" height="15" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.6" '
+    + 'aria-hidden="true"><path d="M8 2v8m-3.2-3L8 10.2 11.2 7M2.5 11v2.5h11V11"/></svg>';
+  const list = document.createElement("div");
+  const item = (text, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => {
+      menu.open = false;
+      act();
+    });
+    list.append(button);
+  };
+  item("Picture (PNG)", async () => {
+    const ground = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+    const picture = {data: plot.data, layout: {...plot.layout, paper_bgcolor: ground, plot_bgcolor: ground}};
+    const size = {width: plot.clientWidth, height: plot.clientHeight, scale: 2};
+    hand(`${name()}.png`, await window.Plotly.toImage(picture, {format: "png", ...size}));
+  });
+  item("Table (CSV)", () => model.send({kind: "save", format: "csv"}));
+  item("Table (Excel)", () => model.send({kind: "save", format: "xlsx"}));
+  menu.append(summary, list);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    summary.focus();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (!menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  return menu;
+}
+
 export const chart = {
   async render({model, el}) {
     el.classList.add("ew-chart");
@@ -35,6 +88,12 @@ export const chart = {
     const plot = document.createElement("div");
     plot.className = "ew-plot";
     el.append(plot);
+    if (model.get("saves")) {
+      el.append(saveMenu(model, plot, () => {
+        const title = el.closest(".ew-panel")?.querySelector("h2")?.textContent || "chart";
+        return title.replace(/[^\p{L}\p{N}.]+/gu, "-").replace(/^-|-$/g, "");
+      }));
+    }
     let figure = structuredClone(model.get("figure"));
     let listening = false;
     let queue = Promise.resolve();
@@ -65,6 +124,12 @@ export const chart = {
         };
         plot.on("plotly_click", tell);
         plot.on("plotly_treemapclick", tell);
+        plot.on("plotly_relayout", (change) => {
+          if (!model.get("zooms")) return;
+          const range = change["xaxis.range"] || [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+          if (range[0] !== undefined) model.send({kind: "zoom", from: range[0], to: range[1]});
+          else if (change["xaxis.autorange"]) model.send({kind: "zoom", from: null, to: null});
+        });
         fit();  // The place may have changed its size while the chart was drawn.
       }).catch((error) => {
         el.dataset.failed = "This chart could not be drawn.";
@@ -77,7 +142,8 @@ export const chart = {
       figure = structuredClone(model.get("figure"));
       draw();
     });
-    model.on("msg:custom", (message) => {
+    model.on("msg:custom", (message, buffers) => {
+      if (message.kind === "deliver") hand(message.name, buffers[0]);
       if (message.kind !== "patch") return;
       for (const [path, value] of message.changes) put(figure, path, value);
       draw();
@@ -101,12 +167,20 @@ function whenShown(selector, act, tries = 20) {
 }
 
 const HEARTBEAT = 20_000;
-const SILENCE = 45_000;
+const RETRY = 3_000;
+/** What a link keeps of the address that it leaves. */
+const KEPT = ["meter", "period", "compare"];
+
+/** How long ago, in words. */
+function ago(seconds) {
+  if (seconds < 90) return `${Math.round(seconds)} s ago`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 129_600 ? `${Math.round(seconds / 3600)} h ago` : `${Math.round(seconds / 86_400)} days ago`;
+}
 
 export const place = {
   initialize({model}) {
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    let heard = Date.now();
     const tell = (moved) => model.send({
       kind: "here",
       moved: moved === true,
@@ -117,29 +191,73 @@ export const place = {
     });
     // The place for it may be drawn, or drawn anew, after the message that fills it.
     let asOf = "";
-    const write = () => document.querySelectorAll(".ew-asof").forEach((node) => {
-      if (asOf && node.textContent !== asOf) node.textContent = asOf;
-    });
+    let since = null;
+    const write = () => {
+      const age = since === null ? "" : ago((performance.now() - since) / 1000);
+      for (const [selector, text] of [[".ew-asof", asOf], [".ew-age", age]]) {
+        document.querySelectorAll(selector).forEach((node) => {
+          if (asOf && node.textContent !== text) node.textContent = text;
+        });
+      }
+    };
     const drawn = new MutationObserver(write);
     drawn.observe(document.body, {childList: true, subtree: true});
     const dress = () => {
       document.body.dataset.jpThemeLight = String(!dark.matches);
     };
+
+    // Whether the server still has this page's kernel. Without it the page opens anew, at the same address.
+    const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    let silent = false;
+    let asking = false;
+    const ask = async () => {
+      if (asking || document.visibilityState !== "visible") return;
+      asking = true;
+      let status = 0;
+      try {
+        status = (await fetch(`${config.baseUrl}alive/${config.kernelId}`, {cache: "no-store"})).status;
+      } catch {
+        // No answer at all: the server is away.
+      }
+      asking = false;
+      const gone = status === 404 || status === 403;
+      if (gone && model.get("reopens")) location.reload();
+      silent = status !== 204;
+      document.body.classList.toggle("ew-silent", silent && !gone);
+      document.body.classList.toggle("ew-gone", gone);
+      if (silent && !gone) setTimeout(ask, RETRY);
+    };
+
     const events = new AbortController();
     const options = {signal: events.signal};
-    document.addEventListener("visibilitychange", () => { heard = Date.now(); tell(); }, options);
+    document.addEventListener("visibilitychange", () => {
+      tell();
+      ask();
+    }, options);
     window.addEventListener("popstate", () => tell(true), options);
     dark.addEventListener("change", () => { dress(); tell(); }, options);
-    const timer = setInterval(() => {
+    // A link to another page of this app keeps the kernel, and what was chosen.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.(".ew-menu a, a.ew-go");
+      if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      const to = new URL(link.href);
+      const here = new URLSearchParams(location.search);
+      for (const key of KEPT) if (here.has(key) && !to.searchParams.has(key)) to.searchParams.set(key, here.get(key));
+      history.pushState(null, "", to.pathname + to.search);
+      tell(true);
+      scrollTo(0, 0);
+    }, options);
+    const beat = setInterval(() => {
       if (document.visibilityState !== "visible") return;
       tell();
-      document.body.classList.toggle("ew-silent", Date.now() - heard > SILENCE);
+      if (!silent) ask();
     }, HEARTBEAT);
+    const clock = setInterval(write, 1000);
     model.on("msg:custom", (message) => {
-      heard = Date.now();
-      document.body.classList.remove("ew-silent");
       if (message.kind === "alive") {
         asOf = message.text;
+        since = message.age === undefined ? null : performance.now() - message.age * 1000;
         write();
       } else if (message.kind === "go" && message.url !== location.pathname + location.search) {
         history[message.push ? "pushState" : "replaceState"](null, "", message.url);
@@ -153,11 +271,110 @@ export const place = {
     return () => {
       events.abort();
       drawn.disconnect();
-      clearInterval(timer);
+      clearInterval(beat);
+      clearInterval(clock);
     };
   },
   render() {
     document.getElementById("waiting")?.remove();
+  },
+};
+
+const COMPARISONS = [["", "nothing"], ["previous", "the period before"], ["year", "a year earlier"]];
+
+/** An element with its properties and children. */
+function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+/** First letter large. */
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const period = {
+  render({model, el}) {
+    el.classList.add("ew-period");
+    const step = (by, text, label) => {
+      const button = make("button", {type: "button", className: "ew-step", title: label}, text);
+      button.setAttribute("aria-label", label);
+      button.addEventListener("click", () => model.send({kind: "step", by}));
+      return button;
+    };
+    const word = make("b");
+    const meaning = make("span");
+    const summary = make("summary", {}, word, meaning);
+    const words = make("div", {className: "ew-words"});
+    const from = make("input", {type: "date", required: true});
+    const to = make("input", {type: "date", required: true});
+    const range = make(
+      "form", {className: "ew-range"}, make("label", {}, "From", from), make("label", {}, "to", to),
+      make("button", {type: "submit"}, "Show"),
+    );
+    const text = make("input", {type: "text", maxLength: 64, placeholder: "2026-10, 2026-W41, last 24 hours"});
+    const free = make(
+      "form", {className: "ew-free"}, make("label", {}, "Or write it", text), make("button", {type: "submit"}, "Show"),
+    );
+    const menu = make("details", {className: "ew-choose"}, summary, make("div", {}, words, range, free));
+    const choose = (value) => {
+      menu.open = false;
+      summary.focus();
+      model.send({kind: "period", text: value});
+    };
+    range.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (to.value < from.value) {
+        to.setCustomValidity("The last day is before the first");
+        to.reportValidity();
+        return;
+      }
+      choose(from.value === to.value ? from.value : `${from.value}/${to.value}`);
+    });
+    to.addEventListener("input", () => to.setCustomValidity(""));
+    free.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (text.value.trim()) choose(text.value.trim());
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      menu.open = false;
+      summary.focus();
+    });
+    const outside = (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    };
+    document.addEventListener("pointerdown", outside);
+    const compare = make("select");
+    for (const [value, name] of COMPARISONS) compare.append(make("option", {value}, name));
+    compare.addEventListener("change", () => model.send({kind: "compare", with: compare.value}));
+    const beside = make("label", {className: "ew-compare"}, "Compare with", compare);
+    el.append(
+      make("div", {className: "ew-steps"}, step(-1, "‹", "The period before"), menu, step(1, "›", "The next period")),
+      beside,
+    );
+    const fill = () => {
+      const value = model.get("value");
+      const label = model.get("label");
+      word.textContent = capital(value);
+      meaning.textContent = label && label.toLowerCase() !== value ? label : "";
+      summary.setAttribute("aria-label", `Period: ${value}${label ? `, ${label}` : ""}`);
+      from.value = model.get("first");
+      to.value = model.get("last");
+      words.replaceChildren(...model.get("words").map((name) => {
+        const button = make("button", {type: "button"}, capital(name));
+        if (name === value) button.setAttribute("aria-current", "true");
+        button.addEventListener("click", () => choose(name));
+        return button;
+      }));
+      beside.hidden = !model.get("compares");
+      compare.value = model.get("compare");
+    };
+    model.on("change", fill);
+    fill();
+    return () => {
+      model.off("change", fill);
+      document.removeEventListener("pointerdown", outside);
+    };
   },
 };
 
@@ -199,12 +416,7 @@ export const files = {
       take(event.dataTransfer.files[0]);
     });
     const deliver = (message, buffers) => {
-      if (message.kind !== "deliver") return;
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([buffers[0]]));
-      link.download = message.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      if (message.kind === "deliver") hand(message.name, buffers[0]);
     };
     model.on("msg:custom", deliver);
     return () => model.off("msg:custom", deliver);

@@ -1,0 +1,35 @@
+"""The pages that people open: their addresses, what they are called, and what is on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page.
+
+    Attributes
+    ----------
+    name : str
+        Last part of its address.
+    title : str
+        As it is called in a menu.
+    about : str
+        What is on it.
+    """
+
+    name: str
+    title: str
+    about: str
+
+
+OVERVIEW = Page("meter-dashboard", "Overview", "Power flow, states, the week's pattern and every meter")
+PATTERNS = Page("patterns", "Patterns", "Days, weeks and months of a meter, its peak demand and load factor")
+LOSSES = Page("losses", "Losses", "What goes in and does not come out, and where to look")
+GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel and emissions")
+METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")
+QUALITY = Page("data-quality", "Data quality", "How complete the data is, what is wrong, and what waits for a decision")
+
+VIEWED = (OVERVIEW,)
+"""The pages of everybody who may look, in the order of their menu."""

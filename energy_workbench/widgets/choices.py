@@ -1,0 +1,31 @@
+"""What a reader has chosen and takes along from page to page."""
+
+from __future__ import annotations
+
+from traitlets import Bool, Enum, HasTraits, Unicode
+
+MAX_CHOICE = 64
+"""Longest period or meter that an address may name [characters]."""
+
+
+class Choices(HasTraits):
+    """Shared by all pages; empty where a page's own default holds."""
+
+    period = Unicode("")
+    meter = Unicode("")
+    """Number or id."""
+    compare = Enum(("", "previous", "year"), "")
+    """The time that is drawn beside the period: the one before it, or the same a year earlier."""
+    dark = Bool(False)
+    """Whether the reader's browser prefers dark colours."""
+
+    def follow(self, query: dict[str, str]) -> None:
+        """Choose what an address says."""
+        with self.hold_trait_notifications():
+            self.period = query.get("period", "")[:MAX_CHOICE]
+            self.meter = query.get("meter", "")[:MAX_CHOICE]
+            self.compare = compare if (compare := query.get("compare", "")) in ("previous", "year") else ""
+
+    def address(self) -> dict[str, str]:
+        """What the address says of them."""
+        return {"meter": self.meter, "period": self.period, "compare": self.compare}

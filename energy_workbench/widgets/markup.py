@@ -1,0 +1,44 @@
+"""The numbers at the top of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number at the top.
+
+    Attributes
+    ----------
+    label, value, note : str
+        What it is, the number with its unit, and what it is of.
+    state : str
+        Colour of its mark; empty for none.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    state: str = ""
+
+
+def cards(found: Iterable[Card]) -> str:
+    """The row of numbers; every value is escaped here."""
+    return "".join(
+        f'<div class="ew-card{f" ew-{card.state}" if card.state else ""}"><span>{escape(card.label)}</span>'
+        f"<b>{escape(card.value)}</b><small>{escape(card.note)}</small></div>"
+        for card in found
+    )
+
+
+def heading(text: str, note: str = "") -> str:
+    """Title of a panel with what belongs beside it."""
+    return f"<h2>{escape(text)}</h2>" + (f"<p>{escape(note)}</p>" if note else "")
+
+
+def problem(text: str) -> str:
+    """The banner of the error boundary."""
+    return f'<div class="ew-problem" role="alert">⚠ {escape(text)}</div>' if text else ""

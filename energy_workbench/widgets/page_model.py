@@ -1,0 +1,163 @@
+"""What the models of all pages have in common: they ask for what was chosen, and take answers to what still is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from traitlets import HasTraits, Instance, TraitError, Unicode
+
+from energy_workbench.core import clock
+from energy_workbench.core.pages import Page
+from energy_workbench.figures.theme import DARK, LIGHT, Theme
+from energy_workbench.widgets.choices import Choices
+
+LIVE = 5.0
+"""Pause between the questions of a page that shows what is measured now [s]."""
+
+SLOW = 60.0
+"""The same of a page that shows intervals, which change each quarter of an hour [s]."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question is about.
+
+    Attributes
+    ----------
+    period : str
+        As people write it.
+    meter, compare : str
+        Empty where the page does not take one, or none is chosen.
+    own : tuple of (str, value)
+        The page's own choices that its question depends on.
+    """
+
+    period: str
+    meter: str
+    compare: str
+    own: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked, and what came of it."""
+
+    asked: Asked
+    found: Any
+
+
+class PageModel(HasTraits):
+    """Headless: it needs no widget, no browser and no kernel.
+
+    A page is a subclass with `page`, `ask` (in a thread, touches no trait), `show` (takes what came of it) and `draw`
+    (makes what the view renders, of what was taken and of how it is to be seen). A trait of its own that is tagged
+    `address="key"` stands in the page's address; one tagged `asks=True` brings a new question when it changes, any
+    other is drawn at once.
+    """
+
+    page: ClassVar[Page]
+    default_period: ClassVar[str] = "last 7 days"
+    takes: ClassVar[frozenset[str]] = frozenset({"period"})
+    """Which of `period`, `meter` and `compare` a reader chooses here."""
+    every: ClassVar[float] = SLOW
+    """Pause between questions [s]."""
+
+    problem = Unicode("")
+    """What the reader is told when something is wrong; empty while all is well."""
+    as_of = Instance(datetime, allow_none=True)
+    """When the shown values are from, in the site's zone."""
+
+    def __init__(self, workbench: Any, choices: Choices, **own: Any) -> None:
+        super().__init__(**own)
+        self.workbench, self.choices = workbench, choices
+        self._known = False
+        choices.observe(self._draw, "dark")
+        if seen := [name for name in self.traits(address=bool) if name not in self.traits(asks=True)]:
+            self.observe(self._draw, seen)
+
+    @property
+    def period(self) -> str:
+        """The chosen period, or the page's own."""
+        return self.choices.period or self.default_period
+
+    @property
+    def theme(self) -> Theme:
+        """The palette that the reader's browser prefers."""
+        return DARK if self.choices.dark else LIGHT
+
+    def asked(self) -> Asked:
+        """What the present choices ask for."""
+        return Asked(
+            self.period,
+            self.choices.meter if "meter" in self.takes else "",
+            self.choices.compare if "compare" in self.takes else "",
+            tuple((name, getattr(self, name)) for name in sorted(self.traits(asks=True))),
+        )
+
+    def question(self) -> Callable[[], Answer]:
+        """What to ask for the present choices; may be called in a thread."""
+        asked = self.asked()
+        return lambda: Answer(asked, self.ask(asked))
+
+    def take(self, answer: Answer) -> None:
+        """Show an answer, unless something else has been chosen since it was asked for."""
+        if answer.asked != self.asked():
+            return
+        with self.hold_trait_notifications():
+            self.problem = ""
+            self.show(answer.found)
+            self._known = True
+            self.draw()
+
+    def refresh(self) -> None:
+        """Ask and show."""
+        self.take(self.question()())
+
+    def ask(self, asked: Asked) -> Any:
+        """Ask the service; runs in a thread."""
+        raise NotImplementedError
+
+    def show(self, found: Any) -> None:
+        """Take what came of it, and say when it is from (`dated`)."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Make what the view renders; a trait whose value is the same again notifies nobody."""
+        raise NotImplementedError
+
+    def _draw(self, _: Any) -> None:
+        if self._known:
+            with self.hold_trait_notifications():
+                self.draw()
+
+    def follow(self, query: dict[str, str]) -> None:
+        """Choose what an address says of the page's own choices; what it cannot mean is left at its default."""
+        for name, trait in self.traits(address=bool).items():
+            default = trait.default_value
+            try:
+                self.set_trait(name, query.get(trait.metadata["address"], default))
+            except TraitError:
+                self.set_trait(name, default)
+
+    def address(self) -> dict[str, str]:
+        """What the address says of the page's own choices: nothing of those at their default."""
+        found = {}
+        for name, trait in self.traits(address=bool).items():
+            value = getattr(self, name)
+            if value != trait.default_value:
+                found[trait.metadata["address"]] = str(value)
+        return found
+
+    def dated(self, zone: str, instant: str | None = None) -> None:
+        """Note when what is shown is from: an instant of the answer, or now."""
+        at = datetime.fromisoformat(instant) if instant else clock.now()
+        self.as_of = at.astimezone(ZoneInfo(zone))
+
+    @property
+    def age(self) -> float:
+        """How old what is shown is [s]; 0 before the first."""
+        return max(0.0, (clock.now() - self.as_of.astimezone(UTC)).total_seconds()) if self.as_of else 0.0

@@ -1,0 +1,33 @@
+"""Which panels make up which page: each is loaded when it is first opened, for a kernel shows few of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol
+
+import ipywidgets
+
+from energy_workbench.core.pages import OVERVIEW, Page
+from energy_workbench.widgets.choices import Choices
+from energy_workbench.widgets.page_model import PageModel
+from energy_workbench.widgets.parts import Parts
+
+
+class PageView(Protocol):
+    """Renders a page's model; made with it, and with what makes widgets."""
+
+    widget: ipywidgets.Widget
+
+
+FOLDERS: dict[Page, str] = {
+    OVERVIEW: "dashboard",
+}
+"""Folder below `widgets` whose `model.Model` and `view.View` show the page."""
+
+
+def opened(page: Page, workbench: Any, choices: Choices, make: Parts) -> tuple[PageModel, PageView]:
+    """Model and view of a page."""
+    folder = f"energy_workbench.widgets.{FOLDERS[page]}"
+    model: PageModel = import_module(f"{folder}.model").Model(workbench, choices)
+    view: PageView = import_module(f"{folder}.view").View(model, make)
+    return model, view

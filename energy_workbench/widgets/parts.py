@@ -1,0 +1,91 @@
+"""The few kinds of widget a view is made of, which share one empty layout: a page looks as its stylesheet says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+from traitlets import HasTraits
+
+from energy_workbench.core.sheet import Sheet
+from energy_workbench.widgets.chart import Chart
+
+
+class Parts:
+    """Makes widgets with CSS classes.
+
+    ipywidgets would make a layout and a style for each widget and send them all to the browser.
+
+    Parameters
+    ----------
+    guard : callable, optional
+        Wraps what a browser's message calls in the error boundary.
+    """
+
+    def __init__(self, guard: Callable[..., Any] = lambda handler: handler) -> None:
+        self.layout = ipywidgets.Layout()
+        self.guard = guard
+        self._text_style: Any = None
+
+    def text(self, value: str, classes: str) -> ipywidgets.HTML:
+        """HTML whose values have been escaped."""
+        more = {"style": self._text_style} if self._text_style else {}
+        widget = ipywidgets.HTML(value, layout=self.layout, **more)
+        self._text_style = widget.style
+        return dress(widget, classes)
+
+    def box(self, children: list[ipywidgets.Widget], classes: str) -> ipywidgets.Box:
+        """A box that its classes lay out."""
+        return dress(ipywidgets.Box(children, layout=self.layout), classes)
+
+    def chart(self, height: int, table: Callable[[], Sheet] | None = None) -> Chart:
+        """A chart of that height [px]; with a table of what it shows, readers can take it along."""
+        chart = Chart(height=height, layout=self.layout)
+        if table:
+            chart.offer(table, self.guard)
+        return chart
+
+    def choice(self, options: list[tuple[str, str]]) -> ipywidgets.ToggleButtons:
+        """A few alternatives side by side."""
+        return ipywidgets.ToggleButtons(options=options, layout=self.layout)
+
+    def menu(self, options: list[Any], value: str, tooltip: str) -> ipywidgets.Dropdown:
+        """One of many."""
+        return ipywidgets.Dropdown(options=options, value=value, tooltip=tooltip, layout=self.layout)
+
+    def finder(self, placeholder: str) -> ipywidgets.Combobox:
+        """One of very many, found by typing."""
+        return dress(
+            ipywidgets.Combobox(placeholder=placeholder, continuous_update=False, layout=self.layout), "ew-finder"
+        )
+
+
+def dress(widget: Any, classes: str) -> Any:
+    """The widget, with CSS classes."""
+    widget._dom_classes = tuple(classes.split())
+    return widget
+
+
+def show(model: HasTraits, name: str, handler: Callable[[Any], None]) -> None:
+    """Call the handler with a trait's value, now if it has one and at each change."""
+    model.observe(lambda change: handler(change["new"]), name)
+    if value := getattr(model, name):
+        handler(value)
+
+
+def put(widget: ipywidgets.HTML, value: str) -> None:
+    """Set the text, if it is another: nothing is sent for what is there already."""
+    if widget.value != value:
+        widget.value = value
+
+
+HIDDEN = "ew-hidden"
+
+
+def shown(widget: Any, visible: bool) -> None:
+    """Show or hide a widget."""
+    classes = [name for name in widget._dom_classes if name != HIDDEN]
+    wanted = tuple(classes if visible else [*classes, HIDDEN])
+    if widget._dom_classes != wanted:
+        widget._dom_classes = wanted

@@ -1,0 +1,77 @@
+"""Chooses the period of a page, and what it is compared with: by word, on a calendar, or step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import traitlets
+from anywidget import AnyWidget
+
+from energy_workbench.widgets.assets import module
+from energy_workbench.widgets.choices import MAX_CHOICE
+
+WORDS = (
+    "today",
+    "yesterday",
+    "this week",
+    "last 7 days",
+    "last week",
+    "this month",
+    "last 30 days",
+    "last month",
+    "this year",
+)
+"""Periods that are offered by name; a calendar gives any other."""
+
+COMPARISONS = ("", "previous", "year")
+
+
+class PeriodPicker(AnyWidget):
+    """A button that says the period and opens a choice of others."""
+
+    _esm = module("period")
+    value = traitlets.Unicode("").tag(sync=True)
+    """As it would be written: `last 7 days`, `2026-10`."""
+    label = traitlets.Unicode("").tag(sync=True)
+    """What it means, for people: `22 – 28 November 2026`."""
+    first = traitlets.Unicode("").tag(sync=True)
+    """Its first day, ISO, which the calendar begins with."""
+    last = traitlets.Unicode("").tag(sync=True)
+    """Its last day, ISO."""
+    words = traitlets.List(list(WORDS)).tag(sync=True)
+    compares = traitlets.Bool(False).tag(sync=True)
+    """Whether a time to compare with can be chosen."""
+    compare = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._chosen: list[Callable[[str], None]] = []
+        self._stepped: list[Callable[[int], None]] = []
+        self._compared: list[Callable[[str], None]] = []
+        super().__init__(**kwargs)
+        self.on_msg(self._on_message)
+
+    def on_choose(self, handler: Callable[[str], None]) -> None:
+        """Call the handler with the text of a chosen period."""
+        self._chosen.append(handler)
+
+    def on_step(self, handler: Callable[[int], None]) -> None:
+        """Call the handler with 1 for the next period, -1 for the one before."""
+        self._stepped.append(handler)
+
+    def on_compare(self, handler: Callable[[str], None]) -> None:
+        """Call the handler with what to compare with: `previous`, `year` or nothing."""
+        self._compared.append(handler)
+
+    def _on_message(self, _: Any, content: Any, __: Any) -> None:
+        # A message comes from a browser: only its known shapes are taken.
+        kind = content.get("kind") if isinstance(content, dict) else None
+        if kind == "period" and isinstance(text := content.get("text"), str) and 0 < len(text.strip()) <= MAX_CHOICE:
+            for choose in self._chosen:
+                choose(text.strip())
+        elif kind == "step" and content.get("by") in (1, -1):
+            for step in self._stepped:
+                step(int(content["by"]))
+        elif kind == "compare" and content.get("with") in COMPARISONS:
+            for compare in self._compared:
+                compare(content["with"])

@@ -1,0 +1,74 @@
+"""The head of every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from energy_workbench.core.pages import Page
+from energy_workbench.widgets.directory import Names
+from energy_workbench.widgets.page_model import PageModel
+from energy_workbench.widgets.parts import Parts, put, shown
+from energy_workbench.widgets.period_picker import PeriodPicker
+
+SEPARATOR = " — "
+"""Between the number and the name of a meter that can be picked."""
+
+
+class HeadView:
+    """Menu, title, pickers and what is wrong; `widgets` are what to display, from top to bottom."""
+
+    def __init__(self, pages: Sequence[Page], make: Parts) -> None:
+        self._pages = pages
+        self.menu = make.text(menu(pages, "", ""), "ew-menu")
+        self.title = make.text("", "ew-head")
+        self.meter = make.finder("Meter: type a part of its number or name")
+        self.period = PeriodPicker(layout=make.layout)
+        self.problem = make.text("", "ew-problems")
+        self.widgets = [
+            self.menu,
+            make.box([self.title, make.box([self.meter, self.period], "ew-picks")], "ew-top"),
+            self.problem,
+        ]
+
+    def enter(self, page: PageModel) -> None:
+        """Be the head of that page."""
+        put(self.title, title(page.page))
+        shown(self.meter, "meter" in page.takes)
+        shown(self.period, "period" in page.takes)
+        self.period.compares = "compare" in page.takes
+
+    def name(self, names: Names, page: str, site: str) -> None:
+        """Say how site and meters are called."""
+        put(self.menu, menu(self._pages, page, site))
+        options = tuple(f"{number}{SEPARATOR}{name}" if name else number for number, name in names.meters.items())
+        if options and options != tuple(self.meter.options):
+            self.meter.options = options
+
+    def choose(self, meter: str, period: str, compare: str, title: tuple[str, str, str]) -> None:
+        """Show what is chosen; `title` is what the period means, its first and its last day."""
+        if self.meter.value != meter:
+            self.meter.value = meter
+        picker = self.period
+        with picker.hold_sync():
+            picker.value, picker.compare = period, compare
+            picker.label, picker.first, picker.last = title
+
+
+def menu(pages: Sequence[Page], here: str, site: str) -> str:
+    """The menu: links, so that a page can also be opened beside this one."""
+    links = "".join(
+        f'<a href="{escape(page.name)}" title="{escape(page.about)}"'
+        f"{' aria-current=page' if page.name == here else ''}>{escape(page.title)}</a>"
+        for page in pages
+    )
+    name = f"<b>{escape(site)}</b>" if site else "<b>Energy Workbench</b>"
+    return (
+        f'{name}<nav aria-label="Pages">{links}</nav>'
+        '<span class="ew-live"><span class="ew-asof">…</span> <span class="ew-age"></span></span>'
+    )
+
+
+def title(page: Page) -> str:
+    """Title of a page, and what is on it."""
+    return f'<div class="ew-title"><h1>{escape(page.title)}</h1><p>{escape(page.about)}</p></div>'
