@@ -12,6 +12,7 @@ from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.results import (
     Balance,
     Comparison,
+    Completeness,
     Demand,
     Energies,
     Generation,
@@ -159,6 +160,9 @@ class RemoteWorkbench(Questions, Changes, Review):
 
     def energies(self, period: str = "today") -> Energies:
         return Energies.from_dict(self._get("/energies", period=period))
+
+    def completeness(self, period: str = "last 30 days") -> Completeness:
+        return Completeness.from_dict(self._get("/completeness", period=period))
 
     def balance(
         self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None

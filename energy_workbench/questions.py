@@ -10,6 +10,7 @@ from energy_workbench.core.result import DRAWN
 from energy_workbench.core.results import (
     Balance,
     Comparison,
+    Completeness,
     Demand,
     Energies,
     Generation,
@@ -188,6 +189,10 @@ class Questions(ABC):
     @abstractmethod
     def energies(self, period: str = "today") -> Energies:
         """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once."""
+
+    @abstractmethod
+    def completeness(self, period: str = "last 30 days") -> Completeness:
+        """How complete the data of every meter is on each day of a period, by one query."""
 
     @abstractmethod
     def balance(

@@ -254,6 +254,9 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
     def energies(self, period: str = "today") -> results.Energies:
         return self._energies().of_all(self._meters(), self._period(period))
 
+    def completeness(self, period: str = "last 30 days") -> results.Completeness:
+        return self._energies().completeness(self._meters(), self._period(period))
+
     def balance(
         self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
     ) -> Balance:

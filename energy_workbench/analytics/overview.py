@@ -135,6 +135,8 @@ def _leaf(
         "power_kw": _own(meter, power.get(meter.key, Measured()), net=True),
         "energy_kwh": _own(meter, energy.get(meter.key, Measured()), net=False),
         "last_seen": iso(live.last_seen, zone),
+        "x": meter.x,
+        "y": meter.y,
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import buckets, overview
+from energy_workbench.analytics.completeness import completeness
 from energy_workbench.analytics.energies import energies
 from energy_workbench.analytics.flow import Measured
 from energy_workbench.analytics.pattern import WHOLE, pattern
@@ -82,6 +83,24 @@ class Energies:
             )
 
         return self._cache.get(("energies", span.end, tuple(edges), self.stamp), make)
+
+    def completeness(self, meters: Sequence[Meter], span: Period) -> results.Completeness:
+        """How complete the data of every meter is on each day that has begun, by one query of the lake."""
+        edges = self._edges(span, "1d")
+
+        def make() -> results.Completeness:
+            found = self._reader.energy(None, edges, clock.now()).to_pylist() if len(edges) > 1 else []
+            rows = completeness(meters, edges, found)
+            return results.Completeness(
+                rows=rows,
+                total=len(rows),
+                days=tuple(edge.astimezone(self._zone).date().isoformat() for edge in edges[:-1]),
+                start=span.start.astimezone(self._zone).isoformat(),
+                end=span.end.astimezone(self._zone).isoformat(),
+                timezone=self._zone.key,
+            )
+
+        return self._cache.get(("completeness", span.end, tuple(edges), self.stamp), make)
 
     def totals(self, meters: Sequence[Meter], span: Period) -> tuple[dict[int, Measured], float]:
         """Energy of every meter over the elapsed part of a span [kWh], and how complete it is (0 to 1)."""

@@ -15,6 +15,7 @@ from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
 from energy_workbench.api.schemas import (
     BALANCE,
     COMPARISON,
+    COMPLETENESS,
     DEMAND,
     ENERGIES,
     FLOW,
@@ -55,6 +56,12 @@ def overview(wb: Home, _: Caller, period: str = "today") -> Response:
 def flow(wb: Home, _: Caller, period: Asked = None) -> Response:
     """Nodes and links with losses: the energy of a period [kWh], or without one the power now [kW]."""
     return Json(wb.flow(period).to_dict())
+
+
+@router.get("/completeness", tags=["Energy"], summary="Completeness of all meters by day", responses=COMPLETENESS)
+def completeness(wb: Home, _: Caller, period: Asked) -> Response:
+    """Of each of the site's days, the share of its elapsed time that is known closely, and its worst quality."""
+    return Json(wb.completeness(period or "last 30 days").to_dict())
 
 
 @router.get("/energies", tags=["Energy"], summary="Energy of all meters", responses=ENERGIES)

@@ -312,6 +312,23 @@ ENERGIES = _answer(
         "timezone": "Asia/Kolkata",
     },
 )
+COMPLETENESS = _answer(
+    "Every meter",
+    {
+        **listed(
+            [
+                {
+                    "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "status": "active", "polled": True,
+                    "complete": [1.0, 0.9688], "quality": ["actual", "missing"],
+                }
+            ]
+        ),
+        "days": ["2026-10-01", "2026-10-02"],
+        "from": "2026-10-01T00:00:00+05:30",
+        "to": "2026-10-03T00:00:00+05:30",
+        "timezone": "Asia/Kolkata",
+    },
+)  # fmt: skip
 BALANCE = _answer(
     "Every node",
     {

@@ -162,6 +162,42 @@ class Energies(Table):
 
 
 @dataclass(frozen=True, repr=False)
+class Completeness(Table):
+    """How complete the data of every meter is, day by day.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `meter, number, name, status, polled`, and of each day `complete` (share of its elapsed time that is known
+        closely [1]) and `quality` (the worst of its intervals).
+    days : tuple of str
+        The site's days, ISO.
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    days: tuple[str, ...]
+    start: str
+    end: str
+    timezone: str
+
+    def records(self) -> list[dict[str, Any]]:
+        return [
+            {"number": row["number"], "day": day, "completeness": share, "quality": quality}
+            for row in self.rows
+            for day, share, quality in zip(self.days, row["complete"], row["quality"], strict=True)
+        ]
+
+    def _columns(self) -> list[str]:
+        return ["number", "day", "completeness", "quality"]
+
+    def _caption(self) -> str:
+        return f"{self.total} meters, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
 class Balance(Table):
     """Supply, demand and loss of every node over a period, a row a node in the order of the tree.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from html import escape
 from typing import Any
 
@@ -13,7 +13,14 @@ SITE = "site"
 """Id of the tile around several roots."""
 
 
-def meter_map(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, site: str = "Site") -> Figure:
+def meter_map(
+    tree: Sequence[Mapping[str, Any]],
+    *,
+    theme: Theme = LIGHT,
+    site: str = "Site",
+    kind: str = "treemap",
+    found: Set[str] | None = None,
+) -> Figure:
     """Draw the map.
 
     Parameters
@@ -22,6 +29,10 @@ def meter_map(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, site: 
         Meters, parents first: `id, number, name, parent_id, colour, status, health, communication, power_kw [kW]`.
     site : str
         Name of the tile around the roots, where there are several.
+    kind : str
+        `treemap`, tiles inside tiles, or `icicle`, a column a level.
+    found : set of str, optional
+        Ids of the meters that are searched for; the others are drawn faintly.
     """
     if not tree:
         return message(theme, "There are no meters yet.")
@@ -31,7 +42,13 @@ def meter_map(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, site: 
     numbers = {meter["id"]: meter["number"] for meter in meters}
     labels = [title(meter, numbers.get(meter["parent_id"])) for meter in meters]
     keys = [meter["id"] for meter in meters]
-    tiles = [theme.tile.get(meter["colour"] or "", theme.tile[""]) for meter in meters]
+    faint = (theme.tile[""][0], theme.quiet)
+    tiles = [
+        faint
+        if found is not None and meter["id"] not in found
+        else theme.tile.get(meter["colour"] or "", theme.tile[""])
+        for meter in meters
+    ]
     text = [amount(meter["power_kw"], "kW") for meter in meters]
     about = [f"{escape(meter['name'])}{f'<br>{wrong}' if (wrong := states(meter)) else ''}" for meter in meters]
     if parents.count("") > 1:
@@ -39,7 +56,7 @@ def meter_map(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, site: 
         labels, keys, tiles = [escape(site), *labels], [SITE, *keys], [theme.tile[""], *tiles]
         parents, text, about = ["", *parents], ["", *text], ["All meters", *about]
     sizes = dict(zip(keys, _sizes(keys, parents), strict=True))
-    trace = {
+    trace: dict[str, Any] = {
         "type": "treemap",
         "ids": keys,
         "labels": labels,
@@ -62,7 +79,13 @@ def meter_map(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, site: 
         "sort": False,
         "root": {"color": "rgba(0,0,0,0)"},
     }
-    look = layout(theme, summary=_summary(meters), uirevision="map")
+    if kind == "icicle":
+        trace |= {"type": "icicle", "tiling": {"orientation": "h", "pad": 2}, "marker": {**trace["marker"]}}
+        for key in ("cornerradius", "pad"):
+            trace["marker"].pop(key)
+    look = layout(
+        theme, summary=_summary(meters), uirevision=f"map {kind}", meta={"height": 460 if kind == "treemap" else 900}
+    )
     return {"data": [trace], "layout": {**look, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
 
 

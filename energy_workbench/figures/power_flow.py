@@ -35,6 +35,8 @@ def power_flow(
     theme: Theme = LIGHT,
     levels: int | None = None,
     meters: Mapping[str, Mapping[str, Any]] | None = None,
+    root: str | None = None,
+    colour: str = "state",
 ) -> Figure:
     """Draw a flow.
 
@@ -45,11 +47,21 @@ def power_flow(
     levels : int, optional
         Levels of the tree below its root to show; all by default. What is below is part of its parent.
     meters : mapping of str to mapping, optional
-        By id: status, health and communication, for the hover texts.
+        By id: status, health and communication, for the hover texts, and `parent_id`, which `root` needs.
+    root : str, optional
+        Id of a meter: only what is below it is drawn.
+    colour : str
+        What the colour of a node says: `state` of its meter, or `loss`, its share of what the node takes.
     """
     unit = str(flow["unit"])
     named = {node["id"]: node for node in flow["nodes"]}
     links = [link for link in flow["links"] if link["value"] > 0 and link["source"] in named]
+    if root is not None:
+        inside = below(root, meters or {})
+        links = [
+            link for link in links if link["source"] in inside and (link["kind"] == "loss" or link["target"] in inside)
+        ]
+        named = {key: node for key, node in named.items() if key in inside}
     depths = _depths(list(named), links)
     if levels is not None:
         links = [link for link in links if _shown(link, depths, levels)]
@@ -63,7 +75,7 @@ def power_flow(
     whole = max(supply.values())
 
     feeding = {link["source"] for link in links if link["kind"] != "loss" and named[link["source"]]["type"] in FEEDING}
-    drawing = _Drawing(theme, unit, named, depths, feeding, meters or {})
+    drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, plain=colour == "loss")
     losses = {link["source"]: link for link in links if link["kind"] == "loss"}
     for key, after in _tree_order(list(named), links, depths):
         if not after:
@@ -72,12 +84,29 @@ def power_flow(
             loss = losses[key]
             share = loss["value"] / supply[key]
             drawing.loss(loss, share, labelled=loss["value"] >= LABELLED * whole or share >= HOTSPOT)
+            if colour == "loss":
+                drawing.paint(key, theme.state["red"] if share >= HOTSPOT else theme.state["green"])
     for link in links:
         if link["kind"] != "loss":
             drawing.flow(link)
     lost = sum(link["value"] for link in losses.values())
     summary = f"Flow of {'power' if unit == 'kW' else 'energy'}: {amount(whole, unit)} through the largest node"
     return drawing.figure(f"{summary}, {amount(lost, unit)} lost.")
+
+
+def below(root: str, meters: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """A meter and all that are below it in the tree, by id.
+
+    Parameters
+    ----------
+    meters : mapping of str to mapping
+        By id, parents first: `parent_id`.
+    """
+    found = {root}
+    for key, meter in meters.items():
+        if meter.get("parent_id") in found:
+            found.add(key)
+    return found
 
 
 class _Drawing:
@@ -91,7 +120,10 @@ class _Drawing:
         depths: Mapping[str, int],
         feeding: Set[str],
         meters: Mapping[str, Mapping[str, Any]],
+        *,
+        plain: bool,
     ) -> None:
+        self.plain = plain
         self.theme, self.unit, self.named, self.meters = theme, unit, named, meters
         self.depths, self.feeding = depths, feeding
         self.index: dict[str, int] = {}
@@ -109,10 +141,13 @@ class _Drawing:
         self._add(
             key,
             f"{title(node, above)}  {amount(node.get('value'), self.unit)}",
-            self.theme.state.get(node.get("colour") or "", self.theme.quiet),
+            self.theme.quiet if self.plain else self.theme.state.get(node.get("colour") or "", self.theme.quiet),
             [key, escape(node["name"]), f"<br>{words}" if words else ""],
             self.depths[key] - 2 * (key in self.feeding and self.depths[key] > 1),
         )
+
+    def paint(self, key: str, colour: str) -> None:
+        self.colours[self.index[key]] = colour
 
     def flow(self, link: Mapping[str, Any]) -> None:
         source, target = self.named[link["source"]], self.named[link["target"]]

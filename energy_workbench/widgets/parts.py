@@ -54,6 +54,10 @@ class Parts:
         """One of many."""
         return ipywidgets.Dropdown(options=options, value=value, tooltip=tooltip, layout=self.layout)
 
+    def search(self, placeholder: str) -> ipywidgets.Text:
+        """A line of text, told at each key."""
+        return dress(ipywidgets.Text(placeholder=placeholder, continuous_update=True, layout=self.layout), "ew-search")
+
     def finder(self, placeholder: str) -> ipywidgets.Combobox:
         """One of very many, found by typing."""
         return dress(

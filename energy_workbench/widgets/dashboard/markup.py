@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from energy_workbench.figures.words import ICONS, amount, percent, states
 from energy_workbench.widgets.markup import heading
@@ -27,6 +28,15 @@ def pattern_heading(pattern: Mapping[str, Any]) -> str:
         f"{percent(pattern['completeness'])} complete",
     ]
     return heading(f"Consumption pattern, 7 days: {pattern['number']}", " · ".join(parts))
+
+
+def path(numbers: Sequence[str]) -> str:
+    """The way back up from a part of the tree; empty where all of it is shown."""
+    if not numbers:
+        return ""
+    links = [f'<a class="ew-go" href="?meter={quote(number)}">{escape(number)}</a>' for number in numbers[:-1]]
+    steps = ['<a class="ew-go" href="?meter=">All</a>', *links, f"<b>{escape(numbers[-1])}</b>"]
+    return f'<nav class="ew-path" aria-label="Part of the tree">{" › ".join(steps)}</nav>'
 
 
 def attention(meters: Sequence[Mapping[str, Any]]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Dict, Enum, List
+from traitlets import Dict, Enum, Int, List, Unicode
 
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.pages import OVERVIEW as PAGE
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
+from energy_workbench.figures.meter_plan import floor_plan, meter_plan
 from energy_workbench.figures.power_flow import OVERVIEW
 from energy_workbench.figures.words import amount, percent
 from energy_workbench.widgets.markup import Card
@@ -26,6 +27,11 @@ class Model(PageModel):
 
     flow_view = Enum(("now", "period"), "now").tag(address="flow")
     detail = Enum(("overview", "all"), "overview").tag(address="detail")
+    paint = Enum(("state", "loss"), "state").tag(address="paint")
+    """What the colour of a node of the flow says."""
+    map_kind = Enum(("treemap", "icicle", "plan", "floor"), "treemap").tag(address="map")
+    find = Unicode("").tag(address="find")
+    """What is searched for in the map."""
 
     overview = Dict()
     shown_pattern = Dict()
@@ -36,6 +42,10 @@ class Model(PageModel):
     cards = List()
     attention = List()
     """Meters that somebody should look at, the worst first."""
+    path = List()
+    """Numbers from the root to the meter whose part of the tree the flow shows; empty for all of it."""
+    matches = Int(-1)
+    """Meters that the search found; -1 without one."""
 
     def ask(self, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
         overview = self.workbench.overview(asked.period).to_dict()
@@ -58,14 +68,46 @@ class Model(PageModel):
 
     def draw(self) -> None:
         theme, tree = self.theme, list(self.overview["tree"])
-        flow = self.flow
-        levels = OVERVIEW if self.detail == "overview" else None
-        self.flow_figure = power_flow(flow, theme=theme, levels=levels, meters={row["id"]: row for row in tree})
+        meters = {row["id"]: row for row in tree}
+        focus = self._focus(meters)
+        self.path = [meters[key]["number"] for key in self._above(focus, meters)]
+        self.flow_figure = power_flow(
+            self.flow,
+            theme=theme,
+            levels=OVERVIEW if self.detail == "overview" else None,
+            meters=meters,
+            root=focus,
+            colour=self.paint,
+        )
         self.states_figure = distributions(self.overview["summary"], theme=theme)
-        self.map_figure = meter_map(tree, theme=theme, site=self.overview["site"]["name"])
+        self.map_figure = self._map(tree)
         self.pattern_figure = pattern(self.shown_pattern, theme=theme)
         self.cards = _cards(self.overview)
         self.attention = _attention(tree)
+
+    def _map(self, tree: list[dict[str, Any]]) -> dict[str, Any]:
+        found = searched(tree, self.find) if self.find.strip() else None
+        self.matches = -1 if found is None else len(found)
+        if self.map_kind == "plan":
+            return meter_plan(tree, theme=self.theme, found=found)
+        if self.map_kind == "floor":
+            return floor_plan(tree, theme=self.theme, found=found)
+        return meter_map(tree, theme=self.theme, site=self.overview["site"]["name"], kind=self.map_kind, found=found)
+
+    def _focus(self, meters: dict[str, dict[str, Any]]) -> str | None:
+        """The meter whose part of the tree the flow shows: the chosen one, or what is above one without children."""
+        holders = {row["parent_id"] for row in meters.values()}
+        chosen = next((key for key, row in meters.items() if self.choices.meter in (key, row["number"])), None)
+        if chosen is not None and chosen not in holders:
+            chosen = meters[chosen]["parent_id"]
+        return chosen if chosen in meters else None
+
+    def _above(self, key: str | None, meters: dict[str, dict[str, Any]]) -> list[str]:
+        path: list[str] = []
+        while key in meters:
+            path.insert(0, str(key))
+            key = meters[key]["parent_id"]
+        return path
 
     @property
     def flow(self) -> dict[str, Any]:
@@ -107,6 +149,12 @@ class Model(PageModel):
             "energy_kwh": f"Energy {self.period} [kWh]", "last_seen": "Last seen",
         }  # fmt: skip
         return sheet(f"Meters {self.overview['site']['name']}", self.overview["tree"], columns)
+
+
+def searched(tree: list[dict[str, Any]], text: str) -> set[str]:
+    """Ids of the meters that have the text in their number or name, whatever its case."""
+    wanted = text.strip().casefold()
+    return {row["id"] for row in tree if wanted in row["number"].casefold() or wanted in row["name"].casefold()}
 
 
 def _cards(overview: dict[str, Any]) -> list[Card]:

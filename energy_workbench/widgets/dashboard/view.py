@@ -19,6 +19,11 @@ class View:
         self.model = model
         self.flow_view = make.choice([("Power now", "now"), ("Energy of the period", "period")])
         self.detail = make.choice([("Main lines", "overview"), ("All meters", "all")])
+        self.paint = make.choice([("Colour: state", "state"), ("loss", "loss")])
+        self.map_kind = make.choice(
+            [("Tiles", "treemap"), ("Levels", "icicle"), ("Tree", "plan"), ("Floor plan", "floor")]
+        )
+        self.find = make.search("Find in the map")
         self.cards = make.text("", "ew-cards")
         self.flow = make.chart(428, model.flow_table)
         self.states = make.chart(140)
@@ -29,14 +34,17 @@ class View:
         self.attention = make.text("", "ew-attention")
         states_title = make.text(heading("Status, health and communication"), "ew-h")
         attention_title = make.text(heading("Needs attention"), "ew-h")
-        map_title = make.text(heading("Meter map", "Colour and icon by state · click a meter for its pattern"), "ew-h")
+        self.map_title = make.text(heading("Meter map"), "ew-h")
         self.widget = make.box(
             [
                 self.cards,
-                make.box([make.box([self.flow_title, self.flow_view, self.detail], "ew-bar"), self.flow], "ew-panel"),
+                make.box(
+                    [make.box([self.flow_title, self.flow_view, self.detail, self.paint], "ew-bar"), self.flow],
+                    "ew-panel",
+                ),
                 make.box([self.pattern_title, self.pattern], "ew-panel ew-wide"),
                 make.box([states_title, self.states, attention_title, self.attention], "ew-panel ew-narrow"),
-                make.box([map_title, self.map], "ew-panel"),
+                make.box([make.box([self.map_title, self.find, self.map_kind], "ew-bar"), self.map], "ew-panel"),
             ],
             "ew-app",
         )
@@ -53,15 +61,18 @@ class View:
             ("map_figure", self.map),
         ):
             show(model, name, chart.show)
-        for name in ("flow_view", "detail"):
+        for name in ("flow_view", "detail", "paint", "map_kind", "find"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
         show(model, "cards", lambda found: put(self.cards, cards(found)))
         show(model, "attention", lambda meters: put(self.attention, markup.attention(meters)))
         show(model, "shown_pattern", lambda found: put(self.pattern_title, markup.pattern_heading(found)))
-        model.observe(self._show_flow_title, ["flow_view", "overview"])
-        self._show_flow_title(None)
+        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches"])
+        self._show_titles(None)
 
-    def _show_flow_title(self, _: Any) -> None:
-        now = self.model.flow_view == "now"
-        note = "Power now [kW]" if now else f"Energy, {self.model.period} [kWh]"
-        put(self.flow_title, heading("Power flow", f"{note} · losses in red · click a meter for its pattern"))
+    def _show_titles(self, _: Any) -> None:
+        model = self.model
+        note = "Power now [kW]" if model.flow_view == "now" else f"Energy, {model.period} [kWh]"
+        title = heading("Power flow", f"{note} · losses in red · click a meter to look closer")
+        put(self.flow_title, title + markup.path(model.path))
+        found = "" if model.matches < 0 else f" · {model.matches} found"
+        put(self.map_title, heading("Meter map", f"Colour and icon by state · click a meter to look closer{found}"))

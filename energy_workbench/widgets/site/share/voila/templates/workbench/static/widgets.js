@@ -244,6 +244,7 @@ export const place = {
       const to = new URL(link.href);
       const here = new URLSearchParams(location.search);
       for (const key of KEPT) if (here.has(key) && !to.searchParams.has(key)) to.searchParams.set(key, here.get(key));
+      for (const [key, value] of [...to.searchParams]) if (!value) to.searchParams.delete(key);
       history.pushState(null, "", to.pathname + to.search);
       tell(true);
       scrollTo(0, 0);

@@ -1,0 +1,46 @@
+"""How complete the data of each meter and day is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from energy_workbench.core.entities import Meter
+
+
+def completeness(
+    meters: Sequence[Meter], edges: Sequence[datetime], found: Iterable[Mapping[str, Any]]
+) -> tuple[dict[str, Any], ...]:
+    """A row a meter, in their order.
+
+    Parameters
+    ----------
+    meters : sequence of Meter
+    edges : sequence of datetime
+        n + 1 edges of the n days that have begun.
+    found : iterable of mapping
+        What the lake knows of each meter and day: `meter, bucket, completeness, quality`.
+
+    Returns
+    -------
+    tuple of dict
+        `meter, number, name, status, polled`, and of each day `complete` (share of its elapsed time that is known
+        closely [1], 0 where nothing is) and `quality` (the worst of its intervals).
+    """
+    known = {(row["meter"], row["bucket"]): row for row in found}
+    count = max(0, len(edges) - 1)
+
+    def of(meter: Meter) -> dict[str, Any]:
+        days = [known.get((meter.key, day), {}) for day in range(count)]
+        return {
+            "meter": meter.id,
+            "number": meter.number,
+            "name": meter.name,
+            "status": str(meter.status),
+            "polled": meter.gateway is not None,
+            "complete": [round(day.get("completeness") or 0.0, 4) for day in days],
+            "quality": [day.get("quality") or "missing" for day in days],
+        }
+
+    return tuple(map(of, meters))

@@ -1,0 +1,99 @@
+"""The calendar of completeness: a row a meter, a column a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.words import percent
+
+ROW, ROWS = 15, 240
+"""Height of a row [px], and most rows of one figure."""
+
+STEPS = (0.0, 0.5, 0.8, 0.95, 0.995)
+"""Lower bounds of the five classes of completeness [1]; the last is as good as whole."""
+
+CLASSES = ("below 50 %", "50 to 80 %", "80 to 95 %", "95 to 99.5 %", "complete")
+
+
+def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: Theme = LIGHT) -> Figure:
+    """Draw the calendar.
+
+    Parameters
+    ----------
+    items : sequence of mapping
+        `meter, number, name, complete` (share of each day [1]) and `quality` of each day.
+    days : sequence of str
+        ISO dates.
+    """
+    if not items or not days:
+        return message(theme, "Every meter is complete on every day of this time.")
+    shown = items[:ROWS]
+    colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], "#9ccfb4", theme.state["green"])
+    scale = [[edge / 5, colour] for n, colour in enumerate(colours) for edge in (n, n + 1)]
+    names = [f"{escape(item['number'])}\u200b" for item in shown]
+    about = [
+        [
+            f"<b>{escape(item['number'])}</b> {escape(item['name'])}<br>{date.fromisoformat(day):%a %d %b %Y}"
+            f"<br>{percent(share, 1)} complete{'' if quality == 'actual' else f', {quality}'}"
+            for day, share, quality in zip(days, item["complete"], item["quality"], strict=True)
+        ]
+        for item in shown
+    ]
+    trace = {
+        "type": "heatmap",
+        "x": list(days),
+        "y": names,
+        "z": [[_class(share) for share in item["complete"]] for item in shown],
+        "customdata": [[item["meter"]] * len(days) for item in shown],
+        "text": about,
+        "hovertemplate": "%{text}<extra></extra>",
+        "zmin": 0,
+        "zmax": 4,
+        "colorscale": scale,
+        "xgap": 2,
+        "ygap": 2,
+        "colorbar": {
+            "tickvals": [0.4, 1.2, 2.0, 2.8, 3.6],
+            "ticktext": list(CLASSES),
+            "thickness": 10,
+            "len": 150,
+            "lenmode": "pixels",
+            "yanchor": "top",
+            "y": 1,
+            "outlinewidth": 0,
+            "tickfont": {"color": theme.quiet, "size": 11},
+        },
+    }
+    worst = min((min(item["complete"]), item["number"]) for item in shown)
+    look = layout(
+        theme,
+        summary=f"Completeness of {len(shown)} meters on {len(days)} days; least {percent(worst[0])} at {worst[1]}",
+        uirevision="calendar",
+        meta={"height": max(170, ROW * len(shown) + 70)},
+        xaxis={
+            "type": "date",
+            "side": "top",
+            "tickformat": "%d %b" if len(days) > 14 else "%a %d %b",
+            "showgrid": False,
+            "tickfont": {"color": theme.quiet},
+            "ticklabelstandoff": 4,
+        },
+        yaxis={
+            "autorange": "reversed",
+            "tickfont": {"size": 10, "color": theme.ink},
+            "tickmode": "array",
+            "tickvals": names,
+            "ticktext": [escape(item["number"]) for item in shown],
+            "automargin": True,
+            "showgrid": False,
+        },
+    )
+    return {"data": [trace], "layout": {**look, "margin": {"l": 8, "r": 8, "t": 34, "b": 8}}}
+
+
+def _class(share: float) -> int:
+    return sum(share >= bound for bound in STEPS) - 1

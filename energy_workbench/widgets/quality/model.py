@@ -1,0 +1,118 @@
+"""What the page of data quality knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from traitlets import Dict, Enum, List
+
+from energy_workbench.core.pages import QUALITY
+from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.figures.completeness import STEPS, calendar
+from energy_workbench.figures.words import amount, percent
+from energy_workbench.widgets.markup import Card
+from energy_workbench.widgets.page_model import Asked, PageModel
+
+FINDINGS = 200
+"""Most findings that are listed; the newest."""
+
+WHOLE = STEPS[-1]
+"""Share from which a day counts as complete [1]."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the service said."""
+
+    completeness: dict[str, Any]
+    findings: list[dict[str, Any]]
+    cases: list[dict[str, Any]]
+
+
+class Model(PageModel):
+    """How complete the data is, what is wrong with it, and what an analyst has to decide."""
+
+    page = QUALITY
+    default_period = "last 30 days"
+    takes = frozenset({"period", "meter"})
+
+    which = Enum(("gaps", "all"), "gaps").tag(address="meters")
+    """The meters of the calendar: those that miss something, or all."""
+
+    completeness = Dict()
+    findings = List()
+    cases = List()
+    cards = List()
+    calendar_figure = Dict()
+
+    def ask(self, asked: Asked) -> Found:
+        meter = asked.meter or None
+        cases = self.workbench.review()
+        return Found(
+            self.workbench.completeness(asked.period).to_dict(),
+            self.workbench.findings(meter, asked.period, limit=FINDINGS),
+            [case for case in cases if meter in (None, case["meter"], case["number"])],
+        )
+
+    def show(self, found: Found) -> None:
+        self.completeness, self.findings, self.cases = found.completeness, found.findings, found.cases
+        self.dated(found.completeness["timezone"])
+
+    def draw(self) -> None:
+        self.calendar_figure = calendar(self.shown, self.completeness["days"], theme=self.theme)
+        self.cards = self._cards()
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The meters that are in view: the chosen one, or all that are in use."""
+        chosen = self.choices.meter
+        return [
+            item
+            for item in self.completeness.get("items", ())
+            if (chosen in (item["meter"], item["number"]) if chosen else item["status"] != "inactive")
+        ]
+
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """The rows of the calendar."""
+        items = self.items
+        return items if self.which == "all" or self.choices.meter else [item for item in items if _short(item)]
+
+    def calendar_table(self) -> Sheet:
+        """Completeness and quality of each meter and day."""
+        rows = [
+            {"number": item["number"], "name": item["name"], "day": day, "share": share, "quality": quality}
+            for item in self.items
+            for day, share, quality in zip(self.completeness["days"], item["complete"], item["quality"], strict=True)
+        ]
+        columns = {"number": "Meter", "name": "Name", "day": "Day", "share": "Complete [1]", "quality": "Quality"}
+        return sheet(f"Completeness {self.period}", rows, columns)
+
+    def _cards(self) -> list[Card]:
+        items = self.items
+        shares = [share for item in items for share in item["complete"]]
+        whole = sum(shares) / len(shares) if shares else None
+        short = sum(map(_short, items))
+        days = sum(share < WHOLE for share in shares)
+        guessed = sum(quality in ("estimated", "edited") for item in items for quality in item["quality"])
+        state = "red" if whole is None or whole < 0.8 else "yellow" if whole < 0.98 else "green"
+        open_cases = len(self.cases)
+        return [
+            Card("Complete", percent(whole, 2), f"of {amount(len(items))} meters, {self.period}", state),
+            Card("Meters with gaps", amount(short), f"of {amount(len(items))}", "yellow" if short else "green"),
+            Card("Days with gaps", amount(days), f"of {amount(len(shares))} meter days"),
+            Card("Estimated or edited", amount(guessed), "meter days that hold some"),
+            Card(
+                "Findings",
+                amount(len(self.findings)) + ("+" if len(self.findings) >= FINDINGS else ""),
+                "see below" if self.findings else "none in this time",
+                "yellow" if self.findings else "green",
+            ),
+            Card("To decide", amount(open_cases), "counters' steps", "yellow" if open_cases else "green"),
+        ]
+
+
+def _short(item: dict[str, Any]) -> bool:
+    """Whether a day of the meter is not complete."""
+    return any(share < WHOLE for share in item["complete"])

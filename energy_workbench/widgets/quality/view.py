@@ -1,0 +1,54 @@
+"""How the page of data quality looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+
+from energy_workbench.widgets.markup import cards, heading
+from energy_workbench.widgets.parts import Parts, put, show
+from energy_workbench.widgets.quality import markup
+from energy_workbench.widgets.quality.model import FINDINGS, Model
+
+
+class View:
+    """Renders a model; `widget` is what to display."""
+
+    def __init__(self, model: Model, make: Parts) -> None:
+        self.model = model
+        self.cards = make.text("", "ew-cards ew-cards-6")
+        self.title = make.text(heading("Completeness by day"), "ew-h")
+        self.which = make.choice([("Meters with gaps", "gaps"), ("All meters", "all")])
+        self.calendar = make.chart(200, model.calendar_table)
+        self.findings = make.text("", "ew-table")
+        self.cases = make.text("", "ew-table")
+        findings_title = make.text(heading("Findings", "what the data itself shows, newest first"), "ew-h")
+        cases_title = make.text(heading("To decide", "steps of counters whose meaning is not clear"), "ew-h")
+        self.widget = make.box(
+            [
+                self.cards,
+                make.box([make.box([self.title, self.which], "ew-bar"), self.calendar], "ew-panel"),
+                make.box([cases_title, self.cases], "ew-panel"),
+                make.box([findings_title, self.findings], "ew-panel"),
+            ],
+            "ew-app",
+        )
+        self.calendar.on_click(make.guard(self._chosen))
+        show(model, "cards", lambda found: put(self.cards, cards(found)))
+        show(model, "calendar_figure", self.calendar.show)
+        ipywidgets.link((model, "which"), (self.which, "value"))
+        model.observe(self._lists, ["completeness", "findings", "cases"])
+        model.observe(self._titles, ["calendar_figure"])
+
+    def _chosen(self, meter: str) -> None:
+        numbers = {item["meter"]: item["number"] for item in self.model.items}
+        self.model.choices.meter = numbers.get(meter, "")
+
+    def _lists(self, _: Any) -> None:
+        put(self.findings, markup.findings(self.model.findings, FINDINGS))
+        put(self.cases, markup.cases(self.model.cases))
+
+    def _titles(self, _: Any) -> None:
+        count = len(self.model.shown)
+        put(self.title, heading("Completeness by day", f"{count} meters · click one to look at it alone"))
