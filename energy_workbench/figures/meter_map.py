@@ -9,6 +9,9 @@ from typing import Any
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import amount, states, title
 
+ROW, MOST_ROWS = 17, 120
+"""Height of a meter in the map by levels [px], and of how many the map is made high enough."""
+
 SITE = "site"
 """Id of the tile around several roots."""
 
@@ -79,13 +82,20 @@ def meter_map(
         "sort": False,
         "root": {"color": "rgba(0,0,0,0)"},
     }
+    height = 460
     if kind == "icicle":
-        trace |= {"type": "icicle", "tiling": {"orientation": "h", "pad": 2}, "marker": {**trace["marker"]}}
-        for key in ("cornerradius", "pad"):
-            trace["marker"].pop(key)
-    look = layout(
-        theme, summary=_summary(meters), uirevision=f"map {kind}", meta={"height": 460 if kind == "treemap" else 900}
-    )
+        holders = set(parents)
+        leaves = sum(key not in holders for key in keys)
+        height = max(460, min(leaves, MOST_ROWS) * ROW)
+        trace |= {
+            "type": "icicle",
+            "values": [int(key not in holders) for key in keys],
+            "texttemplate": "%{label}  %{text}",
+            "tiling": {"orientation": "h", "pad": 1},
+            "marker": {"colors": trace["marker"]["colors"], "line": trace["marker"]["line"]},
+        }
+        trace["textfont"] = {**trace["textfont"], "size": 11}
+    look = layout(theme, summary=_summary(meters), uirevision=f"map {kind}", meta={"height": height})
     return {"data": [trace], "layout": {**look, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
 
 

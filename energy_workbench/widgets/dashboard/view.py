@@ -19,7 +19,7 @@ class View:
         self.model = model
         self.flow_view = make.choice([("Power now", "now"), ("Energy of the period", "period")])
         self.detail = make.choice([("Main lines", "overview"), ("All meters", "all")])
-        self.paint = make.choice([("Colour: state", "state"), ("loss", "loss")])
+        self.paint = make.choice([("By state", "state"), ("By loss", "loss")])
         self.map_kind = make.choice(
             [("Tiles", "treemap"), ("Levels", "icicle"), ("Tree", "plan"), ("Floor plan", "floor")]
         )
