@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.answers.floor_plan import FloorPlan
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -23,6 +25,20 @@ class Changes(ABC):
     else a ConflictError has the version as it is (`current`) and as it was to be (`wanted`).
     An instant is ISO text; `valid_from` None, or `"beginning"`, is the beginning of time.
     """
+
+    @abstractmethod
+    def set_floor_plan(self, content: bytes) -> FloorPlan:
+        """Give the site a picture of itself, PNG, JPEG or SVG, in place of the one before.
+
+        Raises
+        ------
+        InputError
+            If it is no such picture, or too large.
+        """
+
+    @abstractmethod
+    def remove_floor_plan(self) -> None:
+        """Remove the picture, if there is one."""
 
     @abstractmethod
     def create_meter(self, fields: Mapping[str, Any], template: str | None = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "meters": ("meters", "Import, export and list meters."),
     "readings": ("readings", "Import readings."),
     "export": ("export", "Readings or intervals as CSV, Excel or Parquet."),
+    "floor-plan": ("floor_plan", "Give the site a picture on which its meters stand."),
     "profiles": ("profiles", "List, show, check and find meter profiles."),
     "intervals": ("intervals", "Bring the 15-minute intervals up to date."),
     "report": ("report", "Write one report, now."),

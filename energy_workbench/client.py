@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from energy_workbench.answers.floor_plan import FloorPlan, understood
 from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
+from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.results import (
     Balance,
     Comparison,
@@ -180,6 +182,22 @@ class RemoteWorkbench(Questions, Changes, Review):
 
     def delete_factor(self, name: str, valid_from: str | None = None) -> None:
         self._send("DELETE", f"/factors/{quote(name, safe='')}", valid_from=valid_from)
+
+    def floor_plan(self) -> FloorPlan | None:
+        try:
+            return understood(self._service.call("GET", "/floor-plan", {}).content)
+        except NotFoundError:
+            return None
+
+    def remove_floor_plan(self) -> None:
+        self._send("DELETE", "/floor-plan")
+
+    def set_floor_plan(self, content: bytes) -> FloorPlan:
+        plan = understood(content)
+        self._service.call(
+            "PUT", "/floor-plan", {}, content=content, headers={"Content-Type": "application/octet-stream"}
+        )
+        return plan
 
     def flow(self, period: str | None = None) -> PowerFlow:
         return PowerFlow.from_dict(self._get("/flow", period=period))

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.core.result import DRAWN
 from energy_workbench.core.results import (
     Balance,
@@ -215,6 +216,10 @@ class Questions(ABC):
     @abstractmethod
     def factors(self) -> list[dict[str, Any]]:
         """The emission factors that hold at the site, dated and sourced; `own` where the site stated them itself."""
+
+    @abstractmethod
+    def floor_plan(self) -> FloorPlan | None:
+        """The picture on which the meters stand; None where the site has none."""
 
     @abstractmethod
     def flow(self, period: str | None = None) -> PowerFlow:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import children_of, power_flow
 from energy_workbench.analytics.live import describe, iso
+from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
 from energy_workbench.answers.energies import Energies
+from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.answers.meter_view import chosen, meter_view
 from energy_workbench.answers.possible import without_impossible
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
@@ -287,6 +289,15 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
             ("generation", span.start, span.end),
             lambda: generation(self.reader, self._meters(), span, self._factors(), self.zone),
         )
+
+    def floor_plan(self) -> FloorPlan | None:
+        return floor_plan.read(self.settings.home)
+
+    def remove_floor_plan(self) -> None:
+        floor_plan.remove(self.settings.home)
+
+    def set_floor_plan(self, content: bytes) -> FloorPlan:
+        return floor_plan.write(self.settings.home, content)
 
     def flow(self, period: str | None = None) -> PowerFlow:
         meters, live = self._meters(), self.state.read()

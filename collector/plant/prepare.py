@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def prepare(
         kept = state.open_state(settings.home, registry.site().timezone, meters=meters, seed=seed, days=days)
         plant = kept.plant()
         register(registry, plant, settings, say)
+        draw_site(settings)
         lake = Lake(settings.lake_path)
         if kept.history == "writing" or not lake.has_readings():
             kept = state.keep_history(settings.home, kept, "writing")
@@ -84,6 +86,13 @@ def register(registry: Registry, plant: Plant, settings: Settings, say: Callable
         apply_import(registry, plan_import(registry, read_meter_file(path)), by=WHO)
     registry.set_limits({"nominal_voltage": LOW_VOLTAGE}, by=WHO)
     say(f"{len(plant.meters)} meters registered")
+
+
+def draw_site(settings: Settings) -> None:
+    """Give the site the plant's floor plan, where it has none."""
+    place = settings.home / "floor-plan.svg"
+    if not any(settings.home.glob("floor-plan.*")):
+        place.write_bytes(files("collector.plant").joinpath("site.svg").read_bytes())
 
 
 def follow(registry: Registry, plant: Plant, urls: list[str], say: Callable[[str], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from energy_workbench.answers.floor_plan import MEDIA
 from energy_workbench.core.entities import Flow, MeterType
 from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.core.results import METER_COLUMNS
@@ -57,6 +58,9 @@ def _body(description: str, example: Any, *, required: Sequence[str] = (), schem
     schema = schema or {**like(example), "type": "object", "required": list(required)}
     content = {"application/json": {"schema": schema, "example": example}}
     return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
+_BINARY: Schema = {"schema": {"type": "string", "format": "binary"}}
 
 
 def _file(description: str) -> Schema:
@@ -298,6 +302,8 @@ IMPORT = _answer(
     },
 )
 FILE: Responses = {200: _file("The file")}
+PICTURE: Responses = {200: {"description": "The picture", "content": dict.fromkeys(MEDIA.values(), _BINARY)}}
+FLOOR_PLAN = _answer("The picture that was taken", {"media": "image/png", "width": 1600.0, "height": 900.0})
 READINGS = _answer("Readings", listed([_READING]))
 RECORDED: Responses = created(
     _answer("What was recorded", _READING, {"anyOf": [like(_READING), like(listed([_READING]))]})
@@ -463,13 +469,20 @@ READINGS_FILE_BODY: Schema = {
     "requestBody": {
         "required": True,
         "description": "The bytes of a CSV (UTF-8; packed with gzip or not) or Parquet file, at most 200 MB.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": _BINARY},
     }
 }
 IMPORT_BODY: Schema = {
     "requestBody": {
         "required": True,
         "description": "The bytes of the file, at most 50 MB.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": _BINARY},
+    }
+}
+PICTURE_BODY: Schema = {
+    "requestBody": {
+        "required": True,
+        "description": "The bytes of a PNG, JPEG or SVG, at most 4 MB.",
+        "content": {"application/octet-stream": _BINARY},
     }
 }

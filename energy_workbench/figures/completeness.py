@@ -16,6 +16,9 @@ ROW, ROWS = 15, 240
 STEPS = (0.0, 0.5, 0.8, 0.95, 0.995)
 """Lower bounds of the five classes of completeness [1]; the last is as good as whole."""
 
+NEARLY = "#86c9a8"
+"""Colour of a day that lacks little."""
+
 CLASSES = ("below 50 %", "50 to 80 %", "80 to 95 %", "95 to 99.5 %", "complete")
 
 
@@ -32,7 +35,8 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
     if not items or not days:
         return message(theme, "Every meter is complete on every day of this time.")
     shown = items[:ROWS]
-    colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], "#9ccfb4", theme.state["green"])
+    # Whole days are calm, so that the others stand out.
+    colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], NEARLY, theme.tile["green"][0])
     scale = [[edge / 5, colour] for n, colour in enumerate(colours) for edge in (n, n + 1)]
     names = [f"{escape(item['number'])}\u200b" for item in shown]
     about = [

@@ -71,7 +71,7 @@ def floor_plan(
     *,
     theme: Theme = LIGHT,
     image: str = "",
-    size: tuple[float, float] | None = None,
+    size: tuple[float, float] = (16.0, 9.0),
     found: Set[str] | None = None,
 ) -> Figure:
     """Draw the meters where they stand.
@@ -79,24 +79,21 @@ def floor_plan(
     Parameters
     ----------
     tree : sequence of mapping
-        As of `meter_plan`, with `x` and `y`: pixels of the image from its top left corner; None where not given.
+        As of `meter_plan`, with `x` and `y`: place on the image, 0 to 1 from its top left corner; None where not given.
     image : str
         The floor plan as a data address; empty for none.
-    size : tuple of float, optional
-        Width and height of the image [px].
+    size : tuple of float
+        Width and height of the image, or its proportions.
     """
     placed = [meter for meter in tree if meter.get("x") is not None and meter.get("y") is not None]
     if not placed:
         return message(theme, "No meter has a place on the plan yet: give meters x and y on the setup page.")
-    width, height = size or (
-        max(1.0, *(meter["x"] for meter in placed)) * 1.1,
-        max(1.0, *(meter["y"] for meter in placed)) * 1.1,
-    )
+    width, height = size
     picture = {
         "source": image, "xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": height,
         "sizing": "stretch", "layer": "below", "opacity": 0.9,
     }  # fmt: skip
-    dots = _dots(placed, [(meter["x"], meter["y"]) for meter in placed], theme, found)
+    dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, found)
     dots |= {
         "mode": "markers+text",
         "text": [title(dict(meter)) for meter in placed],

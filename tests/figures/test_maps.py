@@ -20,7 +20,7 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 def tree() -> list[dict[str, Any]]:
     rows = payloads.overview()["tree"]
-    return [{**row, "x": 40.0 + 10 * n, "y": 20.0 + 5 * n} for n, row in enumerate(rows)]
+    return [{**row, "x": n / 100, "y": 1 - n / 100} for n, row in enumerate(rows)]
 
 
 def by_number(number: str) -> str:
@@ -89,6 +89,8 @@ def test_a_floor_plan_puts_meters_on_their_pixels_and_leaves_out_those_without()
     figure = floor_plan(rows, image="data:image/png;base64,AA==", size=(800, 600))
     assert figure["layout"]["yaxis"]["range"] == [600, 0]
     assert figure["layout"]["images"][0]["sizex"] == 800
+    assert figure["data"][0]["x"][0] == 0
+    assert figure["data"][0]["y"][0] == 600
     assert len(figure["data"][0]["x"]) == len(rows) - 1
     nowhere = [{**row, "x": None, "y": None} for row in rows]
     assert "No meter has a place" in json.dumps(floor_plan(nowhere))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import dataclass
 from typing import Any
 
 from traitlets import Dict, Enum, Int, List, Unicode
 
+from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.pages import OVERVIEW as PAGE
 from energy_workbench.core.sheet import Sheet, sheet
@@ -15,6 +18,15 @@ from energy_workbench.figures.power_flow import OVERVIEW
 from energy_workbench.figures.words import amount, percent
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import LIVE, Asked, PageModel
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the service said; `pattern` is None where the chosen meter is gone."""
+
+    overview: dict[str, Any]
+    pattern: dict[str, Any] | None
+    plan: FloorPlan | None
 
 
 class Model(PageModel):
@@ -29,7 +41,7 @@ class Model(PageModel):
     detail = Enum(("overview", "all"), "overview").tag(address="detail")
     paint = Enum(("state", "loss"), "state").tag(address="paint")
     """What the colour of a node of the flow says."""
-    map_kind = Enum(("treemap", "icicle", "plan", "floor"), "treemap").tag(address="map")
+    map_kind = Enum(("treemap", "icicle", "plan", "floor"), "treemap").tag(address="map", asks=True)
     find = Unicode("").tag(address="find")
     """What is searched for in the map."""
 
@@ -47,22 +59,27 @@ class Model(PageModel):
     matches = Int(-1)
     """Meters that the search found; -1 without one."""
 
-    def ask(self, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+    picture: FloorPlan | None = None
+    """The floor plan, once somebody has looked at it."""
+
+    def ask(self, asked: Asked) -> Found:
         overview = self.workbench.overview(asked.period).to_dict()
+        plan = self.picture
+        if ("map_kind", "floor") in asked.own and plan is None:
+            plan = self.workbench.floor_plan()
         whole = overview["pattern"]
         if not asked.meter or asked.meter in (whole["meter"], whole["number"]):
-            return overview, whole
+            return Found(overview, whole, plan)
         try:
-            return overview, self.workbench.pattern(asked.meter).to_dict()
+            return Found(overview, self.workbench.pattern(asked.meter).to_dict(), plan)
         except NotFoundError:
-            return overview, {}
+            return Found(overview, None, plan)
 
-    def show(self, found: tuple[dict[str, Any], dict[str, Any]]) -> None:
-        self.overview, shown = found
-        if not shown:
+    def show(self, found: Found) -> None:
+        self.overview, self.picture = found.overview, found.plan
+        if found.pattern is None:
             self.problem = f"There is no meter “{self.choices.meter}” any more: the whole site is shown."
-            shown = self.overview["pattern"]
-        self.shown_pattern = shown
+        self.shown_pattern = self.overview["pattern"] if found.pattern is None else found.pattern
         seen = [row["last_seen"] for row in self.overview["tree"] if row["last_seen"]]
         self.dated(self.overview["site"]["timezone"], max(seen, default=self.overview["now"]))
 
@@ -91,8 +108,15 @@ class Model(PageModel):
         if self.map_kind == "plan":
             return meter_plan(tree, theme=self.theme, found=found)
         if self.map_kind == "floor":
-            return floor_plan(tree, theme=self.theme, found=found)
+            return self._floor(tree, found)
         return meter_map(tree, theme=self.theme, site=self.overview["site"]["name"], kind=self.map_kind, found=found)
+
+    def _floor(self, tree: list[dict[str, Any]], found: set[str] | None) -> dict[str, Any]:
+        if self.picture is None:
+            return floor_plan(tree, theme=self.theme, found=found)
+        image = f"data:{self.picture.media};base64,{b64encode(self.picture.content).decode()}"
+        size = (self.picture.width, self.picture.height)
+        return floor_plan(tree, theme=self.theme, image=image, size=size, found=found)
 
     def _focus(self, meters: dict[str, dict[str, Any]]) -> str | None:
         """The meter whose part of the tree the flow shows: the chosen one, or what is above one without children."""
