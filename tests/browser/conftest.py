@@ -68,9 +68,9 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def dashboards(home: Path, service: Service, **settings: str) -> Iterator[Dashboards]:
-    """Run `energy-workbench dashboards` on a free port."""
-    port = free_ports(1)[0]
+def dashboards(home: Path, service: Service, port: int | None = None, **settings: str) -> Iterator[Dashboards]:
+    """Run `energy-workbench dashboards`, on a free port unless one is given."""
+    port = port or free_ports(1)[0]
     home.mkdir(parents=True, exist_ok=True)
     log = home / "dashboards.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ENERGY_WORKBENCH_")} | {

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from energy_workbench.core.errors import ServiceError
 from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
+from tests.conftest import free_ports
 from tests.widgets.stand_in import served
 
 pytestmark = pytest.mark.browser
@@ -173,6 +174,78 @@ def test_a_full_house_says_so(tmp_path: Path, browser: Browser) -> None:
         first.goto("about:blank")
         wait_until(lambda: (second.reload() is not None) and second.locator(".notice").count() == 0, "a free place", 30)
         context.close()
+
+
+def test_a_server_that_restarts_is_told_and_the_page_comes_back_as_it_was(tmp_path: Path, browser: Browser) -> None:
+    port = free_ports(1)[0]
+    context = browser.new_context()
+    page = context.new_page()
+    with served() as service:
+        with dashboards(tmp_path / "first", service, port) as site:
+            page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=yesterday&detail=all")
+            page.wait_for_selector(SANKEY, timeout=60_000)
+            page.evaluate("window.before = true")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        page.wait_for_selector("body.ew-silent")
+        assert page.locator(SANKEY).count() > 50
+        with dashboards(tmp_path / "second", service, port):
+            page.wait_for_function("!window.before && document.querySelector('.sankey-node')", timeout=60_000)
+            assert page.url.endswith("/meter-dashboard?period=yesterday&detail=all")
+            page.goto("about:blank")
+    context.close()
+
+
+def test_a_page_of_the_menu_opens_in_the_same_kernel_and_back_returns(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}&period=yesterday")
+    page.wait_for_selector(SANKEY)
+    kernel = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+    before = page.evaluate(kernel)
+    page.get_by_role("link", name="Data quality").click()
+    page.wait_for_function("document.querySelector('.ew-title h1').textContent === 'Data quality'")
+    assert page.url.endswith("/data-quality?period=yesterday")
+    page.go_back()
+    page.wait_for_function("document.querySelector('.ew-title h1').textContent === 'Overview'")
+    assert page.locator(SANKEY).count() > 10
+    assert page.evaluate(kernel) == before
+    assert visit.errors == []
+
+
+def test_a_zoom_survives_new_values_and_another_tab_has_its_own_choices(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    page.wait_for_selector(".ew-wide .scatterlayer .trace")
+    chart = "document.querySelector('.ew-wide .ew-plot')"
+    page.evaluate(f"Plotly.relayout({chart}, {{'xaxis.range': ['2026-10-30', '2026-10-31']}})")
+    other = page.context.new_page()
+    other.goto(f"{site.url}/?period=yesterday")
+    other.wait_for_selector(SANKEY)
+    assert "Yesterday" in other.locator(".ew-choose > summary").inner_text()
+    at = page.locator(".ew-asof").text_content()
+    site.service.stand_in.step += 3
+    page.wait_for_function("old => document.querySelector('.ew-asof').textContent !== old", arg=at)
+    assert page.evaluate(f"{chart}.layout.xaxis.range.map(String)") == ["2026-10-30", "2026-10-31"]
+    assert "Today" in page.locator(".ew-choose > summary").inner_text()
+    other.goto("about:blank")
+    other.close()
+
+
+def test_what_is_shown_can_be_taken_along(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    found = {}
+    for kind in ("Picture (PNG)", "Table (CSV)", "Table (Excel)"):
+        with page.expect_download() as download:
+            page.locator(".ew-save > summary").first.click()
+            page.get_by_role("button", name=kind).first.click()
+        content = Path(download.value.path()).read_bytes()
+        found[download.value.suggested_filename.rpartition(".")[2]] = content[:4]
+    assert found["png"] == b"\x89PNG"
+    assert found["xlsx"] == b"PK\x03\x04"
+    assert found["csv"] == b"\xef\xbb\xbfF"
+    assert visit.errors == []
 
 
 def test_only_pages_that_exist_are_served(site: Dashboards, visit: Visit) -> None:
