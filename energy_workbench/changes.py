@@ -180,8 +180,11 @@ class Changes(ABC):
         """
 
     @abstractmethod
-    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
-        """The newest changes, newest first: `at, by, action, subject, number, before, after, change, undoes`."""
+    def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[dict[str, Any]]:
+        """The newest changes but for `offset` of them, newest first.
+
+        Each has `at, by, action, subject, number, before, after, change, undoes`.
+        """
 
     @abstractmethod
     def profiles(self) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from energy_workbench.answers.floor_plan import FloorPlan, understood
 from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.errors import NotFoundError
+from energy_workbench.core.forest import nested
 from energy_workbench.core.results import (
     Balance,
     Comparison,
@@ -39,9 +40,6 @@ PAGE = 1000
 
 IMPORT_SECONDS = 1800.0
 """Longest wait for an import of readings [s]."""
-
-NAMED_PATHS = ("hierarchy", "status-summary", "export", "import-template")
-"""Words that stand where a meter's number would."""
 
 
 class RemoteWorkbench(Questions, Changes, Review):
@@ -97,7 +95,8 @@ class RemoteWorkbench(Questions, Changes, Review):
         return dict(self._get(self._path(meter)))
 
     def hierarchy(self) -> list[dict[str, Any]]:
-        return list(self._get("/meters/hierarchy"))
+        # Made of the list: a deep tree of JSON is more than Python reads.
+        return nested(self.meters().rows)
 
     def status_summary(self) -> StatusSummary:
         return StatusSummary.from_dict(self._get("/meters/status-summary"))
@@ -292,8 +291,8 @@ class RemoteWorkbench(Questions, Changes, Review):
     def undo(self) -> dict[str, Any]:
         return dict(self._send("POST", "/undo"))
 
-    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
-        return list(self._get("/audit", limit=limit, meter=meter)["items"])
+    def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[dict[str, Any]]:
+        return list(self._get("/audit", limit=limit, offset=offset or None, meter=meter)["items"])
 
     def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
         return list(self._get("/review", decided=decided or None)["items"])
@@ -365,8 +364,4 @@ class RemoteWorkbench(Questions, Changes, Review):
         return dict(self._send("POST", "/probe/profiles", fields))
 
     def _path(self, meter: str, *rest: str) -> str:
-        if "/" in meter or meter in (*NAMED_PATHS, ".", ".."):
-            # Such a number cannot stand in a path: ask for the id.
-            same = [row["id"] for row in self.meters(q=meter) if row["number"].casefold() == meter.casefold()]
-            meter = same[0] if same else meter
         return "/".join(("/meters", *(quote(part, safe="") for part in (meter, *rest))))

@@ -24,6 +24,7 @@ from energy_workbench.core import axis, clock, results, settings
 from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.core.forest import nested
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
     Balance,
@@ -101,14 +102,8 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         return self.describe(self._meter(meter))
 
     def hierarchy(self) -> list[dict[str, Any]]:
-        meters, live, zone = self._meters(), self.state.read(), self.zone
-        below = children_of(meters)
-
-        def branch(meter: Meter) -> dict[str, Any]:
-            children = [branch(child) for child in below.get(meter.key, [])]
-            return {**describe(meter, live.get(meter.key), zone), "children": children}
-
-        return [branch(root) for root in below.get(None, [])]
+        live, zone = self.state.read(), self.zone
+        return nested(describe(meter, live.get(meter.key), zone) for meter in self._meters())
 
     def status_summary(self) -> StatusSummary:
         return summary.status_summary(self._meters(), self.state.read())

@@ -9,6 +9,7 @@ from typing import Any
 from energy_workbench.core import plates
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.registry.addresses import unusual_unit_id
 from energy_workbench.registry.fields import PARENT, RATIO, draft, folded
 
 RATIO_FIELDS = tuple(RATIO)
@@ -113,8 +114,10 @@ def _parent(fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Me
 
 
 def _address(meter: Meter, meters: Iterable[Meter]) -> list[tuple[str, str]]:
+    unusual = unusual_unit_id(meter.gateway, meter.unit_id)
     same = [m for m in meters if meter.gateway and m.gateway == meter.gateway and m.unit_id == meter.unit_id]
-    return [
+    found = [("unit_id", unusual)] if unusual else []
+    return found + [
         ("unit_id", f"{other.number} ({other.name}) has the same gateway and unit id: is it the same device?")
         for other in same
         if other.key != meter.key

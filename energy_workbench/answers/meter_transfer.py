@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from energy_workbench.registry.import_plan import Change, ImportPlan
 
 FORMATS = ("csv", "xlsx")
-LARGEST = 50_000_000
-"""Bytes of a file: 10,000 meters are 2 MB."""
+LARGEST = 20_000_000
+"""Bytes of a file: 10,000 meters are 2 MB; `registry.table_file` refuses more, this before it is read."""
 
 
 def import_file(registry: Registry, content: bytes, filename: str, *, dry_run: bool, by: str) -> dict[str, Any]:

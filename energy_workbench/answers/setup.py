@@ -45,7 +45,8 @@ class Setup(Home, Changes):
     ) -> list[dict[str, Any]]:
         how = cast(Literal["refuse", "reparent", "cascade"], children)
         deleted = self.registry.delete_meter(meter, by=by, children=how, revision=revision)
-        return [self.describe(each) for each in deleted]
+        live, zone = self.state.read(), self.zone
+        return [describe(each, live.get(each.key), zone) for each in deleted]
 
     def restore_meter(self, meter: str, *, by: str = BY) -> dict[str, Any]:
         return self.describe(self.registry.restore_meter(meter, by=by))
@@ -161,10 +162,14 @@ class Setup(Home, Changes):
         self.registry.undo(by=by, change=found["change"])
         return {"undone": found}
 
-    def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
-        subject = None if meter is None else self.registry.meter(meter, deleted=True).id
+    def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[dict[str, Any]]:
+        subject = self._subject(meter)
         numbers, zone = self._numbers(), self.zone
-        return [audit_row(entry, numbers, zone) for entry in self.registry.audit(limit, subject)]
+        return [audit_row(entry, numbers, zone) for entry in self.registry.audit(limit, subject, offset=offset)]
+
+    def audit_total(self, meter: str | None = None) -> int:
+        """How many changes there are; of one meter where given."""
+        return self.registry.audit_total(self._subject(meter))
 
     def profiles(self) -> list[dict[str, Any]]:
         return profile_list(self.settings.profiles_path)
@@ -215,6 +220,9 @@ class Setup(Home, Changes):
     def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
         history = self.registry.ratios(meter.id)
         return next((ratio for ratio in history if ratio.valid_from == since), meter.ratio)
+
+    def _subject(self, meter: str | None) -> str | None:
+        return None if meter is None else self.registry.meter(meter, deleted=True).id
 
     def _numbers(self) -> dict[str, str]:
         return self._cache.get(

@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.responses import JSONResponse
 
 from energy_workbench.core.errors import InputError
+from energy_workbench.core.forest import with_depth
 
 LARGEST_BODY = 8_000_000
 """Bytes of a body: about 50,000 readings."""
@@ -23,6 +24,22 @@ class Json(JSONResponse):
         """The bytes of the answer."""
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
         return text.encode("utf-8")
+
+
+class JsonTree(Json):
+    """A nested tree of meters as JSON; it may be deeper than what writes JSON can follow."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of the answer: each meter's own fields, and its `children` opened and closed by depth."""
+        parts: list[bytes] = []
+        before = -1
+        for depth, meter in with_depth(content):
+            if depth <= before:
+                parts.append(b"]}" * (before - depth + 1) + b",")
+            own = super().render({name: value for name, value in meter.items() if name != "children"})
+            parts.append(own[:-1] + b',"children":[')
+            before = depth
+        return b"[" + b"".join(parts) + b"]}" * (before + 1) + b"]"
 
 
 async def raw_body(request: Request, most: int) -> bytes:

@@ -28,6 +28,7 @@ from energy_workbench.api import (
 from energy_workbench.api.access import adopt, tokens_of
 from energy_workbench.api.answers import Json
 from energy_workbench.api.schemas import HEALTH
+from energy_workbench.api.segments import WholeSegments
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.settings import Settings
 from energy_workbench.workbench import Workbench
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tokens = tokens
     problems.install(app)
     app.middleware("http")(_guarded)
+    app.add_middleware(WholeSegments)
 
     rest = APIRouter(prefix=PREFIX)
     rest.add_api_route(

@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query
+from pydantic import AfterValidator
 
 from energy_workbench.api.answers import json_object
+from energy_workbench.api.segments import whole
 from energy_workbench.api.session import Home
 from energy_workbench.core import clock
 from energy_workbench.core.errors import InputError, PeriodError
 
-Ref = Annotated[str, Path(alias="id", description="Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
+Part = AfterValidator(whole)
+"""Of a path: a slash that the caller has encoded is part of it."""
+Ref = Annotated[str, Path(alias="id", description="Id (`mtr_12`) or number (`UNIT-A`) of the meter."), Part]
+NEVER = -1
+"""The revision that nothing ever has."""
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of the answer.")]
 Offset = Annotated[int, Query(ge=0, description="Rows left out at the beginning.")]
 Every = Annotated[
@@ -62,24 +68,28 @@ def seen(
     ] = None,
 ) -> int | None:
     """The revision that a change of a meter was made from; None where any will do."""
-    if if_match is None or if_match.strip() == "*":
+    revisions = _revisions(if_match)
+    if revisions is None:
         return None
-    tags = re.findall(r'(?:W/)?"([^"]*)"', if_match) or [if_match.strip()]
-    if not all(re.fullmatch(r"[0-9]{1,18}", tag) for tag in tags):
-        raise InputError(f'If-Match {if_match!r} is no ETag of a meter, such as "3"')
-    revisions = [int(tag) for tag in tags]
     current = wb.registry.meter(ref).revision
     return current if current in revisions else revisions[0]
 
 
 def seen_gateway(if_match: Annotated[str | None, Header(description="ETag of the gateway")] = None) -> int | None:
     """The revision that a change of a gateway was made from; None where any will do."""
+    revisions = _revisions(if_match)
+    return None if revisions is None else revisions[0]
+
+
+def _revisions(if_match: str | None) -> list[int] | None:
+    """The revisions that a header names; None where any will do."""
     if if_match is None or if_match.strip() == "*":
         return None
-    tag = if_match.strip().removeprefix("W/").strip('"')
-    if not re.fullmatch(r"[0-9]{1,18}", tag):
-        raise InputError(f'If-Match {if_match!r} is no ETag of a gateway, such as "3"')
-    return int(tag)
+    tags = re.findall(r'(?:W/)?"([^"]*)"', if_match) or [if_match.strip()]
+    if not any('"' in if_match or re.fullmatch(r"[0-9]+", tag) for tag in tags):
+        raise InputError(f'If-Match {if_match!r} is no ETag, such as "3"')
+    # A tag that this service never gave is one that does not match.
+    return [int(tag) if re.fullmatch(r"[0-9]{1,18}", tag) else NEVER for tag in tags]
 
 
 Body = Annotated[Mapping[str, Any], Depends(json_object)]

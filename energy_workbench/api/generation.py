@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Asked, Body
+from energy_workbench.api.asked import Asked, Body, Part
 from energy_workbench.api.schemas import FACTOR, FACTOR_BODY, FACTORS, GENERATION, listed
 from energy_workbench.api.session import Caller, Editor, Home
 
@@ -36,7 +36,7 @@ def set_factor(wb: Home, by: Editor, body: Body) -> Response:
 def delete_factor(
     wb: Home,
     by: Editor,
-    name: Annotated[str, Path(description="Its kind")],
+    name: Annotated[str, Path(description="Its kind"), Part],
     valid_from: Annotated[str | None, Query(description="Its date; none is the beginning of time")] = None,
 ) -> Response:
     """One that the site stated itself; where one is shipped for that date, it holds again."""

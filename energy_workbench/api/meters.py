@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from energy_workbench.api.answers import Json
+from energy_workbench.api.answers import Json, JsonTree
 from energy_workbench.api.asked import Body, Limit, Offset, Ref, Seen
 from energy_workbench.api.schemas import (
     CHECK,
@@ -47,7 +47,7 @@ def list_meters(
 @router.get("/hierarchy", summary="The tree", responses=TREE)
 def hierarchy(wb: Home, _: Caller) -> Response:
     """The roots, each meter with its `children`."""
-    return Json(wb.hierarchy())
+    return JsonTree(wb.hierarchy())
 
 
 @router.get("/status-summary", summary="How many meters are in which state", responses=SUMMARY)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Body, Ref, instant
+from energy_workbench.api.asked import Body, Part, Ref, instant
 from energy_workbench.api.schemas import (
     CASE,
     CASES,
@@ -23,7 +23,7 @@ from energy_workbench.core.errors import InputError, Problem
 
 router = APIRouter(tags=["Validation"])
 
-Case = Annotated[str, Path(alias="id", description="Id of the case, as the list has it.")]
+Case = Annotated[str, Path(alias="id", description="Id of the case, as the list has it."), Part]
 Start = Annotated[str, Path(description="Start of the interval: ISO 8601; without offset in the site's zone.")]
 
 FIGURES = ("modulus", "closing", "opening", "until")

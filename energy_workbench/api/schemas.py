@@ -475,7 +475,7 @@ READINGS_FILE_BODY: Schema = {
 IMPORT_BODY: Schema = {
     "requestBody": {
         "required": True,
-        "description": "The bytes of the file, at most 50 MB.",
+        "description": "The bytes of the file, at most 20 MB.",
         "content": {"application/octet-stream": _BINARY},
     }
 }

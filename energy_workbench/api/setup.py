@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Body, Limit, SeenGateway
+from energy_workbench.api.asked import Body, Limit, Offset, Part, SeenGateway
 from energy_workbench.api.schemas import (
     AUDIT,
     GATEWAY,
@@ -54,8 +54,8 @@ def create_template(wb: Home, by: Editor, body: Body) -> Response:
     return Json(wb.create_template(str(texts["name"]), str(texts["meter"]), by=by), status_code=201)
 
 
-@router.delete("/templates/{name:path}", status_code=204, summary="Delete a template", response_class=Response)
-def delete_template(wb: Home, by: Editor, name: Annotated[str, Path(description="Of the template")]) -> Response:
+@router.delete("/templates/{name}", status_code=204, summary="Delete a template", response_class=Response)
+def delete_template(wb: Home, by: Editor, name: Annotated[str, Path(description="Of the template"), Part]) -> Response:
     """Meters that were created from it stay as they are."""
     wb.delete_template(name, by=by)
     return Response(status_code=204)
@@ -78,10 +78,12 @@ def audit(
     wb: Home,
     _: Caller,
     limit: Limit = 50,
+    offset: Offset = 0,
     meter: Annotated[str | None, Query(description="Only changes of that meter (id or number)")] = None,
 ) -> Response:
-    """The newest changes, newest first, each with what was before and after."""
-    return Json(listed(wb.audit(limit, meter)))
+    """The newest changes, newest first, each with what was before and after; `total` counts all that there are."""
+    items = wb.audit(limit, meter, offset=offset)
+    return Json({"items": items, "total": wb.audit_total(meter)})
 
 
 @router.get("/profiles", summary="Meter models that can be read", responses=PROFILES)

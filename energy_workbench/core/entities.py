@@ -79,6 +79,9 @@ class Site:
     country: str = "IN"
 
 
+RESERVED = frozenset({"hierarchy", "status-summary", "check", "export", "import", "import-template", ".", ".."})
+"""Words that mean something else where an address has a meter's number; no number is one of them."""
+
 ID_PATTERN = re.compile(r"^mtr_[0-9]+$")
 """Ids of meters; a meter's number never looks like this."""
 

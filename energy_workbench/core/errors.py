@@ -68,6 +68,12 @@ class Problem:
         return f"{self.where}:{name}{value}: {self.reason}" if name or value else f"{self.where}: {self.reason}"
 
 
+def printable(text: str, longest: int = 60) -> str:
+    """A text that somebody gave, shortened and without what would steer a terminal."""
+    shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return shown if len(shown) <= longest else f"{shown[:longest]}…"
+
+
 class InputError(WorkbenchError):
     """What came from outside (a file, a form, a call, the wire) cannot be accepted.
 

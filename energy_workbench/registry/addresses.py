@@ -63,6 +63,18 @@ def gateway_address(text: str) -> str:
     raise ValueError(_hint(address))
 
 
+def unusual_unit_id(gateway: str | None, unit_id: int | None) -> str | None:
+    """Why a unit id is hardly meant at that gateway; None where it is as usual.
+
+    On a serial line 0 calls every device and none answers, and 248 to 255 are reserved (MODBUS over Serial Line
+    1.02, 2.2); over TCP they are the device behind the address itself (MODBUS Messaging on TCP/IP 1.0b, 4.4.2).
+    """
+    if unit_id is None or not (gateway or "").startswith(("rtu://", "rtutcp://")) or 1 <= unit_id <= 247:
+        return None
+    what = "calls every device, so that none answers" if unit_id == 0 else "is reserved"
+    return f"on a serial line {unit_id} {what}: devices there have 1 to 247"
+
+
 def _hint(address: str) -> str:
     """What was probably meant, and what would be right."""
     said, separator, rest = address.partition("://")

@@ -11,10 +11,16 @@ from energy_workbench.registry.opened import Opened
 class ChangeLog(Opened):
     """Who changed what and when; taking a change back; whether the trail leads to what is stored."""
 
-    def audit(self, limit: int = 100, subject: str | None = None) -> list[AuditEntry]:
-        """The newest changes, newest first; of one subject (a meter's id) where given."""
+    def audit(self, limit: int = 100, subject: str | None = None, *, offset: int = 0) -> list[AuditEntry]:
+        """The newest changes but for `offset`, newest first; of one subject (a meter's id) where given."""
         with self.database.read() as connection:
-            return journal.recent(connection, limit, subject)
+            # No table has more rows; a larger number is none that a database takes.
+            return journal.recent(connection, limit, subject, offset=min(offset, 2**31 - 1))
+
+    def audit_total(self, subject: str | None = None) -> int:
+        """How many changes there are; of one subject where given."""
+        with self.database.read() as connection:
+            return journal.count(connection, subject)
 
     def undo(self, *, by: str, change: int | None = None) -> list[AuditEntry]:
         """Take back a change: what was is restored by a new change, which is audited like any other.

@@ -78,8 +78,9 @@ def refuse_stale(connection: Connection, meter: Meter, revision: int | None, giv
     wanted = (
         dict(given) if drafted is None else contents(drafted) | {name: given[name] for name in PARENT if name in given}
     )
+    yours = f"yours is {revision}" if revision > 0 else "yours never was one of it"
     raise ConflictError(
-        f"meter {meter.number} has been changed meanwhile{who} (revision {meter.revision}, yours is {revision}): "
+        f"meter {meter.number} has been changed meanwhile{who} (revision {meter.revision}, {yours}): "
         "read it again and repeat the change",
         stored=stored,
         wanted=stored | {"revision": revision} | wanted,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Final
 
+from energy_workbench.core.entities import RESERVED
 from energy_workbench.registry.addresses import gateway_address
 
 Convert = Callable[[Any], Any]
@@ -49,6 +50,8 @@ def number(value: Any) -> str:
     text: str = text_of(64, joiners=False)(value)
     if re.fullmatch(r"mtr_[0-9]+", text, re.IGNORECASE):
         raise ValueError("it looks like an id (mtr_…): choose another number")
+    if text.casefold() in RESERVED:
+        raise ValueError("addresses of the service have this word for something else: choose another number")
     return text
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from energy_workbench.core import plates
 from energy_workbench.core.entities import ID_PATTERN, Meter, MeterType
 from energy_workbench.core.errors import Problem
+from energy_workbench.registry.addresses import unusual_unit_id
 from energy_workbench.registry.checked import cycle_text
 from energy_workbench.registry.edits import changes, same_ratio
 from energy_workbench.registry.fields import PARENT, draft, folded
@@ -62,7 +63,7 @@ class ImportPlan:
     problems : list of Problem
         What keeps the file from being imported: all of it, by line.
     warnings : list of Problem
-        What is possible, but looks wrong on the plates of CT and PT.
+        What is possible, but looks wrong: on the plates of CT and PT, and of unit ids.
     revision : int
         The registry's, that the plan was made from.
     inserts : list of Meter
@@ -196,6 +197,9 @@ def _compare(plan: ImportPlan, row: MeterRow, before: Meter | None, after: Meter
         plan.warnings.extend(
             Problem(row.where, finding.field, finding.value, finding.reason) for finding in plates.check(after.ratio)
         )
+    moved = before is None or (before.gateway, before.unit_id) != (after.gateway, after.unit_id)
+    if moved and (unusual := unusual_unit_id(after.gateway, after.unit_id)):
+        plan.warnings.append(Problem(row.where, "unit_id", str(after.unit_id), unusual))
     if before is None:
         given = {name: value for name, value in row.cells.items() if str(value or "").strip()}
         plan.new.append(Change(line=row.line, number=after.number, before={}, after=given))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from energy_workbench.registry import rows, schema
 from energy_workbench.registry.rows import RowChange
@@ -84,14 +84,22 @@ def record(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int
     )
 
 
-def recent(connection: Connection, limit: int, subject: str | None = None) -> list[AuditEntry]:
+def recent(connection: Connection, limit: int, subject: str | None = None, *, offset: int = 0) -> list[AuditEntry]:
     """The newest changes, newest first, without their rows."""
     table = schema.audit
     shown = [column for column in table.c if column.name not in ("key", "rows")]
-    query = select(*shown).order_by(table.c.key.desc()).limit(limit)
+    query = select(*shown).order_by(table.c.key.desc()).limit(limit).offset(offset)
     if subject is not None:
         query = query.where(table.c.subject == subject)
     return [AuditEntry(**row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection, subject: str | None = None) -> int:
+    """How many changes there are; of one subject where given."""
+    query = select(func.count()).select_from(schema.audit)
+    if subject is not None:
+        query = query.where(schema.audit.c.subject == subject)
+    return connection.execute(query).scalar_one()
 
 
 def entries_from(connection: Connection, change: int, *, only: bool = False) -> list[AuditEntry]:

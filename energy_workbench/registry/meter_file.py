@@ -10,13 +10,18 @@ from typing import Any
 from sqlalchemy import select
 
 from energy_workbench.core import clock
-from energy_workbench.core.errors import ConflictError, InputError, Problem
+from energy_workbench.core.errors import ConflictError, InputError, Problem, printable
 from energy_workbench.registry import edits, journal, queries, schema
 from energy_workbench.registry.fields import OWN, RATIO, REQUIRED, contents
 from energy_workbench.registry.import_plan import ImportPlan, MeterRow, make_plan
 from energy_workbench.registry.meter_columns import COLUMNS, EXAMPLES, MEANING
 from energy_workbench.registry.registry import Registry
 from energy_workbench.registry.table_file import read_table, write_table
+
+STRANGE = 20
+"""How many unknown columns are named one by one."""
+MOST_ROWS = 100_000
+"""Rows that a file may have: more are no plant, and each may be wrong in every column."""
 
 __all__ = [
     "COLUMNS",
@@ -46,6 +51,8 @@ def read_meter_file(path: Path | str) -> list[MeterRow]:
     table = read_table(path)
     if not table:
         raise InputError(f"{path}: the file is empty: the first line is the header, {','.join(COLUMNS[:4])},…")
+    if len(table) > MOST_ROWS:
+        raise InputError(f"{path}: {len(table):,} rows, at most {MOST_ROWS:,} are read: is it the right file?")
     line, header = table[0][0], [name.lower().replace(" ", "_") for name in table[0][1]]
     while header and not header[-1]:
         header.pop()
@@ -126,7 +133,11 @@ def write_template(path: Path | str) -> None:
 def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
     legal = (*OWN, *RATIO, "parent")
     problems = [Problem(where, name, "", "this column is required") for name in REQUIRED if name not in header]
-    problems += [Problem(where, name, "", _unknown(name)) for name in header if name not in legal]
+    strange = [name for name in header if name not in legal]
+    # A file of another kind can have thousands of columns, of anything.
+    problems += [Problem(where, printable(name), "", _unknown(name)) for name in strange[:STRANGE]]
+    if len(strange) > STRANGE:
+        problems.append(Problem(where, "", "", f"{len(strange) - STRANGE} more columns are not known here"))
     problems += [Problem(where, name, "", "this column is there twice") for name in legal if header.count(name) > 1]
     return problems
 
@@ -134,7 +145,7 @@ def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
 def _unknown(name: str) -> str:
     if not name:
         return "a column without a name"
-    near = difflib.get_close_matches(name, COLUMNS, n=1)
+    near = difflib.get_close_matches(name[:64], COLUMNS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"the columns are {', '.join(COLUMNS)}"
     return f"there is no such column: {hint}"
 

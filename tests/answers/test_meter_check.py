@@ -59,6 +59,13 @@ def test_what_is_possible_but_hardly_meant_is_a_warning() -> None:
     assert "did you mean eastron_sdm630?" in found["warnings"][-1]["reason"]
 
 
+def test_a_unit_id_that_a_serial_line_has_not_is_a_warning() -> None:
+    given = {**GOOD, "gateway": "rtu:///dev/ttyUSB0", "unit_id": 250, "profile": "p"}
+    (warning,) = check(given, None, METERS, ["p"])["warnings"]
+    assert (warning["field"], "1 to 247" in warning["reason"]) == ("unit_id", True)
+    assert check({**given, "gateway": "tcp://other"}, None, METERS, ["p"])["warnings"] == []
+
+
 @pytest.mark.parametrize(
     ("ratio", "text"),
     [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
 
+from energy_workbench.core.entities import RESERVED
 from energy_workbench.core.results import METER_COLUMNS
 from tests.api.conftest import API
 
@@ -157,6 +159,68 @@ def test_an_etag_guards_a_change(editor: TestClient) -> None:
     assert editor.delete(f"{API}/meters/UNIT-A-MACHINE-01", headers={"If-Match": '"99"'}).status_code == 412
     assert editor.put(f"{API}/meters/UNIT-A", json={"name": "Three"}, headers={"If-Match": "*"}).status_code == 200
     assert editor.get(f"{API}/meters/UNIT-A").json()["name"] == "Three"
+
+
+@pytest.mark.parametrize("tag", ['"abc"', '"0"', 'W/"xyz"', '"99999999999999999999"', '""', '"7", "x"'])
+def test_a_tag_that_was_never_given_does_not_match(editor: TestClient, tag: str) -> None:
+    answer = editor.put(f"{API}/meters/UNIT-A", json={"name": "Two"}, headers={"If-Match": tag})
+    assert answer.status_code == 412
+    assert answer.json()["current"]["name"] == "Unit A"
+    assert editor.put(f"{API}/meters/UNIT-A", json={}, headers={"If-Match": f'{tag}, "1"'}).status_code == 200
+    assert editor.put(f"{API}/meters/NONE", json={}, headers={"If-Match": tag}).status_code == 404
+
+
+def test_what_is_no_tag_is_refused(editor: TestClient) -> None:
+    assert editor.put(f"{API}/meters/UNIT-A", json={}, headers={"If-Match": "abc"}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["LT/1", "a/b/../c", "A?b=1#c", "Ω ⚡", "a+b", "A\\B"])
+def test_any_number_stands_in_an_address(editor: TestClient, number: str) -> None:
+    made = editor.post(f"{API}/meters", json={**PRESS, "number": number})
+    assert made.status_code == 201
+    path = f"{API}/meters/{quote(number, safe='')}"
+    assert editor.get(path).json() == made.json()
+    assert editor.put(path, json={"name": "Lathe"}).json()["name"] == "Lathe"
+    assert editor.get(f"{path}/children").json()["total"] == 0
+    assert editor.get(f"{path}/ratios").json()["total"] == 1
+    assert numbers(editor.delete(path)) == [number]
+    assert editor.post(f"{path}/restore").status_code == 201
+
+
+def test_a_template_with_a_slash_is_deleted_by_its_name(editor: TestClient) -> None:
+    editor.post(f"{API}/templates", json={"name": "Feeder 100/5", "meter": "UNIT-A"})
+    assert editor.delete(f"{API}/templates/Feeder%20100%2F5").status_code == 204
+
+
+def test_no_number_is_a_word_of_the_addresses(editor: TestClient) -> None:
+    paths = editor.get("/openapi.json").json()["paths"]
+    words = {path.split("/")[4] for path in paths if path.startswith(f"{API}/meters/")} - {"{id}"}
+    assert words == RESERVED - {".", ".."}
+    for word in RESERVED | {"Export"}:
+        answer = editor.post(f"{API}/meters", json={**PRESS, "number": word})
+        assert answer.status_code == 422
+        assert [problem["field"] for problem in answer.json()["problems"]] == ["number"]
+
+
+def test_a_tree_of_any_depth_is_answered(editor: TestClient) -> None:
+    lines = [f"D{i},D,unit,{f'D{i - 1}' if i else 'UNIT-A'}" for i in range(2000)]
+    file = "\n".join(["number,name,type,parent", *lines]).encode()
+    assert editor.post(f"{API}/meters/import?dry_run=false", content=file).status_code == 200
+    answer = editor.get(f"{API}/meters/hierarchy")
+    assert answer.status_code == 200
+    assert answer.content.count(b'"children":[') == 2006
+    assert answer.content.endswith(b"]}" * 2000 + b"]}]}]}]")
+
+
+def test_the_audit_comes_in_pages(editor: TestClient) -> None:
+    for index in range(5):
+        editor.put(f"{API}/meters/UNIT-A", json={"name": f"Unit {index}"})
+    whole = editor.get(f"{API}/audit?limit=1000").json()
+    assert whole["total"] == len(whole["items"]) > 5
+    page = editor.get(f"{API}/audit?limit=2&offset=1").json()
+    assert (page["items"], page["total"]) == (whole["items"][1:3], whole["total"])
+    assert editor.get(f"{API}/audit?meter=UNIT-A&limit=1").json()["total"] == 6
+    assert editor.get(f"{API}/audit?offset=99999999999999999999").json()["items"] == []
 
 
 def test_a_ratio_can_be_dated(editor: TestClient) -> None:

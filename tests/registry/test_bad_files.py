@@ -23,6 +23,9 @@ from energy_workbench.registry.meter_file import (
 )
 from tests.registry.conftest import Add
 
+LINES = {"rtu:///dev/ttyS0": (0, 1, 247, 248), "rtutcp://h": (255,), "tcp://h": (2, 249, 254)}
+"""Gateways, and unit ids at each."""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -71,6 +74,17 @@ def test_another_encoding_is_refused_with_its_line(path: Path, content: bytes, s
     with pytest.raises(InputError, match=said) as caught:
         read_meter_file(path)
     assert "CSV UTF-8" in str(caught.value)
+
+
+def test_what_is_no_table_of_meters_is_told_in_few_words(tmp_path: Path, path: Path) -> None:
+    path.write_bytes(b"\x1b[31mred,\0," + b"b" * 10_000 + b",c" * 50_000 + b"\nx\n")
+    with pytest.raises(InputError, match="49983 more columns") as caught:
+        read_meter_file(path)
+    assert len(str(caught.value)) < 10_000
+    assert "\x1b" not in str(caught.value)
+    path.write_text("number,name,type\n" + "x,y,z\n" * 100_000)
+    with pytest.raises(InputError, match="100,001 rows, at most 100,000"):
+        read_meter_file(path)
 
 
 def test_a_huge_file_is_refused_at_once_with_its_size(tmp_path: Path) -> None:
@@ -132,6 +146,16 @@ def test_a_wrong_cell_is_told_with_its_line(registry: Registry, path: Path, cell
     assert said in problem
     assert len(problem) < 400
     assert registry.meters() == []
+
+
+def test_unit_ids_that_a_serial_line_has_not_are_warnings(registry: Registry, path: Path) -> None:
+    lines = [f"{i},A,unit,{url},{i}" for url, ids in LINES.items() for i in ids]
+    path.write_text("\n".join(["number,name,type,gateway,unit_id", *lines]))
+    planned = plan_import(registry, read_meter_file(path))
+    assert (planned.problems, [warning.value for warning in planned.warnings]) == ([], ["0", "248", "255"])
+    assert "1 to 247" in planned.warnings[0].reason
+    apply_import(registry, planned, by="test")
+    assert plan_import(registry, read_meter_file(path)).warnings == []
 
 
 def test_unit_ids_0_and_255_are_legal(registry: Registry, path: Path) -> None:
