@@ -34,6 +34,7 @@ soak: test-env  ## long crash runs: 400 kills, every power cut, thousands of fli
 	@POLLS=200000 $(BIN)/python -m pytest tests/collector/test_memory.py --timeout 3600 $(PYTEST_ARGS)
 	@WIRE_POLLS=100000 $(BIN)/python -m pytest tests/hostile/test_hostile_gateway.py --timeout 3600 $(PYTEST_ARGS)
 	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash tests/readings/test_killed.py --timeout 3600 $(PYTEST_ARGS)
+	@API_EXAMPLES=200 $(BIN)/python -m pytest tests/api/test_openapi.py --timeout 3600 $(PYTEST_ARGS)
 
 docs: test-env  ## the documentation, to site/
 	@$(BIN)/mkdocs build --strict --quiet --site-dir site

@@ -33,7 +33,7 @@ def like(example: Any) -> Schema:
     if isinstance(example, list):
         return {"type": "array", "items": like(example[0])} if example else {"type": "array"}
     if isinstance(example, bool):
-        return {"type": "boolean"}
+        return {"type": ["boolean", "null"]}
     if isinstance(example, str):
         return {"type": ["string", "null"]}
     return {} if example is None else {"type": ["number", "null"]}
