@@ -125,6 +125,13 @@ class Changes(ABC):
         """Write an exchange down: `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`."""
 
     @abstractmethod
+    def delete_exchange(self, meter: str, at: str, *, revision: int | None = None) -> list[dict[str, Any]]:
+        """Take an exchange that never was away; with the newest, the meter has its former serial again.
+
+        The exchanges that are left.
+        """
+
+    @abstractmethod
     def set_factor(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """State an emission factor: `name`, `value`, `source`, `valid_from` (a date; none is the beginning of time)."""
 

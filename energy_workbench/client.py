@@ -272,6 +272,9 @@ class RemoteWorkbench(Questions, Changes, Review):
     def exchanges(self, meter: str) -> list[dict[str, Any]]:
         return list(self._get(self._path(meter, "exchanges"))["items"])
 
+    def delete_exchange(self, meter: str, at: str, *, revision: int | None = None) -> list[dict[str, Any]]:
+        return list(self._send("DELETE", self._path(meter, "exchanges", at), revision=revision)["items"])
+
     def add_exchange(self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
         return dict(self._send("POST", self._path(meter, "exchanges"), fields, revision=revision))
 

@@ -20,6 +20,7 @@ from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError
 from energy_workbench.core.factors import Factor, effective
+from energy_workbench.core.period import parse_instant
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Communication
 
@@ -117,6 +118,12 @@ class Setup(Home, Changes):
         self.registry.record_exchange(found.id, exchange, by=by, revision=revision)
         stored = next(each for each in self.registry.exchanges(found.id) if each.at == exchange.at)
         return exchange_row(stored, self.zone)
+
+    def delete_exchange(
+        self, meter: str, at: str, *, revision: int | None = None, by: str = BY
+    ) -> list[dict[str, Any]]:
+        self.registry.delete_exchange(self._meter(meter).id, parse_instant(at, self.zone), by=by, revision=revision)
+        return self.exchanges(meter)
 
     def factors(self) -> list[dict[str, Any]]:
         own = {(each.name, each.valid_from) for each in self.registry.factors()}

@@ -82,3 +82,15 @@ def exchanges(wb: Home, _: Caller, ref: Ref) -> Response:
 def add_exchange(wb: Home, by: Editor, ref: Ref, body: Body, revision: Seen) -> Response:
     """Write down that the device was exchanged; one at the same instant is corrected."""
     return Json(wb.add_exchange(ref, body, revision=revision, by=by), status_code=201)
+
+
+@router.delete("/exchanges/{at}", summary="Delete an exchange", responses=EXCHANGES)
+def delete_exchange(
+    wb: Home,
+    by: Editor,
+    ref: Ref,
+    at: Annotated[str, Path(description="When it was, as the list has it.")],
+    revision: Seen,
+) -> Response:
+    """Take an exchange that never was away; with the newest, the meter has its former serial again."""
+    return Json(listed(wb.delete_exchange(ref, instant(at), revision=revision, by=by)))

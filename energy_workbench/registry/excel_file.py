@@ -13,6 +13,9 @@ from energy_workbench.registry.csv_file import guarded
 UNPACKED: Final = 200_000_000
 """What a file may measure once unpacked [bytes]: a small one can hold a huge one."""
 
+ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+"""What a cell holds whose formula failed (ECMA-376 part 1, 18.17.3, and the two of dynamic arrays)."""
+
 
 def read(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows of the first sheet with their numbers; of a formula, the value that was saved with it."""
@@ -21,11 +24,11 @@ def read(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         _refuse_bomb(path)
         rows = _sheet(path, values=True)
-        problems = _unsaved_formulas(path, rows) if any("" in row for row in rows) else []
+        problems = _errors(rows) + (_unsaved_formulas(path, rows) if any("" in row for row in rows) else [])
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError) as error:
         raise InputError(f"{path}: not an Excel file (.xlsx): {error}") from None
     if problems:
-        raise InputError(f"{path}: formulas without their values", problems)
+        raise InputError(f"{path}: cells without a value", problems)
     yield from enumerate(rows, 1)
 
 
@@ -75,6 +78,22 @@ def _sheet(path: Path, *, values: bool) -> list[list[str]]:
         book.close()
 
 
+def _errors(rows: Sequence[Sequence[str]]) -> list[Problem]:
+    """What Excel shows where it could not work a value out: nobody's name or number."""
+    reason = "Excel shows an error instead of a value: mend the formula there, or write the value"
+    return [
+        Problem(f"line {line}", _column(rows, place), cell, reason)
+        for line, row in enumerate(rows, 1)
+        for place, cell in enumerate(row)
+        if cell in ERRORS
+    ]
+
+
+def _column(rows: Sequence[Sequence[str]], place: int) -> str:
+    header = next((row for row in rows if any(row)), ())
+    return header[place] if place < len(header) else ""
+
+
 def _unsaved_formulas(path: Path, rows: Sequence[Sequence[str]]) -> list[Problem]:
     """Formulas that no program has worked out yet: their cells would be taken for empty."""
     with zipfile.ZipFile(path) as archive:
@@ -83,9 +102,9 @@ def _unsaved_formulas(path: Path, rows: Sequence[Sequence[str]]) -> list[Problem
             return []
     reason = "the file holds no value of this formula: open and save it in Excel, or write the value"
     return [
-        Problem(f"line {line}", "", formula[:60], reason)
+        Problem(f"line {line}", _column(rows, place), formula[:60], reason)
         for line, (row, formulas) in enumerate(zip(rows, _sheet(path, values=False), strict=False), 1)
-        for value, formula in zip(row, formulas, strict=False)
+        for place, (value, formula) in enumerate(zip(row, formulas, strict=False))
         if not value and formula.startswith("=")
     ]
 

@@ -243,7 +243,17 @@ def test_a_formula_of_excel_counts_by_its_value_and_without_one_is_refused(tmp_p
     for row in (["number", "name", "type"], ["A", '="Press "&1', "unit"]):
         book.worksheets[0].append(row)
     book.save(path)
-    with pytest.raises(InputError, match=r"line 2.*no value of this formula"):
+    with pytest.raises(InputError, match=r"line 2: name '=\"Press \"&1': the file holds no value of this formula"):
+        read_meter_file(path)
+
+
+def test_an_error_of_excel_is_no_value(tmp_path: Path) -> None:
+    path = tmp_path / "meters.xlsx"
+    book = openpyxl.Workbook()
+    for row in (["number", "name", "type"], ["A", "#REF!", "unit"]):
+        book.worksheets[0].append(row)
+    book.save(path)
+    with pytest.raises(InputError, match=r"line 2: name '#REF!': Excel shows an error"):
         read_meter_file(path)
 
 

@@ -123,6 +123,11 @@ def test_an_exchange_is_recorded_with_its_readings(changes: Any) -> None:
     assert changes.add_exchange("UNIT-A", given)["closing"] == {"energy_active_import": 99.5}
     assert [row["new_serial"] for row in changes.exchanges("UNIT-A")] == ["B"]
     assert changes.meter("UNIT-A")["serial"] == "B"
+    changes.add_exchange("UNIT-A", {"at": "2026-10-06T10:00:00+05:30", "new_serial": "C"})
+    left = changes.delete_exchange("UNIT-A", "2026-10-06T10:00:00+05:30")
+    assert ([row["new_serial"] for row in left], changes.meter("UNIT-A")["serial"]) == (["B"], "B")
+    with pytest.raises(NotFoundError):
+        changes.delete_exchange("UNIT-A", "2026-10-06T10:00:00+05:30")
     with pytest.raises(InputError) as caught:
         changes.add_exchange("UNIT-A", {"closing": 5, "opening": {"frequency": 1}, "when": 1})
     assert {problem.field for problem in caught.value.problems} == {"closing", "when"}
