@@ -71,7 +71,9 @@ ELSEWHERE: dict[str, Fitting] = {
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
 }
 """Where others do."""
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'
 FILES = {
+    "/floor-plan": PICTURE,
     "/meters/import": b"number,name,type\nM-9,New,unit\n",
     "/readings/import": b"meter,ts,frequency\nDG,2026-10-05T14:31:07+05:30,50.02\n",
 }
@@ -93,6 +95,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(doctor, "run_collector", lambda *_: {"meters": []})
     home = make_home(tmp_path_factory.mktemp("openapi") / "home")
     add_history(home)
+    Workbench.at(home.home).set_floor_plan(PICTURE)
     registry, spool, lake = Registry(home.registry_url), Spool(home.spool_path), Lake(home.lake_path)
     registry.update_meter("MAIN", {"gateway": GATEWAY, "unit_id": 1, "profile": "schneider_pm5xxx"}, by="test")
     turn, gone = (
