@@ -176,7 +176,7 @@ def test_a_connection_test_shows_raw_and_scaled_or_what_to_try(form: FormModel) 
     assert "12 ms" in markup.probed(form.probed)
     form.set("gateway", "10.0.0.1")
     form.test()
-    assert "check address" in markup.probed(form.probed)
+    assert "Check address" in markup.probed(form.probed)
 
 
 def test_a_suggested_profile_is_taken_with_one_click(form: FormModel, stand_in: SetupStandIn) -> None:
@@ -205,10 +205,10 @@ def test_what_cannot_be_found_out_says_why_and_partial_values_are_shown(form: Fo
     fill(form, {"gateway": "10.0.0.1", "unit_id": "5"})
     form.suggest()
     assert not form.suggesting
-    assert "check the address" in markup.suggested(form.suggested)
+    assert "Check the address" in markup.suggested(form.suggested)
     value = {"quantity": "current_l1", "label": "Current L1", "unit": "A", "raw": 4.2, "scaled": 840.0}
     half = markup.probed({"ok": False, "error": "the time was up", "advice": "try again", "values": [value]})
-    assert "the time was up" in half
+    assert "The time was up" in half
     assert "840" in half
 
 

@@ -266,7 +266,7 @@ def test_a_file_is_shown_before_it_is_imported(model: SetupModel, stand_in: Setu
     model.begin_bulk()
     model.bulk.take("plant.csv", b"number,name,type,unit_id\n")
     assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
-    shown = bulk_markup.plan(model.bulk.plan)
+    shown = bulk_markup.plan(model.bulk.plan, model.bulk.filename)
     assert "NEW-1" in shown
     assert "=cmd()&lt;b&gt;" in shown
     model.bulk.apply()
@@ -279,7 +279,7 @@ def test_a_file_with_problems_cannot_be_imported(model: SetupModel, stand_in: Se
     assert not model.bulk.ready
     model.bulk.apply()
     assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
-    shown = bulk_markup.plan(model.bulk.plan)
+    shown = bulk_markup.plan(model.bulk.plan, model.bulk.filename)
     assert "&lt;300&gt;" in shown
     assert "must be 0 to 255" in shown
 

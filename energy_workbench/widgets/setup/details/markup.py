@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import quantity
@@ -21,6 +21,7 @@ FIRST = (
 """Quantities in the order in which people look for them; others follow by name."""
 
 Row = Mapping[str, Any]
+Item = TypeVar("Item")
 
 
 def title(row: Row, path: Sequence[str]) -> str:
@@ -113,9 +114,14 @@ def values(found: Mapping[str, float | None], at: str) -> str:
     head = f"<h3>Last values <small>primary{f', read {escape(moment(at))}' if at else ''}</small></h3>"
     if not found:
         return head + '<p class="ew-hint">Nothing has been read yet.</p>'
-    order = {name: index for index, name in enumerate(FIRST)}
-    shown = sorted(found, key=lambda name: (order.get(name, len(order)), name))
+    shown = in_order(found, str)
     return head + '<div class="ew-values">' + "".join(_value(name, found[name]) for name in shown) + "</div>"
+
+
+def in_order(found: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+    """What has a quantity's name, in the order in which people look for it."""
+    order = {known: index for index, known in enumerate(FIRST)}
+    return sorted(found, key=lambda item: (order.get(name(item), len(order)), name(item)))
 
 
 def events(found: Iterable[Mapping[str, Any]]) -> str:
@@ -126,7 +132,7 @@ def events(found: Iterable[Mapping[str, Any]]) -> str:
         for event in found
     )
     head = "<h3>Health and communication lately</h3>"
-    return f'{head}<table class="ew-list">{lines}</table>' if lines else head + '<p class="ew-hint">No change yet.</p>'
+    return head + (f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">No change yet.</p>')
 
 
 def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> str:
@@ -137,7 +143,7 @@ def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str
         for entry in entries
     )
     head = "<h3>Last changes</h3>"
-    return f'{head}<table class="ew-list">{lines}</table>' if lines else head + '<p class="ew-hint">None.</p>'
+    return head + (f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">None.</p>')
 
 
 def moment(iso: str | None) -> str:
