@@ -132,7 +132,9 @@ def events(found: Iterable[Mapping[str, Any]]) -> str:
         for event in found
     )
     head = "<h3>Health and communication lately</h3>"
-    return head + (f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">No change yet.</p>')
+    return head + (
+        f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">No change yet.</p>'
+    )
 
 
 def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> str:
@@ -206,11 +208,21 @@ def _classes(row: Row) -> str:
     return ", ".join(f"{shown} {row[name]:g} %" for shown, name in names if row.get(name))
 
 
+def _pair(fields: Mapping[str, Any]) -> str:
+    """A CT/PT pair that was added or taken away."""
+    plates = [
+        f"{name} {fields[low + '_primary']:g}/{fields[low + '_secondary']:g}"
+        for name, low in (("CT", "ct"), ("PT", "pt"))
+        if fields.get(low + "_primary") and fields.get(low + "_secondary")
+    ]
+    return escape(", ".join(plates) or "1:1")
+
+
 def _difference(entry: Mapping[str, Any], number_of: Callable[[str], str]) -> str:
     before, after = entry.get("before") or {}, entry.get("after") or {}
     names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
     if not before or not after:
-        return ""
+        return _pair(after or before) if str(entry["action"]).startswith("ratio.") else ""
 
     def plain(name: str, value: Any) -> str:
         shown = number_of(str(value)) or value if name == "parent_id" else value

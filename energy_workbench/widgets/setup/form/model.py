@@ -122,6 +122,8 @@ class FormModel(HasTraits):
         self.values = {**self.values, name: text}
         if self.conflict:
             self.conflict = self._versions(self._stored)
+        else:
+            self.failure = ""
         self._check(PAUSE)
 
     def suggestions(self, name: str) -> list[str]:
@@ -258,7 +260,7 @@ class FormModel(HasTraits):
         if not found:
             return {"ok": False, "error": explain(error), "advice": ""}
         self.problems = {**self.problems, **found}
-        told = "; ".join(f"{fields.FIELDS[name].label}: {reason}" for name, reason in found.items())
+        told = "; ".join(f"{fields.FIELDS[name].label} {reason}" for name, reason in found.items())
         return {"ok": False, "error": "Nothing was read.", "advice": told}
 
 

@@ -79,6 +79,7 @@ class FormView:
         for names, handler in (
             (["values"], self._show_values),
             (["problems", "warnings", "values"], self._show_notes),
+            (["problems", "failure"], self._open_more),
             (["title"], self._show_title),
             (["profiles"], self._show_profiles),
             (["templates"], self._show_templates),
@@ -140,7 +141,10 @@ class FormView:
             problem = model.problems.get(name, "")
             put(note, told(problem, model.warnings.get(name, ""), FIELDS[name].hint))
             dressed(self.inputs[name], "ew-invalid", bool(problem))
-        if self.more.selected_index is None and any(field.name in model.problems for field in (*POLLING, *MORE)):
+
+    def _open_more(self) -> None:
+        """Open what is folded away where something is wrong in it."""
+        if self.more.selected_index is None and any(field.name in self.model.problems for field in (*POLLING, *MORE)):
             self.more.selected_index = 0
 
     def _show_title(self) -> None:

@@ -1,4 +1,4 @@
-"""What the browser adds to ipytree's tree: a way in by keyboard, the chosen line told aloud, and lines that are dragged."""
+"""What the browser adds to ipytree's tree: a way in by keyboard, the chosen line said, and lines that are dragged."""
 
 from __future__ import annotations
 

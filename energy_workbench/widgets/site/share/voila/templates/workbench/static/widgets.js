@@ -172,13 +172,12 @@ function lost() {
   return !held || held === document.body || held.offsetParent === null;
 }
 
-/** Enter in a line of text does what the box's main button does, Escape what its Cancel does. */
+/** Enter in a line of text does what the box's main button does; Escape refuses an open question. */
 function keyed(event) {
-  const box = event.target.closest?.(".ew-ask, .ew-form");
-  if (!box || event.isComposing) return;
-  const enter = event.key === "Enter" && event.target.matches("input[type=text]:not([list])");
-  const escape = event.key === "Escape" && box.matches(".ew-ask");
-  if (!enter && !escape) return;
+  if (event.isComposing) return;
+  const enter = event.key === "Enter" && event.target.matches?.("input[type=text]:not([list])");
+  const box = enter ? event.target.closest(".ew-ask, .ew-form") : event.key === "Escape" ? document : null;
+  if (!box) return;
   const names = enter ? "[class*=ew-do-save], .ew-do-confirm" : ".ew-do-refuse";
   const button = [...box.querySelectorAll(names)].find((node) => node.offsetParent !== null && !node.disabled);
   if (!button) return;
@@ -269,7 +268,8 @@ export const place = {
       tell(true);
       scrollTo(0, 0);
     }, options);
-    document.addEventListener("keydown", keyed, options);
+    // Before the inputs see it: those of ipywidgets let no key out.
+    document.addEventListener("keydown", keyed, {...options, capture: true});
     const beat = setInterval(() => {
       if (document.visibilityState !== "visible") return;
       tell();
