@@ -244,16 +244,17 @@ def test_the_connection_test_reads_the_meter_or_says_what_to_try(setup: Setup, v
         expect(page.locator(".ew-group > .ew-probed .ew-bad")).to_contain_text(told, timeout=30_000)
         expect(page.locator(".ew-do-test")).to_have_text("Test connection")
     # What was answered is in view, above the buttons that stay.
-    assert below(page, ".ew-group > .ew-probed .ew-bad") <= above(page, ".ew-sticky")
+    in_view(page, ".ew-group > .ew-probed .ew-bad")
     assert visit.errors == []
 
 
-def above(page: Page, selector: str) -> float:
-    return float(page.locator(selector).evaluate("node => node.getBoundingClientRect().top"))
-
-
-def below(page: Page, selector: str) -> float:
-    return float(page.locator(selector).evaluate("node => node.getBoundingClientRect().bottom"))
+def in_view(page: Page, selector: str) -> None:
+    """Wait until it stands above the buttons that stay at the bottom."""
+    page.wait_for_function(
+        """selector => document.querySelector(selector).getBoundingClientRect().bottom
+        <= document.querySelector('.ew-sticky').getBoundingClientRect().top""",
+        arg=selector,
+    )
 
 
 def test_a_gateway_is_given_a_timeout_that_is_checked_stored_and_undone(setup: Setup, visit: Visit) -> None:
@@ -322,7 +323,7 @@ def test_two_editors_see_each_others_version(setup: Setup, visit: Visit) -> None
     expect(versions).to_contain_text("Mine")
     # Both versions are seen without scrolling, and what to do with them.
     expect(page.locator(".ew-versions")).to_be_in_viewport(ratio=1)
-    assert below(page, ".ew-versions") <= above(page, ".ew-sticky")
+    in_view(page, ".ew-versions")
     expect(page.locator(".ew-do-save")).to_be_hidden()
     assert setup.workbench.meter("ADMIN")["location"] == "Theirs"
     page.click(".ew-do-mine")
