@@ -137,7 +137,7 @@ def _profile(meter: Meter, profiles: list[str]) -> list[tuple[str, str]]:
 
 
 def _number_text(value: float) -> str:
-    return f"{value:.10g}"
+    return f"{float(f'{value:.6g}'):.10g}"
 
 
 def _shown(value: Any) -> str:

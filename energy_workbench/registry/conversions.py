@@ -78,7 +78,7 @@ def real(low: float, high: float, *, above: bool = False) -> Convert:
             comma = isinstance(value, str) and re.fullmatch(r"\s*[0-9]+,[0-9]+\s*", value)
             raise ValueError("a number with a decimal point is needed" if comma else "a number is needed")
         if not low <= number <= high or (above and number == low):
-            raise ValueError(f"above {low:g} and at most {high:g} is possible" if above else f"{low:g} to {high:g}")
+            raise ValueError(f"above {low:g} and at most {high:,.10g} is possible" if above else f"{low:g} to {high:g}")
         return number
 
     return convert

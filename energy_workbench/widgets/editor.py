@@ -42,6 +42,9 @@ class Editor(LivePage):
         self.model.tree.observe(guard(self._reveal), "selected")
         self.model.observe(guard(self._focus), "side")
         self.model.ask.observe(guard(self._focus_question), "question")
+        self.model.form.observe(guard(self._show_refusal), "failure")
+        for name in ("probed", "suggested"):
+            self.model.form.observe(guard(self._show_answer), name)
         self.widget = ipywidgets.Box([self.place, self.view.widget], layout=self.view.widget.layout)
         self.widget.add_class("ew-page")
 
@@ -59,13 +62,34 @@ class Editor(LivePage):
             self.place.reveal(selector)
 
     def _focus(self, change: dict[str, Any]) -> None:
+        self.place.reveal(".ew-right h2")
         if selector := FIRST_INPUT.get(change["new"]):
             self.place.focus(selector)
+        else:
+            self._find_keyboard()
+
+    def _find_keyboard(self) -> None:
+        """What had the keyboard may be hidden now: it goes on at the first button of what is shown."""
+        self.place.focus(".ew-right button", lost=True)
 
     def _focus_question(self, change: dict[str, Any]) -> None:
         if change["new"]:
             # Never the button that deletes: a key held too long must not press it.
             self.place.focus(".ew-ask input, .ew-ask select, .ew-ask .ew-do-refuse")
+        else:
+            self._find_keyboard()
+
+    def _show_refusal(self, change: dict[str, Any]) -> None:
+        """What was refused is brought into view: a conflict's versions, or the first field that is wrong."""
+        if self.model.form.conflict:
+            self.place.reveal(".ew-versions")
+        elif change["new"] and self.model.form.problems:
+            self.place.focus(".ew-form .ew-invalid input, .ew-form .ew-invalid select")
+
+    def _show_answer(self, change: dict[str, Any]) -> None:
+        if change["new"]:
+            box = ".ew-suggestions" if change["name"] == "suggested" else ".ew-group > .ew-probed"
+            self.place.reveal(f"{box} .ew-answer")
 
 
 def build() -> ipywidgets.Widget:

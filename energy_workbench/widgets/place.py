@@ -93,9 +93,9 @@ class Place(AnyWidget):
         """
         self.send({"kind": "alive", "text": text} | ({} if age is None else {"age": round(age, 1)}))
 
-    def focus(self, selector: str) -> None:
-        """Put the keyboard into the first visible input that the CSS selector finds."""
-        self.send({"kind": "focus", "selector": selector})
+    def focus(self, selector: str, *, lost: bool = False) -> None:
+        """Put the keyboard into the first visible input that the CSS selector finds; with `lost`, if it is nowhere."""
+        self.send({"kind": "focus", "selector": selector, **({"lost": True} if lost else {})})
 
     def reveal(self, selector: str) -> None:
         """Scroll what the CSS selector finds into view, no further than needed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,17 @@ from tests.conftest import free_ports
 pytestmark = pytest.mark.browser
 SEED = "UNIT-A-MACHINE-15"
 """The guide's UNIT-A-MACHINE-05 exists in the demo plant already."""
+SHOWN_BY = {
+    ".ew-do-status": ".ew-ask .ew-do-confirm",
+    ".ew-do-edit": ".ew-form .ew-do-save",
+    ".ew-do-add": ".ew-form .ew-do-save",
+    ".ew-do-bulk": ".ew-files",
+    ".ew-do-gateways": ".ew-gateways table",
+    ".ew-do-doctor": ".ew-doctor-gateways table",
+    ".ew-do-limits": ".ew-limits table",
+    ".ew-do-deleted": ".ew-deleted h2",
+}
+"""What appears where a button was pressed."""
 
 
 @dataclass
@@ -96,7 +108,19 @@ def field(page: Page, label: str) -> Locator:
 
 def line(page: Page, number: str) -> Locator:
     """A meter's line of the tree."""
-    return page.locator(".ew-tree .jstree-anchor", has_text=f"{number} ").first
+    return page.locator(".ew-tree .jstree-anchor", has_text=re.compile(rf"^\s*{re.escape(number)}[\s,]")).first
+
+
+def drag(page: Page, source: Locator, target: Locator) -> None:
+    """As a hand does it: the mouse passes over what lies between."""
+    target.hover()
+    source.hover()
+    page.mouse.down()
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2, steps=8)
+    target.hover()
+    page.mouse.up()
 
 
 def said(page: Page, text: str) -> None:
@@ -139,7 +163,7 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     field(page, "PT primary [V]").fill("415")
     field(page, "PT secondary [V]").fill("110")
     field(page, "Ratio applied by").select_option("Workbench: the meter reports secondary values")
-    expect(page.locator(".ew-example")).to_contain_text("84 A")
+    expect(page.locator(".ew-form .ew-example")).to_contain_text("84 A")
     field(page, "Gateway").fill("192.168.1.105")
     field(page, "Modbus address (unit id)").fill("5")
     page.click(".ew-do-save")
@@ -205,8 +229,32 @@ def test_the_connection_test_reads_the_meter_or_says_what_to_try(setup: Setup, v
     expect(first).to_have_text("✓ janitza_umg96rm", timeout=60_000)
     expect(page.locator(".ew-fitting").first).to_contain_text("frequency")
     field(page, "Gateway").fill(f"127.0.0.1:{free_ports(1)[0]}")
-    page.click(".ew-do-test")
-    expect(page.locator(".ew-answer.ew-bad")).to_contain_text("port", timeout=30_000)
+    for gateway, unit, profile, told in (
+        (f"127.0.0.1:{free_ports(1)[0]}", "1", "", "port"),
+        (f"127.0.0.1:{setup.plant + 1}", "77", "", "unit id"),
+        (f"127.0.0.1:{setup.plant + 1}", "1", "Eastron SDM630", "wrong profile?"),
+        ("", "1", "", "Gateway is needed"),
+    ):
+        field(page, "Gateway").fill(gateway)
+        field(page, "Modbus address (unit id)").fill(unit)
+        if profile:
+            choices = field(page, "Profile (meter model)")
+            choices.select_option(label=choices.locator("option", has_text=profile).first.inner_text())
+        page.click(".ew-do-test")
+        expect(page.locator(".ew-group > .ew-probed .ew-bad")).to_contain_text(told, timeout=30_000)
+        expect(page.locator(".ew-do-test")).to_have_text("Test connection")
+    # What was answered is in view, above the buttons that stay.
+    in_view(page, ".ew-group > .ew-probed .ew-bad")
+    assert visit.errors == []
+
+
+def in_view(page: Page, selector: str) -> None:
+    """Wait until it stands above the buttons that stay at the bottom."""
+    page.wait_for_function(
+        """selector => document.querySelector(selector).getBoundingClientRect().bottom
+        <= document.querySelector('.ew-sticky').getBoundingClientRect().top""",
+        arg=selector,
+    )
 
 
 def test_a_gateway_is_given_a_timeout_that_is_checked_stored_and_undone(setup: Setup, visit: Visit) -> None:
@@ -273,6 +321,10 @@ def test_two_editors_see_each_others_version(setup: Setup, visit: Visit) -> None
     versions = page.locator(".ew-versions tr", has_text="Location")
     expect(versions).to_contain_text("Theirs")
     expect(versions).to_contain_text("Mine")
+    # Both versions are seen without scrolling, and what to do with them.
+    expect(page.locator(".ew-versions")).to_be_in_viewport(ratio=1)
+    in_view(page, ".ew-versions")
+    expect(page.locator(".ew-do-save")).to_be_hidden()
     assert setup.workbench.meter("ADMIN")["location"] == "Theirs"
     page.click(".ew-do-mine")
     said(page, "saved")
@@ -318,7 +370,15 @@ def test_branches_open_on_demand_and_a_search_finds_the_rest(setup: Setup, visit
 def test_a_meter_is_chosen_by_keyboard_alone(setup: Setup, visit: Visit) -> None:
     page = visit.page
     setup.open(page, "GRID")
-    line(page, "GRID").focus()
+    # Tab leads to the chosen line, and on from it; the arrow keys lead to the others.
+    page.locator(".ew-do-collapse").focus()
+    page.keyboard.press("Tab")
+    expect(line(page, "GRID")).to_be_focused()
+    expect(line(page, "GRID")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Tab")
+    expect(page.locator(".ew-do-edit")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(line(page, "GRID")).to_be_focused()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
     expect(page.locator(".ew-meter h2")).not_to_contain_text("GRID")
@@ -326,9 +386,82 @@ def test_a_meter_is_chosen_by_keyboard_alone(setup: Setup, visit: Visit) -> None
     page.locator(".ew-do-status").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".ew-ask").first).to_contain_text(chosen.split(" ")[0][:2])
-    page.locator(".ew-do-refuse").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
     expect(page.locator(".ew-ask").first).to_be_hidden()
+    # The keyboard goes on where one was, and Enter in a field saves.
+    expect(page.locator(".ew-do-edit")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(field(page, "Meter number")).to_be_focused()
+    field(page, "Location").fill("By keyboard")
+    page.keyboard.press("Enter")
+    said(page, "was saved")
+    expect(page.locator(".ew-do-edit")).to_be_focused()
+    setup.workbench.undo()
+
+
+def test_everything_that_takes_an_answer_has_a_name(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page)
+    for step in (".ew-do-edit", ".ew-do-gateways", ".ew-do-doctor", ".ew-do-limits", ".ew-do-bulk", ".ew-do-deleted"):
+        page.click(step)
+        expect(page.locator(".ew-right h2:visible")).to_have_count(1)
+        unnamed = page.evaluate(
+            """() => [...document.querySelectorAll('input, select, button, textarea')].filter(node => node.offsetParent
+            && !(node.labels?.length && node.labels[0].textContent.trim()) && !node.getAttribute('aria-label')
+            && !node.textContent.trim()).map(node => node.outerHTML.slice(0, 120))"""
+        )
+        assert unnamed == [], step
+    assert page.locator(".ew-tree").get_attribute("aria-label") == "Meter tree"
+    assert visit.errors == []
+
+
+def test_a_field_that_is_wrong_and_folded_away_is_shown_when_the_form_is_refused(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page)
+    page.click(".ew-do-edit")
+    more = page.get_by_text("More", exact=True)
+    more.click()
+    rated = field(page, "Rated power [kW]")
+    rated.fill("-3")
+    expect(page.locator(".ew-field-rated_kw .ew-wrong")).to_contain_text("at most 10,000,000")
+    more.click()
+    expect(rated).to_be_hidden()
+    page.evaluate("scrollTo(0, 0)")
+    page.click(".ew-do-save")
+    expect(rated).to_be_focused()
+    expect(rated).to_be_in_viewport()
+    expect(page.locator(".ew-form .ew-problem")).to_be_in_viewport()
+    assert setup.workbench.meter("UNIT-A")["rated_kw"] == 300
+
+
+def test_a_meter_is_dragged_to_its_new_parent_and_back(setup: Setup, visit: Visit) -> None:
+    page = visit.page
+    setup.open(page, "UNIT-F-MACHINE-01")
+    moved, picker = line(page, "UNIT-F-MACHINE-01"), page.get_by_label("New parent (empty: top of the tree)")
+    for parent, level in (("SOLAR", "4"), ("UNIT-F", "5")):
+        drag(page, moved, line(page, parent))
+        expect(picker).to_have_value(parent)
+        page.click(".ew-do-confirm")
+        said(page, f"moved below {parent}")
+        expect(page.locator(".ew-trail")).to_contain_text(f"{parent} ›")
+        expect(moved).to_have_attribute("aria-level", level)
+    # The same by Move and Undo, which once left the tree empty.
+    page.click(".ew-do-move")
+    picker.fill("SOLAR")
+    page.click(".ew-do-confirm")
+    said(page, "moved below SOLAR")
+    page.click(".ew-do-undo")
+    said(page, "Undone")
+    expect(page.locator(".ew-trail")).to_contain_text("UNIT-F ›")
+    expect(moved).to_have_attribute("aria-level", "5")
+    drag(page, line(page, "UNIT-F"), moved)
+    expect(picker).to_be_hidden()
+    page.get_by_label("Search").fill("no such meter")
+    expect(page.locator(".ew-none")).to_contain_text("No meter is like that")
+    page.click(".ew-do-clear")
+    expect(moved).to_be_visible()
+    assert page.locator(".ew-tree .jstree-anchor:visible").count() > 20
+    assert visit.errors == []
 
 
 def test_a_hostile_name_is_shown_and_not_executed(setup: Setup, visit: Visit) -> None:
@@ -395,16 +528,21 @@ def test_a_ratio_from_a_date_shows_what_it_recomputes_before_it_is_stored(setup:
     assert [row["ct_primary"] for row in setup.workbench.meter_ratios("UNIT-B")][-1] == 1200.0
 
 
-@pytest.mark.parametrize(("width", "height", "touch"), [(1366, 768, False), (1920, 1080, False), (820, 1180, True)])
+@pytest.mark.parametrize(
+    ("width", "height", "touch"), [(1366, 768, False), (1920, 1080, False), (800, 1000, True), (1024, 768, True)]
+)
 def test_nothing_runs_over_its_edge(setup: Setup, browser: Browser, width: int, height: int, touch: bool) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
     page = context.new_page()
     try:
         setup.open(page, "UNIT-A-MACHINE-02")
-        for step in (None, ".ew-do-status", ".ew-do-edit", ".ew-do-bulk"):
+        steps = (".ew-do-status", ".ew-do-edit", ".ew-do-add", ".ew-do-bulk", ".ew-do-gateways", ".ew-do-doctor")
+        for step in (None, *steps, ".ew-do-limits", ".ew-do-deleted"):
             if step:
+                if step == ".ew-do-edit":
+                    page.click(".ew-do-refuse")
                 page.click(step)
-                page.wait_for_timeout(300)
+                expect(page.locator(SHOWN_BY[step]).first).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), step
             over = page.evaluate(
                 """() => [...document.querySelectorAll('.ew-card b, .ew-section dd, .ew-buttons, .ew-field, .ew-bar')]
@@ -412,6 +550,14 @@ def test_nothing_runs_over_its_edge(setup: Setup, browser: Browser, width: int, 
                 .map(node => node.className + ' ' + node.textContent.slice(0, 40))"""
             )
             assert over == [], step
+            # Nothing of the right side leaves its panel, but for tables that can be scrolled.
+            out = page.evaluate(
+                """() => { const edge = document.querySelector('.ew-right').getBoundingClientRect().right;
+                return [...document.querySelectorAll('.ew-right *')].filter(node => node.offsetParent
+                && !node.closest('.ew-scroll') && node.getBoundingClientRect().right > edge + 1)
+                .map(node => node.className + ' ' + node.textContent.slice(0, 40)) }"""
+            )
+            assert out == [], step
         legend = page.locator(".ew-legend").bounding_box()
         assert legend is not None
         assert legend["y"] + legend["height"] <= height

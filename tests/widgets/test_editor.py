@@ -239,3 +239,27 @@ def test_a_kernel_of_the_page_loads_nothing_heavy() -> None:
         f"print(sorted({heavy!r} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_what_is_refused_is_brought_into_view() -> None:
+    async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
+        opened.says(here("?meter=UNIT-A"))
+        await until(lambda: opened.app.model.details.row.get("number") == "UNIT-A")
+        form = opened.app.model.form
+        opened.app.model.begin_edit()
+        await until(lambda: form.kind == "edit")
+        form.set("location", "Mine")
+        stand_in.edited_elsewhere("UNIT-A", location="Theirs")
+        form.save()
+        await until(lambda: bool(form.conflict))
+        assert {"kind": "reveal", "selector": ".ew-versions"} in opened.sent
+        form.take_theirs()
+        form.set("number", "")
+        form.save()
+        await until(lambda: "marked" in form.failure)
+        assert opened.sent[-1]["kind"] == "focus"
+        assert ".ew-invalid" in opened.sent[-1]["selector"]
+        opened.app.model.back()
+        assert opened.sent[-1] == {"kind": "focus", "selector": ".ew-right button", "lost": True}
+
+    run(scenario)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.core.errors import InputError, Problem, ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form import fields, markup
@@ -176,7 +176,7 @@ def test_a_connection_test_shows_raw_and_scaled_or_what_to_try(form: FormModel) 
     assert "12 ms" in markup.probed(form.probed)
     form.set("gateway", "10.0.0.1")
     form.test()
-    assert "check address" in markup.probed(form.probed)
+    assert "Check address" in markup.probed(form.probed)
 
 
 def test_a_suggested_profile_is_taken_with_one_click(form: FormModel, stand_in: SetupStandIn) -> None:
@@ -205,10 +205,10 @@ def test_what_cannot_be_found_out_says_why_and_partial_values_are_shown(form: Fo
     fill(form, {"gateway": "10.0.0.1", "unit_id": "5"})
     form.suggest()
     assert not form.suggesting
-    assert "check the address" in markup.suggested(form.suggested)
+    assert "Check the address" in markup.suggested(form.suggested)
     value = {"quantity": "current_l1", "label": "Current L1", "unit": "A", "raw": 4.2, "scaled": 840.0}
     half = markup.probed({"ok": False, "error": "the time was up", "advice": "try again", "values": [value]})
-    assert "the time was up" in half
+    assert "The time was up" in half
     assert "840" in half
 
 
@@ -289,3 +289,59 @@ def test_a_profile_that_is_not_known_any_more_is_still_shown(form: FormModel, st
     form.profiles = stand_in.profiles()
     assert view.inputs["profile"].value == "our_own"
     assert "profile" not in form.changed
+
+
+def test_a_meter_that_cannot_be_asked_says_what_is_missing_beside_the_field(
+    form: FormModel, stand_in: SetupStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Any) -> None:
+        raise InputError("the meter cannot be read", [Problem("body", "gateway", "", "is needed to read a meter")])
+
+    monkeypatch.setattr(stand_in, "probe", refuse)
+    form.add()
+    form.test()
+    shown = markup.probed(form.probed)
+    assert "Gateway is needed to read a meter" in shown
+    assert "body" not in shown
+    assert form.problems["gateway"] == "is needed to read a meter"
+
+
+def test_a_counter_of_a_connection_test_keeps_its_digits() -> None:
+    values = [
+        {"quantity": "vt_primary", "label": "VT", "unit": "V", "raw": 415.0, "scaled": 415.0},
+        {"quantity": "energy_active_import", "label": "Energy", "unit": "kWh", "raw": 456675.2, "scaled": 34458176.4},
+        {"quantity": "active_power_total", "label": "Power", "unit": "kW", "raw": 0.1234567, "scaled": None},
+    ]
+    shown = markup.probed({"ok": True, "values": values, "milliseconds": 7})
+    assert "34,458,176" in shown
+    assert "0.123457" in shown
+    assert shown.index("Power") < shown.index("Energy") < shown.index("VT")
+
+
+def test_a_refused_form_opens_what_is_folded_away_and_typing_ends_the_banner(form: FormModel) -> None:
+    view = FormView(form, SetupParts(lambda handler: handler), lambda handler: handler)
+    form.add()
+    fill(form, SEED)
+    view.more.selected_index = None
+    form.problems = {"rated_kw": "above 0"}
+    assert view.more.selected_index == 0
+    form.set("unit_id", "300")
+    form.save()
+    assert "marked" in view.failure.value
+    form.set("unit_id", "5")
+    assert view.failure.value == ""
+
+
+def test_a_conflict_offers_to_choose_and_follows_what_is_typed_then(form: FormModel, stand_in: SetupStandIn) -> None:
+    view = FormView(form, SetupParts(lambda handler: handler), lambda handler: handler)
+    form.edit(stand_in.meter(str(stand_in.row_of("UNIT-A")["id"])))
+    form.set("location", "Mine")
+    stand_in.edited_elsewhere("UNIT-A", location="Theirs")
+    form.save()
+    hidden = ["ew-hidden" in button._dom_classes for button in (view.save, view.mine, view.theirs)]
+    assert hidden == [True, False, False]
+    form.set("location", "Mine again")
+    assert "Mine again" in view.versions.value
+    assert "Nothing was overwritten" in view.failure.value
+    form.keep_mine()
+    assert stand_in.row_of("UNIT-A")["location"] == "Mine again"

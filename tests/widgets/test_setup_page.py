@@ -266,7 +266,7 @@ def test_a_file_is_shown_before_it_is_imported(model: SetupModel, stand_in: Setu
     model.begin_bulk()
     model.bulk.take("plant.csv", b"number,name,type,unit_id\n")
     assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
-    shown = bulk_markup.plan(model.bulk.plan)
+    shown = bulk_markup.plan(model.bulk.plan, model.bulk.filename)
     assert "NEW-1" in shown
     assert "=cmd()&lt;b&gt;" in shown
     model.bulk.apply()
@@ -279,7 +279,7 @@ def test_a_file_with_problems_cannot_be_imported(model: SetupModel, stand_in: Se
     assert not model.bulk.ready
     model.bulk.apply()
     assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
-    shown = bulk_markup.plan(model.bulk.plan)
+    shown = bulk_markup.plan(model.bulk.plan, model.bulk.filename)
     assert "&lt;300&gt;" in shown
     assert "must be 0 to 255" in shown
 
@@ -322,3 +322,82 @@ def test_a_service_that_is_away_is_the_callers_to_report(model: SetupModel, stan
     with pytest.raises(ServiceError):
         model.refresh()
     assert model.cards[0].value == "92"
+
+
+def test_a_dragged_meter_is_moved_once_that_is_confirmed(model: SetupModel, stand_in: SetupStandIn) -> None:
+    machine, unit = model.forest.id_of("UNIT-A-MACHINE-01"), model.forest.id_of("UNIT-B")
+    model.drop(machine, unit)
+    assert (model.details.row["number"], model.ask.question, model.ask.parent) == (
+        "UNIT-A-MACHINE-01", "move", "UNIT-B",
+    )  # fmt: skip
+    assert not [call for call in stand_in.calls if call[0] == "update"]
+    model.ask.confirm()
+    assert model.details.path[-1] == "UNIT-B"
+    model.drop(machine, "", at_top=True)
+    assert (model.ask.question, model.ask.parent) == ("move", "")
+
+
+@pytest.mark.parametrize(
+    ("dragged", "onto"),
+    [
+        ("UNIT-A", "UNIT-A"),
+        ("UNIT-A", "UNIT-A-MACHINE-01"),
+        ("UNIT-A-MACHINE-01", "UNIT-A"),
+        ("", "UNIT-A"),
+        ("UNIT-A", ""),
+    ],
+)
+def test_a_drag_that_means_nothing_asks_nothing(model: SetupModel, dragged: str, onto: str) -> None:
+    model.drop(model.forest.id_of(dragged), model.forest.id_of(onto))
+    assert model.ask.question == ""
+
+
+def test_a_drag_leaves_an_open_form_alone(model: SetupModel) -> None:
+    choose(model, "UNIT-A")
+    model.begin_edit()
+    model.form.set("location", "half typ")
+    model.drop(model.forest.id_of("UNIT-A-MACHINE-01"), model.forest.id_of("UNIT-B"))
+    assert (model.side, model.ask.question, model.form.values["location"]) == ("form", "", "half typ")
+    assert "form first" in model.problem
+
+
+def test_a_move_to_where_it_hangs_already_is_no_change(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A-MACHINE-01")
+    model.question_about("move")
+    model.ask.confirm()
+    assert "already" in model.ask.problem
+    assert not [call for call in stand_in.calls if call[0] == "update"]
+
+
+def test_a_ratio_is_checked_and_worked_out_while_it_is_typed(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    model.ratios.set("ratio_applied_by", "workbench")
+    assert model.ratios.example == "meter says 4.2 A → 84 A"
+    model.ratios.set("ct_secondary", "7")
+    assert "1 A or 5 A" in model.ratios.warnings["ct_secondary"]
+    model.ratios.set("valid_from", "2026-11-01 06:00")
+    model.ratios.set("ct_primary", "much")
+    assert set(model.ratios.problems) == {"ct_primary"}
+    model.ratios.set("valid_from", "yesterday-ish")
+    assert set(model.ratios.problems) == {"ct_primary", "valid_from"}
+    model.ratios.set("ct_primary", "100")
+    assert set(model.ratios.problems) == {"valid_from"}
+    model.ratios.save()
+    assert not [call for call in stand_in.calls if call[0] == "ratio"]
+
+
+def test_a_new_meter_of_a_file_is_shown_with_its_place(model: SetupModel) -> None:
+    fields = {"name": "Lathe", "type": "machine", "parent": "UNIT-<A>"}
+    changed = {"number": "M-2", "fields": {"ct_primary": [100.0, None]}}
+    found = {"new": [{"number": "M-1", "fields": fields}], "changed": [changed], "moved": [], "unchanged": 3}
+    shown = bulk_markup.plan(found, "<b>.csv")
+    assert "Lathe (machine, below UNIT-&lt;A&gt;)" in shown
+    assert "ct_primary: 100 → –" in shown
+    assert "&lt;b&gt;.csv" in shown
+
+
+def test_a_pair_that_was_added_is_told_in_the_changes() -> None:
+    pair = {"ct_primary": 1200.0, "ct_secondary": 5.0, "pt_primary": None, "pt_secondary": None}
+    entry = {"at": "2026-11-01T06:00:00+05:30", "by": "editor", "action": "ratio.add", "before": None, "after": pair}
+    assert "CT 1200/5" in markup.changes([entry], lambda _: "")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.parts import SetupParts
+from energy_workbench.widgets.setup.tree.hand import Hand
 from energy_workbench.widgets.setup.tree.model import AT_ONCE, AT_START, EXPANDED, Branch, TreeModel
 from energy_workbench.widgets.setup.tree.view import TreeView
 from tests.widgets.setup_stand_in import rows
@@ -181,3 +182,63 @@ def test_any_rows_make_a_finite_tree(pairs: list[tuple[str, str]]) -> None:
     assert len(drawn(model)) <= len(model.forest)
     for key in model.forest.rows:
         assert len(model.forest.above(key)) <= len(model.forest)
+
+
+def test_a_meter_that_hangs_elsewhere_is_drawn_anew_with_all_below_it() -> None:
+    model = tree()
+    view = TreeView(model, SetupParts(guard))
+    unit, machine = model.forest.id_of("UNIT-A"), model.forest.id_of("UNIT-A-MACHINE-01")
+    model.set_open(unit, True)
+    before = dict(view._nodes)
+    moved = rows()
+    next(row for row in moved if row["id"] == unit)["parent_id"] = model.forest.id_of("SOLAR")
+    model.forest = Forest(moved)
+    model.reveal(unit)
+    # The browser knows a node by its id: the same one at two places, one of them on its way out, emptied the tree.
+    assert view._nodes[unit]._id != before[unit]._id
+    assert view._nodes[machine]._id != before[machine]._id
+    assert before[unit].comm is None
+    other = model.forest.id_of("UNIT-B")
+    assert view._nodes[other] is before[other]
+    assert set(view._keys.values()) == set(view._nodes)
+
+
+def test_an_empty_tree_says_why() -> None:
+    model = TreeModel()
+    model.search = "x"
+    model.search = ""
+    assert model.empty == ""  # nothing is known yet
+    model.forest = Forest()
+    assert "no meter yet" in model.empty
+    model = tree()
+    assert model.empty == ""
+    model.search, model.kind = "no such meter", "solar"
+    assert "Clear the filters" in model.empty
+    model.clear()
+    assert (model.empty, model.note, model.search, model.kind) == ("", "", "", "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "drop", {"kind": "drop"}, {"kind": "drop", "line": 1, "onto": ""}, {"kind": "o", "line": "a", "onto": "b"},
+     {"kind": "drop", "line": "x" * 101, "onto": ""}],
+)  # fmt: skip
+def test_a_message_of_another_shape_is_no_drag(content: object) -> None:
+    dropped: list[tuple[str, str]] = []
+    hand = Hand()
+    hand.on_drop(lambda line, onto: dropped.append((line, onto)))
+    hand._on_message(None, content, [])
+    assert dropped == []
+    hand._on_message(None, {"kind": "drop", "line": "a", "onto": ""}, [])
+    assert dropped == [("a", "")]
+
+
+def test_a_line_of_the_browser_is_a_meter_or_nothing() -> None:
+    model = tree()
+    view = TreeView(model, SetupParts(guard))
+    unit = model.forest.id_of("UNIT-A")
+    assert view.meter(view._nodes[unit]._id) == unit
+    assert view.meter(view._nodes[f"{unit}+waiting"]._id) == ""
+    assert view.meter("no-such-line") == ""
+    model.reveal(unit)
+    assert view.hand.chosen == view._nodes[unit]._id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.page_model import SetupModel, when
-from energy_workbench.widgets.setup.parts import SetupParts, put
+from energy_workbench.widgets.setup.parts import SetupParts, put, shown
 
 
 class DeletedView:
@@ -38,7 +38,8 @@ class DeletedView:
             for row in rows
         ]
         put(self.note, "" if rows else '<p class="ew-hint">No meter is deleted.</p>')
-        self.restore.disabled = not rows
+        for widget in (self.list, self.restore):
+            shown(widget, bool(rows))
 
     def _restore(self) -> None:
         if key := self.list.value:

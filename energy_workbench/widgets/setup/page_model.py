@@ -238,6 +238,21 @@ class SetupModel(HasTraits):
         if row := self.details.row:
             self.ask.ask(question, row)
 
+    def drop(self, key: str, onto: str, *, at_top: bool = False) -> None:
+        """A meter was dragged onto another, or to the top of the tree: ask whether to move it there."""
+        if key not in self.forest or not (at_top or onto in self.forest):
+            return
+        parent = self.forest[key]["parent_id"]
+        if onto == key or key in self.forest.above(onto) or (parent or "") == onto:
+            return
+        if self.side == "form":
+            self.problem = "Save or cancel the form first; then drag the meter again."
+            return
+        self.choose(key)
+        self.side = "details"
+        self.question_about("move")
+        self.ask.parent = self.forest.number_of(onto)
+
     def _learn(self) -> None:
         """Ask for what the form suggests."""
         workbench, form = self._workbench, self.form

@@ -62,14 +62,17 @@ class SetupView:
             "ew-buttons",
         )
         self.tree = TreeView(model.tree, make)
-        self.search = make.input("Search", "Number, name, location, address", classes="ew-input ew-search")
+        self.tree.hand.on_drop(guard(self._dropped))
+        self.search = make.input("Search", "Any word", classes="ew-input ew-search")
         self.status = make.select("Status", STATUS_FILTERS, classes="ew-input ew-filter")
         self.kind = make.select("Type", KINDS, classes="ew-input ew-filter")
         self.found = make.text("", "ew-note ew-found")
+        self.clear = make.button("Clear filters", model.tree.clear, kind="quiet", classes="ew-do-clear")
         ways = make.box(
             [
                 make.button("Expand all", model.tree.expand, kind="quiet", classes="ew-do-expand"),
                 make.button("Collapse all", model.tree.collapse, kind="quiet", classes="ew-do-collapse"),
+                self.clear,
                 self.found,
             ],
             "ew-buttons",
@@ -123,11 +126,15 @@ class SetupView:
     def _asking(self, question: str) -> Callable[[], None]:
         return lambda: self.model.question_about(question)
 
+    def _dropped(self, line: str, onto: str) -> None:
+        self.model.drop(self.tree.meter(line), self.tree.meter(onto), at_top=not onto)
+
     def _link(self, guard: Callable[..., Any]) -> None:
         model = self.model
         for name, widget in (("search", self.search), ("status", self.status), ("kind", self.kind)):
             self._filter(name, widget, guard)
-        model.tree.observe(lambda _: put(self.found, escape(model.tree.note)), "note")
+        model.tree.observe(lambda _: self._show_found(), "note")
+        self._show_found()
         for names, handler in (
             (["site"], lambda: put(self.title, header(model.site))),
             (["problem"], lambda: put(self.problem, markup.problem(model.problem))),
@@ -149,6 +156,10 @@ class SetupView:
 
         widget.observe(guard(typed), "value")
         self.model.tree.observe(written, name)
+
+    def _show_found(self) -> None:
+        put(self.found, f'<span role="status">{escape(self.model.tree.note)}</span>' if self.model.tree.note else "")
+        shown(self.clear, bool(self.model.tree.note))
 
     def _show_undo(self) -> None:
         self.undo.disabled = self.model.undoing or not self.model.undoable

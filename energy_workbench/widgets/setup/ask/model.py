@@ -93,15 +93,20 @@ class AskModel(HasTraits):
     def _missing(self) -> str:
         if self.question == "move" and self.parent.strip() and not self.forest.id_of(self.parent):
             return f"There is no meter {self.parent.strip()!r}: choose one of the list."
+        if self.question == "move" and self._parent() == (self.meter["parent_id"] or ""):
+            return "It hangs there already: choose another parent."
         if self.question == "delete" and self.below and not self.children:
             return "Choose what becomes of the meters below it."
         return ""
+
+    def _parent(self) -> str:
+        return self.forest.id_of(self.parent) if self.parent.strip() else ""
 
     def _action(self) -> tuple[Callable[[], Any], str]:
         meter, workbench = self.meter, self._workbench
         key, number, revision = str(meter["id"]), str(meter["number"]), meter.get("revision")
         if self.question == "move":
-            parent = self.forest.id_of(self.parent) or None
+            parent = self._parent() or None
             to = f"below {self.forest.number_of(parent)}" if parent else "to the top"
             return lambda: workbench.update_meter(key, {"parent_id": parent}, revision), f"{number} was moved {to}."
         if self.question == "status":

@@ -79,7 +79,8 @@ class AskView:
             below = " There is one meter below it." if model.below == 1 else below
             return f"Delete {number}? Its history stays, and it can be restored.{below}"
         if model.question == "move":
-            return f"Move {number}, with all below it, from now on. Its history stays where it was."
+            below = {0: "", 1: " with the meter below it"}.get(model.below, f" with the {model.below} meters below it")
+            return f"Move {number}{below}, from now on. Its history stays where it was."
         if model.question == "status":
             return f"Status of {number} from now on"
         if model.question == "template":

@@ -55,7 +55,7 @@ class BulkView:
     def _show(self) -> None:
         model = self.model
         busy = f'<p class="ew-hint" role="status">Looking at {escape(model.filename)}…</p>' if model.busy else ""
-        put(self.plan, busy or markup.plan(model.plan))
+        put(self.plan, busy or markup.plan(model.plan, model.filename))
         text = escape(model.failure.split("\n")[0])
         put(self.failure, f'<div class="ew-problem" role="alert">⚠ {text}</div>' if text else "")
         shown(self.apply, model.ready or (model.busy and bool(model.plan)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import quantity
@@ -21,6 +21,7 @@ FIRST = (
 """Quantities in the order in which people look for them; others follow by name."""
 
 Row = Mapping[str, Any]
+Item = TypeVar("Item")
 
 
 def title(row: Row, path: Sequence[str]) -> str:
@@ -113,9 +114,14 @@ def values(found: Mapping[str, float | None], at: str) -> str:
     head = f"<h3>Last values <small>primary{f', read {escape(moment(at))}' if at else ''}</small></h3>"
     if not found:
         return head + '<p class="ew-hint">Nothing has been read yet.</p>'
-    order = {name: index for index, name in enumerate(FIRST)}
-    shown = sorted(found, key=lambda name: (order.get(name, len(order)), name))
+    shown = in_order(found, str)
     return head + '<div class="ew-values">' + "".join(_value(name, found[name]) for name in shown) + "</div>"
+
+
+def in_order(found: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+    """What has a quantity's name, in the order in which people look for it."""
+    order = {known: index for index, known in enumerate(FIRST)}
+    return sorted(found, key=lambda item: (order.get(name(item), len(order)), name(item)))
 
 
 def events(found: Iterable[Mapping[str, Any]]) -> str:
@@ -126,7 +132,9 @@ def events(found: Iterable[Mapping[str, Any]]) -> str:
         for event in found
     )
     head = "<h3>Health and communication lately</h3>"
-    return f'{head}<table class="ew-list">{lines}</table>' if lines else head + '<p class="ew-hint">No change yet.</p>'
+    return head + (
+        f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">No change yet.</p>'
+    )
 
 
 def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> str:
@@ -137,7 +145,7 @@ def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str
         for entry in entries
     )
     head = "<h3>Last changes</h3>"
-    return f'{head}<table class="ew-list">{lines}</table>' if lines else head + '<p class="ew-hint">None.</p>'
+    return head + (f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">None.</p>')
 
 
 def moment(iso: str | None) -> str:
@@ -200,11 +208,21 @@ def _classes(row: Row) -> str:
     return ", ".join(f"{shown} {row[name]:g} %" for shown, name in names if row.get(name))
 
 
+def _pair(fields: Mapping[str, Any]) -> str:
+    """A CT/PT pair that was added or taken away."""
+    plates = [
+        f"{name} {fields[low + '_primary']:g}/{fields[low + '_secondary']:g}"
+        for name, low in (("CT", "ct"), ("PT", "pt"))
+        if fields.get(low + "_primary") and fields.get(low + "_secondary")
+    ]
+    return escape(", ".join(plates) or "1:1")
+
+
 def _difference(entry: Mapping[str, Any], number_of: Callable[[str], str]) -> str:
     before, after = entry.get("before") or {}, entry.get("after") or {}
     names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
     if not before or not after:
-        return ""
+        return _pair(after or before) if str(entry["action"]).startswith("ratio.") else ""
 
     def plain(name: str, value: Any) -> str:
         shown = number_of(str(value)) or value if name == "parent_id" else value

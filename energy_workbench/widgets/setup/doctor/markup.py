@@ -96,7 +96,7 @@ def _below(row: Mapping[str, Any]) -> str:
     """What is seen and what to do, under the numbers, where there is something to do."""
     if row["verdict"] == "good" or row["advice"] == SEE_GATEWAY:
         return ""
-    return f'<tr class="ew-why"><td></td><td colspan="6">{_why(row)}</td></tr>'
+    return f'<tr class="ew-why"><td colspan="7"><div class="ew-why-text">{_why(row)}</div></td></tr>'
 
 
 def _why(row: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from energy_workbench.widgets.setup.details.markup import in_order
 from energy_workbench.widgets.setup.marks import one_line
 
 
@@ -59,9 +60,14 @@ def reasons(candidate: Mapping[str, Any]) -> str:
 
 
 def _failed(answer: Mapping[str, Any], more: str) -> str:
-    advice = f"<p>{escape(str(answer['advice']))}</p>" if answer.get("advice") else ""
-    text = escape(str(answer.get("error") or "The meter did not answer."))
+    advice = f"<p>{escape(_begun(answer['advice']))}</p>" if answer.get("advice") else ""
+    text = escape(_begun(answer.get("error") or "The meter did not answer."))
     return f'<div class="ew-answer ew-bad" role="alert"><b>✕ {text}</b>{advice}{more}</div>'
+
+
+def _begun(text: Any) -> str:
+    """A sentence with its first letter large."""
+    return str(text)[:1].upper() + str(text)[1:]
 
 
 def _values(answer: Mapping[str, Any]) -> str:
@@ -71,7 +77,7 @@ def _values(answer: Mapping[str, Any]) -> str:
     lines = "".join(
         f"<tr><th>{escape(str(value.get('label') or value['quantity']))}</th><td>{_number(value.get('raw'))}</td>"
         f"<td>{_number(value.get('scaled'))}</td><td>{_unit(value)}</td></tr>"
-        for value in answer.get("values", ())
+        for value in in_order(answer["values"], lambda value: str(value["quantity"]))
     )
     head = "<thead><tr><th>Quantity</th><th>As reported</th><th>Primary</th><th>Unit</th></tr></thead>"
     return f'<div class="ew-scroll"><table class="ew-list ew-numbers">{head}<tbody>{lines}</tbody></table></div>'
@@ -82,7 +88,11 @@ def _shown(text: str) -> str:
 
 
 def _number(value: Any) -> str:
-    return "–" if value is None else f"{value:,.6g}" if isinstance(value, int | float) else escape(str(value))
+    if value is None:
+        return "–"
+    if not isinstance(value, int | float):
+        return escape(str(value))
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
 
 
 def _unit(value: Mapping[str, Any]) -> str:

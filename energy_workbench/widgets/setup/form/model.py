@@ -120,6 +120,10 @@ class FormModel(HasTraits):
             return
         self._touched.add(name)
         self.values = {**self.values, name: text}
+        if self.conflict:
+            self.conflict = self._versions(self._stored)
+        else:
+            self.failure = ""
         self._check(PAUSE)
 
     def suggestions(self, name: str) -> list[str]:
@@ -217,6 +221,7 @@ class FormModel(HasTraits):
         """Read the meter once, with the answers as they are."""
         names = ("gateway", "unit_id", "profile", *fields.RATIO)
         asked = fields.sent({name: self.values[name] for name in names})
+        self._touched.update(names)
         with self.hold_trait_notifications():
             self.probing, self.probed = True, {}
         self._doer.do(lambda: self._workbench.probe(asked), self._take_probe, self._no_probe, key="probe")
@@ -240,14 +245,23 @@ class FormModel(HasTraits):
             self.suggesting, self.suggested = False, dict(answer)
 
     def _no_suggestions(self, error: Exception) -> None:
-        self._take_suggestions({"ok": False, "error": explain(error), "advice": "", "candidates": []})
+        self._take_suggestions({**self._unread(error), "candidates": []})
 
     def _take_probe(self, answer: Mapping[str, Any]) -> None:
         with self.hold_trait_notifications():
             self.probing, self.probed = False, dict(answer)
 
     def _no_probe(self, error: Exception) -> None:
-        self._take_probe({"ok": False, "error": explain(error), "advice": ""})
+        self._take_probe(self._unread(error))
+
+    def _unread(self, error: Exception) -> dict[str, Any]:
+        """The answer of a meter that was not even asked; what is wrong stands beside its field too."""
+        found = {item.field: item.reason for item in getattr(error, "problems", ()) if item.field in fields.FIELDS}
+        if not found:
+            return {"ok": False, "error": explain(error), "advice": ""}
+        self.problems = {**self.problems, **found}
+        told = "; ".join(f"{fields.FIELDS[name].label} {reason}" for name, reason in found.items())
+        return {"ok": False, "error": "Nothing was read.", "advice": told}
 
 
 def _field(found: Mapping[str, Any]) -> str:

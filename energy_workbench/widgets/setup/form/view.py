@@ -39,7 +39,6 @@ class FormView:
         self.versions = make.text("", "ew-conflict")
         self.mine = make.button("Save mine over it", model.keep_mine, kind="danger", classes="ew-do-mine")
         self.theirs = make.button("Take what is stored", model.take_theirs, classes="ew-do-theirs")
-        self.choice = make.box([self.mine, self.theirs], "ew-buttons")
         self.example = make.text("", "ew-example")
         self.test = make.button("Test connection", model.test, classes="ew-do-test", tooltip="Reads the meter once")
         self.probed = make.text("", "ew-probed")
@@ -69,10 +68,10 @@ class FormView:
                 ],
             ),
             self.more,
-            self.failure,
             self.versions,
-            self.choice,
-            make.box([self.save, self.cancel], "ew-buttons ew-sticky"),
+            make.box(
+                [self.failure, make.box([self.save, self.mine, self.theirs, self.cancel], "ew-buttons")], "ew-sticky"
+            ),
         ]
         for name, widget in self.inputs.items():
             widget.observe(self._guard(self._typed(name)), "value")
@@ -80,6 +79,7 @@ class FormView:
         for names, handler in (
             (["values"], self._show_values),
             (["problems", "warnings", "values"], self._show_notes),
+            (["problems", "failure"], self._open_more),
             (["title"], self._show_title),
             (["profiles"], self._show_profiles),
             (["templates"], self._show_templates),
@@ -142,6 +142,11 @@ class FormView:
             put(note, told(problem, model.warnings.get(name, ""), FIELDS[name].hint))
             dressed(self.inputs[name], "ew-invalid", bool(problem))
 
+    def _open_more(self) -> None:
+        """Open what is folded away where something is wrong in it."""
+        if self.more.selected_index is None and any(field.name in self.model.problems for field in (*POLLING, *MORE)):
+            self.more.selected_index = 0
+
     def _show_title(self) -> None:
         put(self.title, told_title(self.model.title))
 
@@ -170,7 +175,9 @@ class FormView:
         shown(self.template, model.kind == "add" and bool(model.templates))
         put(self.failure, alert(model.failure))
         put(self.versions, markup.conflict(model.conflict))
-        shown(self.choice, bool(model.conflict))
+        for button in (self.mine, self.theirs):
+            shown(button, bool(model.conflict))
+        shown(self.save, not model.conflict)
         note = FROM_NOW if model.ratio_changes else ""
         put(self.example, told(hint=" · ".join(text for text in (model.example, note) if text)))
         put(self.probed, markup.probed(model.probed))

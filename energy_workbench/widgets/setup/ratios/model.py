@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, HasTraits, Int, List, Unicode
 
+from energy_workbench.core.errors import InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.form.fields import RATIO, number
@@ -33,6 +34,10 @@ class RatiosModel(HasTraits):
     impact = Dict()
     """What the change would recompute; empty while that is not known."""
     problems = Dict()
+    warnings = Dict()
+    """What looks wrong, by field; it can be stored."""
+    example = Unicode("")
+    """What the pair makes of a value."""
     failure = Unicode("")
     busy = Bool(False)
 
@@ -63,7 +68,9 @@ class RatiosModel(HasTraits):
             self.first = row is not None and since is None
             self.values = {**values, "valid_from": _moment(since)}
             self.impact, self.problems, self.failure, self.busy, self.editing = {}, {}, "", False, True
+            self.warnings, self.example = {}, ""
         self._ask_impact(0.0)
+        self._check(0.0)
 
     def cancel(self) -> None:
         """Leave the history as it is."""
@@ -77,13 +84,14 @@ class RatiosModel(HasTraits):
         if name == "valid_from":
             self.impact = {}
             self._ask_impact(PAUSE)
+        else:
+            self._check(PAUSE)
 
     def save(self) -> None:
         """Store the pair."""
         if self.busy or not self.impact:
             return
-        meter, asked = self.meter, {name: number(self.values[name]) for name in RATIO if name != "ratio_applied_by"}
-        asked |= {"ratio_applied_by": self.values["ratio_applied_by"], "valid_from": self._since}
+        meter, asked = self.meter, {**self._pair(), "valid_from": self._since}
         workbench, row, seen = self._workbench, self._row, self._seen
         if row is None:
             self._act(lambda: workbench.add_ratio(meter, asked, revision=seen), "The CT/PT pair was added.")
@@ -108,20 +116,50 @@ class RatiosModel(HasTraits):
         text = str(self.values.get("valid_from", "")).strip()
         return None if self.first else text.replace(" ", "T")
 
+    def _pair(self) -> dict[str, Any]:
+        asked = {name: number(self.values[name]) for name in RATIO if name != "ratio_applied_by"}
+        return {**asked, "ratio_applied_by": self.values["ratio_applied_by"]}
+
+    def _check(self, wait: float) -> None:
+        workbench, meter, pair = self._workbench, self.meter, self._pair()
+        self._doer.do(
+            lambda: workbench.check_meter(pair, meter), self._take_check, self._refused, key="ratio check", wait=wait
+        )
+
+    def _take_check(self, answer: Mapping[str, Any]) -> None:
+        def named(what: str) -> dict[str, str]:
+            return {str(item["field"]): str(item["reason"]) for item in answer.get(what, ()) if item["field"] in RATIO}
+
+        since = {name: text for name, text in self.problems.items() if name not in RATIO}
+        with self.hold_trait_notifications():
+            self.problems, self.warnings = {**since, **named("problems")}, named("warnings")
+            self.example = str(answer.get("example") or "")
+
     def _ask_impact(self, wait: float) -> None:
         meter, since = self.meter, self._since
         if since == "":
-            self.problems = {}
+            self._mend()
             return
         touched = (since,) if self._row is None else (self._row["valid_from"], since)
         workbench = self._workbench
         self._doer.do(
-            lambda: workbench.ratio_impact(meter, *touched), self._take_impact, self._refused, key="impact", wait=wait
+            lambda: workbench.ratio_impact(meter, *touched), self._take_impact, self._no_impact, key="impact", wait=wait
         )
 
     def _take_impact(self, answer: Mapping[str, Any]) -> None:
         with self.hold_trait_notifications():
-            self.impact, self.problems, self.failure = dict(answer), {}, ""
+            self.impact, self.failure = dict(answer), ""
+            self._mend()
+
+    def _no_impact(self, error: Exception) -> None:
+        if isinstance(error, InputError):
+            self.problems = {**self.problems, "valid_from": error.message}
+        else:
+            self.failure = explain_change(error)
+
+    def _mend(self) -> None:
+        """The instant is well, or not given yet."""
+        self.problems = {name: text for name, text in self.problems.items() if name != "valid_from"}
 
     def _act(self, act: Callable[[], Any], said: str) -> None:
         def done(_: Any) -> None:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from energy_workbench.widgets.setup.form.fields import APPLIED, CT, PT
+from energy_workbench.widgets.setup.form.view import dressed
 from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
 from energy_workbench.widgets.setup.ratios import markup
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
@@ -30,20 +31,28 @@ class RatiosView:
             self.inputs[field.name] = make.input(field.label)
         self.inputs["ratio_applied_by"] = make.select(APPLIED[0].label, APPLIED[0].options)
         self.notes = {name: make.text("", "ew-note") for name in self.inputs}
-        rows = [make.box([widget, self.notes[name]], "ew-field") for name, widget in self.inputs.items()]
+        rows = [
+            make.box([widget, self.notes[name]], f"ew-field ew-field-{name}") for name, widget in self.inputs.items()
+        ]
+        self.example = make.text("", "ew-example")
         self.impact = make.text("", "ew-note")
         self.failure = make.text("", "ew-note")
         self.save = make.button("Save and recompute", model.save, kind="primary", classes="ew-do-save-ratio")
         self.delete = make.button("Take this pair away", model.delete, kind="danger")
         buttons = make.box([self.save, make.button("Cancel", model.cancel), self.delete], "ew-buttons")
-        self.form = make.box([make.box(rows, "ew-grid ew-grid-ct"), self.impact, self.failure, buttons], "ew-ask")
+        self.form = make.box(
+            [make.box(rows, "ew-grid ew-grid-ct"), self.example, self.impact, self.failure, buttons], "ew-ask"
+        )
         self.widget = make.box([self.history, self.bar, self.form], "ew-ratios")
         self._writing = False
         for name, widget in self.inputs.items():
             widget.observe(guard(self._typed(name)), "value")
         self.pick.observe(guard(self._picked), "value")
         model.observe(lambda _: self._show_rows(), ["rows", "meter"])
-        model.observe(lambda _: self._show(), ["editing", "values", "impact", "problems", "failure", "busy", "first"])
+        model.observe(
+            lambda _: self._show(),
+            ["editing", "values", "impact", "problems", "warnings", "example", "failure", "busy", "first"],
+        )
         self._show_rows()
         self._show()
 
@@ -86,8 +95,11 @@ class RatiosView:
         self.since.disabled = model.first
         self.since.placeholder = "the beginning of time" if model.first else "2026-11-01 00:00"
         for name, note in self.notes.items():
-            put(note, told(model.problems.get(name, "")))
+            problem = model.problems.get(name, "")
+            put(note, told(problem, model.warnings.get(name, "")))
+            dressed(self.inputs[name], "ew-invalid", bool(problem))
+        put(self.example, told(hint=model.example))
         put(self.impact, markup.impact(model.impact))
         put(self.failure, f'<p class="ew-wrong" role="alert">✕ {escape(model.failure)}</p>' if model.failure else "")
-        self.save.disabled = model.busy or not model.impact
+        self.save.disabled = model.busy or not model.impact or bool(model.problems)
         shown(self.delete, model.removable)

@@ -47,6 +47,9 @@ class Branch:
     children: tuple[Branch, ...] = ()
 
 
+NO_METER = "There is no meter yet. Add the first one, or import a file of meters."
+NOTHING_FOUND = "No meter is like that. Clear the filters to see all."
+
 MORE = "+more"
 """End of the id of a line that shows more children."""
 
@@ -63,6 +66,8 @@ class TreeModel(HasTraits):
     """The roots, as drawn."""
     note = Unicode("")
     """How many meters a search found."""
+    empty = Unicode("")
+    """What to say where no meter is drawn."""
 
     def __init__(self, **choices: Any) -> None:
         super().__init__(**choices)
@@ -70,7 +75,7 @@ class TreeModel(HasTraits):
         self._drawn: set[str] = set()
         self._limits: dict[str, int] = {}
         self._closed: set[str] = set()
-        self._started = False
+        self._started = self._told = False
         self.observe(self._draw, ["forest", "selected"])
         self.observe(self._searched, ["search", "status", "kind"])
 
@@ -105,13 +110,17 @@ class TreeModel(HasTraits):
         self._opened = set(self.forest.below()) if len(self.forest.below()) == 1 else set()
         self._draw()
 
+    def clear(self) -> None:
+        """Search for nothing: every meter is wanted again."""
+        with self.hold_trait_notifications():
+            self.search = self.status = self.kind = ""
+
     def reveal(self, key: str) -> None:
         """Choose a meter and open what is above it; a search that hides it ends."""
         if key not in self.forest:
             return
         if self.searching and key not in self.forest.matching(self.search, self.status, self.kind):
-            with self.hold_trait_notifications():
-                self.search = self.status = self.kind = ""
+            self.clear()
         above = self.forest.above(key)
         self._opened.update(above)
         for child, parent in zip([key, *above], [*above, ""], strict=True):
@@ -125,8 +134,9 @@ class TreeModel(HasTraits):
         self._closed.clear()
         self._draw()
 
-    def _draw(self, _: Any = None) -> None:
+    def _draw(self, change: Any = None) -> None:
         forest = self.forest
+        self._told = self._told or (change is not None and change["name"] == "forest")
         if not self._started and len(forest):
             self._started = True
             self._opened.update(self._whole_levels(AT_START))
@@ -134,7 +144,7 @@ class TreeModel(HasTraits):
             self._draw_found()
             return
         self._drawn |= self._opened
-        self.note = ""
+        self.note, self.empty = "", "" if len(forest) or not self._told else NO_METER
         self.branches = tuple(self._branch(key) for key in self._cut(forest.below(), ""))
         if hidden := len(forest.below()) - len(self.branches):
             self.branches = (*self.branches, _more("", hidden))
@@ -168,6 +178,7 @@ class TreeModel(HasTraits):
             opened = bool(children) and key not in self._closed
             return self._line(key, opened=opened, waiting=bool(children), children=children, faint=key not in hits)
 
+        self.empty = "" if found else NOTHING_FOUND
         rest = f", the first {len(shown)} are shown" if len(shown) < len(found) else ""
         self.note = f"{len(found):,} of {len(forest):,} meters{rest}"
         self.branches = tuple(branch(key) for key in forest.below() if key in kept)

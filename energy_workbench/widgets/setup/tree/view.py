@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import ipytree
 import ipywidgets
 
 from energy_workbench.widgets.parts import Parts
-from energy_workbench.widgets.setup.parts import put
+from energy_workbench.widgets.setup.parts import put, shown
+from energy_workbench.widgets.setup.tree.hand import Hand
 from energy_workbench.widgets.setup.tree.model import MORE, Branch, TreeModel
 
 WAITING = '<span class="ew-waiting">…</span>'
@@ -34,9 +36,13 @@ class TreeView:
         self.tree = ipytree.Tree(multiple_selection=False, animation=0, layout=make.layout)
         self.tree._dom_classes = ("ew-tree",)
         self.mark = make.text("", "ew-rule")
-        self.widget = make.box([self.mark, self.tree], "ew-tree-box")
+        self.hand = Hand(layout=make.layout)
+        self.none = make.text("", "ew-note ew-none")
+        self.widget = make.box([self.mark, self.hand, self.none, self.tree], "ew-tree-box")
         self._nodes: dict[str, ipytree.Node] = {}
         self._keys: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
+        self._left: list[ipytree.Node] = []
         self._writing = False
         self.tree.observe(self._chosen, "selected_nodes")
         model.observe(lambda _: self.draw(), "branches")
@@ -53,21 +59,40 @@ class TreeView:
                 self.tree.nodes = roots
             for key in self._nodes.keys() - kept:
                 self._forget(key)
+                self._parents.pop(key, None)
+            while self._left:
+                self._left.pop().close()
+            put(self.none, f'<p class="ew-hint">{escape(self.model.empty)}</p>' if self.model.empty else "")
+            shown(self.none, bool(self.model.empty))
             self._select()
         finally:
             self._writing = False
+
+    def meter(self, line: str) -> str:
+        """Id of the meter that is drawn in a line of the browser's; empty for none."""
+        key = next((key for key, node in self._nodes.items() if node._id == line), "")
+        return key if key in self.model.forest else ""
 
     def selector(self) -> str:
         """CSS selector of the chosen meter's line; empty where it is not drawn."""
         node = self._nodes.get(self.model.selected)
         return f'.ew-tree li[id="{node._id}"] > .jstree-wholerow' if node else ""
 
-    def _node(self, branch: Branch, kept: set[str]) -> ipytree.Node:
+    def _node(self, branch: Branch, kept: set[str], parent: str = "", *, anew: bool = False) -> ipytree.Node:
+        """The node of a branch.
+
+        One that hangs elsewhere now is made anew, with all below it: in the browser a node is known by its id, and
+        its new parent may be drawn before its old one lets go of it.
+        """
         key = branch.id
         kept.add(key)
-        children = tuple(self._node(child, kept) for child in branch.children)
+        anew = anew or self._parents.get(key, parent) != parent
+        self._parents[key] = parent
+        if anew:
+            self._forget(key)
+        children = tuple(self._node(child, kept, key, anew=anew) for child in branch.children)
         if branch.waiting:
-            children = (self._waiting(key, kept), *children)
+            children = (self._waiting(key, kept, anew=anew), *children)
         node = self._nodes.get(key)
         if node is None:
             node = self._make(
@@ -87,9 +112,11 @@ class TreeView:
                 setattr(node, name, value)
         return node
 
-    def _waiting(self, key: str, kept: set[str]) -> ipytree.Node:
+    def _waiting(self, key: str, kept: set[str], *, anew: bool) -> ipytree.Node:
         key += "+waiting"
         kept.add(key)
+        if anew:
+            self._forget(key)
         return self._nodes.get(key) or self._make(key, name=WAITING, show_icon=False, disabled=True)
 
     def _make(self, key: str, **traits: Any) -> ipytree.Node:
@@ -99,9 +126,10 @@ class TreeView:
         return node
 
     def _forget(self, key: str) -> None:
-        node = self._nodes.pop(key)
-        self._keys.pop(node.model_id, None)
-        node.close()
+        node = self._nodes.pop(key, None)
+        if node is not None:
+            self._keys.pop(node.model_id, None)
+            self._left.append(node)
 
     def _opened(self, change: dict[str, Any]) -> None:
         if not self._writing:
@@ -128,6 +156,7 @@ class TreeView:
                 node.selected = False
         wanted = self._nodes.get(self.model.selected)
         put(self.mark, _rule(wanted._id) if wanted else "")
+        self.hand.chosen = wanted._id if wanted else ""
 
 
 def _rule(node: str) -> str:

@@ -166,6 +166,25 @@ function whenShown(selector, act, tries = 20) {
   else if (tries) setTimeout(whenShown, 50, selector, act, tries - 1);
 }
 
+/** Whether the keyboard is nowhere: what had it is gone or hidden. */
+function lost() {
+  const held = document.activeElement;
+  return !held || held === document.body || held.offsetParent === null;
+}
+
+/** Enter in a line of text does what the box's main button does; Escape refuses an open question. */
+function keyed(event) {
+  if (event.isComposing) return;
+  const enter = event.key === "Enter" && event.target.matches?.("input[type=text]:not([list])");
+  const box = enter ? event.target.closest(".ew-ask, .ew-form") : event.key === "Escape" ? document : null;
+  if (!box) return;
+  const names = enter ? "[class*=ew-do-save], .ew-do-confirm" : ".ew-do-refuse";
+  const button = [...box.querySelectorAll(names)].find((node) => node.offsetParent !== null && !node.disabled);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
 const HEARTBEAT = 20_000;
 const RETRY = 3_000;
 /** What a link keeps of the address that it leaves. */
@@ -249,6 +268,8 @@ export const place = {
       tell(true);
       scrollTo(0, 0);
     }, options);
+    // Before the inputs see it: those of ipywidgets let no key out.
+    document.addEventListener("keydown", keyed, {...options, capture: true});
     const beat = setInterval(() => {
       if (document.visibilityState !== "visible") return;
       tell();
@@ -263,7 +284,9 @@ export const place = {
       } else if (message.kind === "go" && message.url !== location.pathname + location.search) {
         history[message.push ? "pushState" : "replaceState"](null, "", message.url);
       }
-      if (message.kind === "focus") whenShown(message.selector, (node) => node.focus());
+      if (message.kind === "focus") {
+        whenShown(message.selector, (node) => { if (!message.lost || lost()) node.focus(); });
+      }
       if (message.kind === "reveal") whenShown(message.selector, (node) => node.scrollIntoView({block: "nearest"}));
       if (message.title) document.title = message.title;
     });
@@ -422,4 +445,105 @@ export const files = {
     model.on("msg:custom", deliver);
     return () => model.off("msg:custom", deliver);
   },
+};
+
+const HOLD = 700;
+
+export const tree = {
+  initialize({model}) {
+    const events = new AbortController();
+    const options = {signal: events.signal};
+    const anchors = () => [...document.querySelectorAll(".ew-tree .jstree-anchor")].filter((node) => node.offsetParent);
+    const chosen = () => {
+      const line = document.getElementById(model.get("chosen"));
+      return line && line.querySelector(":scope > .jstree-anchor");
+    };
+
+    // One line of the tree is reached by Tab, the others from it by the arrow keys; jstree makes its frame the one.
+    const dress = () => {
+      const root = document.querySelector(".ew-tree");
+      if (!root) return;
+      root.setAttribute("aria-label", "Meter tree");
+      root.removeAttribute("tabindex");
+      const lines = anchors();
+      const mine = chosen();
+      const held = document.activeElement;
+      const reached = lines.includes(held) ? held : lines.includes(mine) ? mine : lines[0];
+      for (const line of root.querySelectorAll('.jstree-anchor[tabindex="0"], .jstree-anchor[aria-selected="true"]')) {
+        if (line !== reached) line.tabIndex = -1;
+        if (line !== mine) line.setAttribute("aria-selected", "false");
+      }
+      if (reached) reached.tabIndex = 0;
+      if (mine) mine.setAttribute("aria-selected", "true");
+    };
+    let frame = 0;
+    const soon = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(dress);
+    };
+    const drawn = new MutationObserver((changes) => {
+      if (changes.some((change) => change.target.closest(".ew-tree-box"))) soon();
+    });
+    drawn.observe(document.body, {childList: true, subtree: true});
+    document.addEventListener("focusin", (event) => {
+      if (event.target.closest(".ew-tree")) soon();
+    }, options);
+    model.on("change:chosen", soon);
+
+    let carried = null;
+    let over = null;
+    let timer = 0;
+    const mark = (place) => {
+      if (place === over) return;
+      clearTimeout(timer);
+      over?.classList.remove("ew-target");
+      over = place;
+      over?.classList.add("ew-target");
+      // A closed branch opens under what is held over it for a moment.
+      if (over?.matches(".jstree-closed")) {
+        timer = setTimeout((line) => line.querySelector(":scope > .jstree-ocl").click(), HOLD, over);
+      }
+    };
+    const end = () => {
+      mark(null);
+      carried?.classList.remove("ew-carried");
+      carried = null;
+    };
+    /** Where it may be dropped: a line that is not below the carried one, or the frame beside all lines. */
+    const place = (event) => {
+      const found = carried && event.target.closest?.(".ew-tree .jstree-node, .ew-tree-box");
+      return found && !carried.contains(found) ? found : null;
+    };
+    document.addEventListener("dragstart", (event) => {
+      const line = event.target.closest?.(".ew-tree .jstree-anchor");
+      if (!line) return;
+      carried = line.closest(".jstree-node");
+      carried.classList.add("ew-carried");
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", line.textContent);
+    }, options);
+    document.addEventListener("dragover", (event) => {
+      const found = place(event);
+      mark(found);
+      if (!found) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "move";
+    }, options);
+    document.addEventListener("drop", (event) => {
+      const found = place(event);
+      if (found) {
+        event.preventDefault();
+        model.send({kind: "drop", line: carried.id, onto: found.matches(".jstree-node") ? found.id : ""});
+      }
+      end();
+    }, options);
+    document.addEventListener("dragend", end, options);
+    soon();
+    return () => {
+      events.abort();
+      drawn.disconnect();
+      clearTimeout(timer);
+    };
+  },
+  render() {},
 };
