@@ -6,9 +6,9 @@ import pytest
 
 from energy_workbench.core.errors import ServiceError
 from energy_workbench.widgets.background import AtOnce
+from energy_workbench.widgets.parts import HIDDEN, SetupParts
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.gateways.view import GatewaysView, table
-from energy_workbench.widgets.setup.parts import HIDDEN, SetupParts
 from tests.widgets.setup_stand_in import SetupStandIn
 
 TCP, BUS = "tcp://127.0.0.1:5020", "rtu:///dev/ttyUSB0?baudrate=9600"

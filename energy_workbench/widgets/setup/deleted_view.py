@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.page_model import SetupModel, when
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+from energy_workbench.widgets.setup.parts import SetupParts
 
 
 class DeletedView:

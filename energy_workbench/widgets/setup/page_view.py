@@ -11,6 +11,7 @@ import ipywidgets
 from energy_workbench.core.entities import MeterType
 from energy_workbench.widgets import markup
 from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.ask.view import AskView
 from energy_workbench.widgets.setup.bulk.view import BulkView
@@ -22,7 +23,7 @@ from energy_workbench.widgets.setup.form.view import FormView
 from energy_workbench.widgets.setup.gateways.view import GatewaysView
 from energy_workbench.widgets.setup.limits.view import LimitsView
 from energy_workbench.widgets.setup.page_model import SetupModel
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
 from energy_workbench.widgets.setup.tree.view import TreeView
 

@@ -23,8 +23,7 @@ class SetupParts(Parts):
     """
 
     def __init__(self, guard: Callable[..., Any]) -> None:
-        super().__init__()
-        self._guard = guard
+        super().__init__(guard)
         self._styles: dict[type, Any] = {}
 
     def input(self, label: str, placeholder: str = "", *, classes: str = "ew-input") -> ipywidgets.Text:
@@ -51,7 +50,7 @@ class SetupParts(Parts):
         """A button; `kind` is `primary`, `danger` or `quiet`."""
         names = " ".join(["ew-button", *([f"ew-{kind}"] if kind else []), classes]).strip()
         button = self._make(ipywidgets.Button, names, description=label, tooltip=tooltip)
-        button.on_click(self._guard(lambda _: act()))
+        button.on_click(self.guard(lambda _: act()))
         return button
 
     def _make(self, kind: type, classes: str, **traits: Any) -> Any:
@@ -60,23 +59,6 @@ class SetupParts(Parts):
         widget = kind(layout=self.layout, **traits)
         self._styles.setdefault(kind, widget.style)
         return dress(widget, classes)
-
-
-def put(widget: ipywidgets.HTML, value: str) -> None:
-    """Show other HTML, if it is other."""
-    if widget.value != value:
-        widget.value = value
-
-
-def shown(widget: ipywidgets.Widget, visible: bool) -> None:
-    """Show or hide a widget."""
-    classes = [name for name in widget._dom_classes if name != HIDDEN]
-    wanted = tuple(classes if visible else [*classes, HIDDEN])
-    if widget._dom_classes != wanted:
-        widget._dom_classes = wanted
-
-
-HIDDEN = "ew-hidden"
 
 
 def told(problem: str = "", warning: str = "", hint: str = "") -> str:

@@ -7,8 +7,9 @@ from html import escape
 from typing import Any
 
 from energy_workbench.core.status import Status
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.ask.model import AskModel
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
+from energy_workbench.widgets.setup.parts import SetupParts, told
 
 CONFIRM = {"move": "Move", "status": "Change status", "delete": "Delete", "template": "Save template", "": ""}
 

@@ -7,9 +7,10 @@ from functools import partial
 from html import escape
 
 from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.bulk import markup
 from energy_workbench.widgets.setup.bulk.model import BulkModel
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+from energy_workbench.widgets.setup.parts import SetupParts
 
 
 class BulkView:

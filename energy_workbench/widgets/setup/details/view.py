@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.details import markup
 from energy_workbench.widgets.setup.details.model import DetailsModel
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+from energy_workbench.widgets.setup.parts import SetupParts
 
 Act = Callable[[], None]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from energy_workbench.widgets.parts import put
 from energy_workbench.widgets.setup.doctor import markup
 from energy_workbench.widgets.setup.doctor.model import ILL, DoctorModel
-from energy_workbench.widgets.setup.parts import SetupParts, put
+from energy_workbench.widgets.setup.parts import SetupParts
 
 
 class DoctorView:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.form import markup
 from energy_workbench.widgets.setup.form.model import FormModel
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown
+from energy_workbench.widgets.setup.parts import SetupParts
 
 SHOWN = 3
 """How many are offered."""

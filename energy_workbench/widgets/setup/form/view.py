@@ -8,11 +8,12 @@ from typing import Any
 
 import ipywidgets
 
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.form import markup
 from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, POLLING, PT, Field
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.form.suggestions import Suggestions
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
+from energy_workbench.widgets.setup.parts import SetupParts, told
 
 FROM_NOW = "Another CT/PT holds from now on: last month does not change. To correct the past, use the CT/PT history."
 

@@ -7,9 +7,10 @@ from html import escape
 from typing import Any
 
 from energy_workbench.core.gateway_options import OPTIONS, GatewayOption
+from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.form.view import alert, dressed
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
-from energy_workbench.widgets.setup.parts import SetupParts, put, shown, told
+from energy_workbench.widgets.setup.parts import SetupParts, told
 
 NONE = ""
 """Value of the menu while no gateway is chosen."""

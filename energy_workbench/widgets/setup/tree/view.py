@@ -9,8 +9,7 @@ from typing import Any
 import ipytree
 import ipywidgets
 
-from energy_workbench.widgets.parts import Parts
-from energy_workbench.widgets.setup.parts import put, shown
+from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.setup.tree.hand import Hand
 from energy_workbench.widgets.setup.tree.model import MORE, Branch, TreeModel
 
