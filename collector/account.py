@@ -80,6 +80,7 @@ def _meter(counts: MeterCounts, before: Totals) -> dict[str, Any]:
         "period_us": counts.period_us,
         "breaker": str(breaker.state),
         "failures": breaker.failures,
+        "lacks": list(counts.lacks),
         **_counted(counts, before),
     }
 

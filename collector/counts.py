@@ -86,7 +86,7 @@ class Counts:
     exceptions : dict of int to int
         Modbus exceptions by code.
     polls, complete : int
-        Polls of a meter (each some requests), and those that gave everything.
+        Polls of a meter (each some requests), and those that gave everything that it has.
     missed : int
         Cycles in which a meter was due and not asked, because its gateway had no time.
     spared : int
@@ -147,7 +147,7 @@ class Counts:
 
     @property
     def success(self) -> float | None:
-        """Share of the polls that gave everything, 0 to 1; None before the first."""
+        """Share of the polls that gave everything that the meter has, 0 to 1; None before the first."""
         return self.complete / self.polls if self.polls else None
 
 
@@ -166,13 +166,16 @@ class MeterCounts(Counts):
         Poll period [µs].
     breaker : Breaker
         Whether it is asked at all: its `state`, `failures` and `until_us`.
+    lacks : tuple of str
+        Quantities that it refuses although its profile says that it has them.
     """
 
-    __slots__ = ("breaker", "key", "number", "period_us", "unit")
+    __slots__ = ("breaker", "key", "lacks", "number", "period_us", "unit")
 
     def __init__(self, key: int, number: str, unit: int, period_us: int, breaker: Breaker) -> None:
         super().__init__()
         self.key, self.number, self.unit, self.period_us, self.breaker = key, number, unit, period_us, breaker
+        self.lacks: tuple[str, ...] = ()
 
 
 class GatewayCounts(Counts):

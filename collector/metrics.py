@@ -68,7 +68,7 @@ METRICS: Final[dict[str, Metric]] = {
     "gateway_latency_seconds": Metric("histogram", "From question to answer", GATEWAY),
     "gateway_lateness_seconds": Metric("histogram", "From when a meter was due to its first question", GATEWAY),
     "meter_polls_total": Metric("counter", "Polls", METER),
-    "meter_complete_polls_total": Metric("counter", "Polls that gave everything", METER),
+    "meter_complete_polls_total": Metric("counter", "Polls that gave everything that the meter has", METER),
     "meter_errors_total": Metric("counter", "Reads that failed", (*METER, "kind")),
     "meter_missed_cycles_total": Metric("counter", "Cycles for which its gateway had no time", METER),
     "meter_breaker": Metric("gauge", "0 asked as planned, 1 being tried, 2 left alone for a while", METER),

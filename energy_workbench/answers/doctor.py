@@ -160,6 +160,9 @@ def _facts(meter: Meter, count: Mapping[str, Any], examined: Examined, call: Map
         exceptions=count.get("exceptions", {}),
         slow=count.get("latency", {}).get("p95"),
         said=said,
+        failures=count.get("failures", 0),
+        lacks=count.get("lacks", ()),
+        blank=live is not None and bool(live.values) and all(value is None for value in live.values.values()),
     )
 
 
