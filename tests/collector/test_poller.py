@@ -275,6 +275,32 @@ def test_a_meter_that_closes_the_connection_does_not_take_the_others_with_it() -
     asyncio.run(main())
 
 
+def test_a_device_without_a_register_of_its_profile_is_online_and_that_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main() -> None:
+        seen, words = Seen(), words_of(PROFILE)
+        lacking = next(name for name in PROFILE.poll if not PROFILE.by_quantity[name].counter)
+        for cell in PROFILE.by_quantity[lacking].cells:
+            del words[cell]
+        async with running(Device({1: words}, holes=True)) as device:
+            one = poller(device, [target(1, 1, 0.1)], seen)
+            task = asyncio.create_task(one.run())
+            await until(lambda: len(seen.readings) >= 12)
+            await stop(task)
+            counts = one.counts.meters[1]
+            assert counts.lacks == (lacking,)
+            assert counts.success == 1.0, "it gave everything that it has"
+            assert seen.live[1].communication is Communication.ONLINE
+            assert seen.live[1].error.startswith(f"it has no {lacking}: ")
+            assert set(seen.readings[-1].values) == set(PROFILE.poll) - {lacking}
+            one.client.close()
+        told = [record for record in caplog.records if lacking in record.getMessage()]
+        assert [record.levelname for record in told] == ["WARNING"]
+
+    asyncio.run(main())
+
+
 def test_a_meter_with_an_offset_is_read_there_and_its_slot_stays_the_multiple() -> None:
     async def main() -> None:
         seen = Seen()
