@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import struct
 import termios
@@ -147,7 +148,11 @@ class GatewayClient:
             return self.line.trouble()
         if isinstance(error, (ssl.SSLError, ConnectionResetError)) and self.security:
             return f"{self.url} is not connected to: {tls_trouble(error)}"
-        reason = f"no answer in {CONNECT_SECONDS:g} s" if isinstance(error, TimeoutError) else error.strerror or error
+        if isinstance(error, TimeoutError):
+            reason = f"no answer in {CONNECT_SECONDS:g} s"
+        else:
+            # What asyncio says of a refused connection is no sentence; of a name that is unknown it is.
+            reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or str(error)
         return f"{self.url} accepts no connection ({reason}): check its address, power and cable"
 
     def retry_now(self) -> None:
