@@ -152,7 +152,7 @@ class GatewayClient:
             reason = f"no answer in {CONNECT_SECONDS:g} s"
         else:
             # What asyncio says of a refused connection is no sentence; of a name that is unknown it is.
-            reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or str(error)
+            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
         return f"{self.url} accepts no connection ({reason}): check its address, power and cable"
 
     def retry_now(self) -> None:
