@@ -89,6 +89,8 @@ class Counts:
         Polls of a meter (each some requests), and those that gave everything that it has.
     missed : int
         Cycles in which a meter was due and not asked, because its gateway had no time.
+    late : int
+        Answers that came after their time-out; each was counted as no answer.
     spared : int
         Cycles in which a meter that does not answer was left alone on purpose.
     latency : Durations
@@ -109,6 +111,7 @@ class Counts:
         "exceptions",
         "last_error",
         "last_error_us",
+        "late",
         "latency",
         "lateness",
         "missed",
@@ -118,7 +121,7 @@ class Counts:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.requests = self.answers = self.polls = self.complete = self.missed = self.spared = 0
+        self.requests = self.answers = self.polls = self.complete = self.missed = self.spared = self.late = 0
         self.errors: dict[str, int] = dict.fromkeys(KINDS, 0)
         self.exceptions: dict[int, int] = {}
         self.latency, self.lateness = Durations(LATENCY_BOUNDS), Durations(LATENESS_BOUNDS)

@@ -90,10 +90,14 @@ class Framing(Protocol):
         Whether an answer has begun and not ended.
     stray : int
         Bytes that came with no question open, since the last one [bytes].
+    late : list of int
+        Units whose answers came after their questions were given up, where that can be told; for whoever counts
+        them to take away.
     """
 
     broken: str
     stray: int
+    late: list[int]
 
     @property
     def begun(self) -> bool: ...
@@ -142,6 +146,7 @@ class TcpFraming:
         self._asked: set[int] = set()
         self._echoes = False
         self._foreign, self._times = 0, 0
+        self.late: list[int] = []
         self.reset()
 
     def reset(self) -> None:
@@ -150,6 +155,7 @@ class TcpFraming:
         self._buffer = b""
         self._surplus = 0
         self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=_REMEMBERED)
+        self._given_up: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)
 
     @property
     def begun(self) -> bool:
@@ -166,6 +172,8 @@ class TcpFraming:
         return frame
 
     def close(self) -> None:
+        if self._open is not None:
+            self._given_up.append((self._transaction + 1, self._open.unit))
         self._open = None
 
     def feed(self, data: bytes) -> Answer | None:
@@ -187,6 +195,9 @@ class TcpFraming:
                     answer = Answer(trouble="answered with another answer within the answer")
             else:
                 self._surplus += end - at
+                if (transaction, unit) in self._given_up:
+                    self._given_up.remove((transaction, unit))
+                    self.late.append(unit)
             at = end
         self._buffer = buffer[at:]
         if self._surplus > MOST_SURPLUS:
@@ -236,6 +247,7 @@ class RtuFraming:
     """
 
     def __init__(self) -> None:
+        self.late: list[int] = []
         self.reset()
 
     def reset(self) -> None:

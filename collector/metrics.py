@@ -56,6 +56,7 @@ METRICS: Final[dict[str, Metric]] = {
     "gateway_answers_total": Metric("counter", "Reads answered with values", GATEWAY),
     "gateway_errors_total": Metric("counter", "Reads that failed", (*GATEWAY, "kind")),
     "gateway_exceptions_total": Metric("counter", "Modbus exceptions", (*GATEWAY, "code")),
+    "gateway_late_answers_total": Metric("counter", "Answers that came after their time-out", GATEWAY),
     "gateway_missed_cycles_total": Metric("counter", "Cycles for which the gateway had no time", GATEWAY),
     "gateway_spared_cycles_total": Metric("counter", "Cycles in which a silent meter was left alone", GATEWAY),
     "gateway_busy_seconds_total": Metric("counter", "How long polls took", GATEWAY),
@@ -124,6 +125,7 @@ class Figures:
                 put("gateway_exceptions_total", count, url, str(code))
             put("gateway_requests_total", gateway.requests, url)
             put("gateway_answers_total", gateway.answers, url)
+            put("gateway_late_answers_total", gateway.late, url)
             put("gateway_spared_cycles_total", gateway.spared, url)
             put("gateway_busy_seconds_total", gateway.busy_seconds, url)
             put("gateway_connections_total", gateway.connections, url)

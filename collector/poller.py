@@ -203,7 +203,7 @@ class GatewayPoller:
             outcome, error = Outcome(), f"the collector failed: {failure}"
         spent, now_us = time.monotonic() - began, self._clock.now_us()
         slot_us = self._slot(turn, began_us)
-        self._count(target, turn, outcome, error, whole, spent, now_us)
+        self._count(client, turn, outcome, error, whole, spent, now_us)
         self._judge(turn, outcome, began_us, now_us)
         communication = target.tally.count(outcome.answered, whole)
         self._tell(target, outcome)
@@ -243,17 +243,26 @@ class GatewayPoller:
         return lost and self._answered > answered
 
     def _count(
-        self, target: Target, turn: Turn[Target], outcome: Outcome, error: str, whole: bool, spent: float, now_us: int
+        self,
+        client: GatewayClient,
+        turn: Turn[Target],
+        outcome: Outcome,
+        error: str,
+        whole: bool,
+        spent: float,
+        now_us: int,
     ) -> None:
-        gateway = self.counts
+        gateway, target = self.counts, turn.item
         gateway.connected = self.client.connected
         gateway.connections = self.client.opened
         meter = gateway.meters.get(target.key)
         if meter:
             meter.lacks = target.reader.lacks
+        late = client.late.pop(target.reader.unit, 0)
         for each in (gateway, meter) if meter else (gateway,):
             each.polls += 1
             each.complete += whole
+            each.late += late
             each.busy_seconds += spent
             each.lateness.add(turn.late_us / 1e6)
             if turn.skipped:

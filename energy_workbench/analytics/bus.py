@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 GOOD_SHARE: Final = 0.98
 """Share of polls that give everything from which on a meter is well: a noisy line loses one in some hundreds."""
 LOST: Final = "the gateway closes the connection: does another program use it, or its network cable come loose?"
+LATE: Final = "give its gateway a longer time-out than the meter takes: setup page, Gateways"
 BLANK: Final = "is its measuring part on, are its voltage inputs connected, is it the right profile?"
 GARBLED_SHARE: Final = 0.02
 SLOW_SECONDS: Final = 0.7
@@ -88,6 +89,8 @@ class MeterFacts:
         The last error, in words.
     failures : int
         Polls in a row for which it, and not its gateway, is to blame.
+    late : int
+        Answers that came after their time-out.
     lacks : sequence of str
         Quantities that it refuses although its profile says that it has them.
     blank : bool
@@ -107,6 +110,7 @@ class MeterFacts:
     slow: float | None = None
     said: str = ""
     failures: int = 0
+    late: int = 0
     lacks: Sequence[str] = ()
     blank: bool = False
 
@@ -283,6 +287,8 @@ def _silent(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
         )
     if meter.kind == "garbled":
         return Finding(Verdict.PROBLEM, _with("its answers are garbled", meter.said), _garbled(gateway))
+    if meter.late:
+        return Finding(Verdict.PROBLEM, f"answers, but after its time-out: {meter.late} times", LATE)
     if meter.kind == "refused":
         return Finding(Verdict.PROBLEM, text, "the device is busy or faulty: look at its display, or restart it")
     if meter.kind == "internal":
@@ -306,6 +312,8 @@ def _unsteady(meter: MeterFacts, gateway: GatewayFacts) -> str:
         return f"exception {code}: the device behind the gateway is too slow for it: give the gateway a longer time-out"
     if meter.kind == "unreachable":
         return LOST
+    if meter.late:
+        return f"{meter.late} answers came after their time-out: {LATE}"
     return (
         "answers are lost on the way: look at plugs, screen and termination of the bus, and give its gateway a longer "
         "time-out and pause"

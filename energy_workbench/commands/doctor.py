@@ -78,7 +78,8 @@ def _span(seconds: float) -> str:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    errors = {**row["errors"], **{f"exception {code}": count for code, count in row["exceptions"].items()}}
+    late = {"late": row["late"]} if row["late"] else {}
+    errors = {**row["errors"], **late, **{f"exception {code}": count for code, count in row["exceptions"].items()}}
     told = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in errors.items()) or "-"
     seen = (row["last_seen"] or "-").replace("T", " ").replace("+00:00", " UTC")
     success = "-" if row["success_percent"] is None else f"{row['success_percent']:g} %"

@@ -36,6 +36,19 @@ def rtu_frame(unit: int, body: bytes) -> bytes:
     return frame + checksum(frame)
 
 
+def test_an_answer_to_a_question_that_was_given_up_is_noted_as_late_and_a_repeated_one_is_not() -> None:
+    framing = TcpFraming()
+    given_up = framing.ask(ASKED)
+    framing.close()
+    question = framing.ask(ASKED)
+    assert framing.feed(tcp_frame(given_up, 7, WORDS)) is None
+    assert framing.feed(tcp_frame(question, 7, WORDS)) == Answer(WORDS)
+    framing.close()
+    for frame in (given_up, question):
+        framing.feed(tcp_frame(frame, 7, WORDS))
+    assert framing.late == [7]
+
+
 @given(st.binary(max_size=600), st.integers(0, 3))
 def test_noise_is_no_answer_on_tcp(noise: bytes, cut: int) -> None:
     framing = TcpFraming()

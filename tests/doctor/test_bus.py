@@ -106,6 +106,15 @@ def test_registers_that_a_device_lacks_ask_for_its_profile_and_not_for_its_cable
     assert "optional: true" in found.advice
 
 
+def test_a_device_that_answers_too_late_asks_for_a_longer_time_out_and_not_for_its_cable() -> None:
+    slow = silent("A", late=40)
+    found = of_meter(slow, gateway(slow, meter("B")))
+    assert (found.verdict, found.text) == (Verdict.PROBLEM, "answers, but after its time-out: 40 times")
+    assert "longer time-out" in found.advice
+    sometimes = meter(complete=90, errors={"no_answer": 10}, late=10)
+    assert "10 answers came after their time-out" in of_meter(sometimes, gateway(sometimes)).advice
+
+
 def test_a_meter_of_which_nothing_is_available_is_a_warning() -> None:
     found = of_meter(meter(blank=True), gateway(meter("B")))
     assert found.verdict is Verdict.WARNING
