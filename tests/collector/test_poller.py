@@ -281,12 +281,12 @@ def test_a_device_without_a_register_of_its_profile_is_online_and_that_is_said(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def main() -> None:
-        seen, words = Seen(), words_of(PROFILE)
+        seen, words, patient = Seen(), words_of(PROFILE), replace(PROFILE, timeout_ms=10_000)
         lacking = next(name for name in PROFILE.poll if not PROFILE.by_quantity[name].counter)
         for cell in PROFILE.by_quantity[lacking].cells:
             del words[cell]
         async with running(Device({1: words}, holes=True)) as device:
-            one = poller(device, [target(1, 1, 0.1)], seen)
+            one = poller(device, [target(1, 1, 0.1, patient)], seen)
             task = asyncio.create_task(one.run())
             await until(lambda: len(seen.readings) >= 12)
             await stop(task)
