@@ -33,6 +33,7 @@ soak: test-env  ## long crash runs: 400 kills, every power cut, thousands of fli
 		$(BIN)/python -m pytest tests/powerloss tests/lake/test_damage.py --timeout 3600 $(PYTEST_ARGS)
 	@POLLS=200000 $(BIN)/python -m pytest tests/collector/test_memory.py --timeout 3600 $(PYTEST_ARGS)
 	@WIRE_POLLS=100000 $(BIN)/python -m pytest tests/hostile/test_hostile_gateway.py --timeout 3600 $(PYTEST_ARGS)
+	@$(BIN)/python -m benchmarks wire
 	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash tests/readings/test_killed.py --timeout 3600 $(PYTEST_ARGS)
 	@API_EXAMPLES=200 $(BIN)/python -m pytest tests/api/test_openapi.py --timeout 3600 $(PYTEST_ARGS)
 

@@ -80,6 +80,7 @@ def _meter(counts: MeterCounts, before: Totals) -> dict[str, Any]:
         "period_us": counts.period_us,
         "breaker": str(breaker.state),
         "failures": breaker.failures,
+        "lacks": list(counts.lacks),
         **_counted(counts, before),
     }
 
@@ -102,6 +103,7 @@ def _totals(counts: Counts) -> Totals:
         "complete": counts.complete,
         "missed": counts.missed,
         "spared": counts.spared,
+        "late": counts.late,
         "busy_seconds": counts.busy_seconds,
         "errors": {kind: count for kind, count in counts.errors.items() if count},
         "exceptions": {str(code): count for code, count in counts.exceptions.items()},

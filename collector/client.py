@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import struct
 import termios
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -72,12 +74,15 @@ class GatewayClient:
         """How long the last read took, from its question on [s]."""
         self.opened = 0
         """How many connections were made so far."""
+        self.late: Counter[int] = Counter()
+        """By unit, answers that came after their time-out and were none to anything; for whoever counts to take."""
         self._home = home
         self._framing: Framing = TcpFraming() if self.framed_by_id else RtuFraming()
         self._connection: Connection | None = None
         self._lock = asyncio.Lock()
         self._owed = Owed()
         self._last: Question | None = None
+        self._silent = False
         self._silence = self.line.silence if self.line else 0.0 if self.framed_by_id else FASTEST_SILENCE
         self._quiet_until = 0.0
         self._last_end = 0.0
@@ -147,7 +152,11 @@ class GatewayClient:
             return self.line.trouble()
         if isinstance(error, (ssl.SSLError, ConnectionResetError)) and self.security:
             return f"{self.url} is not connected to: {tls_trouble(error)}"
-        reason = f"no answer in {CONNECT_SECONDS:g} s" if isinstance(error, TimeoutError) else error.strerror or error
+        if isinstance(error, TimeoutError):
+            reason = f"no answer in {CONNECT_SECONDS:g} s"
+        else:
+            # What asyncio says of a refused connection is no sentence; of a name that is unknown it is.
+            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
         return f"{self.url} accepts no connection ({reason}): check its address, power and cable"
 
     def retry_now(self) -> None:
@@ -234,6 +243,7 @@ class GatewayClient:
         """What has to be asked first, so that no late answer is taken for this question's."""
         if self._last and self._framing.stray >= SHORTEST_FRAME:
             self._owed.ask(self._last)  # more came than was asked for: it may have been late, and another one be due
+            self.late[self._last.unit] += self._silent
         return self._owed.unlike(question)
 
     async def _ask(self, question: Question, timeout: float | None) -> bytes:
@@ -244,12 +254,13 @@ class GatewayClient:
         owed = set() if self.framed_by_id else self._owed.by(unit)
         if not self.framed_by_id:
             self._owed.ask(question)
-        self._last = question
+        self._last, self._silent = question, False
         started = time.monotonic()
         try:
             on_the_wire = self.line.transfer_seconds(question.words) if self.line else 0.0
             answer = await connection.ask(question, wait + on_the_wire, owed - {question.words})
         except TimeoutError:
+            self._silent = True
             self._after_silence(connection)
             raise NoAnswerError(f"unit {unit} of {self.url} did not answer in {wait:g} s") from None
         except ConnectionError as error:
@@ -263,6 +274,9 @@ class GatewayClient:
             raise
         finally:
             self._last_end = time.monotonic()
+            if self._framing.late:
+                self.late.update(self._framing.late)
+                self._framing.late.clear()
             self.took = self._last_end - started
         if answer.trouble:
             self._distrust()

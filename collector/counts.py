@@ -86,9 +86,11 @@ class Counts:
     exceptions : dict of int to int
         Modbus exceptions by code.
     polls, complete : int
-        Polls of a meter (each some requests), and those that gave everything.
+        Polls of a meter (each some requests), and those that gave everything that it has.
     missed : int
         Cycles in which a meter was due and not asked, because its gateway had no time.
+    late : int
+        Answers that came after their time-out; each was counted as no answer.
     spared : int
         Cycles in which a meter that does not answer was left alone on purpose.
     latency : Durations
@@ -109,6 +111,7 @@ class Counts:
         "exceptions",
         "last_error",
         "last_error_us",
+        "late",
         "latency",
         "lateness",
         "missed",
@@ -118,7 +121,7 @@ class Counts:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.requests = self.answers = self.polls = self.complete = self.missed = self.spared = 0
+        self.requests = self.answers = self.polls = self.complete = self.missed = self.spared = self.late = 0
         self.errors: dict[str, int] = dict.fromkeys(KINDS, 0)
         self.exceptions: dict[int, int] = {}
         self.latency, self.lateness = Durations(LATENCY_BOUNDS), Durations(LATENESS_BOUNDS)
@@ -147,7 +150,7 @@ class Counts:
 
     @property
     def success(self) -> float | None:
-        """Share of the polls that gave everything, 0 to 1; None before the first."""
+        """Share of the polls that gave everything that the meter has, 0 to 1; None before the first."""
         return self.complete / self.polls if self.polls else None
 
 
@@ -166,13 +169,16 @@ class MeterCounts(Counts):
         Poll period [µs].
     breaker : Breaker
         Whether it is asked at all: its `state`, `failures` and `until_us`.
+    lacks : tuple of str
+        Quantities that it refuses although its profile says that it has them.
     """
 
-    __slots__ = ("breaker", "key", "number", "period_us", "unit")
+    __slots__ = ("breaker", "key", "lacks", "number", "period_us", "unit")
 
     def __init__(self, key: int, number: str, unit: int, period_us: int, breaker: Breaker) -> None:
         super().__init__()
         self.key, self.number, self.unit, self.period_us, self.breaker = key, number, unit, period_us, breaker
+        self.lacks: tuple[str, ...] = ()
 
 
 class GatewayCounts(Counts):

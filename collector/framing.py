@@ -28,8 +28,11 @@ _NOBODY: Final = (0, 255)
 """Unit ids that no meter of a bus has: gateways answer with them, and devices without a bus are asked by them."""
 _STRIDE: Final = 25_033
 """From one transaction id to the next; prime to 65,535, so that all come before one comes again."""
-_REMEMBERED: Final = 8
-"""Questions whose late answers are looked for within other answers."""
+_REMEMBERED: Final = 16
+"""Questions whose repeated answers are looked for within other answers."""
+_GIVEN_UP: Final = 32
+"""Questions without an answer whose late answers are looked for, alone and within other answers: there are fewer of
+them, and their answers come much later."""
 _CHANCE: Final = 2
 """So many answers under the same wrong unit id are refused before it is held for the gateway's way."""
 _HEADER: Final = struct.Struct(">HHHB")
@@ -90,10 +93,14 @@ class Framing(Protocol):
         Whether an answer has begun and not ended.
     stray : int
         Bytes that came with no question open, since the last one [bytes].
+    late : list of int
+        Units whose answers came after their questions were given up, where that can be told; for whoever counts
+        them to take away.
     """
 
     broken: str
     stray: int
+    late: list[int]
 
     @property
     def begun(self) -> bool: ...
@@ -142,6 +149,7 @@ class TcpFraming:
         self._asked: set[int] = set()
         self._echoes = False
         self._foreign, self._times = 0, 0
+        self.late: list[int] = []
         self.reset()
 
     def reset(self) -> None:
@@ -150,6 +158,7 @@ class TcpFraming:
         self._buffer = b""
         self._surplus = 0
         self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=_REMEMBERED)
+        self._given_up: deque[tuple[bytes, bytes]] = deque(maxlen=_GIVEN_UP)
 
     @property
     def begun(self) -> bool:
@@ -166,6 +175,8 @@ class TcpFraming:
         return frame
 
     def close(self) -> None:
+        if self._open is not None:
+            self._given_up.append(self._recent[-1])
         self._open = None
 
     def feed(self, data: bytes) -> Answer | None:
@@ -187,6 +198,7 @@ class TcpFraming:
                     answer = Answer(trouble="answered with another answer within the answer")
             else:
                 self._surplus += end - at
+                self._note_late(transaction, unit)
             at = end
         self._buffer = buffer[at:]
         if self._surplus > MOST_SURPLUS:
@@ -207,9 +219,17 @@ class TcpFraming:
             return Answer(trouble=f"answered as unit {unit}")
         return _checked(question, body)
 
+    def _note_late(self, transaction: int, unit: int) -> None:
+        """What came is no answer to the open question: to one that was given up?"""
+        for head, kind in self._given_up:
+            if int.from_bytes(head[:2], "big") == transaction and kind[0] == unit:
+                self._given_up.remove((head, kind))
+                self.late.append(unit)
+                return
+
     def _swallowed(self, body: bytes) -> bool:
-        """Whether a frame that was cut short took a late answer for its rest."""
-        for head, kind in self._recent:
+        """Whether a late or repeated answer is within: a frame was cut short, or two were written at once."""
+        for head, kind in (*self._recent, *self._given_up):
             at = body.find(head)
             while at >= 0:
                 if body[at + 6 : at + 8] == kind:
@@ -236,6 +256,7 @@ class RtuFraming:
     """
 
     def __init__(self) -> None:
+        self.late: list[int] = []
         self.reset()
 
     def reset(self) -> None:

@@ -55,6 +55,13 @@ class Outcome:
         return bool(self._words)
 
     @property
+    def whole(self) -> bool:
+        """Whether it gave everything that the device has: registers that it lacks are no fault of the wire."""
+        if self.error is None:
+            return True
+        return self.answered and isinstance(self.error, RefusedError) and self.error.code in NOT_THERE
+
+    @property
     def values(self) -> dict[str, float | None]:
         """Everything that was read, also where a later request failed; decoded when first asked for."""
         if self._values is None:
@@ -146,6 +153,11 @@ class MeterReader:
         """The reads of one poll."""
         return tuple(part.request for part in self._parts)
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Quantities that the device refused and that every device of the model should have."""
+        return tuple(name for name in self.missing if not self.profile.by_quantity[name].optional)
+
     def timeout(self, limits: Limits = NO_LIMITS) -> float:
         """Longest wait for an answer [s]."""
         return self.profile.timeout_ms / 1000 if limits.timeout is None else limits.timeout
@@ -194,7 +206,7 @@ class MeterReader:
                     if error.code in SILENT_TARGET:
                         raise NoAnswerError(str(error), told=True) from None
                     if error.code not in NOT_THERE:
-                        outcome.error = outcome.error or error
+                        outcome.error = error
                         continue
                     refusals += 1
                     if refusals >= ENOUGH_REFUSALS and not words:

@@ -56,6 +56,7 @@ METRICS: Final[dict[str, Metric]] = {
     "gateway_answers_total": Metric("counter", "Reads answered with values", GATEWAY),
     "gateway_errors_total": Metric("counter", "Reads that failed", (*GATEWAY, "kind")),
     "gateway_exceptions_total": Metric("counter", "Modbus exceptions", (*GATEWAY, "code")),
+    "gateway_late_answers_total": Metric("counter", "Answers that came after their time-out", GATEWAY),
     "gateway_missed_cycles_total": Metric("counter", "Cycles for which the gateway had no time", GATEWAY),
     "gateway_spared_cycles_total": Metric("counter", "Cycles in which a silent meter was left alone", GATEWAY),
     "gateway_busy_seconds_total": Metric("counter", "How long polls took", GATEWAY),
@@ -68,7 +69,7 @@ METRICS: Final[dict[str, Metric]] = {
     "gateway_latency_seconds": Metric("histogram", "From question to answer", GATEWAY),
     "gateway_lateness_seconds": Metric("histogram", "From when a meter was due to its first question", GATEWAY),
     "meter_polls_total": Metric("counter", "Polls", METER),
-    "meter_complete_polls_total": Metric("counter", "Polls that gave everything", METER),
+    "meter_complete_polls_total": Metric("counter", "Polls that gave everything that the meter has", METER),
     "meter_errors_total": Metric("counter", "Reads that failed", (*METER, "kind")),
     "meter_missed_cycles_total": Metric("counter", "Cycles for which its gateway had no time", METER),
     "meter_breaker": Metric("gauge", "0 asked as planned, 1 being tried, 2 left alone for a while", METER),
@@ -124,6 +125,7 @@ class Figures:
                 put("gateway_exceptions_total", count, url, str(code))
             put("gateway_requests_total", gateway.requests, url)
             put("gateway_answers_total", gateway.answers, url)
+            put("gateway_late_answers_total", gateway.late, url)
             put("gateway_spared_cycles_total", gateway.spared, url)
             put("gateway_busy_seconds_total", gateway.busy_seconds, url)
             put("gateway_connections_total", gateway.connections, url)

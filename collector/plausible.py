@@ -143,7 +143,8 @@ def _numbers(values: Values) -> Iterable[Evidence]:
     wrong = [name for name, value in numbers.items() if not sane(name, value)]
     if wrong:
         share = len(wrong) / len(numbers)
-        text = f"{_label(wrong[0])} of {numbers[wrong[0]]:.4g} {QUANTITIES[wrong[0]].unit}".rstrip()
+        unit = QUANTITIES[wrong[0]].unit
+        text = f"{_label(wrong[0])} of {numbers[wrong[0]]:.4g} {'' if unit == '1' else unit}".rstrip()
         yield Evidence(-min(8.0, 1 + 16 * share), f"{text} is impossible ({len(wrong)} of {len(numbers)} values)")
 
 
@@ -154,4 +155,4 @@ def _span(sizes: list[float]) -> str:
 
 def _label(name: str) -> str:
     text = QUANTITIES[name].label
-    return text[0].lower() + text[1:]
+    return text if text[:2].isupper() else text[0].lower() + text[1:]

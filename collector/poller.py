@@ -192,18 +192,20 @@ class GatewayPoller:
         target, began, began_us = turn.item, time.monotonic(), self._clock.now_us()
         if self.limits.pause is not None:
             client.paced = True
-        error = ""
+        error, whole = "", False
         try:
             outcome = await target.reader.read(client, self._clock.now_us, not turn.doubtful, self.limits)
-            error = str(outcome.error or "")
+            error, whole = str(outcome.error or ""), outcome.whole
+            if error and whole:
+                error = f"it has no {', '.join(target.reader.lacks)}: {error}"
         except Exception as failure:  # noqa: BLE001 - whatever one meter does, the others are polled
             self._log.exception("polling failed", extra={"subject": f"meter {target.number}"})
             outcome, error = Outcome(), f"the collector failed: {failure}"
         spent, now_us = time.monotonic() - began, self._clock.now_us()
         slot_us = self._slot(turn, began_us)
-        self._count(target, turn, outcome, error, spent, now_us)
+        self._count(client, turn, outcome, error, whole, spent, now_us)
         self._judge(turn, outcome, began_us, now_us)
-        communication = target.tally.count(outcome.answered, not error)
+        communication = target.tally.count(outcome.answered, whole)
         self._tell(target, outcome)
         if self._sleepers:
             self._wake()
@@ -241,15 +243,26 @@ class GatewayPoller:
         return lost and self._answered > answered
 
     def _count(
-        self, target: Target, turn: Turn[Target], outcome: Outcome, error: str, spent: float, now_us: int
+        self,
+        client: GatewayClient,
+        turn: Turn[Target],
+        outcome: Outcome,
+        error: str,
+        whole: bool,
+        spent: float,
+        now_us: int,
     ) -> None:
-        gateway = self.counts
+        gateway, target = self.counts, turn.item
         gateway.connected = self.client.connected
         gateway.connections = self.client.opened
         meter = gateway.meters.get(target.key)
+        if meter:
+            meter.lacks = target.reader.lacks
+        late = client.late.pop(target.reader.unit, 0)
         for each in (gateway, meter) if meter else (gateway,):
             each.polls += 1
-            each.complete += not error
+            each.complete += whole
+            each.late += late
             each.busy_seconds += spent
             each.lateness.add(turn.late_us / 1e6)
             if turn.skipped:
@@ -287,7 +300,7 @@ class GatewayPoller:
             self._repeats.failed(gateway, str(outcome.error), patient=True)
             return
         self._repeats.recovered(gateway)
-        if outcome.error is not None:
+        if outcome.error is not None and not outcome.whole:
             self._repeats.failed(meter, str(outcome.error), patient=True)
         else:
             self._repeats.recovered(meter)
@@ -296,7 +309,8 @@ class GatewayPoller:
             self._missing[target.key] = len(missing)
             if missing:
                 text = "the device has no %s: asked for again from time to time"
-                self._log.info(text, ", ".join(missing), extra={"subject": meter})
+                level = logging.WARNING if target.reader.lacks else logging.INFO
+                self._log.log(level, text, ", ".join(missing), extra={"subject": meter})
 
     def _counts_of(self, target: Target, before: MeterCounts | None) -> MeterCounts:
         unit, period_us = target.reader.unit, target.period_us

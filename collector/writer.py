@@ -110,10 +110,12 @@ class Writer:
                     self.written += len(batch)
                     self._repeats.recovered("spool")
                     self._repeats.recovered("memory")
-            except WorkbenchError as error:
+            except Exception as error:
                 self._readings.extendleft(reversed(batch))
-                self._repeats.failed("spool", str(error))
                 self._some.set()
+                if not isinstance(error, WorkbenchError):
+                    raise  # a fault of this program ends the process, which tries once more to write them
+                self._repeats.failed("spool", str(error))
             await self._look()
             try:
                 if live:

@@ -36,6 +36,12 @@ def plant(
     """Serve the plant, unless a subcommand says otherwise."""
     if context.invoked_subcommand is None:
         serve(meters, port, faults, seed)
+        return
+    given = {"meters": meters, "port": port, "faults": faults, "seed": seed}
+    # Options before a subcommand are the subcommand's, where it says nothing else.
+    context.default_map = {
+        context.invoked_subcommand: {name: value for name, value in given.items() if value is not None}
+    }
 
 
 @app.command("serve")

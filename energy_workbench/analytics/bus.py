@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 GOOD_SHARE: Final = 0.98
 """Share of polls that give everything from which on a meter is well: a noisy line loses one in some hundreds."""
 LOST: Final = "the gateway closes the connection: does another program use it, or its network cable come loose?"
+LATE: Final = "give its gateway a longer time-out than the meter takes: setup page, Gateways"
+BLANK: Final = "is its measuring part on, are its voltage inputs connected, is it the right profile?"
 GARBLED_SHARE: Final = 0.02
 SLOW_SECONDS: Final = 0.7
 """Answers that take this long come close to the usual time-out of 1 s [s]."""
@@ -85,6 +87,14 @@ class MeterFacts:
         What 95 % of its answers did not exceed [s].
     said : str
         The last error, in words.
+    failures : int
+        Polls in a row for which it, and not its gateway, is to blame.
+    late : int
+        Answers that came after their time-out.
+    lacks : sequence of str
+        Quantities that it refuses although its profile says that it has them.
+    blank : bool
+        Whether it says of every value that it is not available.
     """
 
     number: str
@@ -99,6 +109,10 @@ class MeterFacts:
     exceptions: Mapping[str, int] = field(default_factory=dict)
     slow: float | None = None
     said: str = ""
+    failures: int = 0
+    late: int = 0
+    lacks: Sequence[str] = ()
+    blank: bool = False
 
     @property
     def silent(self) -> bool | None:
@@ -176,8 +190,11 @@ def of_meter(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
             f"answers slowly: one in twenty takes more than {meter.slow:.2f} s",
             "give its gateway a longer time-out and a longer pause between requests, and poll it less often",
         )
-    if meter.polls and not meter.missed and meter.online:
-        return Finding(Verdict.GOOD, "answers")
+    if meter.blank:
+        return Finding(Verdict.WARNING, "answers, and says of every value that it is not available", BLANK)
+    if meter.lacks:
+        text = f"answers, but refuses {', '.join(meter.lacks)}"
+        return Finding(Verdict.WARNING, text, _lacking(meter, gateway))
     if meter.missed > MISSED_SHARE * (meter.polls + meter.missed):
         text = f"{meter.missed} of {meter.polls + meter.missed} cycles were missed: its gateway had no time"
         return Finding(Verdict.WARNING, text, "see the gateway")
@@ -240,8 +257,20 @@ def _speaks(meter: MeterFacts) -> bool:
     return meter.kind in ("refused", "target_silent")
 
 
+def _lacking(meter: MeterFacts, gateway: GatewayFacts) -> str:
+    return (
+        f"is it the right profile? energy-workbench profiles probe {gateway.url} {meter.unit} tells; if it is, say "
+        "`optional: true` of these registers in a profile of your own"
+    )
+
+
 def _silent(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
     text = _with("does not answer", meter.said)
+    if set(meter.errors) == {"unreachable"} and not meter.failures and meter.called is None:
+        # The gateway's failure is told at the gateway, and is over: the next poll tells of the meter itself.
+        return Finding(
+            Verdict.WARNING, _with("not asked since its gateway is back", meter.said), "wait for its next poll"
+        )
     if code := meter.refused_with(BEHIND):
         return Finding(
             Verdict.PROBLEM,
@@ -258,6 +287,8 @@ def _silent(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
         )
     if meter.kind == "garbled":
         return Finding(Verdict.PROBLEM, _with("its answers are garbled", meter.said), _garbled(gateway))
+    if meter.late:
+        return Finding(Verdict.PROBLEM, f"answers, but after its time-out: {meter.late} times", LATE)
     if meter.kind == "refused":
         return Finding(Verdict.PROBLEM, text, "the device is busy or faulty: look at its display, or restart it")
     if meter.kind == "internal":
@@ -281,6 +312,8 @@ def _unsteady(meter: MeterFacts, gateway: GatewayFacts) -> str:
         return f"exception {code}: the device behind the gateway is too slow for it: give the gateway a longer time-out"
     if meter.kind == "unreachable":
         return LOST
+    if meter.late:
+        return f"{meter.late} answers came after their time-out: {LATE}"
     return (
         "answers are lost on the way: look at plugs, screen and termination of the bus, and give its gateway a longer "
         "time-out and pause"

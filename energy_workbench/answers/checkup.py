@@ -146,7 +146,7 @@ def _damage(settings: Settings) -> Finding:
         return Finding(Verdict.GOOD, "nothing was set aside")
     newest = found[-1]
     aside = f" (kept as {newest.aside})" if newest.aside else ""
-    text = f"{len(found)} damaged parts were set aside; the newest at {newest.at}: {newest.text}{aside}"
+    text = f"{len(found)} incidents nobody has looked at yet; the newest at {newest.at}: {newest.text}{aside}"
     return Finding(Verdict.WARNING, text, f"look at the disk; once it is understood, delete {INCIDENTS} beside it")
 
 

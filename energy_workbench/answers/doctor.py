@@ -160,6 +160,10 @@ def _facts(meter: Meter, count: Mapping[str, Any], examined: Examined, call: Map
         exceptions=count.get("exceptions", {}),
         slow=count.get("latency", {}).get("p95"),
         said=said,
+        failures=count.get("failures", 0),
+        late=count.get("late", 0),
+        lacks=count.get("lacks", ()),
+        blank=live is not None and bool(live.values) and all(value is None for value in live.values.values()),
     )
 
 
@@ -188,6 +192,7 @@ def _numbers(count: Mapping[str, Any]) -> dict[str, Any]:
         "polls": polls,
         "success_percent": round(100 * count["complete"] / polls, 2) if polls else None,
         "missed": count.get("missed", 0),
+        "late": count.get("late", 0),
         "latency_p50_ms": _milliseconds(latency.get("p50")),
         "latency_p95_ms": _milliseconds(latency.get("p95")),
         "lateness_p95_ms": _milliseconds(late.get("p95")),

@@ -49,7 +49,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     if found["gateways"] and not found["live"]:
         yield "\nNo collector runs: nothing was counted; what follows is what the meters said when they were called."
     elif found["gateways"]:
-        yield f"\nCounted over the last {found['seconds'] / 60:.0f} minutes; times in ms."
+        yield f"\nCounted over the last {_span(found['seconds'])}; times in ms."
     for gateway in found["gateways"]:
         yield ""
         yield from _gateway(gateway, [row for row in found["meters"] if row["gateway"] == gateway["url"]])
@@ -73,8 +73,13 @@ def _gateway(gateway: Mapping[str, Any], meters: Sequence[Mapping[str, Any]]) ->
             yield f"    -> {meter['advice']}"
 
 
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+
+
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    errors = {**row["errors"], **{f"exception {code}": count for code, count in row["exceptions"].items()}}
+    late = {"late": row["late"]} if row["late"] else {}
+    errors = {**row["errors"], **late, **{f"exception {code}": count for code, count in row["exceptions"].items()}}
     told = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in errors.items()) or "-"
     seen = (row["last_seen"] or "-").replace("T", " ").replace("+00:00", " UTC")
     success = "-" if row["success_percent"] is None else f"{row['success_percent']:g} %"

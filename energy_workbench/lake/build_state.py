@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from energy_workbench.core import disk
 from energy_workbench.core.clock import to_micros
+from energy_workbench.core.errors import LakeError
 from energy_workbench.core.vee import Evidence, Facts
 from energy_workbench.lake.failpoints import place
 
@@ -68,16 +70,27 @@ class State:
         return state if state.rules == RULES else None
 
     def save(self, folder: Path) -> None:
-        """Store it, whole or not at all; after the intervals, so that a crash between builds again."""
+        """Store it, whole or not at all; after the intervals, so that a crash between builds again.
+
+        Raises
+        ------
+        LakeError
+            If the disk refuses.
+        """
         target = folder / FILE
         draft = target.with_suffix(f".{os.getpid()}")
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(asdict(self), file)
-            file.flush()
-            os.fsync(file.fileno())
-        place("intervals.state.before")
-        draft.replace(target)
-        disk.sync(folder)
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump(asdict(self), file)
+                file.flush()
+                os.fsync(file.fileno())
+            place("intervals.state.before")
+            draft.replace(target)
+            disk.sync(folder)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise LakeError(f"{target} cannot be written: {error.strerror or error}") from None
         place("intervals.state.after")
 
     def changed_since(self, before: State) -> dict[int, int | None]:

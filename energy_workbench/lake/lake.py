@@ -118,7 +118,7 @@ class Lake:
                 # The spool is older than the lake (restored): its numbers come again, its name must not.
                 log.warning("%s is behind the lake and takes a new name", spool.path)
                 spool.renew()
-            elif done:
+            elif done > spool.acknowledged():
                 # `writer` has made it durable: the process that committed may have died before trimming.
                 spool.trim(done, app)
             app = spool.app

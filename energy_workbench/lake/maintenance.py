@@ -127,7 +127,8 @@ def _clean(store: Store) -> int:
         store.harden()
         place("lake.checkpoint.before")
         table = store.open()
-        table.create_checkpoint()
+        with store.words("checkpointed"):
+            table.create_checkpoint()
         # Entries go only once what stands for them is durable.
         durable.harden_checkpoint(store.path)
         place("lake.checkpoint.after")

@@ -58,7 +58,7 @@ def finish(path: Path) -> None:
     complete.rename(path)
     disk.sync(path.parent)
     place("mend.after")
-    incidents.record(path.parent, "spool", str(text), aside)
+    incidents.record(path.parent, "spool", str(text), aside if aside.exists() else None)
 
 
 def _complete(path: Path) -> Path:

@@ -166,7 +166,7 @@ class SpoolFile:
     def _open(self) -> None:
         with self._locked(fcntl.LOCK_EX):
             mending.finish(self.path)
-            if why := wal.damage(carve.log_of(self.path)):
+            if why := self._vanished() or wal.damage(carve.log_of(self.path)):
                 mending.mend(self.path, why)
             try:
                 self._connect()
@@ -175,6 +175,19 @@ class SpoolFile:
                     raise
                 mending.mend(self.path, str(error))
                 self._connect()
+            if not os.fstat(self._guard).st_size:
+                os.write(self._guard, b"1")
+
+    def _vanished(self) -> str:
+        """What became of a spool that was here before, by the mark in its lock; empty where it has content.
+
+        SQLite would begin anew without a word, and throw away what its log still has.
+        """
+        if not os.fstat(self._guard).st_size:
+            return ""
+        if not self.path.exists():
+            return "it is gone"
+        return "" if self.path.stat().st_size else "it is empty"
 
     def _connect(self) -> None:
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -117,7 +119,7 @@ class Store:
             If another process keeps writing.
         """
         with exclusive(self.path.parent / f".{self.path.name}.lock"):
-            with self._words("written"):
+            with self.words("written"):
                 if self.path.joinpath(durable.LOG).exists() and self._hardened != self._stamp():
                     self.review()
             yield
@@ -176,10 +178,11 @@ class Store:
             custom_metadata={key: json.dumps(value) for key, value in (metadata or {}).items()},
             app_transactions=[Transaction(*transaction)] if transaction else None,
         )
-        with self._words("written"):
+        with self.words("written"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self._stamp() is None:
                 self._create()
+            self._room_for(table)
             place("lake.write.before")
             write_deltalake(
                 str(self.path),
@@ -195,13 +198,20 @@ class Store:
             place("lake.write.after")
         self.harden()
 
+    def _room_for(self, table: pa.Table) -> None:
+        """Refuse before a disk is filled to its last byte, which leaves no room to tidy up: rows shrink on the way."""
+        free = shutil.disk_usage(self.path).free
+        if free < table.nbytes:
+            raise OSError(errno.ENOSPC, f"No space left on device: {free / 1e6:.1f} MB for {table.nbytes / 1e6:.1f} MB")
+
     def harden(self) -> None:
         """Make every commit durable that is not yet."""
         durable.harden(self.path, self._hardened[0] if self._hardened else None)
         self._hardened = self._stamp()
 
     @contextmanager
-    def _words(self, done: str) -> Iterator[None]:
+    def words(self, done: str) -> Iterator[None]:
+        """What the library raises within becomes a `LakeError`, which says that the table cannot be `done`."""
         from deltalake.exceptions import DeltaError
 
         try:

@@ -36,6 +36,36 @@ def rtu_frame(unit: int, body: bytes) -> bytes:
     return frame + checksum(frame)
 
 
+def test_an_answer_to_a_question_that_was_given_up_is_noted_as_late_and_a_repeated_one_is_not() -> None:
+    framing = TcpFraming()
+    given_up = framing.ask(ASKED)
+    framing.close()
+    question = framing.ask(ASKED)
+    assert framing.feed(tcp_frame(given_up, 7, WORDS)) is None
+    assert framing.feed(tcp_frame(question, 7, WORDS)) == Answer(WORDS)
+    framing.close()
+    for frame in (given_up, question):
+        framing.feed(tcp_frame(frame, 7, WORDS))
+    assert framing.late == [7]
+
+
+@pytest.mark.parametrize("meanwhile", [0, 1, 20, 500])
+@pytest.mark.parametrize("cut", [9, 12, 20])
+def test_an_answer_into_which_a_late_one_was_written_is_none(meanwhile: int, cut: int) -> None:
+    """A gateway that writes two answers at once: ids and lengths are right, the words are another question's."""
+    framing, long = TcpFraming(), Question.read(3, 100, 60, 7)
+    given_up = framing.ask(ASKED)
+    framing.close()
+    for _ in range(meanwhile):
+        assert framing.feed(tcp_frame(framing.ask(ASKED), 7, WORDS)) == Answer(WORDS)
+        framing.close()
+    good = tcp_frame(framing.ask(long), 7, b"\x03\x78" + bytes(range(120)))
+    mixed = good[:cut] + tcp_frame(given_up, 7, WORDS) + good[cut:]
+    answers = [answer for byte in mixed if (answer := framing.feed(bytes([byte]))) is not None]
+    assert answers
+    assert all(answer.trouble for answer in answers)
+
+
 @given(st.binary(max_size=600), st.integers(0, 3))
 def test_noise_is_no_answer_on_tcp(noise: bytes, cut: int) -> None:
     framing = TcpFraming()

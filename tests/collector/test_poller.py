@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import pairwise
 
@@ -23,6 +24,7 @@ from energy_workbench.core.entities import Live
 from energy_workbench.core.status import Communication
 from energy_workbench.lake.reading import Reading
 from tests.collector.device import Device, running, until
+from tests.collector.serial_bus import line_to
 from tests.collector.test_meter_reader import words_of
 
 PROFILE = replace(load("eastron_sdm72dm_v1"), timeout_ms=150, pause_ms=0)
@@ -270,6 +272,60 @@ def test_a_meter_that_closes_the_connection_does_not_take_the_others_with_it() -
             await stop(task)
             assert seen.live[1].communication is Communication.ONLINE
             assert one.counts.meters[1].breaker.state is State.CLOSED
+            one.client.close()
+
+    asyncio.run(main())
+
+
+def test_a_device_without_a_register_of_its_profile_is_online_and_that_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main() -> None:
+        seen, words, patient = Seen(), words_of(PROFILE), replace(PROFILE, timeout_ms=10_000)
+        lacking = next(name for name in PROFILE.poll if not PROFILE.by_quantity[name].counter)
+        for cell in PROFILE.by_quantity[lacking].cells:
+            del words[cell]
+        async with running(Device({1: words}, holes=True)) as device:
+            one = poller(device, [target(1, 1, 0.1, patient)], seen)
+            task = asyncio.create_task(one.run())
+            await until(lambda: len(seen.readings) >= 12)
+            await stop(task)
+            counts = one.counts.meters[1]
+            assert counts.lacks == (lacking,)
+            assert counts.success == 1.0, "it gave everything that it has"
+            assert seen.live[1].communication is Communication.ONLINE
+            assert seen.live[1].error.startswith(f"it has no {lacking}: ")
+            assert set(seen.readings[-1].values) == set(PROFILE.poll) - {lacking}
+            one.client.close()
+        told = [record for record in caplog.records if lacking in record.getMessage()]
+        assert [record.levelname for record in told] == ["WARNING"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("serial", [False, True])
+def test_answers_that_come_too_late_are_counted_for_the_meter_that_gave_them(serial: bool) -> None:
+    async def main() -> None:
+        seen, units = Seen(), {1: words_of(PROFILE), 2: words_of(PROFILE)}
+        device = Device(units, rtu=serial)
+        async with running(device), AsyncExitStack() as stack:
+            url = f"rtu://{stack.enter_context(line_to(device.port))}?baudrate=115200" if serial else device.url
+            answer = device._answer
+
+            async def slow(writer, head, unit, code, address, count) -> None:
+                if unit == 2:
+                    await asyncio.sleep(0.25)
+                await answer(writer, head, unit, code, address, count)
+
+            device._answer = slow
+            targets, repeats = [target(1, 1, 0.2), target(2, 2, 0.2)], Repeats(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(url), targets, seen, SteadyClock(), repeats)
+            task = asyncio.create_task(one.run())
+            await until(lambda: one.counts.meters[2].late >= 2, 40)
+            await stop(task)
+            assert not seen.of(2)
+            assert one.counts.meters[2].late == one.counts.late
+            assert one.counts.meters[1].late == 0
             one.client.close()
 
     asyncio.run(main())

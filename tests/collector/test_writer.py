@@ -49,6 +49,28 @@ def test_memory_is_bounded_and_keeps_a_reading_a_quarter_of_an_hour(
     assert done.dropped + len(values) == 2000
 
 
+def test_an_error_that_nobody_thought_of_loses_no_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool, state = Spool(tmp_path / "spool.db"), StateStore(f"sqlite:///{tmp_path / 'state.db'}")
+    state.migrate()
+
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    async def poll() -> None:
+        writer = Writer(spool, state, Repeats(logging.getLogger("test")))
+        for step in range(5):
+            writer.put(1, reading(1, step * 10.0, float(step)), Live())
+        with monkeypatch.context() as broken:
+            broken.setattr(spool, "add", fail)
+            with pytest.raises(MemoryError):
+                await writer.flush()
+        assert writer.waiting == 5
+        await writer.flush()
+        assert spool.depth() == 5
+
+    asyncio.run(poll())
+
+
 def test_people_are_warned_while_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -91,6 +91,37 @@ def test_a_connection_that_was_lost_for_a_while_is_told_once_at_the_gateway() ->
     assert "cable" in found.advice
 
 
+def test_a_meter_that_was_not_asked_since_its_gateway_is_back_is_no_devices_fault() -> None:
+    waiting = of_meter(silent("A", "unreachable"), gateway(silent("A", "unreachable"), meter("B")))
+    assert waiting.verdict is Verdict.WARNING
+    assert waiting.advice == "wait for its next poll"
+    ends_them = silent("A", "unreachable", failures=3)
+    assert "it is this device" in of_meter(ends_them, gateway(ends_them, meter("B"))).advice
+
+
+def test_registers_that_a_device_lacks_ask_for_its_profile_and_not_for_its_cable() -> None:
+    found = of_meter(meter(lacks=("frequency", "current_n")), gateway(meter("B")))
+    assert (found.verdict, found.text) == (Verdict.WARNING, "answers, but refuses frequency, current_n")
+    assert f"profiles probe {TCP} 3" in found.advice
+    assert "optional: true" in found.advice
+
+
+def test_a_device_that_answers_too_late_asks_for_a_longer_time_out_and_not_for_its_cable() -> None:
+    slow = silent("A", late=40)
+    found = of_meter(slow, gateway(slow, meter("B")))
+    assert (found.verdict, found.text) == (Verdict.PROBLEM, "answers, but after its time-out: 40 times")
+    assert "longer time-out" in found.advice
+    sometimes = meter(complete=90, errors={"no_answer": 10}, late=10)
+    assert "10 answers came after their time-out" in of_meter(sometimes, gateway(sometimes)).advice
+
+
+def test_a_meter_of_which_nothing_is_available_is_a_warning() -> None:
+    found = of_meter(meter(blank=True), gateway(meter("B")))
+    assert found.verdict is Verdict.WARNING
+    assert "not available" in found.text
+    assert "voltage inputs" in found.advice
+
+
 def test_a_call_just_now_counts_more_than_the_polls_before() -> None:
     bus = gateway(silent("A", called=True), meter("B"), reachable=True, connected=False, errors={"unreachable": 9})
     assert of_meter(bus.meters[0], bus).verdict is not Verdict.PROBLEM

@@ -15,6 +15,7 @@ from collector.writer import Writer
 from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import LakeError
 from energy_workbench.lake import Lake, Spool
+from energy_workbench.lake.intervals import build
 from energy_workbench.registry import StateStore
 from tests.lake.helpers import ENERGY, reading, readings
 
@@ -45,16 +46,26 @@ def lake_full(disk: Path, other: Path) -> None:
     lake, spool = Lake(disk / "lake"), Spool(other / "spool.db")
     spooled(spool, 0, 10)
     lake.commit(spool)
+    committed = spool.state().committed_us
     filler = stuff(disk)
     spooled(spool, 10, 10)
     fails(lake, spool, "No space left on device")
+    since = spool.state().failing_since_us
     spooled(spool, 20, 10)
     fails(lake, spool, "No space left on device")
     assert spool.depth() == 20
+    # An attempt that fails is no success in between: since when it has failed stays known.
+    assert spool.state().failing_since_us == since
+    assert spool.state().committed_us == committed
+    for work in (lambda: build(lake, []), lake.maintain):
+        with pytest.raises(LakeError, match="No space left on device"):
+            work()
+    assert not list((disk / "lake").glob("intervals.build.*[0-9]")), "no half of a file is left"
     filler.unlink()
     assert lake.commit(spool) == 20
     assert not spool.state().worrying
     assert [int(row[ENERGY]) for row in readings(lake)] == list(range(30))
+    assert build(lake, []).rows
 
 
 def lake_read_only(disk: Path, other: Path) -> None:

@@ -54,6 +54,31 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.parametrize(("harm", "why"), [(lambda p: os.truncate(p, 0), "it is empty"), (Path.unlink, "it is gone")])
+def test_a_spool_that_lost_all_of_its_file_gives_what_its_log_has_and_is_told(
+    tmp_path: Path, harm: Callable[[Path], object], why: str
+) -> None:
+    home = tmp_path / "home"
+    alive = Spool(tmp_path / "work" / "spool.db")
+    alive.append([batch(meter, 0) for meter in METERS])
+    shutil.copytree(tmp_path / "work", home)  # as a crash leaves it: all of it is in the log
+    harm(home / "spool.db")
+    spool = Spool(home / "spool.db")
+    assert {row.meter for _, row in spool.pending()} == set(METERS)
+    spool.close()
+    [incident] = incidents(home)
+    assert why in incident.text
+    assert f"{len(METERS)} readings were rescued" in incident.text
+    Spool(home / "spool.db").close()
+    assert len(incidents(home)) == 1
+
+
+def test_a_new_spool_is_no_incident(tmp_path: Path) -> None:
+    for _ in range(2):
+        Spool(tmp_path / "spool.db").close()
+    assert not incidents(tmp_path)
+
+
 def batch(meter: int, step: int):  # type: ignore[no-untyped-def]
     return reading(meter, step * 10.0, float(step), frequency=50.0 + meter, voltage_l1_n=230.0 + step % 7)
 

@@ -201,10 +201,11 @@ def test_the_process_serves_until_it_is_told_to_stop(tmp_path):
     assert output.rstrip().endswith("stopped")
 
 
-def test_a_wrong_fault_file_is_one_clear_message(tmp_path):
+@pytest.mark.parametrize("words", [[], ["serve"]])
+def test_a_wrong_fault_file_is_one_clear_message(tmp_path, words):
     (tmp_path / "faults.yaml").write_text("- {kind: sulking, meter: MAIN}\n")
     done = subprocess.run(
-        [sys.executable, "-c", COMMAND, "--faults", str(tmp_path / "faults.yaml")],
+        [sys.executable, "-c", COMMAND, "--faults", str(tmp_path / "faults.yaml"), *words],
         env={**os.environ, "ENERGY_WORKBENCH_HOME": str(tmp_path / "home")}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == InputError.exit_code
