@@ -13,6 +13,12 @@ from energy_workbench.figures.words import amount, states, title
 LABELLED = 160
 """Most meters of which each has its number beside its dot; of more, only those that have others below them."""
 
+FLOOR_HEIGHT, DRAWN_WIDTH = 640, 1250
+"""Size at which a floor plan is usually seen [px]."""
+
+DOT, LETTER, LINE = 8, 6.6, 13
+"""Half a dot, a letter's width and a line's height [px], to tell where two would be one above the other."""
+
 SYMBOLS = {"green": "circle", "yellow": "triangle-up", "orange": "diamond", "red": "x"}
 """Shape of a dot beside its colour, which is never the only sign."""
 
@@ -96,7 +102,7 @@ def floor_plan(
     dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, found)
     dots |= {
         "mode": "markers+text",
-        "text": [title(dict(meter)) for meter in placed],
+        "text": _roomy(placed, width, height),
         "textposition": "middle right",
         "textfont": {"size": 11, "color": theme.ink},
     }
@@ -107,10 +113,31 @@ def floor_plan(
         xaxis={"visible": False, "range": [0, width]},
         yaxis={"visible": False, "range": [height, 0], "scaleanchor": "x"},
         images=[picture] if image else [],
-        meta={"height": 640},
+        meta={"height": FLOOR_HEIGHT},
         dragmode="pan",
     )
     return {"data": [dots], "layout": look}
+
+
+def _roomy(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> list[str]:
+    """The number of each meter beside its dot, parents first; empty where another stands in the way already."""
+    scale = min(DRAWN_WIDTH / width, FLOOR_HEIGHT / height)
+    taken: list[tuple[float, float, float]] = []
+    for meter in placed:
+        x, y = meter["x"] * width * scale, meter["y"] * height * scale
+        taken.append((x - DOT, x + DOT, y))
+    labels = []
+    for index, meter in enumerate(placed):
+        text = title(dict(meter))
+        x, y = meter["x"] * width * scale, meter["y"] * height * scale
+        left, right = x + DOT, x + DOT + LETTER * len(text)
+        others = (box for place, box in enumerate(taken) if place != index)
+        if any(left < high and low < right and abs(y - at) < LINE for low, high, at in others):
+            labels.append("")
+            continue
+        labels.append(text)
+        taken.append((left, right, y))
+    return labels
 
 
 def _dots(
