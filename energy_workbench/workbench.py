@@ -25,6 +25,7 @@ from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.forest import nested
+from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
     Balance,
@@ -242,10 +243,9 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
 
         found, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
         day = self.settings.billing_day if billing_day is None else billing_day
-        children = [child for child in children_of(self._meters()).get(found.key, []) if child.seen_by_parent]
         return self._kept(
             ("demand", found.key, span.start, span.end, how, day),
-            lambda: demand(self.reader, found, children, span, block=how, billing_day=day, zone=self.zone),
+            lambda: demand(self.registry, self.reader, found, span, block=how, billing_day=day, zone=self.zone),
         )
 
     def energies(self, period: str = "today") -> results.Energies:
@@ -282,7 +282,7 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         span = self._period(period)
         return self._kept(
             ("generation", span.start, span.end),
-            lambda: generation(self.reader, self._meters(), span, self._factors(), self.zone),
+            lambda: generation(self.reader, self._meters_of(span), span, self._factors(), self.zone),
         )
 
     def floor_plan(self) -> FloorPlan | None:
@@ -295,10 +295,11 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         return floor_plan.write(self.settings.home, content)
 
     def flow(self, period: str | None = None) -> PowerFlow:
-        meters, live = self._meters(), self.state.read()
+        live = self.state.read()
         if period is None:
-            return overview.flow_now(meters, live, clock.now())
+            return overview.flow_now(self._meters(), live, clock.now())
         span = self._period(period)
+        meters = self._meters_at(span.end)
         energy, completeness = self._energies().totals(meters, span)
         return power_flow(
             meters,
@@ -369,6 +370,17 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
             now=clock.now(),
             zone=self.zone,
         )
+
+    def _meters_at(self, instant: datetime) -> list[Meter]:
+        """The tree as it was at the end of a period; the one of now for one that is not over."""
+        if instant >= clock.now():
+            return self._meters()
+        return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
+
+    def _meters_of(self, span: Period) -> list[Meter]:
+        """Every meter that there was in a period, with the tree of its end."""
+        known = {meter.key: meter for moment in (span.start, span.end) for meter in self._meters_at(moment)}
+        return list(known.values())
 
     def _meter_or_root(self, meter: str | None) -> Meter:
         found = self._meter(meter) if meter else overview.site_root(self._meters())

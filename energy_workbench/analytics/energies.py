@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
-from energy_workbench.analytics.pattern import load_factor
+from energy_workbench.analytics.pattern import highest, load_factor, mean_power_factor, total_of
 from energy_workbench.core.entities import Meter
 
 
@@ -43,32 +43,24 @@ def _row(
 ) -> dict[str, Any]:
     days = energy_rows(edges, found, zone)
     column = consumed_column(meter)
-    total = _sum(days, column)
-    peak, peak_at = _peak(found, "demand" if column == "energy_import_kwh" else "export_demand")
+    total = total_of(days, column)
+    peak, peak_at = highest(meter, found)
     elapsed, known = sum(elapsed_hours(edges, now)), known_hours(edges, days, now)
     return {
         "meter": meter.id,
         "number": meter.number,
         "name": meter.name,
         "type": str(meter.type),
-        "energy_import_kwh": _sum(days, "energy_import_kwh"),
-        "energy_export_kwh": _sum(days, "energy_export_kwh"),
+        "energy_import_kwh": total_of(days, "energy_import_kwh"),
+        "energy_export_kwh": total_of(days, "energy_export_kwh"),
+        "energy_reactive_kvarh": total_of(days, "energy_reactive_kvarh"),
         "total_kwh": total,
         "peak_kw": None if peak is None else round(peak, 6),
         "peak_at": None if peak_at is None else peak_at.astimezone(zone).isoformat(),
         "load_factor": load_factor(total, peak, known),
+        "power_factor": mean_power_factor(found),
         "completeness": round(known / elapsed, 4) if elapsed else 0.0,
         "days": len(days),
         "estimated_days": sum(day["quality"] in ("estimated", "edited") for day in days),
         "missing_days": sum(day["quality"] == "missing" or day[column] is None for day in days),
     }
-
-
-def _sum(days: Iterable[Mapping[str, Any]], column: str) -> float | None:
-    known = [day[column] for day in days if day[column] is not None]
-    return round(sum(known), 6) if known else None
-
-
-def _peak(found: Iterable[Mapping[str, Any]], name: str) -> tuple[float | None, datetime | None]:
-    peaks = [(row[f"{name}_kw"], row[f"{name}_at"]) for row in found if row[f"{name}_kw"] is not None]
-    return max(peaks, key=lambda peak: (peak[0], -peak[1].timestamp()), default=(None, None))

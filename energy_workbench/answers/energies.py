@@ -11,7 +11,7 @@ from energy_workbench.analytics import buckets, overview
 from energy_workbench.analytics.completeness import completeness
 from energy_workbench.analytics.energies import energies
 from energy_workbench.analytics.flow import Measured
-from energy_workbench.analytics.pattern import WHOLE, pattern
+from energy_workbench.analytics.pattern import pattern
 from energy_workbench.answers.cache import Cache
 from energy_workbench.core import axis, clock, results
 from energy_workbench.core.entities import Meter
@@ -59,9 +59,10 @@ class Energies:
         edges = self._edges(span, every)
 
         def make() -> Pattern:
-            rows = self._rows(meter, edges)
-            intervals = self._reader.intervals([meter.key], edges[0], edges[-1]).to_pylist()
-            return pattern(meter, edges, rows, intervals, every=every, zone=self._zone, now=clock.now())
+            now = clock.now()
+            begun = len(edges) > 1
+            found = self._reader.energy([meter.key], edges, now, peaks=True).to_pylist() if begun else []
+            return pattern(meter, edges, found, every=every, zone=self._zone, now=now)
 
         return self._cache.get(("pattern", meter.key, every, tuple(edges), self.stamp), make)
 
@@ -72,7 +73,7 @@ class Energies:
         def make() -> results.Energies:
             now = clock.now()
             begun = len(edges) > 1
-            found = self._reader.energy(None, edges, now, whole=WHOLE).to_pylist() if begun else []
+            found = self._reader.energy(None, edges, now, peaks=True).to_pylist() if begun else []
             rows = energies(meters, edges, found, zone=self._zone, now=now)
             return results.Energies(
                 rows=rows,

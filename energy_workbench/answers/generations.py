@@ -32,6 +32,8 @@ def generation(
 
     Parameters
     ----------
+    meters : sequence of Meter
+        Those there were, with the tree of that time.
     factors : sequence of Factor
         Those that hold at the site.
     """

@@ -12,7 +12,7 @@ from energy_workbench.core.clock import to_micros
 from energy_workbench.core.quantities import quantity
 from energy_workbench.lake import duck, wide
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.lake import interval_schema
+from energy_workbench.lake.interval_table import interval_source, no_intervals
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 
 if TYPE_CHECKING:
@@ -127,17 +127,23 @@ class Reader:
             spooled=self.typed(spooled, names),
         )
 
-    def intervals(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> pa.Table:
-        """Intervals that start in a span, by meter and start, with the columns of the intervals table."""
+    def intervals(
+        self, meters: Iterable[int] | None, start: datetime, end: datetime, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Intervals that start in a span, by meter and start, with all or some of the table's columns."""
         source, where = self._intervals(meters, to_micros(start), to_micros(end))
-        if source is None:
-            return interval_schema().empty_table().drop_columns(["month"])
-        return self.run(f"SELECT * FROM {source} WHERE {where} ORDER BY meter, start")  # noqa: S608
+        chosen = ", ".join(map(duck.name, columns)) if columns else "*"
+        query = f"SELECT {chosen} FROM {source} WHERE {where} ORDER BY meter, start"  # noqa: S608
+        return self.run(query, no_intervals=no_intervals())
 
     def energy(
-        self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None,
-        whole: float | None = None,
-    ) -> pa.Table:  # fmt: skip
+        self,
+        meters: Iterable[int] | None,
+        edges: Sequence[datetime],
+        now: datetime | None = None,
+        *,
+        peaks: bool = False,
+    ) -> pa.Table:
         """Energy and demand by meter and bucket.
 
         Parameters
@@ -148,8 +154,9 @@ class Reader:
             Ascending, n + 1 for n buckets; an interval belongs to the bucket in which it starts.
         now : datetime, optional
             A bucket that is running is complete when it is up to here.
-        whole : float, optional
-            Adds `demand_at`, `export_demand_kw`, `export_demand_at`; of export intervals of this completeness count.
+        peaks : bool
+            Adds `demand_at`, `export_demand_kw`, `export_demand_at`: when the greatest demands were, and those of
+            export; and `active_of_apparent`, `active_of_reactive` [kWh], with which power factors add up.
 
         Returns
         -------
@@ -163,10 +170,8 @@ class Reader:
 
         at = [to_micros(edge) for edge in edges]
         source, where = self._intervals(meters, at[0], at[-1])
-        # Without a file the same SQL over an empty relation gives an empty answer of the right types.
-        tables = {} if source else {"nothing": interval_schema().empty_table()}
-        query = sums_query(source or "nothing", where, at, whole)
-        sums = self.run(query, buckets=edge_table(at), **tables)
+        query = sums_query(source, where, at, peaks=peaks)
+        sums = self.run(query, buckets=edge_table(at), no_intervals=no_intervals())
         return finished(sums, at, None if now is None else to_micros(now))
 
     def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
@@ -285,14 +290,14 @@ class Reader:
         table = wide.joined(self.run(query, spooled=self.typed(spooled, names)))
         return table.take(pa.array(range(len(table) - 1, -1, -1), pa.int64())) if newest else table
 
-    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str | None, str]:
+    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
         """SQL of the files with these intervals, and the condition that picks them."""
         keys = None if meters is None else sorted({int(meter) for meter in meters})
-        files = self.lake.intervals.snapshot().select(low, high, keys)
+        source = interval_source(self.lake.intervals.snapshot(), low, high, keys)
         where = f"start >= make_timestamptz({low}) AND start < make_timestamptz({high})"
         if keys is not None:
             where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
-        return (duck.scan(files) if files else None), where
+        return source, where
 
     def run(self, query: str, **tables: pa.Table) -> pa.Table:
         import duckdb
