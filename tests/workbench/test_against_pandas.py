@@ -82,16 +82,11 @@ def plain(counters: pd.DataFrame) -> pd.DataFrame:
     for meter, mine in counters.groupby("meter"):
         for (_, before), (_, after) in zip(mine.iloc[:-1].iterrows(), mine.iloc[1:].iterrows(), strict=True):
             count = round((after["at"] - before["at"]) / pd.Timedelta(minutes=15))
-            for nth in range(count):
-                rows.append(
-                    {
-                        "meter": meter,
-                        "at": before["at"] + nth * pd.Timedelta(minutes=15),
-                        "kwh": (after["kwh"] - before["kwh"]) / count,
-                        "kvarh": (after["kvarh"] - before["kvarh"]) / count,
-                        "read": count == 1,
-                    }
-                )
+            energies = {name: (after[name] - before[name]) / count for name in ("kwh", "kvarh")}
+            rows += [
+                {"meter": meter, "at": before["at"] + nth * pd.Timedelta(minutes=15), **energies, "read": count == 1}
+                for nth in range(count)
+            ]
     return pd.DataFrame(rows)
 
 
