@@ -20,6 +20,7 @@ from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled
 from energy_workbench.answers.review import Reviewing
 from energy_workbench.answers.setup import Setup
 from energy_workbench.answers.transfer import Transfer
+from energy_workbench.answers.trees import Stretch, stretches
 from energy_workbench.core import axis, clock, results, settings
 from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
@@ -245,7 +246,7 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         day = self.settings.billing_day if billing_day is None else billing_day
         return self._kept(
             ("demand", found.key, span.start, span.end, how, day),
-            lambda: demand(self.registry, self.reader, found, span, block=how, billing_day=day, zone=self.zone),
+            lambda: demand(self.reader, self._trees(span), found, span, block=how, billing_day=day, zone=self.zone),
         )
 
     def energies(self, period: str = "today") -> results.Energies:
@@ -266,8 +267,8 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         return self._kept(
             ("balance", span.start, span.end, node and node.key, percent),
             lambda: balance(
-                self.registry,
                 self.reader,
+                self._trees(span),
                 span,
                 threshold=percent / 100,
                 zone=self.zone,
@@ -372,10 +373,16 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         )
 
     def _meters_at(self, instant: datetime) -> list[Meter]:
-        """The tree as it was at the end of a period; the one of now for one that is not over."""
+        """The tree as it was at an instant; the one of now for one that is ahead."""
         if instant >= clock.now():
             return self._meters()
         return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
+
+    def _trees(self, span: Period) -> list[Stretch]:
+        """The tree over the elapsed part of a period."""
+        from energy_workbench.answers.side_by_side import elapsed
+
+        return stretches(self.registry.tree_changes(), self._meters_at, *elapsed(span))
 
     def _meters_of(self, span: Period) -> list[Meter]:
         """Every meter that there was in a period, with the tree of its end."""

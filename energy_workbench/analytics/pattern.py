@@ -16,20 +16,9 @@ WHOLE = 0.999
 """Completeness from which an interval counts as whole; the rest is rounding."""
 
 
-def peak_names(meter: Meter) -> tuple[str, str]:
-    """Columns of the demand that people mean by a meter's, and of when it was greatest."""
-    return (
-        ("demand_kw", "demand_at")
-        if consumed_column(meter) == "energy_import_kwh"
-        else ("export_demand_kw", "export_demand_at")
-    )
-
-
-def highest(meter: Meter, found: Iterable[Mapping[str, Any]]) -> tuple[float | None, datetime | None]:
-    """The maximum demand of all buckets [kW] and when, the first of equal ones."""
-    demand, at = peak_names(meter)
-    peaks = [(row[demand], row[at]) for row in found if row[demand] is not None]
-    return max(peaks, key=lambda peak: (peak[0], -peak[1].timestamp()), default=(None, None))
+def demand_column(meter: Meter) -> str:
+    """The demand that people mean by a meter's: of what it takes, or of what a producer produces."""
+    return "demand_kw" if consumed_column(meter) == "energy_import_kwh" else "export_demand_kw"
 
 
 def mean_power_factor(found: Iterable[Mapping[str, Any]]) -> float | None:
@@ -68,6 +57,8 @@ def pattern(
     every: str,
     zone: ZoneInfo,
     now: datetime,
+    peak: float | None = None,
+    peak_at: datetime | None = None,
 ) -> Pattern:
     """The consumption of a meter.
 
@@ -76,11 +67,13 @@ def pattern(
     edges : sequence of datetime
         n + 1 ascending edges of n buckets.
     found : sequence of mapping
-        What the lake knows of them, with the peaks of demand and export.
+        What the lake knows of them, with the demand of export.
     now : datetime
         Later buckets are not missing but have not been yet.
+    peak, peak_at : float and datetime, optional
+        The maximum demand of all of them [kW], and when it first was.
     """
-    column, (demand, _) = consumed_column(meter), peak_names(meter)
+    column, demand = consumed_column(meter), demand_column(meter)
     rows, peaks = energy_rows(edges, found, zone), {row["bucket"]: row[demand] for row in found}
     points = tuple(
         {
@@ -93,7 +86,6 @@ def pattern(
         for index, row in enumerate(rows)
     )
     total = total_of(points, "energy_kwh")
-    peak, peak_at = highest(meter, found)
     elapsed = sum(elapsed_hours(edges, now))
     known = known_hours(edges, points, now)
     return Pattern(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.pattern import WHOLE
-from energy_workbench.answers.side_by_side import elapsed
-from energy_workbench.answers.trees import stretches
+from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
@@ -17,14 +17,13 @@ from energy_workbench.core.quantities import Scaling
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
-    from energy_workbench.registry import Registry
 
 COUNTERS = ("energy_active_import", "energy_active_export")
 
 
 def balance(
-    registry: Registry,
     reader: Reader,
+    trees: Sequence[Stretch],
     span: Period,
     *,
     threshold: float,
@@ -36,6 +35,8 @@ def balance(
 
     Parameters
     ----------
+    trees : sequence of Stretch
+        The tree of that time.
     threshold : float
         Share of the supply above which a loss is a hotspot [1].
     zone : ZoneInfo
@@ -45,10 +46,9 @@ def balance(
     node : Meter, optional
         Every node by default.
     """
-    start, end = elapsed(span)
     books = Books()
     order: list[Meter] = []
-    for tree in stretches(registry, start, end):
+    for tree in trees:
         order = list(tree.meters)
         for matrix in reader.matrices([meter.key for meter in order], tree.start, tree.end, WHOLE):
 

@@ -14,8 +14,8 @@ from energy_workbench.analytics.demand import UNITS, Block, aligned, contributio
 from energy_workbench.analytics.node_books import sides_of
 from energy_workbench.analytics.pattern import load_factor
 from energy_workbench.answers.series import Series, series
-from energy_workbench.answers.side_by_side import SideBySide, elapsed, side_by_side
-from energy_workbench.answers.trees import Stretch, at, stretches
+from energy_workbench.answers.side_by_side import SideBySide, side_by_side
+from energy_workbench.answers.trees import Stretch, at
 from energy_workbench.core import axis, results
 from energy_workbench.core.billing import billing_edges
 from energy_workbench.core.entities import Meter
@@ -23,15 +23,14 @@ from energy_workbench.core.period import Period
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
-    from energy_workbench.registry import Registry
 
 EVERY = {1: "15min", 2: "30min", 4: "1h"}
 """Resolution whose edges are those of blocks, by the intervals of a block."""
 
 
 def demand(
-    registry: Registry,
     reader: Reader,
+    trees: Sequence[Stretch],
     meter: Meter,
     span: Period,
     *,
@@ -43,10 +42,12 @@ def demand(
 
     Parameters
     ----------
+    trees : sequence of Stretch
+        The tree of that time.
     billing_day : int
         On which a billing month begins.
     """
-    own, trees = series(reader, meter, span), stretches(registry, *elapsed(span))
+    own = series(reader, meter, span)
     children = list({child.key: child for tree in trees for child in _seen_by(meter, tree.meters)}.values())
     beside = side_by_side(reader, children, span)
     of_meter = _Demands(meter, own, beside, trees, children, block, span, zone)

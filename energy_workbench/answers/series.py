@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from energy_workbench.analytics.buckets import consumed_column
-from energy_workbench.analytics.pattern import WHOLE, peak_names
+from energy_workbench.analytics.pattern import WHOLE, demand_column
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.core import axis
 from energy_workbench.core.clock import to_micros
@@ -59,7 +59,7 @@ def series(reader: Reader, meter: Meter, span: Period) -> Series:
         found[place] = values
         return found
 
-    energy, demand = (_numbers(table, name) for name in (consumed_column(meter), peak_names(meter)[0]))
+    energy, demand = (_numbers(table, name) for name in (consumed_column(meter), demand_column(meter)))
     import pyarrow.compute as pc
 
     actual = pc.equal(table["quality"], "actual").to_numpy(zero_copy_only=False).astype(bool)
@@ -75,7 +75,7 @@ def series(reader: Reader, meter: Meter, span: Period) -> Series:
 
 def _columns(meter: Meter) -> Sequence[str]:
     return (
-        "start", consumed_column(meter), peak_names(meter)[0], "energy_reactive_kvarh", "energy_apparent_kvah",
+        "start", consumed_column(meter), demand_column(meter), "energy_reactive_kvarh", "energy_apparent_kvah",
         "quality", "completeness", "step_kwh",
     )  # fmt: skip
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from energy_workbench.core import axis
 from energy_workbench.core.entities import Meter
 
-if TYPE_CHECKING:
-    from energy_workbench.registry import Registry
+TreeAt = Callable[[datetime], Sequence[Meter]]
+"""Meters in the order of the tree, as it was at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +30,28 @@ class Stretch:
     meters: Sequence[Meter]
 
 
-def stretches(registry: Registry, start: datetime, end: datetime) -> list[Stretch]:
+def stretches(changes: Iterable[datetime], tree_at: TreeAt, start: datetime, end: datetime) -> list[Stretch]:
     """A span cut where the tree changes; an interval in which it does belongs to neither tree.
 
     Parameters
     ----------
+    changes : iterable of datetime
+        When meters moved or were deleted, at any time.
+    tree_at : callable
+        The tree as it was at an instant.
     start, end : datetime
         On interval edges.
     """
-    moved = {at for _, _, at in registry.placements() if at is not None}
-    deleted = {meter.deleted_at for meter in registry.meters(deleted=True) if meter.deleted_at is not None}
     found = []
     low = start
-    for change in sorted(at for at in moved | deleted if start < at < end):
+    for change in sorted(at for at in changes if start < at < end):
         before = axis.floor_interval(change)
         if before > low:
-            found.append(Stretch(low, before, registry.meters(at=low)))
+            found.append(Stretch(low, before, tree_at(low)))
         low = max(low, before if before == change else before + axis.INTERVAL)
     if end > low:
-        found.append(Stretch(low, end, registry.meters(at=low)))
+        found.append(Stretch(low, end, tree_at(low)))
     return found
-
-
-def everyone(trees: Sequence[Stretch]) -> list[Meter]:
-    """Every meter of some stretches, as it was in the last that had it."""
-    return list({meter.key: meter for tree in trees for meter in tree.meters}.values())
 
 
 def at(trees: Sequence[Stretch], instant: datetime) -> Sequence[Meter]:

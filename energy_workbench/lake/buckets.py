@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,10 @@ from energy_workbench.lake.ledger import power_factor
 _ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
 
 _COLUMNS = ("meter", "bucket", *_ENERGIES, "demand_kw", "power_factor", "quality", "completeness")
-_PEAKS = ("demand_at", "export_demand_kw", "export_demand_at", "active_of_apparent", "active_of_reactive")
+_PEAKS = ("export_demand_kw", "active_of_apparent", "active_of_reactive")
+
+
+_PEAK = ", max(export_demand_kw) AS export_demand_kw"
 
 
 def edge_table(edges: Sequence[int]) -> pa.Table:
@@ -35,7 +38,7 @@ def sums_query(source: str, where: str, edges: Sequence[int], *, peaks: bool = F
         Ascending [µs since 1970]. Even buckets are counted by integer arithmetic; local days and months
         around a clock change are not even, and are looked up in the relation `buckets`.
     peaks : bool
-        Also when each bucket's demand was greatest, and the same of export.
+        Also the greatest demand of export.
     """
     steps = {end - start for start, end in itertools.pairwise(edges)}
     if len(steps) == 1:
@@ -50,15 +53,26 @@ def sums_query(source: str, where: str, edges: Sequence[int], *, peaks: bool = F
     return f"""SELECT meter, bucket, {sums}, max(demand_kw) AS demand_kw,
         sum(CASE WHEN energy_apparent_kvah IS NOT NULL THEN energy_import_kwh END) AS active_of_apparent,
         sum(CASE WHEN energy_reactive_kvarh IS NOT NULL THEN energy_import_kwh END) AS active_of_reactive,
-        max(quality) AS quality, sum(completeness::DOUBLE) AS intervals{_PEAKS_SQL if peaks else ""}
+        max(quality) AS quality, sum(completeness::DOUBLE) AS intervals{_PEAK if peaks else ""}
         FROM {relation} GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - numbers and fixed names
 
 
-# Of equal peaks the first.
-_PEAKS_SQL = """, arg_max(start, (demand_kw, -epoch_us(start))) FILTER (demand_kw IS NOT NULL) AS demand_at,
-        max(export_demand_kw) AS export_demand_kw,
-        arg_max(start, (export_demand_kw, -epoch_us(start)))
-            FILTER (export_demand_kw IS NOT NULL) AS export_demand_at"""
+def first_query(source: str, where: str, column: str, peaks: Mapping[int, float]) -> str:
+    """SQL of when a column first had its peak, by meter [µs since 1970].
+
+    A query of its own: with each sum it would cost as much again as all the sums.
+
+    Parameters
+    ----------
+    source, where : str
+        As of `sums_query`.
+    column : str
+    peaks : mapping of int to float
+        By key of the meter.
+    """
+    rows = ", ".join(f"({int(key)}, {float(peak)!r}::DOUBLE)" for key, peak in peaks.items())
+    return f"""SELECT meter, epoch_us(min(start)) AS at FROM (SELECT meter, start, {column} FROM {source} WHERE {where})
+        JOIN (VALUES {rows}) AS peaks (meter, peak) USING (meter) WHERE {column} = peak GROUP BY meter"""  # noqa: S608
 
 
 def finished(sums: pa.Table, edges: Sequence[int], now: int | None) -> pa.Table:
@@ -82,4 +96,4 @@ def finished(sums: pa.Table, edges: Sequence[int], now: int | None) -> pa.Table:
     factor = power_factor(active, reactive, apparent)
     sums = sums.append_column("power_factor", pa.array(factor, from_pandas=True))
     sums = sums.append_column("completeness", pa.array(known.astype("float32")))
-    return sums.select([*_COLUMNS, *(_PEAKS if "demand_at" in sums.column_names else ())])
+    return sums.select([*_COLUMNS, *(_PEAKS if "export_demand_kw" in sums.column_names else ())])

@@ -67,7 +67,8 @@ def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, wh
             imported, exported = np.full(size, np.nan), np.full(size, np.nan)
             source = interval_source(snapshot, low, high, keys.tolist())
             if source != NOTHING and len(keys):
-                connection.register(NOTHING, no_intervals())
+                if NOTHING in source:
+                    connection.register(NOTHING, no_intervals())
                 rows = connection.execute(
                     f"""SELECT meter, ((epoch_us(start) - {low}) // {QUARTER})::BIGINT AS interval,
                         energy_import_kwh, energy_export_kwh FROM {source}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from energy_workbench.core.clock import to_micros
+from energy_workbench.core.clock import from_micros, to_micros
 from energy_workbench.core.quantities import quantity
 from energy_workbench.lake import duck, wide
 from energy_workbench.lake.columns import KEYS
@@ -155,8 +155,8 @@ class Reader:
         now : datetime, optional
             A bucket that is running is complete when it is up to here.
         peaks : bool
-            Adds `demand_at`, `export_demand_kw`, `export_demand_at`: when the greatest demands were, and those of
-            export; and `active_of_apparent`, `active_of_reactive` [kWh], with which power factors add up.
+            Adds `export_demand_kw`, and `active_of_apparent`, `active_of_reactive` [kWh], with which power factors
+            add up.
 
         Returns
         -------
@@ -173,6 +173,23 @@ class Reader:
         query = sums_query(source, where, at, peaks=peaks)
         sums = self.run(query, buckets=edge_table(at), no_intervals=no_intervals())
         return finished(sums, at, None if now is None else to_micros(now))
+
+    def first_at(self, column: str, peaks: Mapping[int, float], start: datetime, end: datetime) -> dict[int, datetime]:
+        """When meters first had their greatest demand in a span.
+
+        Parameters
+        ----------
+        column : {"demand_kw", "export_demand_kw"}
+        peaks : mapping of int to float
+            By key of the meter, as `energy` gives them.
+        """
+        from energy_workbench.lake.buckets import first_query
+
+        if not peaks:
+            return {}
+        source, where = self._intervals(peaks, to_micros(start), to_micros(end))
+        found = self.run(first_query(source, where, column, peaks), no_intervals=no_intervals())
+        return {row["meter"]: from_micros(row["at"]) for row in found.to_pylist()}
 
     def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
         """Actual intervals of meters side by side, a stretch of time after the other.
@@ -307,7 +324,8 @@ class Reader:
         cursor = self._cursor()
         try:
             for name, table in tables.items():
-                cursor.register(name, table)
+                if name in query:  # to register one costs more than many a query
+                    cursor.register(name, table)
             return cursor.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise LakeError(f"the lake {self.lake.path} cannot be read: {error}") from None

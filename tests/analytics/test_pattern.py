@@ -19,20 +19,15 @@ EDGES = [START + HOUR * n for n in range(4)]
 UNIT = Meter(key=1, number="UNIT-A", name="Unit A", type=MeterType.UNIT)
 
 
-def bucket(
-    index: int, kwh: float, completeness: float = 1.0, quality: str = "actual", peak: tuple[int, float] | None = None
-) -> dict[str, Any]:
-    """What the lake says of an hour; `peak` is the quarter since the start with the greatest demand, and how much."""
+def bucket(index: int, kwh: float, completeness: float = 1.0, kw: float | None = None) -> dict[str, Any]:
+    """What the lake says of an hour."""
     nothing = dict.fromkeys(
         ("energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", "active_of_apparent",
-         "active_of_reactive", "demand_kw", "demand_at", "export_demand_kw", "export_demand_at")
+         "active_of_reactive", "export_demand_kw")
     )  # fmt: skip
-    known = {"bucket": index, "energy_import_kwh": kwh, "quality": quality, "completeness": completeness}
-    return nothing | known | (peaked("demand", *peak) if peak else {})
-
-
-def peaked(name: str, quarter: int, kw: float) -> dict[str, Any]:
-    return {f"{name}_kw": kw, f"{name}_at": START + timedelta(minutes=15) * quarter}
+    return nothing | {
+        "bucket": index, "energy_import_kwh": kwh, "quality": "actual", "completeness": completeness, "demand_kw": kw,
+    }  # fmt: skip
 
 
 def test_a_bucket_that_the_lake_does_not_know_is_missing_and_not_zero() -> None:
@@ -43,18 +38,13 @@ def test_a_bucket_that_the_lake_does_not_know_is_missing_and_not_zero() -> None:
 
 
 def test_total_peak_and_load_factor_come_from_what_is_known() -> None:
-    hours = [bucket(0, 4.0, peak=(0, 4.0)), bucket(2, 6.0, peak=(9, 12.0))]
-    found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=EDGES[-1])
+    hours, peak_at = [bucket(0, 4.0, kw=4.0), bucket(2, 6.0, kw=12.0)], START + 2.25 * HOUR
+    found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=EDGES[-1], peak=12.0, peak_at=peak_at)
     assert found.total_kwh == 10.0
     assert (found.peak_kw, found.peak_at) == (12.0, "2026-10-05T07:45:00+05:30")
     assert [point["demand_kw"] for point in found.points] == [4.0, None, 12.0]
     assert found.load_factor == pytest.approx(10.0 / (12.0 * 2), abs=1e-4)
     assert found.completeness == pytest.approx(2 / 3, abs=1e-4)
-
-
-def test_of_equal_peaks_the_first_counts() -> None:
-    hours = [bucket(0, 4.0, peak=(1, 12.0)), bucket(1, 4.0, peak=(5, 12.0))]
-    assert pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=EDGES[-1]).peak_at == "2026-10-05T05:45:00+05:30"
 
 
 def test_a_producer_that_counts_in_its_export_register_shows_its_production() -> None:
@@ -66,9 +56,9 @@ def test_a_producer_that_counts_in_its_export_register_shows_its_production() ->
         flow=Flow.PRODUCER,
         production_register=ProductionRegister.EXPORT,
     )
-    hour = bucket(0, 0.1, peak=(0, 0.4)) | {"energy_export_kwh": 8.0} | peaked("export_demand", 2, 9.0)
+    hour = bucket(0, 0.1, kw=0.4) | {"energy_export_kwh": 8.0, "export_demand_kw": 9.0}
     found = pattern(solar, EDGES, [hour], every="1h", zone=ZONE, now=EDGES[-1])
-    assert (found.total_kwh, found.peak_kw, found.peak_at) == (8.0, 9.0, "2026-10-05T06:00:00+05:30")
+    assert (found.total_kwh, found.points[0]["demand_kw"]) == (8.0, 9.0)
 
 
 def test_a_power_factor_over_time_is_energy_by_apparent_energy_and_no_mean_of_factors() -> None:
@@ -90,8 +80,8 @@ def test_nothing_known_gives_nothing_and_not_zeros() -> None:
 
 
 def test_time_that_has_not_been_yet_is_not_missing() -> None:
-    hours = [bucket(0, 4.0, peak=(0, 4.0)), bucket(1, 2.0, peak=(4, 4.0))]
-    found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=START + HOUR * 1.5)
+    hours = [bucket(0, 4.0, kw=4.0), bucket(1, 2.0, kw=4.0)]
+    found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=START + HOUR * 1.5, peak=4.0)
     assert found.completeness == 1.0
     assert found.load_factor == 1.0
 
