@@ -4,8 +4,8 @@ Usage: python -m benchmarks analyses
    or: python -m benchmarks.analyses [--meters 92,1000] [--months 12]
 
 The queries by hand give the same numbers (checked) from the same files; ours give them as the façade's answers: with
-their completeness, verdicts and texts, as rows in the site's time. Answers that are kept are forgotten between rounds, the
-configuration is not.
+their completeness, verdicts and texts, as rows in the site's time. Answers that are kept are forgotten between rounds,
+the configuration is not.
 """
 
 from __future__ import annotations
