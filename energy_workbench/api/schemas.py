@@ -363,8 +363,8 @@ SITE = _answer("The plant", {"name": "Plant", "timezone": "Asia/Kolkata", "curre
 OVERVIEW = _answer("The dashboard's answer", {"summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})
 SQL = _answer(
     "The rows",
-    {"columns": ["number", "kwh"], "rows": [["UNIT-A", 51230.4]]},
-    {"type": "object", "required": ["columns", "rows"]},
+    {"columns": ["number", "kwh"], "types": ["string", "double"], "rows": [["UNIT-A", 51230.4]]},
+    {"type": "object", "required": ["columns", "types", "rows"]},
 )
 HEALTH = _answer("It answers", {"ok": True})
 
