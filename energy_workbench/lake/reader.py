@@ -49,6 +49,11 @@ class Reader:
         spooled = self.spool.revision() if self.spool else ()
         return (self.lake.readings.snapshot().version, self.lake.intervals.snapshot().version, *spooled)
 
+    def quantities(self, meter: int) -> frozenset[str]:
+        """Names of what was ever read of any meter in the lake, and of this one lately."""
+        snapshot, spooled = self.pin([meter], None, None)
+        return frozenset(self.names(snapshot, spooled))
+
     def readings(
         self,
         meter: int,
