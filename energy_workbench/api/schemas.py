@@ -112,7 +112,7 @@ _NODE: Schema = {
     "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", "type": "distribution",
     "parent_id": "mtr_2", "depth": 2, "supply_kwh": 412_300.5, "demand_kwh": 395_800.25, "loss_kwh": 16_500.25,
     "loss_percent": 4.002, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "verdict": "hotspot",
-    "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "unmetered_kw": None,
+    "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
     "counted_twice": [], "assumed_classes": True,
 }  # fmt: skip
 _SPAN: Schema = {"from": "2026-10-01T00:00:00+05:30", "to": "2026-11-01T00:00:00+05:30", "timezone": "Asia/Kolkata"}

@@ -213,7 +213,8 @@ class Balance(Table):
         `meter, number, name, type, parent_id, depth`, `supply_kwh`, `demand_kwh`, `loss_kwh` [kWh], `loss_percent`
         of the supply, `uncertainty_kwh` (expanded, k = 2), `completeness` (share of the intervals in which all
         meters of the node have actual values; the energies are those of them), `verdict` (`hotspot, surplus, ok,
-        within_error, insufficient_data`), `reason` in words, `unmetered_kw` (what is lost at any load [kW]),
+        within_error, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
+        `unmetered_kw` (what is lost at any load [kW]),
         `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed).
     threshold_percent : float
         Above it a loss is a hotspot [% of the supply].
@@ -222,7 +223,8 @@ class Balance(Table):
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
         "meter", "number", "name", "type", "parent_id", "depth", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent",
-        "uncertainty_kwh", "completeness", "verdict", "reason", "unmetered_kw", "counted_twice", "assumed_classes",
+        "uncertainty_kwh", "completeness", "verdict", "reason", "rank", "unmetered_kw",
+        "counted_twice", "assumed_classes",
     ]  # fmt: skip
 
     rows: tuple[dict[str, Any], ...]
