@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
-from energy_workbench.analytics.flow import children_of, power_flow
+from energy_workbench.analytics.flow import power_flow
 from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
