@@ -90,8 +90,9 @@ def heat_map(kw: Array, demand: Array, at: LocalTimes) -> list[dict[str, Any]]:
         {
             "weekday": WEEKDAYS[cell // 24],
             "hour": cell % 24,
-            **_statistics(values, mean=np.mean, minimum=np.min),
-            **_statistics(peaks, maximum=np.max),
+            "mean_kw": _rounded(values.sum() / len(values)) if len(values) else None,
+            "minimum_kw": _rounded(values.min()) if len(values) else None,
+            "maximum_kw": _rounded(peaks.max()) if len(peaks) else None,
             "hours": len(values) / 4,
         }
         for (cell, values), (_, peaks) in zip(_groups(cell, kw, 168), _groups(cell, demand, 168), strict=True)
@@ -209,6 +210,10 @@ def _groups(cell: Ints, kw: Array, cells: int) -> list[tuple[int, Array]]:
     order = np.argsort(cell, kind="stable")
     bounds = np.searchsorted(cell[order], np.arange(cells + 1))
     return [(index, kw[order[low:high]]) for index, (low, high) in enumerate(pairwise(bounds))]
+
+
+def _rounded(kw: Any) -> float:
+    return round(float(kw), 6)
 
 
 def _statistics(values: Array, **functions: Callable[[Array], Any]) -> dict[str, float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from energy_workbench.lake import duck
@@ -43,6 +43,17 @@ def interval_schema() -> pa.Schema:
 def no_intervals() -> pa.Table:
     """An empty table of intervals."""
     return interval_schema().empty_table().drop_columns(["month"])
+
+
+def of_meters(keys: Sequence[int]) -> str:
+    """SQL of the condition that picks these meters, ascending: so that row groups of others are left alone unread."""
+    if not keys:
+        return "false"
+    if len(keys) == 1:
+        return f"meter = {keys[0]}"
+    bounds = f"meter BETWEEN {keys[0]} AND {keys[-1]}"
+    dense = keys[-1] - keys[0] == len(keys) - 1
+    return bounds if dense else f"{bounds} AND meter IN ({', '.join(map(str, keys))})"
 
 
 def interval_source(

@@ -12,7 +12,7 @@ from energy_workbench.core.clock import from_micros, to_micros
 from energy_workbench.core.quantities import quantity
 from energy_workbench.lake import duck, wide
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.interval_table import interval_source, no_intervals
+from energy_workbench.lake.interval_table import interval_source, no_intervals, of_meters
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ class Reader:
         source = interval_source(self.lake.intervals.snapshot(), low, high, keys)
         where = f"start >= make_timestamptz({low}) AND start < make_timestamptz({high})"
         if keys is not None:
-            where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
+            where += f" AND {of_meters(keys)}"
         return source, where
 
     def run(self, query: str, **tables: pa.Table) -> pa.Table:
