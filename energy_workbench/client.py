@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -226,7 +227,16 @@ class RemoteWorkbench(Questions, Changes, Review):
         import pandas as pd
 
         answer = self._get("/sql", text=text, max_rows=max_rows)
-        return pd.DataFrame(answer["rows"], columns=answer["columns"])
+        frame = pd.DataFrame(answer["rows"], columns=answer["columns"])
+        if frame.columns.is_unique:
+            for name, kind in zip(frame.columns, answer.get("types", ()), strict=False):
+                # What JSON has no word for comes as text.
+                if kind.startswith("timestamp"):
+                    instants = pd.to_datetime(frame[name], utc="tz=" in kind, format="ISO8601")
+                    frame[name] = instants.astype("datetime64[us, UTC]" if "tz=" in kind else "datetime64[us]")
+                elif kind.startswith("date"):
+                    frame[name] = [each and date.fromisoformat(each) for each in frame[name]]
+        return frame
 
     def create_meter(self, fields: Mapping[str, Any], template: str | None = None) -> dict[str, Any]:
         return dict(self._send("POST", "/meters", fields, template=template))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.answers.floor_plan import FloorPlan
@@ -326,6 +327,35 @@ def _comparison(payload: dict[str, Any]) -> Any:
     return _shown(comparison(payload))
 
 
+def _intervals(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.pattern import pattern
+
+    items = payload["items"]
+    # What it takes; of a meter that only delivers, what it delivers.
+    taken, given = (sum(row[f"energy_{way}_kwh"] or 0.0 for row in items) for way in ("import", "export"))
+    column = "energy_import_kwh" if taken or not given else "energy_export_kwh"
+    peak = max((row["demand_kw"] for row in items if row["demand_kw"] is not None), default=None)
+    points = [{**row, "energy_kwh": row[column]} for row in items]
+    told = {"points": points, "total_kwh": max(taken, given), "peak_kw": peak, "peak_at": None}
+    if len(items) > 1:
+        # Rows end with the bucket that runs, the period may end later.
+        last, before = (datetime.fromisoformat(row["start"]) for row in (items[-1], items[-2]))
+        told["to"] = min(last + (last - before), datetime.fromisoformat(payload["to"])).isoformat()
+    return _shown(pattern({**payload, **told}))
+
+
+def _energies(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.bars import energies
+
+    return _shown(energies(payload))
+
+
+def _maxima(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.bars import maxima
+
+    return _shown(maxima(payload))
+
+
 def _shown(figure: Any) -> Any:
     # Plotly's own class is for analysts' notebooks: it knows how to show itself. Pages do without.
     from plotly.graph_objects import Figure
@@ -335,3 +365,4 @@ def _shown(figure: Any) -> Any:
 
 DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})
 DRAWN.update({LoadShape: _load_shape, Comparison: _comparison, Generation: _generation})
+DRAWN.update({Intervals: _intervals, Energies: _energies, Demand: _maxima})

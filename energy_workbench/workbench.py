@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
-from energy_workbench.analytics.flow import children_of, power_flow
+from energy_workbench.analytics.flow import power_flow
 from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
@@ -20,11 +20,13 @@ from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled
 from energy_workbench.answers.review import Reviewing
 from energy_workbench.answers.setup import Setup
 from energy_workbench.answers.transfer import Transfer
+from energy_workbench.answers.trees import Stretch, stretches
 from energy_workbench.core import axis, clock, results, settings
 from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.forest import nested
+from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
     Balance,
@@ -242,10 +244,9 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
 
         found, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
         day = self.settings.billing_day if billing_day is None else billing_day
-        children = [child for child in children_of(self._meters()).get(found.key, []) if child.seen_by_parent]
         return self._kept(
             ("demand", found.key, span.start, span.end, how, day),
-            lambda: demand(self.reader, found, children, span, block=how, billing_day=day, zone=self.zone),
+            lambda: demand(self.reader, self._trees(span), found, span, block=how, billing_day=day, zone=self.zone),
         )
 
     def energies(self, period: str = "today") -> results.Energies:
@@ -266,8 +267,8 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         return self._kept(
             ("balance", span.start, span.end, node and node.key, percent),
             lambda: balance(
-                self.registry,
                 self.reader,
+                self._trees(span),
                 span,
                 threshold=percent / 100,
                 zone=self.zone,
@@ -282,7 +283,7 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         span = self._period(period)
         return self._kept(
             ("generation", span.start, span.end),
-            lambda: generation(self.reader, self._meters(), span, self._factors(), self.zone),
+            lambda: generation(self.reader, self._meters_of(span), span, self._factors(), self.zone),
         )
 
     def floor_plan(self) -> FloorPlan | None:
@@ -295,10 +296,11 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         return floor_plan.write(self.settings.home, content)
 
     def flow(self, period: str | None = None) -> PowerFlow:
-        meters, live = self._meters(), self.state.read()
+        live = self.state.read()
         if period is None:
-            return overview.flow_now(meters, live, clock.now())
+            return overview.flow_now(self._meters(), live, clock.now())
         span = self._period(period)
+        meters = self._meters_at(span.end)
         energy, completeness = self._energies().totals(meters, span)
         return power_flow(
             meters,
@@ -369,6 +371,23 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
             now=clock.now(),
             zone=self.zone,
         )
+
+    def _meters_at(self, instant: datetime) -> list[Meter]:
+        """The tree as it was at an instant; the one of now for one that is ahead."""
+        if instant >= clock.now():
+            return self._meters()
+        return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
+
+    def _trees(self, span: Period) -> list[Stretch]:
+        """The tree over the elapsed part of a period."""
+        from energy_workbench.answers.side_by_side import elapsed
+
+        return stretches(self.registry.tree_changes(), self._meters_at, *elapsed(span))
+
+    def _meters_of(self, span: Period) -> list[Meter]:
+        """Every meter that there was in a period, with the tree of its end."""
+        known = {meter.key: meter for moment in (span.start, span.end) for meter in self._meters_at(moment)}
+        return list(known.values())
 
     def _meter_or_root(self, meter: str | None) -> Meter:
         found = self._meter(meter) if meter else overview.site_root(self._meters())

@@ -8,7 +8,13 @@ import shutil
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes tells how busy the machine is, and nothing of the law it tries.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
+
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -97,14 +97,16 @@ def rows(
     -------
     tuple of dict
         `meter, number, name, type, parent_id, depth, supply_kwh, demand_kwh, loss_kwh, loss_percent,
-        uncertainty_kwh, completeness, verdict, reason, unmetered_kw, counted_twice, assumed_classes`.
+        uncertainty_kwh, completeness, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes`.
     """
     depth: dict[int, int] = {}
     for meter in order:
         depth[meter.key] = 0 if meter.parent is None else depth.get(meter.parent, -1) + 1
-    return tuple(
+    found = [
         _row(books, meter, depth[meter.key], threshold, steps or {}) for meter in order if meter.key in books.nodes
-    )
+    ]
+    hot = [row["meter"] for row in ranked(found) if row["verdict"] == Verdict.HOTSPOT]
+    return tuple(row | {"rank": hot.index(row["meter"]) + 1 if row["meter"] in hot else None} for row in found)
 
 
 def ranked(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from energy_workbench.core.axis import INTERVAL
 from energy_workbench.core.errors import InputError
+from energy_workbench.core.vee import COARSE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Block:
         return cls(BLOCKS[block], kind == "sliding", unit.lower())
 
 
-def demands(energy: Array, block: Block, aligned: NDArray[np.bool_]) -> Array:
+def demands(energy: Array, block: Block, aligned: NDArray[np.bool_], step: Array | None = None) -> Array:
     """Mean power of the block that begins at each interval.
 
     Parameters
@@ -66,19 +67,28 @@ def demands(energy: Array, block: Block, aligned: NDArray[np.bool_]) -> Array:
         Consecutive intervals [kWh or kVAh]; NaN where not known closely.
     aligned : array of bool, shape (n,)
         Whether a block of the site's clock begins there.
+    step : array of float, shape (n,), optional
+        Least increment of the counter [kWh or kVAh]; 0 where it is not known.
 
     Returns
     -------
     array of float, shape (n,)
-        [kW or kVA]; NaN where no block begins, or one of its intervals is not known: an estimate is no peak.
+        [kW or kVA]; NaN where no block begins, one of its intervals is not known (an estimate is no peak), or the
+        counter's step is more than 2 % of the block's energy.
     """
     found = np.full(len(energy), np.nan)
     if len(energy) >= block.size:
-        windows = np.lib.stride_tricks.sliding_window_view(energy, block.size)
-        found[: len(windows)] = windows.sum(axis=1) * 4 / block.size
+        sums = _windows(energy, block.size).sum(axis=1)
+        if step is not None:
+            sums[_windows(step, block.size).max(axis=1) > COARSE * sums] = np.nan
+        found[: len(sums)] = sums * 4 / block.size
     if not block.sliding:
         found[~aligned] = np.nan
     return found
+
+
+def _windows(values: Array, size: int) -> Array:
+    return np.lib.stride_tricks.sliding_window_view(values, size)
 
 
 def aligned(start: datetime, count: int, edges: Sequence[datetime], size: int = 1) -> NDArray[np.bool_]:

@@ -25,6 +25,23 @@ RUNNING_SHARE = 0.01
 """A generator runs while it delivers more than this share of its rated power [1]."""
 
 
+REFUELLED = 0.02
+"""A tank that gains more than this share of its highest volume in a quarter of an hour was filled; less is sloshing."""
+
+
+def burnt_from_tank(volume: Array) -> float:
+    """Fuel that left a tank [L].
+
+    Parameters
+    ----------
+    volume : array of float, shape (n,)
+        What was in it, a quarter of an hour apart [L]; at least one.
+    """
+    gained = np.diff(volume)
+    filled = float(gained[gained > REFUELLED * volume.max()].sum())
+    return max(float(volume[0] - volume[-1]) + filled, 0.0)
+
+
 def consumption(rated_kw: float) -> Array:
     """Litres per kWh at `LOADS` of a generator of that size, between the sizes charted by the logarithm of power."""
     sizes = np.array(list(LITRES_PER_KWH))

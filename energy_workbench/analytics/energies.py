@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
-from energy_workbench.analytics.pattern import load_factor
+import numpy as np
+
+from energy_workbench.analytics.buckets import consumed_column, elapsed_hours
+from energy_workbench.analytics.pattern import demand_column, load_factor, mean_power_factor
 from energy_workbench.core.entities import Meter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+SUMS = (
+    "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", "active_of_apparent",
+    "active_of_reactive",
+)  # fmt: skip
+"""What is added up over the days [kWh, kvarh, kVAh]."""
+
+UNSURE = ("estimated", "edited")
 
 
 def energies(
     meters: Sequence[Meter],
     edges: Sequence[datetime],
-    found: Iterable[Mapping[str, Any]],
+    found: Mapping[str, Array],
     *,
     zone: ZoneInfo,
     now: datetime,
+    peak_at: Mapping[int, datetime],
 ) -> tuple[dict[str, Any], ...]:
     """A row a meter.
 
@@ -27,48 +44,69 @@ def energies(
     meters : sequence of Meter
     edges : sequence of datetime
         Of the site's days that have begun.
-    found : iterable of mapping
-        What the lake knows of each meter and day, with the peaks of demand and export.
+    found : mapping of str to array, shape (n,)
+        What the lake knows, by meter and day: `meter`, `bucket`, `SUMS` and the demands, NaN where unknown;
+        `quality` and `completeness`.
     now : datetime
         Later time is not missing but has not been yet.
+    peak_at : mapping of int to datetime
+        By meter when its peak first was.
     """
-    by_meter: dict[int, list[Mapping[str, Any]]] = {}
-    for row in found:
-        by_meter.setdefault(row["meter"], []).append(row)
-    return tuple(_row(meter, edges, by_meter.get(meter.key, []), zone, now) for meter in meters)
+    hours = np.array(elapsed_hours(edges, now))
+    runs, none = _runs(found["meter"]), slice(0, 0)
+    rows = []
+    for meter in meters:
+        days = {name: column[runs.get(meter.key, none)] for name, column in found.items()}
+        at = peak_at.get(meter.key)
+        rows.append(_row(meter, days, hours) | {"peak_at": None if at is None else at.astimezone(zone).isoformat()})
+    return tuple(rows)
 
 
-def _row(
-    meter: Meter, edges: Sequence[datetime], found: Sequence[Mapping[str, Any]], zone: ZoneInfo, now: datetime
-) -> dict[str, Any]:
-    days = energy_rows(edges, found, zone)
-    column = consumed_column(meter)
-    total = _sum(days, column)
-    peak, peak_at = _peak(found, "demand" if column == "energy_import_kwh" else "export_demand")
-    elapsed, known = sum(elapsed_hours(edges, now)), known_hours(edges, days, now)
+def peaks(meters: Sequence[Meter], found: Mapping[str, Array]) -> dict[str, dict[int, float]]:
+    """By the column of its demand and the key of a meter the greatest [kW]; those without one are absent."""
+    runs = _runs(found["meter"])
+    known: dict[str, dict[int, float]] = {}
+    for meter in meters:
+        column = demand_column(meter)
+        days = found[column][runs[meter.key]] if meter.key in runs else np.empty(0)
+        if not np.isnan(days).all():
+            known.setdefault(column, {})[meter.key] = float(np.nanmax(days))
+    return known
+
+
+def _runs(meter: Array) -> dict[int, slice]:
+    """Where the rows of each meter are."""
+    edges = np.flatnonzero(np.r_[True, meter[1:] != meter[:-1], True]) if len(meter) else np.empty(0, "int64")
+    return {int(meter[low]): slice(low, high) for low, high in pairwise(edges.tolist())}
+
+
+def _row(meter: Meter, days: Mapping[str, Array], hours: Array) -> dict[str, Any]:
+    column, demand = consumed_column(meter), days[demand_column(meter)]
+    sums = {name: _sum(days[name]) for name in SUMS}
+    peak = None if np.isnan(demand).all() else round(float(np.nanmax(demand)), 6)
+    known, elapsed = float(days["completeness"] @ hours[days["bucket"]]), float(hours.sum())
+    quality, lacking = days["quality"], np.isnan(days[column])
+    total = sums[column]
     return {
         "meter": meter.id,
         "number": meter.number,
         "name": meter.name,
         "type": str(meter.type),
-        "energy_import_kwh": _sum(days, "energy_import_kwh"),
-        "energy_export_kwh": _sum(days, "energy_export_kwh"),
+        "energy_import_kwh": sums["energy_import_kwh"],
+        "energy_export_kwh": sums["energy_export_kwh"],
+        "energy_reactive_kvarh": sums["energy_reactive_kvarh"],
         "total_kwh": total,
-        "peak_kw": None if peak is None else round(peak, 6),
-        "peak_at": None if peak_at is None else peak_at.astimezone(zone).isoformat(),
+        "peak_kw": peak,
+        "peak_at": None,
         "load_factor": load_factor(total, peak, known),
+        "power_factor": mean_power_factor([sums]),
         "completeness": round(known / elapsed, 4) if elapsed else 0.0,
-        "days": len(days),
-        "estimated_days": sum(day["quality"] in ("estimated", "edited") for day in days),
-        "missing_days": sum(day["quality"] == "missing" or day[column] is None for day in days),
+        "days": len(hours),
+        "estimated_days": int(np.isin(quality, UNSURE).sum()),
+        "missing_days": len(hours) - len(quality) + int(((quality == "missing") | lacking).sum()),
     }
 
 
-def _sum(days: Iterable[Mapping[str, Any]], column: str) -> float | None:
-    known = [day[column] for day in days if day[column] is not None]
-    return round(sum(known), 6) if known else None
-
-
-def _peak(found: Iterable[Mapping[str, Any]], name: str) -> tuple[float | None, datetime | None]:
-    peaks = [(row[f"{name}_kw"], row[f"{name}_at"]) for row in found if row[f"{name}_kw"] is not None]
-    return max(peaks, key=lambda peak: (peak[0], -peak[1].timestamp()), default=(None, None))
+def _sum(values: Array) -> float | None:
+    known = values[~np.isnan(values)]
+    return round(float(known.sum()), 6) if len(known) else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, known_hours
+from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.results import Pattern
 
@@ -15,27 +16,30 @@ WHOLE = 0.999
 """Completeness from which an interval counts as whole; the rest is rounding."""
 
 
-def demands(meter: Meter, intervals: Sequence[Mapping[str, Any]]) -> list[tuple[datetime, float]]:
-    """Demand of each 15-minute interval that is whole and actual: an estimate is no peak.
+def demand_column(meter: Meter) -> str:
+    """The demand that people mean by a meter's: of what it takes, or of what a producer produces."""
+    return "demand_kw" if consumed_column(meter) == "energy_import_kwh" else "export_demand_kw"
+
+
+def mean_power_factor(found: Iterable[Mapping[str, Any]]) -> float | None:
+    """Power factor of all buckets together: kWh ÷ kVAh [1]; None where it is not known.
 
     Parameters
     ----------
-    intervals : sequence of mapping
-        Rows of the interval table, in time.
-
-    Returns
-    -------
-    list of (datetime, float)
-        Start and mean power [kW] of what the meter consumes, or of what a producer produces.
+    found : iterable of mapping
+        Buckets with `energy_reactive_kvarh`, `energy_apparent_kvah` and the active energies of the same intervals.
     """
-    column = consumed_column(meter)
-    if column == "energy_import_kwh":
-        return [(row["start"], row["demand_kw"]) for row in intervals if row["demand_kw"] is not None]
-    return [
-        (row["start"], row[column] * 4)
-        for row in intervals
-        if row[column] is not None and row["quality"] == "actual" and row["completeness"] >= WHOLE
-    ]
+    rows = list(found)
+    for active, other in (
+        ("active_of_apparent", "energy_apparent_kvah"),
+        ("active_of_reactive", "energy_reactive_kvarh"),
+    ):
+        known = [row for row in rows if row[active] is not None and row[other] is not None]
+        energy, beside = (math.fsum(row[name] for row in known) for name in (active, other))
+        total = beside if other == "energy_apparent_kvah" else math.hypot(energy, beside)
+        if total > 0:
+            return round(min(energy / total, 1.0), 6)
+    return None
 
 
 def load_factor(energy_kwh: float | None, maximum_demand_kw: float | None, hours: float) -> float | None:
@@ -48,40 +52,40 @@ def load_factor(energy_kwh: float | None, maximum_demand_kw: float | None, hours
 def pattern(
     meter: Meter,
     edges: Sequence[datetime],
-    rows: Sequence[Mapping[str, Any]],
-    intervals: Sequence[Mapping[str, Any]],
+    found: Sequence[Mapping[str, Any]],
     *,
     every: str,
     zone: ZoneInfo,
     now: datetime,
+    peak: float | None = None,
+    peak_at: datetime | None = None,
 ) -> Pattern:
     """The consumption of a meter.
 
     Parameters
     ----------
-    edges, rows
-        Buckets and their energy, as `energy_rows` gives it.
-    intervals : sequence of mapping
-        The 15-minute intervals of the same span, in time, for the demand.
+    edges : sequence of datetime
+        n + 1 ascending edges of n buckets.
+    found : sequence of mapping
+        What the lake knows of them, with the demand of export.
     now : datetime
         Later buckets are not missing but have not been yet.
+    peak, peak_at : float and datetime, optional
+        The maximum demand of all of them [kW], and when it first was.
     """
-    column = consumed_column(meter)
-    demand = demands(meter, intervals)
-    peaks = _peaks(edges, demand)
+    column, demand = consumed_column(meter), demand_column(meter)
+    rows, peaks = energy_rows(edges, found, zone), {row["bucket"]: row[demand] for row in found}
     points = tuple(
         {
             "start": row["start"],
             "energy_kwh": row[column],
-            "demand_kw": peak,
+            "demand_kw": None if peaks.get(index) is None else round(peaks[index], 6),
             "quality": row["quality"],
             "completeness": row["completeness"],
         }
-        for row, peak in zip(rows, peaks, strict=True)
+        for index, row in enumerate(rows)
     )
-    energies = [point["energy_kwh"] for point in points if point["energy_kwh"] is not None]
-    total = round(sum(energies), 6) if energies else None
-    peak_at, peak = max(demand, key=lambda found: found[1], default=(None, None))
+    total = total_of(points, "energy_kwh")
     elapsed = sum(elapsed_hours(edges, now))
     known = known_hours(edges, points, now)
     return Pattern(
@@ -97,19 +101,14 @@ def pattern(
         peak_kw=None if peak is None else round(peak, 6),
         peak_at=None if peak_at is None else peak_at.astimezone(zone).isoformat(),
         load_factor=load_factor(total, peak, known),
+        reactive_kvarh=total_of(rows, "energy_reactive_kvarh"),
+        power_factor=mean_power_factor(found),
         completeness=round(known / elapsed, 4) if elapsed else 0.0,
         running=edges[-1] > now,
     )
 
 
-def _peaks(edges: Sequence[datetime], demand: Sequence[tuple[datetime, float]]) -> list[float | None]:
-    """Highest demand of each bucket."""
-    found: list[float | None] = [None] * (len(edges) - 1)
-    bucket = 0
-    for start, value in demand:
-        while bucket < len(found) and start >= edges[bucket + 1]:
-            bucket += 1
-        if bucket < len(found) and start >= edges[bucket]:
-            before = found[bucket]
-            found[bucket] = round(value if before is None else max(before, value), 6)
-    return found
+def total_of(rows: Iterable[Mapping[str, Any]], column: str) -> float | None:
+    """Sum of what is known; None where nothing is."""
+    known = [row[column] for row in rows if row[column] is not None]
+    return round(math.fsum(known), 6) if known else None

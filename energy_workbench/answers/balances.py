@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.pattern import WHOLE
-from energy_workbench.answers.side_by_side import elapsed
-from energy_workbench.core import axis, results
+from energy_workbench.answers.trees import Stretch
+from energy_workbench.core import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import Scaling
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
-    from energy_workbench.registry import Registry
 
 COUNTERS = ("energy_active_import", "energy_active_export")
 
 
 def balance(
-    registry: Registry,
     reader: Reader,
+    trees: Sequence[Stretch],
     span: Period,
     *,
     threshold: float,
@@ -37,6 +35,8 @@ def balance(
 
     Parameters
     ----------
+    trees : sequence of Stretch
+        The tree of that time.
     threshold : float
         Share of the supply above which a loss is a hotspot [1].
     zone : ZoneInfo
@@ -46,12 +46,11 @@ def balance(
     node : Meter, optional
         Every node by default.
     """
-    start, end = elapsed(span)
     books = Books()
     order: list[Meter] = []
-    for low, high in _stretches(registry, start, end):
-        order = registry.meters(at=low)
-        for matrix in reader.matrices([meter.key for meter in order], low, high, WHOLE):
+    for tree in trees:
+        order = list(tree.meters)
+        for matrix in reader.matrices([meter.key for meter in order], tree.start, tree.end, WHOLE):
 
             def energies(key: int, matrix: Any = matrix) -> Any:
                 row = matrix.row(key)
@@ -83,19 +82,6 @@ def _steps(meters: list[Meter], profiles: Path) -> dict[int, float]:
         if coarsest := max(steps, default=0.0):
             found[meter.key] = coarsest * meter.ratio.factor(Scaling.POWER)
     return found
-
-
-def _stretches(registry: Registry, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The span cut where the tree changes; an interval in which it does belongs to neither tree."""
-    moves = sorted({at for _, _, at in registry.placements() if at is not None and start < at < end})
-    low = start
-    for move in moves:
-        before = axis.floor_interval(move)
-        if before > low:
-            yield low, before
-        low = max(low, before if before == move else before + axis.INTERVAL)
-    if end > low:
-        yield low, end
 
 
 def _branch(meters: list[Meter], key: int) -> set[str]:

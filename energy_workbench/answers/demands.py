@@ -12,11 +12,13 @@ import numpy as np
 
 from energy_workbench.analytics.demand import UNITS, Block, aligned, contributions, demands, diversity_factor, maximum
 from energy_workbench.analytics.node_books import sides_of
-from energy_workbench.analytics.pattern import WHOLE, load_factor
+from energy_workbench.analytics.pattern import load_factor
+from energy_workbench.answers.series import Series, series
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
+from energy_workbench.answers.trees import Stretch, at
 from energy_workbench.core import axis, results
 from energy_workbench.core.billing import billing_edges
-from energy_workbench.core.entities import Flow, Meter
+from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ EVERY = {1: "15min", 2: "30min", 4: "1h"}
 
 def demand(
     reader: Reader,
+    trees: Sequence[Stretch],
     meter: Meter,
-    children: Sequence[Meter],
     span: Period,
     *,
     block: Block,
@@ -40,13 +42,15 @@ def demand(
 
     Parameters
     ----------
-    children : sequence of Meter
-        Those that the meter sees, whose part in the maximum is told.
+    trees : sequence of Stretch
+        The tree of that time.
     billing_day : int
         On which a billing month begins.
     """
-    beside = side_by_side(reader, [meter, *children], span)
-    of_meter = _Demands(meter, children, block, beside, span, reader, zone)
+    own = series(reader, meter, span)
+    children = list({child.key: child for tree in trees for child in _seen_by(meter, tree.meters)}.values())
+    beside = side_by_side(reader, children, span)
+    of_meter = _Demands(meter, own, beside, trees, children, block, span, zone)
     rows = tuple(of_meter.month(low, high) for low, high in pairwise(billing_edges(span, billing_day, zone)))
     return results.Demand(
         rows=rows,
@@ -69,20 +73,20 @@ class _Demands:
     def __init__(
         self,
         meter: Meter,
+        own: Series,
+        beside: SideBySide,
+        trees: Sequence[Stretch],
         children: Sequence[Meter],
         block: Block,
-        beside: SideBySide,
         span: Period,
-        reader: Reader,
         zone: ZoneInfo,
     ) -> None:
-        self._block, self._beside, self._zone = block, beside, zone
-        self._consumed = beside.consumed(meter)
-        self._energy = self._consumed if block.unit == "kw" else apparent(reader, meter, beside)
+        self._meter, self._trees, self._block, self._beside, self._zone = meter, trees, block, beside, zone
+        self._consumed, self._energy = own.energy, own.energy if block.unit == "kw" else own.apparent
         begins = aligned(beside.start, beside.count, axis.edges(span, EVERY[block.size], zone), block.size)
-        self._demands = demands(self._energy, block, begins)
-        self._drawn = {child.number: _drawn(child, beside) for child in children}
-        self._own = {number: demands(energy, block, begins) for number, energy in self._drawn.items()}
+        self._demands = demands(self._energy, block, begins, own.step)
+        self._drawn = {child.key: _drawn(child, beside) for child in children}
+        self._own = {key: demands(energy, block, begins) for key, energy in self._drawn.items()}
 
     def month(self, low: datetime, high: datetime) -> dict[str, Any]:
         """The row of a billing month, of what has been of it."""
@@ -94,32 +98,37 @@ class _Demands:
         inside = slice(first, max(first, last - self._block.size + 1))
         found = maximum(self._demands[inside])
         peak = None if found is None else float(self._demands[inside][found])
-        at = None if found is None else first + found
+        place = None if found is None else first + found
+        seen = self._seen(first if place is None else place)
         return {
             "start": low.astimezone(self._zone).isoformat(),
             "end": high.astimezone(self._zone).isoformat(),
             "maximum": None if peak is None else round(peak, 6),
-            "at": None if at is None else self._instant(at),
+            "at": None if place is None else self._instant(place),
             "energy": None if total is None else round(total, 6),
             "load_factor": load_factor(total, peak, float(known.sum()) / 4),
-            "diversity_factor": self._diversity(inside),
+            "diversity_factor": self._diversity(inside, seen),
             "completeness": round(float(known.mean()), 4) if len(known) else 0.0,
-            "children": [] if at is None else self._children(at),
+            "children": [] if place is None else self._children(place, seen),
         }
 
     def _place(self, instant: datetime) -> int:
         """Index of the first interval that begins at or after an instant."""
         return min(max(-((self._beside.start - instant) // axis.INTERVAL), 0), self._beside.count)
 
-    def _instant(self, at: int) -> str:
-        return (self._beside.start + at * axis.INTERVAL).astimezone(self._zone).isoformat()
+    def _instant(self, place: int) -> str:
+        return (self._beside.start + place * axis.INTERVAL).astimezone(self._zone).isoformat()
 
-    def _children(self, at: int) -> list[dict[str, Any]]:
-        power = float(self._consumed[at : at + self._block.size].sum()) * 4 / self._block.size
-        return contributions(at, self._block, self._drawn, power)
+    def _seen(self, place: int) -> list[Meter]:
+        """The children that the meter saw then."""
+        return _seen_by(self._meter, at(self._trees, self._beside.start + place * axis.INTERVAL))
 
-    def _diversity(self, inside: slice) -> float | None:
-        own = [found[inside] for found in self._own.values()]
+    def _children(self, place: int, seen: Sequence[Meter]) -> list[dict[str, Any]]:
+        power = float(self._consumed[place : place + self._block.size].sum()) * 4 / self._block.size
+        return contributions(place, self._block, {each.number: self._drawn[each.key] for each in seen}, power)
+
+    def _diversity(self, inside: slice, seen: Sequence[Meter]) -> float | None:
+        own = [self._own[each.key][inside] for each in seen]
         if not own or any(maximum(found) is None for found in own):
             return None
         together = np.sum(own, axis=0)
@@ -136,20 +145,6 @@ def _drawn(child: Meter, beside: SideBySide) -> Any:
     return np.full(beside.count, np.nan) if sides is None else sides[1] - sides[0]
 
 
-def apparent(reader: Reader, meter: Meter, beside: SideBySide) -> Any:
-    """Apparent energy of each interval [kVAh]: counted, or else from active and reactive energy."""
-    found = np.full(beside.count, np.nan)
-    table = reader.intervals([meter.key], beside.start, beside.start + beside.count * axis.INTERVAL)
-    if not len(table):
-        return found
-    place = table["start"].cast("int64").to_numpy() // axis.INTERVAL_MICROS - int(beside.start.timestamp()) // 900
-    reactive, counted = (
-        table[name].to_numpy(zero_copy_only=False) for name in ("energy_reactive_kvarh", "energy_apparent_kvah")
-    )
-    close = table["completeness"].to_numpy() >= WHOLE
-    active = beside.consumed(meter)[place]  # known where actual and close
-    if meter.flow is Flow.PRODUCER:
-        counted = np.full(len(counted), np.nan)  # the register of the other direction
-    total = np.where(np.isnan(counted), np.sqrt(active**2 + reactive**2), counted)
-    found[place] = np.where(close & ~np.isnan(active), total, np.nan)
-    return found
+def _seen_by(meter: Meter, tree: Sequence[Meter]) -> list[Meter]:
+    """The children of a tree that a meter sees."""
+    return [each for each in tree if each.parent == meter.key and each.seen_by_parent]

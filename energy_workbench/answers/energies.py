@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import buckets, overview
 from energy_workbench.analytics.completeness import completeness
-from energy_workbench.analytics.energies import energies
+from energy_workbench.analytics.energies import energies, peaks
 from energy_workbench.analytics.flow import Measured
-from energy_workbench.analytics.pattern import WHOLE, pattern
+from energy_workbench.analytics.pattern import demand_column, pattern
 from energy_workbench.answers.cache import Cache
 from energy_workbench.core import axis, clock, results
 from energy_workbench.core.entities import Meter
@@ -21,6 +21,8 @@ from energy_workbench.core.results import Pattern
 from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from energy_workbench.lake import Reader
 
 MOST_BUCKETS = 110_000
@@ -59,9 +61,18 @@ class Energies:
         edges = self._edges(span, every)
 
         def make() -> Pattern:
-            rows = self._rows(meter, edges)
-            intervals = self._reader.intervals([meter.key], edges[0], edges[-1]).to_pylist()
-            return pattern(meter, edges, rows, intervals, every=every, zone=self._zone, now=clock.now())
+            now = clock.now()
+            begun = len(edges) > 1
+            found = self._reader.energy([meter.key], edges, now, peaks=True).to_pylist() if begun else []
+            column = demand_column(meter)
+            known = [(row[column], -row["bucket"]) for row in found if row[column] is not None]
+            peak, peak_at = None, None
+            if known:
+                peak, before = max(known)
+                place = -before
+                when = self._reader.first_at(column, {meter.key: peak}, edges[place], edges[place + 1])
+                peak_at = when.get(meter.key)
+            return pattern(meter, edges, found, every=every, zone=self._zone, now=now, peak=peak, peak_at=peak_at)
 
         return self._cache.get(("pattern", meter.key, every, tuple(edges), self.stamp), make)
 
@@ -71,9 +82,15 @@ class Energies:
 
         def make() -> results.Energies:
             now = clock.now()
-            begun = len(edges) > 1
-            found = self._reader.energy(None, edges, now, whole=WHOLE).to_pylist() if begun else []
-            rows = energies(meters, edges, found, zone=self._zone, now=now)
+            # Of a period that has not begun there is nothing to ask for.
+            asked, marks = (None, edges) if len(edges) > 1 else (list[int](), [span.start, span.end])
+            found = columns(self._reader.energy(asked, marks, now, peaks=True))
+            when = [
+                self._reader.first_at(column, highest, edges[0], edges[-1])
+                for column, highest in peaks(meters, found).items()
+            ]
+            at = {key: instant for each in when for key, instant in each.items()}
+            rows = energies(meters, edges, found, zone=self._zone, now=now, peak_at=at)
             return results.Energies(
                 rows=rows,
                 total=len(rows),
@@ -160,6 +177,11 @@ class Energies:
         if begun > MOST_BUCKETS:
             raise PeriodError(f"{span.text!r} every {every} makes {begun:,} rows: ask for a longer resolution")
         return edges[: begun + 1]
+
+
+def columns(table: pa.Table) -> dict[str, Any]:
+    """Columns of a table as arrays."""
+    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
 
 
 def summed(rows: Sequence[Mapping[str, Any]], expected: Sequence[int]) -> tuple[dict[int, Measured], float]:

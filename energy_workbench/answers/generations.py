@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from energy_workbench.analytics.diesel import burnt_from_tank
 from energy_workbench.analytics.flow import children_of
 from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions
 from energy_workbench.analytics.load_shape import LocalTimes
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
 from energy_workbench.core import axis, results
+from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Flow, Meter, MeterType
 from energy_workbench.core.factors import Factor, steps
 from energy_workbench.core.period import Period
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 NEAR = timedelta(hours=1)
 """A counter's value this close to an edge of the period stands for the edge."""
+_NEAR_US = NEAR // timedelta(microseconds=1)
 
 
 def generation(
@@ -32,6 +35,8 @@ def generation(
 
     Parameters
     ----------
+    meters : sequence of Meter
+        Those there were, with the tree of that time.
     factors : sequence of Factor
         Those that hold at the site.
     """
@@ -130,12 +135,33 @@ def _generator(reader: Reader, meter: Meter, beside: SideBySide) -> Generator:
         beside.consumed(meter),
         meter.rated_kw,
         counted_hours=_counted(reader, meter, "run_hours", beside.start, end),
-        metered_litres=_counted(reader, meter, "fuel_used", beside.start, end),
+        metered_litres=_metered_litres(reader, meter, beside.start, end),
     )
+
+
+def _metered_litres(reader: Reader, meter: Meter, start: datetime, end: datetime) -> float | None:
+    """Fuel by a meter's counter, or else by the volume in its tank [L]; None where neither is known at both ends."""
+    counted = _counted(reader, meter, "fuel_used", start, end)
+    if counted is not None or "fuel_volume" not in reader.quantities(meter.key):
+        return counted
+    table = reader.readings(meter.key, start - NEAR, end + NEAR, quantities=["fuel_volume"]).drop_null()
+    instants = table["ts"].cast("int64").to_numpy()
+    low, high = to_micros(start), to_micros(end)
+    if not len(instants) or instants[0] > low + _NEAR_US or instants[-1] < high - _NEAR_US:
+        return None
+    first, last = int(np.abs(instants - low).argmin()), int(np.abs(instants - high).argmin())
+    volume = np.asarray(table["fuel_volume"].to_numpy(), float)[first : last + 1]
+    # The last of each quarter of an hour: a tank is filled in minutes, and sloshes in seconds.
+    quarter = instants[first : last + 1] // axis.INTERVAL_MICROS
+    kept = np.r_[quarter[1:] != quarter[:-1], True]
+    kept[0] = True
+    return burnt_from_tank(volume[kept])
 
 
 def _counted(reader: Reader, meter: Meter, name: str, start: datetime, end: datetime) -> float | None:
     """How far a counter of a meter went between two instants; None where it is not known at both, or fell."""
+    if name not in reader.quantities(meter.key):
+        return None
     values = []
     for edge in (start, end):
         table = reader.readings(meter.key, edge - NEAR, edge + NEAR, quantities=[name])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import load_shape
-from energy_workbench.answers.side_by_side import side_by_side
+from energy_workbench.answers.series import series
 from energy_workbench.core import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
@@ -32,19 +33,20 @@ def load_shape_of(
     """
     if by not in SHAPES:
         raise InputError(f"a pattern cannot be shown by {by!r}: day, week, month, {', '.join(SHAPES)}")
-    beside = side_by_side(reader, [meter], span)
-    kw = beside.consumed(meter) * 4
-    times = load_shape.LocalTimes(beside.start, beside.count, zone)
+    found = series(reader, meter, span)
+    kw = found.energy * 4
+    demand = load_shape.certain(kw, found.step)
+    times = load_shape.LocalTimes(found.start, len(kw), zone)
     rows: list[dict[str, Any]]
     if by == "weekday-hour":
-        rows = load_shape.heat_map(kw, times)
+        rows = load_shape.heat_map(kw, demand, times)
     elif by == "hour":
         rows = load_shape.typical_day(kw, times)
     elif by == "duration":
         rows = load_shape.load_duration(kw)
     else:
-        rows = load_shape.by_shift(kw, times, load_shape.parse_shifts(shifts or load_shape.SHIFTS))
-    known = kw[kw == kw]
+        rows = load_shape.by_shift(kw, demand, times, load_shape.parse_shifts(shifts or load_shape.SHIFTS))
+    known, peaks = kw[kw == kw], demand[demand == demand]
     return results.LoadShape(
         rows=tuple(rows),
         by=by,
@@ -53,7 +55,7 @@ def load_shape_of(
         name=meter.name,
         energy_kwh=round(float(known.sum()) / 4, 6) if len(known) else None,
         mean_kw=round(float(known.mean()), 6) if len(known) else None,
-        maximum_kw=round(float(known.max()), 6) if len(known) else None,
+        maximum_kw=round(float(peaks.max()), 6) if len(peaks) else None,
         base_kw=load_shape.base_load(kw),
         completeness=round(len(known) / len(kw), 4) if len(kw) else 0.0,
         start=span.start.astimezone(zone).isoformat(),
@@ -90,22 +92,25 @@ def earlier(span: Period, against: str, zone: ZoneInfo) -> Period:
 
 
 def compared(now: results.Pattern, before: results.Pattern, against: str) -> results.Comparison:
-    """Two patterns side by side, bucket by bucket; only buckets that both know are compared."""
+    """Two patterns side by side, bucket by bucket; only buckets that are over and that both know are compared."""
     rows = []
     both_now = both_before = 0.0
-    for index in range(max(len(now.rows), len(before.rows))):
-        mine = now.rows[index] if index < len(now.rows) else None
-        theirs = before.rows[index] if index < len(before.rows) else None
-        energy, former = (None if row is None else row["energy_kwh"] for row in (mine, theirs))
-        if energy is not None and former is not None:
+    for index, (mine, theirs) in enumerate(zip_longest(now.rows, before.rows, fillvalue=_NO_BUCKET)):
+        energy, former = mine["energy_kwh"], theirs["energy_kwh"]
+        over = not (now.running and index == len(now.rows) - 1)
+        if over and energy is not None and former is not None:
             both_now, both_before = both_now + energy, both_before + former
         rows.append(
             {
-                "start": mine["start"] if mine else None,
+                "start": mine["start"],
                 "energy_kwh": energy,
-                "before_start": theirs["start"] if theirs else None,
+                "quality": mine["quality"],
+                "completeness": mine["completeness"],
+                "before_start": theirs["start"],
                 "before_kwh": former,
-                "change_percent": _percent(energy, former),
+                "before_quality": theirs["quality"],
+                "before_completeness": theirs["completeness"],
+                "change_percent": _percent(energy, former) if over else None,
             }
         )
     return results.Comparison(
@@ -126,6 +131,10 @@ def compared(now: results.Pattern, before: results.Pattern, against: str) -> res
         before_end=before.end,
         timezone=now.timezone,
     )
+
+
+_NO_BUCKET: dict[str, Any] = dict.fromkeys(("start", "energy_kwh", "quality", "completeness"))
+"""Where one of two periods is longer."""
 
 
 def _percent(value: float | None, before: float | None) -> float | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -216,8 +218,20 @@ def sql(
     ],
     max_rows: Annotated[int, Query(ge=1, le=100_000)] = 10_000,
 ) -> Response:
-    """Columns and rows of a query; it can change nothing and see nothing else."""
+    """Columns, their types (Arrow's) and rows of a query; it can change nothing and see nothing else."""
     table = wb.sql_table(text, max_rows=max_rows)
+    columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
     return Json(
-        {"columns": table.column_names, "rows": [list(row) for row in zip(*table.to_pydict().values(), strict=True)]}
+        {
+            "columns": table.column_names,
+            "types": [str(field.type) for field in table.schema],
+            "rows": [list(row) for row in zip(*columns, strict=True)],
+        }
     )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can say it: no infinities, whole and decimal numbers as numbers."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

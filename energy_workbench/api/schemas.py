@@ -112,15 +112,16 @@ _NODE: Schema = {
     "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", "type": "distribution",
     "parent_id": "mtr_2", "depth": 2, "supply_kwh": 412_300.5, "demand_kwh": 395_800.25, "loss_kwh": 16_500.25,
     "loss_percent": 4.002, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "verdict": "hotspot",
-    "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "unmetered_kw": None,
+    "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
     "counted_twice": [], "assumed_classes": True,
 }  # fmt: skip
 _SPAN: Schema = {"from": "2026-10-01T00:00:00+05:30", "to": "2026-11-01T00:00:00+05:30", "timezone": "Asia/Kolkata"}
 _COMPARISON: Schema = {
     "items": [
         {
-            "start": "2026-10-05T00:00:00+05:30", "energy_kwh": 4200.5, "before_start": "2026-09-05T00:00:00+05:30",
-            "before_kwh": 4000.0, "change_percent": 5.01,
+            "start": "2026-10-05T00:00:00+05:30", "energy_kwh": 4200.5, "quality": "actual", "completeness": 1.0,
+            "before_start": "2026-09-05T00:00:00+05:30", "before_kwh": 4000.0, "before_quality": "actual",
+            "before_completeness": 1.0, "change_percent": 5.01,
         }
     ],
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "against": "previous", "every": "1d",
@@ -158,8 +159,9 @@ _GENERATION: Schema = {
 }  # fmt: skip
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
-    "energy_export_kwh": 0.0, "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30",
-    "load_factor": 0.62, "completeness": 1.0, "days": 31, "estimated_days": 0, "missing_days": 0,
+    "energy_export_kwh": 0.0, "energy_reactive_kvarh": 14942.2, "total_kwh": 51230.4, "peak_kw": 489.0,
+    "peak_at": "2026-10-02T11:15:00+05:30", "load_factor": 0.62, "power_factor": 0.96, "completeness": 1.0,
+    "days": 31, "estimated_days": 0, "missing_days": 0,
 }  # fmt: skip
 _POINT: Schema = {
     "start": "2026-10-05T14:00:00+05:30", "energy_kwh": 398.25, "demand_kw": 431.2, "quality": "actual",
@@ -181,7 +183,7 @@ _PATTERN: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "from": "2026-09-28T15:00:00+05:30",
     "to": "2026-10-05T15:00:00+05:30", "every": "1h", "timezone": "Asia/Kolkata", "points": [_POINT],
     "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30", "load_factor": 0.62,
-    "completeness": 1.0,
+    "completeness": 1.0, "running": True, "reactive_kvarh": 14942.2, "power_factor": 0.96,
 }  # fmt: skip
 
 METER = _answer("The meter", _METER)
@@ -361,8 +363,8 @@ SITE = _answer("The plant", {"name": "Plant", "timezone": "Asia/Kolkata", "curre
 OVERVIEW = _answer("The dashboard's answer", {"summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})
 SQL = _answer(
     "The rows",
-    {"columns": ["number", "kwh"], "rows": [["UNIT-A", 51230.4]]},
-    {"type": "object", "required": ["columns", "rows"]},
+    {"columns": ["number", "kwh"], "types": ["string", "double"], "rows": [["UNIT-A", 51230.4]]},
+    {"type": "object", "required": ["columns", "types", "rows"]},
 )
 HEALTH = _answer("It answers", {"ok": True})
 

@@ -98,6 +98,8 @@ class Pattern(Table):
         Start of the interval of the maximum demand.
     running : bool
         Whether the last bucket is not over yet, so that its energy is not that of a whole one.
+    reactive_kvarh, power_factor : float or None
+        Of the whole period [kvarh], and kWh ÷ kVAh of it [1].
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "points"}
@@ -116,6 +118,8 @@ class Pattern(Table):
     load_factor: float | None
     completeness: float
     running: bool = False
+    reactive_kvarh: float | None = None
+    power_factor: float | None = None
 
     @property
     def points(self) -> tuple[dict[str, Any], ...]:
@@ -136,16 +140,18 @@ class Energies(Table):
     Attributes
     ----------
     rows : tuple of dict
-        `meter, number, name, type, energy_import_kwh, energy_export_kwh, total_kwh` (what the meter consumes
-        or, of a producer, produces [kWh]), `peak_kw` (maximum 15-minute demand [kW]), `peak_at, load_factor,
-        completeness`, and of the site's days that have begun `days`, `estimated_days` and `missing_days`.
+        `meter, number, name, type, energy_import_kwh, energy_export_kwh, energy_reactive_kvarh, total_kwh` (what the
+        meter consumes or, of a producer, produces [kWh]), `peak_kw` (maximum 15-minute demand [kW]), `peak_at,
+        load_factor, power_factor` (kWh ÷ kVAh [1]), `completeness`, and of the site's days that have begun `days`,
+        `estimated_days` and `missing_days`.
         What is unknown is None.
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
-        "meter", "number", "name", "type", "energy_import_kwh", "energy_export_kwh", "total_kwh", "peak_kw", "peak_at",
-        "load_factor", "completeness", "days", "estimated_days", "missing_days",
+        "meter", "number", "name", "type", "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh",
+        "total_kwh", "peak_kw", "peak_at", "load_factor", "power_factor", "completeness", "days",
+        "estimated_days", "missing_days",
     ]  # fmt: skip
 
     rows: tuple[dict[str, Any], ...]
@@ -207,7 +213,8 @@ class Balance(Table):
         `meter, number, name, type, parent_id, depth`, `supply_kwh`, `demand_kwh`, `loss_kwh` [kWh], `loss_percent`
         of the supply, `uncertainty_kwh` (expanded, k = 2), `completeness` (share of the intervals in which all
         meters of the node have actual values; the energies are those of them), `verdict` (`hotspot, surplus, ok,
-        within_error, insufficient_data`), `reason` in words, `unmetered_kw` (what is lost at any load [kW]),
+        within_error, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
+        `unmetered_kw` (what is lost at any load [kW]),
         `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed).
     threshold_percent : float
         Above it a loss is a hotspot [% of the supply].
@@ -216,7 +223,8 @@ class Balance(Table):
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
         "meter", "number", "name", "type", "parent_id", "depth", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent",
-        "uncertainty_kwh", "completeness", "verdict", "reason", "unmetered_kw", "counted_twice", "assumed_classes",
+        "uncertainty_kwh", "completeness", "verdict", "reason", "rank", "unmetered_kw",
+        "counted_twice", "assumed_classes",
     ]  # fmt: skip
 
     rows: tuple[dict[str, Any], ...]
@@ -291,7 +299,8 @@ class LoadShape(Table):
     rows : tuple of dict
         By `weekday-hour`: `weekday, hour, mean_kw, minimum_kw, maximum_kw, hours`; `hour` (the typical day): `day,
         time, mean_kw, median_kw, p10_kw, p90_kw, days`; `duration`: `share, kw`; `shift`: `shift, begins,
-        energy_kwh, share, mean_kw, maximum_kw, hours, shifts`. Of intervals that are known closely.
+        energy_kwh, share, mean_kw, maximum_kw, hours, shifts`. Of intervals that are known closely; a maximum is
+        none of those whose counter's step is more than 2 % of their energy.
     base_kw : float or None
         Demand exceeded 95 % of the time [kW].
     """
@@ -326,9 +335,10 @@ class Comparison(Table):
     Attributes
     ----------
     rows : tuple of dict
-        `start, energy_kwh [kWh], before_start, before_kwh [kWh], change_percent`.
+        `start, energy_kwh [kWh], quality, completeness, before_start, before_kwh [kWh], before_quality,
+        before_completeness, change_percent`.
     change_percent : float or None
-        Of the buckets that are known of both [%].
+        Of the buckets that are over and known of both [%].
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
@@ -351,7 +361,10 @@ class Comparison(Table):
     timezone: str
 
     def _columns(self) -> list[str]:
-        return ["start", "energy_kwh", "before_start", "before_kwh", "change_percent"]
+        return [
+            "start", "energy_kwh", "quality", "completeness", "before_start", "before_kwh", "before_quality",
+            "before_completeness", "change_percent",
+        ]  # fmt: skip
 
     def _caption(self) -> str:
         return f"{self.number} every {self.every}, {self.start} to {self.end} against {self.against}"

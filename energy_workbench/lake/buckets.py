@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,10 @@ from energy_workbench.lake.ledger import power_factor
 _ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
 
 _COLUMNS = ("meter", "bucket", *_ENERGIES, "demand_kw", "power_factor", "quality", "completeness")
-_PEAKS = ("demand_at", "export_demand_kw", "export_demand_at")
+_PEAKS = ("export_demand_kw", "active_of_apparent", "active_of_reactive")
+
+
+_PEAK = ", max(export_demand_kw) AS export_demand_kw"
 
 
 def edge_table(edges: Sequence[int]) -> pa.Table:
@@ -22,7 +25,7 @@ def edge_table(edges: Sequence[int]) -> pa.Table:
     return pa.table({"bucket": pa.array(range(len(edges) - 1), pa.int32()), "since": pa.array(edges[:-1], pa.int64())})
 
 
-def sums_query(source: str, where: str, edges: Sequence[int], whole: float | None = None) -> str:
+def sums_query(source: str, where: str, edges: Sequence[int], *, peaks: bool = False) -> str:
     """SQL of the sums over each meter and bucket.
 
     Parameters
@@ -34,9 +37,8 @@ def sums_query(source: str, where: str, edges: Sequence[int], whole: float | Non
     edges : sequence of int
         Ascending [µs since 1970]. Even buckets are counted by integer arithmetic; local days and months
         around a clock change are not even, and are looked up in the relation `buckets`.
-    whole : float, optional
-        Where given, also when each bucket's demand was greatest, and the same of export, for which only
-        actual intervals of at least this completeness count.
+    peaks : bool
+        Also the greatest demand of export.
     """
     steps = {end - start for start, end in itertools.pairwise(edges)}
     if len(steps) == 1:
@@ -46,24 +48,31 @@ def sums_query(source: str, where: str, edges: Sequence[int], whole: float | Non
         relation = f"""(SELECT i.*, b.bucket FROM (SELECT * FROM {source} WHERE {where}) i
             ASOF JOIN buckets b ON epoch_us(i.start) >= b.since)"""  # noqa: S608 - numbers and fixed names
     sums = ", ".join(f"sum({name}) AS {name}" for name in _ENERGIES)
-    # Only complete actual intervals have a demand. From best to worst, the words of quality are in the
+    # Only intervals that are a demand have one. From best to worst, the words of quality are in the
     # order of the alphabet: actual, edited, estimated, missing.
     return f"""SELECT meter, bucket, {sums}, max(demand_kw) AS demand_kw,
         sum(CASE WHEN energy_apparent_kvah IS NOT NULL THEN energy_import_kwh END) AS active_of_apparent,
         sum(CASE WHEN energy_reactive_kvarh IS NOT NULL THEN energy_import_kwh END) AS active_of_reactive,
-        max(quality) AS quality, sum(completeness::DOUBLE) AS intervals{_peaks(whole)}
+        max(quality) AS quality, sum(completeness::DOUBLE) AS intervals{_PEAK if peaks else ""}
         FROM {relation} GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - numbers and fixed names
 
 
-def _peaks(whole: float | None) -> str:
-    if whole is None:
-        return ""
-    counted = f"quality = 'actual' AND completeness >= {float(whole)}"
-    # Of equal peaks the first.
-    return f""", arg_max(start, (demand_kw, -epoch_us(start))) FILTER (demand_kw IS NOT NULL) AS demand_at,
-        max(energy_export_kwh * 4) FILTER ({counted}) AS export_demand_kw,
-        arg_max(start, (energy_export_kwh, -epoch_us(start)))
-            FILTER (energy_export_kwh IS NOT NULL AND {counted}) AS export_demand_at"""
+def first_query(source: str, where: str, column: str, peaks: Mapping[int, float]) -> str:
+    """SQL of when a column first had its peak, by meter [µs since 1970].
+
+    A query of its own: with each sum it would cost as much again as all the sums.
+
+    Parameters
+    ----------
+    source, where : str
+        As of `sums_query`.
+    column : str
+    peaks : mapping of int to float
+        By key of the meter.
+    """
+    rows = ", ".join(f"({int(key)}, {float(peak)!r}::DOUBLE)" for key, peak in peaks.items())
+    return f"""SELECT meter, epoch_us(min(start)) AS at FROM (SELECT meter, start, {column} FROM {source} WHERE {where})
+        JOIN (VALUES {rows}) AS peaks (meter, peak) USING (meter) WHERE {column} = peak GROUP BY meter"""  # noqa: S608
 
 
 def finished(sums: pa.Table, edges: Sequence[int], now: int | None) -> pa.Table:
@@ -87,4 +96,4 @@ def finished(sums: pa.Table, edges: Sequence[int], now: int | None) -> pa.Table:
     factor = power_factor(active, reactive, apparent)
     sums = sums.append_column("power_factor", pa.array(factor, from_pandas=True))
     sums = sums.append_column("completeness", pa.array(known.astype("float32")))
-    return sums.select([*_COLUMNS, *(name for name in _PEAKS if name in sums.column_names)])
+    return sums.select([*_COLUMNS, *(_PEAKS if "export_demand_kw" in sums.column_names else ())])

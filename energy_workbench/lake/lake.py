@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core.errors import LakeError, WorkbenchError
 from energy_workbench.lake import build_state, findings, orphans, wide
+from energy_workbench.lake.interval_table import interval_schema
 from energy_workbench.lake.reading import Refused
 from energy_workbench.lake.spool_file import once_more
 from energy_workbench.lake.store import Store
@@ -199,23 +200,6 @@ class Lake:
         if len(fresh):
             self.readings.write(with_day(fresh), transaction=transaction, metadata={"touched": touched(fresh)})
         return Appended(len(fresh), len(given) - len(fresh), refused)
-
-
-def interval_schema() -> pa.Schema:
-    """Schema of the intervals table."""
-    import pyarrow as pa
-
-    numbers = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
-    return pa.schema(
-        [
-            ("meter", pa.int32()),
-            ("start", pa.timestamp("us", "UTC")),
-            *((name, pa.float64()) for name in (*numbers, "demand_kw", "power_factor")),
-            ("quality", pa.string()),
-            ("completeness", pa.float32()),
-            ("month", pa.string()),
-        ]
-    )
 
 
 def with_day(table: pa.Table) -> pa.Table:

@@ -13,7 +13,7 @@ from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.findings import Finding
 from energy_workbench.core.vee import Evidence
-from energy_workbench.lake.columns import APPARENT, EXPORT, IMPORT, QUALITIES, REACTIVE
+from energy_workbench.lake.columns import APPARENT, COUNTERS, EXPORT, IMPORT, QUALITIES, REACTIVE
 from energy_workbench.lake.events import Judge
 from energy_workbench.lake.frame import Frame, Held
 from energy_workbench.lake.power import FROM_POWER, Power
@@ -67,7 +67,7 @@ class Ledger:
         self._frame: Frame | None = None
         self._booked: dict[str, Array] = {}
         self._grid: dict[str, dict[str, Array]] = {}
-        self._single = {name: self._judge.registers(name, "single") for name in IMPORT}
+        self._single = {name: self._judge.registers(name, "single") for name in COUNTERS}
 
     def book(self, meter: Array, ts: Array, counters: Mapping[str, Array], *, final: bool = False) -> None:
         """Take readings that are later than those taken before.
@@ -121,7 +121,8 @@ class Ledger:
         size = len(self.meters) * (self.end - self.start)
         main, import_kwh = self._first(IMPORT, size)
         others = [self._first(names, size) for names in _COUNTERS[1:]]
-        covered, close, broken, step = main["covered"], main["close"], main["broken"].copy(), main["step"]
+        covered, close, broken = main["covered"], main["close"], main["broken"].copy()
+        step = np.maximum.reduce([main["step"], *(other["step"] for other, _ in others)])
         energies = [import_kwh, *(energy for _, energy in others)]
         powered = self._powered()
         for name, place in zip(FROM_POWER, (0, 1), strict=True):
@@ -142,25 +143,34 @@ class Ledger:
         known[list(edited)] = True
         rows = np.flatnonzero(known)
         covered, close, broken = covered[rows] / QUARTER, np.minimum(close[rows] / QUARTER, 1.0), broken[rows]
-        energies = [energy[rows] for energy in energies]
+        energies, step = [energy[rows] for energy in energies], step[rows]
         uncertain = broken | powered[rows] | (covered - close > 1 - COMPLETE)
         quality = np.where(covered == 0, 3, np.where(uncertain, 2, 0))
-        certain = (quality == 0) & (close >= COMPLETE) & (step[rows] <= vee.COARSE * energies[0])
-        demand = np.where(certain, energies[0] * 4, np.nan)
+        certain = (quality == 0) & (close >= COMPLETE)
+        # Of import and export, each by itself.
+        demands = [np.where(certain & (step <= vee.COARSE * of), of * 4, np.nan) for of in energies[:2]]
         for place, edit in edited.items():
             row = int(np.searchsorted(rows, place))
             quality[row] = 1
             for column, name in enumerate(ENERGIES):
                 if name in edit.energies:
                     energies[column][row] = edit.energies[name]
-            if ENERGIES[0] in edit.energies:
-                demand[row] = 4 * edit.energies[ENERGIES[0]]
-        return self._table(rows, energies, demand, quality, close)
+                    if column < len(demands):
+                        step[row], demands[column][row] = 0.0, 4 * edit.energies[name]
+        return self._table(rows, energies, demands, quality, close, np.where(step > 0, step, np.nan))
 
-    def _table(self, rows: Array, energies: Sequence[Array], demand: Array, quality: Array, close: Array) -> pa.Table:
+    def _table(
+        self,
+        rows: Array,
+        energies: Sequence[Array],
+        demands: Sequence[Array],
+        quality: Array,
+        close: Array,
+        step: Array,
+    ) -> pa.Table:
         import pyarrow as pa
 
-        from energy_workbench.lake.lake import interval_schema
+        from energy_workbench.lake.interval_table import interval_schema
 
         width = self.end - self.start
         start = (rows % width + self.start) * QUARTER
@@ -170,10 +180,12 @@ class Ledger:
         columns = [
             pa.array(self.meters[rows // width]),
             pa.array(start).cast(pa.timestamp("us", "UTC")),
-            *(pa.array(c, from_pandas=True) for c in (*energies, demand)),
+            *(pa.array(c, from_pandas=True) for c in (*energies, demands[0])),
             pa.array(power_factor(active, reactive, apparent), from_pandas=True),
             words,
             pa.array(close.astype("float32")),
+            pa.array(demands[1], from_pandas=True),
+            pa.array(step, from_pandas=True),
             pa.array(months, pa.string()),
         ]
         return pa.table(columns, schema=interval_schema())
@@ -259,8 +271,6 @@ class Ledger:
     def _step(self, name: str) -> Array:
         """The least increment of a counter in each interval, primary."""
         width = self.end - self.start
-        if name not in self._single:
-            return np.zeros(len(self.meters) * width)
         step = np.repeat(self._judge.registers(name, "step"), width)
         if "level" in self._grid[name]:
             single = np.repeat(self._single[name], width)

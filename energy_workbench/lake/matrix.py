@@ -11,6 +11,7 @@ import numpy as np
 
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.lake import duck
+from energy_workbench.lake.interval_table import NOTHING, interval_source, no_intervals, of_meters
 from energy_workbench.lake.spread import Array
 
 if TYPE_CHECKING:
@@ -64,14 +65,16 @@ def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, wh
             high = min(low + step, end)
             size = len(keys), (high - low) // QUARTER
             imported, exported = np.full(size, np.nan), np.full(size, np.nan)
-            files = snapshot.select(low, high, keys.tolist())
-            if files and len(keys):
+            source = interval_source(snapshot, low, high, keys.tolist())
+            if source != NOTHING and len(keys):
+                if NOTHING in source:
+                    connection.register(NOTHING, no_intervals())
                 rows = connection.execute(
                     f"""SELECT meter, ((epoch_us(start) - {low}) // {QUARTER})::BIGINT AS interval,
-                        energy_import_kwh, energy_export_kwh FROM {duck.scan(files)}
+                        energy_import_kwh, energy_export_kwh FROM {source}
                     WHERE start >= make_timestamptz({low}) AND start < make_timestamptz({high})
                         AND quality = 'actual' AND completeness >= {float(whole)}
-                        AND meter BETWEEN {keys[0]} AND {keys[-1]}"""  # noqa: S608 - numbers
+                        AND {of_meters(keys.tolist())}"""  # noqa: S608 - numbers
                 ).fetchnumpy()
                 meter = np.asarray(rows["meter"], "int64")
                 at = np.searchsorted(keys, meter)

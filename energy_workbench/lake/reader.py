@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from energy_workbench.core.clock import to_micros
+from energy_workbench.core.clock import from_micros, to_micros
 from energy_workbench.core.quantities import quantity
 from energy_workbench.lake import duck, wide
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.lake import interval_schema
+from energy_workbench.lake.interval_table import interval_source, no_intervals, of_meters
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class Reader:
         """Changes whenever an answer may: versions of readings and intervals, and of the spool. For caches."""
         spooled = self.spool.revision() if self.spool else ()
         return (self.lake.readings.snapshot().version, self.lake.intervals.snapshot().version, *spooled)
+
+    def quantities(self, meter: int) -> frozenset[str]:
+        """Names of what was ever read of any meter in the lake, and of this one lately."""
+        snapshot, spooled = self.pin([meter], None, None)
+        return frozenset(self.names(snapshot, spooled))
 
     def readings(
         self,
@@ -127,17 +132,23 @@ class Reader:
             spooled=self.typed(spooled, names),
         )
 
-    def intervals(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> pa.Table:
-        """Intervals that start in a span, by meter and start, with the columns of the intervals table."""
+    def intervals(
+        self, meters: Iterable[int] | None, start: datetime, end: datetime, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Intervals that start in a span, by meter and start, with all or some of the table's columns."""
         source, where = self._intervals(meters, to_micros(start), to_micros(end))
-        if source is None:
-            return interval_schema().empty_table().drop_columns(["month"])
-        return self.run(f"SELECT * FROM {source} WHERE {where} ORDER BY meter, start")  # noqa: S608
+        chosen = ", ".join(map(duck.name, columns)) if columns else "*"
+        query = f"SELECT {chosen} FROM {source} WHERE {where} ORDER BY meter, start"  # noqa: S608
+        return self.run(query, no_intervals=no_intervals())
 
     def energy(
-        self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None,
-        whole: float | None = None,
-    ) -> pa.Table:  # fmt: skip
+        self,
+        meters: Iterable[int] | None,
+        edges: Sequence[datetime],
+        now: datetime | None = None,
+        *,
+        peaks: bool = False,
+    ) -> pa.Table:
         """Energy and demand by meter and bucket.
 
         Parameters
@@ -148,8 +159,9 @@ class Reader:
             Ascending, n + 1 for n buckets; an interval belongs to the bucket in which it starts.
         now : datetime, optional
             A bucket that is running is complete when it is up to here.
-        whole : float, optional
-            Adds `demand_at`, `export_demand_kw`, `export_demand_at`; of export intervals of this completeness count.
+        peaks : bool
+            Adds `export_demand_kw`, and `active_of_apparent`, `active_of_reactive` [kWh], with which power factors
+            add up.
 
         Returns
         -------
@@ -163,11 +175,26 @@ class Reader:
 
         at = [to_micros(edge) for edge in edges]
         source, where = self._intervals(meters, at[0], at[-1])
-        # Without a file the same SQL over an empty relation gives an empty answer of the right types.
-        tables = {} if source else {"nothing": interval_schema().empty_table()}
-        query = sums_query(source or "nothing", where, at, whole)
-        sums = self.run(query, buckets=edge_table(at), **tables)
+        query = sums_query(source, where, at, peaks=peaks)
+        sums = self.run(query, buckets=edge_table(at), no_intervals=no_intervals())
         return finished(sums, at, None if now is None else to_micros(now))
+
+    def first_at(self, column: str, peaks: Mapping[int, float], start: datetime, end: datetime) -> dict[int, datetime]:
+        """When meters first had their greatest demand in a span.
+
+        Parameters
+        ----------
+        column : {"demand_kw", "export_demand_kw"}
+        peaks : mapping of int to float
+            By key of the meter, as `energy` gives them.
+        """
+        from energy_workbench.lake.buckets import first_query
+
+        if not peaks:
+            return {}
+        source, where = self._intervals(peaks, to_micros(start), to_micros(end))
+        found = self.run(first_query(source, where, column, peaks), no_intervals=no_intervals())
+        return {row["meter"]: from_micros(row["at"]) for row in found.to_pylist()}
 
     def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
         """Actual intervals of meters side by side, a stretch of time after the other.
@@ -285,14 +312,14 @@ class Reader:
         table = wide.joined(self.run(query, spooled=self.typed(spooled, names)))
         return table.take(pa.array(range(len(table) - 1, -1, -1), pa.int64())) if newest else table
 
-    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str | None, str]:
+    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
         """SQL of the files with these intervals, and the condition that picks them."""
         keys = None if meters is None else sorted({int(meter) for meter in meters})
-        files = self.lake.intervals.snapshot().select(low, high, keys)
+        source = interval_source(self.lake.intervals.snapshot(), low, high, keys)
         where = f"start >= make_timestamptz({low}) AND start < make_timestamptz({high})"
         if keys is not None:
-            where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
-        return (duck.scan(files) if files else None), where
+            where += f" AND {of_meters(keys)}"
+        return source, where
 
     def run(self, query: str, **tables: pa.Table) -> pa.Table:
         import duckdb
@@ -302,7 +329,8 @@ class Reader:
         cursor = self._cursor()
         try:
             for name, table in tables.items():
-                cursor.register(name, table)
+                if name in query:  # to register one costs more than many a query
+                    cursor.register(name, table)
             return cursor.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise LakeError(f"the lake {self.lake.path} cannot be read: {error}") from None

@@ -93,7 +93,7 @@ def _make_views(
     intervals: Snapshot,
     spooled: pa.Table,
 ) -> None:
-    from energy_workbench.lake.lake import interval_schema
+    from energy_workbench.lake.interval_table import interval_schema
 
     # Copies, as the database will not reach out to anything once it is locked up.
     for name, table in (("meters", meters), ("spooled", spooled), ("no_intervals", interval_schema().empty_table())):

@@ -104,6 +104,11 @@ class MeterHistory(Opened):
         with self.database.read() as connection:
             return queries.placements(connection)
 
+    def tree_changes(self) -> set[datetime]:
+        """When any meter moved or was deleted."""
+        with self.database.read() as connection:
+            return queries.tree_changes(connection)
+
     def statuses(self, ref: str | int) -> list[StatusChange]:
         """What was said of a meter and why, oldest first; the first holds from the beginning of time."""
         with self.database.read() as connection:

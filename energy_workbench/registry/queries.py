@@ -115,6 +115,12 @@ def placements(connection: Connection, key: int | None = None) -> list[Placement
     )
 
 
+def tree_changes(connection: Connection) -> set[datetime]:
+    """When any meter moved or was deleted."""
+    columns = schema.placements.c.valid_from, schema.meters.c.deleted_at
+    return {at for column in columns for at in connection.scalars(select(column).where(column.is_not(None)).distinct())}
+
+
 def all_ratios(connection: Connection, key: int | None = None) -> list[tuple[int, Ratio]]:
     """Ratios of every meter over time, by meter, oldest first."""
     rows = connection.execute(_of(select(schema.ratios), schema.ratios.c.meter, key)).mappings()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.diesel import LITRES_PER_KWH, LOADS, litres_an_hour
+from energy_workbench.analytics.diesel import LITRES_PER_KWH, LOADS, burnt_from_tank, litres_an_hour
 from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions
 from energy_workbench.core.factors import Factor, effective, steps
 
@@ -51,6 +51,15 @@ def test_metered_fuel_is_kept_exactly_and_checked_against_the_load() -> None:
     assert by_load.fuel_deviation is None
     lost = Generator("DG", np.zeros(4), rated_kw=100, metered_litres=5.0)
     assert lost.litres.sum() == pytest.approx(5.0)
+
+
+def test_a_tank_that_is_filled_has_burnt_what_left_it_all_the_same() -> None:
+    burning = [400.0, 395.2, 390.1, 391.0, 380.0]  # it sloshes a little
+    assert burnt_from_tank(np.array(burning)) == pytest.approx(20.0)
+    filled = [*burning, 620.0, 900.0, 890.0]
+    assert burnt_from_tank(np.array(filled)) == pytest.approx(20.0 + 10.0)
+    assert burnt_from_tank(np.array([400.0])) == 0.0
+    assert burnt_from_tank(np.array([400.0, 401.0])) == 0.0
 
 
 def test_solar_that_leaves_the_site_is_not_used_on_it() -> None:

@@ -57,7 +57,7 @@ def test_the_heat_map_is_the_mean_of_each_weekday_and_hour(zone: str) -> None:
     expected = frame.groupby([frame["at"].dt.day_of_week, frame["at"].dt.hour])["kw"].agg(
         ["mean", "min", "max", "count"]
     )
-    found = load_shape.heat_map(kw, LocalTimes(START, len(kw), ZoneInfo(zone)))
+    found = load_shape.heat_map(kw, kw, LocalTimes(START, len(kw), ZoneInfo(zone)))
     assert len(found) == 168
     for row in found:
         there = expected.loc[(load_shape.WEEKDAYS.index(row["weekday"]), row["hour"])]
@@ -105,7 +105,7 @@ def test_a_shift_over_midnight_belongs_to_the_day_on_which_it_began(zone: str) -
     shift = np.select([(minute >= 360) & (minute < 840), (minute >= 840) & (minute < 1320)], ["A", "B"], "C")
     night = (frame["at"].dt.tz_localize(None) - pd.Timedelta(hours=6)).dt.date
     found = load_shape.by_shift(
-        kw, LocalTimes(START, len(kw), ZoneInfo(zone)), load_shape.parse_shifts(load_shape.SHIFTS)
+        kw, kw, LocalTimes(START, len(kw), ZoneInfo(zone)), load_shape.parse_shifts(load_shape.SHIFTS)
     )
     assert [row["shift"] for row in found] == ["A", "B", "C"]
     for row in found:
@@ -160,6 +160,15 @@ def test_a_block_with_a_hole_is_no_maximum() -> None:
     assert at == 4
     assert found[at] == 8.0
     assert maximum(np.array([np.nan])) is None
+
+
+def test_a_counters_step_forbids_short_blocks_and_not_long_ones() -> None:
+    energy, step = np.array([10.0, 12.0, 40.0, 40.0, 60.0, 0.0]), np.full(6, 1.0)
+    quarters = demands(energy, Block.of("15min", "block", "kw"), np.ones(6, bool), step)
+    assert [None if np.isnan(kw) else kw for kw in quarters] == [None, None, None, None, 240.0, None]
+    hours = demands(energy, Block.of("60min", "sliding", "kw"), np.ones(6, bool), step)
+    assert [None if np.isnan(kw) else kw for kw in hours] == [102.0, 152.0, 140.0, None, None, None]
+    assert np.array_equal(load_shape.certain(energy * 4, step), quarters, equal_nan=True)
 
 
 def test_who_made_a_maximum_is_told_the_greatest_first() -> None:

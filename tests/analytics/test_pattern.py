@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from energy_workbench.analytics.buckets import energy_rows
-from energy_workbench.analytics.pattern import load_factor, pattern
+from energy_workbench.analytics.pattern import load_factor, mean_power_factor, pattern
 from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister
 
 ZONE = ZoneInfo("Asia/Kolkata")
@@ -19,22 +19,15 @@ EDGES = [START + HOUR * n for n in range(4)]
 UNIT = Meter(key=1, number="UNIT-A", name="Unit A", type=MeterType.UNIT)
 
 
-def interval(quarter: int, kwh: float | None, quality: str = "actual", **more: Any) -> dict[str, Any]:
-    whole = quality == "actual"
-    return {
-        "meter": 1,
-        "start": START + timedelta(minutes=15) * quarter,
-        "energy_import_kwh": kwh,
-        "energy_export_kwh": None,
-        "demand_kw": kwh * 4 if whole and kwh is not None else None,
-        "quality": quality,
-        "completeness": 1.0 if whole else 0.0,
-        **more,
-    }
-
-
-def bucket(index: int, kwh: float, completeness: float = 1.0, quality: str = "actual") -> dict[str, Any]:
-    return {"bucket": index, "energy_import_kwh": kwh, "quality": quality, "completeness": completeness}
+def bucket(index: int, kwh: float, completeness: float = 1.0, kw: float | None = None) -> dict[str, Any]:
+    """What the lake says of an hour."""
+    nothing = dict.fromkeys(
+        ("energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", "active_of_apparent",
+         "active_of_reactive", "export_demand_kw")
+    )  # fmt: skip
+    return nothing | {
+        "bucket": index, "energy_import_kwh": kwh, "quality": "actual", "completeness": completeness, "demand_kw": kw,
+    }  # fmt: skip
 
 
 def test_a_bucket_that_the_lake_does_not_know_is_missing_and_not_zero() -> None:
@@ -45,22 +38,13 @@ def test_a_bucket_that_the_lake_does_not_know_is_missing_and_not_zero() -> None:
 
 
 def test_total_peak_and_load_factor_come_from_what_is_known() -> None:
-    rows = energy_rows(EDGES, [bucket(0, 4.0), bucket(2, 6.0)], ZONE)
-    quarters = [interval(n, 1.0) for n in range(4)] + [
-        interval(n, k) for n, k in ((8, 1.0), (9, 3.0), (10, 1.0), (11, 1.0))
-    ]
-    found = pattern(UNIT, EDGES, rows, quarters, every="1h", zone=ZONE, now=EDGES[-1])
+    hours, peak_at = [bucket(0, 4.0, kw=4.0), bucket(2, 6.0, kw=12.0)], START + 2.25 * HOUR
+    found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=EDGES[-1], peak=12.0, peak_at=peak_at)
     assert found.total_kwh == 10.0
     assert (found.peak_kw, found.peak_at) == (12.0, "2026-10-05T07:45:00+05:30")
     assert [point["demand_kw"] for point in found.points] == [4.0, None, 12.0]
     assert found.load_factor == pytest.approx(10.0 / (12.0 * 2), abs=1e-4)
     assert found.completeness == pytest.approx(2 / 3, abs=1e-4)
-
-
-def test_an_estimated_interval_is_no_peak() -> None:
-    rows = energy_rows(EDGES, [bucket(0, 110.0, 0.5, "estimated")], ZONE)
-    quarters = [interval(0, 2.0), interval(1, 100.0, "estimated")]
-    assert pattern(UNIT, EDGES, rows, quarters, every="1h", zone=ZONE, now=EDGES[-1]).peak_kw == 8.0
 
 
 def test_a_producer_that_counts_in_its_export_register_shows_its_production() -> None:
@@ -72,22 +56,32 @@ def test_a_producer_that_counts_in_its_export_register_shows_its_production() ->
         flow=Flow.PRODUCER,
         production_register=ProductionRegister.EXPORT,
     )
-    rows = energy_rows(EDGES, [{**bucket(0, 0.1), "energy_export_kwh": 8.0}], ZONE)
-    quarters = [interval(n, 0.02, energy_export_kwh=2.0) for n in range(4)]
-    found = pattern(solar, EDGES, rows, quarters, every="1h", zone=ZONE, now=EDGES[-1])
-    assert (found.total_kwh, found.peak_kw) == (8.0, 8.0)
+    hour = bucket(0, 0.1, kw=0.4) | {"energy_export_kwh": 8.0, "export_demand_kw": 9.0}
+    found = pattern(solar, EDGES, [hour], every="1h", zone=ZONE, now=EDGES[-1])
+    assert (found.total_kwh, found.points[0]["demand_kw"]) == (8.0, 9.0)
+
+
+def test_a_power_factor_over_time_is_energy_by_apparent_energy_and_no_mean_of_factors() -> None:
+    light = bucket(0, 1.0) | {"energy_apparent_kvah": 2.0, "active_of_apparent": 1.0}
+    heavy = bucket(1, 98.0) | {"energy_apparent_kvah": 98.0, "active_of_apparent": 98.0}
+    assert mean_power_factor([light, heavy, bucket(2, 50.0)]) == pytest.approx(0.99)
+    inductive = [
+        bucket(n, 4.0) | {"energy_reactive_kvarh": 3.0 if n else None, "active_of_reactive": 4.0 if n else None}
+        for n in range(3)
+    ]
+    assert mean_power_factor(inductive) == pytest.approx(0.8)
+    assert mean_power_factor([bucket(0, 4.0)]) is None
 
 
 def test_nothing_known_gives_nothing_and_not_zeros() -> None:
-    found = pattern(UNIT, EDGES, energy_rows(EDGES, [], ZONE), [], every="1h", zone=ZONE, now=EDGES[-1])
+    found = pattern(UNIT, EDGES, [], every="1h", zone=ZONE, now=EDGES[-1])
     assert (found.total_kwh, found.peak_kw, found.peak_at, found.load_factor) == (None, None, None, None)
     assert found.completeness == 0.0
 
 
 def test_time_that_has_not_been_yet_is_not_missing() -> None:
-    rows = energy_rows(EDGES, [bucket(0, 4.0), bucket(1, 2.0)], ZONE)
-    quarters = [interval(n, 1.0) for n in range(6)]
-    found = pattern(UNIT, EDGES, rows, quarters, every="1h", zone=ZONE, now=START + HOUR * 1.5)
+    hours = [bucket(0, 4.0, kw=4.0), bucket(1, 2.0, kw=4.0)]
+    found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=START + HOUR * 1.5, peak=4.0)
     assert found.completeness == 1.0
     assert found.load_factor == 1.0
 

@@ -200,7 +200,9 @@ def test_intervals_patterns_and_flows_are_those_of_the_facade(home: Settings, vi
     overview = viewer.get(f"{API}/overview?period=2026-10-10").json()
     assert overview["flow"] == flow
     rows = viewer.get(f"{API}/sql", params={"text": "select number, parent_id from meters order by 1 limit 1"}).json()
-    assert rows == {"columns": ["number", "parent_id"], "rows": [["DG", "mtr_2"]]}
+    assert rows == {"columns": ["number", "parent_id"], "types": ["string", "string"], "rows": [["DG", "mtr_2"]]}
+    odd = {"text": "select 'nan'::double as a, sum(1::bigint) as b, 0.5::decimal(3, 1) as c, 1 as a"}
+    assert viewer.get(f"{API}/sql", params=odd).json()["rows"] == [[None, 1, 0.5, 1]]
 
 
 @pytest.mark.parametrize(

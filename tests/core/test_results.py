@@ -30,6 +30,8 @@ PATTERN: dict[str, Any] = {
     "load_factor": 0.9,
     "completeness": 0.5,
     "running": False,
+    "reactive_kvarh": 1.5,
+    "power_factor": 0.95,
 }
 
 

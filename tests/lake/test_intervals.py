@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.core.ratios import AppliedBy, Ratio
-from energy_workbench.lake import Lake, Spool
+from energy_workbench.lake import Lake, Reader, Spool
 from energy_workbench.lake.build_state import FILE
 from energy_workbench.lake.intervals import build
 from energy_workbench.lake.ledger import Ledger
@@ -289,3 +291,29 @@ def test_energy_is_conserved_whatever_the_spacing(walk: list[tuple[int, float]])
     assert sum(row[IMPORT] for row in rows) == pytest.approx(value - 100.0, abs=1e-6)
     assert all(row[IMPORT] >= -1e-12 for row in rows)
     assert all(0 <= row["completeness"] <= 1 for row in rows)
+
+
+def test_intervals_of_an_earlier_version_answer_until_they_are_built_anew(tmp_path: Path) -> None:
+    from deltalake import write_deltalake
+
+    from energy_workbench.lake.interval_table import interval_schema
+
+    lake = Lake(tmp_path / "lake")
+    lake.append(counter([(900 * k, 2.0 * k) for k in range(9)]))
+    build(lake, [])
+    whole = intervals(lake)
+    former = pa.Table.from_pylist([row | {"month": "2026-10"} for row in whole], interval_schema())
+    shutil.rmtree(lake.path / "intervals")
+    path = str(lake.path / "intervals")
+    write_deltalake(path, former.drop_columns(["export_demand_kw", "step_kwh"]), partition_by=["month"])
+    old = Lake(tmp_path / "lake")
+    day = [T0, T0 + timedelta(days=1)]
+    (sums,) = Reader(old).energy([1], day, peaks=True).to_pylist()
+    assert (sums["energy_import_kwh"], sums["demand_kw"], sums["export_demand_kw"]) == (16.0, 8.0, None)
+    assert [row["step_kwh"] for row in intervals(old)] == [None] * 8
+    (matrix,) = Reader(old).matrices([1], day[0], day[1], 0.999)
+    assert matrix.imported[0][:8].tolist() == [2.0] * 8
+    (old.path / "intervals.build.json").write_text("{}")
+    assert build(old, []).rows == len(whole)
+    assert intervals(old) == whole
+    assert "step_kwh" in old.intervals.snapshot().columns

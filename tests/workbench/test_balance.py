@@ -53,6 +53,15 @@ def test_over_the_service_it_is_the_same(wb: Workbench, far: RemoteWorkbench) ->
     )
 
 
+def test_hotspots_are_ranked_by_what_they_lose(wb: Workbench) -> None:
+    found = wb.balance("2026-10-05/2026-10-09", threshold_percent=0).to_frame()
+    hot = found[found["verdict"] == "hotspot"].sort_values("rank")
+    assert len(hot) > 0
+    assert hot["rank"].tolist() == list(range(1, len(hot) + 1))
+    assert hot["loss_kwh"].is_monotonic_decreasing
+    assert found[found["verdict"] != "hotspot"]["rank"].isna().all()
+
+
 def test_it_shows_itself(wb: Workbench) -> None:
     found = wb.balance("2026-10-10")
     assert found.to_frame()["number"].tolist() == ["GRID", "MAIN", "UNIT-A"]

@@ -112,3 +112,19 @@ def test_over_the_service_it_is_the_same(wb: Workbench, far: RemoteWorkbench) ->
         "MAIN", "2026-10", by="shift", shifts="day 06:00, night 18:00"
     )
     assert far.compare("MAIN", "2026-10-08") == wb.compare("MAIN", "2026-10-08")
+
+
+def test_what_was_asked_draws_itself(wb: Workbench, far: RemoteWorkbench) -> None:
+    for each in (wb, far):
+        hours = each.consumption("UNIT-A", "2026-10-07", every="1h").figure()
+        assert list(hours.data[-1].y)[:24] == pytest.approx([120.0] * 24)
+        assert max(each.consumption("SOLAR", "2026-10-07", every="1h").figure().data[-1].y) == pytest.approx(20.0)
+        meters = each.energies("2026-10-07").figure().data[0]
+        assert (meters.y[-1], meters.x[-1]) == ("UNIT-A", pytest.approx(2880.0))
+        months = each.demand("MAIN", "2026-10", billing_day=6).figure().data[0]
+        assert list(months.x) == ["2026-10-01", "2026-10-06"]
+        assert "UNIT-A 120 kW" in months.customdata[0]
+    today = wb.consumption("UNIT-A", "today", every="1h").figure().data[-1]
+    assert str(today.x[-1]).endswith("T16:00")  # the running hour's end, and not midnight
+    for nothing in (wb.consumption("UNIT-A", "2026-09-01"), wb.energies("2026-09-01"), wb.demand("MAIN", "2026-09-01")):
+        assert nothing.figure().layout.annotations[0].text.startswith("No ")

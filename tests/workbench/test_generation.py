@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -92,6 +94,27 @@ def test_a_shipped_factor_comes_back_when_the_sites_own_is_taken_away(own: Workb
     assert next(row for row in own.factors() if row["name"] == "diesel")["value"] == 2.68
     with pytest.raises(NotFoundError, match="diesel"):
         own.delete_factor("diesel")
+
+
+def test_fuel_is_metered_by_the_volume_in_the_tank(own: Workbench) -> None:
+    day = datetime(2026, 10, 6, tzinfo=ZoneInfo("Asia/Kolkata"))
+    minutes = range(0, 24 * 60 + 1, 5)
+    # 6 litres an hour, and 500 more at noon.
+    rows = [(day + timedelta(minutes=m), 700 - 6 * m / 60 + 500 * (m >= 12 * 60)) for m in minutes]
+    own.record("DG", [{"ts": at.isoformat(), "values": {"fuel_volume": litres}} for at, litres in rows])
+    found = own.generation("2026-10-06")
+    assert not found.diesel_estimated
+    # What was burnt within the quarter of an hour of the filling is not seen.
+    assert found.diesel_litres == pytest.approx(24 * 6, abs=2)
+    assert found.generators[0]["fuel_deviation"] is not None
+    assert own.generation("2026-10-08").diesel_estimated
+
+
+def test_fuel_is_metered_by_its_counter_before_its_tank(own: Workbench) -> None:
+    day = datetime(2026, 10, 6, tzinfo=ZoneInfo("Asia/Kolkata"))
+    for hour, used in ((0, 50.0), (24, 194.5)):
+        own.record("DG", [{"ts": (day + timedelta(hours=hour)).isoformat(), "values": {"fuel_used": used}}])
+    assert own.generation("2026-10-06").diesel_litres == pytest.approx(144.5)
 
 
 @pytest.mark.parametrize(

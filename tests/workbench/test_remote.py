@@ -29,8 +29,11 @@ def test_every_answer_is_the_very_same(wb: Workbench, far: RemoteWorkbench) -> N
     assert far.flow() == wb.flow()
     assert far.overview("2026-10-10") == wb.overview("2026-10-10")
     assert far.readings("GRID", limit=5) == wb.readings("GRID", limit=5)
-    query = "select number, ct_primary from meters order by 1"
-    assert far.sql(query).equals(wb.sql(query))
+    for query in (
+        "select number, ct_primary from meters order by 1",
+        "select start, start::date as day, start::timestamp as local, demand_kw from intervals order by all limit 9",
+    ):
+        assert far.sql(query).equals(wb.sql(query))
 
 
 def test_long_answers_come_in_pages_without_loss(

@@ -1,0 +1,186 @@
+"""Patterns and demands beside a second implementation: pandas, from the counters, the slow and plain way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from energy_workbench.core import settings
+from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.lake import Lake
+from energy_workbench.lake.intervals import build
+from energy_workbench.registry import Registry, StateStore
+from energy_workbench.workbench import Workbench
+
+ZONE = "Europe/Berlin"
+START, END = pd.Timestamp("2026-09-01", tz=ZONE), pd.Timestamp("2026-11-20", tz=ZONE)
+"""With the day of 25 hours in it."""
+SHIFTS = "early 05:45, late 13:45, night 21:45"
+BLOCKS = ["15min", "30min", "60min"]
+
+
+@pytest.fixture(scope="module")
+def counters() -> pd.DataFrame:
+    """What two meters counted at each quarter of an hour, with readings that failed; kWh and kvarh."""
+    luck = np.random.default_rng(5)
+    times = pd.date_range(START, END, freq="15min")
+    hour = np.asarray(times.hour + times.minute / 60)
+    work = np.asarray(times.day_of_week < 5)
+    base = 40 + 160 * work * np.exp(-(((hour - 13) / 4) ** 2))
+    frames = []
+    for meter, share in ((1, 1.0), (2, 0.35)):
+        kw = share * base * luck.lognormal(0, 0.2, len(times))
+        frame = pd.DataFrame({"meter": meter, "at": times})
+        frame["kwh"] = 5000 + np.r_[0, np.cumsum(kw[:-1] / 4)]
+        frame["kvarh"] = 900 + np.r_[0, np.cumsum(kw[:-1] / 4 * luck.uniform(0.2, 0.8, len(times) - 1))]
+        kept = luck.random(len(times)) > 0.01
+        kept[3000:3100] = False
+        kept[[0, -1]] = True
+        frames.append(frame[kept])
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def found_home(tmp_path_factory: pytest.TempPathFactory, counters: pd.DataFrame) -> Path:
+    home = tmp_path_factory.mktemp("pandas") / "home"
+    home.mkdir()
+    own = settings.load(home)
+    registry = Registry(own.registry_url)
+    registry.migrate(timezone=ZONE, site_name="Works")
+    StateStore(own.state_url).migrate()
+    registry.create_meter({"number": "ALL", "name": "All", "type": "main"}, by="test")
+    registry.create_meter({"number": "PART", "name": "Part", "type": "unit", "parent": "ALL"}, by="test")
+    names = {"kwh": "energy_active_import", "kvarh": "energy_reactive_import", "at": "slot"}
+    table = counters.rename(columns=names)
+    table["slot"] = table["slot"].dt.tz_convert("UTC")
+    table["meter"] = table["meter"].astype("int32")
+    import pyarrow as pa
+
+    lake = Lake(own.lake_path)
+    lake.append(pa.Table.from_pandas(table, preserve_index=False))
+    build(lake, registry.all_ratios())
+    registry.close()
+    return home
+
+
+@pytest.fixture
+def wb(found_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+    monkeypatch.setenv(FIXED_NOW, END.isoformat())
+    return Workbench.at(found_home)
+
+
+@pytest.fixture(scope="module")
+def plain(counters: pd.DataFrame) -> pd.DataFrame:
+    """A row a quarter of an hour: energies, and whether both its edges were read. By the site's clock."""
+    rows: list[dict[str, Any]] = []
+    for meter, mine in counters.groupby("meter"):
+        for (_, before), (_, after) in zip(mine.iloc[:-1].iterrows(), mine.iloc[1:].iterrows(), strict=True):
+            count = round((after["at"] - before["at"]) / pd.Timedelta(minutes=15))
+            energies = {name: (after[name] - before[name]) / count for name in ("kwh", "kvarh")}
+            rows += [
+                {"meter": meter, "at": before["at"] + nth * pd.Timedelta(minutes=15), **energies, "read": count == 1}
+                for nth in range(count)
+            ]
+    return pd.DataFrame(rows)
+
+
+def of(plain: pd.DataFrame, meter: int) -> pd.DataFrame:
+    """A meter's quarters, what is not read closely as NaN."""
+    mine = plain[plain["meter"] == meter].set_index("at")
+    return mine.assign(kw=(mine["kwh"] * 4).where(mine["read"]), kvar=(mine["kvarh"] * 4).where(mine["read"]))
+
+
+@pytest.mark.parametrize(("by", "rule"), [("day", "D"), ("week", "W-MON"), ("month", "MS")])
+def test_energy_and_peaks_over_time(wb: Workbench, plain: pd.DataFrame, by: str, rule: str) -> None:
+    mine = of(plain, 1)
+    grouped = mine.resample(rule, closed="left", label="left")
+    found: Any = wb.pattern("ALL", f"{START:%Y-%m-%d}/2026-11-19", by=by)
+    assert [row["energy_kwh"] for row in found] == pytest.approx(grouped["kwh"].sum().tolist(), abs=2e-6)
+    assert [row["demand_kw"] for row in found] == pytest.approx(grouped["kw"].max().tolist(), abs=2e-6)
+    assert [row["completeness"] for row in found] == pytest.approx(grouped["read"].mean().tolist(), abs=1e-4)
+    assert datetime.fromisoformat(found.peak_at) == mine["kw"].idxmax()
+    assert found.load_factor == pytest.approx(mine["kwh"].sum() / (mine["kw"].max() * mine["read"].sum() / 4), abs=1e-4)
+    assert found.reactive_kvarh == pytest.approx(mine["kvarh"].sum(), abs=2e-6)
+    assert found.power_factor == pytest.approx(
+        mine["kwh"].sum() / np.hypot(mine["kwh"].sum(), mine["kvarh"].sum()), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("unit", ["kw", "kva"])
+@pytest.mark.parametrize("kind", ["block", "sliding"])
+@pytest.mark.parametrize("block", BLOCKS)
+def test_maximum_demand_of_billing_months(wb: Workbench, plain: pd.DataFrame, block: str, kind: str, unit: str) -> None:
+    mine, part = of(plain, 1), of(plain, 2)
+    power = mine["kw"] if unit == "kw" else np.sqrt(mine["kw"] ** 2 + mine["kvar"] ** 2)
+    size = 2 ** BLOCKS.index(block)
+    found = wb.demand("ALL", f"{START:%Y-%m-%d}/2026-11-19", block=block, kind=kind, unit=unit, billing_day=15)
+    edges = [START, *(pd.Timestamp(f"2026-{month:02d}-15", tz=ZONE) for month in (9, 10, 11)), END]
+    assert len(found.rows) == 4
+    for row, low, high in zip(found.rows, edges[:-1], edges[1:], strict=True):
+        inside = power[(power.index >= low) & (power.index < high)]
+        if kind == "block":
+            minutes = inside.index.hour * 60 + inside.index.minute
+            begins = minutes % (15 * size) == 0
+        else:
+            begins = np.ones(len(inside), bool)
+        best, at = -1.0, None
+        for place in np.flatnonzero(begins):
+            values = inside.iloc[place : place + size]
+            if len(values) == size and not values.isna().any() and values.mean() > best:
+                best, at = float(values.mean()), inside.index[place]
+        assert row["maximum"] == pytest.approx(best, abs=2e-6)
+        assert datetime.fromisoformat(row["at"]) == at
+        assert row["energy"] == pytest.approx(inside.sum() / 4, abs=2e-6)
+        assert row["load_factor"] == pytest.approx(inside.mean() / best, abs=1e-4)
+        drawn = part["kw"].reindex(pd.date_range(at, periods=size, freq="15min"))
+        wanted = [] if drawn.isna().any() else [round(float(drawn.mean()), 3)]
+        assert [child["kw"] for child in row["children"]] == pytest.approx(wanted, abs=1e-3)
+
+
+def test_shapes_of_a_load(wb: Workbench, plain: pd.DataFrame) -> None:
+    period, mine = f"{START:%Y-%m-%d}/2026-11-19", of(plain, 1)
+    kw = mine["kw"].dropna()
+    heat = {(row["weekday"], row["hour"]): row for row in wb.pattern("ALL", period, by="weekday-hour")}
+    for (day, hour), values in kw.groupby([kw.index.day_name(), kw.index.hour]):
+        assert heat[(day, hour)]["mean_kw"] == pytest.approx(values.mean(), abs=1e-6)
+        assert heat[(day, hour)]["maximum_kw"] == pytest.approx(values.max(), abs=1e-6)
+    typical = {(row["day"], row["time"]): row for row in wb.pattern("ALL", period, by="hour")}
+    kind = np.where(kw.index.day_of_week < 5, "workday", "weekend")
+    for (day, time), values in kw.groupby([kind, kw.index.strftime("%H:%M")]):
+        assert typical[(day, time)]["median_kw"] == pytest.approx(values.median(), abs=1e-6)
+        assert typical[(day, time)]["p90_kw"] == pytest.approx(values.quantile(0.9), abs=1e-6)
+    curve: Any = wb.pattern("ALL", period, by="duration")
+    ordered = kw.sort_values(ascending=False).to_numpy()
+    for row in curve:
+        assert row["kw"] == pytest.approx(ordered[min(int(row["share"] * len(ordered)), len(ordered) - 1)], rel=1e-6)
+    assert curve.base_kw == pytest.approx(kw.quantile(0.05), abs=1e-6)
+    minute = kw.index.hour * 60 + kw.index.minute
+    name = np.select([(minute >= 345) & (minute < 825), (minute >= 825) & (minute < 1305)], ["early", "late"], "night")
+    for row in wb.pattern("ALL", period, by="shift", shifts=SHIFTS):
+        mean = kw[name == row["shift"]]
+        assert row["energy_kwh"] == pytest.approx(mean.sum() / 4, abs=2e-6)
+        assert row["mean_kw"] == pytest.approx(mean.mean(), rel=1e-6)
+
+
+def test_a_month_beside_the_one_before(wb: Workbench, plain: pd.DataFrame) -> None:
+    daily = of(plain, 1)["kwh"].resample("D").sum()
+    found = wb.compare("ALL", "2026-10")
+    october, september = (daily[daily.index.month == month].tolist() for month in (10, 9))
+    assert [row["energy_kwh"] for row in found] == pytest.approx(october)
+    assert [row["before_kwh"] for row in found] == [*(pytest.approx(each) for each in september), None]
+    assert found.change_percent == pytest.approx(100 * (sum(october[:30]) / sum(september) - 1), abs=0.006)
+
+
+def test_every_meter_at_once(wb: Workbench, plain: pd.DataFrame) -> None:
+    for meter, row in enumerate(wb.energies("2026-10"), start=1):
+        mine = of(plain, meter)
+        mine = mine[mine.index.month == 10]
+        assert row["total_kwh"] == pytest.approx(mine["kwh"].sum(), abs=2e-6)
+        assert row["peak_kw"] == pytest.approx(mine["kw"].max(), abs=2e-6)
+        assert row["completeness"] == pytest.approx(mine["read"].mean(), abs=1e-4)
