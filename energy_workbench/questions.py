@@ -230,6 +230,11 @@ class Questions(ABC):
     def overview(self, period: str = "today") -> Overview:
         """Everything that the dashboard shows: cards, flows, pattern and tree."""
 
+    def site_figures(self, period: str = "today") -> dict[str, Any]:
+        """Of the overview's cards those of a period: `energy_kwh, demand_peak_kw, demand_peak_at, completeness`."""
+        cards = self.overview(period).cards
+        return {name: cards[name] for name in ("energy_kwh", "demand_peak_kw", "demand_peak_at", "completeness")}
+
     @abstractmethod
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
         """When communication and health of a meter changed, newest first: `at, of, from, to, reason`.

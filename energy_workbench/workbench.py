@@ -317,6 +317,11 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
         tick = int(clock.now().timestamp() / STEADY_SECONDS)
         return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
 
+    def site_figures(self, period: str = "today") -> dict[str, Any]:
+        meters, span, energies = self._meters(), self._period(period), self._energies()
+        energy, completeness = energies.totals(meters, span)
+        return overview.site_figures(meters, energy, energies.peak(meters, span), completeness, self.zone)
+
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
         start, end = self._span(period)
         zone, key = self.zone, self._known(meter).key

@@ -92,17 +92,13 @@ def overview(
     """
     power = powers(meters, live, now)
     summary = status_summary(meters, live)
-    peak_kw, peak_at = peak
     cards = {
         "total": summary.total,
         "active": summary.status[Status.ACTIVE],
         "online": summary.communication[Communication.ONLINE],
         "warnings": summary.colour[Colour.YELLOW] + summary.colour[Colour.ORANGE],
         "power_now_kw": _rounded(site_use(meters, power)),
-        "energy_kwh": _rounded(site_use(meters, energy)),
-        "demand_peak_kw": _rounded(peak_kw),
-        "demand_peak_at": iso(peak_at, zone),
-        "completeness": flow.completeness,
+        **site_figures(meters, energy, peak, flow.completeness, zone),
     }
     return Overview(
         now=now.astimezone(zone).isoformat(timespec="seconds"),
@@ -115,6 +111,23 @@ def overview(
         pattern=(pattern or _no_pattern(zone)).to_dict(),
         tree=tuple(_leaf(meter, live.get(meter.key, UNKNOWN), power, energy, zone) for meter in meters),
     )
+
+
+def site_figures(
+    meters: Sequence[Meter],
+    energy: Mapping[int, Measured],
+    peak: tuple[float | None, datetime | None],
+    completeness: float,
+    zone: ZoneInfo,
+) -> dict[str, Any]:
+    """What the whole site used over a period [kWh], its maximum demand [kW] and when, and how complete that is."""
+    peak_kw, peak_at = peak
+    return {
+        "energy_kwh": _rounded(site_use(meters, energy)),
+        "demand_peak_kw": _rounded(peak_kw),
+        "demand_peak_at": iso(peak_at, zone),
+        "completeness": completeness,
+    }
 
 
 def _leaf(

@@ -1,52 +1,133 @@
-"""`energy-workbench report`: write one report, now."""
+"""`energy-workbench report`: write reports, now."""
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.settings import load
+from energy_workbench.core.errors import InputError, ReportError, WorkbenchError
+from energy_workbench.core.settings import Settings, load
 
-app = typer.Typer(help="Write one report, now.")
+if TYPE_CHECKING:
+    from energy_workbench.reports.progress import Step, Tell
+    from energy_workbench.reports.publish import Published
+
+app = typer.Typer(help="Write reports, now.")
+
+SHOWN = ("html", "pdf", "xlsx", "manifest")
 
 
 @app.command()
 def report(
     name: Annotated[str | None, typer.Argument(help="Name of the report, such as monthly.")] = None,
     period: Annotated[str | None, typer.Option(help="Such as 2026-10, 2026-W41 or 'last month'.")] = None,
-    meter: Annotated[str | None, typer.Option(help="Number or id; the whole site without one.")] = None,
-    format: Annotated[str, typer.Option(help="html, pdf or both.")] = "html,pdf",
+    meter: Annotated[
+        list[str] | None, typer.Option(help="Number or id, as often as there are; the whole site without one.")
+    ] = None,
+    each_meter: Annotated[bool, typer.Option("--each-meter", help="One report of every meter.")] = False,
+    format: Annotated[str, typer.Option(help="html, pdf, xlsx or several.")] = "html,pdf,xlsx",
+    paper: Annotated[str | None, typer.Option(help="a4 or letter; the setting `paper` by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; the home's reports without one.")] = None,
     set: Annotated[list[str] | None, typer.Option(help="Any other parameter, as NAME=VALUE.")] = None,
+    notebooks: Annotated[
+        list[Path] | None, typer.Option(help="Folder of notebooks to look into first, beside the home's `notebooks`.")
+    ] = None,
     again: Annotated[Path | None, typer.Option(help="Manifest of a report to write again from its inputs.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None,
 ) -> None:
-    """Write one report: HTML, PDF and a manifest with the checksum of every file."""
+    """Write reports: HTML, PDF, Excel and a manifest with the checksum of every file; Ctrl-C cancels."""
     from energy_workbench.reports import catalogue
-    from energy_workbench.reports.publish import publish, publish_again
+    from energy_workbench.reports.publish import publish_again
 
     formats = [part.strip() for part in format.split(",") if part.strip()]
     if again is not None:
-        done = publish_again(again, formats=formats, out=out)
-    elif name is None:
-        raise InputError(f"which report? Name one of: {', '.join(catalogue.names())}")
-    else:
-        given = {"period": period, "meter": meter}
-        done = publish(
-            load(home),
-            name,
-            {**{key: value for key, value in given.items() if value is not None}, **_pairs(set or [])},
-            formats=formats,
-            out=out,
-        )
-    for kind in ("html", "pdf", "manifest"):
+        if name is not None or period or meter or each_meter or set:
+            raise InputError(
+                "--again writes a report as it was: name, period, meter and parameters are in its manifest"
+            )
+        with _bar() as (tell, cancelled):
+            done = publish_again(again, formats=formats, out=out, paper=paper, tell=tell, cancelled=cancelled)
+        _say(done)
+        return
+    settings = load(home)
+    folders = notebooks or []
+    if missing := [str(folder) for folder in folders if not folder.is_dir()]:
+        raise InputError(f"there is no folder {', '.join(missing)}")
+    if name is None:
+        known = catalogue.names([*folders, settings.notebooks_path])
+        raise InputError(f"which report? Name one of: {', '.join(known)}")
+    given: dict[str, Any] = {**({"period": period} if period is not None else {}), **_pairs(set or [])}
+    meters = _every_meter(settings) if each_meter else meter or []
+    how = {"formats": formats, "out": out, "paper": paper, "notebooks": folders}
+    _write(settings, name, given, meters, how)
+
+
+def _write(settings: Settings, name: str, given: dict[str, Any], meters: list[str], how: dict[str, Any]) -> None:
+    """Write a report, or one of each meter; one that fails does not stop the others."""
+    from energy_workbench.reports.publish import Ask, publish_many
+
+    asks = [Ask(name, {**given, "meter": number}) for number in meters] or [Ask(name, given)]
+    failed: list[WorkbenchError] = []
+    with _bar() as (tell, cancelled):
+        for outcome in publish_many(settings, asks, **how, tell=tell, cancelled=cancelled):
+            if outcome.published is not None:
+                _say(outcome.published)
+            elif outcome.error is not None:
+                failed.append(outcome.error)
+                if len(asks) > 1:
+                    typer.echo(f"{outcome.ask}: {outcome.error}", err=True)
+    if failed and len(asks) == 1:
+        raise failed[0]
+    if failed:
+        raise ReportError(f"{len(failed)} of {len(asks)} reports could not be written; why is told above")
+
+
+def _say(done: Published) -> None:
+    """The files that people open; an error where one of them could not be made."""
+    for kind in SHOWN:
         if kind in done.files:
             typer.echo(done.files[kind])
     if done.pdf_error:
         raise done.pdf_error
+
+
+@contextmanager
+def _bar() -> Iterator[tuple[Tell, threading.Event]]:
+    """A bar on a terminal; Ctrl-C and SIGTERM cancel instead of leaving something half-written."""
+    cancelled = threading.Event()
+    before = {number: signal.signal(number, lambda *_: cancelled.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        if not sys.stderr.isatty():
+            yield (lambda step: None), cancelled
+            return
+        with typer.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text or "") as bar:
+            lock = threading.Lock()
+
+            def tell(step: Step) -> None:
+                with lock:
+                    which = f"{step.report + 1} of {step.of}, " if step.of > 1 else ""
+                    ahead = max(round(1000 * step.done) - bar.pos, 0)
+                    bar.update(ahead, f"{which}{step.name}: {step.doing}")
+
+            yield tell, cancelled
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _every_meter(settings: Settings) -> list[str]:
+    from energy_workbench.registry import Registry
+
+    registry = Registry(settings.registry_url)
+    registry.check()
+    return [meter.number for meter in registry.meters()]
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

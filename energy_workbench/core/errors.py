@@ -166,6 +166,12 @@ class ReportError(WorkbenchError):
     exit_code = 11
 
 
+class NoDataError(ReportError):
+    """There is nothing to be reported: the period lies in the future, or nothing is known of it."""
+
+    title = "There is nothing to report"
+
+
 class ProfileError(InputError):
     """A meter profile file does not describe a possible meter."""
 

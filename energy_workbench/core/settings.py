@@ -18,7 +18,7 @@ NOT_SETTINGS = {"NOW", "HOME", "URL", "SERVICE_TOKEN", "FAILPOINT"}
 """Variables with the prefix that are no settings of a home: a fixed now, where the home is, and what a
 page's kernel is told (address and token of the service), and where a test lets a process die."""
 
-WORDS = {"log_format": ("text", "json"), "log_level": ("debug", "info", "warning", "error")}
+WORDS = {"paper": ("a4", "letter"), "log_format": ("text", "json"), "log_level": ("debug", "info", "warning", "error")}
 """Settings that are one of some words."""
 
 
@@ -61,6 +61,8 @@ class Settings:
         Day of the month on which a billing month begins.
     shifts : str
         Name and begin of each shift of the site.
+    paper : {"a4", "letter"}
+        Of reports.
     log_format : {"text", "json"}
         A line an event for people, or a line of JSON for programs.
     log_level : {"debug", "info", "warning", "error"}
@@ -89,6 +91,7 @@ class Settings:
     loss_threshold_percent: float = 3.0
     billing_day: int = 1
     shifts: str = "A 06:00, B 14:00, C 22:00"
+    paper: str = "a4"
     log_format: str = "text"
     log_level: str = "info"
 
@@ -121,6 +124,11 @@ class Settings:
     def reports_path(self) -> Path:
         """Folder of the reports."""
         return self.home / "reports"
+
+    @property
+    def notebooks_path(self) -> Path:
+        """Folder of the user's own report notebooks."""
+        return self.home / "notebooks"
 
     @property
     def profiles_path(self) -> Path:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.figures import LIGHT, power_flow
+from energy_workbench.figures import balance as balance_figure
+from energy_workbench.figures import generation as generation_figure
 from energy_workbench.figures.power_flow import OVERVIEW
 
 FONT = "'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 ESTIMATED = LIGHT.state["yellow"]
 LINES = (("Monday to Friday", LIGHT.accent, "solid"), ("Saturday", "#b8560f", "dash"), ("Sunday", "#56742c", "dot"))
-DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 400, 270, 730
+DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 300, 270, 730
 """Heights that leave room on an A4 page for what stands beside them [CSS px]."""
 FLOW_LABEL = 9
 """Size of the labels of the flow [CSS px]."""
@@ -134,6 +137,91 @@ def typical_days(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[st
             yaxis={"title": _title("Mean load [kW]"), "tickformat": ",~r", "rangemode": "tozero"},
         ),
     }
+
+
+def day_load(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[str, Any]:
+    """The mean load of every 15 minutes [kW] of a short period; what is not known is a gap.
+
+    Parameters
+    ----------
+    points : sequence of mapping
+        Points of a pattern every 15 minutes.
+    """
+    starts = [datetime.fromisoformat(p["start"]).astimezone(zone) for p in points]
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Load",
+        "x": [f"{s:%Y-%m-%d %H:%M}" for s in starts],
+        "y": [None if p["energy_kwh"] is None else 4 * p["energy_kwh"] for p in points],
+        "line": {"color": LIGHT.accent, "width": 1.6, "shape": "hv"},
+        "fill": "tozeroy",
+        "fillcolor": LIGHT.accent_fill,
+        "hovertemplate": "%{x|%H:%M}<br>%{y:,.1f} kW<extra></extra>",
+    }
+    return {
+        "data": [trace],
+        "layout": layout(
+            LOAD_HEIGHT,
+            showlegend=False,
+            xaxis={"type": "date", "tickformat": "%H:%M"},
+            yaxis={"title": _title("Mean load [kW]"), "tickformat": ",~r", "rangemode": "tozero"},
+        ),
+    }
+
+
+def ranked(rows: Sequence[tuple[str, float | None]], axis: str, *, colour: str = LIGHT.accent) -> dict[str, Any]:
+    """Horizontal bars, the first on top.
+
+    Parameters
+    ----------
+    rows : sequence of (str, float)
+        Labels and values; those without a value are left out.
+    axis : str
+        What the values are, with their unit.
+    """
+    known = [(label, value) for label, value in rows if value is not None]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [value for _, value in known],
+        "y": [escape(label) for label, _ in known],
+        "marker": {"color": colour},
+        "hovertemplate": "%{y}<br>%{x:,.1f}<extra></extra>",
+    }
+    return {
+        "data": [trace],
+        "layout": layout(
+            60 + 24 * max(len(known), 2),
+            bargap=0.3,
+            showlegend=False,
+            margin={"t": 8, "b": 44},
+            xaxis={"title": _title(axis), "tickformat": ",~r", "showgrid": True, "rangemode": "tozero"},
+            yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "ticklabelstandoff": 6},
+        ),
+    }
+
+
+def losses(balance: Mapping[str, Any]) -> dict[str, Any]:
+    """The dashboard's losses for paper."""
+    figure = balance_figure.losses(balance)
+    nodes = len(figure["data"][0]["y"]) if figure["data"] else 1
+    return _on_paper(figure, 80 + 26 * max(nodes, 2), {"t": 8, "b": 44, "r": 12})
+
+
+def sources(generation: Mapping[str, Any]) -> dict[str, Any]:
+    """The dashboard's sources of energy by day, for paper."""
+    return _on_paper(generation_figure.sources(generation), DAILY_HEIGHT, {"t": 34, "b": 36, "r": 8})
+
+
+def _on_paper(figure: Mapping[str, Any], height: int, margin: Mapping[str, int]) -> dict[str, Any]:
+    """A figure of the dashboard in the fonts and on the ground of paper."""
+    look = {**figure["layout"], "height": height, "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff"}
+    look["font"] = {**look["font"], "family": FONT, "size": 11}
+    look["margin"] = {**look["margin"], "l": 56, **margin}
+    for axis in ("xaxis", "yaxis"):
+        look[axis] = {**look.get(axis, {}), "automargin": True, "ticklabelstandoff": 4}
+    return {"data": list(figure["data"]), "layout": look}
 
 
 def sankey(flow: Mapping[str, Any]) -> dict[str, Any]:

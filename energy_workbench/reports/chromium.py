@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -80,7 +82,7 @@ def _playwright() -> Iterator[Path]:
 
 
 class Chromium:
-    """A browser process with one blank page, used as a context manager.
+    """A browser process, used as a context manager; a `Tab` is a page of it.
 
     Parameters
     ----------
@@ -95,14 +97,12 @@ class Chromium:
         self._buffer = b""
         self._events: list[dict[str, Any]] = []
         self._last = 0
-        self._session = ""
 
     def __enter__(self) -> Chromium:
         self._profile = tempfile.mkdtemp(prefix="energy-workbench-chromium-")
         try:
             self._start()
-            target = self.call("Target.createTarget", url="about:blank")["targetId"]
-            self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            self.send("Browser.getVersion")
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -151,7 +151,19 @@ class Chromium:
             for descriptor in (child_in, child_out, silence):
                 os.close(descriptor)
 
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def open_tab(self) -> Tab:
+        """A blank page."""
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        return Tab(self, target, self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+
+    @contextmanager
+    def tab(self) -> Iterator[Tab]:
+        """A blank page, closed afterwards."""
+        tab = self.open_tab()
+        yield tab
+        tab.close()
+
+    def send(self, method: str, session: str = "", **parameters: Any) -> dict[str, Any]:
         """Send a command of the DevTools protocol and wait for its result.
 
         Raises
@@ -161,8 +173,8 @@ class Chromium:
         """
         self._last += 1
         message: dict[str, Any] = {"id": self._last, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
+        if session:
+            message["sessionId"] = session
         deadline = time.monotonic() + self._timeout
         payload = json.dumps(message).encode() + b"\0"
         try:
@@ -180,15 +192,19 @@ class Chromium:
         result: dict[str, Any] = answer["result"]
         return result
 
-    def wait_for(self, event: str) -> dict[str, Any]:
-        """Wait for an event of the page; one that came already counts."""
+    def wait_for(self, event: str, session: str = "") -> dict[str, Any]:
+        """Wait for an event of a page; one that came already counts."""
         deadline = time.monotonic() + self._timeout
         while True:
             for index, seen in enumerate(self._events):
-                if seen.get("method") == event:
+                if seen.get("method") == event and seen.get("sessionId", "") == session:
                     found: dict[str, Any] = self._events.pop(index).get("params", {})
                     return found
             self._events.append(self._receive(deadline, event))
+
+    def forget(self, session: str) -> None:
+        """Drop events of a page that is closed."""
+        self._events = [seen for seen in self._events if seen.get("sessionId", "") not in ("", session)]
 
     def _receive(self, deadline: float, what: str) -> dict[str, Any]:
         while b"\0" not in self._buffer:
@@ -202,6 +218,43 @@ class Chromium:
         message, _, self._buffer = self._buffer.partition(b"\0")
         decoded: dict[str, Any] = json.loads(message)
         return decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of a browser."""
+
+    browser: Chromium
+    target: str
+    session: str
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """As `Chromium.send`, to this page."""
+        return self.browser.send(method, self.session, **parameters)
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        """As `Chromium.wait_for`, of this page."""
+        return self.browser.wait_for(event, self.session)
+
+    def evaluate(self, expression: str, what: str) -> Any:
+        """The value of an expression, or of its promise.
+
+        Raises
+        ------
+        ReportError
+            If it throws; `what` begins the message.
+        """
+        answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            detail = answer["exceptionDetails"]
+            reason = detail.get("exception", {}).get("description") or detail.get("text")
+            raise ReportError(f"{what}: {str(reason).splitlines()[0]}")
+        return answer["result"].get("value")
+
+    def close(self) -> None:
+        """Close it."""
+        self.browser.send("Target.closeTarget", targetId=self.target)
+        self.browser.forget(self.session)
 
 
 def _pipe() -> tuple[int, int]:

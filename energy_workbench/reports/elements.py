@@ -1,59 +1,89 @@
-"""What a report is made of: sections of headings, sentences, cards, tables, drawings and figures."""
+"""What a report is made of: sections of headings, sentences, key figures, tables, drawings and charts.
+
+Each shows itself as HTML, and key figures, tables and charts hand out their values beside it: Excel sheets, mails and
+the PDF are made from the outputs of the executed notebook, whatever notebook it was.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
+from energy_workbench.core.errors import ReportError
+from energy_workbench.reports import words
+
 FIGURE = "application/vnd.plotly.v1+json"
 """MIME type of a plotly figure in a notebook's outputs."""
-INPUTS = "application/vnd.energy-workbench.inputs+json"
-"""MIME type under which a report's notebook hands out what it was made from, to be archived."""
+KEY_FIGURES = "application/vnd.energy-workbench.key-figures+json"
+"""MIME type of key figures: a list of `label, value, unit, note`, all text."""
+TABLE = "application/vnd.energy-workbench.table+json"
+"""MIME type of a table's values: `title, columns, rows`."""
+ABOUT = "application/vnd.energy-workbench.about+json"
+"""MIME type under which a cover hands out what the report is about."""
+
+Kind = Literal["text", "number", "share", "instant", "day"]
+
+
+class Element:
+    """Something that a notebook shows."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class Html:
+class Html(Element):
     """A piece of HTML; values in it have been escaped."""
 
     markup: Markup
 
-    def _repr_html_(self) -> str:
-        return str(self.markup)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+        return {"text/html": str(self.markup)}
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A plotly figure as a dict, and what it shows in words."""
+class Cover(Element):
+    """The title page and what it says, as values."""
+
+    markup: Markup
+    about: dict[str, Any]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+        return {ABOUT: self.about, "text/html": str(self.markup)}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Element):
+    """A chart, and what it shows in words.
+
+    Parameters
+    ----------
+    figure : dict
+        A plotly figure.
+    text : str
+        For readers who do not see it; it names a chart that cannot be drawn.
+
+    Raises
+    ------
+    ReportError
+        If nothing would be seen: it has no value.
+    """
 
     figure: dict[str, Any]
     text: str
 
+    def __post_init__(self) -> None:
+        if not any(map(_drawn, self.figure.get("data", ()))):
+            raise ReportError(f"the chart {self.text!r} would be blank: it has no value")
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
         return {FIGURE: self.figure, "text/plain": self.text}
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Parts shown one after the other; one without parts shows nothing."""
-
-    parts: tuple[Html | Figure, ...] = ()
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        for part in self.parts:
-            display(part)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: its head, with the unit, and whether it holds numbers."""
-
-    head: str
-    numeric: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +96,170 @@ class Card:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFigures(Element):
+    """Key figures side by side."""
+
+    items: tuple[Card, ...]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+        one = Markup(
+            '<div class="card"><div class="label">{}</div><div class="value">{}<span class="unit">{}</span></div>'
+            '<div class="note">{}</div></div>'
+        )
+        inner = Markup().join(one.format(c.label, c.value, f" {c.unit}" if c.unit else "", c.note) for c in self.items)
+        html = Markup('<div class="cards">{}</div>').format(inner)
+        return {KEY_FIGURES: [asdict(card) for card in self.items], "text/html": str(html)}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    head : str
+    kind : {"text", "number", "share", "instant", "day"}
+        What its values are: a share [0 to 1] is shown as percent, instants and days are aware or plain datetimes.
+    unit : str
+        Of numbers.
+    digits : int
+        Of numbers and of percent, after the point.
+    width : float, optional
+        Share of the table's width [%]; by default as its contents want.
+    """
+
+    head: str
+    kind: Kind = "number"
+    unit: str = ""
+    digits: int = 1
+    width: float | None = None
+
+    def title(self) -> str:
+        """Head and unit."""
+        return f"{self.head} [{self.unit}]" if self.unit else self.head
+
+    def text(self, value: Any) -> str:
+        """A value as people read it."""
+        if value is None:
+            return words.NONE
+        if self.kind == "number":
+            return words.number(value, self.digits)
+        if self.kind == "share":
+            return words.percent(value, self.digits)
+        if self.kind == "instant":
+            return f"{value.day} {value:%b %H:%M}"
+        if self.kind == "day":
+            return f"{value:%a} {value.day} {value:%b}"
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value that is shown set in by a depth, strong, or with a bar of its share [0 to 1] beside it."""
+
+    value: Any
+    depth: int = 0
+    strong: bool = False
+    bar: float | None = None
+
+    def markup(self, text: str) -> Markup:
+        """Its text, decorated."""
+        shown = Markup("<b>{}</b>").format(text) if self.strong else escape(text)
+        if self.depth:
+            shown = Markup('<span class="indent" style="--depth:{}">{}</span>').format(self.depth, shown)
+        if self.bar is not None:
+            width = 100 * min(max(self.bar, 0.0), 1.0)
+            shown += Markup('<span class="bar" aria-hidden="true"><i style="width:{:.1f}%"></i></span>').format(width)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Element):
+    """A table: its head is repeated on every page, its values go to a sheet of the report's Excel file.
+
+    Parameters
+    ----------
+    title : str
+        Name of the sheet.
+    columns : sequence of Column
+    rows : sequence of sequence
+        Values, or Cells, in their own types; None where nothing is known.
+    kind : str
+        A class of the style sheet.
+    shown : bool
+        Whether it is in the report as well.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    kind: str = ""
+    shown: bool = True
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+        values = {
+            "title": self.title,
+            "columns": [asdict(column) for column in self.columns],
+            "rows": [[_plain(cell) for cell in row] for row in self.rows],
+        }
+        return {TABLE: values, **({"text/html": str(self.markup())} if self.shown else {})}
+
+    def markup(self) -> Markup:
+        """As HTML."""
+        classes = [Markup(' class="n"') if c.kind not in ("text", "day") else Markup() for c in self.columns]
+        cols = Markup().join(
+            Markup('<col style="width:{:g}%">').format(c.width) if c.width else Markup("<col>") for c in self.columns
+        )
+        heads = zip(classes, self.columns, strict=True)
+        head = Markup().join(Markup('<th scope="col"{}>{}</th>').format(kind, c.title()) for kind, c in heads)
+        body = Markup().join(
+            Markup("<tr>{}</tr>").format(
+                Markup().join(
+                    Markup("<td{}>{}</td>").format(kind, _shown(column, cell))
+                    for kind, column, cell in zip(classes, self.columns, row, strict=True)
+                )
+            )
+            for row in self.rows
+        )
+        return Markup(
+            '<table class="{}"><colgroup>{}</colgroup><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+        ).format(f"{self.kind} fixed" if any(c.width for c in self.columns) else self.kind, cols, head, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Parts shown one after the other; one without parts shows nothing."""
+
+    parts: tuple[Element, ...] = ()
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for part in self.parts:
+            display(part)
+
+
+def table(title: str, columns: Iterable[Column], rows: Iterable[Sequence[Any]], **how: Any) -> Table:
+    """A table of any rows."""
+    return Table(title, tuple(columns), tuple(map(tuple, rows)), **how)
+
+
+def key_figures(items: Iterable[Card | None]) -> KeyFigures:
+    """Those key figures that there are."""
+    return KeyFigures(tuple(item for item in items if item is not None))
+
+
 def heading(text: str, *, level: int = 2, page: bool = False) -> Html:
-    """A heading, with `page` at the top of a new page of the PDF."""
-    return Html(Markup("<h{0}{1}>{2}</h{0}>").format(level, Markup(' class="page"') if page else "", text))
+    """A heading, with `page` at the top of a new page of the PDF; those of level 2 are in the table of contents."""
+    return Html(
+        Markup('<h{0} id="{1}"{2}>{3}</h{0}>').format(level, slug(text), Markup(' class="page"') if page else "", text)
+    )
 
 
 def paragraph(text: str | Markup, *, kind: str = "") -> Html:
-    """A paragraph; `kind` is `lead`, `note` or `notice`."""
+    """A paragraph; `kind` is `note` or `notice`."""
     return Html(Markup('<p class="{}">{}</p>').format(kind, text))
-
-
-def cards(items: Iterable[Card]) -> Html:
-    """Key figures side by side."""
-    one = Markup(
-        '<div class="card"><div class="label">{}</div><div class="value">{}<span class="unit">{}</span></div>'
-        '<div class="note">{}</div></div>'
-    )
-    inner = Markup().join(one.format(c.label, c.value, f" {c.unit}" if c.unit else "", c.note) for c in items)
-    return Html(Markup('<div class="cards">{}</div>').format(inner))
 
 
 def bullets(items: Iterable[str | Markup]) -> Html:
@@ -92,30 +268,35 @@ def bullets(items: Iterable[str | Markup]) -> Html:
     return Html(Markup("<ul>{}</ul>").format(inner))
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Markup]], *, kind: str = "") -> Html:
-    """A table whose head is repeated on every page it runs over."""
-    classes = [Markup('class="n"') if column.numeric else Markup() for column in columns]
-    head = Markup().join(
-        Markup('<th scope="col" {}>{}</th>').format(c, column.head) for c, column in zip(classes, columns, strict=True)
-    )
-    body = Markup().join(
-        Markup("<tr>{}</tr>").format(
-            Markup().join(Markup("<td {}>{}</td>").format(c, v) for c, v in zip(classes, row, strict=True))
-        )
-        for row in rows
-    )
-    return Html(
-        Markup('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(kind, head, body)
-    )
+def slug(text: str) -> str:
+    """A text as the name of a place in a page."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
 
 
-def indented(text: str, depth: int, *, strong: bool = False) -> Markup:
-    """A cell's text, set in by the depth of a meter in the tree; `strong` where meters are below it."""
-    shown = Markup("<b>{}</b>").format(text) if strong else escape(text)
-    return Markup('<span class="indent" style="--depth:{}">{}</span>').format(depth, shown)
+def _shown(column: Column, cell: Any) -> Markup:
+    if isinstance(cell, Cell):
+        return cell.markup(column.text(cell.value))
+    return escape(column.text(cell))
 
 
-def bar(share: float | None, text: str) -> Markup:
-    """A number with a small bar of its share [0 to 1] beside it."""
-    width = 0.0 if share is None else 100 * min(max(share, 0.0), 1.0)
-    return Markup('{}<span class="bar" aria-hidden="true"><i style="width:{:.1f}%"></i></span>').format(text, width)
+def _plain(cell: Any) -> Any:
+    """A value as JSON keeps it."""
+    value = cell.value if isinstance(cell, Cell) else cell
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _drawn(trace: Mapping[str, Any]) -> bool:
+    """Whether a trace has a value that can be seen."""
+    if trace.get("type") == "sankey":
+        return any(trace.get("link", {}).get("value", ()))
+    found = next((trace[key] for key in ("y", "z", "values", "x", "r") if trace.get(key) is not None), ())
+    return any(value is not None and value == value for value in _flat(found))
+
+
+def _flat(values: Any) -> Iterable[Any]:
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from value
+        else:
+            yield value

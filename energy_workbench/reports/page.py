@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.reports.elements import FIGURE, INPUTS
+from markupsafe import Markup
+
+from energy_workbench.reports.elements import ABOUT, FIGURE
+from energy_workbench.reports.press import PAPERS, Drawn, plotly
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
+PNG = "image/png"
+HEADING = re.compile(r"<h2\b([^>]*)>(.*?)</h2>", re.DOTALL)
+CONTENTS = '<nav class="contents"></nav>'
+HEIGHTS = {"a4": "297mm", "letter": "279.4mm"}
 
 
-def render(notebook: NotebookNode, title: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table of contents."""
+
+    place: str
+    text: str
+
+
+def render(
+    notebook: NotebookNode,
+    title: str,
+    *,
+    paper: str = "a4",
+    drawn: Sequence[Drawn] | None = None,
+    pages: Mapping[str, int] | None = None,
+) -> str:
     """Render a report.
 
     Parameters
@@ -26,36 +52,114 @@ def render(notebook: NotebookNode, title: str) -> str:
         begins on a new page of the PDF.
     title : str
         Of the page and of the PDF.
+    paper : {"a4", "letter"}
+    drawn : sequence of Drawn, optional
+        The charts in order: then the page is one for the press, with the charts as vectors and without a script.
+    pages : mapping of str to int, optional
+        Page of each place, for the table of contents.
 
     Returns
     -------
     str
-        HTML with style sheet, script, plotly.js (once) and every figure inside. It draws its charts when it
-        is opened; its promise `reportReady` gives their number when that is done.
+        HTML with style sheet, script, plotly.js (once) and every figure inside. A chart is an image until the script
+        draws it, so that it is seen where no script runs.
     """
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(template_name="template", extra_template_basedirs=[str(HERE)])
-    exporter.register_filter("script_json", _script_json)
-    charts = any(FIGURE in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", []))
-    page, _ = exporter.from_notebook_node(
-        notebook,
-        resources={
-            "title": title,
-            "style": (HERE / "template" / "report.css").read_text("utf-8").replace('"%TITLE%"', _css_string(title)),
-            "script": (HERE / "template" / "report.js").read_text("utf-8"),
-            "plotly": _plotly() if charts else "",
-            "figure_type": FIGURE,
-            "inputs_type": INPUTS,
-        },
+    shown: Any = _exporter().environment.from_string(_template())
+    svgs = iter([] if drawn is None else drawn)
+    charts = bool(figures_of(notebook))
+    page = shown.render(
+        nb=notebook,
+        title=title,
+        style=_style(title, paper),
+        script=(HERE / "template" / "report.js").read_text("utf-8"),
+        plotly=_embedded() if charts and drawn is None else "",
+        for_press=drawn is not None,
+        next_svg=lambda: Markup(next(svgs).svg),
+        figure_type=FIGURE,
+        png_type=PNG,
     )
-    return str(page)
+    return _with_contents(str(page), pages)
+
+
+def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:
+    """Charts of a notebook in order: their words, the figure, and the bundle they are in."""
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if FIGURE in data:
+                found.append((str(data.get("text/plain", "")), data[FIGURE], data))
+    return found
+
+
+def about(notebook: NotebookNode) -> dict[str, Any]:
+    """What the cover says; empty where there is none."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if ABOUT in output.get("data", {}):
+                return dict(output["data"][ABOUT])
+    return {}
+
+
+def add_images(notebook: NotebookNode, drawn: Sequence[Drawn]) -> None:
+    """Put an image beside every chart, for readers without scripts."""
+    for (_, _, bundle), chart in zip(figures_of(notebook), drawn, strict=True):
+        bundle[PNG] = base64.b64encode(chart.png).decode()
+
+
+def entries(page: str) -> list[Entry]:
+    """The headings that the table of contents lists."""
+    found = []
+    for attributes, inner in HEADING.findall(page):
+        place = re.search(r'\bid="([^"]*)"', attributes)
+        text = " ".join(unescape(re.sub(r"<[^>]+>", "", inner)).replace("¶", "").split())
+        if place and text:
+            found.append(Entry(place[1], text))
+    return found
+
+
+def _with_contents(page: str, pages: Mapping[str, int] | None) -> str:
+    if CONTENTS not in page:
+        return page
+    lines = Markup().join(
+        Markup('<li><a href="#{}"><span class="what">{}</span><span class="page-number">{}</span></a></li>').format(
+            entry.place, entry.text, "" if pages is None else pages.get(entry.place, "")
+        )
+        for entry in entries(page)
+    )
+    nav = Markup('<nav class="contents page"><p class="contents-title">Contents</p><ol>{}</ol></nav>').format(lines)
+    return page.replace(CONTENTS, str(nav), 1)
 
 
 @cache
-def _plotly() -> str:
-    """plotly.js as its Python package ships it."""
-    return (files("plotly") / "package_data" / "plotly.min.js").read_text("utf-8").replace("</script", "<\\/script")
+def _exporter() -> Any:
+    """nbconvert's, whose environment turns Markdown into safe HTML; made once, since that takes a tenth of a second."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter()
+    exporter.environment.filters["script_json"] = _script_json
+    exporter.environment.filters["b64"] = lambda text: base64.b64encode(str(text).encode()).decode()
+    return exporter
+
+
+@cache
+def _template() -> str:
+    return (HERE / "template" / "index.html.j2").read_text("utf-8")
+
+
+@cache
+def _css() -> str:
+    return (HERE / "template" / "report.css").read_text("utf-8")
+
+
+def _style(title: str, paper: str) -> str:
+    style = _css().replace('"%TITLE%"', _css_string(title)).replace("%PAPER%", PAPERS[paper])
+    return style.replace("%HEIGHT%", HEIGHTS[paper])
+
+
+@cache
+def _embedded() -> str:
+    return plotly().replace("</script", "<\\/script")
 
 
 def _script_json(value: Any) -> str:

@@ -1,59 +1,73 @@
-"""Typesetting a report's HTML as an A4 PDF, after its charts have been drawn."""
+"""A report typeset on paper: cover, table of contents with page numbers, repeated heads, vectors."""
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from energy_workbench.core.errors import ReportError
-from energy_workbench.reports.chromium import Chromium, find
+from energy_workbench.reports.page import Entry, entries, render
+from energy_workbench.reports.press import Drawn, Press
 
-CONTENT_WIDTH = 673
-"""Width between the margins of the page [CSS px]: A4 is 210 mm, less 2 x 16 mm, at 96 px an inch.
-Charts are laid out for it before printing, so that none is scaled or cut."""
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from pypdf import PdfReader
 
 
-def write_pdf(html: Path, pdf: Path, timeout: float = 60.0) -> int:
-    """Print a report to PDF: page size, margins, heads and page numbers are those of its style sheet.
+def write_pdf(
+    press: Press, notebook: NotebookNode, title: str, drawn: Sequence[Drawn], pdf: Path, *, paper: str = "a4"
+) -> None:
+    """Print a report; a table of contents is filled in once it is known on which pages its headings are.
 
     Parameters
     ----------
-    html : Path
-        A report as `page.render` makes it; its promise `reportReady` tells when its charts are drawn.
+    notebook : NotebookNode
+        Executed.
+    drawn : sequence of Drawn
+        Its charts, in order.
     pdf : Path
         Where to write.
-    timeout : float
-        Longest wait for any step of Chromium [s].
-
-    Returns
-    -------
-    int
-        Number of charts drawn.
+    paper : {"a4", "letter"}
 
     Raises
     ------
     ReportError
-        If there is no Chromium, a chart cannot be drawn, or Chromium fails.
+        If Chromium fails, a font lacks characters, or a page stays blank.
     """
-    with Chromium(find(), timeout) as page:
-        page.call("Page.enable")
-        page.call("Emulation.setEmulatedMedia", media="print")
-        page.call(
-            "Emulation.setDeviceMetricsOverride", width=CONTENT_WIDTH, height=1000, deviceScaleFactor=1, mobile=False
-        )
-        page.call("Page.navigate", url=html.absolute().as_uri())
-        page.wait_for("Page.loadEventFired")
-        answer = page.call("Runtime.evaluate", expression="reportReady", awaitPromise=True, returnByValue=True)
-        if "exceptionDetails" in answer:
-            detail = answer["exceptionDetails"]
-            reason = detail.get("exception", {}).get("description") or detail.get("text")
-            raise ReportError(f"{html}: the charts were not drawn: {str(reason).splitlines()[0]}")
-        printed = page.call(
-            "Page.printToPDF",
-            preferCSSPageSize=True,
-            printBackground=True,
-            generateTaggedPDF=True,
-            generateDocumentOutline=True,
-        )
-    pdf.write_bytes(base64.b64decode(printed["data"]))
-    return int(answer["result"]["value"])
+    from pypdf import PdfReader
+
+    scratch = pdf.with_suffix(".press.html")
+    try:
+        page = render(notebook, title, paper=paper, drawn=drawn)
+        scratch.write_text(page, "utf-8")
+        printed = press.print(scratch, paper)
+        reader = PdfReader(BytesIO(printed))
+        if 'class="contents page"' in page:
+            places = pages_of(reader, entries(page))
+            scratch.write_text(render(notebook, title, paper=paper, drawn=drawn, pages=places), "utf-8")
+            printed = press.print(scratch, paper)
+            reader = PdfReader(BytesIO(printed))
+    finally:
+        scratch.unlink(missing_ok=True)
+    if blank := [n for n, each in enumerate(reader.pages, start=1) if each.get_contents() is None]:
+        raise ReportError(f"page {blank[0]} of {pdf.name} is blank")
+    pdf.write_bytes(printed)
+
+
+def pages_of(reader: PdfReader, wanted: Sequence[Entry]) -> dict[str, int]:
+    """The page of each place, counted from 1: headings are in the outline in the order of the page."""
+    left = list(wanted)
+    found: dict[str, int] = {}
+
+    def walk(outline: list[object]) -> None:
+        for item in outline:
+            if isinstance(item, list):
+                walk(item)
+            elif left and " ".join(str(getattr(item, "title", "")).split()) == left[0].text:
+                number = reader.get_destination_page_number(item)  # type: ignore[arg-type]
+                found[left.pop(0).place] = (-1 if number is None else number) + 1
+
+    walk(list(reader.outline))
+    return found

@@ -1,64 +1,74 @@
-"""Writing a report: NAME-PERIOD.html, .pdf and .manifest.json, with the executed notebook and its inputs beside."""
+"""Writing reports: NAME-PERIOD.html, .pdf, .xlsx and .manifest.json, with the executed notebook and the inputs beside.
+
+`publish` writes one report, `publish_many` many with one kernel and one browser, `publish_again` one from its archive.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from energy_workbench import __version__
-from energy_workbench.core import disk
 from energy_workbench.core.clock import now
-from energy_workbench.core.errors import HomeError, InputError, NotFoundError, ReportError
-from energy_workbench.core.period import parse_period, zone_of
+from energy_workbench.core.errors import InputError, NoDataError, NotFoundError, ReportError, WorkbenchError
 from energy_workbench.core.settings import Settings
-from energy_workbench.reports import catalogue, parameters, words
-from energy_workbench.reports.catalogue import Report
-from energy_workbench.reports.elements import INPUTS
-from energy_workbench.reports.execute import execute
-from energy_workbench.reports.page import render
-from energy_workbench.reports.pdf import write_pdf
+from energy_workbench.reports import catalogue, manifest, parameters
+from energy_workbench.reports.desk import FORMATS, Job, Published, finished
+from energy_workbench.reports.kernel import Executed, Failed, Kernel
+from energy_workbench.reports.place import folder_for, keep_failed, temporary
+from energy_workbench.reports.press import PAPERS, Press
+from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
+from energy_workbench.reports.session import THRESHOLD
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+__all__ = ["FORMATS", "Ask", "Outcome", "Published", "publish", "publish_again", "publish_many"]
 
-FORMATS = ("html", "pdf")
+AHEAD = 2
+"""Executed notebooks that wait for the press: the bound of a batch's memory."""
+PATIENCE = 0.2
+"""How often it is looked whether somebody cancelled [s]."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What was written.
+class Ask:
+    """A report that somebody wants.
 
     Attributes
     ----------
-    files : dict of str to Path
-        By kind: `html`, `pdf`, `notebook`, `inputs`, `manifest`.
-    pdf_error : ReportError or None
-        Why there is no PDF though one was asked for.
+    name : str
+        Of a notebook.
+    parameters : mapping
+        In their types or as text.
     """
 
-    files: dict[str, Path]
-    pdf_error: ReportError | None = None
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        meter = self.parameters.get("meter")
+        return f"{self.name} {meter}" if meter else self.name
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """One report to be written."""
+class Outcome:
+    """What became of a report of a batch.
 
-    report: Report
-    asked: dict[str, Any]
-    label: str
-    title: str
-    written_at: datetime
-    formats: tuple[str, ...]
-    folder: Path
+    Attributes
+    ----------
+    ask : Ask
+    published : Published or None
+        What was written.
+    error : WorkbenchError or None
+        Why nothing was.
+    """
+
+    ask: Ask
+    published: Published | None = None
+    error: WorkbenchError | None = None
 
 
 def publish(
@@ -68,46 +78,119 @@ def publish(
     *,
     formats: Sequence[str] = FORMATS,
     out: Path | None = None,
+    paper: str | None = None,
+    notebooks: Sequence[Path] = (),
+    threshold: float = THRESHOLD,
+    tell: Tell = nobody,
+    cancelled: threading.Event | None = None,
 ) -> Published:
     """Write a report, now.
 
     Parameters
     ----------
     name : str
-        Name of a notebook in `notebooks/reports`.
+        Name of a notebook in one of `notebooks`, the home's `notebooks` or the product's `notebooks/reports`.
     given : mapping
         Its parameters, in their types or as text.
     formats : sequence of str
         Of `FORMATS`.
     out : Path, optional
-        Folder to write into; by default the home's reports, and there a folder a meter where one is given.
+        Folder to write into; by default the home's reports, and there a folder a meter where one is given. Reports of
+        several meters have a folder each in any case.
+    paper : {"a4", "letter"}, optional
+        The setting `paper` by default.
+    notebooks : sequence of Path
+        Folders of notebooks that are looked into first.
+    threshold : float
+        A report with less of its data than this is marked as incomplete [1].
+    tell : callable
+        Told each step.
+    cancelled : threading.Event, optional
+        Cancels the writing once it is set.
 
     Raises
     ------
     NotFoundError
         If there is no such report or meter.
     InputError
-        If a parameter is unknown or has a wrong type, the format is unknown, or the period cannot be read.
+        If a parameter is unknown or has a wrong type, the format or the paper is unknown, or the period cannot be read.
     ReportError
-        If the period lies in the future, nothing is known of it, or the notebook fails.
+        If the period lies in the future, nothing is known of it, or the notebook fails; a failed notebook is kept as
+        `NAME-PERIOD.failed.ipynb`.
+    CancelledError
+        If it was cancelled.
     """
-    report = catalogue.find(name)
-    asked = parameters.check(report, given)
-    chosen = check_formats(formats)
+    how = dict(formats=formats, out=out, paper=paper, notebooks=notebooks, threshold=threshold, tell=tell)
+    [outcome] = publish_many(settings, [Ask(name, given)], **how, cancelled=cancelled)  # type: ignore[arg-type]
+    if outcome.error is not None:
+        raise outcome.error
+    assert outcome.published is not None
+    return outcome.published
+
+
+def publish_many(
+    settings: Settings,
+    asks: Iterable[Ask],
+    *,
+    formats: Sequence[str] = FORMATS,
+    out: Path | None = None,
+    paper: str | None = None,
+    notebooks: Sequence[Path] = (),
+    threshold: float = THRESHOLD,
+    tell: Tell = nobody,
+    cancelled: threading.Event | None = None,
+) -> Iterator[Outcome]:
+    """Write reports one after the other, with one kernel and one browser; see `publish`.
+
+    While one is typeset the notebook of the next is executed. A report that fails does not stop the others.
+
+    Yields
+    ------
+    Outcome
+        In the order of `asks`, each when its report is written.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        Before the first: if a report does not exist, or cannot be asked like that.
+    CancelledError
+        If it was cancelled; what is whole stays.
+    """
+    wanted = list(asks)
+    chosen, sheet = check_formats(formats), check_paper(paper or settings.paper)
+    folders = (*notebooks, settings.notebooks_path)
     instant = now()
-    label, title = "", name.replace("_", " ").replace("-", " ").capitalize()
-    folder = settings.reports_path
-    if "period" in asked:
-        label, period_title = _resolve(settings, asked)
-        title = f"{title} energy report, {period_title}"
-    if meter := asked.get("meter"):
-        title = f"{title}, {meter}"
-        folder = folder / _file_name(str(meter))
-    return _write(settings.home, _Job(report, asked, label, title, instant, chosen, out or folder))
+    # Reports of several meters have the same names of files: each meter has a folder.
+    several = len({str(ask.parameters.get("meter")) for ask in wanted}) > 1
+    jobs = []
+    for ask in wanted:
+        report = catalogue.find(ask.name, folders)
+        asked = parameters.check(report, ask.parameters)
+        folder = out or settings.reports_path
+        told = {"home": str(settings.home), "threshold": threshold}
+        jobs.append(Job(report, asked, told, instant, chosen, sheet, folder, out is None or several, None))
+    return _written(wanted, jobs, tell, cancelled or threading.Event())
 
 
-def publish_again(manifest: Path, *, formats: Sequence[str] | None = None, out: Path | None = None) -> Published:
+def publish_again(
+    path: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    out: Path | None = None,
+    paper: str | None = None,
+    tell: Tell = nobody,
+    cancelled: threading.Event | None = None,
+) -> Published:
     """Write the same report from the inputs archived beside its manifest; no home is asked.
+
+    Parameters
+    ----------
+    path : Path
+        The manifest.
+    formats, paper
+        Those of the report by default.
+    out : Path, optional
+        Where the report is by default.
 
     Raises
     ------
@@ -116,22 +199,25 @@ def publish_again(manifest: Path, *, formats: Sequence[str] | None = None, out: 
     ReportError
         If they are damaged, or the report cannot be written again.
     """
-    try:
-        kept = json.loads(manifest.read_text("utf-8"))
-        archive = manifest.parent / kept["files"]["inputs"]["name"]
-        content = archive.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFoundError(f"{error.filename} does not exist") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ReportError(f"{manifest} is no manifest of a report with archived inputs: {error!r}") from None
-    if _digest(content) != kept["files"]["inputs"]["sha256"]:
-        raise ReportError(f"{archive} was changed since the report was written: its checksum differs")
-    report = catalogue.find(kept["report"])
-    asked = parameters.check(report, {**kept["parameters"], "inputs": str(archive.absolute())})
-    chosen = check_formats(formats or [f for f in FORMATS if f in kept["files"]])
-    written_at = datetime.fromisoformat(kept["written_at"])
-    job = _Job(report, asked, kept["period"], kept["title"], written_at, chosen, out or manifest.parent)
-    return _write(manifest.parent, job)
+    kept = manifest.read(path)
+    values = kept.values
+    # The notebook as it was executed then, whatever became of the report since.
+    report = catalogue.load(kept.notebook, name=str(values["report"]))
+    asked = parameters.check(report, values["parameters"])
+    told = {
+        "archive": {kind: str(file.absolute()) for kind, file in kept.inputs.items()},
+        "threshold": values.get("threshold", THRESHOLD),
+    }
+    chosen = check_formats(formats or [f for f in FORMATS if f in values["files"]])
+    sheet = check_paper(paper or values.get("paper", "a4"))
+    written_at = datetime.fromisoformat(values["written_at"])
+    job = Job(report, asked, told, written_at, chosen, sheet, out or path.parent, False, values)
+    ask = Ask(report.name, asked)
+    [outcome] = _written([ask], [job], tell, cancelled or threading.Event())
+    if outcome.error is not None:
+        raise outcome.error
+    assert outcome.published is not None
+    return outcome.published
 
 
 def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
@@ -148,106 +234,99 @@ def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
     return tuple(f for f in FORMATS if f in formats)
 
 
-def _resolve(settings: Settings, asked: dict[str, Any]) -> tuple[str, str]:
-    """Check period and meter before a kernel is started; fix the period to dates, name it, and title it."""
-    import energy_workbench
+def check_paper(paper: str) -> str:
+    """The paper asked for.
 
-    wb = energy_workbench.open(str(settings.home))
-    zone = zone_of(wb.site()["timezone"])
-    period = parse_period(asked["period"], zone, now())
-    if period.start >= now():
-        raise ReportError(f"the period {asked['period']} lies in the future: nothing can be reported of it yet")
-    if asked.get("meter"):
-        asked["meter"] = wb.meter(asked["meter"])["number"]
-    if not period.text[0].isdigit():
-        asked["period"] = words.iso(period, zone)
-    return _file_name(asked["period"]), words.span(period, zone)
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if paper.lower() not in PAPERS:
+        raise InputError(f"the paper {paper!r} is unknown: choose of {', '.join(PAPERS)}")
+    return paper.lower()
 
 
-def _write(home: Path, job: _Job) -> Published:
-    with _folder(job.folder) as temporary:
-        notebook = execute(job.report, job.asked, home=home, now=job.written_at)
-        base = f"{job.report.name}-{job.label}" if job.label else job.report.name
-        files = {"html": temporary / f"{base}.html", "notebook": temporary / f"{base}.ipynb"}
-        files["html"].write_text(render(notebook, job.title), "utf-8")
-        files["notebook"].write_text(_notebook_text(notebook), "utf-8")
-        if (inputs := _inputs(notebook)) is not None:
-            files["inputs"] = temporary / f"{base}.inputs.json"
-            files["inputs"].write_text(json.dumps(inputs, indent=1, sort_keys=True), "utf-8")
-        failed = None
-        if "pdf" in job.formats:
+def _written(asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: threading.Event) -> Iterator[Outcome]:
+    """Execute in one thread, typeset in this one."""
+    hand: queue.Queue[Any] = queue.Queue(AHEAD)
+    steps = [Progress(n, len(jobs), str(ask), tell, cancelled) for n, ask in enumerate(asks)]
+    stopped, kernel = threading.Event(), Kernel()
+    with temporary(jobs) as scratch, Press() as press:
+        worker = threading.Thread(target=_execute, args=(kernel, jobs, steps, scratch, hand, stopped), daemon=True)
+        worker.start()
+        try:
+            for ask, job, step in zip(asks, jobs, steps, strict=True):
+                try:
+                    executed = _taken(hand, step)
+                    outcome = Outcome(ask, finished(job, executed, press, scratch, step))
+                except CancelledError:
+                    raise
+                except WorkbenchError as error:
+                    outcome = Outcome(ask, error=_told(job, error))
+                yield outcome
+        finally:
+            stopped.set()
+            if (worker.is_alive() and not hand.empty()) or cancelled.is_set():
+                kernel.kill()
+            worker.join()
+
+
+def _taken(hand: queue.Queue[Any], step: Progress) -> Executed:
+    """What was executed next; raises what came in its place."""
+    while True:
+        with suppress(queue.Empty):
+            made = hand.get(timeout=PATIENCE)
+            if isinstance(made, BaseException):
+                raise made
+            executed: Executed = made
+            return executed
+        step.look()
+
+
+def _execute(
+    kernel: Kernel,
+    jobs: Sequence[Job],
+    steps: Sequence[Progress],
+    scratch: Mapping[Path, Path],
+    hand: queue.Queue[Any],
+    stopped: threading.Event,
+) -> None:
+    """Execute the notebooks one after the other and hand them over."""
+    with kernel:
+        for job, step in zip(jobs, steps, strict=True):
             try:
-                write_pdf(files["html"], temporary / f"{base}.pdf")
-                files["pdf"] = temporary / f"{base}.pdf"
-            except ReportError as error:
-                failed = error
-        if "html" not in job.formats and not failed:
-            files.pop("html").unlink()
-        manifest = temporary / f"{base}.manifest.json"
-        manifest.write_text(json.dumps(_manifest(job, files), indent=2) + "\n", "utf-8")
-        # The manifest last: where it is, all that it names is.
-        return Published(
-            {kind: _place(path, job.folder) for kind, path in {**files, "manifest": manifest}.items()}, failed
-        )
+                made: Executed | BaseException = _executed(kernel, job, step, scratch[job.folder])
+            except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
+                made = error
+            while not stopped.is_set():
+                with suppress(queue.Full):
+                    hand.put(made, timeout=PATIENCE)
+                    break
+            if stopped.is_set():
+                return
 
 
-def _manifest(job: _Job, files: Mapping[str, Path]) -> dict[str, Any]:
-    """What was written of what, and the checksum of each file."""
-    return {
-        "report": job.report.name,
-        "title": job.title,
-        "period": job.label,
-        "parameters": {name: value for name, value in job.asked.items() if name != "inputs"},
-        "written_at": job.written_at.isoformat(),
-        "version": __version__,
-        "notebook_sha256": _digest(job.report.path.read_bytes()),
-        "files": {
-            kind: {"name": path.name, "bytes": path.stat().st_size, "sha256": _digest(path.read_bytes())}
-            for kind, path in files.items()
-        },
-    }
+def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path) -> Executed:
+    step("opening the workbench", 0.0)
+    told = {**job.told, "now": job.written_at.isoformat()}
+    told |= {name: job.asked.get(name) for name in ("period", "meter")}
+    return kernel.execute(
+        job.report,
+        job.asked,
+        told,
+        (str(folder), job.report.name),
+        lambda done, of: step(f"cell {done} of {of}", 0.5 * done / of),
+    )
 
 
-def _inputs(notebook: NotebookNode) -> Any:
-    """What the notebook says it was made from."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if INPUTS in output.get("data", {}):
-                return output["data"][INPUTS]
-    return None
-
-
-def _notebook_text(notebook: NotebookNode) -> str:
-    import nbformat
-
-    return str(nbformat.writes(notebook))
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _file_name(text: str) -> str:
-    """Text as a part of a path: nothing in it can leave the folder or surprise a shell."""
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in text).lstrip(".") or "_"
-
-
-def _place(path: Path, folder: Path) -> Path:
-    disk.sync(path)
-    placed = path.replace(folder / path.name)
-    disk.sync(folder)
-    return placed
-
-
-@contextmanager
-def _folder(folder: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk: a report appears whole or not at all."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(prefix=".report-", dir=folder)
-    except OSError as error:
-        raise HomeError(
-            f"reports cannot be written to {folder}: {error.strerror or os.strerror(error.errno or 0)}"
-        ) from None
-    with temporary as name:
-        yield Path(name)
+def _told(job: Job, error: WorkbenchError) -> WorkbenchError:
+    """The error of a report; a failed notebook is kept beside where the report would be."""
+    if not isinstance(error, Failed):
+        return error
+    why = error.error
+    if isinstance(why, NoDataError | InputError | NotFoundError):
+        # Nothing failed: it was asked for what is not there.
+        return why
+    kept = keep_failed(folder_for(job, error.asked), error.base, error.notebook)
+    return why if kept is None else ReportError(f"{why} (the notebook as far as it went: {kept})")

@@ -9,6 +9,7 @@ from energy_workbench.core.period_text import iso, span
 
 __all__ = ["NONE", "change", "day", "instant", "iso", "number", "percent", "span"]
 
+MINUS = "\N{MINUS SIGN}"
 NONE = "–"
 """Stands where nothing is known; a gap is never written as 0."""
 
@@ -18,7 +19,7 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None or value != value:
         return NONE
     text = f"{value:,.{digits}f}"
-    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "\N{MINUS SIGN}")
+    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", MINUS)
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -32,12 +33,11 @@ def percent(share: float | None, digits: int = 1) -> str:
     return f"{text} %"
 
 
-def change(now: float | None, before: float | None) -> str:
-    """A signed change in percent, `NONE` where there is nothing to compare with."""
-    if now is None or not before:
+def change(percent: float | None) -> str:
+    """A signed change [%], `NONE` where there is nothing to compare with."""
+    if percent is None:
         return NONE
-    text = number(abs(now / before - 1) * 100, 1)
-    return f"{'+' if now >= before else chr(0x2212)}{text} %"
+    return f"{'+' if percent >= 0 else MINUS}{number(abs(percent), 1)} %"
 
 
 def instant(value: datetime | str | None, zone: ZoneInfo) -> str:

@@ -2,7 +2,7 @@
 // Draws every chart; the promise gives their number, or the reason why one could not be drawn.
 const PRINTED_WIDTH = 673, WIDE = 800, LABELS_ON_SCREEN = 12;
 const reportReady = (async () => {
-  const charts = [...document.querySelectorAll("figure.chart")].map((figure) => ({
+  const charts = [...document.querySelectorAll("figure.chart")].filter((figure) => figure.querySelector("script")).map((figure) => ({
     plot: figure.querySelector(".plot"),
     ...JSON.parse(figure.querySelector("script").textContent),
   }));
@@ -18,6 +18,7 @@ const reportReady = (async () => {
   );
   for (const chart of charts) {
     chart.plot.style.height = `${(chart.layout && chart.layout.height) || 320}px`;
+    chart.plot.replaceChildren();
     await draw(chart, 0);
     if (!chart.plot.querySelector("svg.main-svg")) throw new Error("a chart stayed empty");
   }

@@ -1,0 +1,205 @@
+"""What a report was made from, as files beside it; and a home made of them, of which it can be written again."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core.clock import from_micros
+from energy_workbench.core.errors import ReportError, WorkbenchError
+from energy_workbench.core.factors import Factor
+from energy_workbench.core.settings import Settings, load
+from energy_workbench.reports.recorded import Recorded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from energy_workbench.lake import Lake
+
+KINDS = {
+    "intervals": "intervals.parquet",
+    "registry": "registry.json",
+    "factors": "factors.json",
+    "answers": "answers.json",
+    "readings": "readings.parquet",
+}
+"""Files of an archive, by what is in them: the last two only where something of it was asked."""
+KEPT_SETTINGS = ("loss_threshold_percent", "billing_day", "shifts")
+
+
+def keep(wb: Recorded, folder: Path, base: str) -> dict[str, Any]:
+    """Write what a workbench was asked for.
+
+    Parameters
+    ----------
+    folder : Path
+    base : str
+        Begin of the files' names.
+
+    Returns
+    -------
+    dict
+        `files` (name by kind), `lake_version`, `registry_revision`.
+    """
+    import pyarrow.parquet as pq
+
+    from energy_workbench.registry import slice as registry_slice
+
+    version = wb.recorder.lake.intervals.snapshot().version
+    names = {kind: f"{base}.{ending}" for kind, ending in KINDS.items()}
+    pq.write_table(_intervals(wb), folder / names["intervals"], compression="zstd")
+    profiles = {path.name: path.read_text("utf-8") for path in sorted(wb.settings.profiles_path.glob("*.y*ml"))}
+    plant = {
+        "settings": {name: getattr(wb.settings, name) for name in KEPT_SETTINGS},
+        "profiles": profiles,
+        "as_of": wb.as_of and wb.as_of.isoformat(),
+        "tables": registry_slice.taken(wb.registry),
+    }
+    _write(folder / names["registry"], plant)
+    factors = [
+        {**{name: getattr(f, name) for name in ("name", "value", "unit", "source")}, "valid_from": _day(f.valid_from)}
+        for f in wb._factors()
+    ]
+    _write(folder / names["factors"], factors)
+    if wb.answers:
+        _write(folder / names["answers"], wb.answers)
+    else:
+        del names["answers"]
+    if wb.recorder.found:
+        pq.write_table(_packed(wb.recorder.found), folder / names["readings"], compression="zstd")
+    else:
+        del names["readings"]
+    return {"files": names, "lake_version": version, "registry_revision": wb.registry.revision()}
+
+
+def restore(files: dict[str, Path], home: Path) -> Recorded:
+    """A workbench on nothing but an archive.
+
+    Parameters
+    ----------
+    files : dict of str to Path
+        By kind; their hashes were checked.
+    home : Path
+        An empty folder, for as long as the workbench is used.
+
+    Raises
+    ------
+    ReportError
+        If they cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from energy_workbench.lake import Lake
+    from energy_workbench.registry import Registry
+    from energy_workbench.registry import slice as registry_slice
+
+    try:
+        plant = json.loads(files["registry"].read_text("utf-8"))
+        factors = json.loads(files["factors"].read_text("utf-8"))
+        answers = json.loads(files["answers"].read_text("utf-8")) if "answers" in files else {}
+        (home / "profiles").mkdir(parents=True)
+        for name, text in plant["profiles"].items():
+            (home / "profiles" / Path(name).name).write_text(text, "utf-8")
+        settings = _settings(home, plant["settings"])
+        registry = Registry(settings.registry_url)
+        registry.migrate()
+        registry_slice.put(registry, plant["tables"])
+        readings = _unpacked(pq.read_table(files["readings"])) if "readings" in files else {}
+        _put_intervals(Lake(settings.lake_path), pq.read_table(files["intervals"]))
+        return Recorded(
+            settings,
+            datetime.fromisoformat(plant["as_of"]) if plant["as_of"] else None,
+            answers=answers,
+            readings=readings,
+            factors=[_factor(each) for each in factors],
+        )
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        raise ReportError(f"the archived inputs cannot be read: {error!r}") from None
+    except WorkbenchError as error:
+        raise ReportError(f"the archived inputs cannot be used: {error}") from None
+
+
+def _intervals(wb: Recorded) -> pa.Table:
+    """Every interval that was read, once: of each meter those from the first to the last that were asked for."""
+    import pyarrow as pa
+
+    groups: dict[tuple[int, int], set[int]] = {}
+    for key, span in _hulls(wb).items():
+        groups.setdefault(span, set()).add(key)
+    reader = wb.recorder.plain()
+    found = [reader.intervals(keys, from_micros(low), from_micros(high)) for (low, high), keys in groups.items()]
+    table = pa.concat_tables(found or [reader.intervals([], from_micros(0), from_micros(1))])
+    return table.drop_columns([name for name in table.column_names if name == "month"])
+
+
+def _hulls(wb: Recorded) -> dict[int, tuple[int, int]]:
+    """First and last instant that was read, by meter."""
+    everyone = [meter.key for meter in wb.registry.meters(deleted=True)]
+    found: dict[int, tuple[int, int]] = {}
+    for keys, low, high in wb.recorder.spans:
+        for key in everyone if keys is None else keys:
+            known = found.get(key, (low, high))
+            found[key] = min(known[0], low), max(known[1], high)
+    return found
+
+
+def _put_intervals(lake: Lake, table: pa.Table) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from energy_workbench.lake.lake import interval_schema
+
+    if len(table):
+        months = pc.strftime(table["start"], "%Y-%m").cast(pa.string())
+        with lake.intervals.writer():
+            lake.intervals.write(table.append_column("month", months).cast(interval_schema()))
+
+
+def _packed(found: dict[str, pa.Table]) -> pa.Table:
+    """Answers of readings in one table: `question`, and the columns of all of them."""
+    import pyarrow as pa
+
+    parts = []
+    for asked, table in found.items():
+        # The names of its own columns, since a table of none of them has to come back as it was.
+        question = json.dumps([asked, table.column_names])
+        filled = table if len(table) else table.schema.empty_table()
+        marked = filled.append_column("question", pa.array([question] * len(filled), pa.string()))
+        if not len(filled):
+            marked = pa.table({"question": [question]})
+        parts.append(marked)
+    return pa.concat_tables(parts, promote_options="permissive")
+
+
+def _unpacked(table: pa.Table) -> dict[str, pa.Table]:
+    import pyarrow.compute as pc
+
+    found: dict[str, pa.Table] = {}
+    for question in dict.fromkeys(table["question"].to_pylist()):
+        asked, columns = json.loads(question)
+        known = [name for name in columns if name in table.column_names]
+        rows = table.filter(pc.equal(table["question"], question)).select(known)
+        found[asked] = rows.filter(pc.is_valid(rows["ts"])) if "ts" in known else rows.slice(0, 0)
+    return found
+
+
+def _settings(home: Path, kept: dict[str, Any]) -> Settings:
+    lines = [f"{name} = {json.dumps(kept[name])}" for name in KEPT_SETTINGS]
+    (home / "workbench.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    return load(home, environ={})
+
+
+def _factor(kept: dict[str, Any]) -> Factor:
+    since = date.fromisoformat(kept["valid_from"]) if kept["valid_from"] else None
+    return Factor(name=kept["name"], value=kept["value"], valid_from=since, source=kept["source"])
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")

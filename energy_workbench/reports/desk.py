@@ -1,0 +1,182 @@
+"""From an executed notebook to the files of a report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from energy_workbench.core.errors import ReportError
+from energy_workbench.reports import manifest
+from energy_workbench.reports.catalogue import Report
+from energy_workbench.reports.excel import write_excel
+from energy_workbench.reports.kernel import Executed, Failed
+from energy_workbench.reports.page import about, add_images, figures_of, render
+from energy_workbench.reports.pdf import write_pdf
+from energy_workbench.reports.place import folder_for, placed, words
+from energy_workbench.reports.press import Drawn, Press
+from energy_workbench.reports.progress import Progress
+
+FORMATS = ("html", "pdf", "xlsx")
+REPEATED = ("lake_version", "registry_revision")
+"""What a report that is written again has of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A report to be written.
+
+    Attributes
+    ----------
+    report : Report
+    asked : dict
+        Its parameters, checked.
+    told : dict
+        What the kernel is told: `home` or `archive`, and `threshold`.
+    written_at : datetime
+        What the report takes for now.
+    formats : tuple of str
+    paper : str
+    folder : Path
+        Where to.
+    own_folders : bool
+        Whether each meter has a folder in it.
+    first : dict or None
+        The manifest of the first, where it is written again.
+    """
+
+    report: Report
+    asked: dict[str, Any]
+    told: dict[str, Any]
+    written_at: datetime
+    formats: tuple[str, ...]
+    paper: str
+    folder: Path
+    own_folders: bool
+    first: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written.
+
+    Attributes
+    ----------
+    files : dict of str to Path
+        By kind: `html`, `pdf`, `xlsx`, `notebook`, `manifest`, and the inputs (`archive.KINDS`).
+    title : str
+    completeness : float or None
+        Share of the data that was there [1], where the report says so.
+    incomplete : bool
+        Whether the report is marked as incomplete.
+    pdf_error : ReportError or None
+        Why there is no PDF though one was asked for: there is no Chromium.
+    """
+
+    files: dict[str, Path]
+    title: str = ""
+    completeness: float | None = None
+    incomplete: bool = False
+    pdf_error: ReportError | None = None
+
+
+def finished(job: Job, executed: Executed, press: Press, scratch: dict[Path, Path], step: Progress) -> Published:
+    """Draw, typeset and place a report.
+
+    Raises
+    ------
+    Failed
+        If a chart is blank or a font lacks characters: the notebook is to be kept.
+    HomeError
+        If the disk refuses.
+    """
+    temporary, base, notebook = scratch[job.folder], executed.base, executed.notebook
+    told = about(notebook)
+    title = told.get("title") or _title(job, executed)
+    files: dict[str, Path] = {}
+    with words(job.folder):
+        try:
+            step("drawing charts", 0.55)
+            drawn, unable = _drawn(job, notebook, press)
+            if drawn:
+                add_images(notebook, drawn)
+            if "html" in job.formats or unable:
+                step("writing the page", 0.65)
+                files["html"] = temporary / f"{base}.html"
+                files["html"].write_text(render(notebook, title, paper=job.paper), "utf-8")
+            if "pdf" in job.formats and not unable:
+                step("typesetting", 0.7)
+                files["pdf"] = temporary / f"{base}.pdf"
+                write_pdf(press, notebook, title, drawn, files["pdf"], paper=job.paper)
+            if "xlsx" in job.formats:
+                step("writing tables", 0.9)
+                files["xlsx"] = temporary / f"{base}.xlsx"
+                write_excel(notebook, title, files["xlsx"])
+        except ReportError as error:
+            if type(error) is ReportError:
+                raise Failed(notebook, base, executed.asked, error) from None
+            raise
+        files["notebook"] = temporary / f"{base}.ipynb"
+        files["notebook"].write_text(_text(notebook), "utf-8")
+        files |= {kind: temporary / name for kind, name in executed.kept["files"].items()}
+        step("putting it in its place", 0.95)
+        # The manifest last: where it is, all that it names is.
+        values = _manifest(job, executed, title, told, files)
+        files["manifest"] = temporary / f"{base}.manifest.json"
+        files["manifest"].write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    found = placed(files, folder_for(job, executed.asked))
+    step("done", 1.0)
+    wanted = unable if "pdf" in job.formats else None
+    return Published(found, title, told.get("completeness"), bool(told.get("incomplete")), wanted)
+
+
+def _drawn(job: Job, notebook: Any, press: Press) -> tuple[list[Drawn], ReportError | None]:
+    """The charts; without a Chromium, why there are none: the page draws them by itself then."""
+    from energy_workbench.reports.chromium import find
+
+    figures = [(name, figure) for name, figure, _ in figures_of(notebook)]
+    if job.formats == ("xlsx",):
+        return [], None
+    try:
+        find()
+    except ReportError as error:
+        return [], error
+    return press.draw(figures, job.paper), None
+
+
+def _title(job: Job, executed: Executed) -> str:
+    """The title of a report without a cover."""
+    words = [job.report.name.replace("_", " ").replace("-", " ").capitalize()]
+    return ", ".join([*words, *(executed.found[key] for key in ("span", "meter") if executed.found.get(key))])
+
+
+def _manifest(job: Job, executed: Executed, title: str, told: dict[str, Any], files: dict[str, Path]) -> dict[str, Any]:
+    known = {name: executed.kept[name] for name in REPEATED}
+    if job.first is not None:
+        known = {name: job.first.get(name) for name in REPEATED}
+    return {
+        "report": job.report.name,
+        "title": title,
+        "site": told.get("site", executed.found.get("site")),
+        "period": executed.found.get("label", ""),
+        "parameters": executed.asked,
+        "complete": told.get("complete"),
+        "completeness": told.get("completeness"),
+        "running": told.get("running", False),
+        "incomplete": told.get("incomplete", False),
+        "threshold": job.told["threshold"],
+        "paper": job.paper,
+        "written": told.get("written"),
+        "written_at": job.written_at.isoformat(),
+        **known,
+        "versions": manifest.versions(),
+        "files": manifest.described(files),
+    }
+
+
+def _text(notebook: Any) -> str:
+    import nbformat
+
+    return str(nbformat.writes(notebook))

@@ -1,0 +1,277 @@
+"""The kernel that reports are executed in: one for as many as are written together, cleared between them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core import errors
+from energy_workbench.core.errors import ReportError, WorkbenchError
+from energy_workbench.reports.catalogue import Report
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+log = logging.getLogger(__name__)
+
+ENGINE = "energy-workbench"
+CELL_SECONDS = 300.0
+"""Longest time that one cell may take [s]."""
+START_SECONDS = 60
+MOST_REPORTS = 200
+"""Reports after which a new kernel takes over, so that what one leaks does not add up."""
+
+CLEAR = "get_ipython().run_line_magic('reset', '-f')"
+BEGIN = "from energy_workbench.reports import session as _session; print(_session.begin({}))"
+FINISH = "from energy_workbench.reports import session as _session; print(_session.finish({}, {}))"
+END = "from energy_workbench.reports import session as _session; _session.end()"
+
+
+class Failed(ReportError):
+    """A cell of a report's notebook failed.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        As far as it was executed, with the error.
+    base : str
+        Begin of the names of the report's files.
+    asked : dict
+        The parameters.
+    error : WorkbenchError
+        What the cell raised.
+    """
+
+    def __init__(self, notebook: NotebookNode, base: str, asked: dict[str, Any], error: WorkbenchError) -> None:
+        super().__init__(str(error))
+        self.notebook = notebook
+        self.base = base
+        self.asked = asked
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A report's notebook that was executed.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        With the parameters in it and the outputs of every cell.
+    base : str
+        Begin of the names of the report's files, such as `monthly-2026-10`.
+    asked : dict
+        The parameters, periods in ISO.
+    found : dict
+        What `session.begin` gave.
+    kept : dict
+        What `archive.keep` gave.
+    """
+
+    notebook: NotebookNode
+    base: str
+    asked: dict[str, Any]
+    found: dict[str, Any]
+    kept: dict[str, Any]
+
+
+class Kernel:
+    """A kernel, used as a context manager, by one thread.
+
+    Parameters
+    ----------
+    timeout : float
+        Longest time that one cell may take [s].
+    """
+
+    def __init__(self, timeout: float = CELL_SECONDS) -> None:
+        self._timeout = timeout
+        self._manager: Any = None
+        self._client: Any = None
+        self._written = 0
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.stop()
+
+    def kill(self) -> None:
+        """End its process at once; any thread may call it, and whoever executes finds it dead."""
+        manager = self._manager
+        if manager is not None and manager.provisioner is not None and manager.provisioner.pid:
+            with suppress(ProcessLookupError):
+                os.kill(manager.provisioner.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End its process; the next report starts another."""
+        from jupyter_core.utils import run_sync
+
+        if self._client is not None:
+            self._client.stop_channels()
+        if self._manager is not None:
+            run_sync(self._manager.shutdown_kernel)(now=True)
+            run_sync(self._manager.cleanup_resources)()
+        self._manager = self._client = None
+        self._written = 0
+
+    def execute(
+        self,
+        report: Report,
+        parameters: Mapping[str, Any],
+        told: Mapping[str, Any],
+        archive: tuple[str, str],
+        step: Callable[[int, int], None] = lambda done, of: None,
+    ) -> Executed:
+        """Execute a report's notebook.
+
+        Parameters
+        ----------
+        parameters : mapping
+            As `parameters.check` gave them.
+        told : mapping
+            What `session.begin` wants to know.
+        archive : tuple of str
+            Folder, and name of the report, that the files' names of what it was made from begin with.
+        step : callable
+            Told how many cells are done, and of how many.
+
+        Returns
+        -------
+        Executed
+
+        Raises
+        ------
+        Failed
+            If a cell failed.
+        ReportError
+            If the kernel ended or took too long.
+        WorkbenchError
+            If the home or the archive cannot be opened.
+        """
+        if self._written >= MOST_REPORTS:
+            self.stop()
+        self._written += 1
+        try:
+            self._start()
+            self._quietly(CLEAR)
+            found = json.loads(self._quietly(BEGIN.format(repr(json.dumps(told)))))
+            asked = {
+                name: found[name] if name in ("period", "meter") and found.get(name) else value
+                for name, value in parameters.items()
+            }
+            base = "-".join([archive[1], *filter(None, [found.get("label")])])
+            notebook = self._run(report, asked, base, step)
+            kept = json.loads(self._quietly(FINISH.format(repr(archive[0]), repr(base))))
+            self._quietly(END)
+        except (RuntimeError, TimeoutError) as error:
+            self.stop()
+            raise ReportError(f"the kernel of the report {report.name} ended or took too long: {error}") from error
+        except WorkbenchError:
+            raise
+        except BaseException:
+            # Nobody knows what it is doing now.
+            self.stop()
+            raise
+        return Executed(notebook, base, asked, found, kept)
+
+    def _start(self) -> None:
+        from jupyter_client.manager import AsyncKernelManager
+        from jupyter_core.utils import run_sync
+
+        if self._manager is not None and run_sync(self._manager.is_alive)():
+            return
+        self.stop()
+        manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
+        run_sync(manager.start_kernel)(extra_arguments=["--HistoryManager.enabled=False"])
+        self._manager = manager
+        self._client = manager.client()
+        self._client.start_channels()
+        run_sync(self._client.wait_for_ready)(timeout=START_SECONDS)
+
+    def _run(
+        self, report: Report, parameters: dict[str, Any], base: str, step: Callable[[int, int], None]
+    ) -> NotebookNode:
+        import papermill
+        from papermill.clientwrap import PapermillNotebookClient
+        from papermill.engines import Engine, papermill_engines
+        from papermill.exceptions import PapermillExecutionError
+
+        kernel, seen = self, []
+
+        class Warm(Engine):  # type: ignore[misc]
+            """Papermill's own execution, in a kernel that runs already."""
+
+            @classmethod
+            def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:  # noqa: ARG003
+                seen.append(nb_man.nb)
+                cells = len(nb_man.nb.cells)
+                client = PapermillNotebookClient(
+                    nb_man,
+                    km=kernel._manager,
+                    timeout=int(kernel._timeout),
+                    on_cell_executed=lambda cell, cell_index, execute_reply: step(cell_index + 1, cells),  # noqa: ARG005
+                )
+                client.kc = kernel._client
+                client.execute(cleanup_kc=False)
+
+        papermill_engines.register(ENGINE, Warm)
+        try:
+            return papermill.execute_notebook(
+                report.notebook(),
+                None,
+                parameters=dict(parameters),
+                engine_name=ENGINE,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+            )
+        except PapermillExecutionError as error:
+            log.debug("the notebook of the report %s failed: %s", report.name, error)
+            raise Failed(seen[0], base, parameters, raised(report, error)) from None
+        except (RuntimeError, TimeoutError) as error:
+            self.stop()
+            first = str(error).partition("\n")[0]
+            died = ReportError(f"the kernel of the report {report.name} ended or took too long: {first}")
+            raise Failed(seen[0], base, parameters, died) from None
+
+    def _quietly(self, code: str) -> str:
+        """Run code that is not part of the notebook; what it printed."""
+        from jupyter_core.utils import run_sync
+
+        printed: list[str] = []
+
+        def hear(message: dict[str, Any]) -> None:
+            if message["header"]["msg_type"] == "stream" and message["content"]["name"] == "stdout":
+                printed.append(message["content"]["text"])
+
+        reply = run_sync(self._client.execute_interactive)(
+            code, silent=False, store_history=False, allow_stdin=False, output_hook=hear, timeout=self._timeout
+        )
+        content = reply["content"]
+        if content["status"] != "ok":
+            raise _workbench_error(content["ename"], content["evalue"]) or ReportError(
+                f"the report could not be prepared or kept: {content['ename']}: {content['evalue']}"
+            )
+        return "".join(printed)
+
+
+def raised(report: Report, error: Any) -> WorkbenchError:
+    """The error of the workbench that a cell raised, as itself; any other with the cell it came from."""
+    if known := _workbench_error(error.ename, error.evalue):
+        return known
+    first = next((line for line in error.source.splitlines() if line.strip()), "")
+    return ReportError(
+        f"{report.path}: cell {error.exec_count} ({first.strip()}) failed: {error.ename}: {error.evalue}"
+    )
+
+
+def _workbench_error(name: str, text: str) -> WorkbenchError | None:
+    kind = getattr(errors, name, None)
+    return kind(text) if isinstance(kind, type) and issubclass(kind, WorkbenchError) else None

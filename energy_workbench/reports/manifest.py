@@ -1,0 +1,94 @@
+"""What stands beside every report: what was written of what, and the checksum of each file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from energy_workbench import __version__
+from energy_workbench.core.errors import NotFoundError, ReportError
+from energy_workbench.reports.archive import KINDS
+
+PACKAGES = ("deltalake", "duckdb", "nbconvert", "numpy", "openpyxl", "papermill", "plotly", "pyarrow", "pypdf")
+"""Those that numbers and looks depend on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A manifest that was read, and its inputs, whose checksums are those of it.
+
+    Attributes
+    ----------
+    path : Path
+    values : dict
+    inputs : dict of str to Path
+        By kind.
+    notebook : Path
+        As it was executed.
+    """
+
+    path: Path
+    values: dict[str, Any]
+    inputs: dict[str, Path]
+    notebook: Path
+
+
+def described(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """Name, size [bytes] and checksum of each file."""
+    return {
+        kind: {"name": path.name, "bytes": path.stat().st_size, "sha256": digest(path)} for kind, path in files.items()
+    }
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python and the packages that numbers and looks depend on."""
+    found = {"python": platform.python_version(), "energy-workbench": __version__}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def read(path: Path) -> Kept:
+    """Read a manifest and check the inputs beside it.
+
+    Raises
+    ------
+    NotFoundError
+        If it or a file it names is not there.
+    ReportError
+        If it is none, or an input was changed.
+    """
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        named = {kind: values["files"][kind] for kind in (*KINDS, "notebook") if kind in values["files"]}
+        # A name is a name: a manifest from elsewhere reaches nothing outside its folder.
+        inputs = {kind: path.parent / Path(file["name"]).name for kind, file in named.items()}
+        if lacking := {"intervals", "registry", "factors", "notebook"} - set(inputs):
+            raise KeyError(", ".join(sorted(lacking)))
+        for kind, archive in inputs.items():
+            if digest(archive) != named[kind]["sha256"]:
+                raise ReportError(f"{archive} was changed since the report was written: its checksum differs")
+        for needed in ("report", "parameters", "written_at"):
+            values[needed]
+    except FileNotFoundError as error:
+        raise NotFoundError(f"{error.filename} does not exist") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReportError(f"{path} is no manifest of a report with archived inputs: {error!r}") from None
+    return Kept(path, values, {kind: file for kind, file in inputs.items() if kind in KINDS}, inputs["notebook"])
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

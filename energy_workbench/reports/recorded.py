@@ -1,0 +1,208 @@
+"""A workbench that remembers what it was asked, so that a report can keep what it was made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core.clock import to_micros
+from energy_workbench.core.entities import Meter
+from energy_workbench.core.errors import ReportError
+from energy_workbench.core.factors import Factor
+from energy_workbench.core.results import StatusSummary
+from energy_workbench.core.settings import Settings
+from energy_workbench.lake import Reader
+from energy_workbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from energy_workbench.lake.matrix import Matrix
+
+Answers = dict[str, Any]
+
+
+class _Pinned:
+    """A table of the lake that stays at one version."""
+
+    def __init__(self, snapshot: Any) -> None:
+        self._snapshot = snapshot
+
+    def snapshot(self) -> Any:
+        return self._snapshot
+
+
+class PinnedLake:
+    """A lake whose intervals stay at one version, however long a report takes."""
+
+    def __init__(self, lake: Any) -> None:
+        self.path, self.readings, self.findings = lake.path, lake.readings, lake.findings
+        self.intervals = _Pinned(lake.intervals.snapshot())
+
+
+class RecordingReader(Reader):
+    """A reader that remembers which intervals it read, and the readings themselves.
+
+    Attributes
+    ----------
+    spans : list of (set of int or None, int, int)
+        Meters (None is every one), start and end [µs since 1970].
+    found : dict of str to pyarrow.Table
+        Readings by question.
+    """
+
+    def __init__(self, lake: Any, spool: Any = None, found: dict[str, pa.Table] | None = None) -> None:
+        pinned: Any = PinnedLake(lake)
+        super().__init__(pinned, spool)
+        self.spans: list[tuple[set[int] | None, int, int]] = []
+        self.found: dict[str, pa.Table] = {} if found is None else found
+        self._given = found is not None
+
+    def intervals(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> pa.Table:
+        keys = self._note(meters, start, end)
+        return super().intervals(keys, start, end)
+
+    def energy(
+        self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None,
+        whole: float | None = None,
+    ) -> pa.Table:  # fmt: skip
+        keys = self._note(meters, edges[0], edges[-1])
+        return super().energy(keys, edges, now, whole)
+
+    def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
+        self._note(meters, start, end)
+        return super().matrices(meters, start, end, whole)
+
+    def readings(
+        self,
+        meter: int,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        quantities: Sequence[str] | None = None,
+        limit: int | None = None,
+        newest: bool = False,
+    ) -> pa.Table:
+        asked = json.dumps([meter, *(e and e.isoformat() for e in (start, end)), quantities, limit, newest])
+        if asked not in self.found:
+            if self._given:
+                raise ReportError(f"the archived inputs have no readings of this question: {asked}")
+            self.found[asked] = super().readings(meter, start, end, quantities, limit, newest)
+        return self.found[asked]
+
+    def plain(self) -> Reader:
+        """A reader of the same version that remembers nothing."""
+        return Reader(self.lake)
+
+    def _note(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> list[int] | None:
+        keys = None if meters is None else sorted(set(meters))
+        if end > start:
+            self.spans.append((None if keys is None else set(keys), to_micros(start), to_micros(end)))
+        return keys
+
+
+class Recorded(Workbench):
+    """A workbench for a report: the plant as it was at the end of the period, and every answer remembered.
+
+    What is measured is asked of the intervals; which were read is remembered by its reader. What is not in them
+    (findings, events, the live state, SQL) is remembered as it was answered.
+
+    Parameters
+    ----------
+    settings : Settings
+    as_of : datetime, optional
+        When the tree, the ratios and the meters are looked at; now by default.
+    answers : dict, optional
+        Remembered answers: then nothing else is asked for them.
+    factors : list of Factor, optional
+        Emission factors that held; those of the home by default.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        as_of: datetime | None = None,
+        *,
+        answers: Answers | None = None,
+        readings: dict[str, pa.Table] | None = None,
+        factors: list[Factor] | None = None,
+        like: Workbench | None = None,
+    ) -> None:
+        super().__init__(settings)
+        self.as_of = as_of
+        self.answers: Answers = {} if answers is None else answers
+        self._given = answers is not None
+        self._held = factors
+        if like is not None:
+            # Databases stay open from one report to the next.
+            vars(self).update(registry=like.registry, state=like.state, spool=like.spool)
+        reader = like.reader if like is not None else super().reader
+        self.__dict__["reader"] = RecordingReader(reader.lake, reader.spool, readings)
+
+    @property
+    def recorder(self) -> RecordingReader:
+        """What was read of the lake."""
+        found: Any = self.reader
+        return found  # type: ignore[no-any-return]
+
+    def _meters(self) -> list[Meter]:
+        at = self.as_of
+        if at is None:
+            return super()._meters()
+        return self._cache.get(("meters", self.registry.revision(), at), lambda: self.registry.meters(at=at))
+
+    def _meter(self, ref: str) -> Meter:
+        folded = ref.casefold()
+        for meter in self._meters():
+            if ref == meter.id or folded == meter.number.casefold():
+                return meter
+        return self.registry.meter(ref)
+
+    def _factors(self) -> list[Factor]:
+        if self._held is None:
+            self._held = super()._factors()
+        return self._held
+
+    def findings(
+        self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        asked = ("findings", meter, period, name, limit)
+        return self._remembered(asked, lambda: super(Recorded, self).findings(meter, period, name=name, limit=limit))
+
+    def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        asked = ("events", meter, period, limit)
+        return self._remembered(asked, lambda: super(Recorded, self).events(meter, period, limit=limit))
+
+    def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
+        return self._remembered(("review", decided), lambda: super(Recorded, self).review(decided=decided))
+
+    def status_summary(self) -> StatusSummary:
+        found = self._remembered(("status_summary",), lambda: super(Recorded, self).status_summary().to_dict())
+        return StatusSummary(**found)
+
+    def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
+        import pandas as pd
+
+        def ask() -> dict[str, Any]:
+            frame = super(Recorded, self).sql(text, max_rows=max_rows)
+            found: dict[str, Any] = json.loads(frame.to_json(orient="table", index=False, date_unit="us"))
+            return found
+
+        from io import StringIO
+
+        found = self._remembered(("sql", text, max_rows), ask)
+        return pd.read_json(StringIO(json.dumps(found)), orient="table")
+
+    def doctor(self, *, thorough: bool = False) -> dict[str, Any]:  # noqa: ARG002
+        raise ReportError("the doctor looks at this moment: it is no input of a report, which can be written again")
+
+    def _remembered(self, asked: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
+        key = json.dumps(asked)
+        if key not in self.answers:
+            if self._given:
+                raise ReportError(f"the archived inputs have no answer to {key}")
+            # As JSON keeps it, so that the first time is like every other.
+            self.answers[key] = json.loads(json.dumps(ask()))
+        return self.answers[key]

@@ -1,0 +1,180 @@
+"""The front of a report: title page, table of contents, key figures and what stands out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from energy_workbench.reports import words
+from energy_workbench.reports.elements import Card, Cover, Html, Section, bullets, heading, key_figures, paragraph
+from energy_workbench.reports.sections.quality import unclear
+from energy_workbench.reports.subject import Subject, known_sum
+
+CONTENTS = Markup('<nav class="contents"></nav>')
+"""Where the page puts the table of contents."""
+
+
+def cover(about: Subject, title: str) -> Cover:
+    """The title page: whose, when, about what, and how complete."""
+    complete = words.percent(about.completeness)
+    written = f"{words.instant(about.written_at, about.zone)} ({about.zone.key})"
+    facts = [
+        ("Site", about.site["name"]),
+        ("Period", about.title),
+        ("Subject", "The whole site" if about.whole else about.name),
+        ("Data complete", complete),
+        ("Meters", words.number(len(about.tree))),
+        ("Written", written),
+    ]
+    if about.running:
+        facts.insert(2, ("State", f"Running: data until {words.instant(about.until, about.zone)}"))
+    elif about.incomplete:
+        facts.insert(2, ("State", "Incomplete: part of the period's data is missing"))
+    rows = Markup().join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*fact) for fact in facts)
+    stamp = Markup('<p class="stamp">Incomplete</p>') if about.incomplete else Markup()
+    html = Markup(
+        '<header class="cover"><div class="band"><p class="brand">Energy Workbench</p><h1>{}</h1>'
+        '<p class="subject">{}</p><p class="when">{}</p>{}</div><dl>{}</dl></header>'
+    ).format(title, about.name, about.title, stamp, rows)
+    told = {
+        "title": f"{title}, {about.title}" + ("" if about.whole else f", {about.number}"),
+        "site": about.site["name"],
+        "complete": complete,
+        "written": written,
+        "completeness": about.completeness,
+        "running": about.running,
+        "incomplete": about.incomplete,
+        "timezone": about.zone.key,
+    }
+    return Cover(html, told)
+
+
+def contents() -> Html:
+    """The table of contents, with page numbers in the PDF."""
+    return Html(CONTENTS)
+
+
+def summary(about: Subject, *sentences: str) -> Section:
+    """Key figures, and what stands out.
+
+    Parameters
+    ----------
+    sentences : str
+        What else stands out.
+    """
+    return Section(
+        (
+            heading("Summary", page=True),
+            *([paragraph(_warning(about), kind="notice")] if about.incomplete else []),
+            key_figures(_cards(about)),
+            bullets([*_stands_out(about), *sentences]),
+        )
+    )
+
+
+def _warning(about: Subject) -> str:
+    known = f"{words.percent(about.completeness)} of the data is there"
+    if about.running:
+        return f"The period is not over: the report covers it until {words.instant(about.until, about.zone)}; {known}."
+    return f"The report is incomplete: {known}. Energy of times that are not known is not in any sum."
+
+
+def _cards(about: Subject) -> list[Card | None]:
+    pattern, number = about.hourly, about.number
+    compared = ""
+    if about.comparison and about.comparison["change_percent"] is not None:
+        compared = f"{words.change(about.comparison['change_percent'])} on the period before"
+    energy = Card(f"Energy, {number}", words.number(pattern["total_kwh"], 1), "kWh", compared)
+    demand = Card(
+        f"Maximum demand, {number}",
+        words.number(pattern["peak_kw"], 1),
+        "kW",
+        words.instant(pattern["peak_at"], about.zone),
+    )
+    factor = Card(f"Load factor, {number}", words.percent(pattern["load_factor"]), "", "mean load ÷ maximum demand")
+    if not about.whole:
+        hours = float(sum(p["completeness"] for p in pattern["points"] if p["energy_kwh"] is not None))
+        mean = pattern["total_kwh"] / hours if hours and pattern["total_kwh"] is not None else None
+        return [energy, demand, factor, Card("Mean load", words.number(mean, 1), "kW", "over the known hours")]
+    used, peak = about.cards["energy_kwh"], about.cards["demand_peak_kw"]
+    return [
+        Card("Energy used on site", words.number(used, 1), "kWh", "grid and own production, less export"),
+        energy,
+        *_production(about),
+        Card(
+            "Maximum demand, site",
+            words.number(peak, 1),
+            "kW",
+            words.instant(about.cards["demand_peak_at"], about.zone),
+        ),
+        demand,
+        factor,
+        _loss_card(about),
+    ]
+
+
+def _production(about: Subject) -> list[Card]:
+    """What the site's own sources produced."""
+    supply = known_sum([s["delivered_kwh"] for s in about.sources])
+    found = []
+    for kind, label in (("solar", "Solar"), ("generator", "Diesel generation")):
+        of_kind = [s["delivered_kwh"] for s in about.sources if s["type"] == kind]
+        if of_kind:
+            produced = known_sum(of_kind)
+            note = f"{words.percent(produced / supply)} of the supply" if supply and produced is not None else ""
+            found.append(Card(label, words.number(produced, 1), "kWh", note))
+    return found
+
+
+def _loss_card(about: Subject) -> Card:
+    known = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
+    lost = known_sum([row["loss_kwh"] for row in known])
+    supply = known_sum([s["delivered_kwh"] for s in about.sources])
+    note = f"{words.percent(lost / supply)} of the supply" if lost is not None and supply else ""
+    return Card("Losses", words.number(lost, 1), "kWh", note)
+
+
+def _stands_out(about: Subject) -> list[str]:
+    """What stands out, in sentences."""
+    found = [*_extremes(about), *_before(about)]
+    exported = known_sum([s["returned_kwh"] for s in about.sources if s["type"] == "grid"]) if about.whole else None
+    if exported:
+        found.append(f"{words.number(exported, 1)} kWh flowed back to the grid.")
+    if about.whole:
+        hot = [row for row in about.balance["items"] if row["verdict"] == "hotspot"]
+        if hot:
+            worst = max(hot, key=lambda row: row["loss_kwh"])
+            found.append(
+                f"The largest loss that its meters prove is below {worst['number']}: "
+                f"{words.number(worst['loss_kwh'], 1)} kWh, {words.number(worst['loss_percent'], 1)} % of its supply."
+            )
+    doubtful = [row for row in about.meters if unclear(row)]
+    if doubtful:
+        have = "has" if len(doubtful) == 1 else "have"
+        found.append(f"{len(doubtful)} of {len(about.meters)} meters {have} gaps or estimated values.")
+    else:
+        found.append("Every meter was measured without a gap.")
+    return found
+
+
+def _extremes(about: Subject) -> list[str]:
+    if about.hours:
+        return []
+    days: list[dict[str, Any]] = [
+        p for p in about.daily["points"] if p["energy_kwh"] is not None and p["completeness"] >= 0.999
+    ]
+    if len(days) < 2:
+        return []
+    high, low = (chosen(days, key=lambda p: p["energy_kwh"]) for chosen in (max, min))
+    return [
+        f"Most energy was taken on {words.day(high['start'], about.zone)} ({words.number(high['energy_kwh'], 1)} kWh), "
+        f"least on {words.day(low['start'], about.zone)} ({words.number(low['energy_kwh'], 1)} kWh)."
+    ]
+
+
+def _before(about: Subject) -> list[str]:
+    earlier = about.comparison
+    if not earlier:
+        return []
+    return [f"The period before took {words.number(earlier['before_kwh'], 1)} kWh."]

@@ -1,0 +1,163 @@
+"""How the load runs: over a day, over the days of the period, by shifts, and when it peaks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from markupsafe import Markup
+
+from energy_workbench.reports import charts, words
+from energy_workbench.reports.elements import (
+    Cell,
+    Column,
+    Element,
+    Figure,
+    Html,
+    Section,
+    heading,
+    paragraph,
+    table,
+)
+from energy_workbench.reports.heatmap import Cell as Hour
+from energy_workbench.reports.heatmap import heatmap
+from energy_workbench.reports.subject import Subject
+
+CALENDAR_DAYS = 62
+"""Longest period whose hours are drawn one by one [days]."""
+PEAKS = 5
+"""Times of highest demand that are listed."""
+
+
+def day(about: Subject) -> Section:
+    """The load of a day, quarter of an hour by quarter of an hour; the values are in the Excel file."""
+    points = about.quarters["points"]
+    rows = [(about.local(p["start"]), p["energy_kwh"], p["demand_kw"], p["quality"], p["completeness"]) for p in points]
+    columns = [
+        Column("Start", "instant"),
+        Column("Energy", unit="kWh"),
+        Column("Demand", unit="kW"),
+        Column("Quality", "text"),
+        Column("Complete", "share"),
+    ]
+    return Section(
+        (
+            heading(f"Load of {about.number}"),
+            _chart(charts.day_load(points, about.zone), "Mean load of every 15 minutes [kW]"),
+            table("Load", columns, rows, shown=False),
+        )
+    )
+
+
+def days(about: Subject) -> Section:
+    """The energy of every day, beside the same day of the period before where that is known."""
+    before = {row["start"]: row["before_kwh"] for row in about.comparison["items"]} if about.comparison else {}
+    columns = [Column("Day", "day"), Column("Energy", unit="kWh"), Column("Maximum demand", unit="kW")]
+    columns += [Column("Complete", "share"), *([Column("Period before", unit="kWh")] if before else [])]
+    rows = [
+        (
+            about.local(p["start"]),
+            p["energy_kwh"],
+            p["demand_kw"],
+            p["completeness"],
+            *((before.get(p["start"]),) if before else ()),
+        )
+        for p in about.daily["points"]
+    ]
+    return Section(
+        (
+            heading(f"Energy by day: {about.number}", level=3),
+            _chart(charts.daily_energy(about.daily["points"], about.zone), "Energy of every day [kWh]"),
+            table("Days", columns, rows, shown=len(rows) <= 7),
+        )
+    )
+
+
+def load(about: Subject) -> Section:
+    """How the load runs over the day and the period, and when it peaks."""
+    parts: list[Element] = [heading(f"Load of {about.number}", page=True)]
+    typical = charts.typical_days(about.hourly["points"], about.zone)
+    parts += [heading("Typical days", level=3), _chart(typical, "Mean load by hour of the day [kW]")]
+    if len(about.daily["points"]) <= CALENDAR_DAYS:
+        parts += [heading("Every hour", level=3), Html(_calendar(about))]
+    return Section((*parts, *peaks(about).parts))
+
+
+def peaks(about: Subject) -> Section:
+    """The days, or of a day the quarters of an hour, of highest demand."""
+    points = [p for p in (about.quarters if about.hours else about.daily)["points"] if p["demand_kw"] is not None]
+    highest = sorted(points, key=lambda p: p["demand_kw"], reverse=True)[:PEAKS]
+    if not highest:
+        return Section()
+    top = highest[0]["demand_kw"] or 1.0
+    when = Column("Begin of the 15 minutes", "instant") if about.hours else Column("Day", "day")
+    rows = [(about.local(p["start"]), Cell(p["demand_kw"], bar=p["demand_kw"] / top), p["energy_kwh"]) for p in highest]
+    columns = [when, Column("Maximum demand", unit="kW"), Column("Energy", unit="kWh")]
+    return Section((heading("Highest demand", level=3), table("Highest demand", columns, rows)))
+
+
+def shifts(about: Subject) -> Section:
+    """Energy and load by the site's shifts, and of each unit."""
+    items = about.shifts()["items"]
+    known = [row for row in items if row["energy_kwh"] is not None]
+    if not known:
+        return Section((heading("Shifts"), paragraph("No energy is known closely enough to tell shifts apart.")))
+    columns = [
+        Column("Shift", "text"),
+        Column("Begins", "text"),
+        Column("Energy", unit="kWh"),
+        Column("Share", "share"),
+        Column("Mean load", unit="kW"),
+        Column("Maximum demand", unit="kW"),
+        Column("Shifts", digits=0),
+    ]
+    rows = [
+        (
+            row["shift"],
+            row["begins"],
+            row["energy_kwh"],
+            Cell(row["share"], bar=row["share"]),
+            row["mean_kw"],
+            row["maximum_kw"],
+            row["shifts"],
+        )
+        for row in items
+    ]
+    parts: list[Element] = [
+        heading("Shifts"),
+        paragraph(f"Energy of {about.number} by the site's shifts, of the time that is known closely.", kind="note"),
+        table("Shifts", columns, rows),
+    ]
+    if units := [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]:
+        names = [row["shift"] for row in items]
+        found = [(unit, {r["shift"]: r for r in about.shifts(unit["id"])["items"]}) for unit in units]
+        heads = [Column("Unit", "text"), Column("Name", "text")]
+        heads += [Column(f"Shift {name}", unit="kWh") for name in names]
+        cells = [
+            (unit["number"], unit["name"], *(of[name]["energy_kwh"] if name in of else None for name in names))
+            for unit, of in found
+        ]
+        parts += [heading("Units by shift", level=3), table("Units by shift", heads, cells)]
+    return Section(tuple(parts))
+
+
+def _chart(figure: dict[str, object], text: str) -> Element:
+    """A chart, or where nothing is known to be drawn a sentence that says so."""
+    from energy_workbench.core.errors import ReportError
+
+    try:
+        return Figure(figure, text)
+    except ReportError:
+        return paragraph(f"{text}: nothing is known of this time.", kind="note")
+
+
+def _calendar(about: Subject) -> Markup:
+    starts = [datetime.fromisoformat(p["start"]).astimezone(about.zone) for p in about.daily["points"]]
+    column = {s.date(): index for index, s in enumerate(starts)}
+    cells: dict[tuple[int, int], Hour] = {}
+    for point in about.hourly["points"]:
+        local = datetime.fromisoformat(point["start"]).astimezone(about.zone)
+        if point["energy_kwh"] is None or point["completeness"] < 0.999 or local.date() not in column:
+            continue
+        text = f"{local:%a} {local.day} {local:%b %H:%M}: {words.number(point['energy_kwh'], 1)} kW"
+        cells[column[local.date()], local.hour] = Hour(point["energy_kwh"], text)
+    return heatmap([str(s.day) for s in starts], cells, "Mean load of every hour [kW]: days across, hours down")

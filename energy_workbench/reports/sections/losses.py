@@ -1,0 +1,100 @@
+"""Where the energy went: sources, the flow through the tree, and what was lost on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from energy_workbench.reports import charts, words
+from energy_workbench.reports.elements import Cell, Column, Element, Figure, Section, bullets, heading, paragraph, table
+from energy_workbench.reports.subject import Subject, known_sum
+
+VERDICTS = {
+    "hotspot": "Hotspot", "surplus": "Surplus", "ok": "Below threshold", "within_error": "Within error",
+    "insufficient_data": "Not enough data",
+}  # fmt: skip
+
+
+def power_flow(about: Subject) -> Section:
+    """Where the energy came from and went to; nothing in a report of one meter."""
+    if not about.whole:
+        return Section()
+    supply = known_sum([s["delivered_kwh"] for s in about.sources])
+    rows = [(s["number"], s["name"], s["delivered_kwh"], s["returned_kwh"], _share(s, supply)) for s in about.sources]
+    parts: list[Element] = [heading("Where the energy went", page=True)]
+    if any(link["value"] for link in about.flow["links"]):
+        text = (
+            "Width is energy [kWh]. Sources feed the busbar from the left; what no meter below accounts for "
+            "leaves as loss. Machines are in the table of meters."
+        )
+        parts += [paragraph(text, kind="note"), Figure(charts.sankey(about.flow), "Flow of energy [kWh]")]
+    else:
+        parts.append(paragraph("No flow of energy is known for this time."))
+    if rows:
+        columns = [
+            Column("Source", "text"),
+            Column("Name", "text"),
+            Column("Delivered", unit="kWh"),
+            Column("Sent back", unit="kWh"),
+            Column("Share of supply", "share"),
+        ]
+        parts += [heading("Sources", level=3), table("Sources", columns, rows)]
+    return Section(tuple(parts))
+
+
+def losses(about: Subject, *, page: bool = False) -> Section:
+    """What every node received, what its meters below account for, and whether the difference means anything."""
+    nodes = [row for row in about.balance["items"] if row["supply_kwh"] is not None or row["verdict"] in VERDICTS]
+    if not nodes:
+        return Section()
+    threshold = words.number(about.balance["threshold_percent"], 1)
+    parts: list[Element] = [
+        heading("Losses", page=page),
+        paragraph(
+            "Loss is what a node receives less what the meters below it account for: cables, transformers, what no "
+            "meter measures, and the errors of the meters themselves. Energies are those of the intervals in which all "
+            f"meters of the node were measured. A hotspot loses more than {threshold} % and more than its meters can "
+            "err (± is the expanded uncertainty, k = 2).",
+            kind="note",
+        ),
+    ]
+    if any(row["loss_percent"] is not None and row["verdict"] != "insufficient_data" for row in nodes):
+        parts.append(Figure(charts.losses(about.balance), "Losses of the nodes [% of their supply]"))
+    ordered = sorted(nodes, key=lambda row: -(row["loss_kwh"] or 0.0))
+    columns = [
+        Column("Node", "text", width=17),
+        Column("Name", "text", width=19),
+        Column("Supply", unit="kWh", width=12.5),
+        Column("Loss", unit="kWh", width=10.5),
+        Column("Loss", unit="%", digits=2, width=8),
+        Column("±", unit="kWh", width=9.5),
+        Column("Complete", "share", width=9),
+        Column("Verdict", "text", width=14.5),
+    ]
+    rows = [
+        (
+            row["number"],
+            row["name"],
+            row["supply_kwh"],
+            row["loss_kwh"],
+            row["loss_percent"],
+            row["uncertainty_kwh"],
+            row["completeness"],
+            VERDICTS.get(row["verdict"], row["verdict"]),
+        )
+        for row in ordered
+    ]
+    parts += [heading("Balance of the nodes", level=3), table("Losses", columns, rows)]
+    if said := [f"{row['number']}: {row['reason']}" for row in ordered if _worth_saying(row)]:
+        parts += [heading("What the balance says", level=3), bullets(said)]
+    return Section(tuple(parts))
+
+
+def _worth_saying(row: dict[str, Any]) -> bool:
+    return bool(row["reason"]) and row["verdict"] in ("hotspot", "surplus", "insufficient_data")
+
+
+def _share(source: dict[str, Any], supply: float | None) -> Cell | None:
+    if not supply or source["delivered_kwh"] is None:
+        return None
+    share = source["delivered_kwh"] / supply
+    return Cell(share, bar=share)

@@ -1,0 +1,76 @@
+"""What every meter took: in the order of the tree, and unit by unit."""
+
+from __future__ import annotations
+
+from energy_workbench.reports import charts
+from energy_workbench.reports.elements import Cell, Column, Figure, Section, heading, paragraph, table
+from energy_workbench.reports.subject import Subject
+
+
+def by_tree(about: Subject) -> Section:
+    """Every meter in the order of the tree, as it was at the end of the period."""
+    columns = [
+        Column("Meter", "text", width=26),
+        Column("Name", "text", width=19),
+        Column("Energy", unit="kWh", width=12),
+        Column("Of parent", "share", width=8),
+        Column("Peak", unit="kW", width=8.5),
+        Column("Peak at", "instant", width=11),
+        Column("Load factor", "share", width=7.5),
+        Column("Complete", "share", width=8),
+    ]
+    totals = {row["id"]: row["total_kwh"] for row in about.meters}
+    rows = [
+        (
+            Cell(row["number"], row["depth"], strong=row["node"]),
+            row["name"],
+            row["total_kwh"],
+            _share(row["total_kwh"], totals.get(row["parent_id"])),
+            row["peak_kw"],
+            about.local(row["peak_at"]),
+            row["load_factor"],
+            row["completeness"],
+        )
+        for row in about.meters
+    ]
+    return Section((heading("Meters", page=len(rows) > 12), table("Meters", columns, rows, kind="tree")))
+
+
+def by_unit(about: Subject) -> Section:
+    """The units, the largest first; of a meter without units those right below it."""
+    rows = [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]
+    rows = rows or [row for row in about.meters if row["parent_id"] == about.meter["id"]]
+    known = sorted((row for row in rows if row["total_kwh"] is not None), key=lambda row: -row["total_kwh"])
+    if not known:
+        return Section()
+    total = sum(row["total_kwh"] for row in known)
+    columns = [
+        Column("Unit", "text"),
+        Column("Name", "text"),
+        Column("Energy", unit="kWh"),
+        Column("Share of the units", "share"),
+        Column("Maximum demand", unit="kW"),
+        Column("At", "instant"),
+        Column("Load factor", "share"),
+    ]
+    cells = [
+        (
+            row["number"],
+            row["name"],
+            row["total_kwh"],
+            Cell(_share(row["total_kwh"], total), bar=_share(row["total_kwh"], known[0]["total_kwh"])),
+            row["peak_kw"],
+            about.local(row["peak_at"]),
+            row["load_factor"],
+        )
+        for row in known
+    ]
+    chart = charts.ranked([(row["number"], row["total_kwh"]) for row in known[:25]], "Energy [kWh]")
+    parts = [heading("Units"), Figure(chart, "Energy of each unit [kWh]")] if total else [heading("Units")]
+    if len(known) < len(rows):
+        parts.append(paragraph(f"Of {len(rows) - len(known)} units nothing is known.", kind="note"))
+    return Section((*parts, table("Units", columns, cells)))
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole else None

@@ -1,0 +1,36 @@
+"""How the numbers of a report are made."""
+
+from __future__ import annotations
+
+from energy_workbench.reports.elements import Section, bullets, heading
+from energy_workbench.reports.subject import Subject
+
+
+def notes(about: Subject, *more: str) -> Section:
+    """How to read the report.
+
+    Parameters
+    ----------
+    more : str
+        What only this report needs.
+    """
+    return Section(
+        (
+            heading("How to read this report"),
+            bullets(
+                (
+                    "Energy is the difference of a meter's counter over 15-minute intervals, in primary values: CT and "
+                    "PT ratios are those valid at the time.",
+                    "Demand is the mean power of one complete 15-minute interval; estimated intervals are no peaks.",
+                    "Load factor is the mean load of the known hours divided by the maximum demand.",
+                    "Across a gap, energy is exactly the difference of the counter; only its distribution over time is "
+                    "estimated. What is not known is shown as – and never as 0.",
+                    *more,
+                    "The tree is that of the end of the period: meters that were deleted or moved since are where they "
+                    "were then.",
+                    f"Days and hours are those of {about.zone.key}.",
+                    "The same numbers are given by the dashboard, by REST and in Python for the same meter and period.",
+                )
+            ),
+        )
+    )

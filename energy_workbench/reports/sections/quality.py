@@ -1,0 +1,131 @@
+"""How good the data are: completeness, gaps and estimates, findings, and events of the meters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from energy_workbench.reports import charts
+from energy_workbench.reports.elements import Cell, Column, Element, Figure, Section, heading, paragraph, table
+from energy_workbench.reports.subject import Subject
+
+WORST = 20
+"""Meters that are drawn."""
+LISTED = 200
+"""Findings and events that are listed; the others are counted."""
+
+
+def unclear(row: dict[str, Any]) -> bool:
+    """Whether a meter has gaps or estimated values."""
+    return bool(row["estimated_days"] or row["missing_days"] or row["completeness"] < 0.999)
+
+
+def completeness(about: Subject) -> Section:
+    """How much of each meter's data is there, the least complete first."""
+    rows = sorted(about.meters, key=lambda row: (row["completeness"], row["number"]))
+    columns = [
+        Column("Meter", "text"),
+        Column("Name", "text"),
+        Column("Complete", "share", digits=2),
+        Column("Days with estimates", digits=0),
+        Column("Days not known", digits=0),
+        Column("Days in all", digits=0),
+    ]
+    cells = [
+        (
+            row["number"],
+            row["name"],
+            Cell(row["completeness"], bar=row["completeness"]),
+            row["estimated_days"],
+            row["missing_days"],
+            row["days"],
+        )
+        for row in rows
+    ]
+    parts: list[Element] = [heading("Completeness", page=True)]
+    if worst := [(row["number"], 100 * (1 - row["completeness"])) for row in rows if row["completeness"] < 1][:WORST]:
+        parts.append(
+            Figure(
+                charts.ranked(worst, "Missing [% of the period]", colour=charts.ESTIMATED),
+                "The least complete meters [% missing]",
+            )
+        )
+    return Section((*parts, heading("Every meter", level=3), table("Completeness", columns, cells)))
+
+
+def gaps(about: Subject) -> Section:
+    """Only those meters that have gaps or estimated values."""
+    rows = [row for row in about.meters if unclear(row)]
+    if not rows:
+        text = "Every meter was measured without a gap over the whole period."
+        return Section((heading("Data quality"), paragraph(text)))
+    columns = [
+        Column("Meter", "text"),
+        Column("Name", "text"),
+        Column("Complete", "share", digits=2),
+        Column("Days with estimates", digits=0),
+        Column("Days not known", digits=0),
+        Column("Days in all", digits=0),
+    ]
+    cells = [
+        (row["number"], row["name"], row["completeness"], row["estimated_days"], row["missing_days"], row["days"])
+        for row in rows
+    ]
+    return Section((heading("Data quality"), table("Data quality", columns, cells)))
+
+
+def findings(about: Subject) -> Section:
+    """What is wrong with the data: how often, and each."""
+    found = about.findings
+    if not found:
+        return Section((heading("Findings"), paragraph("Nothing was found wrong with the data of this period.")))
+    counted = Counter((row["name"], row["number"] or row["meter"]) for row in found)
+    sums = [
+        (name, number, count) for (name, number), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    parts: list[Element] = [
+        heading("Findings"),
+        table(
+            "Findings by meter", [Column("Finding", "text"), Column("Meter", "text"), Column("Times", digits=0)], sums
+        ),
+        heading("Each finding", level=3),
+    ]
+    columns = [
+        Column("From", "instant", width=13),
+        Column("To", "instant", width=13),
+        Column("Meter", "text", width=18),
+        Column("Finding", "text", width=18),
+        Column("What was seen", "text", width=38),
+    ]
+    rows = [
+        (about.local(row["from"]), about.local(row["to"]), row["number"] or row["meter"], row["name"], row["text"])
+        for row in found[:LISTED]
+    ]
+    parts.append(table("Findings", columns, rows))
+    if len(found) > LISTED:
+        parts.append(paragraph(f"{len(found) - LISTED} more are not listed.", kind="note"))
+    return Section(tuple(parts))
+
+
+def events(about: Subject) -> Section:
+    """When communication and health of the meters changed."""
+    rows = []
+    for meter in about.tree:
+        for event in about.wb.events(meter["id"], about.text, limit=LISTED):
+            told = f"{event['from']} → {event['to']}" if event["from"] else event["to"]
+            rows.append((about.local(event["at"]), meter["number"], event["of"], told, event["reason"]))
+    rows.sort(key=lambda row: row[0], reverse=True)
+    if not rows:
+        text = "Communication and health of no meter changed in this period."
+        return Section((heading("Events"), paragraph(text)))
+    columns = [
+        Column("At", "instant", width=13),
+        Column("Meter", "text", width=20),
+        Column("Of", "text", width=15),
+        Column("Change", "text", width=18),
+        Column("Reason", "text", width=34),
+    ]
+    parts: list[Element] = [heading("Events"), table("Events", columns, rows[:LISTED])]
+    if len(rows) > LISTED:
+        parts.append(paragraph(f"{len(rows) - LISTED} older ones are not listed.", kind="note"))
+    return Section(tuple(parts))

@@ -1,0 +1,153 @@
+"""What a report's kernel is told before its notebook runs, and what it hands back afterwards.
+
+`publish` calls `begin` before the first cell and `finish` after the last. Between the two, `energy_workbench.open()`
+gives the workbench that remembers what it was asked, also to notebooks that know nothing of this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core import clock
+from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.core.period import parse_period
+from energy_workbench.reports import words
+from energy_workbench.reports.refusals import in_future
+
+if TYPE_CHECKING:
+    from energy_workbench.reports.recorded import Recorded
+    from energy_workbench.workbench import Workbench
+
+THRESHOLD = 0.95
+"""A report with less of its data than this is marked as incomplete [1]."""
+
+
+class Session:
+    """The report that is being written in this process.
+
+    Attributes
+    ----------
+    wb : Recorded
+    threshold : float
+        Share of the data below which the report is marked as incomplete [1].
+    folder : TemporaryDirectory or None
+        Of a home that was made from an archive.
+    """
+
+    def __init__(self, wb: Recorded, threshold: float, folder: tempfile.TemporaryDirectory[str] | None) -> None:
+        self.wb = wb
+        self.threshold = threshold
+        self.folder = folder
+
+
+current: Session | None = None
+
+
+def begin(told: str) -> str:
+    """Take up a report.
+
+    Parameters
+    ----------
+    told : str
+        JSON: `home` or `archive` (files by kind), `now`, `threshold`, and of the parameters `period` and `meter`, where
+        the report has them.
+
+    Returns
+    -------
+    str
+        JSON: `site`, and where there is a period `period` (in ISO, never in words), `label` (of names of files), `span`
+        (as people say it) and `meter` (its number).
+
+    Raises
+    ------
+    NoDataError
+        If the period lies in the future.
+    NotFoundError
+        If there is no such meter.
+    """
+    global current
+    import energy_workbench
+
+    end()
+    given = json.loads(told)
+    os.environ[FIXED_NOW] = given["now"]
+    folder = None
+    if archive := given.get("archive"):
+        from energy_workbench.reports.archive import restore
+
+        folder = tempfile.TemporaryDirectory(prefix="energy-workbench-report-")
+        try:
+            wb = restore({kind: Path(path) for kind, path in archive.items()}, Path(folder.name))
+        except BaseException:
+            folder.cleanup()
+            raise
+    else:
+        from energy_workbench.reports.recorded import Recorded
+
+        like = _opened(given["home"])
+        wb = Recorded(like.settings, like=like)
+    current = Session(wb, given["threshold"], folder)
+    energy_workbench.open = _open
+    return json.dumps({"site": wb.site()["name"], **_resolved(wb, given)})
+
+
+def finish(folder: str, base: str) -> str:
+    """Write the archive of what was asked; JSON of what `archive.keep` gives."""
+    from energy_workbench.reports.archive import keep
+
+    assert current is not None
+    return json.dumps(keep(current.wb, Path(folder), base))
+
+
+def end() -> None:
+    """Forget the report."""
+    global current
+    if current is not None and current.folder is not None:
+        current.wb.registry.database.close()
+        current.folder.cleanup()
+    current = None
+
+
+def _open(where: str | None = None, *, token: str | None = None) -> Any:  # noqa: ARG001
+    """Stands for `energy_workbench.open` in a report's kernel."""
+    from energy_workbench.core.errors import ReportError
+
+    if where is not None:
+        raise ReportError("a report is written from its own home: call energy_workbench.open() without an address")
+    assert current is not None
+    return current.wb
+
+
+@cache
+def _opened(home: str) -> Workbench:
+    """Kept from one report of a batch to the next."""
+    from energy_workbench.workbench import Workbench
+
+    return Workbench.at(home)
+
+
+def _resolved(wb: Recorded, given: dict[str, Any]) -> dict[str, str]:
+    """Look at period and meter before anything is executed, and at the plant as it was at the period's end."""
+    if given.get("period") is None:
+        return {}
+    zone = wb.zone
+    period = parse_period(given["period"], zone, clock.now())
+    if period.start >= clock.now():
+        raise in_future(given["period"])
+    if period.end <= clock.now():
+        wb.as_of = period.end - timedelta(microseconds=1)
+    meter = given.get("meter") or ""
+    number = wb.meter(meter)["number"] if meter else ""
+    iso = period.text if period.text[0].isdigit() else words.iso(period, zone)
+    return {"period": iso, "label": file_name(iso), "span": words.span(period, zone), "meter": number}
+
+
+def file_name(text: str) -> str:
+    """Text as a part of a path: nothing in it can leave the folder or surprise a shell."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in text).lstrip(".") or "_"

@@ -1,0 +1,220 @@
+"""What a report is about, and the questions its sections ask of the workbench, each once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from energy_workbench.core import clock
+from energy_workbench.core.errors import InputError, NoDataError
+from energy_workbench.core.period import Period, local_midnight, parse_period, zone_of
+from energy_workbench.questions import Questions
+from energy_workbench.reports import session, words
+from energy_workbench.reports.refusals import in_future, known, nothing_known
+
+SOURCE_TYPES = ("grid", "generator", "solar")
+DAY = timedelta(hours=25)
+"""Periods up to this long are shown hour by hour, longer ones day by day."""
+
+
+class Subject:
+    """A site or a meter over a period.
+
+    Parameters
+    ----------
+    wb : Questions
+        A local workbench or one over its service: the numbers are those that REST gives.
+    period : str
+        As people write it.
+    meter : str
+        Number or id; empty is the whole site.
+    threshold : float
+        Share of the data below which the report is marked as incomplete [1].
+
+    Raises
+    ------
+    ReportError
+        If the period lies in the future, or nothing is known of it.
+    NotFoundError
+        If there is no such meter.
+    """
+
+    def __init__(self, wb: Questions, period: str, meter: str = "", threshold: float = session.THRESHOLD) -> None:
+        self.wb = wb
+        self.text = period
+        self.site = wb.site()
+        self.zone: ZoneInfo = zone_of(self.site["timezone"])
+        self.written_at = clock.now()
+        self.period = parse_period(period, self.zone, self.written_at)
+        if self.period.start >= self.written_at:
+            raise in_future(period)
+        self.until = min(self.period.end, self.written_at)
+        self.running = self.until < self.period.end
+        self.whole = not meter
+        self.tree = below(wb.meters().records(), wb.meter(meter)["id"] if meter else None)
+        if not self.tree:
+            raise NoDataError(f"{self.site['name']} had no meters in {period}: import or create some first")
+        self.number: str = self.hourly["number"]
+        self.meter: dict[str, Any] = next(row for row in self.tree if row["id"] == self.hourly["meter"])
+        if not known(self.hourly):
+            raise nothing_known(self.number, period)
+        self.incomplete = self.running or self.completeness < threshold
+
+    @classmethod
+    def open(cls, period: str, meter: str = "") -> Subject:
+        """What this notebook is about, on the workbench that the environment names."""
+        import energy_workbench
+
+        told = session.current
+        return cls(energy_workbench.open(), period, meter, told.threshold if told else session.THRESHOLD)
+
+    @classmethod
+    def of_one(cls, period: str, meter: str) -> Subject:
+        """As `open`, of a meter that has to be named.
+
+        Raises
+        ------
+        InputError
+            If it is not.
+        """
+        if not meter.strip():
+            raise InputError("this report is about one meter: name it, such as --meter UNIT-A")
+        return cls.open(period, meter)
+
+    @property
+    def name(self) -> str:
+        """The site, or the meter with its name."""
+        return self.site["name"] if self.whole else f"{self.meter['number']} · {self.meter['name']}"
+
+    @property
+    def hours(self) -> bool:
+        """Whether the period is so short that it is shown hour by hour."""
+        return self.period.end - self.period.start <= DAY
+
+    @cached_property
+    def span(self) -> Period:
+        """The part of the period that the report covers, whole days."""
+        until = self.until
+        if self.running and not self.hours:
+            until = local_midnight(until.astimezone(self.zone).date() + timedelta(days=1), self.zone)
+        return Period(self.period.start, min(until, self.period.end), self.text)
+
+    @property
+    def title(self) -> str:
+        """The period as people say it: `October 2026`."""
+        return words.span(self.period if self.hours else self.span, self.zone)
+
+    @cached_property
+    def hourly(self) -> dict[str, Any]:
+        """Pattern by hours, of the meter or the root of the site."""
+        return self.wb.over_time(None if self.whole else self.tree[0]["id"], self.text, every="1h").to_dict()
+
+    @cached_property
+    def daily(self) -> dict[str, Any]:
+        """The same by days."""
+        return self.wb.over_time(self.meter["id"], self.text, every="1d").to_dict()
+
+    @cached_property
+    def quarters(self) -> dict[str, Any]:
+        """The same by 15 minutes; for periods of a day."""
+        return self.wb.over_time(self.meter["id"], self.text, every="15min").to_dict()
+
+    @cached_property
+    def comparison(self) -> dict[str, Any] | None:
+        """The period beside the one before; None while it runs, or where nothing is known of that."""
+        if self.running:
+            return None
+        found = self.wb.compare(self.meter["id"], self.text, every="1h" if self.hours else "1d").to_dict()
+        return found if found["before_kwh"] is not None else None
+
+    @cached_property
+    def cards(self) -> dict[str, Any]:
+        """Key figures of the whole site, as on the dashboard."""
+        return self.wb.site_figures(self.text)
+
+    @property
+    def completeness(self) -> float:
+        """Share of the site's, or the meter's data that is there [1]."""
+        found = self.cards["completeness"] if self.whole else self.hourly["completeness"]
+        return float(found or 0.0)
+
+    @cached_property
+    def energies(self) -> dict[str, dict[str, Any]]:
+        """Energy, demand and quality of every meter, by id."""
+        return {row["meter"]: row for row in self.wb.energies(self.text).rows}
+
+    @cached_property
+    def meters(self) -> list[dict[str, Any]]:
+        """A row a meter in the order of the tree: who it is, its `depth`, and what `energies` says of it."""
+        return [{**row, **self.energies[row["id"]]} for row in self.tree if row["id"] in self.energies]
+
+    @cached_property
+    def flow(self) -> dict[str, Any]:
+        """Where the energy went."""
+        return self.wb.flow(self.text).to_dict()
+
+    @cached_property
+    def sources(self) -> list[dict[str, Any]]:
+        """What each source delivered to the site, and what flowed back into it where that can be [kWh]."""
+        return [
+            {
+                **row,
+                "delivered_kwh": row["total_kwh"],
+                "returned_kwh": row["energy_export_kwh"] if row["flow"] == "bidirectional" else None,
+            }
+            for row in self.meters
+            if row["type"] in SOURCE_TYPES
+        ]
+
+    @cached_property
+    def balance(self) -> dict[str, Any]:
+        """Supply, demand and loss of every node, or of the meter and those below it."""
+        return self.wb.balance(self.text, None if self.whole else self.meter["id"]).to_dict()
+
+    @cached_property
+    def generation(self) -> dict[str, Any]:
+        """Diesel, solar and carbon of the site."""
+        return self.wb.generation(self.text).to_dict()
+
+    @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """What is wrong with the data, newest first."""
+        wanted = {row["id"] for row in self.tree}
+        found = self.wb.findings(None if self.whole else self.meter["id"], self.text, limit=500)
+        return [row for row in found if row["meter"] in wanted]
+
+    def shifts(self, meter: str = "") -> dict[str, Any]:
+        """Energy and load of a meter, by its id, by the site's shifts."""
+        return self.wb.load_shape(meter or self.meter["id"], self.text, by="shift").to_dict()
+
+    def local(self, iso: str | None) -> datetime | None:
+        """An instant of an answer in the site's zone."""
+        return None if iso is None else datetime.fromisoformat(iso).astimezone(self.zone)
+
+
+def below(rows: list[dict[str, Any]], root: str | None) -> list[dict[str, Any]]:
+    """Rows of the tree at and below a meter (all by default), each after its parent, with its depth."""
+    known = {row["id"] for row in rows}
+    children: dict[str | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        children.setdefault(row["parent_id"] if row["parent_id"] in known else None, []).append(row)
+    found: list[dict[str, Any]] = []
+
+    def walk(row: dict[str, Any], depth: int) -> None:
+        kept = ("id", "number", "name", "type", "parent_id", "location", "flow", "status")
+        inside = children.get(row["id"], [])
+        found.append({**{key: row[key] for key in kept}, "depth": depth, "node": bool(inside)})
+        for child in inside:
+            walk(child, depth + 1)
+
+    for row in [r for r in rows if r["id"] == root] if root else children.get(None, []):
+        walk(row, 0)
+    return found
+
+
+def known_sum(values: list[float | None]) -> float | None:
+    """The sum of what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

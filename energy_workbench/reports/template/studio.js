@@ -1,0 +1,26 @@
+"use strict";
+// Draws a figure at the width of the page; gives it as vectors and as an image, or says why it stayed blank.
+const MARKS = ".barlayer .point path, .scatterlayer .js-line, .scatterlayer .point, .sankey-node, .sankey-link, "
+  + ".heatmaplayer image, .heatmaplayer path, .pielayer .slice, .boxlayer path, .cartesianlayer .plot path, .shapelayer path, .infolayer .annotation";
+async function draw(figure, width) {
+  const place = document.createElement("div");
+  const height = (figure.layout && figure.layout.height) || 320;
+  place.style.cssText = `width:${width}px;height:${height}px`;
+  document.body.append(place);
+  try {
+    const layout = { ...figure.layout, width, height, autosize: false };
+    await Plotly.newPlot(place, figure.data, layout, { staticPlot: true, displayModeBar: false });
+    const seen = [...place.querySelectorAll(MARKS)].some((mark) => {
+      const box = mark.getBoundingClientRect();
+      return box.width > 0 || box.height > 0;
+    });
+    if (!seen) throw new Error("it is blank");
+    const size = { width, height };
+    const svg = decodeURIComponent((await Plotly.toImage(place, { format: "svg", ...size })).replace(/^data:image\/svg\+xml,/, ""));
+    const png = await Plotly.toImage(place, { format: "png", ...size });
+    return { svg, png };
+  } finally {
+    Plotly.purge(place);
+    place.remove();
+  }
+}
