@@ -160,8 +160,8 @@ class RemoteWorkbench(Questions, Changes, Review):
             self._get("/demand", meter=meter, period=period, block=block, kind=kind, unit=unit, billing_day=billing_day)
         )
 
-    def energies(self, period: str = "today") -> Energies:
-        return Energies.from_dict(self._get("/energies", period=period))
+    def energies(self, period: str = "today", meter: str | None = None) -> Energies:
+        return Energies.from_dict(self._get("/energies", period=period, meter=meter))
 
     def completeness(self, period: str = "last 30 days") -> Completeness:
         return Completeness.from_dict(self._get("/completeness", period=period))

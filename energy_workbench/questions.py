@@ -189,8 +189,14 @@ class Questions(ABC):
         """
 
     @abstractmethod
-    def energies(self, period: str = "today") -> Energies:
-        """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once."""
+    def energies(self, period: str = "today", meter: str | None = None) -> Energies:
+        """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once.
+
+        Parameters
+        ----------
+        meter : str, optional
+            Only this one and those below it.
+        """
 
     @abstractmethod
     def completeness(self, period: str = "last 30 days") -> Completeness:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
-from energy_workbench.analytics.flow import power_flow
+from energy_workbench.analytics.flow import branch, power_flow
 from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
@@ -249,8 +249,11 @@ class Workbench(Setup, Reviewing, Transfer, Questions):
             lambda: demand(self.reader, self._trees(span), found, span, block=how, billing_day=day, zone=self.zone),
         )
 
-    def energies(self, period: str = "today") -> results.Energies:
-        return self._energies().of_all(self._meters(), self._period(period))
+    def energies(self, period: str = "today", meter: str | None = None) -> results.Energies:
+        meters, span = self._meters(), self._period(period)
+        if meter is not None:
+            meters = branch(meters, self._meter(meter).key)
+        return self._energies().of_all(meters, span)
 
     def completeness(self, period: str = "last 30 days") -> results.Completeness:
         return self._energies().completeness(self._meters(), self._period(period))

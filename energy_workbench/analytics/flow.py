@@ -66,6 +66,15 @@ def delivered_and_taken(meter: Meter, measured: Measured) -> tuple[float, float]
     return (imported, exported) if in_import else (exported, imported)
 
 
+def branch(meters: Sequence[Meter], key: int) -> list[Meter]:
+    """A meter and everything below it, of meters in the order of the tree."""
+    inside = {key}
+    for meter in meters:  # each after its parent
+        if meter.parent in inside:
+            inside.add(meter.key)
+    return [meter for meter in meters if meter.key in inside]
+
+
 def children_of(meters: Sequence[Meter]) -> dict[int | None, list[Meter]]:
     """Meters by the key of their parent; a parent that is not among them counts as none."""
     keys = {meter.key for meter in meters}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
+from energy_workbench.analytics.flow import branch
 from energy_workbench.analytics.pattern import WHOLE
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import results
@@ -59,7 +60,7 @@ def balance(
             books.book(order, energies, matrix.imported.shape[1])
     found = rows(books, order, threshold=threshold, steps=_steps(order, profiles))
     if node is not None:
-        inside = _branch(order, node.key)
+        inside = {meter.id for meter in branch(order, node.key)}
         found = tuple(row for row in found if row["meter"] in inside)
     return results.Balance(
         rows=found,
@@ -82,12 +83,3 @@ def _steps(meters: list[Meter], profiles: Path) -> dict[int, float]:
         if coarsest := max(steps, default=0.0):
             found[meter.key] = coarsest * meter.ratio.factor(Scaling.POWER)
     return found
-
-
-def _branch(meters: list[Meter], key: int) -> set[str]:
-    """Ids of a meter and everything below it."""
-    inside = {key}
-    for meter in meters:  # each after its parent
-        if meter.parent in inside:
-            inside.add(meter.key)
-    return {f"mtr_{each}" for each in inside}

@@ -77,13 +77,14 @@ class Energies:
         return self._cache.get(("pattern", meter.key, every, tuple(edges), self.stamp), make)
 
     def of_all(self, meters: Sequence[Meter], span: Period) -> results.Energies:
-        """Energy, demand and quality of every meter, by one query of the lake."""
+        """Energy, demand and quality of these meters, by one query of the lake."""
         edges = self._edges(span, "1d")
+        keys = tuple(meter.key for meter in meters)
 
         def make() -> results.Energies:
             now = clock.now()
             # Of a period that has not begun there is nothing to ask for.
-            asked, marks = (None, edges) if len(edges) > 1 else (list[int](), [span.start, span.end])
+            asked, marks = (keys, edges) if len(edges) > 1 else (tuple[int, ...](), [span.start, span.end])
             found = columns(self._reader.energy(asked, marks, now, peaks=True))
             when = [
                 self._reader.first_at(column, highest, edges[0], edges[-1])
@@ -99,7 +100,7 @@ class Energies:
                 timezone=self._zone.key,
             )
 
-        return self._cache.get(("energies", span.end, tuple(edges), self.stamp), make)
+        return self._cache.get(("energies", keys, span.end, tuple(edges), self.stamp), make)
 
     def completeness(self, meters: Sequence[Meter], span: Period) -> results.Completeness:
         """How complete the data of every meter is on each day that has begun, by one query of the lake."""

@@ -67,9 +67,12 @@ def completeness(wb: Home, _: Caller, period: Asked) -> Response:
 
 
 @router.get("/energies", tags=["Energy"], summary="Energy of all meters", responses=ENERGIES)
-def energies(wb: Home, _: Caller, period: Asked) -> Response:
-    """Energy, maximum demand and when, load factor and completeness of every meter over a period; today by default."""
-    return Json(wb.energies(period or "today").to_dict())
+def energies(wb: Home, _: Caller, period: Asked, meter: str | None = None) -> Response:
+    """Energy, maximum demand and when, load factor and completeness of every meter over a period; today by default.
+
+    With a `meter` only of this one and those below it.
+    """
+    return Json(wb.energies(period or "today", meter).to_dict())
 
 
 @router.get("/balance", tags=["Energy"], summary="Losses of every node", responses=BALANCE)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Write reports, now.")
 
+WIDE = 44
+"""Width of what the bar says [characters]."""
 SHOWN = ("html", "pdf", "xlsx", "manifest")
 
 
@@ -101,20 +103,23 @@ def _say(done: Published) -> None:
 @contextmanager
 def _bar() -> Iterator[tuple[Tell, threading.Event]]:
     """A bar on a terminal; Ctrl-C and SIGTERM cancel instead of leaving something half-written."""
+    from energy_workbench.reports.progress import nobody
+
     cancelled = threading.Event()
     before = {number: signal.signal(number, lambda *_: cancelled.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if not sys.stderr.isatty():
-            yield (lambda step: None), cancelled
+            yield nobody, cancelled
             return
-        with typer.progressbar(length=1000, file=sys.stderr, item_show_func=lambda text: text or "") as bar:
+        with typer.progressbar(length=1000, file=sys.stderr, label=" " * WIDE) as bar:
             lock = threading.Lock()
 
             def tell(step: Step) -> None:
                 with lock:
                     which = f"{step.report + 1} of {step.of}, " if step.of > 1 else ""
                     ahead = max(round(1000 * step.done) - bar.pos, 0)
-                    bar.update(ahead, f"{which}{step.name}: {step.doing}")
+                    bar.label = f"{which}{step.name}: {step.doing}".ljust(WIDE)[:WIDE]
+                    bar.update(ahead)
 
             yield tell, cancelled
     finally:

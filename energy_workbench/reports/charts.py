@@ -16,7 +16,9 @@ from energy_workbench.figures.power_flow import OVERVIEW
 FONT = "'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 ESTIMATED = LIGHT.state["yellow"]
 LINES = (("Monday to Friday", LIGHT.accent, "solid"), ("Saturday", "#b8560f", "dash"), ("Sunday", "#56742c", "dot"))
-DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 300, 270, 730
+SHADES = ("#0b6083", "#e3ac0c", "#8a9aa6", "#56742c", "#b8560f")
+"""Parts of a stacked bar: far apart in lightness, so that they also read in grey."""
+DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 340, 270, 730
 """Heights that leave room on an A4 page for what stands beside them [CSS px]."""
 FLOW_LABEL = 9
 """Size of the labels of the flow [CSS px]."""
@@ -192,7 +194,7 @@ def ranked(rows: Sequence[tuple[str, float | None]], axis: str, *, colour: str =
     return {
         "data": [trace],
         "layout": layout(
-            60 + 24 * max(len(known), 2),
+            60 + 21 * max(len(known), 2),
             bargap=0.3,
             showlegend=False,
             margin={"t": 8, "b": 44},
@@ -202,11 +204,45 @@ def ranked(rows: Sequence[tuple[str, float | None]], axis: str, *, colour: str =
     }
 
 
+def stacked(rows: Sequence[tuple[str, Sequence[float | None]]], names: Sequence[str], axis: str) -> dict[str, Any]:
+    """Bars put on each other: of every row a part a name.
+
+    Parameters
+    ----------
+    rows : sequence of (str, sequence of float)
+        Labels, and a value a name.
+    axis : str
+        What the values are, with their unit.
+    """
+    traces = [
+        {
+            "type": "bar",
+            "name": escape(name),
+            "x": [escape(label) for label, _ in rows],
+            "y": [values[at] for _, values in rows],
+            "marker": {"color": SHADES[at % len(SHADES)]},
+            "hovertemplate": f"%{{x}}, {escape(name)}<br>%{{y:,.1f}}<extra></extra>",
+        }
+        for at, name in enumerate(names)
+    ]
+    return {
+        "data": traces,
+        "layout": layout(
+            LOAD_HEIGHT,
+            barmode="stack",
+            bargap=0.35,
+            showlegend=True,
+            xaxis={"type": "category"},
+            yaxis={"title": _title(axis), "tickformat": ",~r", "rangemode": "tozero"},
+        ),
+    }
+
+
 def losses(balance: Mapping[str, Any]) -> dict[str, Any]:
     """The dashboard's losses for paper."""
     figure = balance_figure.losses(balance)
     nodes = len(figure["data"][0]["y"]) if figure["data"] else 1
-    return _on_paper(figure, 80 + 26 * max(nodes, 2), {"t": 8, "b": 44, "r": 12})
+    return _on_paper(figure, 70 + 20 * max(nodes, 2), {"t": 8, "b": 44, "r": 12})
 
 
 def sources(generation: Mapping[str, Any]) -> dict[str, Any]:

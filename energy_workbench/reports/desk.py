@@ -12,7 +12,7 @@ from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import manifest
 from energy_workbench.reports.catalogue import Report
 from energy_workbench.reports.excel import write_excel
-from energy_workbench.reports.kernel import Executed, Failed
+from energy_workbench.reports.kernel import Executed, FailedError
 from energy_workbench.reports.page import about, add_images, figures_of, render
 from energy_workbench.reports.pdf import write_pdf
 from energy_workbench.reports.place import folder_for, placed, words
@@ -87,7 +87,7 @@ def finished(job: Job, executed: Executed, press: Press, scratch: dict[Path, Pat
 
     Raises
     ------
-    Failed
+    FailedError
         If a chart is blank or a font lacks characters: the notebook is to be kept.
     HomeError
         If the disk refuses.
@@ -116,7 +116,7 @@ def finished(job: Job, executed: Executed, press: Press, scratch: dict[Path, Pat
                 write_excel(notebook, title, files["xlsx"])
         except ReportError as error:
             if type(error) is ReportError:
-                raise Failed(notebook, base, executed.asked, error) from None
+                raise FailedError(notebook, base, executed.asked, error) from None
             raise
         files["notebook"] = temporary / f"{base}.ipynb"
         files["notebook"].write_text(_text(notebook), "utf-8")

@@ -27,6 +27,9 @@ TABLE = "application/vnd.energy-workbench.table+json"
 ABOUT = "application/vnd.energy-workbench.about+json"
 """MIME type under which a cover hands out what the report is about."""
 
+SHORT = 14
+"""Rows up to which a table is kept on one page."""
+
 Kind = Literal["text", "number", "share", "instant", "day"]
 
 
@@ -207,7 +210,7 @@ class Table(Element):
 
     def markup(self) -> Markup:
         """As HTML."""
-        classes = [Markup(' class="n"') if c.kind not in ("text", "day") else Markup() for c in self.columns]
+        classes = [Markup(' class="n"') if _right(c, at) else Markup() for at, c in enumerate(self.columns)]
         cols = Markup().join(
             Markup('<col style="width:{:g}%">').format(c.width) if c.width else Markup("<col>") for c in self.columns
         )
@@ -222,9 +225,14 @@ class Table(Element):
             )
             for row in self.rows
         )
+        kinds = [
+            self.kind,
+            "fixed" if any(c.width for c in self.columns) else "",
+            "short" if len(self.rows) <= SHORT else "",
+        ]
         return Markup(
             '<table class="{}"><colgroup>{}</colgroup><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
-        ).format(f"{self.kind} fixed" if any(c.width for c in self.columns) else self.kind, cols, head, body)
+        ).format(" ".join(filter(None, kinds)), cols, head, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +280,11 @@ def slug(text: str) -> str:
     """A text as the name of a place in a page."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
+
+
+def _right(column: Column, at: int) -> bool:
+    """Whether a column is set flush right: numbers are, and instants that do not begin a row."""
+    return column.kind in ("number", "share") or (column.kind == "instant" and at > 0)
 
 
 def _shown(column: Column, cell: Any) -> Markup:

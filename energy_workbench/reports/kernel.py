@@ -33,7 +33,11 @@ FINISH = "from energy_workbench.reports import session as _session; print(_sessi
 END = "from energy_workbench.reports import session as _session; _session.end()"
 
 
-class Failed(ReportError):
+def nothing(done: int, of: int) -> None:
+    """Tells nobody how many cells are done."""
+
+
+class FailedError(ReportError):
     """A cell of a report's notebook failed.
 
     Attributes
@@ -127,7 +131,7 @@ class Kernel:
         parameters: Mapping[str, Any],
         told: Mapping[str, Any],
         archive: tuple[str, str],
-        step: Callable[[int, int], None] = lambda done, of: None,
+        step: Callable[[int, int], None] = nothing,
     ) -> Executed:
         """Execute a report's notebook.
 
@@ -148,7 +152,7 @@ class Kernel:
 
         Raises
         ------
-        Failed
+        FailedError
             If a cell failed.
         ReportError
             If the kernel ended or took too long.
@@ -205,7 +209,7 @@ class Kernel:
 
         kernel, seen = self, []
 
-        class Warm(Engine):  # type: ignore[misc]
+        class Warm(Engine):
             """Papermill's own execution, in a kernel that runs already."""
 
             @classmethod
@@ -234,12 +238,12 @@ class Kernel:
             )
         except PapermillExecutionError as error:
             log.debug("the notebook of the report %s failed: %s", report.name, error)
-            raise Failed(seen[0], base, parameters, raised(report, error)) from None
+            raise FailedError(seen[0], base, parameters, raised(report, error)) from None
         except (RuntimeError, TimeoutError) as error:
             self.stop()
             first = str(error).partition("\n")[0]
             died = ReportError(f"the kernel of the report {report.name} ended or took too long: {first}")
-            raise Failed(seen[0], base, parameters, died) from None
+            raise FailedError(seen[0], base, parameters, died) from None
 
     def _quietly(self, code: str) -> str:
         """Run code that is not part of the notebook; what it printed."""

@@ -90,7 +90,7 @@ def compose(manifest: Path, *, phrases: Mapping[str, str] = PHRASES, charts: int
         raise ReportError(f"{manifest} is no manifest of a report: {error!r}") from None
     words = {**PHRASES, **phrases}
     bundles = list(_bundles(notebook))
-    figures = next((data[KEY_FIGURES] for data in bundles if KEY_FIGURES in data), [])[:FIGURES]
+    figures: list[dict[str, str]] = next((data[KEY_FIGURES] for data in bundles if KEY_FIGURES in data), [])[:FIGURES]
     drawn = [data for data in bundles if FIGURE in data and PNG in data][:charts]
     images = {f"chart-{n}": base64.b64decode(data[PNG]) for n, data in enumerate(drawn, start=1)}
     captions = [str(data.get("text/plain", "")) for data in drawn]

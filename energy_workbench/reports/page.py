@@ -74,7 +74,7 @@ def render(
         script=(HERE / "template" / "report.js").read_text("utf-8"),
         plotly=_embedded() if charts and drawn is None else "",
         for_press=drawn is not None,
-        next_svg=lambda: Markup(next(svgs).svg),
+        next_svg=lambda: next(svgs).svg,
         figure_type=FIGURE,
         png_type=PNG,
     )

@@ -117,7 +117,7 @@ class Press:
             if missing:
                 shown = " ".join(missing[:20])
                 raise ReportError(
-                    f"no font of this machine has {len(missing)} characters of the report, which would be boxes: {shown}"
+                    f"no font of this machine has {len(missing)} characters of the report, they would be boxes: {shown}"
                     " (install fonts that have them, such as fonts-noto or fonts-noto-cjk)"
                 )
             printed = page.call(

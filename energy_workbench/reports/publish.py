@@ -19,7 +19,7 @@ from energy_workbench.core.errors import InputError, NoDataError, NotFoundError,
 from energy_workbench.core.settings import Settings
 from energy_workbench.reports import catalogue, manifest, parameters
 from energy_workbench.reports.desk import FORMATS, Job, Published, finished
-from energy_workbench.reports.kernel import Executed, Failed, Kernel
+from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary
 from energy_workbench.reports.press import PAPERS, Press
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
@@ -120,8 +120,17 @@ def publish(
     CancelledError
         If it was cancelled.
     """
-    how = dict(formats=formats, out=out, paper=paper, notebooks=notebooks, threshold=threshold, tell=tell)
-    [outcome] = publish_many(settings, [Ask(name, given)], **how, cancelled=cancelled)  # type: ignore[arg-type]
+    [outcome] = publish_many(
+        settings,
+        [Ask(name, given)],
+        formats=formats,
+        out=out,
+        paper=paper,
+        notebooks=notebooks,
+        threshold=threshold,
+        tell=tell,
+        cancelled=cancelled,
+    )
     if outcome.error is not None:
         raise outcome.error
     assert outcome.published is not None
@@ -322,7 +331,7 @@ def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path) -> Execute
 
 def _told(job: Job, error: WorkbenchError) -> WorkbenchError:
     """The error of a report; a failed notebook is kept beside where the report would be."""
-    if not isinstance(error, Failed):
+    if not isinstance(error, FailedError):
         return error
     why = error.error
     if isinstance(why, NoDataError | InputError | NotFoundError):

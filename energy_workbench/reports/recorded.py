@@ -145,7 +145,7 @@ class Recorded(Workbench):
     def recorder(self) -> RecordingReader:
         """What was read of the lake."""
         found: Any = self.reader
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _meters(self) -> list[Meter]:
         at = self.as_of

@@ -143,7 +143,8 @@ class Subject:
     @cached_property
     def energies(self) -> dict[str, dict[str, Any]]:
         """Energy, demand and quality of every meter, by id."""
-        return {row["meter"]: row for row in self.wb.energies(self.text).rows}
+        found = self.wb.energies(self.text, None if self.whole else self.tree[0]["id"])
+        return {row["meter"]: row for row in found.rows}
 
     @cached_property
     def meters(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -55,20 +56,20 @@ def contents() -> Html:
     return Html(CONTENTS)
 
 
-def summary(about: Subject, *sentences: str) -> Section:
+def summary(about: Subject, figures: Sequence[Card | None] = ()) -> Section:
     """Key figures, and what stands out.
 
     Parameters
     ----------
-    sentences : str
-        What else stands out.
+    figures : sequence of Card
+        Key figures of the report's own matter; by default what was used, produced and lost, and when it peaked.
     """
     return Section(
         (
             heading("Summary", page=True),
             *([paragraph(_warning(about), kind="notice")] if about.incomplete else []),
-            key_figures(_cards(about)),
-            bullets([*_stands_out(about), *sentences]),
+            key_figures(figures or _cards(about)),
+            bullets(_stands_out(about)),
         )
     )
 

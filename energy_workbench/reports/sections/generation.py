@@ -12,7 +12,6 @@ from energy_workbench.reports.elements import (
     Figure,
     Section,
     heading,
-    key_figures,
     paragraph,
     table,
 )
@@ -27,32 +26,35 @@ SCOPES = (
 )
 
 
-def generation(about: Subject) -> Section:
-    """Sources by day, diesel and solar."""
+def generation_figures(about: Subject) -> list[Card]:
+    """Key figures of diesel, solar and the grid."""
     found = about.generation
     litres = "estimated by load" if found["diesel_estimated"] else "metered"
     hours = "counted by the generators" if found["dg_hours_counted"] else "time in which they delivered"
+    net = found["net_kg"]
+    return [
+        Card("Solar", words.number(found["solar_kwh"], 1), "kWh", _of(found["solar_share"], "of the site's use")),
+        Card(
+            "Solar used on site",
+            words.number(found["solar_self_used_kwh"], 1),
+            "kWh",
+            _of(found["solar_self_used_share"], "of the solar energy"),
+        ),
+        Card("Diesel generation", words.number(found["dg_kwh"], 1), "kWh", ""),
+        Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
+        Card("Diesel", words.number(found["diesel_litres"], 1), "L", litres),
+        Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
+        Card("Grid import", words.number(found["grid_import_kwh"], 1), "kWh", ""),
+        Card("Carbon, net", words.number(None if net is None else net / 1000, 1), "t CO₂", "scopes 1 and 2, memo"),
+        Card("Grid export", words.number(found["grid_export_kwh"], 1), "kWh", ""),
+    ]
+
+
+def generation(about: Subject) -> Section:
+    """Sources by day, diesel and solar."""
+    found = about.generation
     parts: list[Element] = [
         heading("Own generation", page=True),
-        key_figures(
-            [
-                Card(
-                    "Solar", words.number(found["solar_kwh"], 1), "kWh", _of(found["solar_share"], "of the site's use")
-                ),
-                Card(
-                    "Solar used on site",
-                    words.number(found["solar_self_used_kwh"], 1),
-                    "kWh",
-                    _of(found["solar_self_used_share"], "of the solar energy"),
-                ),
-                Card("Diesel generation", words.number(found["dg_kwh"], 1), "kWh", ""),
-                Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
-                Card("Diesel", words.number(found["diesel_litres"], 1), "L", litres),
-                Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
-                Card("Grid import", words.number(found["grid_import_kwh"], 1), "kWh", ""),
-                Card("Grid export", words.number(found["grid_export_kwh"], 1), "kWh", ""),
-            ]
-        ),
     ]
     days = found["days"]
     if any(day[name] for day in days for name in ("grid_import_kwh", "solar_kwh", "dg_kwh")):
@@ -117,11 +119,11 @@ def carbon(about: Subject) -> Section:
         (f["name"].replace("_", " "), f["value"], f["unit"], f["valid_from"] or "always", f["source"])
         for f in found["factors"]
     ]
-    parts: list[Element] = [heading("Carbon"), table("Carbon", columns, rows)]
+    parts: list[Element] = [heading("Carbon")]
     if found["market_is_location"]:
-        parts.append(
-            paragraph("No contract's factor was stated: market-based equals location-based emissions.", kind="note")
-        )
+        text = "No contract's factor was stated: market-based equals location-based emissions."
+        parts.append(paragraph(text, kind="note"))
+    parts.append(table("Carbon", columns, rows))
     parts += [heading("Emission factors", level=3), table("Factors", heads, factors)]
     return Section(tuple(parts))
 

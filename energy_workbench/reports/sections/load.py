@@ -95,12 +95,14 @@ def peaks(about: Subject) -> Section:
     return Section((heading("Highest demand", level=3), table("Highest demand", columns, rows)))
 
 
-def shifts(about: Subject) -> Section:
+def shifts(about: Subject, *, page: bool = False) -> Section:
     """Energy and load by the site's shifts, and of each unit."""
     items = about.shifts()["items"]
     known = [row for row in items if row["energy_kwh"] is not None]
     if not known:
-        return Section((heading("Shifts"), paragraph("No energy is known closely enough to tell shifts apart.")))
+        return Section(
+            (heading("Shifts", page=page), paragraph("No energy is known closely enough to tell shifts apart."))
+        )
     columns = [
         Column("Shift", "text"),
         Column("Begins", "text"),
@@ -123,7 +125,7 @@ def shifts(about: Subject) -> Section:
         for row in items
     ]
     parts: list[Element] = [
-        heading("Shifts"),
+        heading("Shifts", page=page),
         paragraph(f"Energy of {about.number} by the site's shifts, of the time that is known closely.", kind="note"),
         table("Shifts", columns, rows),
     ]
@@ -136,7 +138,14 @@ def shifts(about: Subject) -> Section:
             (unit["number"], unit["name"], *(of[name]["energy_kwh"] if name in of else None for name in names))
             for unit, of in found
         ]
-        parts += [heading("Units by shift", level=3), table("Units by shift", heads, cells)]
+        drawn = charts.stacked(
+            [(row[0], row[2:]) for row in cells], [f"Shift {name}" for name in names], "Energy [kWh]"
+        )
+        parts += [
+            heading("Units by shift", level=3),
+            _chart(drawn, "Energy of each unit by shift [kWh]"),
+            table("Units by shift", heads, cells),
+        ]
     return Section(tuple(parts))
 
 

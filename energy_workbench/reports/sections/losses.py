@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from energy_workbench.reports import charts, words
-from energy_workbench.reports.elements import Cell, Column, Element, Figure, Section, bullets, heading, paragraph, table
+from energy_workbench.reports.elements import (
+    Card,
+    Cell,
+    Column,
+    Element,
+    Figure,
+    Section,
+    bullets,
+    heading,
+    paragraph,
+    table,
+)
 from energy_workbench.reports.subject import Subject, known_sum
 
 VERDICTS = {
@@ -39,6 +50,27 @@ def power_flow(about: Subject) -> Section:
         ]
         parts += [heading("Sources", level=3), table("Sources", columns, rows)]
     return Section(tuple(parts))
+
+
+def losses_figures(about: Subject) -> list[Card]:
+    """Key figures of what was lost."""
+    nodes = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
+    lost = known_sum([row["loss_kwh"] for row in nodes])
+    supply = known_sum([s["delivered_kwh"] for s in about.sources]) if about.whole else about.hourly["total_kwh"]
+    hot = [row for row in nodes if row["verdict"] == "hotspot"]
+    proven = known_sum([row["loss_kwh"] for row in hot])
+    cards = [
+        Card("Supply", words.number(supply, 1), "kWh", "what the sources delivered" if about.whole else about.number),
+        Card(
+            "Losses", words.number(lost, 1), "kWh", f"{words.percent(lost / supply)} of it" if lost and supply else ""
+        ),
+        Card("Hotspots", words.number(len(hot)), "", f"of {len(nodes)} nodes"),
+        Card("Lost at hotspots", words.number(proven, 1), "kWh", "more than their meters can err" if hot else ""),
+    ]
+    if hot:
+        worst = max(hot, key=lambda row: row["loss_percent"])
+        cards.append(Card(f"Worst, {worst['number']}", words.number(worst["loss_percent"], 2), "%", "of its supply"))
+    return cards
 
 
 def losses(about: Subject, *, page: bool = False) -> Section:

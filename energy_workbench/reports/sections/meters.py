@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from energy_workbench.reports import charts
-from energy_workbench.reports.elements import Cell, Column, Figure, Section, heading, paragraph, table
+from energy_workbench.reports.elements import Cell, Column, Element, Figure, Section, heading, paragraph, table
 from energy_workbench.reports.subject import Subject
 
 
@@ -36,7 +36,7 @@ def by_tree(about: Subject) -> Section:
     return Section((heading("Meters", page=len(rows) > 12), table("Meters", columns, rows, kind="tree")))
 
 
-def by_unit(about: Subject) -> Section:
+def by_unit(about: Subject, *, page: bool = False) -> Section:
     """The units, the largest first; of a meter without units those right below it."""
     rows = [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]
     rows = rows or [row for row in about.meters if row["parent_id"] == about.meter["id"]]
@@ -66,7 +66,9 @@ def by_unit(about: Subject) -> Section:
         for row in known
     ]
     chart = charts.ranked([(row["number"], row["total_kwh"]) for row in known[:25]], "Energy [kWh]")
-    parts = [heading("Units"), Figure(chart, "Energy of each unit [kWh]")] if total else [heading("Units")]
+    parts: list[Element] = [heading("Units", page=page)]
+    if total:
+        parts.append(Figure(chart, "Energy of each unit [kWh]"))
     if len(known) < len(rows):
         parts.append(paragraph(f"Of {len(rows) - len(known)} units nothing is known.", kind="note"))
     return Section((*parts, table("Units", columns, cells)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from energy_workbench.reports import charts
-from energy_workbench.reports.elements import Cell, Column, Element, Figure, Section, heading, paragraph, table
+from energy_workbench.reports import charts, words
+from energy_workbench.reports.elements import Card, Cell, Column, Element, Figure, Section, heading, paragraph, table
 from energy_workbench.reports.subject import Subject
 
 WORST = 20
@@ -18,6 +18,21 @@ LISTED = 200
 def unclear(row: dict[str, Any]) -> bool:
     """Whether a meter has gaps or estimated values."""
     return bool(row["estimated_days"] or row["missing_days"] or row["completeness"] < 0.999)
+
+
+def quality_figures(about: Subject) -> list[Card]:
+    """Key figures of how good the data are."""
+    rows, found = about.meters, about.findings
+    count = len(rows)
+    estimated, missing = (sum(row[name] for row in rows) for name in ("estimated_days", "missing_days"))
+    named = len({row["meter"] for row in found})
+    return [
+        Card("Data complete", words.percent(about.completeness, 2), "", f"of {count} meters"),
+        Card("Meters with gaps or estimates", words.number(sum(map(unclear, rows))), "", f"of {count}"),
+        Card("Days with estimates", words.number(estimated), "", "over all meters"),
+        Card("Days not known", words.number(missing), "", "over all meters"),
+        Card("Findings", words.number(len(found)), "", f"of {named} meters"),
+    ]
 
 
 def completeness(about: Subject) -> Section:
@@ -114,7 +129,7 @@ def events(about: Subject) -> Section:
         for event in about.wb.events(meter["id"], about.text, limit=LISTED):
             told = f"{event['from']} → {event['to']}" if event["from"] else event["to"]
             rows.append((about.local(event["at"]), meter["number"], event["of"], told, event["reason"]))
-    rows.sort(key=lambda row: row[0], reverse=True)
+    rows.sort(key=lambda row: str(row[0]), reverse=True)
     if not rows:
         text = "Communication and health of no meter changed in this period."
         return Section((heading("Events"), paragraph(text)))
