@@ -82,7 +82,7 @@ class Published:
     pdf_error: ReportError | None = None
 
 
-def finished(job: Job, executed: Executed, press: Press, scratch: dict[Path, Path], step: Progress) -> Published:
+def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Progress) -> Published:
     """Draw, typeset and place a report.
 
     Raises
@@ -92,7 +92,7 @@ def finished(job: Job, executed: Executed, press: Press, scratch: dict[Path, Pat
     HomeError
         If the disk refuses.
     """
-    temporary, base, notebook = scratch[job.folder], executed.base, executed.notebook
+    base, notebook = executed.base, executed.notebook
     told = about(notebook)
     title = told.get("title") or _title(job, executed)
     files: dict[str, Path] = {}
@@ -104,27 +104,27 @@ def finished(job: Job, executed: Executed, press: Press, scratch: dict[Path, Pat
                 add_images(notebook, drawn)
             if "html" in job.formats or unable:
                 step("writing the page", 0.65)
-                files["html"] = temporary / f"{base}.html"
+                files["html"] = scratch / f"{base}.html"
                 files["html"].write_text(render(notebook, title, paper=job.paper), "utf-8")
             if "pdf" in job.formats and not unable:
                 step("typesetting", 0.7)
-                files["pdf"] = temporary / f"{base}.pdf"
+                files["pdf"] = scratch / f"{base}.pdf"
                 write_pdf(press, notebook, title, drawn, files["pdf"], paper=job.paper)
             if "xlsx" in job.formats:
                 step("writing tables", 0.9)
-                files["xlsx"] = temporary / f"{base}.xlsx"
+                files["xlsx"] = scratch / f"{base}.xlsx"
                 write_excel(notebook, title, files["xlsx"])
         except ReportError as error:
             if type(error) is ReportError:
                 raise FailedError(notebook, base, executed.asked, error) from None
             raise
-        files["notebook"] = temporary / f"{base}.ipynb"
+        files["notebook"] = scratch / f"{base}.ipynb"
         files["notebook"].write_text(_text(notebook), "utf-8")
-        files |= {kind: temporary / name for kind, name in executed.kept["files"].items()}
+        files |= {kind: scratch / name for kind, name in executed.kept["files"].items()}
         step("putting it in its place", 0.95)
         # The manifest last: where it is, all that it names is.
         values = _manifest(job, executed, title, told, files)
-        files["manifest"] = temporary / f"{base}.manifest.json"
+        files["manifest"] = scratch / f"{base}.manifest.json"
         files["manifest"].write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", "utf-8")
     found = placed(files, folder_for(job, executed.asked))
     step("done", 1.0)

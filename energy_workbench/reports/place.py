@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def temporary(jobs: Sequence[Job]) -> Iterator[dict[Path, Path]]:
-    """A temporary folder in each folder that is written into, so that a report appears whole or not at all.
+def temporary(jobs: Sequence[Job]) -> Iterator[list[Path]]:
+    """A temporary folder for each report, on the disk of its own, so that it appears whole or not at all.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def temporary(jobs: Sequence[Job]) -> Iterator[dict[Path, Path]]:
                 folder.mkdir(parents=True, exist_ok=True)
                 made = tempfile.TemporaryDirectory(prefix=".report-", dir=folder)
             found[folder] = Path(stack.enter_context(made))
-        yield found
+        yield [found[job.folder] / str(number) for number, job in enumerate(jobs)]
 
 
 def folder_for(job: Job, asked: Mapping[str, Any]) -> Path:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.reports import catalogue, manifest, parameters
 from energy_workbench.reports.desk import FORMATS, Job, Published, finished
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
-from energy_workbench.reports.place import folder_for, keep_failed, temporary
+from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
 from energy_workbench.reports.press import PAPERS, Press
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
 from energy_workbench.reports.session import THRESHOLD
@@ -265,14 +266,15 @@ def _written(asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: th
         worker = threading.Thread(target=_execute, args=(kernel, jobs, steps, scratch, hand, stopped), daemon=True)
         worker.start()
         try:
-            for ask, job, step in zip(asks, jobs, steps, strict=True):
+            for ask, job, step, folder in zip(asks, jobs, steps, scratch, strict=True):
                 try:
                     executed = _taken(hand, step)
-                    outcome = Outcome(ask, finished(job, executed, press, scratch, step))
+                    outcome = Outcome(ask, finished(job, executed, press, folder, step))
                 except CancelledError:
                     raise
                 except WorkbenchError as error:
                     outcome = Outcome(ask, error=_told(job, error))
+                shutil.rmtree(folder, ignore_errors=True)
                 yield outcome
         finally:
             stopped.set()
@@ -297,15 +299,15 @@ def _execute(
     kernel: Kernel,
     jobs: Sequence[Job],
     steps: Sequence[Progress],
-    scratch: Mapping[Path, Path],
+    scratch: Sequence[Path],
     hand: queue.Queue[Any],
     stopped: threading.Event,
 ) -> None:
     """Execute the notebooks one after the other and hand them over."""
     with kernel:
-        for job, step in zip(jobs, steps, strict=True):
+        for job, step, folder in zip(jobs, steps, scratch, strict=True):
             try:
-                made: Executed | BaseException = _executed(kernel, job, step, scratch[job.folder])
+                made: Executed | BaseException = _executed(kernel, job, step, folder)
             except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
                 made = error
             while not stopped.is_set():
@@ -318,6 +320,8 @@ def _execute(
 
 def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path) -> Executed:
     step("opening the workbench", 0.0)
+    with words(job.folder):
+        folder.mkdir()
     told = {**job.told, "now": job.written_at.isoformat()}
     told |= {name: job.asked.get(name) for name in ("period", "meter")}
     return kernel.execute(
