@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MARK = "papermill-error-cell-tag"
 ENGINE = "energy-workbench"
 CELL_SECONDS = 300.0
 """Longest time that one cell may take [s]."""
@@ -238,7 +239,7 @@ class Kernel:
             )
         except PapermillExecutionError as error:
             log.debug("the notebook of the report %s failed: %s", report.name, error)
-            raise FailedError(seen[0], base, parameters, raised(report, error)) from None
+            raise FailedError(seen[0], base, parameters, raised(report, error, seen[0])) from None
         except (RuntimeError, TimeoutError) as error:
             self.stop()
             first = str(error).partition("\n")[0]
@@ -256,7 +257,7 @@ class Kernel:
                 printed.append(message["content"]["text"])
 
         reply = run_sync(self._client.execute_interactive)(
-            code, silent=False, store_history=False, allow_stdin=False, output_hook=hear, timeout=self._timeout
+            code, silent=False, store_history=False, allow_stdin=False, output_hook=hear, timeout=CELL_SECONDS
         )
         content = reply["content"]
         if content["status"] != "ok":
@@ -266,13 +267,16 @@ class Kernel:
         return "".join(printed)
 
 
-def raised(report: Report, error: Any) -> WorkbenchError:
+def raised(report: Report, error: Any, notebook: NotebookNode) -> WorkbenchError:
     """The error of the workbench that a cell raised, as itself; any other with the cell it came from."""
     if known := _workbench_error(error.ename, error.evalue):
         return known
     first = next((line for line in error.source.splitlines() if line.strip()), "")
+    # Counted as the author does, without the cell that papermill adds.
+    own = [n for n, cell in enumerate(notebook.cells) if not {"injected-parameters", MARK} & set(cell.metadata.tags)]
+    number = sum(n <= error.cell_index for n in own)
     return ReportError(
-        f"{report.path}: cell {error.exec_count} ({first.strip()}) failed: {error.ename}: {error.evalue}"
+        f"{report.path}: cell {number} ({first.strip()}) failed: {error.ename}: {error.evalue}"
     )
 
 

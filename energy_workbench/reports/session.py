@@ -77,6 +77,8 @@ def begin(told: str) -> str:
     end()
     given = json.loads(told)
     os.environ[FIXED_NOW] = given["now"]
+    if "home" in given:
+        os.environ["ENERGY_WORKBENCH_HOME"] = given["home"]
     folder = None
     if archive := given.get("archive"):
         from energy_workbench.reports.archive import restore

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.core.settings import Settings, load
+from energy_workbench.reports.publish import Published, publish
 
 NOW = "2026-11-03T06:30:00+05:30"
 
@@ -28,3 +29,11 @@ def plant(plant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Its settings, at an instant shortly after its last reading."""
     monkeypatch.setenv("ENERGY_WORKBENCH_NOW", NOW)
     return load(plant_home)
+
+
+@pytest.fixture(scope="session")
+def october(plant_home: Path, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The monthly report of October, once for all tests that look into it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENERGY_WORKBENCH_NOW", NOW)
+        return publish(load(plant_home), "monthly", {"period": "last month"}, out=tmp_path_factory.mktemp("out"))

@@ -87,3 +87,42 @@ def test_a_number_is_no_yes_and_a_yes_is_no_number(report: catalogue.Report) -> 
     for given in ({"top": True}, {"limit": True}, {"deep": 1}):
         with pytest.raises(InputError):
             parameters.check(report, given)
+
+
+def test_the_reports_that_people_expect_ship() -> None:
+    assert {"daily", "weekly", "monthly", "losses", "generation", "quality", "meter"} <= set(catalogue.names())
+
+
+def test_a_notebook_in_a_folder_is_a_report_and_the_nearest_of_a_name_is_used(tmp_path: Path) -> None:
+    near, far = tmp_path / "near", tmp_path / "far"
+    for folder in (near, far):
+        folder.mkdir()
+        notebook(folder / "boilers.ipynb", "x: int = 1")
+    notebook(near / "monthly.ipynb", "y: int = 1")
+    assert catalogue.find("boilers", [near, far]).path == near / "boilers.ipynb"
+    assert set(catalogue.find("monthly", [near]).parameters) == {"y"}
+    assert "boilers" not in catalogue.names()
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "a b", "$(reboot)", "'; rm -rf ~", "-rf", "näme", ".hidden", "x" * 65, "a\nb"]
+)
+def test_a_notebook_with_a_hostile_name_is_no_report_and_is_told(tmp_path: Path, name: str) -> None:
+    safe = name.replace("/", "_")
+    notebook(tmp_path / f"{safe}.ipynb", "x: int = 1")
+    assert safe not in catalogue.names([tmp_path])
+    with pytest.raises(NotFoundError) as raised:
+        catalogue.find(safe, [tmp_path])
+    if not safe.startswith("."):
+        assert "1 notebooks are left out" in str(raised.value)
+
+
+@pytest.mark.parametrize("source", ['x: int = "1"', "x: int = None", "x: str = open", "x: bool = 1"])
+def test_a_default_of_another_type_is_an_error_of_the_notebook(tmp_path: Path, source: str) -> None:
+    with pytest.raises(ReportError, match="the default of the parameter x is no"):
+        catalogue.load(notebook(tmp_path / "bad.ipynb", source))
+
+
+def test_parameters_that_are_no_python_are_an_error_that_names_the_line(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="line 1"):
+        catalogue.load(notebook(tmp_path / "bad.ipynb", "x: int ="))

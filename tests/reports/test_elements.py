@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from energy_workbench.reports.elements import Card, Column, bar, bullets, cards, heading, indented, paragraph, table
-from energy_workbench.reports.heatmap import SHADES, Cell, heatmap, shade
+from energy_workbench.core.errors import ReportError
+from energy_workbench.reports.elements import (
+    TABLE,
+    Card,
+    Cell,
+    Column,
+    Figure,
+    bullets,
+    heading,
+    key_figures,
+    paragraph,
+    table,
+)
+from energy_workbench.reports.heatmap import SHADES, heatmap, shade
+from energy_workbench.reports.heatmap import Cell as Hour
 
 
 class Reader(HTMLParser):
@@ -39,34 +53,47 @@ SHOWN = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_siz
 
 @given(SHOWN)
 def test_whatever_a_meter_is_called_it_is_shown_as_text_and_is_no_markup(name: str) -> None:
+    cells = [[name], [Cell(name, 2)], [Cell(name, 2, strong=True)], [Cell(name, bar=0.5)]]
     pieces = [
         heading(name),
         paragraph(name),
         bullets([name]),
-        cards([Card(name, name, name, name)]),
-        table([Column(name)], [[name], [indented(name, 2)], [indented(name, 2, strong=True)], [bar(0.5, name)]]),
+        key_figures([Card(name, name, name, name)]),
+        table(name, [Column(name, "text")], cells),
     ]
-    plain = {"h2", "p", "ul", "li", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "i", "b"}
+    plain = {"h2", "p", "ul", "li", "div", "span", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "i", "b"}
     for piece in pieces:
-        found = read(piece._repr_html_())
+        found = read(piece._repr_mimebundle_()["text/html"])
         assert name in "".join(found.text)
         assert found.elements <= plain
 
 
 def test_a_table_has_a_head_that_pages_can_repeat_and_numbers_on_the_right() -> None:
-    markup = table([Column("Meter", False), Column("Energy [kWh]")], [["MAIN", "1.0"]])._repr_html_()
-    assert "<thead><tr>" in markup
-    assert markup.count('class="n"') == 2
+    found = table("T", [Column("Meter", "text"), Column("Energy", unit="kWh")], [["MAIN", 1.04]])._repr_mimebundle_()
+    assert "<thead><tr>" in found["text/html"]
+    assert found["text/html"].count('class="n"') == 2
+    assert "Energy [kWh]" in found["text/html"]
+    assert ">1.0<" in found["text/html"]
+    assert found[TABLE]["rows"] == [["MAIN", 1.04]], "values beside are as they were"
 
 
 def test_a_bar_is_as_long_as_its_share_and_never_longer_than_whole() -> None:
-    assert "width:25.0%" in bar(0.25, "")
-    assert "width:100.0%" in bar(3.0, "")
-    assert "width:0.0%" in bar(None, "")
+    assert "width:25.0%" in Cell(1, bar=0.25).markup("")
+    assert "width:100.0%" in Cell(1, bar=3.0).markup("")
+    assert "bar" not in Cell(1).markup("")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [[], [{"type": "bar", "y": []}], [{"type": "scatter", "y": [None, None]}], [{"type": "sankey", "link": {"value": []}}]],
+)
+def test_a_chart_without_a_value_is_an_error_and_no_blank(data: list[dict[str, object]]) -> None:
+    with pytest.raises(ReportError, match="'Load' would be blank"):
+        Figure({"data": data, "layout": {}}, "Load")
 
 
 def test_the_calendar_draws_known_hours_and_leaves_the_others_hatched() -> None:
-    cells = {(0, 0): Cell(10.0, "low"), (1, 23): Cell(90.0, "<high>")}
+    cells = {(0, 0): Hour(10.0, "low"), (1, 23): Hour(90.0, "<high>")}
     drawing = heatmap(["1", "2"], cells, "Load")
     assert drawing.count("<title>") == 2
     assert "&lt;high&gt;" in drawing

@@ -38,9 +38,9 @@ def test_a_share_that_is_not_whole_is_never_rounded_up_to_a_hundred() -> None:
 
 
 def test_a_change_is_signed_and_needs_something_to_compare_with() -> None:
-    assert words.change(110.0, 100.0) == "+10.0 %"
-    assert words.change(90.0, 100.0) == "\N{MINUS SIGN}10.0 %"
-    assert words.change(90.0, 0.0) == "–"
+    assert words.change(10.0) == "+10.0 %"
+    assert words.change(-10.0) == "\N{MINUS SIGN}10.0 %"
+    assert words.change(None) == "–"
 
 
 def test_instants_are_written_in_the_zone_of_the_site() -> None:
