@@ -11,7 +11,7 @@ from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ReportError
 from energy_workbench.core.factors import Factor
-from energy_workbench.core.results import StatusSummary
+from energy_workbench.core.results import Overview, PowerFlow, StatusSummary
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Reader
 from energy_workbench.workbench import Workbench
@@ -181,6 +181,16 @@ class Recorded(Workbench):
     def status_summary(self) -> StatusSummary:
         found = self._remembered(("status_summary",), lambda: super(Recorded, self).status_summary().to_dict())
         return StatusSummary(**found)
+
+    def overview(self, period: str = "today") -> Overview:
+        found = self._remembered(("overview", period), lambda: super(Recorded, self).overview(period).to_dict())
+        return Overview.from_dict(found)
+
+    def flow(self, period: str | None = None) -> PowerFlow:
+        if period is not None:
+            return super().flow(period)
+        found = self._remembered(("flow",), lambda: super(Recorded, self).flow(None).to_dict())
+        return PowerFlow.from_dict(found)
 
     def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
         import pandas as pd

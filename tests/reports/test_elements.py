@@ -61,7 +61,24 @@ def test_whatever_a_meter_is_called_it_is_shown_as_text_and_is_no_markup(name: s
         key_figures([Card(name, name, name, name)]),
         table(name, [Column(name, "text")], cells),
     ]
-    plain = {"h2", "p", "ul", "li", "div", "span", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "i", "b"}
+    plain = {
+        "h2",
+        "p",
+        "ul",
+        "li",
+        "div",
+        "span",
+        "table",
+        "colgroup",
+        "col",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "i",
+        "b",
+    }
     for piece in pieces:
         found = read(piece._repr_mimebundle_()["text/html"])
         assert name in "".join(found.text)
@@ -85,7 +102,12 @@ def test_a_bar_is_as_long_as_its_share_and_never_longer_than_whole() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [[], [{"type": "bar", "y": []}], [{"type": "scatter", "y": [None, None]}], [{"type": "sankey", "link": {"value": []}}]],
+    [
+        [],
+        [{"type": "bar", "y": []}],
+        [{"type": "scatter", "y": [None, None]}],
+        [{"type": "sankey", "link": {"value": []}}],
+    ],
 )
 def test_a_chart_without_a_value_is_an_error_and_no_blank(data: list[dict[str, object]]) -> None:
     with pytest.raises(ReportError, match="'Load' would be blank"):

@@ -1,4 +1,4 @@
-"""The page a notebook becomes: self-contained, without code, safe."""
+"""The page a notebook becomes: self-contained, without code, safe; images where no script runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 import pytest
 from nbformat import v4
 
-from energy_workbench.reports.elements import FIGURE, INPUTS
-from energy_workbench.reports.page import render
+from energy_workbench.reports.elements import ABOUT, FIGURE
+from energy_workbench.reports.page import PNG, about, add_images, entries, figures_of, render
+from energy_workbench.reports.press import Drawn
 
 FIGURE_DATA = {"data": [{"type": "bar", "y": [1]}], "layout": {"title": {"text": "</script><b>&"}}}
 
@@ -17,34 +18,39 @@ def cell(*bundles: dict, source: str = "secret_code()") -> object:
     return v4.new_code_cell(source, outputs=[v4.new_output("display_data", bundle) for bundle in bundles])
 
 
-@pytest.fixture(scope="module")
-def page() -> str:
-    return render(
-        v4.new_notebook(
-            cells=[
-                v4.new_markdown_cell("# Title of the text"),
-                cell({"text/html": "<table><tr><td>42</td></tr></table>", "text/plain": "plain"}),
-                cell({FIGURE: FIGURE_DATA, "text/plain": "figure"}, {FIGURE: FIGURE_DATA}),
-                cell({INPUTS: {"archived": 1}, "text/plain": "inputs"}),
-                cell({"text/plain": "<angle>"}),
-                v4.new_code_cell("x", outputs=[v4.new_output("stream", name="stderr", text="a warning")]),
-            ]
-        ),
-        'October " 2026',
+def example() -> object:
+    return v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell("# Title of the text\n\n## A chapter\n\n<script>evil()</script>"),
+            cell({"text/html": '<nav class="contents"></nav>'}),
+            cell({"text/html": '<h2 id="numbers">Numbers &amp; <i>more</i></h2><table><tr><td>42</td></tr></table>'}),
+            cell({FIGURE: FIGURE_DATA, "text/plain": "a <bar>"}, {FIGURE: FIGURE_DATA, "text/plain": "b"}),
+            cell({ABOUT: {"title": "T"}, "text/html": "<p>cover</p>"}),
+            cell({"text/plain": "<angle>"}),
+            v4.new_code_cell("x", outputs=[v4.new_output("stream", name="stderr", text="a warning")]),
+        ]
     )
 
 
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render(example(), 'October " 2026')
+
+
+def body(page: str) -> str:
+    return page.partition("<main>")[2].partition("</main>")[0]
+
+
 def test_outputs_and_text_are_shown_and_code_and_warnings_are_not(page: str) -> None:
-    body = page.partition("<main>")[2].partition("</main>")[0]
-    assert "Title of the text" in body
-    assert "<td>42</td>" in body
-    assert "&lt;angle&gt;" in body
-    for hidden in ("secret_code", "a warning", "archived", "plain"):
-        assert hidden not in body
+    assert "Title of the text" in body(page)
+    assert "<td>42</td>" in body(page)
+    assert "&lt;angle&gt;" in body(page)
+    for hidden in ("secret_code", "a warning"):
+        assert hidden not in body(page)
 
 
 def test_nothing_is_fetched_from_anywhere(page: str) -> None:
-    assert not re.search(r"<(?:link|img|iframe|script)[^>]*\b(?:src|href)=", page)
+    assert not re.search(r"<(?:link|img|iframe|script)[^>]*\b(?:src|href)=(?![\"']data:)", page)
     assert "@import" not in page
     assert "default-src 'none'" in page
 
@@ -61,5 +67,44 @@ def test_a_figure_cannot_end_the_script_it_stands_in(page: str) -> None:
 
 
 def test_the_title_is_escaped_in_the_head_and_in_the_style_sheet(page: str) -> None:
-    assert '<title>October " 2026</title>' in page
+    assert "<title>October &#34; 2026</title>" in page
     assert 'content: "October \\22  2026"' in page
+
+
+def test_charts_are_images_until_a_script_draws_them() -> None:
+    notebook = example()
+    add_images(notebook, [Drawn("<svg/>", b"one"), Drawn("<svg/>", b"two")])
+    assert [PNG in bundle for _, _, bundle in figures_of(notebook)] == [True, True]
+    shown = body(render(notebook, "x"))
+    assert shown.count('<img src="data:image/png;base64,') == 2
+    assert 'alt="a &lt;bar&gt;"' in shown
+
+
+def test_for_the_press_charts_are_vectors_and_there_is_no_script() -> None:
+    drawn = [Drawn('<svg id="one"/>', b""), Drawn('<svg id="two"/>', b"")]
+    printed = render(example(), "x", paper="letter", drawn=drawn)
+    assert printed.index('<svg id="one"/>') < printed.index('<svg id="two"/>')
+    assert "<script" not in printed
+    assert "size: letter" in printed
+
+
+def test_the_contents_list_every_chapter_with_its_page() -> None:
+    notebook = example()
+    found = entries(render(notebook, "x"))
+    assert [entry.text for entry in found] == ["A chapter", "Numbers & more"]
+    pages = {entry.place: number for number, entry in enumerate(found, start=3)}
+    lines = re.findall(
+        r'<li><a href="#([^"]*)"><span class="what">([^<]*)</span>.*?>(\d*)</span>',
+        render(notebook, "x", drawn=[Drawn("", b"")] * 2, pages=pages),
+    )
+    assert [(what, number) for _, what, number in lines] == [("A chapter", "3"), ("Numbers &amp; more", "4")]
+    assert f'id="{lines[0][0]}"' in render(notebook, "x")
+
+
+def test_a_script_in_the_text_of_an_author_does_not_run(page: str) -> None:
+    assert "<script>evil" not in page
+
+
+def test_what_the_cover_says_is_found() -> None:
+    assert about(example()) == {"title": "T"}
+    assert about(v4.new_notebook()) == {}

@@ -15,36 +15,42 @@ from pypdf import PdfReader
 
 from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import chromium as browser
-from energy_workbench.reports import monthly
-from energy_workbench.reports.elements import Figure
-from energy_workbench.reports.page import render
+from energy_workbench.reports.elements import Column, Figure, heading, paragraph, table
+from energy_workbench.reports.page import figures_of
 from energy_workbench.reports.pdf import write_pdf
-from tests.reports.payloads import monthly as october
+from energy_workbench.reports.press import Press
+from energy_workbench.reports.publish import Published
 
 pytestmark = pytest.mark.browser
 A4 = (595, 842)
 
 
 def cell(*parts: Any) -> Any:
-    bundles = [p._repr_mimebundle_() if isinstance(p, Figure) else {"text/html": p._repr_html_()} for p in parts]
+    bundles = [part._repr_mimebundle_() for part in parts]
     return v4.new_code_cell("", outputs=[v4.new_output("display_data", bundle) for bundle in bundles])
 
 
-def typeset(folder: Path, cells: list[Any], title: str = "Title") -> tuple[int, PdfReader]:
-    html, pdf = folder / "report.html", folder / "report.pdf"
-    html.write_text(render(v4.new_notebook(cells=cells), title), "utf-8")
-    return write_pdf(html, pdf), PdfReader(pdf)
+def bars(**layout: Any) -> Figure:
+    return Figure({"data": [{"type": "bar", "y": [1, 2]}], "layout": layout}, "a bar")
+
+
+def typeset(folder: Path, *parts: Any, title: str = "Title", paper: str = "a4") -> PdfReader:
+    notebook = v4.new_notebook(cells=[cell(*parts)])
+    pdf = folder / "report.pdf"
+    with Press() as press:
+        drawn = press.draw([(name, figure) for name, figure, _ in figures_of(notebook)], paper)
+        write_pdf(press, notebook, title, drawn, pdf, paper=paper)
+    assert [path.name for path in folder.iterdir()] == ["report.pdf"], "nothing temporary stays"
+    return PdfReader(pdf)
 
 
 @pytest.fixture(scope="module")
-def printed(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, PdfReader]:
-    data = october()
-    cells = [cell(*section(data).parts) for section in monthly.SECTIONS]
-    return typeset(tmp_path_factory.mktemp("pdf"), cells, "Monthly energy report, October 2026")
+def printed(october: Published) -> PdfReader:
+    return PdfReader(october.files["pdf"])
 
 
-def test_every_page_is_a4_and_all_but_the_cover_are_numbered(printed: tuple[int, PdfReader]) -> None:
-    pages = printed[1].pages
+def test_every_page_is_a4_and_all_but_the_cover_are_numbered(printed: PdfReader) -> None:
+    pages = printed.pages
     assert len(pages) >= 6
     for number, page in enumerate(pages, start=1):
         assert (round(page.mediabox.width), round(page.mediabox.height)) == A4
@@ -52,61 +58,116 @@ def test_every_page_is_a4_and_all_but_the_cover_are_numbered(printed: tuple[int,
         assert (label in page.extract_text()) == (number > 1)
 
 
-def test_the_cover_is_alone_on_its_page(printed: tuple[int, PdfReader]) -> None:
-    cover = printed[1].pages[0].extract_text()
-    assert "Monthly energy report" in cover
-    assert "Demo plant" in cover
+def test_the_cover_says_site_period_and_completeness_and_is_alone_on_its_page(printed: PdfReader) -> None:
+    cover = printed.pages[0].extract_text()
+    for text in ("Monthly energy report", "Demo plant", "October 2026", "Data complete", " %"):
+        assert text in cover
     assert "Summary" not in cover
 
 
-def test_the_head_of_the_table_of_meters_is_on_each_of_its_pages(printed: tuple[int, PdfReader]) -> None:
-    texts = [" ".join(page.extract_text().split()) for page in printed[1].pages]
-    with_machines = [text for text in texts if text.count("-MACHINE-") > 10 and "9 Oct 11:15" in text]
-    assert len(with_machines) >= 2
+def test_the_contents_have_the_pages_on_which_the_chapters_begin(printed: PdfReader) -> None:
+    text = printed.pages[1].extract_text()
+    lines = re.findall(r"^(.+?)\s*(\d+)$", text.replace("Contents", ""), flags=re.M)
+    chapters = [(what.strip(), int(number)) for what, number in lines if not what.startswith("Page")]
+    assert len(chapters) >= 8
+    for what, number in chapters:
+        assert what in printed.pages[number - 1].extract_text(), what
+
+
+def test_the_head_of_the_table_of_meters_is_on_each_of_its_pages(printed: PdfReader) -> None:
+    texts = [" ".join(page.extract_text().split()) for page in printed.pages]
+    with_machines = [text for text in texts if text.count("-MACHINE-") > 10]
+    assert with_machines
     assert all("Of parent" in text for text in with_machines)
 
 
-def test_all_92_meters_are_in_the_pdf(printed: tuple[int, PdfReader]) -> None:
-    text = "\n".join(page.extract_text() for page in printed[1].pages)
-    for row in october().meters:
-        assert row["number"] in text
+def test_charts_are_drawn_as_vectors_with_labels_of_text(printed: PdfReader) -> None:
+    assert not any(page.images for page in printed.pages)
+    text = [page.extract_text() for page in printed.pages]
+    flow = next(i for i, t in enumerate(text) if "Where the energy went" in t and i > 1)
+    strokes = len(re.findall(rb"\b(?:re|c|l)\b", printed.pages[flow].get_contents().get_data()))
+    assert strokes > 50
+    assert "UNIT-A" in text[flow]
 
 
-def test_charts_are_drawn_as_vectors(printed: tuple[int, PdfReader]) -> None:
-    charts, reader = printed
-    assert charts == 3
-    assert not any(page.images for page in reader.pages)
-    strokes = [len(re.findall(rb"\b(?:re|c|l)\b", page.get_contents().get_data())) for page in reader.pages]
-    text = [page.extract_text() for page in reader.pages]
-    flow = next(i for i, t in enumerate(text) if "Where the energy went" in t)
-    assert strokes[flow] > 50
-    assert "UNIT-J" in text[flow], "labels of a chart are text"
-
-
-def test_the_pdf_is_tagged_titled_and_has_an_outline(printed: tuple[int, PdfReader]) -> None:
-    reader = printed[1]
-    assert reader.metadata.title == "Monthly energy report, October 2026"
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    outline = str(reader.outline)
+def test_the_pdf_is_tagged_titled_small_and_has_an_outline(printed: PdfReader, october: Published) -> None:
+    assert printed.metadata.title == "Monthly energy report, October 2026"
+    assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    outline = str(printed.outline)
     for title in ("Summary", "Where the energy went", "Meters", "Losses"):
         assert title in outline
+    assert october.files["pdf"].stat().st_size < 1_000_000
 
 
-def test_a_chart_that_cannot_be_drawn_is_an_error_and_no_blank(chromium: str, tmp_path: Path) -> None:
-    chart = cell(Figure({"data": [{"type": "bar", "y": [1]}], "layout": {}}, "a bar"))
-    html = tmp_path / "broken.html"
-    page = render(v4.new_notebook(cells=[chart]), "x").replace("=> Plotly.react(", "=> Plotly.noSuchPlot(")
-    html.write_text(page, "utf-8")
-    with pytest.raises(ReportError, match="the charts were not drawn"):
-        write_pdf(html, tmp_path / "broken.pdf")
-    assert not (tmp_path / "broken.pdf").exists()
+def test_every_font_is_inside(printed: PdfReader) -> None:
+    fonts = {}
+    for page in printed.pages:
+        for font in page["/Resources"].get_object().get("/Font", {}).values():
+            inner = font.get_object()
+            for each in inner.get("/DescendantFonts", [inner]):
+                fonts[str(inner.get("/BaseFont"))] = each.get_object()
+    assert fonts
+    for name, font in fonts.items():
+        embedded = font["/Subtype"] == "/Type3" or "/FontFile2" in font["/FontDescriptor"].get_object()
+        assert embedded, name
+
+
+def test_on_letter_paper_every_page_is_letter_and_charts_have_its_width(chromium: str, tmp_path: Path) -> None:
+    reader = typeset(tmp_path, heading("Chapter"), bars(), paper="letter")
+    assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in reader.pages} == {(612, 792)}
+
+
+def test_a_chart_is_never_cut_by_the_end_of_a_page(chromium: str, tmp_path: Path) -> None:
+    lines = [paragraph(f"Line {n}") for n in range(30)]
+    reader = typeset(tmp_path, *lines, bars(height=400, title={"text": "TOP"}, xaxis={"title": {"text": "BOTTOM"}}))
+    texts = [page.extract_text() for page in reader.pages]
+    assert len(texts) == 2
+    assert "TOP" in texts[1]
+    assert "BOTTOM" in texts[1]
+
+
+def test_a_long_table_repeats_its_head_and_never_leaves_a_row_alone(chromium: str, tmp_path: Path) -> None:
+    for rows in (44, 45, 46):
+        folder = tmp_path / str(rows)
+        folder.mkdir()
+        reader = typeset(folder, table("T", [Column("Number of the row", digits=0)], [[n] for n in range(rows)]))
+        texts = [page.extract_text() for page in reader.pages]
+        assert all("Number of the row" in text for text in texts)
+        assert len(re.findall(r"^\d+$", texts[-1], flags=re.M)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("trace", "reason"),
+    [
+        ({"type": "bar", "y": [1], "visible": False}, "blank"),
+        ({"type": "no-such-chart", "y": [1], "z": 5}, "a bar"),
+    ],
+)
+def test_a_chart_that_stays_blank_is_an_error(chromium: str, trace: dict[str, Any], reason: str) -> None:
+    with Press() as press, pytest.raises(ReportError, match=f"'a bar' was not drawn.*{reason}|a bar"):
+        press.draw([("a bar", {"data": [trace], "layout": {}})], "a4")
+
+
+def test_a_character_that_no_font_has_is_an_error_that_names_it(chromium: str, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match=r"no font of this machine has 1 characters.*\U00013000.*fonts-noto"):
+        typeset(tmp_path, paragraph("A hieroglyph \U00013000, and ordinary: äß€ ≤ − “x”"))
+
+
+def test_one_press_prints_many_reports_and_begins_anew_after_a_failure(chromium: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html><body>Text</body></html>")
+    with Press() as press:
+        first = press.print(page, "a4")
+        with pytest.raises(ReportError):
+            press.draw([("broken", {"data": [{"type": "bar", "y": [1], "visible": False}]})], "a4")
+        assert len(press.print(page, "a4")) == len(first)
 
 
 def test_a_browser_that_ends_at_once_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path / "chromium", "exit 1")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(ReportError, match="ended"):
-        write_pdf(tmp_path / "x.html", tmp_path / "x.pdf")
+        Press().print(tmp_path / "x.html", "a4")
 
 
 def test_a_browser_that_hangs_is_ended_with_all_its_processes(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whole reports of a real home: what is written, that its numbers are those of REST, and what is refused."""
+"""Whole reports of a real home: what is written, that its numbers are those of REST and Python, what is refused."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,11 +31,14 @@ from energy_workbench.core.errors import (
     ReportError,
     WorkbenchError,
 )
-from energy_workbench.core.settings import Settings
-from energy_workbench.reports import monthly
-from energy_workbench.reports.publish import Published, publish, publish_again
+from energy_workbench.core.settings import Settings, load
+from energy_workbench.reports.progress import CancelledError, Step
+from energy_workbench.reports.publish import Ask, Published, publish, publish_many
+from tests.reports.test_catalogue import notebook
 
 PERIOD = "2026-10"
+COMMAND = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "report"]
+OPEN = "from energy_workbench.reports import sections\nfrom energy_workbench.reports.subject import Subject\n"
 
 
 def text_of(html: Path) -> str:
@@ -40,90 +47,176 @@ def text_of(html: Path) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", body, flags=re.S)))
 
 
-@pytest.fixture(scope="module")
-def october(plant_home: Path, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The report of October, once for all tests that look into it."""
-    from energy_workbench.core.settings import load
-    from tests.reports.conftest import NOW
+def tables_of(published: Published) -> dict[str, list[list[Any]]]:
+    """Rows of the tables, by their titles."""
+    cells = json.loads(published.files["notebook"].read_text())["cells"]
+    found = [o["data"] for c in cells for o in c.get("outputs", []) if "data" in o]
+    values = [data[kind] for data in found for kind in data if kind.endswith("table+json")]
+    return {each["title"]: each["rows"] for each in values}
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENERGY_WORKBENCH_NOW", NOW)
-        return publish(load(plant_home), "monthly", {"period": "last month"}, out=tmp_path_factory.mktemp("out"))
+
+def linked(home: Path, folder: Path) -> Path:
+    """The same home, with its reports somewhere else than in what other tests read."""
+    folder.mkdir()
+    for path in home.iterdir():
+        (folder / path.name).symlink_to(path)
+    return folder
 
 
 def test_a_report_is_named_by_its_period_and_all_its_files_are_beside_each_other(october: Published) -> None:
     assert october.pdf_error is None
     names = {path.name for path in october.files.values()}
-    assert {"monthly-2026-10.html", "monthly-2026-10.pdf", "monthly-2026-10.manifest.json"} <= names
+    assert {f"monthly-2026-10.{kind}" for kind in ("html", "pdf", "xlsx", "manifest.json")} <= names
     folder = october.files["html"].parent
     assert {path.name for path in folder.iterdir()} == names, "nothing temporary stays"
 
 
-def test_the_manifest_has_the_checksum_of_every_file(october: Published) -> None:
+def test_the_manifest_says_of_what_the_report_was_made_and_has_the_checksum_of_every_file(
+    october: Published, plant: Settings
+) -> None:
     manifest = json.loads(october.files["manifest"].read_text())
-    assert manifest["parameters"]["period"] == PERIOD
+    wb = energy_workbench.open(str(plant.home))
+    assert manifest["parameters"] == {"period": PERIOD, "meter": ""}
+    assert manifest["registry_revision"] == wb.registry.revision()
+    assert manifest["lake_version"] == wb.reader.lake.intervals.snapshot().version
+    assert {"python", "duckdb", "plotly", "energy-workbench"} <= set(manifest["versions"])
+    assert {"intervals", "registry", "factors"} <= set(manifest["files"])
     for kind, kept in manifest["files"].items():
         content = october.files[kind].read_bytes()
         assert (kept["name"], kept["bytes"]) == (october.files[kind].name, len(content))
         assert kept["sha256"] == hashlib.sha256(content).hexdigest()
 
 
-def test_the_numbers_are_those_of_rest(october: Published, plant: Settings, tmp_path: Path) -> None:
+def test_no_secret_of_the_home_is_in_any_file_of_a_report(october: Published, plant: Settings) -> None:
+    tokens = tokens_of(plant)
+    for path in october.files.values():
+        content = path.read_bytes()
+        assert tokens.editor.encode() not in content
+        assert tokens.viewer.encode() not in content
+    assert "tokens" not in json.loads(october.files["registry"].read_text())["tables"]
+
+
+def test_page_pdf_excel_rest_and_python_have_the_same_numbers(october: Published, plant: Settings) -> None:
     shown = text_of(october.files["html"])
     printed = " ".join(page.extract_text() for page in PdfReader(october.files["pdf"]).pages)
+    tables = tables_of(october)
+    wb = energy_workbench.open(str(plant.home))
     headers = {"Authorization": f"Bearer {tokens_of(plant).viewer}"}
     with TestClient(create_app(plant), base_url="http://127.0.0.1:3000", headers=headers) as rest:
-        meters = rest.get("/api/Energy/meters", params={"limit": 1000}).json()["items"]
-        assert len(meters) == 42
+
+        def get(path: str, **query: Any) -> Any:
+            return rest.get(f"/api/Energy{path}", params=query).json()
+
+        assert get("/energies", period=PERIOD) == wb.energies(PERIOD).to_dict()
+        balance, python = get("/balance", period=PERIOD), wb.balance(PERIOD).to_dict()
+        assert balance == python
+        rows = {row[0]: row for row in tables["Meters"]}
+        meters = get("/meters", limit=1000)["items"]
+        assert len(meters) == len(rows) == 42
         for meter in meters:
-            asked = {"meter": meter["number"], "period": PERIOD, "every": "1h"}
-            answer = rest.get("/api/Energy/consumption/pattern", params=asked).json()
+            answer = get("/consumption/pattern", meter=meter["number"], period=PERIOD, every="1h")
             row = re.search(rf"\s{re.escape(meter['number'])}\s+{re.escape(meter['name'])}\s+([\d,.]+)\s", shown)
             assert row, meter["number"]
             total = f"{answer['total_kwh']:,.1f}"
             assert row[1] == total
             assert total in printed
             assert f"{answer['peak_kw']:,.1f}" in printed
+            assert rows[meter["number"]][2] == answer["total_kwh"] == wb.over_time(meter["number"], PERIOD).total_kwh
+    nodes = {row["number"]: row for row in balance["items"]}
+    for number, _, supply, loss, percent, error, *_ in tables["Losses"]:
+        node = nodes[number]
+        assert (supply, loss) == (node["supply_kwh"], node["loss_kwh"])
+        assert (percent, error) == (node["loss_percent"], node["uncertainty_kwh"])
+    shifts = {row["shift"]: row["energy_kwh"] for row in wb.load_shape(None, PERIOD, by="shift").rows}
+    assert {row[0]: row[2] for row in tables["Shifts"]} == shifts
+    for unit, _, *energies in tables["Units by shift"]:
+        assert energies == [row["energy_kwh"] for row in wb.load_shape(unit, PERIOD, by="shift").rows]
 
 
-def test_the_executed_notebook_is_kept_with_its_parameters(october: Published) -> None:
-    notebook = json.loads(october.files["notebook"].read_text())
-    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
-    assert any('period = "2026-10"' in source for source in sources)
+def test_each_report_that_ships_is_written_and_its_numbers_are_those_of_python(plant: Settings, tmp_path: Path) -> None:
+    asks = [
+        Ask("daily", {"period": "2026-10-22"}),
+        Ask("weekly", {"period": "2026-W43", "meter": ""}),
+        Ask("losses", {"period": PERIOD}),
+        Ask("generation", {"period": PERIOD}),
+        Ask("quality", {"period": PERIOD}),
+        Ask("meter", {"period": PERIOD, "meter": "unit-a"}),
+    ]
+    done = {o.ask.name: o for o in publish_many(plant, asks, formats=["html", "xlsx"], out=tmp_path)}
+    assert [str(o.error) for o in done.values() if o.error] == []
+    tables = {name: tables_of(o.published) for name, o in done.items() if o.published}
+    wb = energy_workbench.open(str(plant.home))
+    day = wb.over_time(None, "2026-10-22", every="15min")
+    assert [row[1] for row in tables["daily"]["Load"]] == [row["energy_kwh"] for row in day.rows]
+    week = wb.over_time(None, "2026-W43", every="1d")
+    assert [row[1] for row in tables["weekly"]["Days"]] == [row["energy_kwh"] for row in week.rows]
+    assert len(tables["losses"]["Losses"]) == len(wb.balance(PERIOD).rows)
+    generation = wb.generation(PERIOD)
+    assert tables["generation"]["Carbon"][0][1] == generation.scope1_kg
+    assert sum(row[4] for row in tables["generation"]["Generation by day"]) == pytest.approx(generation.solar_kwh)
+    complete = {row["number"]: row["completeness"] for row in wb.energies(PERIOD).rows}
+    assert {row[0]: row[2] for row in tables["quality"]["Completeness"]} == complete
+    assert len(tables["quality"]["Findings"]) == len(wb.findings(period=PERIOD, limit=200))
+    unit = wb.over_time("UNIT-A", PERIOD, every="1d")
+    assert [row[1] for row in tables["meter"]["Days"]] == [row["energy_kwh"] for row in unit.rows]
+    assert (tmp_path / "UNIT-A" / "meter-2026-10.html").exists()
 
 
-def test_written_again_without_a_home_it_is_the_same_page(october: Published, tmp_path: Path) -> None:
-    again = publish_again(october.files["manifest"], formats=["html"], out=tmp_path)
-    assert again.files["html"].read_bytes() == october.files["html"].read_bytes()
-    assert again.files["html"].name == october.files["html"].name
+def test_the_report_of_one_meter_wants_its_name(plant: Settings, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="name it, such as --meter UNIT-A"):
+        publish(plant, "meter", {"period": PERIOD}, formats=["html"], out=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
-def test_archived_inputs_that_were_changed_are_refused(october: Published, tmp_path: Path) -> None:
-    folder = shutil.copytree(october.files["html"].parent, tmp_path / "copy")
-    archive = folder / october.files["inputs"].name
-    archive.write_text(archive.read_text().replace("GRID", "GRIP", 1))
-    with pytest.raises(ReportError, match="checksum"):
-        publish_again(folder / october.files["manifest"].name, formats=["html"])
+def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path: Path) -> None:
+    home = linked(plant.home, tmp_path / "home")
+    (home / "notebooks").mkdir()
+    plain = "import energy_workbench as ew\nwb = ew.open()\nwb.consumption('MAIN', period, every='1d').to_frame()"
+    notebook(home / "notebooks" / "boilers.ipynb", 'period: str = "last month"\ntop: int = 3  # Shown', plain)
+    cells = [OPEN + "about = Subject.open(period)", "sections.cover(about, 'Mine')", "sections.contents()"]
+    given = tmp_path / "given"
+    given.mkdir()
+    notebook(given / "mine.ipynb", 'period: str = "last month"', *cells, "sections.by_unit(about)")
+    settings = replace(plant, home=home)
+    asks = [Ask("boilers", {"period": PERIOD, "top": "5"}), Ask("mine", {"period": PERIOD})]
+    done = [o.published for o in publish_many(settings, asks, notebooks=[given], formats=["html", "pdf"])]
+    assert all(done)
+    boilers, mine = (each for each in done if each)
+    assert boilers.files["html"] == home / "reports" / "boilers-2026-10.html"
+    assert json.loads(boilers.files["manifest"].read_text())["parameters"] == {"period": PERIOD, "top": 5}
+    assert mine.title == "Mine, October 2026"
+    contents = PdfReader(mine.files["pdf"]).pages[1].extract_text()
+    assert re.search(r"Units\s*\d", contents)
+    with pytest.raises(InputError, match=r"(?s)top.*is no int.*colour.*no such parameter"):
+        list(publish_many(settings, [Ask("boilers", {"top": "many", "colour": "red"})]))
 
 
-@pytest.mark.parametrize(("content", "error"), [(None, NotFoundError), ("{}", ReportError), ("[", ReportError)])
-def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str | None, error: type[WorkbenchError]) -> None:
-    if content is not None:
-        (tmp_path / "x.manifest.json").write_text(content)
-    with pytest.raises(error):
-        publish_again(tmp_path / "x.manifest.json")
+def test_a_chart_is_interactive_in_a_browser_and_an_image_where_no_script_runs(
+    october: Published, chromium: str
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    charts = october.files["html"].read_text().count('<figure class="chart')
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with browser:
+            page = browser.new_page()
+            page.goto(october.files["html"].as_uri())
+            assert page.evaluate("reportReady") == charts >= 4
+            assert page.locator("figure.chart svg.main-svg").count() >= charts
+            assert page.locator("figure.chart img").count() == 0
+            still = browser.new_context(java_script_enabled=False).new_page()
+            still.goto(october.files["html"].as_uri())
+            images = still.locator("figure.chart img")
+            assert images.count() == charts
+            assert all(images.nth(n).bounding_box()["height"] > 100 for n in range(charts))  # type: ignore[index]
 
 
 def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    # The same home, with its reports somewhere else than in what other tests read.
-    linked = tmp_path / "home"
-    linked.mkdir()
-    for path in plant.home.iterdir():
-        (linked / path.name).symlink_to(path)
-    done = publish(replace(plant, home=linked), "monthly", {"period": "2026-W43", "meter": "unit-a"}, formats=["html"])
-    assert done.files["html"] == linked / "reports" / "UNIT-A" / "monthly-2026-W43.html"
+    home = linked(plant.home, tmp_path / "home")
+    given = {"period": "2026-W43", "meter": "unit-a"}
+    done = publish(replace(plant, home=home), "monthly", given, formats=["html"])
+    assert done.files["html"] == home / "reports" / "UNIT-A" / "monthly-2026-W43.html"
     shown = text_of(done.files["html"])
     assert "19 – 25 October 2026" in shown
     assert "UNIT-A-MACHINE-01" in shown
@@ -133,31 +226,50 @@ def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path:
 @pytest.mark.parametrize(
     ("name", "given", "error", "message"),
     [
-        ("weekly", {}, NotFoundError, "the reports are"),
+        ("yearly", {}, NotFoundError, "the reports are"),
         ("monthly", {"period": "2026-13"}, PeriodError, "2026-13"),
         ("monthly", {"period": "2031-01"}, ReportError, "future"),
+        ("monthly", {"period": "2025-03"}, ReportError, r"no data of GRID in 2025-03"),
         ("monthly", {"period": PERIOD, "meter": "NO-SUCH"}, NotFoundError, "NO-SUCH"),
         ("monthly", {"period": PERIOD, "colour": "red"}, InputError, "no such parameter"),
     ],
 )
-def test_what_cannot_be_reported_is_refused_before_anything_is_written(
+def test_what_cannot_be_reported_is_refused_and_leaves_no_file(
     plant: Settings, tmp_path: Path, name: str, given: dict[str, str], error: type[WorkbenchError], message: str
 ) -> None:
     with pytest.raises(error, match=message):
         publish(plant, name, given, formats=["html"], out=tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
-def test_a_period_of_which_nothing_is_known_is_refused_and_leaves_no_file(plant: Settings, tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match=r"no data of GRID in 2025-03"):
-        publish(plant, "monthly", {"period": "2025-03"}, formats=["html"], out=tmp_path / "out")
-    assert not list((tmp_path / "out").iterdir())
+def test_a_period_half_of_which_is_there_is_marked_as_incomplete(plant: Settings, tmp_path: Path) -> None:
+    # The history of the home begins on 28 September.
+    done = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path)
+    assert done.incomplete
+    assert done.completeness is not None
+    assert 0.05 < done.completeness < 0.2
+    shown = text_of(done.files["html"])
+    assert "Incomplete: part of the period's data is missing" in shown
+    assert "is not in any sum" in shown
+    low = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path, threshold=0.01)
+    assert not low.incomplete
 
 
-def test_an_unknown_format_is_refused(plant: Settings, tmp_path: Path) -> None:
+def test_a_running_month_says_until_when_and_is_not_compared(plant: Settings, tmp_path: Path) -> None:
+    done = publish(plant, "monthly", {"period": "this month"}, formats=["html"], out=tmp_path)
+    assert done.incomplete
+    shown = text_of(done.files["html"])
+    assert "Running: data until 3 Nov 2026, 06:30" in shown
+    assert "period before" not in shown
+    assert done.files["html"].name == "monthly-2026-11.html"
+
+
+def test_an_unknown_format_or_paper_is_refused(plant: Settings, tmp_path: Path) -> None:
     for formats in (["docx"], []):
-        with pytest.raises(InputError, match="html, pdf"):
+        with pytest.raises(InputError, match="html, pdf, xlsx"):
             publish(plant, "monthly", {"period": PERIOD}, formats=formats, out=tmp_path)
+    with pytest.raises(InputError, match="a4, letter"):
+        publish(plant, "monthly", {"period": PERIOD}, paper="a5", out=tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(plant: Settings, tmp_path: Path) -> None:
@@ -166,12 +278,93 @@ def test_a_folder_that_cannot_be_written_is_said_so(plant: Settings, tmp_path: P
         publish(plant, "monthly", {"period": PERIOD}, formats=["html"], out=tmp_path / "file")
 
 
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("y = 1\n1 / 0", r"cell 2 \(y = 1\) failed: ZeroDivisionError"),
+        (
+            "from energy_workbench.reports.elements import Figure\n"
+            "Figure({'data': [{'type': 'bar', 'y': []}]}, 'Load')",
+            "'Load' would be blank",
+        ),
+        (
+            "from IPython.display import display\n"
+            "display({'application/vnd.plotly.v1+json': {'data': [{'type': 'bar', 'y': [1], 'visible': False}]},"
+            " 'text/plain': 'Load'}, raw=True)",
+            "'Load' was not drawn: Error: it is blank",
+        ),
+        ("from IPython.display import HTML\nHTML('<p>\U00013000</p>')", "no font of this machine"),
+    ],
+)
+def test_a_failed_cell_a_blank_chart_and_a_missing_font_fail_loudly_and_keep_the_notebook(
+    plant: Settings, chromium: str, tmp_path: Path, source: str, message: str
+) -> None:
+    notebooks, out = tmp_path / "notebooks", tmp_path / "out"
+    notebooks.mkdir()
+    notebook(notebooks / "bad.ipynb", 'period: str = "last month"', source)
+    with pytest.raises(ReportError, match=message) as raised:
+        publish(plant, "bad", {"period": PERIOD}, out=out, notebooks=[notebooks])
+    assert str(out / "bad-2026-10.failed.ipynb") in str(raised.value)
+    assert [path.name for path in out.iterdir()] == ["bad-2026-10.failed.ipynb"]
+    assert source.splitlines()[0] in (out / "bad-2026-10.failed.ipynb").read_text()
+
+
+def test_one_bad_report_of_a_batch_does_not_stop_the_others(plant: Settings, tmp_path: Path) -> None:
+    asks = [Ask("meter", {"period": PERIOD, "meter": meter}) for meter in ("UNIT-A", "NO-SUCH", "DG")]
+    done = list(publish_many(plant, asks, formats=["html"], out=tmp_path))
+    assert [o.error is None for o in done] == [True, False, True]
+    assert isinstance(done[1].error, NotFoundError)
+    assert {path.name for path in tmp_path.iterdir()} == {"UNIT-A", "DG"}
+
+
+def test_progress_is_told_and_a_report_can_be_cancelled_at_any_step(plant: Settings, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    publish(plant, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html"], out=tmp_path / "a", tell=steps.append)
+    shares = [step.done for step in steps]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1], steps[0].name) == (0.0, 1.0, "meter DG")
+    assert {"opening the workbench", "cell 3 of 11", "writing the page"} <= {step.doing for step in steps}
+    cancelled = threading.Event()
+
+    def cancel(step: Step) -> None:
+        if step.doing.startswith("cell 3"):
+            cancelled.set()
+
+    asks = [Ask("meter", {"period": PERIOD, "meter": meter}) for meter in ("UNIT-A", "DG")]
+    out = tmp_path / "b"
+    with pytest.raises(CancelledError, match="nothing of it was written"):
+        list(publish_many(plant, asks, formats=["html"], out=out, tell=cancel, cancelled=cancelled))
+    assert not list(out.iterdir())
+
+
+def test_ctrl_c_ends_a_cell_that_never_ends_and_leaves_nothing(plant: Settings, tmp_path: Path) -> None:
+    notebooks, out, sign = tmp_path / "notebooks", tmp_path / "out", tmp_path / "sign"
+    notebooks.mkdir()
+    source = f"import os, pathlib, time\npathlib.Path({str(sign)!r}).write_text(str(os.getpid()))\ntime.sleep(600)"
+    notebook(notebooks / "endless.ipynb", 'period: str = "last month"', source)
+    command = [*COMMAND, "endless", "--notebooks", str(notebooks), "--out", str(out), "--home", str(plant.home)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        while not (sign.exists() and sign.read_text()):
+            assert process.poll() is None, process.communicate()
+            threading.Event().wait(0.05)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == CancelledError.exit_code
+    assert "cancelled" in told
+    assert "Traceback" not in told
+    assert not list(out.iterdir())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(sign.read_text()), 0)
+
+
 def test_without_a_chromium_the_page_is_written_and_the_command_fails(plant: Settings, tmp_path: Path) -> None:
     out, nothing = tmp_path / "out", tmp_path / "nothing"
     nothing.mkdir()
-    command = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "report", "monthly"]
     done = subprocess.run(
-        [*command, "--period", PERIOD, "--meter", "UNIT-B", "--out", str(out)],
+        [*COMMAND, "monthly", "--period", PERIOD, "--meter", "UNIT-B", "--out", str(out)],
         env={**os.environ, "PATH": str(nothing), "PLAYWRIGHT_BROWSERS_PATH": str(nothing)}
         | {"ENERGY_WORKBENCH_HOME": str(plant.home)},
         capture_output=True,
@@ -181,21 +374,32 @@ def test_without_a_chromium_the_page_is_written_and_the_command_fails(plant: Set
     assert done.returncode == ReportError.exit_code, done.stderr
     assert "no Chromium was found" in done.stderr
     assert "Traceback" not in done.stderr
-    assert {path.name for path in out.iterdir()} >= {"monthly-2026-10.html", "monthly-2026-10.manifest.json"}
+    names = {path.name for path in out.iterdir()}
+    assert names >= {"monthly-2026-10.html", "monthly-2026-10.xlsx", "monthly-2026-10.manifest.json"}
     assert not (out / "monthly-2026-10.pdf").exists()
     assert "pdf" not in json.loads((out / "monthly-2026-10.manifest.json").read_text())["files"]
 
 
-def test_a_running_month_is_not_compared_and_ends_now(plant: Settings) -> None:
-    data = monthly.collect(energy_workbench.open(str(plant.home)), "this month")
-    assert data.previous is None
-    assert data.period["until"] == "2026-11-03T01:00:00+00:00"
-    assert {row["days"] for row in data.meters} == {3}
+def test_a_disk_that_is_full_mid_way_is_told_and_leaves_nothing(
+    plant: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from energy_workbench.reports import desk
+
+    def full(*_: Any) -> None:
+        # /dev/full answers as a full disk does.
+        with open("/dev/full", "w") as device:
+            device.write("x" * 100_000)
+
+    monkeypatch.setattr(desk, "write_excel", full)
+    with pytest.raises(HomeError, match="No space left on device"):
+        publish(plant, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html", "xlsx"], out=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
-def test_a_month_is_compared_with_the_calendar_month_before(plant: Settings) -> None:
-    wb = energy_workbench.open(str(plant.home))
-    data = monthly.collect(wb, PERIOD, "UNIT-C")
-    assert data.previous is not None
-    assert data.previous["total_kwh"] == wb.pattern("UNIT-C", "2026-09", every="1d").total_kwh
-    assert [row["number"] for row in data.meters] == ["UNIT-C", "UNIT-C-MACHINE-01"]
+def test_settings_choose_the_paper(plant: Settings, tmp_path: Path) -> None:
+    home = linked(plant.home, tmp_path / "home")
+    (home / "workbench.toml").write_text('paper = "letter"\n')
+    settings = load(home)
+    done = publish(settings, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html"], out=tmp_path / "out")
+    assert "size: letter" in done.files["html"].read_text()
+    shutil.rmtree(tmp_path / "out")
