@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from energy_workbench.reports.elements import ABOUT, FIGURE
+from energy_workbench.reports.elements import ABOUT, FIGURE, slug
 from energy_workbench.reports.press import PAPERS, Drawn, plotly
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def render(
         figure_type=FIGURE,
         png_type=PNG,
     )
-    return _with_contents(str(page), pages)
+    return _with_contents(HEADING.sub(_named, str(page)), pages)
 
 
 def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:
@@ -112,10 +112,22 @@ def entries(page: str) -> list[Entry]:
     found = []
     for attributes, inner in HEADING.findall(page):
         place = re.search(r'\bid="([^"]*)"', attributes)
-        text = " ".join(unescape(re.sub(r"<[^>]+>", "", inner)).replace("¶", "").split())
+        text = _words(inner)
         if place and text:
             found.append(Entry(place[1], text))
     return found
+
+
+def _named(heading: re.Match[str]) -> str:
+    """A heading with a place that the table of contents can point to."""
+    attributes, inner = heading.groups()
+    named = attributes if 'id="' in attributes else f'{attributes} id="{slug(_words(inner))}"'
+    return f"<h2{named}>{inner}</h2>"
+
+
+def _words(inner: str) -> str:
+    """What people read of a heading, without the mark that nbconvert puts beside it."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", inner)).replace("¶", "").split())
 
 
 def _with_contents(page: str, pages: Mapping[str, int] | None) -> str:
@@ -135,8 +147,13 @@ def _with_contents(page: str, pages: Mapping[str, int] | None) -> str:
 def _exporter() -> Any:
     """nbconvert's, whose environment turns Markdown into safe HTML; made once, since that takes a tenth of a second."""
     from nbconvert import HTMLExporter
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     exporter = HTMLExporter()
+    # HTML that an author writes between his words is shown, and does not run.
+    exporter.environment.filters["prose"] = lambda text: MarkdownWithMath(
+        renderer=IPythonRenderer(escape=True, anchor_link_text="")
+    ).render(text)
     exporter.environment.filters["script_json"] = _script_json
     exporter.environment.filters["b64"] = lambda text: base64.b64encode(str(text).encode()).decode()
     return exporter

@@ -76,7 +76,7 @@ def test_the_contents_have_the_pages_on_which_the_chapters_begin(printed: PdfRea
 
 def test_the_head_of_the_table_of_meters_is_on_each_of_its_pages(printed: PdfReader) -> None:
     texts = [" ".join(page.extract_text().split()) for page in printed.pages]
-    with_machines = [text for text in texts if text.count("-MACHINE-") > 10]
+    with_machines = [text for text in texts if text.count("-MACHINE-") > 2]
     assert with_machines
     assert all("Of parent" in text for text in with_machines)
 
@@ -140,11 +140,11 @@ def test_a_long_table_repeats_its_head_and_never_leaves_a_row_alone(chromium: st
     ("trace", "reason"),
     [
         ({"type": "bar", "y": [1], "visible": False}, "blank"),
-        ({"type": "no-such-chart", "y": [1], "z": 5}, "a bar"),
+        ({"type": "scatter", "mode": "none", "y": [1, 2]}, "blank"),
     ],
 )
 def test_a_chart_that_stays_blank_is_an_error(chromium: str, trace: dict[str, Any], reason: str) -> None:
-    with Press() as press, pytest.raises(ReportError, match=f"'a bar' was not drawn.*{reason}|a bar"):
+    with Press() as press, pytest.raises(ReportError, match=f"'a bar' was not drawn.*{reason}"):
         press.draw([("a bar", {"data": [trace], "layout": {}})], "a4")
 
 
