@@ -202,4 +202,4 @@ def _day(day: date | None) -> str | None:
 
 
 def _write(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")

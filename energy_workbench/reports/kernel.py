@@ -273,11 +273,10 @@ def raised(report: Report, error: Any, notebook: NotebookNode) -> WorkbenchError
         return known
     first = next((line for line in error.source.splitlines() if line.strip()), "")
     # Counted as the author does, without the cell that papermill adds.
-    own = [n for n, cell in enumerate(notebook.cells) if not {"injected-parameters", MARK} & set(cell.metadata.tags)]
+    cells = [set(cell.metadata.get("tags", ())) for cell in notebook.cells if MARK not in cell.metadata.get("tags", ())]
+    own = [n for n, tags in enumerate(cells) if "injected-parameters" not in tags]
     number = sum(n <= error.cell_index for n in own)
-    return ReportError(
-        f"{report.path}: cell {number} ({first.strip()}) failed: {error.ename}: {error.evalue}"
-    )
+    return ReportError(f"{report.path}: cell {number} ({first.strip()}) failed: {error.ename}: {error.evalue}")
 
 
 def _workbench_error(name: str, text: str) -> WorkbenchError | None:

@@ -56,7 +56,7 @@ def change(wb: Workbench, settings: Settings) -> None:
     known = wb.registry.evidence(settings.profiles_path)
     begin = wb._period("2026-09")
     build(wb.reader.lake, wb.registry.all_ratios(), start=begin.start, end=None, evidence=known)
-    for name in ("intervals", "readings", "findings"):
+    for name in ("intervals", "readings"):
         table = DeltaTable(str(wb.reader.lake.path / name))
         table.optimize.compact()
         table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
@@ -97,6 +97,33 @@ def test_a_meter_that_was_deleted_or_moved_since_is_where_it_was_then(
     assert "UNIT-C-MACHINE-01" in rows
     living = [row["number"] for row in energy_workbench.open(str(settings.home)).energies(PERIOD).rows]
     assert "UNIT-C-MACHINE-01" not in living
+
+
+def test_names_with_html_are_text_on_every_page_in_every_chart_and_in_the_mail(
+    plant_home: Path, tmp_path: Path, chromium: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pypdf import PdfReader
+
+    from energy_workbench.reports.mail import compose
+
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+    monkeypatch.setenv("ENERGY_WORKBENCH_NOW", NOW)
+    home = Path(shutil.copytree(plant_home, tmp_path / "home"))
+    wb = energy_workbench.open(str(home))
+    assert isinstance(wb, Workbench)
+    wb.update_meter("UNIT-A", {"name": evil, "number": "<b>U</b>/../A"})
+    wb.update_meter("GRID", {"name": evil})
+    done = publish(load(home), "monthly", {"period": PERIOD}, out=tmp_path / "out")
+    page = done.files["html"].read_text()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>U</b>" not in page
+    printed = " ".join(" ".join(p.extract_text().split()) for p in PdfReader(done.files["pdf"]).pages)
+    assert "<b>U</b>/../A" in printed
+    assert "<script" not in compose(done.files["manifest"]).html
+    one = publish(load(home), "meter", {"period": PERIOD, "meter": "<b>U</b>/../A"}, formats=["html"])
+    assert one.files["html"].parent.parent == home / "reports"
+    assert "<script>alert" not in one.files["html"].read_text()
 
 
 @pytest.mark.parametrize("kind", ["intervals", "registry", "factors", "notebook"])
