@@ -7,6 +7,7 @@ folder. A notebook nearer to the user is used instead of one of the same name.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -115,10 +116,20 @@ def _notebooks(folders: Sequence[Path]) -> Iterator[Path]:
 
 def load(path: Path, name: str = "") -> Report:
     """The report that a notebook describes, by its own name if no other is given."""
-    tagged = [c.source for c in _read(path).cells if "parameters" in c.metadata.get("tags", [])]
+    tagged = _tagged(path)
     if len(tagged) != 1:
         raise ReportError(f"{path}: {len(tagged)} cells are tagged 'parameters', one is needed")
     return Report(name or path.stem, path, _parameters(tagged[0], path))
+
+
+def _tagged(path: Path) -> list[str]:
+    """Sources of the cells tagged `parameters`; nbformat, which takes a second to import, is for execution."""
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        chosen = [cell["source"] for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReportError(f"{path}: cannot be read as a notebook: {error!r}") from None
+    return [source if isinstance(source, str) else "".join(source) for source in chosen]
 
 
 def _read(path: Path) -> NotebookNode:

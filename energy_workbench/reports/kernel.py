@@ -198,6 +198,11 @@ class Kernel:
         self._manager = manager
         self._client = manager.client()
         self._client.start_channels()
+        # These take seconds to import: while the kernel begins.
+        import nbconvert
+        import papermill
+
+        del nbconvert, papermill
         run_sync(self._client.wait_for_ready)(timeout=START_SECONDS)
 
     def _run(

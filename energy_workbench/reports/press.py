@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -65,6 +66,11 @@ class Press:
             self._browser.__exit__(None, None, None)
         self._browser = self._studio = None
         self._pages = 0
+
+    def warm(self) -> None:
+        """Start the browser and plotly.js, while something else is done; what hinders it is told when it is needed."""
+        with suppress(ReportError):
+            self._open_studio()
 
     def draw(self, figures: Sequence[tuple[str, dict[str, Any]]], paper: str) -> list[Drawn]:
         """Draw charts, each with the name that an error tells.
@@ -133,8 +139,7 @@ class Press:
         if self._pages >= RECYCLE:
             self.stop()
         if self._browser is None:
-            self._browser = Chromium(find(), self._timeout)
-            self._browser.__enter__()
+            self._browser = Chromium(find(), self._timeout).__enter__()
         return self._browser
 
     def _open_studio(self) -> Tab:

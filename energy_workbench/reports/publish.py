@@ -266,6 +266,8 @@ def _written(asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: th
         worker = threading.Thread(target=_execute, args=(kernel, jobs, steps, scratch, hand, stopped), daemon=True)
         worker.start()
         try:
+            if jobs and jobs[0].formats != ("xlsx",):
+                press.warm()
             for ask, job, step, folder in zip(asks, jobs, steps, scratch, strict=True):
                 try:
                     executed = _taken(hand, step)
