@@ -18,7 +18,7 @@ ESTIMATED = LIGHT.state["yellow"]
 LINES = (("Monday to Friday", LIGHT.accent, "solid"), ("Saturday", "#b8560f", "dash"), ("Sunday", "#56742c", "dot"))
 SHADES = ("#0b6083", "#e3ac0c", "#8a9aa6", "#56742c", "#b8560f")
 """Parts of a stacked bar: far apart in lightness, so that they also read in grey."""
-DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 340, 270, 730
+DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 340, 270, 630
 """Heights that leave room on an A4 page for what stands beside them [CSS px]."""
 FLOW_LABEL = 9
 """Size of the labels of the flow [CSS px]."""

@@ -93,7 +93,8 @@ def compose(manifest: Path, *, phrases: Mapping[str, str] = PHRASES, charts: int
     figures: list[dict[str, str]] = next((data[KEY_FIGURES] for data in bundles if KEY_FIGURES in data), [])[:FIGURES]
     drawn = [data for data in bundles if FIGURE in data and PNG in data][:charts]
     images = {f"chart-{n}": base64.b64decode(data[PNG]) for n, data in enumerate(drawn, start=1)}
-    captions = [str(data.get("text/plain", "")) for data in drawn]
+    # A notebook on disk has texts as lists of lines.
+    captions = ["".join(data.get("text/plain", "")) for data in drawn]
     attachments = tuple(files[kind] for kind in ("pdf", "xlsx") if kind in files)
     incomplete = bool(kept.get("incomplete"))
     title = kept["title"] + (f" ({words['incomplete']})" if incomplete else "")

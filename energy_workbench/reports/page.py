@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -41,7 +41,6 @@ def render(
     *,
     paper: str = "a4",
     drawn: Sequence[Drawn] | None = None,
-    pages: Mapping[str, int] | None = None,
 ) -> str:
     """Render a report.
 
@@ -55,8 +54,6 @@ def render(
     paper : {"a4", "letter"}
     drawn : sequence of Drawn, optional
         The charts in order: then the page is one for the press, with the charts as vectors and without a script.
-    pages : mapping of str to int, optional
-        Page of each place, for the table of contents.
 
     Returns
     -------
@@ -64,7 +61,7 @@ def render(
         HTML with style sheet, script, plotly.js (once) and every figure inside. A chart is an image until the script
         draws it, so that it is seen where no script runs.
     """
-    shown: Any = _exporter().environment.from_string(_template())
+    shown = _template()
     svgs = iter([] if drawn is None else drawn)
     charts = bool(figures_of(notebook))
     page = shown.render(
@@ -78,7 +75,7 @@ def render(
         figure_type=FIGURE,
         png_type=PNG,
     )
-    return _with_contents(HEADING.sub(_named, str(page)), pages)
+    return _with_contents(HEADING.sub(_named, str(page)))
 
 
 def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:
@@ -130,12 +127,12 @@ def _words(inner: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", "", inner)).replace("¶", "").split())
 
 
-def _with_contents(page: str, pages: Mapping[str, int] | None) -> str:
+def _with_contents(page: str) -> str:
     if CONTENTS not in page:
         return page
     lines = Markup().join(
-        Markup('<li><a href="#{}"><span class="what">{}</span><span class="page-number">{}</span></a></li>').format(
-            entry.place, entry.text, "" if pages is None else pages.get(entry.place, "")
+        Markup('<li><a href="#{}"><span class="what">{}</span><span class="page-number"></span></a></li>').format(
+            entry.place, entry.text
         )
         for entry in entries(page)
     )
@@ -160,8 +157,8 @@ def _exporter() -> Any:
 
 
 @cache
-def _template() -> str:
-    return (HERE / "template" / "index.html.j2").read_text("utf-8")
+def _template() -> Any:
+    return _exporter().environment.from_string((HERE / "template" / "index.html.j2").read_text("utf-8"))
 
 
 @cache

@@ -42,16 +42,13 @@ def write_pdf(
     try:
         page = render(notebook, title, paper=paper, drawn=drawn)
         scratch.write_text(page, "utf-8")
-        printed = press.print(scratch, paper)
-        reader = PdfReader(BytesIO(printed))
-        if 'class="contents page"' in page:
-            places = pages_of(reader, entries(page))
-            scratch.write_text(render(notebook, title, paper=paper, drawn=drawn, pages=places), "utf-8")
-            printed = press.print(scratch, paper)
-            reader = PdfReader(BytesIO(printed))
+        wanted = entries(page) if 'class="contents page"' in page else []
+        printed = press.print(
+            scratch, paper, lambda first: pages_of(PdfReader(BytesIO(first)), wanted) if wanted else {}
+        )
     finally:
         scratch.unlink(missing_ok=True)
-    if blank := [n for n, each in enumerate(reader.pages, start=1) if each.get_contents() is None]:
+    if blank := [n for n, each in enumerate(PdfReader(BytesIO(printed)).pages, start=1) if each.get_contents() is None]:
         raise ReportError(f"page {blank[0]} of {pdf.name} is blank")
     pdf.write_bytes(printed)
 

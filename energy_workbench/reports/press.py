@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +22,8 @@ INCH = 96.0
 SIDE_MARGINS = {"a4": 32 / 25.4, "letter": 32 / 25.4}
 WIDTHS = {"a4": 210 / 25.4, "letter": 8.5}
 """Widths of the papers [in]."""
+FILL = """pages => { for (const line of document.querySelectorAll(".contents a")) {
+  line.querySelector(".page-number").textContent = pages[line.getAttribute("href").slice(1)] || ""; } }"""
 RECYCLE = 100
 """Reports after which a new browser takes over, so that its memory stays bounded."""
 
@@ -94,8 +96,14 @@ class Press:
             self.stop()
             raise
 
-    def print(self, html: Path, paper: str) -> bytes:
+    def print(self, html: Path, paper: str, number: Callable[[bytes], Mapping[str, int]] | None = None) -> bytes:
         """Print a page to PDF: margins, heads and page numbers are those of its style sheet.
+
+        Parameters
+        ----------
+        number : callable, optional
+            Told the printed pages, it gives the page of each place; these are put into the table of contents, and
+            the page is printed again.
 
         Raises
         ------
@@ -103,13 +111,13 @@ class Press:
             If there is no Chromium, it fails, or a font lacks characters of the page.
         """
         try:
-            return self._print(html, paper)
+            return self._print(html, paper, number)
         except BaseException:
             # Whatever a page left behind, the next one does not meet it.
             self.stop()
             raise
 
-    def _print(self, html: Path, paper: str) -> bytes:
+    def _print(self, html: Path, paper: str, number: Callable[[bytes], Mapping[str, int]] | None) -> bytes:
         browser = self._started()
         self._pages += 1
         with browser.tab() as page:
@@ -126,14 +134,11 @@ class Press:
                     f"no font of this machine has {len(missing)} characters of the report, they would be boxes: {shown}"
                     " (install fonts that have them, such as fonts-noto or fonts-noto-cjk)"
                 )
-            printed = page.call(
-                "Page.printToPDF",
-                preferCSSPageSize=True,
-                printBackground=True,
-                generateTaggedPDF=True,
-                generateDocumentOutline=True,
-            )
-        return base64.b64decode(printed["data"])
+            printed = _printed(page)
+            if number is not None and (pages := number(printed)):
+                page.evaluate(f"({FILL})({json.dumps(pages)})", f"{html}: contents")
+                printed = _printed(page)
+        return printed
 
     def _started(self) -> Chromium:
         if self._pages >= RECYCLE:
@@ -153,6 +158,17 @@ class Press:
             self._studio.evaluate(plotly() + ";1", "plotly.js did not start")
             self._studio.evaluate((HERE / "template" / "studio.js").read_text("utf-8") + ";1", "the studio")
         return self._studio
+
+
+def _printed(page: Tab) -> bytes:
+    answer = page.call(
+        "Page.printToPDF",
+        preferCSSPageSize=True,
+        printBackground=True,
+        generateTaggedPDF=True,
+        generateDocumentOutline=True,
+    )
+    return base64.b64decode(answer["data"])
 
 
 @cache

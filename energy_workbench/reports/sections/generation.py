@@ -32,6 +32,7 @@ def generation_figures(about: Subject) -> list[Card]:
     litres = "estimated by load" if found["diesel_estimated"] else "metered"
     hours = "counted by the generators" if found["dg_hours_counted"] else "time in which they delivered"
     net = found["net_kg"]
+    sent = f"{words.number(found['grid_export_kwh'], 1)} kWh sent back"
     return [
         Card("Solar", words.number(found["solar_kwh"], 1), "kWh", _of(found["solar_share"], "of the site's use")),
         Card(
@@ -44,9 +45,8 @@ def generation_figures(about: Subject) -> list[Card]:
         Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
         Card("Diesel", words.number(found["diesel_litres"], 1), "L", litres),
         Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
-        Card("Grid import", words.number(found["grid_import_kwh"], 1), "kWh", ""),
+        Card("Grid import", words.number(found["grid_import_kwh"], 1), "kWh", sent),
         Card("Carbon, net", words.number(None if net is None else net / 1000, 1), "t CO₂", "scopes 1 and 2, memo"),
-        Card("Grid export", words.number(found["grid_export_kwh"], 1), "kWh", ""),
     ]
 
 

@@ -64,8 +64,12 @@ def losses_figures(about: Subject) -> list[Card]:
         Card(
             "Losses", words.number(lost, 1), "kWh", f"{words.percent(lost / supply)} of it" if lost and supply else ""
         ),
-        Card("Hotspots", words.number(len(hot)), "", f"of {len(nodes)} nodes"),
-        Card("Lost at hotspots", words.number(proven, 1), "kWh", "more than their meters can err" if hot else ""),
+        Card(
+            "Hotspots",
+            words.number(len(hot)),
+            "",
+            f"of {len(nodes)} nodes; {words.number(proven or 0.0, 1)} kWh lost there",
+        ),
     ]
     if hot:
         worst = max(hot, key=lambda row: row["loss_percent"])

@@ -29,8 +29,7 @@ def quality_figures(about: Subject) -> list[Card]:
     return [
         Card("Data complete", words.percent(about.completeness, 2), "", f"of {count} meters"),
         Card("Meters with gaps or estimates", words.number(sum(map(unclear, rows))), "", f"of {count}"),
-        Card("Days with estimates", words.number(estimated), "", "over all meters"),
-        Card("Days not known", words.number(missing), "", "over all meters"),
+        Card("Days with estimates", words.number(estimated), "", f"and {words.number(missing)} not known, all meters"),
         Card("Findings", words.number(len(found)), "", f"of {named} meters"),
     ]
 
