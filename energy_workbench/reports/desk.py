@@ -126,7 +126,7 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
         values = _manifest(job, executed, title, told, files)
         files["manifest"] = scratch / f"{base}.manifest.json"
         files["manifest"].write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    found = placed(files, folder_for(job, executed.asked))
+    found = placed(files, folder_for(job, executed.asked), base)
     step("done", 1.0)
     wanted = unable if "pdf" in job.formats else None
     return Published(found, title, told.get("completeness"), bool(told.get("incomplete")), wanted)

@@ -44,22 +44,28 @@ def folder_for(job: Job, asked: Mapping[str, Any]) -> Path:
     return job.folder / file_name(str(meter)) if job.own_folders and meter else job.folder
 
 
-def placed(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
-    """Move files to their folder, durably, the last of them last."""
+def placed(files: Mapping[str, Path], folder: Path, base: str) -> dict[str, Path]:
+    """Move files to their folder, durably, the last of them last; an earlier failure is over then."""
     with words(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for path in files.values():
             disk.sync(path)
         found = {kind: path.replace(folder / path.name) for kind, path in files.items()}
+        failed_path(folder, base).unlink(missing_ok=True)
         disk.sync(folder)
     return found
+
+
+def failed_path(folder: Path, base: str) -> Path:
+    """Where the notebook of a report that failed is kept."""
+    return folder / f"{base}.failed.ipynb"
 
 
 def keep_failed(folder: Path, base: str, notebook: NotebookNode) -> Path | None:
     """Keep a notebook that failed; None where the disk refuses that too."""
     import nbformat
 
-    path = folder / f"{base}.failed.ipynb"
+    path = failed_path(folder, base)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(str(nbformat.writes(notebook)), "utf-8")

@@ -261,7 +261,7 @@ def _written(asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: th
     """Execute in one thread, typeset in this one."""
     hand: queue.Queue[Any] = queue.Queue(AHEAD)
     steps = [Progress(n, len(jobs), str(ask), tell, cancelled) for n, ask in enumerate(asks)]
-    stopped, kernel = threading.Event(), Kernel()
+    stopped, kernel, whole = threading.Event(), Kernel(), False
     with temporary(jobs) as scratch, Press() as press:
         worker = threading.Thread(target=_execute, args=(kernel, jobs, steps, scratch, hand, stopped), daemon=True)
         worker.start()
@@ -278,11 +278,14 @@ def _written(asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: th
                     outcome = Outcome(ask, error=_told(job, error))
                 shutil.rmtree(folder, ignore_errors=True)
                 yield outcome
+            whole = True
         finally:
             stopped.set()
-            if (worker.is_alive() and not hand.empty()) or cancelled.is_set():
+            worker.join(0 if not whole else None)
+            while worker.is_alive():
+                # Nobody waits for a cell any more.
                 kernel.kill()
-            worker.join()
+                worker.join(PATIENCE)
 
 
 def _taken(hand: queue.Queue[Any], step: Progress) -> Executed:

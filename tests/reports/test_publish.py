@@ -314,6 +314,9 @@ def test_a_failed_cell_a_blank_chart_and_a_missing_font_fail_loudly_and_keep_the
     assert str(out / "bad-2026-10.failed.ipynb") in str(raised.value)
     assert [path.name for path in out.iterdir()] == ["bad-2026-10.failed.ipynb"]
     assert source.splitlines()[0] in (out / "bad-2026-10.failed.ipynb").read_text()
+    notebook(notebooks / "bad.ipynb", 'period: str = "last month"', "1 + 1")
+    publish(plant, "bad", {"period": PERIOD}, formats=["html"], out=out, notebooks=[notebooks])
+    assert not (out / "bad-2026-10.failed.ipynb").exists(), "the failure is over"
 
 
 def test_one_bad_report_of_a_batch_does_not_stop_the_others(plant: Settings, tmp_path: Path) -> None:
