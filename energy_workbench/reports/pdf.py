@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_workbench.core.errors import ReportError
-from energy_workbench.reports.page import Entry, entries, render
+from energy_workbench.reports.page import render
 from energy_workbench.reports.press import Drawn, Press
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from pypdf import PdfReader
 
 
 def write_pdf(
@@ -42,10 +41,8 @@ def write_pdf(
     try:
         page = render(notebook, title, paper=paper, drawn=drawn)
         scratch.write_text(page, "utf-8")
-        wanted = entries(page) if 'class="contents page"' in page else []
-        printed = press.print(
-            scratch, paper, lambda first: pages_of(PdfReader(BytesIO(first)), wanted) if wanted else {}
-        )
+        numbered = 'class="contents page"' in page
+        printed = press.print(scratch, paper, pages_of if numbered else None)
     finally:
         scratch.unlink(missing_ok=True)
     if blank := [n for n, each in enumerate(PdfReader(BytesIO(printed)).pages, start=1) if each.get_contents() is None]:
@@ -53,18 +50,10 @@ def write_pdf(
     pdf.write_bytes(printed)
 
 
-def pages_of(reader: PdfReader, wanted: Sequence[Entry]) -> dict[str, int]:
-    """The page of each place, counted from 1: headings are in the outline in the order of the page."""
-    left = list(wanted)
-    found: dict[str, int] = {}
+def pages_of(printed: bytes) -> dict[str, int]:
+    """The page of each place that a link of the page points to, counted from 1."""
+    from pypdf import PdfReader
 
-    def walk(outline: list[object]) -> None:
-        for item in outline:
-            if isinstance(item, list):
-                walk(item)
-            elif left and " ".join(str(getattr(item, "title", "")).split()) == left[0].text:
-                number = reader.get_destination_page_number(item)  # type: ignore[arg-type]
-                found[left.pop(0).place] = (-1 if number is None else number) + 1
-
-    walk(list(reader.outline))
-    return found
+    reader = PdfReader(BytesIO(printed))
+    numbers = {name: reader.get_destination_page_number(at) for name, at in reader.named_destinations.items()}
+    return {name.removeprefix("/"): number + 1 for name, number in numbers.items() if number is not None}

@@ -134,11 +134,10 @@ class Press:
                     f"no font of this machine has {len(missing)} characters of the report, they would be boxes: {shown}"
                     " (install fonts that have them, such as fonts-noto or fonts-noto-cjk)"
                 )
-            printed = _printed(page)
-            if number is not None and (pages := number(printed)):
+            # The first time only to see which page is which: without the tags for readers, in half the time.
+            if number is not None and (pages := number(_printed(page, tagged=False))):
                 page.evaluate(f"({FILL})({json.dumps(pages)})", f"{html}: contents")
-                printed = _printed(page)
-        return printed
+            return _printed(page)
 
     def _started(self) -> Chromium:
         if self._pages >= RECYCLE:
@@ -160,13 +159,13 @@ class Press:
         return self._studio
 
 
-def _printed(page: Tab) -> bytes:
+def _printed(page: Tab, *, tagged: bool = True) -> bytes:
     answer = page.call(
         "Page.printToPDF",
         preferCSSPageSize=True,
         printBackground=True,
-        generateTaggedPDF=True,
-        generateDocumentOutline=True,
+        generateTaggedPDF=tagged,
+        generateDocumentOutline=tagged,
     )
     return base64.b64decode(answer["data"])
 
