@@ -182,7 +182,7 @@ def _unpacked(table: pa.Table) -> dict[str, pa.Table]:
         asked, columns = json.loads(question)
         known = [name for name in columns if name in table.column_names]
         rows = table.filter(pc.equal(table["question"], question)).select(known)
-        found[asked] = rows.filter(pc.is_valid(rows["ts"])) if "ts" in known else rows.slice(0, 0)
+        found[asked] = rows.filter(pc.is_valid(rows[known[0]])) if known else rows.slice(0, 0)
     return found
 
 

@@ -61,19 +61,8 @@ class RecordingReader(Reader):
         self.found: dict[str, pa.Table] = {} if found is None else found
         self._given = found is not None
 
-    def intervals(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> pa.Table:
-        keys = self._note(meters, start, end)
-        return super().intervals(keys, start, end)
-
-    def energy(
-        self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None,
-        whole: float | None = None,
-    ) -> pa.Table:  # fmt: skip
-        keys = self._note(meters, edges[0], edges[-1])
-        return super().energy(keys, edges, now, whole)
-
     def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
-        self._note(meters, start, end)
+        self._note(meters, to_micros(start), to_micros(end))
         return super().matrices(meters, start, end, whole)
 
     def readings(
@@ -96,11 +85,25 @@ class RecordingReader(Reader):
         """A reader of the same version that remembers nothing."""
         return Reader(self.lake)
 
-    def _note(self, meters: Iterable[int] | None, start: datetime, end: datetime) -> list[int] | None:
+    def quantities(self, meter: int) -> frozenset[str]:
+        import pyarrow as pa
+
+        asked = json.dumps(["quantities", meter])
+        if asked not in self.found:
+            known = frozenset[str]() if self._given else super().quantities(meter)
+            self.found[asked] = pa.table({"quantity": pa.array(sorted(known), pa.string())})
+        found = self.found[asked]
+        return frozenset(found["quantity"].to_pylist() if "quantity" in found.column_names else ())
+
+    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
+        """Every question about intervals, but for matrices, comes by here."""
         keys = None if meters is None else sorted(set(meters))
-        if end > start:
-            self.spans.append((None if keys is None else set(keys), to_micros(start), to_micros(end)))
-        return keys
+        self._note(keys, low, high)
+        return super()._intervals(keys, low, high)
+
+    def _note(self, meters: Iterable[int] | None, low: int, high: int) -> None:
+        if high > low:
+            self.spans.append((None if meters is None else set(meters), low, high))
 
 
 class Recorded(Workbench):
