@@ -172,6 +172,21 @@ class NoDataError(ReportError):
     title = "There is nothing to report"
 
 
+class DeliveryError(WorkbenchError):
+    """A report could not be delivered: a mail or a webhook was refused, or nobody answered.
+
+    `temporary` says whether trying again later may help.
+    """
+
+    title = "The report could not be delivered"
+    exit_code = 12
+    http_status = 502
+
+    def __init__(self, message: str, *, temporary: bool = True) -> None:
+        self.temporary = temporary
+        super().__init__(message)
+
+
 class ProfileError(InputError):
     """A meter profile file does not describe a possible meter."""
 

@@ -33,3 +33,9 @@ QUALITY = Page("data-quality", "Data quality", "How complete the data is, what i
 
 VIEWED = (OVERVIEW, QUALITY)
 """The pages of everybody who may look, in the order of their menu."""
+
+SETUP = Page("meter-setup", "Meter setup", "Add, move and change meters, CT and PT, gateways")
+SCHEDULES = Page("schedules", "Scheduled reports", "Which reports are sent when, to whom, and what became of them")
+
+EDITED = (SETUP, SCHEDULES)
+"""The pages of editors, which another server shows."""

@@ -14,11 +14,16 @@ from energy_workbench.core.errors import SettingsError
 
 PREFIX = "ENERGY_WORKBENCH_"
 FILE = "workbench.toml"
-NOT_SETTINGS = {"NOW", "HOME", "URL", "SERVICE_TOKEN", "FAILPOINT"}
+NOT_SETTINGS = {"NOW", "HOME", "URL", "SERVICE_TOKEN", "FAILPOINT", "SMTP_PASSWORD", "WEBHOOK_SECRET"}
 """Variables with the prefix that are no settings of a home: a fixed now, where the home is, and what a
-page's kernel is told (address and token of the service), and where a test lets a process die."""
+page's kernel is told (address and token of the service), where a test lets a process die, and secrets."""
 
-WORDS = {"paper": ("a4", "letter"), "log_format": ("text", "json"), "log_level": ("debug", "info", "warning", "error")}
+WORDS = {
+    "paper": ("a4", "letter"),
+    "log_format": ("text", "json"),
+    "log_level": ("debug", "info", "warning", "error"),
+    "smtp_security": ("starttls", "tls", "none"),
+}
 """Settings that are one of some words."""
 
 
@@ -63,6 +68,18 @@ class Settings:
         Name and begin of each shift of the site.
     paper : {"a4", "letter"}
         Of reports.
+    reports_at_once : int
+        Most reports that are written at the same time.
+    smtp_host, smtp_port : str, int
+        Server that takes the mail; no host: no mail is sent.
+    smtp_security : {"starttls", "tls", "none"}
+        TLS from the second word on, from the first, or never: only for a server on this machine.
+    smtp_user, smtp_from : str
+        Who logs in there, nobody where it is empty; the sender's address. The password is no setting.
+    smtp_ca_file : str
+        Certificates that the server's is checked with; those of the machine by default.
+    smtp_seconds : float
+        Longest wait for a word of the server [s].
     log_format : {"text", "json"}
         A line an event for people, or a line of JSON for programs.
     log_level : {"debug", "info", "warning", "error"}
@@ -92,6 +109,14 @@ class Settings:
     billing_day: int = 1
     shifts: str = "A 06:00, B 14:00, C 22:00"
     paper: str = "a4"
+    reports_at_once: int = 2
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_from: str = ""
+    smtp_ca_file: str = ""
+    smtp_seconds: float = 30.0
     log_format: str = "text"
     log_level: str = "info"
 

@@ -21,13 +21,25 @@ from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.health_limits import HealthLimits
 from energy_workbench.registry.meter_history import MeterHistory
+from energy_workbench.registry.report_runs import ReportRuns
+from energy_workbench.registry.report_schedules import ReportSchedules
 from energy_workbench.registry.saved_templates import SavedTemplates
 from energy_workbench.registry.validation import Validation
 
 Children = Literal["refuse", "reparent", "cascade"]
 
 
-class Registry(MeterHistory, Validation, HealthLimits, ChangeLog, SavedTemplates, EmissionFactors, AccessTokens):
+class Registry(
+    MeterHistory,
+    Validation,
+    HealthLimits,
+    ChangeLog,
+    SavedTemplates,
+    EmissionFactors,
+    ReportSchedules,
+    ReportRuns,
+    AccessTokens,
+):
     """Site, meters, ratios, placements, gateways and tokens of one plant, with their history.
 
     Every method is one transaction; all may be called from several threads and processes.

@@ -29,6 +29,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "interval_edits": ("meter", "start"),
     "templates": ("name",),
     "factors": ("name", "valid_from"),
+    "schedules": ("id",),
 }
 """Tables of the configuration, what is referred to first, and what tells their rows apart."""
 OF_METERS: Final = ("meters", "ratios", "placements", "statuses", "exchanges")

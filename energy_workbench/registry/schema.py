@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 
 from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.schedules import RunState
 from energy_workbench.core.status import Status
 from energy_workbench.core.vee import Choice
 
@@ -262,6 +263,62 @@ factors = Table(
     Column("source", String(500), nullable=False),
     UniqueConstraint("name", "valid_from"),
     CheckConstraint("value >= 0", name="value"),
+)
+
+# Reports that are sent by themselves. An id is never given twice, so that runs stay those of their schedule.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("folded", String(200), nullable=False, unique=True),
+    Column("report", String(100), nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("cron", String(100), nullable=False),
+    Column("period", String(100), nullable=False),
+    Column("formats", JSON, nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("webhook", String(500), nullable=False),
+    Column("owner", String(500), nullable=False),
+    Column("completeness_percent", Float, nullable=False),
+    Column("wait_hours", Float, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+# What became of them. A run is claimed by being inserted: of two schedulers, one gets the row. It is no
+# configuration and is not audited; it outlives its schedule.
+report_runs = Table(
+    "report_runs",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("schedule", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("report", String(100), nullable=False),
+    Column("period", String(100), nullable=False),
+    Column("occasion", String(100), nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("reason", String(2000), nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("step", String(200), nullable=False),
+    Column("completeness", Float),
+    Column("incomplete", Boolean, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("delivered", JSON, nullable=False),
+    Column("holder", String(200), nullable=False),
+    Column("lease_until", Instant),
+    Column("cancel_by", String(200), nullable=False),
+    Column("told", Boolean),
+    UniqueConstraint("schedule", "period", "occasion"),
+    one_of("state", RunState),
+    Index("ix_report_runs_state", "state"),
 )
 
 # One transaction is one change: its entries share a number, by which it is undone. `rows` is what it did,
