@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from energy_workbench.core import logs
+from energy_workbench.core import logs, secret
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.paths import shipped
 from energy_workbench.core.settings import Settings
@@ -23,6 +23,9 @@ def lab() -> None:
     """Start JupyterLab on the tutorials and the analyst's own notebooks."""
     settings = settings_room.load()
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
+    for name in secret.NAMES:
+        # Mail and webhooks are the schedule's: no notebook is to find their secrets.
+        environment.pop(secret.PREFIX + name.upper(), None)
     sys.stdout.flush()
     os.execvpe(sys.executable, [sys.executable, "-m", "jupyterlab", *arguments(settings)], environment)  # noqa: S606
 

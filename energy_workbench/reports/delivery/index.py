@@ -1,0 +1,112 @@
+"""The index of the folder of reports: one page, the newest first, that needs no server."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from energy_workbench.core import disk
+from energy_workbench.core.errors import HomeError
+
+NAME: Final = "index.html"
+MANIFEST: Final = ".manifest.json"
+MOST: Final = 300
+"""Reports on the page; older ones stay in the folder."""
+KINDS: Final = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel"}
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --line: #dfe5ea; --quiet: #566573; --accent: #0b6e99; }
+@media (prefers-color-scheme: dark) { :root { --line: #2f3d48; --quiet: #9fb0bd; --accent: #4fb3e0; } }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 28px 20px; max-width: 1000px; }
+h1 { font-size: 24px; margin: 0 0 2px; } p { color: var(--quiet); margin: 0 0 18px; } a { color: var(--accent); }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 7px 14px 7px 0; vertical-align: top; }
+th { color: var(--quiet); font-size: 13px; }
+tr { border-bottom: 1px solid var(--line); } td { overflow-wrap: anywhere; }
+td:nth-child(2) { white-space: nowrap; } td a { margin-right: 12px; } .mark { color: #a3540a; font-weight: 600; }
+"""
+
+
+def write(folder: Path, site: str, zone: ZoneInfo) -> Path:
+    """Write the index of a folder of reports and of those below it; it appears whole or stays as it was.
+
+    Raises
+    ------
+    HomeError
+        If the folder cannot be written.
+    """
+    newest = sorted(_manifests(folder), key=lambda found: found[0], reverse=True)
+    rows = "".join(_row(folder, path, zone) for _, path in newest[:MOST])
+    more = f" {len(newest) - MOST:,} older ones are in the folder." if len(newest) > MOST else ""
+    table = (
+        f"<table><thead><tr><th>Report</th><th>Written</th><th>Files</th></tr></thead><tbody>{rows}</tbody></table>"
+        if rows
+        else "<p>No report has been written yet.</p>"
+    )
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Reports</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>'
+        f"<h1>Reports</h1><p>{escape(site)} · the newest first.{more}</p>{table}</body></html>\n"
+    )
+    return _placed(folder, page)
+
+
+def _manifests(folder: Path) -> Iterator[tuple[float, Path]]:
+    """Every manifest with its time; hidden folders hold what is being written."""
+    for at, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.endswith(MANIFEST) and not name.startswith("."):
+                path = Path(at, name)
+                try:
+                    yield path.stat().st_mtime, path
+                except OSError:
+                    continue  # taken away meanwhile
+
+
+def _row(folder: Path, path: Path, zone: ZoneInfo) -> str:
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        written = datetime.fromisoformat(kept["written_at"]).astimezone(zone)
+        title, files = (
+            str(kept["title"]),
+            {kind: str(kept["files"][kind]["name"]) for kind in KINDS if kind in kept["files"]},
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""  # no manifest of a report
+    there = {kind: name for kind, name in files.items() if (path.parent / name).is_file()}
+    if not there:
+        return ""
+    links = "".join(
+        f'<a href="{escape(quote((path.parent / name).relative_to(folder).as_posix()))}">{KINDS[kind]}</a>'
+        for kind, name in there.items()
+    )
+    mark = ' <span class="mark">incomplete</span>' if kept.get("incomplete") else ""
+    return f"<tr><td>{escape(title)}{mark}</td><td>{written:%d %b %Y, %H:%M}</td><td>{links}</td></tr>"
+
+
+def _placed(folder: Path, page: str) -> Path:
+    draft = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".index-", suffix=".html", dir=folder)
+        draft = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        draft.chmod(0o644)
+        disk.sync(draft)
+        draft.replace(folder / NAME)
+        disk.sync(folder)
+    except OSError as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+        raise HomeError(f"the index of {folder} cannot be written: {error.strerror or error}") from None
+    return folder / NAME

@@ -1,0 +1,64 @@
+"""Telling another system: JSON by POST, signed, so that it can tell who speaks."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from energy_workbench.core import clock
+from energy_workbench.core.errors import DeliveryError
+
+SECONDS: Final = 10.0
+"""Longest wait for any word of the other system [s]."""
+LATER: Final = (408, 425, 429)
+"""Refusals after which trying again makes sense, beside those of 5xx."""
+SIGNATURE, TIMESTAMP = "X-Energy-Workbench-Signature", "X-Energy-Workbench-Timestamp"
+
+
+def post(address: str, secret: str, event: Mapping[str, Any], *, seconds: float = SECONDS) -> None:
+    """Send an event.
+
+    Parameters
+    ----------
+    secret : str
+        Key of the signature, which `signature` describes.
+
+    Raises
+    ------
+    DeliveryError
+        If it was not accepted (2xx).
+    """
+    import httpx
+
+    content = json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    at = str(int(clock.now().timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "energy-workbench",
+        TIMESTAMP: at,
+        SIGNATURE: signature(secret, at, content),
+    }
+    host = httpx.URL(address).host
+    try:
+        # The answer's body is not read: it says nothing that is needed, and need not come to an end.
+        with httpx.stream("POST", address, content=content, headers=headers, timeout=seconds) as answer:
+            status, phrase = answer.status_code, answer.reason_phrase
+    except httpx.TimeoutException:
+        raise DeliveryError(f"the webhook at {host} did not answer within {seconds:g} s") from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DeliveryError(f"the webhook at {host} cannot be reached: {error or type(error).__name__}") from None
+    if not 200 <= status < 300:
+        raise DeliveryError(
+            f"the webhook at {host} answered {status} {phrase}".rstrip(), temporary=status >= 500 or status in LATER
+        )
+
+
+def signature(secret: str, timestamp: str, content: bytes) -> str:
+    """`sha256=` and the hexadecimal HMAC-SHA-256 (RFC 2104) of timestamp, a full stop and the body.
+
+    The timestamp is signed too, so that nobody can play an old call again.
+    """
+    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + content, hashlib.sha256).hexdigest()
