@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from energy_workbench.answers.floor_plan import FloorPlan, understood
+from energy_workbench.answers.remote_schedules import RemoteSchedules
 from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.errors import NotFoundError
@@ -43,7 +44,7 @@ IMPORT_SECONDS = 1800.0
 """Longest wait for an import of readings [s]."""
 
 
-class RemoteWorkbench(Questions, Changes, Review):
+class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
     """A workbench over its service.
 
     Parameters

@@ -18,6 +18,7 @@ from energy_workbench.answers.meter_view import chosen, meter_view
 from energy_workbench.answers.possible import without_impossible
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
 from energy_workbench.answers.review import Reviewing
+from energy_workbench.answers.scheduling import Scheduling
 from energy_workbench.answers.setup import Setup
 from energy_workbench.answers.transfer import Transfer
 from energy_workbench.answers.trees import Stretch, stretches
@@ -57,7 +58,7 @@ STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-class Workbench(Setup, Reviewing, Transfer, Questions):
+class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     """A workbench on the files of a home; safe for threads.
 
     Parameters

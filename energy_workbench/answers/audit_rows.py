@@ -34,6 +34,11 @@ WORDS = {
     "factor.delete": "emission factor {} taken away",
     "limits.update": "limits of {} changed",
     "gateway.update": "gateway {} changed",
+    "schedule.create": "schedule {} created",
+    "schedule.update": "schedule {} changed",
+    "schedule.pause": "schedule {} paused",
+    "schedule.resume": "schedule {} resumed",
+    "schedule.delete": "schedule {} deleted",
     "site.update": "site changed",
 }
 """Action → what happened, for a button or a line."""

@@ -23,6 +23,7 @@ from energy_workbench.api import (
     readings,
     reference,
     review,
+    schedules,
     setup,
 )
 from energy_workbench.api.access import adopt, tokens_of
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
     )
     # Files first: `export` would be taken for a meter's number.
-    for part in (bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, setup):
+    for part in (bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, schedules, setup):
         rest.include_router(part.router)
     app.include_router(rest)
     app.include_router(reference.router)

@@ -77,7 +77,15 @@ def seen(
 
 def seen_gateway(if_match: Annotated[str | None, Header(description="ETag of the gateway")] = None) -> int | None:
     """The revision that a change of a gateway was made from; None where any will do."""
-    revisions = _revisions(if_match)
+    return _first(_revisions(if_match))
+
+
+def seen_schedule(if_match: Annotated[str | None, Header(description="ETag of the schedule")] = None) -> int | None:
+    """The revision that a change of a schedule was made from; None where any will do."""
+    return _first(_revisions(if_match))
+
+
+def _first(revisions: list[int] | None) -> int | None:
     return None if revisions is None else revisions[0]
 
 
@@ -95,3 +103,4 @@ def _revisions(if_match: str | None) -> list[int] | None:
 Body = Annotated[Mapping[str, Any], Depends(json_object)]
 Seen = Annotated[int | None, Depends(seen)]
 SeenGateway = Annotated[int | None, Depends(seen_gateway)]
+SeenSchedule = Annotated[int | None, Depends(seen_schedule)]

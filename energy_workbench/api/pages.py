@@ -16,15 +16,15 @@ from starlette.responses import RedirectResponse
 from energy_workbench.api.html import card, page
 from energy_workbench.api.session import COOKIE, remember, role_of, workbench
 from energy_workbench.core import clock
-from energy_workbench.core.pages import VIEWED
+from energy_workbench.core.pages import EDITED, VIEWED
 
 router = APIRouter(include_in_schema=False)
 
 DASHBOARDS = frozenset(page.name for page in VIEWED)
 """Pages that the dashboards' server shows."""
 
-SETUP = "meter-setup"
-"""The page that the editors' server shows."""
+EDITORS = frozenset(page.name for page in EDITED)
+"""Pages that the editors' server shows."""
 
 EXPECTED = ("service", "collector", "schedule")
 """Processes that say by themselves that they are alive."""
@@ -54,7 +54,7 @@ def front(request: Request) -> Response:
         return role
     links = [card(f"/{page.name}", page.title, page.about) for page in VIEWED]
     if role == "editor":
-        links.append(card(f"/{SETUP}", "Meter setup", "Add, move and change meters, CT and PT, gateways"))
+        links += [card(f"/{page.name}", page.title, page.about) for page in EDITED]
         lab = _server(request, "lab") + "/lab"
         links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
     links.append(card("/docs", "Interface for other systems", "Every call of the REST service, with examples"))
@@ -95,9 +95,9 @@ def lead(request: Request, name: str) -> Response:
     if isinstance(role, Response):
         return role
     tokens = request.app.state.tokens
-    if name == SETUP:
+    if name in EDITORS:
         if role != "editor":
-            text = "<p>Meters are set up with an editor's token; yours may look only.</p>"
+            text = "<p>This page needs an editor's token; yours may look only.</p>"
             return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
         return kept(request, _lead(request, "editor", name, tokens.editor))
     if name not in DASHBOARDS:

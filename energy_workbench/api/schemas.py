@@ -43,7 +43,7 @@ WORDS = {"type": MeterType, "flow": Flow, "status": Status, "ratio_applied_by": 
 """Fields of a meter that are one of some words."""
 _OPEN = (
     *("values", "fields", "options", "before", "after", "closing", "opening", "errors", "exceptions"),
-    *("limits", "own", "defaults", "evidence"),
+    *("limits", "own", "defaults", "evidence", "parameters"),
 )
 """Members whose own members are names of quantities or fields."""
 _FREE: Schema = {}
@@ -486,5 +486,62 @@ PICTURE_BODY: Schema = {
         "required": True,
         "description": "The bytes of a PNG, JPEG or SVG, at most 4 MB.",
         "content": {"application/octet-stream": _BINARY},
+    }
+}
+
+_REPORT_RUN: Schema = {
+    "id": 41, "schedule": "sch_9f2c41d07b", "name": "Monthly to the board", "report": "monthly", "period": "2026-10",
+    "manual": False, "planned_at": "2026-11-01T06:00:00+05:30", "due_at": "2026-11-01T06:00:00+05:30",
+    "state": "done", "started_at": "2026-11-01T06:00:01+05:30", "finished_at": "2026-11-01T06:00:12+05:30",
+    "seconds": 11.4, "attempts": 1, "failures": 0, "reason": "", "progress": 0.0, "step": "", "completeness": 0.998,
+    "incomplete": False, "delivered": ["folder", "anna@example.com"], "files": ["html", "pdf"], "cancelling": False,
+}  # fmt: skip
+_SCHEDULE_FIELDS: Schema = {
+    "name": "Monthly to the board", "report": "monthly", "parameters": {"meter": "UNIT-A"}, "cron": "0 6 1 * *",
+    "period": "last month", "formats": ["html", "pdf"],
+    "recipients": [{"address": "anna@example.com", "language": "de"}], "webhook": "https://hooks.example.com/energy",
+    "owner": "energy@example.com", "completeness_percent": 95.0, "wait_hours": 12.0, "paused": False,
+}  # fmt: skip
+_SCHEDULE: Schema = {
+    "id": "sch_9f2c41d07b", **_SCHEDULE_FIELDS, "since": "2026-10-05T10:00:00+05:30",
+    "described": "At 06:00 on day 1 of every month", "next_run": "2026-12-01T06:00:00+05:30", "run": _REPORT_RUN,
+    "revision": 2_918_223_001,
+}  # fmt: skip
+_REPORT: Schema = {
+    "name": "monthly",
+    "parameters": [{"name": "meter", "type": "str", "default": "", "help": "Number of the meter reported"}],
+}
+
+REPORTS: Responses = _answer("The reports there are", listed([_REPORT]))
+SCHEDULES: Responses = _answer("The schedules", listed([_SCHEDULE]))
+SCHEDULE: Responses = _answer("The schedule", _SCHEDULE)
+SCHEDULE_BODY: Schema = _body("Its fields", _SCHEDULE_FIELDS)
+SCHEDULE_CHECK_BODY: Schema = _body(
+    "Fields of a form, and the schedule that it changes", {"fields": _SCHEDULE_FIELDS, "id": None}
+)
+_CHECKED: Schema = {
+    "problems": {"recipients": "'anna' is no mail address, such as anna@example.com"},
+    "warnings": {"recipients": "no server takes mail yet: set smtp_host in workbench.toml"},
+    "described": "At 06:00 on day 1 of every month",
+    "next_runs": [{"at": "2026-12-01T06:00:00+05:30", "period": "2026-11"}],
+}
+_CHECKED_SCHEMA: Schema = like(_CHECKED)
+for _name in ("problems", "warnings"):
+    _CHECKED_SCHEMA["properties"][_name] = {"type": "object", "additionalProperties": {"type": "string"}}
+SCHEDULE_CHECKED: Responses = _answer("What is wrong, by field, and what it would do", _CHECKED, _CHECKED_SCHEMA)
+RUN_BODY: Schema = _body("The period, where it is another than the schedule's", {"period": "2026-09"})
+RUN: Responses = _answer("The run", _REPORT_RUN)
+RUNS: Responses = _answer("Runs, newest first", listed([_REPORT_RUN]))
+RUN_FILE: Responses = {
+    200: {
+        "description": "The file",
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in (
+                "text/html",
+                "application/pdf",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            )
+        },
     }
 }
