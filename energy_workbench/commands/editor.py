@@ -1,4 +1,4 @@
-"""`energy-workbench editor`: the engineers' meter setup page, served by a Voilà of its own with the editor's token."""
+"""`energy-workbench editor`: the pages of editors, served by a Voilà of its own with the editor's token."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import typer
 from energy_workbench.commands.pages import site
 from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
+from energy_workbench.core.pages import EDITED
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
     from energy_workbench.widgets.site.server import SiteOptions
 
-app = typer.Typer(help="Serve the meter setup page with Voilà.")
+app = typer.Typer(help="Serve the pages of editors with Voilà.")
 
-PAGES = ("meter-setup",)
-"""Addresses at which the page is served, beside the root."""
+PAGES = tuple(page.name for page in EDITED)
+"""Addresses at which the app is served, beside the root."""
 
 
 @app.callback(invoke_without_command=True)
 def editor() -> None:
-    """Serve the meter setup page until SIGTERM or Ctrl-C."""
+    """Serve meter setup and scheduled reports until SIGTERM or Ctrl-C."""
     from energy_workbench.widgets.site.server import run
 
     settings = settings_room.load()
@@ -43,6 +44,6 @@ def options(settings: Settings, token: str) -> SiteOptions:
         port=settings.editor_port,
         pool=1,
         extensions=("ipytree",),
-        sheets=("setup.css",),
+        sheets=("setup.css", "schedules.css"),
         charts=False,
     )

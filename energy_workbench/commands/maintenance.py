@@ -1,4 +1,4 @@
-"""The periodic jobs: spool to lake, readings to intervals, and the lake's upkeep."""
+"""The periodic jobs: spool to lake, readings to intervals, and the lake's upkeep; scheduled reports beside them."""
 
 from __future__ import annotations
 
@@ -118,6 +118,17 @@ def lake_jobs(settings: Settings) -> list[Job]:
     ]
 
 
+def report_thread(settings: Settings, stop: threading.Event) -> threading.Thread:
+    """The scheduler of reports, in a thread of its own, begun: whatever it does, no commit waits for it."""
+    from energy_workbench.registry import Registry
+    from energy_workbench.reports.scheduled.scheduler import Scheduler
+
+    scheduler = Scheduler(settings, Registry(settings.registry_url))
+    thread = threading.Thread(target=scheduler.run, args=(stop,), name="reports")
+    thread.start()
+    return thread
+
+
 def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
     """Run the periodic jobs until SIGTERM, SIGINT or `stop`; a job that runs is finished first.
 
@@ -134,6 +145,7 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
     state = StateStore(settings.state_url)
     state.migrate()
     told, detail, alive = -HEARTBEAT_SECONDS, "starting", Alive()
+    reports = report_thread(settings, stop)
     while not stop.is_set():
         now = time.monotonic()
         alive.turn(detail)
@@ -149,6 +161,7 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
     alive.stopping()
     # What was polled until now is visible in the lake to whoever opens it next.
     work[0].attempt(time.monotonic())
+    reports.join()
 
 
 def _beat(state: StateStore, detail: str) -> None:

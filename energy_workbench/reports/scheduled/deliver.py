@@ -1,0 +1,91 @@
+"""Delivering a report to the folder, to people and to a webhook; to each once, however often it is tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.core.errors import DeliveryError, SettingsError
+from energy_workbench.core.schedules import Run, Schedule
+from energy_workbench.core.settings import Settings
+from energy_workbench.reports.delivery import index, smtp, webhook
+from energy_workbench.reports.delivery.letter import report_letter
+
+if TYPE_CHECKING:
+    from energy_workbench.reports.scheduled.holding import Holding
+    from energy_workbench.reports.scheduled.worker import Secrets
+    from energy_workbench.workbench import Workbench
+
+FOLDER = "folder"
+"""Who a report is delivered to, beside people and webhooks."""
+
+
+def deliver(
+    settings: Settings, wb: Workbench, schedule: Schedule, holding: Holding, secrets: Secrets
+) -> dict[str, DeliveryError]:
+    """Deliver what has not been delivered yet.
+
+    Returns
+    -------
+    dict of str to DeliveryError
+        By address, why it was not.
+
+    Raises
+    ------
+    HomeError
+        If the folder cannot be written.
+    """
+    failed: dict[str, DeliveryError] = {}
+    site = wb.site()["name"]
+    manifest = settings.reports_path / holding.run.files["manifest"]
+
+    def delivered(to: str) -> None:
+        holding.sure(delivered=(*holding.run.delivered, to))
+
+    def before(to: str) -> None:
+        holding.tell(holding.progress, f"Mailing {to}")
+        holding.sure()
+
+    if FOLDER not in holding.run.delivered:
+        index.write(settings.reports_path, site, wb.zone)
+        delivered(FOLDER)
+    people = [each for each in schedule.recipients if each.address not in holding.run.delivered]
+    if people:
+        letters = [report_letter(settings, schedule, holding.run, each, manifest, site) for each in people]
+        try:
+            failed |= smtp.send(settings, secrets.password(), letters, before=before, sent=delivered)
+        except SettingsError as error:
+            # Settings can be mended before the last attempt; the webhook need not wait for that.
+            failed |= {each.address: DeliveryError(str(error)) for each in people}
+    if schedule.webhook and schedule.webhook not in holding.run.delivered:
+        holding.tell(holding.progress, "Calling the webhook")
+        holding.sure()
+        try:
+            webhook.post(schedule.webhook, secrets.key(), event("report.sent", schedule.name, holding.run, manifest))
+            delivered(schedule.webhook)
+        except DeliveryError as error:
+            failed["webhook"] = error
+        except SettingsError as error:
+            failed["webhook"] = DeliveryError(str(error))
+    return failed
+
+
+def event(kind: str, name: str, run: Run, manifest: Any = None) -> dict[str, Any]:
+    """What a webhook is told of a run; `id` is the same however often it is told."""
+    import json
+
+    told: dict[str, Any] = {
+        "event": kind,
+        "id": f"{run.schedule}/{run.key}/{kind}",
+        "schedule": {"id": run.schedule, "name": name},
+        "run": run.key,
+        "report": run.report,
+        "period": run.period,
+        "planned_at": run.planned_at.isoformat(),
+        "completeness": run.completeness,
+        "incomplete": run.incomplete,
+    }
+    if manifest is None:
+        return told | {"reason": run.reason}
+    kept = json.loads(manifest.read_text("utf-8"))
+    files = [{"kind": kind, **found} for kind, found in kept["files"].items()]
+    return told | {"title": kept["title"], "written_at": kept["written_at"], "files": files}

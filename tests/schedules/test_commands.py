@@ -1,0 +1,111 @@
+"""`energy-workbench schedules`, and the process that runs them."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from energy_workbench.commands import schedules
+from energy_workbench.commands.maintenance import jobs
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.errors import InputError, NotFoundError
+from energy_workbench.core.settings import Settings
+from energy_workbench.lake import Reading, Spool
+from energy_workbench.registry import Registry
+from energy_workbench.reports.scheduled.scheduler import Scheduler
+from tests.workbench.plant import make_home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    return make_home(tmp_path / "home")
+
+
+def call(home: Settings, *arguments: str) -> str:
+    done = CliRunner().invoke(schedules.app, [*arguments, "--home", str(home.home)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_schedule_is_added_listed_changed_paused_and_removed(home: Settings):
+    said = call(
+        home, "add", "Monthly", "--report", "monthly", "--cron", "0 6 1 * *", "--to", "anna@works.example:de",
+        "--to", "b@works.example", "--set", "meter=UNIT-A", "--owner", "owner@works.example", "--format", "pdf,xlsx",
+    )  # fmt: skip
+    assert "At 06:00 on the first day of every month" in said
+    listed = call(home, "list")
+    assert "monthly, last month" in listed
+    assert "not run yet" in listed
+    assert "paused" in call(home, "pause", "monthly")
+    assert "next: paused" in call(home, "list")
+    assert "runs again" in call(home, "resume", "Monthly")
+    assert "At 07:00 every day" in call(home, "edit", "Monthly", "--cron", "0 7 * * *", "--period", "yesterday")
+    stored = Registry(home.registry_url).schedule("Monthly")
+    assert [(each.address, each.language) for each in stored.recipients] == [
+        ("anna@works.example", "de"),
+        ("b@works.example", "en"),
+    ]
+    assert (stored.formats, stored.period) == (("pdf", "xlsx"), "yesterday")
+    call(home, "remove", "Monthly")
+    assert "nothing is scheduled" in call(home, "list")
+
+
+def test_what_is_wrong_on_the_command_line_is_told_at_once(home: Settings):
+    with pytest.raises(InputError) as refused:
+        call(home, "add", "X", "--report", "gossip", "--cron", "61 * * * *", "--to", "anna")
+    assert [problem.field for problem in refused.value.problems] == ["report", "cron", "recipients"]
+    with pytest.raises(NotFoundError, match="schedules list"):
+        call(home, "pause", "nobody")
+    with pytest.raises(InputError, match="NAME=VALUE"):
+        call(home, "add", "X", "--report", "monthly", "--cron", "0 6 1 * *", "--set", "meter")
+
+
+def test_a_run_that_nobody_waits_for_is_in_the_history_and_can_be_cancelled(home: Settings):
+    call(home, "add", "Monthly", "--report", "monthly", "--cron", "0 6 1 * *")
+    number = re.search(r"run (\d+)", call(home, "run", "Monthly", "--period", "2026-09", "--no-wait"))
+    assert number
+    assert "2026-09  due" in call(home, "history")
+    assert "cancelled" in call(home, "cancel", number[1])
+    assert "cancelled by schedules" in call(home, "history", "Monthly")
+
+
+def test_a_scheduler_of_reports_that_hangs_delays_no_commit(home: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ENERGY_WORKBENCH_COMMIT_SECONDS", "0.1")
+    released, hangs = threading.Event(), threading.Event()
+
+    def hang(scheduler: Scheduler, only: int | None = None) -> None:
+        hangs.set()
+        released.wait(60)
+
+    monkeypatch.setattr(Scheduler, "turn", hang)
+    stop = threading.Event()
+    running = threading.Thread(target=jobs, args=(settings_room.load(home.home), stop))
+    running.start()
+    try:
+        assert hangs.wait(30)
+        spool = Spool(home.spool_path)
+        spool.append([Reading(1, 1_790_000_000_000_000, 0, {"active_power_total": 1.0})])
+        # Readings leave the spool when the lake has them.
+        _until(lambda: spool.depth() == 0)
+        assert not released.is_set()
+        spool.close()
+    finally:
+        released.set()
+        stop.set()
+        running.join(60)
+    assert not running.is_alive()
+
+
+def _until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -1,0 +1,336 @@
+"""A run from its data to the last delivery: real home, real report, real mail server, a worker's own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from energy_workbench.core import settings as settings_room
+from energy_workbench.core.schedules import PAUSES, Recipient, Run, RunState, Schedule
+from energy_workbench.registry import Registry
+from energy_workbench.reports.scheduled.scheduler import Process, Scheduler, start_worker
+from energy_workbench.reports.scheduled.worker import work
+from tests.reports.test_catalogue import notebook
+from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
+from tests.schedules.test_webhook import hook
+from tests.workbench.plant import NOW, add_history, make_home
+
+ANNA, BERT = "anna@works.example", "bert@works.example"
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with nine days of history, to be copied."""
+    found = make_home(tmp_path_factory.mktemp("history") / "home")
+    add_history(found)
+    found.notebooks_path.mkdir()
+    report_notebook(found.home, "small", "1 + 1")
+    return found.home
+
+
+def report_notebook(home: Path, name: str, code: str) -> None:
+    """A report of the site's own, which is written quickly."""
+    parameters = 'period: str = "yesterday"  # Period\nmeter: str = ""  # Meter'
+    notebook(home / "notebooks" / f"{name}.ipynb", parameters, code)
+
+
+class Done:
+    """A worker that has done its work when it is begun."""
+
+    pid = 2**22 + 1
+
+    def poll(self) -> int:
+        return 0
+
+    def wait(self, timeout: float | None = None) -> int:
+        return 0
+
+
+class Works:
+    """A home whose reports are sent at `NOW`.
+
+    Parameters
+    ----------
+    apart : bool
+        Whether workers have processes of their own, as outside of tests; else they work at once.
+    """
+
+    def __init__(
+        self, home: Path, server: MailServer | None, monkeypatch: pytest.MonkeyPatch, apart: bool = False
+    ) -> None:
+        self.apart = apart
+        lines = [f"{key} = {json.dumps(value)}" for key, value in (server.settings() if server else {}).items()]
+        (home / "workbench.toml").write_text("\n".join([*lines, f'smtp_user = "{USER}"' if server else ""]))
+        self.settings = settings_room.load(home)
+        self.registry = Registry(self.settings.registry_url)
+        self.now = NOW
+        self._monkeypatch = monkeypatch
+        self.scheduler = Scheduler(self.settings, self.registry, now=lambda: self.now, spawn=self._spawn)
+
+    def _spawn(self, run: Run) -> Process:
+        # The worker's clock is the test's.
+        self._monkeypatch.setenv("ENERGY_WORKBENCH_NOW", self.now.isoformat())
+        if self.apart:
+            return start_worker(self.settings, run)
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            work(self.settings, run.key, run.holder)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        return Done()
+
+    def add(self, **given: Any) -> Schedule:
+        fields = {
+            "id": "sch_0123456789",
+            "name": "Daily",
+            "report": "small",
+            "cron": "0 6 * * *",
+            "period": "yesterday",
+            "since": NOW - timedelta(days=1),
+            "formats": ("html",),
+            "completeness_percent": 80.0,
+            **given,
+        }
+        schedule = Schedule(**fields)
+        self.registry.create_schedule(schedule, by="test")
+        return schedule
+
+    def turn(self, until: Callable[[Run], bool] = lambda run: not run.holder, seconds: float = 120) -> Run:
+        """Let the scheduler turn until its one run is where it should be."""
+        self.scheduler.turn()
+        end = time.monotonic() + seconds
+        while not until(run := self.registry.runs()[0]):
+            assert time.monotonic() < end, f"still {run}"
+            self.scheduler.turn()
+            time.sleep(0.05)
+        return run
+
+
+@contextmanager
+def works(
+    home: Path, monkeypatch: pytest.MonkeyPatch, server: MailServer | None = None, *, apart: bool = False
+) -> Iterator[Works]:
+    found = Works(home, server, monkeypatch, apart)
+    try:
+        yield found
+    finally:
+        found.scheduler.stop()
+        found.registry.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, history: Path) -> Path:
+    return Path(shutil.copytree(history, tmp_path / "home"))
+
+
+def bodies(message: EmailMessage) -> tuple[str, str, list[str]]:
+    """Text, HTML and the names of what is attached."""
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    return plain.get_content(), html.get_content(), [str(part.get_filename()) for part in message.iter_attachments()]
+
+
+@pytest.mark.slow
+def test_a_report_reaches_folder_people_and_webhook_in_their_languages(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ENERGY_WORKBENCH_SMTP_PASSWORD", PASSWORD)
+    with (
+        mail_server(tmp_path, login=True) as server,
+        hook() as called,
+        works(home, monkeypatch, server, apart=True) as plant,
+    ):
+        people = (Recipient(address=ANNA, language="de"), Recipient(address=BERT, language="hi"))
+        plant.add(report="daily", recipients=people, webhook=called.url, formats=("html", "pdf", "xlsx"))
+        run = plant.turn()
+        assert run.state == RunState.DONE, run.reason
+        assert run.delivered == ("folder", ANNA, BERT, called.url)
+        first, second = (message for _, message in server.box.taken)
+        plain, html, attached = bodies(first)
+        assert "Im Anhang" in html
+        assert first["Content-Language"] == "de"
+        assert "Gesendet von Energy Workbench, Zeitplan Daily" in plain
+        assert sorted(Path(name).suffix for name in attached) == [".pdf", ".xlsx"]
+        assert any(part.get_content_type() == "image/png" for part in first.walk())
+        assert "संलग्न" in bodies(second)[1]
+        assert first["Message-ID"] != second["Message-ID"]
+        ((_, body),) = called.calls
+        assert json.loads(body)["period"] == run.period == "2026-10-11"
+        page = (plant.settings.reports_path / "index.html").read_text("utf-8")
+        assert 'href="Daily/daily-2026-10-11.pdf"' in page
+        _refuse_secret(home, PASSWORD)
+
+
+def _refuse_secret(home: Path, secret: str) -> None:
+    """No file of the home holds it: no notebook, manifest, report or database."""
+    found = [path for path in home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+    assert found == []
+
+
+@pytest.mark.slow
+def test_a_notebook_finds_no_secret_in_its_environment(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    report_notebook(
+        home,
+        "spy",
+        "import os\nprint('\\n'.join(f'{name}={value}' for name, value in os.environ.items()))",
+    )
+    monkeypatch.setenv("ENERGY_WORKBENCH_SMTP_PASSWORD", PASSWORD)
+    with works(home, monkeypatch) as plant:
+        plant.add(report="spy")
+        run = plant.turn()
+        assert run.state == RunState.DONE, run.reason
+        printed = (plant.settings.reports_path / run.files["notebook"]).read_text("utf-8")
+        assert "ENERGY_WORKBENCH_HOME=" in printed
+        assert PASSWORD not in printed
+
+
+@pytest.mark.slow
+def test_a_greylisted_mail_goes_later_and_nobody_gets_it_twice(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with mail_server(tmp_path) as server, works(home, monkeypatch, server) as plant:
+        server.box.greylisted.add(ANNA)
+        plant.add(recipients=(Recipient(address=ANNA), Recipient(address=BERT)))
+        run = plant.turn()
+        assert (run.state, run.due_at) == (RunState.RETRYING, plant.now + PAUSES[0])
+        assert "451" in run.reason
+        assert server.box.recipients == [BERT]
+        written = (plant.settings.reports_path / run.files["manifest"]).stat().st_mtime_ns
+        plant.now = run.due_at
+        run = plant.turn(lambda run: run.state == RunState.DONE)
+        assert server.box.recipients == [BERT, ANNA]
+        # The report itself is not written again.
+        assert (plant.settings.reports_path / run.files["manifest"]).stat().st_mtime_ns == written
+
+
+@pytest.mark.slow
+def test_a_refused_mail_fails_at_once_and_the_owner_is_told(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with mail_server(tmp_path) as server, works(home, monkeypatch, server) as plant:
+        server.box.refusing[ANNA] = "550 5.1.1 No such mailbox"
+        plant.add(recipients=(Recipient(address=ANNA),), owner="owner@works.example")
+        run = plant.turn(lambda run: run.told is True)
+        assert run.state == RunState.FAILED
+        assert "550 5.1.1" in run.reason
+        ((to, message),) = server.box.taken
+        assert to == "owner@works.example"
+        assert "Not sent: Daily, 2026-10-11" in message["Subject"]
+        assert "550 5.1.1 No such mailbox" in message.get_content()
+        plant.scheduler.turn()
+        assert len(server.box.taken) == 1
+
+
+@pytest.mark.slow
+def test_it_waits_for_missing_data_and_then_sends_them_marked(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with mail_server(tmp_path) as server, works(home, monkeypatch, server) as plant:
+        # The history has nine days, the month has had eleven and a half.
+        plant.add(
+            period="this month",
+            cron="0 15 * * *",
+            completeness_percent=99.9,
+            wait_hours=2.0,
+            recipients=(Recipient(address=ANNA, language="de"),),
+        )
+        run = plant.turn(lambda run: run.state == RunState.WAITING)
+        assert "of the data are there, 99.9 % are wanted" in run.reason
+        assert run.looks == 1
+        plant.now = run.due_at
+        run = plant.turn(lambda run: run.looks == 2)
+        deadline = run.planned_at + timedelta(hours=2)
+        assert run.due_at < deadline
+        assert server.box.taken == []
+        plant.now = deadline
+        run = plant.turn(lambda run: run.state == RunState.DONE)
+        assert run.incomplete
+        assert run.reason.startswith("sent incomplete")
+        ((_, message),) = server.box.taken
+        assert "(unvollständig)" in message["Subject"]
+        assert "Daten dieses Zeitraums fehlen" in bodies(message)[0]
+
+
+@pytest.mark.slow
+def test_a_cancelled_run_ends_with_all_its_processes_and_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch):
+    report_notebook(
+        home,
+        "long",
+        "import subprocess, time\nsubprocess.Popen(['sleep', '600'])\ntime.sleep(600)",
+    )
+    with works(home, monkeypatch, apart=True) as plant:
+        plant.add(report="long")
+        plant.scheduler.turn()
+        (child,) = plant.scheduler.children.values()
+        worker = psutil.Process(child.process.pid)
+        assert os.getpgid(worker.pid) == worker.pid
+        family = _until(
+            lambda: (
+                [p for p in worker.children(recursive=True) if p.name() == "sleep"] and worker.children(recursive=True)
+            )
+        )
+        plant.registry.cancel_run(child.run.key, by="anna")
+        run = plant.turn(lambda run: run.state == RunState.CANCELLED)
+        assert run.reason == "cancelled by anna"
+        _until(lambda: not any(process.is_running() and process.status() != "zombie" for process in family))
+        assert not list(plant.settings.reports_path.rglob("*.manifest.json"))
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_leaves_nothing_half_written_and_is_tried_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with works(home, monkeypatch) as plant:
+        plant.add()
+        # Stands for a full disk: every write into the folder of reports is refused.
+        plant.settings.reports_path.mkdir(exist_ok=True)
+        blocked = plant.settings.reports_path / "Daily"
+        blocked.write_text("")
+        run = plant.turn()
+        assert run.state == RunState.RETRYING
+        assert "Daily" in run.reason
+        assert [path.name for path in plant.settings.reports_path.iterdir()] == ["Daily"]
+        blocked.unlink()
+        plant.now = run.due_at
+        assert plant.turn(lambda run: run.state == RunState.DONE).files
+
+
+@pytest.mark.slow
+def test_a_meter_that_was_deleted_meanwhile_is_named_and_not_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch):
+    with works(home, monkeypatch) as plant:
+        meter = plant.registry.meter("UNIT-A-MACHINE-01")
+        plant.add(report="meter", parameters={"meter": meter.id})
+        plant.registry.delete_meter(meter.id, by="test")
+        run = plant.turn()
+        assert run.state == RunState.FAILED
+        assert "UNIT-A-MACHINE-01" in run.reason or meter.id in run.reason
+
+
+def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(home: Path, monkeypatch: pytest.MonkeyPatch):
+    with works(home, monkeypatch) as plant:
+        meter = plant.registry.meter("UNIT-A-MACHINE-01")
+        plant.add(report="meter", parameters={"meter": meter.id})
+        plant.registry.update_meter(meter.id, {"number": "PRESS-7", "parent": "MAIN"}, by="test")
+        run = plant.turn()
+        assert run.state == RunState.DONE, run.reason
+
+
+def _until(found: Callable[[], Any], seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return value
