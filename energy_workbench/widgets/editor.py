@@ -1,4 +1,7 @@
-"""The meter setup page as an app: it follows the browser's address and asks while somebody looks."""
+"""The pages of editors as one app: it follows the browser's address and asks while somebody looks.
+
+Meter setup is there from the start, scheduled reports once they are opened; changing the page keeps the kernel.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ from typing import Any
 
 import ipywidgets
 
+from energy_workbench.core.pages import SCHEDULES, SETUP, Page
 from energy_workbench.widgets.background import Background, Doer
 from energy_workbench.widgets.boundary import guarded
 from energy_workbench.widgets.files import Files
 from energy_workbench.widgets.live_page import LivePage, service
+from energy_workbench.widgets.parts import shown
 from energy_workbench.widgets.place import Here, Place
 from energy_workbench.widgets.polling import Poller
+from energy_workbench.widgets.schedules.page import SchedulesPage
 from energy_workbench.widgets.setup.page_model import Answer, SetupModel
 from energy_workbench.widgets.setup.page_view import SetupView
 
@@ -21,14 +27,20 @@ MAX_CHOICE = 64
 EASE = 9.0
 """Asking for the meters takes a tenth of the time at most [1]."""
 
+MAX_NAME = 200
+"""Longest schedule that an address may name [characters]."""
+
 FIRST_INPUT = {"form": ".ew-form input", "bulk": ".ew-files input", "deleted": ".ew-deleted select"}
 """Where the keyboard goes when the right side changes."""
 
 
 class Editor(LivePage):
-    """Ties model, view and browser together; nothing is asked of the service before the browser's first word."""
+    """Ties models, views and browser together; nothing is asked of the service before the browser's first word."""
+
+    reports: SchedulesPage | None
 
     def __init__(self, workbench: Any, doer: Doer | None = None) -> None:
+        self.page, self.reports = SETUP, None
         guard = guarded(self._report)
         self.files = Files(accept=".csv,.xlsx")
         self.model = SetupModel(workbench, doer or Background(self._report), self.files.deliver)
@@ -45,16 +57,53 @@ class Editor(LivePage):
         self.model.form.observe(guard(self._show_refusal), "failure")
         for name in ("probed", "suggested"):
             self.model.form.observe(guard(self._show_answer), name)
+        self.view.schedules.on_click(guard(lambda _: self._open(SCHEDULES, push=True)))
+        self._visible = False
+        self._workbench, self._doer, self._guard = workbench, doer or Background(self._report), guard
         self.widget = ipywidgets.Box([self.place, self.view.widget], layout=self.view.widget.layout)
         self.widget.add_class("ew-page")
 
     def _moved(self, here: Here) -> None:
+        self._visible = here.visible
         if here.moved:
-            self.model.want(here.query.get("meter", "")[:MAX_CHOICE])
-        self.poller.heard(here.visible)
+            self._open(SCHEDULES if here.page == SCHEDULES.name else SETUP)
+            if self.page is SETUP:
+                self.model.want(here.query.get("meter", "")[:MAX_CHOICE])
+            elif self.reports:
+                self.reports.model.want(here.query.get("schedule", "")[:MAX_NAME])
+        self._heard()
+
+    def _open(self, page: Page, *, push: bool = False) -> None:
+        """Show a page; the other one is asked for nothing meanwhile, and is as it was when people come back."""
+        if page is SCHEDULES and self.reports is None:
+            self.reports = SchedulesPage(
+                self._workbench, self._doer, self._guard, self.place, self.files.deliver, self._leave_reports
+            )
+            self.widget.children = [*self.widget.children, self.reports.view.widget]
+        self.page = page
+        shown(self.view.widget, page is SETUP)
+        if self.reports:
+            shown(self.reports.view.widget, page is SCHEDULES)
+        if push:
+            self.place.go({}, page=page.name, title=page.title, push=True)
+            self._heard()
+
+    def _leave_reports(self) -> None:
+        self._open(SETUP, push=True)
+
+    def _heard(self) -> None:
+        self.poller.heard(self._visible and self.page is SETUP)
+        if self.reports:
+            self.reports.poller.heard(self._visible and self.page is SCHEDULES)
+
+    def _report(self, text: str) -> None:
+        if self.page is SCHEDULES and self.reports:
+            self.reports.model.problem = text
+        else:
+            super()._report(text)
 
     def _went(self, _: Any) -> None:
-        if number := self.model.details.row.get("number"):
+        if self.page is SETUP and (number := self.model.details.row.get("number")):
             self.place.go({"meter": str(number)})
 
     def _reveal(self, _: Any) -> None:

@@ -51,6 +51,7 @@ class SetupView:
         self.cards = make.text("", "ew-cards ew-cards-6")
         self.add = make.button("+ Add meter", model.begin_add, kind="primary", classes="ew-do-add")
         self.undo = make.button("Undo", model.undo, classes="ew-do-undo", tooltip="Takes your last change back")
+        self.schedules = make.button("Scheduled reports", lambda: None, classes="ew-do-schedules")
         tools = make.box(
             [
                 self.undo,
@@ -59,6 +60,7 @@ class SetupView:
                 make.button("Bus doctor", model.begin_doctor, classes="ew-do-doctor"),
                 make.button("Limits", model.begin_limits, classes="ew-do-limits", tooltip="From when on meters warn"),
                 make.button("Deleted meters", model.begin_deleted, classes="ew-do-deleted"),
+                self.schedules,
             ],
             "ew-buttons",
         )

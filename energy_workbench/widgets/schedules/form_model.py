@@ -1,0 +1,160 @@
+"""What the form of a schedule holds: answers, what the service says of them, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bool, Dict, Enum, HasTraits, Int, List, Unicode
+
+from energy_workbench.core.errors import ConflictError, InputError
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain, explain_change
+from energy_workbench.widgets.schedules import fields
+
+if TYPE_CHECKING:
+    from energy_workbench.schedules import Schedules
+
+PAUSE = 0.3
+"""How long nobody types before the answers are checked [s]."""
+
+
+GIVEN = ("period", "meter", "inputs")
+"""Parameters that have a field of their own, or that nobody types."""
+
+
+class FormModel(HasTraits):
+    """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`."""
+
+    kind = Enum(("", "add", "edit"), "")
+    title = Unicode("")
+    values = Dict()
+    """Answers by the field's name, as text."""
+    problems = Dict()
+    """Reasons by the field's name; those of fields that nobody has touched yet wait for `save`."""
+    warnings = Dict()
+    described = Unicode("")
+    """When it would run, in words."""
+    next_runs = List()
+    reports = List()
+    """The reports there are, with their parameters."""
+    failure = Unicode("")
+    busy = Bool(False)
+    refusals = Int(0)
+    """How often `save` was refused for what is in `problems`."""
+
+    def __init__(self, workbench: Schedules, doer: Doer, saved: Callable[[Mapping[str, Any], str], None]) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._saved = workbench, doer, saved
+        self._row: Mapping[str, Any] = {}
+        self._touched: set[str] = set()
+        self._found: dict[str, str] = {}
+
+    @property
+    def takes_meter(self) -> bool:
+        """Whether the chosen report can be asked of one meter."""
+        report = next((each for each in self.reports if each["name"] == self.values.get("report")), None)
+        return report is None or any(each["name"] == "meter" for each in report["parameters"])
+
+    @property
+    def takes_more(self) -> str:
+        """Parameters of the chosen report beside period and meter, in words; empty where it has none."""
+        report = next((each for each in self.reports if each["name"] == self.values.get("report")), None)
+        found = report["parameters"] if report else []
+        return ", ".join(f"{each['name']} ({each['help']})" for each in found if each["name"] not in GIVEN)
+
+    def add(self) -> None:
+        """Begin a new schedule."""
+        self._begin("add", {}, fields.defaults(), "New schedule")
+
+    def edit(self, row: Mapping[str, Any]) -> None:
+        """Begin to change one."""
+        self._begin("edit", row, fields.texts(row), f"Edit {row['name']}")
+
+    def _begin(self, kind: str, row: Mapping[str, Any], values: dict[str, str], title: str) -> None:
+        self._row, self._touched, self._found = row, set(), {}
+        with self.hold_trait_notifications():
+            self.problems, self.warnings, self.described, self.next_runs = {}, {}, "", []
+            self.failure, self.busy = "", False
+            self.values, self.title, self.kind = values, title, kind
+        self._doer.do(self._workbench.reports, lambda found: self.set_trait("reports", found), key="reports")
+        self._check(0.0)
+
+    def cancel(self) -> None:
+        """Leave everything as it is stored."""
+        self.kind = ""
+
+    def set(self, name: str, text: str) -> None:
+        """Answer one question."""
+        if name not in fields.FIELDS or text == self.values.get(name):
+            return
+        self._touched.add(name)
+        values = {**self.values, name: text}
+        if name == "times" and text != fields.OWN:
+            values["cron"] = text
+        self.values = values
+        self._check(PAUSE)
+
+    def _check(self, wait: float) -> None:
+        asked, key = fields.sent(self.values), self._row.get("id")
+        self._doer.do(
+            lambda: self._workbench.check_schedule(asked, key), self._take_check, self._no_check, key="check", wait=wait
+        )
+
+    def _take_check(self, answer: Mapping[str, Any]) -> None:
+        self._found = _by_field(answer["problems"])
+        with self.hold_trait_notifications():
+            self.described, self.next_runs = str(answer["described"]), list(answer["next_runs"])
+            shown = self._touched if self.kind == "add" else set(fields.FIELDS)
+            self.problems = {name: reason for name, reason in self._found.items() if name in shown}
+            self.warnings = _by_field(answer["warnings"])
+
+    def _no_check(self, error: Exception) -> None:
+        self.failure = explain(error)
+
+    def save(self) -> None:
+        """Store it, if it can be."""
+        if self.busy or not self.kind:
+            return
+        if self._found:
+            self._touched = set(fields.FIELDS)
+            with self.hold_trait_notifications():
+                self.problems = dict(self._found)
+                self.failure = self._found.get("", "")
+                self.refusals += 1
+            return
+        asked, workbench, row = fields.sent(self.values), self._workbench, self._row
+
+        def act() -> Mapping[str, Any]:
+            if not row:
+                return workbench.create_schedule(asked)
+            return workbench.update_schedule(str(row["id"]), asked, revision=row["revision"])
+
+        def done(stored: Mapping[str, Any]) -> None:
+            verb = "changed" if row else "added"
+            with self.hold_trait_notifications():
+                self.busy, self.kind = False, ""
+            self._saved(stored, verb)
+
+        def failed(error: Exception) -> None:
+            with self.hold_trait_notifications():
+                self.busy = False
+                if isinstance(error, InputError) and error.problems:
+                    self._found = _by_field({each.field: each.reason for each in error.problems})
+                    self.problems, self.failure = dict(self._found), self._found.get("", "")
+                    self.refusals += 1
+                elif isinstance(error, ConflictError) and error.stored is not None:
+                    self.failure = f"{error}: close this form and open it again to see what it is now."
+                else:
+                    self.failure = explain_change(error)
+
+        with self.hold_trait_notifications():
+            self.busy, self.failure = True, ""
+        self._doer.do(act, done, failed, key="save")
+
+
+def _by_field(problems: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, reason in problems.items():
+        found.setdefault(fields.field_of(name), str(reason))
+    return found

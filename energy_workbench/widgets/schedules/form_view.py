@@ -1,0 +1,121 @@
+"""The form of a schedule: its inputs are built once, when it is first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from energy_workbench.widgets.parts import put, shown
+from energy_workbench.widgets.schedules import markup
+from energy_workbench.widgets.schedules.fields import FIELDS, OWN, WHAT, WHEN, WHOM, Field
+from energy_workbench.widgets.schedules.form_model import FormModel
+from energy_workbench.widgets.setup.form.view import alert, dressed
+from energy_workbench.widgets.setup.parts import SetupParts, told
+
+
+class FormView:
+    """Renders a model; `widget` is what to display, empty until the first form."""
+
+    def __init__(self, model: FormModel, make: SetupParts, guard: Callable[..., Any]) -> None:
+        self.model, self._make, self._guard = model, make, guard
+        self.inputs: dict[str, Any] = {}
+        self.notes: dict[str, ipywidgets.HTML] = {}
+        self.rows: dict[str, ipywidgets.Box] = {}
+        self._writing = False
+        self.widget = make.box([], "ew-form")
+        model.observe(lambda _: self._build(), "kind")
+
+    def _build(self) -> None:
+        if self.inputs or not self.model.kind:
+            return
+        make, model = self._make, self.model
+        self.title = make.text("", "ew-h")
+        self.preview = make.text("", "ew-note ew-preview-box")
+        self.failure = make.text("", "ew-failure")
+        self.save = make.button("Save schedule", model.save, kind="primary", classes="ew-do-save")
+        self.cancel = make.button("Cancel", model.cancel, classes="ew-do-cancel")
+        self.widget.children = [
+            self.title,
+            self._group("What", WHAT),
+            self._group("When", WHEN, self.preview),
+            self._group("To whom", WHOM),
+            self.failure,
+            make.box([self.save, self.cancel], "ew-buttons ew-sticky"),
+        ]
+        for name, widget in self.inputs.items():
+            widget.observe(self._guard(self._typed(name)), "value")
+        for names, handler in (
+            (["values", "reports"], self._show_values),
+            (["problems", "warnings", "values", "reports"], self._show_notes),
+            (["title", "failure", "busy", "described", "next_runs"], self._show_state),
+        ):
+            model.observe(lambda _, handler=handler: handler(), names)
+            handler()
+
+    def _group(self, heading: str, fields: tuple[Field, ...], *more: ipywidgets.Widget) -> ipywidgets.Box:
+        grid = self._make.box([self._row(field) for field in fields], "ew-grid")
+        return self._make.box([self._make.text(f"<h3>{heading}</h3>", "ew-section"), grid, *more], "ew-group")
+
+    def _row(self, field: Field) -> ipywidgets.Box:
+        make = self._make
+        if field.options:
+            widget = make.select(field.label, field.options)
+        elif field.suggests:
+            widget = make.suggesting(field.label)
+            widget.options = field.suggests
+        else:
+            widget = make.input(field.label)
+        self.inputs[field.name] = widget
+        self.notes[field.name] = make.text(told(hint=field.hint), "ew-note")
+        self.rows[field.name] = make.box([widget, self.notes[field.name]], f"ew-field ew-field-{field.name}")
+        return self.rows[field.name]
+
+    def _typed(self, name: str) -> Callable[[dict[str, Any]], None]:
+        def handler(change: dict[str, Any]) -> None:
+            if not self._writing:
+                self.model.set(name, str(change["new"] or ""))
+
+        return handler
+
+    def _show_values(self) -> None:
+        model = self.model
+        self._writing = True
+        try:
+            names = [("Choose…", ""), *((each["name"], each["name"]) for each in model.reports)]
+            for name, text in model.values.items():
+                widget = self.inputs[name]
+                if FIELDS[name].options:
+                    self._offer(widget, names if name == "report" else list(FIELDS[name].options), text)
+                if widget.value != text:
+                    widget.value = text
+        finally:
+            self._writing = False
+        shown(self.rows["cron"], model.values.get("times") == OWN)
+        shown(self.rows["meter"], model.takes_meter)
+        shown(self.rows["more"], bool(model.takes_more or model.values.get("more")))
+
+    def _offer(self, widget: ipywidgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
+        """Write a menu, with a value that it does not know in it."""
+        if value not in [known for _, known in options]:
+            options.append((value, value))
+        if list(widget.options) != options:
+            widget.options = options
+
+    def _show_notes(self) -> None:
+        model = self.model
+        for name, note in self.notes.items():
+            problem = model.problems.get(name, "")
+            hint = model.takes_more if name == "more" and model.takes_more else FIELDS[name].hint
+            put(note, told(problem, model.warnings.get(name, ""), hint))
+            dressed(self.inputs[name], "ew-invalid", bool(problem))
+
+    def _show_state(self) -> None:
+        model = self.model
+        put(self.title, f"<h2>{escape(model.title)}</h2>")
+        put(self.preview, markup.preview(model.described, model.next_runs))
+        put(self.failure, alert(model.failure))
+        self.save.description = "Saving…" if model.busy else "Save schedule"
+        self.save.disabled = model.busy

@@ -1,0 +1,186 @@
+"""What the page of scheduled reports knows: the schedules, the chosen one's history, and what is asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from traitlets import Bool, Enum, HasTraits, List, Unicode
+
+from energy_workbench.core import clock
+from energy_workbench.core.period import zone_of
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.schedules.form_model import FormModel
+
+RUNS = 30
+"""Runs of the history that are shown."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one round of questions brought."""
+
+    site: Mapping[str, str]
+    rows: tuple[Mapping[str, Any], ...]
+    runs: tuple[Mapping[str, Any], ...]
+    of: str
+    """Id of the schedule whose runs they are."""
+
+
+class SchedulesModel(HasTraits):
+    """Headless: the list, the chosen schedule with its history, a form, and one short question at a time."""
+
+    site = Unicode("")
+    as_of = Unicode("")
+    problem = Unicode("")
+    """What the reader is told when something is wrong; empty while all is well."""
+    notice = Unicode("")
+    """What was done last."""
+    rows = List()
+    known = Bool(False)
+    """Whether the list was ever read."""
+    selected = Unicode("")
+    """Id of the chosen schedule."""
+    runs = List()
+    """The newest runs of the chosen one."""
+    question = Enum(("", "run", "delete"), "")
+    busy = Bool(False)
+
+    def __init__(self, workbench: Any, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None) -> None:
+        super().__init__()
+        self._workbench, self._doer, self._deliver = workbench, doer, deliver
+        self._wanted = ""
+        self.form = FormModel(workbench, doer, self._saved)
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """The chosen schedule; empty where there is none."""
+        found: Mapping[str, Any] = next((row for row in self.rows if row["id"] == self.selected), {})
+        return found
+
+    @property
+    def open_run(self) -> Mapping[str, Any]:
+        """The run of the chosen one that is not over; empty where there is none."""
+        run: Mapping[str, Any] = self.row.get("run") or {}
+        return run if run.get("state") in ("due", "waiting", "running", "retrying") else {}
+
+    # Asking
+
+    def ask(self) -> Callable[[], Answer]:
+        """What to ask for the present choice; the answer is made in a thread."""
+        workbench, chosen = self._workbench, self.selected
+
+        def ask() -> Answer:
+            rows = tuple(workbench.schedules())
+            here = chosen if any(row["id"] == chosen for row in rows) else ""
+            runs = tuple(workbench.runs(here, RUNS)) if here else ()
+            return Answer(workbench.site(), rows, runs, here)
+
+        return ask
+
+    def take(self, answer: Answer) -> None:
+        """Show an answer."""
+        now = clock.now().astimezone(zone_of(answer.site["timezone"]))
+        with self.hold_trait_notifications():
+            self.problem, self.site, self.known = "", answer.site["name"], True
+            self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
+            self.rows = [dict(row) for row in answer.rows]
+            ids = [row["id"] for row in answer.rows]
+            if self.selected not in ids:
+                wanted = next((row["id"] for row in answer.rows if row["name"].casefold() == self._wanted), "")
+                self.selected = wanted or (ids[0] if ids else "")
+            if answer.of == self.selected:
+                self.runs = [dict(run) for run in answer.runs]
+
+    def refresh(self) -> None:
+        """Ask and show."""
+        self._doer.do(self.ask(), self.take, key="schedules")
+
+    # Choosing
+
+    def want(self, name: str) -> None:
+        """Choose the schedule of that name, now or once they are known."""
+        self._wanted = name.casefold()
+        if found := next((row["id"] for row in self.rows if row["name"].casefold() == self._wanted), ""):
+            self.choose(found)
+
+    def choose(self, key: str) -> None:
+        """Choose a schedule."""
+        if key == self.selected or not any(row["id"] == key for row in self.rows):
+            return
+        with self.hold_trait_notifications():
+            self.selected, self.runs, self.question = key, [], ""
+        self.refresh()
+
+    # Acting
+
+    def edit(self) -> None:
+        """Show the form of the chosen one, from what is stored this instant."""
+        if key := self.selected:
+            self._doer.do(lambda: self._workbench.schedule(key), self.form.edit, key="edit")
+
+    def pause(self) -> None:
+        """Pause the chosen one, or let it run again."""
+        if not (row := self.row):
+            return
+        paused = not row["paused"]
+        said = f"{row['name']} is paused." if paused else f"{row['name']} runs again, from now on."
+        self._act(lambda: self._workbench.update_schedule(str(row["id"]), {"paused": paused}), said)
+
+    def put_question(self, question: str) -> None:
+        """Ask before something is sent, or deleted."""
+        if self.row:
+            self.question = question
+
+    def refuse(self) -> None:
+        """Do nothing."""
+        self.question = ""
+
+    def confirm(self) -> None:
+        """Do what the question asks."""
+        row, question = self.row, self.question
+        if not row or not question:
+            return
+        key = str(row["id"])
+        if question == "delete":
+            self._act(
+                lambda: self._workbench.delete_schedule(key),
+                f"{row['name']} was deleted. Its reports and history stay.",
+            )
+        else:
+            self._act(lambda: self._workbench.run_schedule(key), f"{row['name']} is on its way.")
+
+    def cancel_run(self) -> None:
+        """Cancel the run of the chosen one that is not over."""
+        if run := self.open_run:
+            key = int(run["id"])
+            self._act(lambda: self._workbench.cancel_run(key), f"{run['name']}, {run['period']}: cancelling.")
+
+    def download(self, run: int, kind: str) -> None:
+        """Hand the reader a file that a run wrote."""
+        self._doer.do(lambda: self._workbench.run_file(run, kind), lambda found: self._deliver(*found), key="download")
+
+    def _act(self, act: Callable[[], Any], said: str) -> None:
+        if self.busy:
+            return
+
+        def done(_: Any) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.question, self.notice, self.problem = False, "", said, ""
+            self.refresh()
+
+        def failed(error: Exception) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.question, self.problem = False, "", explain_change(error)
+
+        self.busy = True
+        self._doer.do(act, done, failed, key="act")
+
+    def _saved(self, row: Mapping[str, Any], verb: str) -> None:
+        self.notice = f"{row['name']} was {verb}."
+        self._wanted = str(row["name"]).casefold()
+        with self.hold_trait_notifications():
+            self.selected, self.runs = "", []
+        self.refresh()

@@ -1,0 +1,65 @@
+"""The page of scheduled reports within the app of editors: asked while somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.live_page import LivePage
+from energy_workbench.widgets.place import Place
+from energy_workbench.widgets.polling import Poller
+from energy_workbench.widgets.schedules.model import Answer, SchedulesModel
+from energy_workbench.widgets.schedules.view import SchedulesView
+
+EVERY_SECONDS = 2.0
+"""How often it asks: a run shows how far it is [s]."""
+
+FIRST_INPUT = ".ew-schedules .ew-form input"
+
+WRONG = ".ew-schedules .ew-invalid input, .ew-schedules .ew-invalid select"
+
+
+class SchedulesPage(LivePage):
+    """Ties model, view and the app's browser together.
+
+    Parameters
+    ----------
+    place : Place
+        Of the app.
+    deliver : callable
+        Hands the reader a file: name and content.
+    leave : callable
+        Shows the other page.
+    """
+
+    def __init__(
+        self,
+        workbench: Any,
+        doer: Doer,
+        guard: Callable[..., Any],
+        place: Place,
+        deliver: Callable[[str, bytes], None],
+        leave: Callable[[], None],
+    ) -> None:
+        self.place = place
+        self.model = SchedulesModel(workbench, doer, deliver)
+        self.view = SchedulesView(self.model, leave, guard)
+        self.poller: Poller[Answer] = Poller(self.model.ask, self._take, self._fail, every=EVERY_SECONDS, ease=9.0)
+        self.model.observe(guard(self._went), "selected")
+        self.model.form.observe(guard(self._focus), "kind")
+        self.model.form.observe(guard(lambda _: self.place.focus(WRONG)), "refusals")
+        self.model.observe(guard(self._asked), "question")
+
+    def _went(self, _: Any) -> None:
+        if name := self.model.row.get("name"):
+            self.place.go({"schedule": str(name)})
+
+    def _focus(self, change: dict[str, Any]) -> None:
+        if change["new"]:
+            self.place.focus(FIRST_INPUT)
+
+    def _asked(self, change: dict[str, Any]) -> None:
+        if change["new"]:
+            # Never the button that deletes: a key held too long must not press it.
+            self.place.focus(".ew-schedules .ew-ask .ew-do-refuse")
