@@ -94,7 +94,9 @@ class Scheduling(Home, Schedules):
         if span.start >= now:
             raise ReportError(f"the period {span.text} lies in the future: nothing can be reported of it yet")
         run = self.registry.plan_run(
-            planned(found, span, f"manual {now.isoformat()}", now, zone, reason=f"asked for by {by}")
+            planned(
+                found, span, f"manual {now.isoformat()} {secrets.token_hex(2)}", now, zone, reason=f"asked for by {by}"
+            )
         )
         if run is None:
             raise ConflictError(f"{found.name} is on its way already")

@@ -46,6 +46,8 @@ CHECKS = [
 ]
 GATEWAY, TURN, GONE = "tcp://192.168.1.20:502", "TURN", "GONE"
 """Of the documented examples; a meter whose counter was set back; one that was deleted."""
+BOARD = "Board"
+"""A schedule with a run that is done."""
 Fitting = dict[str, list[Any]]
 Described = tuple[list[tuple[Any, Fitting]], dict[str, str]]
 FITTING: Fitting = {
@@ -69,6 +71,13 @@ ELSEWHERE: dict[str, Fitting] = {
     "/meters/check": {"id": ["mtr_5"]},
     "/factors": {"name": ["diesel"]},
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
+    "/schedules/check": {"id": [BOARD]},
+    "/schedules/{id}": {"id": [BOARD], "name": [BOARD]},
+    "/schedules/{id}/run": {"id": [BOARD]},
+    "/schedules/{id}/runs": {"id": [BOARD]},
+    "/schedules/runs/{run}": {"run": [1]},
+    "/schedules/runs/{run}/cancel": {"run": [1]},
+    "/schedules/runs/{run}/files/{kind}": {"run": [1], "kind": ["html"]},
 }
 """Where others do."""
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'
@@ -109,9 +118,21 @@ def plant(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     )
     lake.commit(spool)
     build(lake, registry.all_ratios(), evidence=registry.evidence(home.profiles_path))
+    sent(home, registry)
     registry.close()
     spool.close()
     return home
+
+
+def sent(home: Settings, registry: Registry) -> None:
+    """A scheduled report that was sent once, as run 1."""
+    wb = Workbench.at(home.home)
+    wb.create_schedule({"name": BOARD, "report": "monthly", "cron": "0 6 1 * *"})
+    wb.run_schedule(BOARD, "2026-09")
+    (run,) = registry.claim_runs("test", NOW, 1)
+    (home.reports_path / "Board").mkdir(parents=True, exist_ok=True)
+    (home.reports_path / "Board" / "monthly.html").write_text("<p>")
+    registry.let_go_run(run.key, run.holder, state="done", finished_at=NOW, files={"html": "Board/monthly.html"})
 
 
 @pytest.fixture
