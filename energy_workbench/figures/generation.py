@@ -17,8 +17,8 @@ SOURCES = (
 """Name, column and colour of each source, from the bottom of the stack."""
 
 SCOPES = (
-    ("Scope 1, diesel", "scope1_kg", "generator"),
-    ("Scope 2, grid (location-based)", "scope2_location_kg", "grid"),
+    ("Scope 1", "scope1_kg", "generator"),
+    ("Scope 2, location-based", "scope2_location_kg", "grid"),
 )
 
 MOST_DAYS = 400
@@ -56,7 +56,7 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     if not columns:
         why = "There is no emission factor for this site yet" if days else "No energy is known for this time"
         return message(theme, f"{why}.")
-    lines = [("avoided by solar (memo, not part of the bars)", "avoided_kg", theme.state["green"], "dot")]
+    lines = [("avoided by solar (memo)", "avoided_kg", theme.state["green"], "dot")]
     if not payload["market_is_location"]:
         lines.insert(0, ("Scope 2, market-based", "scope2_market_kg", theme.ink, "solid"))
     rows, monthly = _bars(days, [*columns, *(column for _, column, *_ in lines)])
@@ -112,13 +112,16 @@ def _stacked(
     monthly: bool,
     hatched: bool = False,
 ) -> dict[str, Any]:
-    pattern = {"pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": theme.quiet}} if hatched else {}
+    marker: dict[str, Any] = {"color": theme.source[colour], "line": {"color": theme.surface, "width": 0.5}}
+    if hatched:
+        look = {"bgcolor": theme.source[colour], "fgcolor": theme.quiet}
+        marker["pattern"] = {"shape": "/", "size": 5, "solidity": 0.3, **look}
     return {
         "type": "bar",
         "name": name,
         **_places(rows, monthly),
         "y": [None if row[column] is None else drawn(row[column]) for row in rows],
-        "marker": {"color": theme.source[colour], "line": {"color": theme.surface, "width": 0.5}, **pattern},
+        "marker": marker,
         "hovertemplate": f"<b>%{{y:,.4~g}} {unit}</b> {name}<extra></extra>",
     }
 

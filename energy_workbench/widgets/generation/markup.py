@@ -71,8 +71,9 @@ def scopes(now: Payload, earlier: Payload, beside: str) -> str:
     ]  # fmt: skip
     heads = ("Gross emissions", "", f"Against {beside}" if earlier else "", "")
     return (
-        _table(heads, "".join(_emission(*row, compared=bool(earlier)) for row in rows), "ew-scopes")
-        + '<div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>'
+        "<div>"
+        + _table(heads, "".join(_emission(*row, compared=bool(earlier)) for row in rows), "ew-scopes")
+        + '</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>'
         + _table((), "".join(_emission(*row, compared=bool(earlier)) for row in memo), "ew-scopes")
         + "</div>"
     )

@@ -95,20 +95,22 @@ def _cards(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> list[Card]:
     def card(label: str, key: str, unit: str, note: str) -> Card:
         value = now[key]
         text = percent(value, 1) if unit == "%" else amount(value, unit)
+        if unit == "L/kWh" and value is not None:
+            text = f"{value:.3f} {unit}"
         told = change(value, earlier[key], unit) if earlier else ""
         return Card(label, text, told or note)
 
-    fuel = "estimated by load" if now["diesel_estimated"] else "metered"
-    counted = "counted" if now["dg_hours_counted"] else "by load"
-    enough = now["completeness"]
-    none = "no generator ran"
+    fuel, how = ("estimated", "by the generators' load") if now["diesel_estimated"] else ("metered", "by fuel meters")
+    counted = "counted by generators" if now["dg_hours_counted"] else "by their load"
+    enough, count = now["completeness"], len(now["generators"])
+    per_kwh = how if now["litres_per_kwh"] is not None else "no generator ran"
     return [
         card("Grid import", "grid_import_kwh", "kWh", "from the grid"),
         card("Grid export", "grid_export_kwh", "kWh", "to the grid"),
-        card("Diesel energy", "dg_kwh", "kWh", f"by {len(now['generators'])} generators"),
+        card("Diesel energy", "dg_kwh", "kWh", f"by {count} generator{'' if count == 1 else 's'}"),
         card("Run hours", "dg_run_hours", "h", counted),
-        card(f"Diesel burnt ({fuel})", "diesel_litres", "L", fuel),
-        card("Diesel per kWh", "litres_per_kwh", "L/kWh", fuel if now["litres_per_kwh"] is not None else none),
+        card(f"Diesel burnt, {fuel}", "diesel_litres", "L", how),
+        card("Diesel per kWh", "litres_per_kwh", "L/kWh", per_kwh),
         card("Solar energy", "solar_kwh", "kWh", "generated"),
         card("Solar used on site", "solar_self_used_share", "%", f"{amount(now['solar_self_used_kwh'], 'kWh')}"),
         card("Solar share", "solar_share", "%", f"of {amount(now['use_kwh'], 'kWh')} used"),

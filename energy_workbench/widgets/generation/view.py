@@ -19,7 +19,7 @@ class View:
         self.sources = make.chart(330, model.sources_table)
         self.carbon = make.chart(330, model.carbon_table)
         self.generators = make.text("", "ew-attention ew-scrolled")
-        self.scopes = make.text("", "ew-attention ew-scrolled")
+        self.scopes = make.text("", "ew-attention ew-emissions")
         self.factors = make.text("", "ew-attention ew-scrolled")
         self.widget = make.box(
             [
@@ -29,11 +29,11 @@ class View:
                     "ew-panel ew-half",
                 ),
                 make.box(
-                    [make.text(heading("Carbon, day by day", "gross, by scope [kg CO₂]"), "ew-h"), self.carbon],
+                    [make.text(heading("Carbon, day by day", "bars: gross, by scope [kg CO₂]"), "ew-h"), self.carbon],
                     "ew-panel ew-half",
                 ),
-                make.box([make.text(heading("Emissions of the period"), "ew-h"), self.scopes], "ew-panel ew-wide"),
-                make.box([make.text(heading("Generators"), "ew-h"), self.generators], "ew-panel ew-narrow"),
+                make.box([make.text(heading("Emissions of the period"), "ew-h"), self.scopes], "ew-panel"),
+                make.box([make.text(heading("Generators"), "ew-h"), self.generators], "ew-panel"),
                 make.box(
                     [make.text(heading("Emission factors", "dated and sourced"), "ew-h"), self.factors], "ew-panel"
                 ),

@@ -155,7 +155,7 @@ def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     loss, supply, uncertainty = node["loss_kwh"], node["supply_kwh"], node["uncertainty_kwh"]
     state = {"red": "red", "orange": "yellow", "green": "green"}.get(VERDICTS[node["verdict"]].colour, "")
     share = UNKNOWN if node["loss_percent"] is None else f"{node['loss_percent']:.2f} %"
-    doubt = "" if not supply else f"± {100 * uncertainty / supply:.2f} % · threshold {threshold:g} %"
+    doubt = "" if not supply else f"± {100 * uncertainty / supply:.2f} %, limit {threshold:g} %"
     hot = [row["number"] for row in inside if row["verdict"] == "hotspot"]
     certain = [row["loss_kwh"] for row in inside if row["verdict"] in ("hotspot", "ok") and row["loss_kwh"]]
     enough = node["completeness"]
@@ -164,10 +164,10 @@ def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
         Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
         Card("Loss", amount(loss, "kWh"), f"± {amount(uncertainty, 'kWh')}" if uncertainty is not None else "", state),
         Card("Loss of the supply", share, doubt or verdict_text(node["verdict"]), state),
-        Card("Certain losses, all nodes", amount(sum(certain), "kWh"), f"of {len(inside)} nodes in view"),
+        Card("All certain losses", amount(sum(certain), "kWh"), f"of {len(inside)} nodes in view"),
         Card("Hotspots", amount(len(hot)), ", ".join(hot) or "none", "red" if hot else "green"),
         Card(
-            "Data", percent(enough, 1), f"of the time, all meters of {node['number']}",
+            "Data", percent(enough, 1), "of the time known",
             "green" if enough >= 0.98 else "yellow" if enough >= 0.5 else "red",
         ),
     ]  # fmt: skip
