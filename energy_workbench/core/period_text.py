@@ -97,9 +97,9 @@ def before(period: Period, against: str, zone: ZoneInfo, now: datetime) -> Perio
     if period.start < now < period.end:
         until = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
         been = _local(until, zone) - _local(period.start, zone)
-        end = min(end, (_local(start, zone) + been).replace(tzinfo=zone).astimezone(UTC))
-    found = Period(start, end, "")
-    return Period(start, end, iso(found, zone)) if end > start else found
+        been = max(been, timedelta(minutes=15))
+        end = min(end, _instant(_local(start, zone) + been, zone))
+    return Period(start, end, iso(Period(start, end, ""), zone))
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ from typing import Any
 from energy_workbench.figures import sankey_layout
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.words import amount, drawn, percent
+from energy_workbench.figures.words import amount, drawn, percent, title
 
 LEAST_SHARE = 0.001
 """A flow against a meter's main direction is drawn from this share of the whole [1]."""
@@ -105,7 +105,7 @@ class _Drawing:
             if not self._drawn(max(taken, delivered), least=0.0):
                 continue
             place = column - 1 if feeds else column + 1
-            other = self._meter(child, max(taken, delivered), place)
+            other = self._meter(child, max(taken, delivered), place, row["number"])
             pair = escape(row["number"]), escape(child["number"])
             if feeds:
                 self._flow(other, at, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
@@ -141,13 +141,15 @@ class _Drawing:
         faint = colour if strong else _faint(colour)
         self.links.append((*ends, drawn(abs(loss)), faint, [row["meter"], about]))
 
-    def _meter(self, meter: Mapping[str, Any], value: float, column: int) -> int:
+    def _meter(self, meter: Mapping[str, Any], value: float, column: int, above: str = "") -> int:
         row = self.rows.get(meter["meter"])
         inside = f"<br>{_about(row)}" if row else ""
         icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
         colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
-        label = f"{icon}{escape(meter['number'])}  {amount(value, 'kWh')}"
-        return self._add(label, colour, [meter["meter"], f"<b>{escape(meter['name'])}</b>{inside}"], column)
+        label = f"{icon}{title(dict(meter), above)}  {amount(value, 'kWh')}"
+        return self._add(
+            label, colour, [meter["meter"], f"<b>{escape(meter['number'])}</b> {escape(meter['name'])}{inside}"], column
+        )
 
     def _node(self, text: str, value: float, meter: Mapping[str, Any], *, column: int) -> int:
         """A node that stands for where energy comes from or goes to, beside the meters."""

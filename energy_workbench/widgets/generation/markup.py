@@ -19,6 +19,11 @@ SUSPICIOUS = 0.1
 """Metered fuel off from what the load says by this share is marked [1]."""
 
 
+def note(text: str) -> str:
+    """A line above the numbers."""
+    return f'<p class="ew-note">{escape(text)}</p>' if text else ""
+
+
 def generators(rows: Sequence[Payload]) -> str:
     """Each generator with its energy, hours, fuel, load and the check of its fuel."""
     if not rows:
@@ -69,7 +74,7 @@ def scopes(now: Payload, earlier: Payload, beside: str) -> str:
         ("Net", now["net_kg"], earlier.get("net_kg"),
          "Scope 1 + Scope 2 (location-based) − the credit for exported energy; avoided is not taken off", ""),
     ]  # fmt: skip
-    heads = ("Gross emissions", "", f"Against {beside}" if earlier else "", "")
+    heads = ("Gross emissions", "", f"Against {beside}" if earlier else "")
     return (
         "<div>"
         + _table(heads, "".join(_emission(*row, compared=bool(earlier)) for row in rows), "ew-scopes")
@@ -86,9 +91,10 @@ def _sum(payload: Payload) -> float | None:
 
 def _emission(text: str, value: float | None, former: float | None, about: str, classes: str, *, compared: bool) -> str:
     told = change(value, former, KG) if compared else ""
+    note = escape(about if value is not None else NO_FACTOR)
     return (
-        f'<tr class="{classes}"><th>{escape(text)}</th><td><b>{amount(value, KG)}</b></td>'
-        f"<td>{escape(told)}</td><td>{escape(about if value is not None else NO_FACTOR)}</td></tr>"
+        f'<tr class="{classes}"><th>{escape(text)}<small>{note}</small></th>'
+        f"<td><b>{amount(value, KG)}</b></td><td>{escape(told)}</td></tr>"
     )
 
 

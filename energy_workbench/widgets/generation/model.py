@@ -15,7 +15,7 @@ from energy_workbench.core.period_text import before, span
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.generation import carbon, sources
 from energy_workbench.figures.words import amount, percent
-from energy_workbench.widgets.generation.change import change
+from energy_workbench.widgets.generation.change import change, told
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked, PageModel
 
@@ -43,6 +43,8 @@ class Model(PageModel):
     factors = List()
     beside = Unicode("")
     """The time that is compared with, in words."""
+    note = Unicode("")
+    """What is to be known of the comparison."""
     sources_figure = Dict()
     carbon_figure = Dict()
     cards = List()
@@ -58,7 +60,10 @@ class Model(PageModel):
         return now, self.workbench.generation(other.text).to_dict(), factors, span(other, zone)
 
     def show(self, found: tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], str]) -> None:
-        self.generation, self.earlier, self.factors, self.beside = found
+        self.generation, earlier, self.factors, self.beside = found
+        # Of a time of which nothing is known the sums are nothing, which would look like a change.
+        self.earlier = earlier if earlier.get("completeness") else {}
+        self.note = _note(earlier, self.beside)
         self.dated(self.generation["timezone"])
 
     def draw(self) -> None:
@@ -91,14 +96,19 @@ class Model(PageModel):
         return found
 
 
+def _note(earlier: Mapping[str, Any], beside: str) -> str:
+    if not earlier:
+        return ""
+    known = earlier["completeness"]
+    if not known:
+        return f"Nothing is known of {beside}, so there is nothing to compare with."
+    return f"Compared with {beside}, of which {percent(known, 1)} is known."
+
+
 def _cards(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> list[Card]:
     def card(label: str, key: str, unit: str, note: str) -> Card:
         value = now[key]
-        text = percent(value, 1) if unit == "%" else amount(value, unit)
-        if unit == "L/kWh" and value is not None:
-            text = f"{value:.3f} {unit}"
-        told = change(value, earlier[key], unit) if earlier else ""
-        return Card(label, text, told or note)
+        return Card(label, told(value, unit), change(value, earlier[key], unit) if earlier else note)
 
     fuel, how = ("estimated", "by the generators' load") if now["diesel_estimated"] else ("metered", "by fuel meters")
     counted = "counted by generators" if now["dg_hours_counted"] else "by their load"

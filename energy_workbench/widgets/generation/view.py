@@ -15,6 +15,7 @@ class View:
 
     def __init__(self, model: Model, make: Parts) -> None:
         self.model = model
+        self.note = make.text("", "ew-crumbs")
         self.cards = make.text("", "ew-cards ew-five")
         self.sources = make.chart(330, model.sources_table)
         self.carbon = make.chart(330, model.carbon_table)
@@ -23,6 +24,7 @@ class View:
         self.factors = make.text("", "ew-attention ew-scrolled")
         self.widget = make.box(
             [
+                self.note,
                 self.cards,
                 make.box(
                     [make.text(heading("Where the energy came from", "day by day [kWh]"), "ew-h"), self.sources],
@@ -47,6 +49,7 @@ class View:
         show(model, "sources_figure", self.sources.show)
         show(model, "carbon_figure", self.carbon.show)
         show(model, "cards", lambda found: put(self.cards, cards(found)))
+        show(model, "note", lambda text: put(self.note, markup.note(text)))
         model.observe(self._say, ["generation", "earlier", "factors", "beside"])
         self._say(None)
 
