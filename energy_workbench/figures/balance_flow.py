@@ -176,7 +176,8 @@ class _Drawing:
         height, xs, ys = self._places()
         trace = {
             "type": "sankey",
-            "arrangement": "snap",
+            # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
+            "arrangement": "fixed",
             "textfont": {"color": self.theme.ink, "size": 12},
             "node": {
                 "label": self.labels,
