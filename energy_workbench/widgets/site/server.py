@@ -117,6 +117,10 @@ class SiteServer(Voila):
         ]
 
 
+PING_MS = 30_000
+"""How often a browser is asked whether it is there [ms]."""
+
+
 def plotly_file() -> Path:
     """Plotly's script as its Python package ships it; the package itself is not imported."""
     return Path(str(importlib.metadata.distribution("plotly").locate_file("plotly/package_data/plotly.min.js")))
@@ -138,8 +142,9 @@ def configure(options: SiteOptions) -> Config:
     config.Voila.tornado_settings = {
         "websocket_compression_options": {"compression_level": 1},
         "log_function": log_request,
-        "ws_ping_interval": 30_000,
-        "ws_ping_timeout": 30_000,
+        "ws_ping_interval": PING_MS,
+        # Counted from the last answer, or from the opening, before which no ping is sent: three may be missed.
+        "ws_ping_timeout": 3 * PING_MS,
         # The browser's name of the machine is the proxy's.
         "allow_remote_access": options.base != "/",
     }
