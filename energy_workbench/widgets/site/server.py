@@ -23,6 +23,9 @@ SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 """The browser extensions that the pages need; every other installed one would only slow them."""
 
+PING_MS = 30_000
+"""How often a browser is asked whether it is there [ms]."""
+
 DROPPED = ("ENERGY_WORKBENCH_", "JUPYTER_TOKEN", "JUPYTER_PATH")
 """Beginnings of variables that no kernel inherits."""
 
@@ -115,10 +118,6 @@ class SiteServer(Voila):
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
             *found,
         ]
-
-
-PING_MS = 30_000
-"""How often a browser is asked whether it is there [ms]."""
 
 
 def plotly_file() -> Path:
