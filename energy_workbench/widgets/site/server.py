@@ -195,5 +195,7 @@ def run(options: SiteOptions) -> None:
     SiteServer.options = options
     server = SiteServer.instance(config=configure(options), notebook_path=str(options.notebook))
     server.initialize([])
+    # Tornado takes Jupyter's pings for its own, which are off, and would say at each page that it shortens them.
+    logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
     keep_telling(Alive(), f"port {options.port}")
     server.start()
