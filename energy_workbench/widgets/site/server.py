@@ -195,7 +195,7 @@ def run(options: SiteOptions) -> None:
     SiteServer.options = options
     server = SiteServer.instance(config=configure(options), notebook_path=str(options.notebook))
     server.initialize([])
-    # Tornado takes Jupyter's pings for its own, which are off, and would say at each page that it shortens them.
+    # Tornado reads Jupyter's milliseconds as seconds of pings of its own, and would say at each page that they clash.
     logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
     keep_telling(Alive(), f"port {options.port}")
     server.start()
