@@ -23,6 +23,7 @@ from energy_workbench.core.results import (
     Generation,
     Intervals,
     LoadShape,
+    Losses,
     MeterTable,
     Overview,
     Pattern,
@@ -171,6 +172,17 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
         self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
     ) -> Balance:
         return Balance.from_dict(self._get("/balance", period=period, meter=meter, threshold_percent=threshold_percent))
+
+    def losses(
+        self,
+        meter: str | None = None,
+        period: str = "last 7 days",
+        *,
+        every: str = "1d",
+        threshold_percent: float | None = None,
+    ) -> Losses:
+        asked = {"meter": meter, "period": period, "every": every, "threshold_percent": threshold_percent}
+        return Losses.from_dict(self._get("/balance/over-time", **asked))
 
     def generation(self, period: str = "this month") -> Generation:
         return Generation.from_dict(self._get("/generation", period=period))

@@ -18,6 +18,7 @@ from energy_workbench.core.results import (
     Generation,
     Intervals,
     LoadShape,
+    Losses,
     MeterTable,
     Overview,
     Pattern,
@@ -217,6 +218,30 @@ class Questions(ABC):
         """
 
     @abstractmethod
+    def losses(
+        self,
+        meter: str | None = None,
+        period: str = "last 7 days",
+        *,
+        every: str = "1d",
+        threshold_percent: float | None = None,
+    ) -> Losses:
+        """As `balance` of one node, bucket by bucket: since when it loses, and whether it does so at night.
+
+        Parameters
+        ----------
+        meter : str, optional
+            A meter with others below it; the root of the site by default.
+        every : str
+            Length of a bucket: `1h`, `1d`, `1w`, `1mo`, …
+
+        Raises
+        ------
+        InputError
+            If no meter is below this one.
+        """
+
+    @abstractmethod
     def generation(self, period: str = "this month") -> Generation:
         """Diesel and solar energy, run hours, fuel and emissions."""
 
@@ -320,6 +345,12 @@ def _balance(payload: dict[str, Any]) -> Any:
     return _shown(losses(payload))
 
 
+def _losses(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.balance import over_time
+
+    return _shown(over_time(payload))
+
+
 def _generation(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.generation import sources
 
@@ -375,5 +406,6 @@ def _shown(figure: Any) -> Any:
 
 
 DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})
+DRAWN[Losses] = _losses
 DRAWN.update({LoadShape: _load_shape, Comparison: _comparison, Generation: _generation})
 DRAWN.update({Intervals: _intervals, Energies: _energies, Demand: _maxima})

@@ -36,6 +36,7 @@ from energy_workbench.core.results import (
     Generation,
     Intervals,
     LoadShape,
+    Losses,
     MeterTable,
     Overview,
     Pattern,
@@ -264,9 +265,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     ) -> Balance:
         from energy_workbench.answers.balances import balance
 
-        percent = self.settings.loss_threshold_percent if threshold_percent is None else threshold_percent
-        if not 0 <= percent <= 100:
-            raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
+        percent = self._threshold(threshold_percent)
         node, span = self._meter(meter) if meter else None, self._period(period)
         return self._kept(
             ("balance", span.start, span.end, node and node.key, percent),
@@ -278,6 +277,32 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
                 zone=self.zone,
                 profiles=self.settings.profiles_path,
                 node=node,
+            ),
+        )
+
+    def losses(
+        self,
+        meter: str | None = None,
+        period: str = "last 7 days",
+        *,
+        every: str = "1d",
+        threshold_percent: float | None = None,
+    ) -> Losses:
+        from energy_workbench.answers.losses import losses
+
+        percent = self._threshold(threshold_percent)
+        node, span = self._meter_or_root(meter), self._period(period)
+        return self._kept(
+            ("losses", span.start, span.end, every, node.key, percent),
+            lambda: losses(
+                self.reader,
+                self._trees(span),
+                node,
+                span,
+                every,
+                threshold=percent / 100,
+                zone=self.zone,
+                profiles=self.settings.profiles_path,
             ),
         )
 
@@ -397,6 +422,12 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         """Every meter that there was in a period, with the tree of its end."""
         known = {meter.key: meter for moment in (span.start, span.end) for meter in self._meters_at(moment)}
         return list(known.values())
+
+    def _threshold(self, percent: float | None) -> float:
+        percent = self.settings.loss_threshold_percent if percent is None else percent
+        if not 0 <= percent <= 100:
+            raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
+        return percent
 
     def _meter_or_root(self, meter: str | None) -> Meter:
         found = self._meter(meter) if meter else overview.site_root(self._meters())

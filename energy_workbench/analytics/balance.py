@@ -97,7 +97,7 @@ def rows(
     -------
     tuple of dict
         `meter, number, name, type, parent_id, depth, supply_kwh, demand_kwh, loss_kwh, loss_percent,
-        uncertainty_kwh, completeness, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes`.
+        uncertainty_kwh, completeness, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes, children`.
     """
     depth: dict[int, int] = {}
     for meter in order:
@@ -142,6 +142,20 @@ def _row(books: Books, meter: Meter, depth: int, threshold: float, steps: Mappin
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
         "counted_twice": [below[key].number for key in twice],
         "assumed_classes": any(map(assumed, members)),
+        "children": [_child(child, node) for child in below.values()],
+    }
+
+
+def _child(meter: Meter, node: NodeBooks) -> dict[str, Any]:
+    """What a child took from its node and delivered to it, over the intervals of the balance."""
+    delivered, taken = node.sides.get(meter.key, (None, None))
+    return {
+        "meter": meter.id,
+        "number": meter.number,
+        "name": meter.name,
+        "type": str(meter.type),
+        "taken_kwh": None if taken is None else round(taken, 6),
+        "delivered_kwh": None if delivered is None else round(delivered, 6),
     }
 
 
@@ -164,7 +178,8 @@ def _uncertainty(node: NodeBooks, members: Iterable[Meter], steps: Mapping[int, 
     """
     variance = 0.0
     for meter in members:
-        variance += (standard(meter) * node.net.get(meter.key, 0.0)) ** 2
+        up, down = node.sides.get(meter.key, (0.0, 0.0))
+        variance += (standard(meter) * (down - up)) ** 2
         variance += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
     return COVERAGE * math.sqrt(variance)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -124,22 +124,31 @@ def by_interval(steps: Sequence[tuple[date | None, float]], day: Ints) -> Array 
     return np.array([value for _, value in steps])[place]
 
 
-def emissions(
-    flows: Flows,
-    litres: Array,
-    *,
-    diesel: Array | None,
-    grid_location: Array | None,
-    grid_market: Array | None,
-    export_credit: Array | None,
-) -> Emissions:
-    """Emissions from flows, fuel [L] and factors, interval by interval; unknown intervals are left out."""
-    scope1 = _sum(litres, diesel)
-    location, market = _sum(flows.grid_import, grid_location), _sum(flows.grid_import, grid_market)
-    credit = _sum(flows.grid_export, export_credit) or 0.0
+def emitted(
+    flows: Flows, litres: Array, *, diesel: Array | None, grid_location: Array | None, grid_market: Array | None
+) -> dict[str, Array | None]:
+    """What each interval emits, and what its solar energy avoids [kg CO₂]; None where there is no factor.
+
+    Returns
+    -------
+    dict of str to (array of float, shape (n,)) or None
+        `scope1_kg, scope2_location_kg, scope2_market_kg, avoided_kg`; nothing where an energy is not known.
+    """
+    return {
+        "scope1_kg": _times(litres, diesel),
+        "scope2_location_kg": _times(flows.grid_import, grid_location),
+        "scope2_market_kg": _times(flows.grid_import, grid_market),
+        "avoided_kg": _times(flows.solar_self_used, grid_location),
+    }
+
+
+def emissions(found: Mapping[str, Array | None], exported: Array, export_credit: Array | None) -> Emissions:
+    """Emissions of the whole time, of those of its intervals (`emitted`) and of what was exported [kWh]."""
+    scope1, location, market, avoided = (None if each is None else float(each.sum()) for each in found.values())
+    credit = 0.0 if export_credit is None else float(np.nansum(exported * export_credit))
     net = None if scope1 is None or location is None else scope1 + location - credit
-    return Emissions(scope1, location, market, _sum(flows.solar_self_used, grid_location), net)
+    return Emissions(scope1, location, market, avoided, net)
 
 
-def _sum(amount: Array, factor: Array | None) -> float | None:
-    return None if factor is None else float(np.nansum(amount * factor))
+def _times(amount: Array, factor: Array | None) -> Array | None:
+    return None if factor is None else np.nan_to_num(amount * factor)

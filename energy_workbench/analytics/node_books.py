@@ -27,8 +27,9 @@ class NodeBooks:
         Intervals that have been, and those in which every meter of the node has actual values.
     supply, demand : float
         Over the valid intervals [kWh].
-    net : dict of int to float
-        What each meter adds to supply − demand, by key [kWh]: by so much its own error changes the loss.
+    sides : dict of int to (float, float)
+        By key what each meter, the node's own too, delivered upwards and took downwards [kWh]: the difference is
+        what it adds to supply − demand, and by so much its own error changes the loss.
     apart : dict of int to float
         By child the sum of |loss + its net draw| over the intervals [kWh]: near nothing where the loss is
         just the child counted once too often.
@@ -42,7 +43,7 @@ class NodeBooks:
     valid: int = 0
     supply: float = 0.0
     demand: float = 0.0
-    net: dict[int, float] = field(default_factory=dict)
+    sides: dict[int, tuple[float, float]] = field(default_factory=dict)
     apart: dict[int, float] = field(default_factory=dict)
     unlike: float = 0.0
     runs: int = 0
@@ -82,12 +83,12 @@ class NodeBooks:
         self.demand += float(demand.sum())
         self.unlike += float(np.abs(loss).sum())
         self.moments += [supply.sum(), loss.sum(), (supply**2).sum(), (supply * loss).sum()]
-        self._add(self.net, node.key, float((down - up)[valid].sum()))
+        self._count(node.key, up[valid], down[valid])
         for key, sides in below.items():
             assert sides is not None
-            drawn = (sides[1] - sides[0])[valid]
-            self._add(self.net, key, -float(drawn.sum()))
-            self._add(self.apart, key, float(np.abs(loss + drawn).sum()))
+            up, down = sides[0][valid], sides[1][valid]
+            self._count(key, up, down)
+            self.apart[key] = self.apart.get(key, 0.0) + float(np.abs(loss + down - up).sum())
 
     def line(self) -> tuple[float, float] | None:
         """Loss = a + b × supply through the intervals: (a [kWh an interval], b [1]); None where supply is steady."""
@@ -100,9 +101,9 @@ class NodeBooks:
         slope = (xy - x * y) / variance
         return y - slope * x, slope
 
-    @staticmethod
-    def _add(to: dict[int, float], key: int, amount: float) -> None:
-        to[key] = to.get(key, 0.0) + amount
+    def _count(self, key: int, up: Any, down: Any) -> None:
+        before = self.sides.get(key, (0.0, 0.0))
+        self.sides[key] = before[0] + float(up.sum()), before[1] + float(down.sum())
 
 
 def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:

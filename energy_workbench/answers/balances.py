@@ -58,7 +58,7 @@ def balance(
                 return None if row is None else (matrix.imported[row], matrix.exported[row])
 
             books.book(order, energies, matrix.imported.shape[1])
-    found = rows(books, order, threshold=threshold, steps=_steps(order, profiles))
+    found = rows(books, order, threshold=threshold, steps=steps_of(order, profiles))
     if node is not None:
         inside = {meter.id for meter in branch(order, node.key)}
         found = tuple(row for row in found if row["meter"] in inside)
@@ -72,7 +72,7 @@ def balance(
     )
 
 
-def _steps(meters: list[Meter], profiles: Path) -> dict[int, float]:
+def steps_of(meters: list[Meter], profiles: Path) -> dict[int, float]:
     """The least increment of each meter's energy counters, primary [kWh], where its profile tells it."""
     from energy_workbench.registry.counter_registers import counter_registers
 

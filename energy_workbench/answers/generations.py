@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import numpy as np
 
 from energy_workbench.analytics.diesel import burnt_from_tank
 from energy_workbench.analytics.flow import children_of
-from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions
+from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions, emitted
 from energy_workbench.analytics.load_shape import LocalTimes
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
 from energy_workbench.core import axis, results
@@ -53,11 +53,13 @@ def generation(
     running = [_generator(reader, meter, beside) for meter in generators]
     litres = np.sum([each.litres for each in running], axis=0) if running else np.zeros(beside.count)
     day = LocalTimes(beside.start, beside.count, zone).day
-    kinds = {name: by_interval(steps(factors, name), day) for name in ("diesel", "grid_location", "export_credit")}
-    market = by_interval(steps(factors, "grid_market"), day)
-    emitted = emissions(
-        flows, litres, **kinds, grid_market=kinds["grid_location"] if market is None else market
-    )  # fmt: skip
+    diesel, location, market, credit = (
+        by_interval(steps(factors, name), day) for name in ("diesel", "grid_location", "grid_market", "export_credit")
+    )
+    carbon = emitted(
+        flows, litres, diesel=diesel, grid_location=location, grid_market=location if market is None else market
+    )
+    whole = emissions(carbon, flows.grid_export, credit)
     known = [flows.grid_import if supply else np.zeros(0), *(beside.consumed(meter) for meter in producers)]
     dg_kwh, solar_kwh = _total(_added([each.energy for each in running], beside.count)), _total(flows.solar)
     used, imported = _total(flows.solar_self_used), _total(flows.grid_import)
@@ -80,12 +82,12 @@ def generation(
         grid_import_kwh=_rounded(imported),
         grid_export_kwh=_rounded(_total(flows.grid_export)),
         use_kwh=_rounded(use),
-        scope1_kg=_known(emitted.scope1),
-        scope2_location_kg=_known(emitted.scope2_location),
-        scope2_market_kg=_known(emitted.scope2_market),
+        scope1_kg=_known(whole.scope1),
+        scope2_location_kg=_known(whole.scope2_location),
+        scope2_market_kg=_known(whole.scope2_market),
         market_is_location=market is None,
-        avoided_kg=_known(emitted.avoided),
-        net_kg=_known(emitted.net),
+        avoided_kg=_known(whole.avoided),
+        net_kg=_known(whole.net),
         completeness=round(float(np.mean([(~np.isnan(each)).mean() for each in known if len(each)] or [0.0])), 4),
         generators=tuple(_row(each) for each in running),
         factors=tuple(
@@ -98,7 +100,7 @@ def generation(
             }
             for each in factors
         ),
-        days=_days(flows, running, litres, day),
+        days=_days(flows, running, litres, carbon, day),
     )
 
 
@@ -191,11 +193,14 @@ def _row(each: Generator) -> dict[str, Any]:
         "fuel_deviation": _known(each.fuel_deviation),
         "rated_kw": _known(each.size),
         "rated_assumed": not each.rated_kw,
+        "mean_load": _rounded(energy / each.run_hours / each.size) if each.run_hours and each.size else None,
     }
 
 
-def _days(flows: Flows, running: Sequence[Generator], litres: Any, day: Any) -> tuple[dict[str, Any], ...]:
-    """The same by local day, for charts [kWh, L]."""
+def _days(
+    flows: Flows, running: Sequence[Generator], litres: Any, carbon: Mapping[str, Any], day: Any
+) -> tuple[dict[str, Any], ...]:
+    """The same by local day, for charts [kWh, L, kg CO₂]."""
     if not len(day):
         return ()
     starts = np.flatnonzero(np.r_[True, np.diff(day) != 0])
@@ -205,11 +210,19 @@ def _days(flows: Flows, running: Sequence[Generator], litres: Any, day: Any) -> 
         "dg_kwh": _added([each.energy for each in running], len(day)),
         "solar_kwh": flows.solar,
         "diesel_litres": litres,
+        "solar_self_used_kwh": flows.solar_self_used,
+        **carbon,
     }
-    sums = {name: np.add.reduceat(np.nan_to_num(values), starts) for name, values in columns.items()}
+    sums = {
+        name: None if values is None else np.add.reduceat(np.nan_to_num(values), starts)
+        for name, values in columns.items()
+    }
     dates = day[starts].astype("datetime64[D]").astype(str)
     return tuple(
-        {"day": str(date), **{name: _rounded(float(found[at])) for name, found in sums.items()}}
+        {
+            "day": str(date),
+            **{name: None if found is None else _rounded(float(found[at])) for name, found in sums.items()},
+        }
         for at, date in enumerate(dates)
     )
 

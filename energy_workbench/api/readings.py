@@ -22,6 +22,7 @@ from energy_workbench.api.schemas import (
     ENERGIES,
     FLOW,
     INTERVALS,
+    LOSSES,
     OVERVIEW,
     PATTERN,
     READINGS,
@@ -37,6 +38,10 @@ from energy_workbench.api.session import Caller, Editor, Home
 from energy_workbench.core.errors import InputError
 
 router = APIRouter()
+
+Threshold = Annotated[
+    float | None, Query(ge=0, le=100, description="Above it a loss is a hotspot [%]; the site's by default")
+]
 
 LARGEST_FILE = 200_000_000
 """Bytes of a readings file over REST; what is larger is imported on the machine itself."""
@@ -81,12 +86,24 @@ def balance(
     _: Caller,
     period: Asked,
     meter: Annotated[str | None, Query(description="This node and those below it; all by default")] = None,
-    threshold_percent: Annotated[
-        float | None, Query(ge=0, le=100, description="Above it a loss is a hotspot; the site's by default")
-    ] = None,
+    threshold_percent: Threshold = None,
 ) -> Response:
     """Supply, demand, loss with its uncertainty, and a verdict in words; today by default."""
     return Json(wb.balance(period or "today", meter, threshold_percent=threshold_percent).to_dict())
+
+
+@router.get("/balance/over-time", tags=["Energy"], summary="Losses of a node over time", responses=LOSSES)
+def losses(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    meter: Annotated[str | None, Query(description="A meter with others below it; the site's root by default")] = None,
+    every: Every = "1d",
+    threshold_percent: Threshold = None,
+) -> Response:
+    """As the balance of one node, a row a bucket that has begun; the last 7 days by default."""
+    found = wb.losses(meter, period or "last 7 days", every=every, threshold_percent=threshold_percent)
+    return Json(found.to_dict())
 
 
 @router.get("/consumption/pattern", tags=["Energy"], summary="Consumption over time", responses=PATTERN)

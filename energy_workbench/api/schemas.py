@@ -114,6 +114,12 @@ _NODE: Schema = {
     "loss_percent": 4.002, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "verdict": "hotspot",
     "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
     "counted_twice": [], "assumed_classes": True,
+    "children": [
+        {
+            "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "taken_kwh": 41_250.5,
+            "delivered_kwh": 0.0,
+        }
+    ],
 }  # fmt: skip
 _SPAN: Schema = {"from": "2026-10-01T00:00:00+05:30", "to": "2026-11-01T00:00:00+05:30", "timezone": "Asia/Kolkata"}
 _COMPARISON: Schema = {
@@ -153,9 +159,17 @@ _GENERATION: Schema = {
     "solar_self_used_share": 0.973, "solar_share": 0.12, "grid_import_kwh": 610_000.0, "grid_export_kwh": 2400.0,
     "use_kwh": 703_120.5, "scope1_kg": 3966.9, "scope2_location_kg": 434_137.0, "scope2_market_kg": 434_137.0,
     "market_is_location": True, "avoided_kg": 62_629.6, "net_kg": 438_103.9, "completeness": 0.998,
-    "generators": [{"number": "DG", "energy_kwh": 5120.5, "litres": 1480.2}],
+    "generators": [{
+        "number": "DG", "energy_kwh": 5120.5, "run_hours": 18.25, "hours_counted": True, "litres": 1480.2,
+        "litres_estimated": True, "litres_per_kwh": 0.289, "load_litres": 1480.2, "fuel_deviation": None,
+        "rated_kw": 400.0, "rated_assumed": False, "mean_load": 0.701,
+    }],
     "factors": [{"name": "diesel", "value": 2.68, "unit": "kg CO₂/L", "valid_from": None, "source": "IPCC 2006"}],
-    "days": [{"day": "2026-10-01", "solar_kwh": 3100.0, "dg_kwh": 0.0}],
+    "days": [{
+        "day": "2026-10-01", "grid_import_kwh": 19_600.0, "grid_export_kwh": 80.0, "dg_kwh": 0.0, "solar_kwh": 3100.0,
+        "diesel_litres": 0.0, "solar_self_used_kwh": 3020.0, "scope1_kg": 0.0, "scope2_location_kg": 13_949.3,
+        "scope2_market_kg": 13_949.3, "avoided_kg": 2149.3,
+    }],
 }  # fmt: skip
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
@@ -347,6 +361,22 @@ BALANCE = _answer(
         "timezone": "Asia/Kolkata",
     },
 )
+LOSSES = _answer(
+    "A row a bucket",
+    {
+        **listed(
+            [
+                {
+                    "start": "2026-10-01T00:00:00+05:30", "supply_kwh": 13_300.0, "demand_kwh": 12_767.5,
+                    "loss_kwh": 532.5, "loss_percent": 4.004, "uncertainty_kwh": 165.8, "completeness": 1.0,
+                    "verdict": "hotspot", "reason": "532.5 kWh ± 165.8 kWh, 4.0 % of the supply, …",
+                }
+            ]
+        ),
+        "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", **_SPAN, "every": "1d",
+        "threshold_percent": 3.0,
+    },
+)  # fmt: skip
 COMPARISON = _answer("Both times", _COMPARISON)
 FACTORS = _answer("Factors by kind and date", listed([_FACTOR]))
 FACTOR = _answer("The factor", _FACTOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -70,9 +71,45 @@ def beside(period: Period, by: int, zone: ZoneInfo) -> Period:
     return Period(first, last, iso(moved, zone))
 
 
+def before(period: Period, against: str, zone: ZoneInfo, now: datetime) -> Period:
+    """The earlier time that a period is compared with; of one that runs, as much as has been of it.
+
+    Parameters
+    ----------
+    against : str
+        `previous`: the period just before it; `year`: the same one a year earlier.
+    now : datetime
+        Aware.
+
+    Raises
+    ------
+    PeriodError
+        If the calendar ends there.
+    """
+    if against == "previous":
+        former = beside(period, -1, zone)
+        start, end = former.start, former.end
+    else:
+        try:
+            start, end = (_instant(_months_later(_local(edge, zone), -12), zone) for edge in (period.start, period.end))
+        except ValueError:
+            raise PeriodError(f"there is nothing a year before {period.text!r}: the calendar ends there") from None
+    if period.start < now < period.end:
+        until = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+        been = _local(until, zone) - _local(period.start, zone)
+        been = max(been, timedelta(minutes=15))
+        end = min(end, _instant(_local(start, zone) + been, zone))
+    return Period(start, end, iso(Period(start, end, ""), zone))
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """What the site's clock shows."""
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
 def _months_later(edge: datetime, months: int) -> datetime:
     year, month = divmod(edge.year * 12 + edge.month - 1 + months, 12)
-    return edge.replace(year=year, month=month + 1)
+    return edge.replace(year=year, month=month + 1, day=min(edge.day, monthrange(year, month + 1)[1]))
 
 
 def _instant(edge: datetime, zone: ZoneInfo) -> datetime:

@@ -215,7 +215,8 @@ class Balance(Table):
         meters of the node have actual values; the energies are those of them), `verdict` (`hotspot, surplus, ok,
         within_error, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
         `unmetered_kw` (what is lost at any load [kW]),
-        `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed).
+        `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed), and in
+        the payload `children`: `meter, number, name, type, taken_kwh, delivered_kwh` over the same intervals.
     threshold_percent : float
         Above it a loss is a hotspot [% of the supply].
     """
@@ -239,6 +240,43 @@ class Balance(Table):
 
     def _caption(self) -> str:
         return f"{self.total} nodes, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
+class Losses(Table):
+    """Supply, demand and loss of one node over time, a row a bucket that has begun.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `start`, and of each bucket alone what a row of `Balance` says of a period: `supply_kwh, demand_kwh, loss_kwh`
+        [kWh], `loss_percent`, `uncertainty_kwh`, `completeness`, `verdict`, `reason`.
+    threshold_percent : float
+        Above it a loss is a hotspot [% of the supply].
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+    columns_shown: ClassVar[list[str]] = [
+        "start", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent", "uncertainty_kwh", "completeness", "verdict",
+        "reason",
+    ]  # fmt: skip
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    meter: str
+    number: str
+    name: str
+    start: str
+    end: str
+    every: str
+    threshold_percent: float
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return self.columns_shown
+
+    def _caption(self) -> str:
+        return f"Losses at {self.number}, every {self.every}, {self.start} to {self.end}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -389,7 +427,8 @@ class Generation(Result):
     avoided_kg, net_kg : float or None
         Memo figures beside the scopes [kg CO₂].
     generators, factors, days : tuple of dict
-        A row a generator, a factor, a local day.
+        A row a generator, a factor, a local day. A day has its energies, fuel and emissions, which add up to those of
+        the period.
     """
 
     start: str

@@ -1,25 +1,29 @@
-"""Losses of the nodes, the worst on top, each with how well it is known."""
+"""Losses of the nodes, the worst on top, and of one node over time, each with how well it is known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, percent
+from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
+from energy_workbench.figures.words import amount, drawn, local, percent
 
 SHOWN = 15
 """Nodes that are drawn."""
 
-COLOURS = {"hotspot": "red", "surplus": "orange", "ok": "green", "within_error": "green"}
-WORDS = {
-    "hotspot": "▲ hotspot", "surplus": "⚠ surplus", "ok": "below the threshold", "within_error": "within the error",
-}  # fmt: skip
-ORDER = {verdict: rank for rank, verdict in enumerate(COLOURS)}
+JUDGED = [verdict for verdict in VERDICTS if verdict != "insufficient_data"]
+"""Verdicts of nodes of which enough is known, in the order in which people want to look at them."""
+
+DAY_MS = 86_400_000
+WIDTHS: dict[str, int | str] = {"1h": DAY_MS // 24, "1d": DAY_MS, "1w": 7 * DAY_MS, "1mo": "M1", "1y": "M12"}
+"""Length of a bucket as Plotly writes it [ms, or months]."""
+
+TIMES = {"1h": "%a %d %b %H:%M", "1d": "%a %d %b", "1w": "week of %d %b %Y", "1mo": "%B %Y", "1y": "%Y"}
 
 
-def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "percent") -> Figure:
     """Draw a balance.
 
     Parameters
@@ -27,54 +31,159 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     payload : mapping
         `items` of `number, name, loss_kwh, loss_percent, uncertainty_kwh, supply_kwh, completeness, verdict,
         reason`, `threshold_percent`.
+    by : str
+        `percent`: losses as shares of the supply; `kwh`: as energies.
     """
-    known = [row for row in payload["items"] if row["loss_percent"] is not None and row["verdict"] in COLOURS]
+    known = [row for row in payload["items"] if row["loss_percent"] is not None and row["verdict"] in JUDGED]
     if not known:
         return message(theme, "No node has enough data for a balance in this time.")
-    worst = sorted(known, key=lambda row: (ORDER[row["verdict"]], -abs(row["loss_kwh"])))[:SHOWN][::-1]
-    threshold = payload["threshold_percent"]
+    worst = sorted(known, key=lambda row: (JUDGED.index(row["verdict"]), -abs(row[f"loss_{by}"])))[:SHOWN][::-1]
+    threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
     bars = {
         "type": "bar",
         "orientation": "h",
         "y": [escape(row["number"]) for row in worst],
-        "x": [row["loss_percent"] for row in worst],
-        "error_x": {
-            "type": "data",
-            "array": [round(100 * row["uncertainty_kwh"] / row["supply_kwh"], 3) for row in worst],
-            "color": theme.quiet,
-            "thickness": 1.2,
-        },
-        "marker": {"color": [theme.state[COLOURS[row["verdict"]]] for row in worst]},
-        "text": [WORDS[row["verdict"]] for row in worst],
+        "x": [_loss(row, by) for row in worst],
+        "error_x": {**_whiskers(theme), "array": [_uncertainty(row, by) for row in worst]},
+        "marker": {"color": [colour_of(theme, row["verdict"]) for row in worst]},
+        "text": [verdict_text(row["verdict"]) for row in worst],
         "textposition": "none",
-        "customdata": [_about(row) for row in worst],
-        "hovertemplate": "<b>%{y}</b><br>%{x:.2f} % lost<br>%{customdata}<extra></extra>",
+        "customdata": [[row.get("meter"), _about(row)] for row in worst],
+        "hovertemplate": f"<b>%{{y}}</b><br>%{{x:,.4~g}} {unit} lost<br>%{{customdata[1]}}<extra></extra>",
     }
-    line = {
-        "type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "yref": "paper",
-        "line": {"color": theme.quiet, "width": 1, "dash": "dot"},
+    marks = {
+        "type": "scatter", "mode": "markers", "y": bars["y"], "hoverinfo": "skip",
+        "x": [_threshold(row, by, threshold) for row in worst], "marker": _mark(theme, "line-ns-open"),
     }  # fmt: skip
     hot = [row["number"] for row in known if row["verdict"] == "hotspot"]
+    axis = f"loss, {'% of the supply' if by == 'percent' else 'kWh'} (whiskers: uncertainty, k = 2; "
     look = layout(
         theme,
         summary=f"Losses of {len(known)} nodes; hotspots: {', '.join(hot) or 'none'}",
-        shapes=[line],
+        shapes=[_line(theme, threshold, "x")] if by == "percent" else [],
         xaxis={
-            "title": {"text": "loss, % of the supply (bars: uncertainty, k = 2)", "font": {"color": theme.quiet}},
+            "title": {"text": f"{axis}{_mark_text(by, threshold)})", "font": {"color": theme.quiet, "size": 11}},
             "gridcolor": theme.line,
             "zerolinecolor": theme.quiet,
             "tickfont": {"color": theme.quiet},
-            "ticksuffix": " %",
+            "tickformat": ",~g",
+            "ticksuffix": " %" if by == "percent" else "",
         },
         yaxis={"automargin": True, "tickfont": {"color": theme.ink}},
         bargap=0.35,
     )
-    return {"data": [bars], "layout": {**look, "margin": {"l": 8, "r": 16, "t": 12, "b": 44}}}
+    data = [bars] if by == "percent" else [bars, marks]
+    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 16, "t": 12, "b": 44}}}
+
+
+def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "percent") -> Figure:
+    """Draw the losses of one node over time; what is not known is shaded.
+
+    Parameters
+    ----------
+    payload : mapping
+        `number, every, from, to, threshold_percent`, `items` of `start` and what a balance says of a node.
+    by : str
+        As in `losses`.
+    """
+    rows = payload["items"]
+    known = [row for row in rows if row[f"loss_{by}"] is not None]
+    if not known:
+        return message(theme, f"No balance of {escape(payload['number'])} is known for this time.")
+    threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
+    every, width = payload["every"], WIDTHS.get(payload["every"], DAY_MS)
+    place = {"x": [local(row["start"]) for row in known], "xperiod": width, "xperiodalignment": "middle"}
+    bars = {
+        "type": "bar",
+        **place,
+        "y": [_loss(row, by) for row in known],
+        "error_y": {**_whiskers(theme), "array": [_uncertainty(row, by) for row in known]},
+        "marker": {"color": [colour_of(theme, row["verdict"]) for row in known]},
+        "customdata": [_about(row) for row in known],
+        "hovertemplate": f"%{{x|{TIMES.get(every, '%a %d %b %H:%M')}}}<br><b>%{{y:,.4~g}} {unit}</b> lost<br>"
+        "%{customdata}<extra></extra>",
+    }
+    marks = {
+        "type": "scatter", "mode": "markers", **place, "hoverinfo": "skip",
+        "y": [_threshold(row, by, threshold) for row in known], "marker": _mark(theme, "line-ew-open"),
+    }  # fmt: skip
+    hot = sum(row["verdict"] == "hotspot" for row in known)
+    axis = {"gridcolor": theme.line, "zerolinecolor": theme.quiet, "tickfont": {"color": theme.quiet}}
+    look = layout(
+        theme,
+        summary=f"Losses of {payload['number']}: above the threshold in {hot} of {len(known)} known times",
+        uirevision=f"{payload['number']} {every} {by}",
+        shapes=[*([_line(theme, threshold, "y")] if by == "percent" else []), *_unknown(rows, payload["to"], theme)],
+        xaxis={**axis, "type": "date", "ticklabelmode": "period", "showgrid": False, **_ticks(every, len(rows))},
+        yaxis={
+            **axis,
+            "title": {"text": f"{unit} lost · {_mark_text(by, threshold)}", "font": {"color": theme.quiet, "size": 11}},
+            "tickformat": ",~g",
+            "automargin": True,
+        },
+        bargap=0.3,
+    )
+    data = [bars] if by == "percent" else [bars, marks]
+    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 12, "b": 34}}}
+
+
+def _loss(row: Mapping[str, Any], by: str) -> float:
+    return drawn(row[f"loss_{by}"])
+
+
+def _uncertainty(row: Mapping[str, Any], by: str) -> float | None:
+    if by == "kwh":
+        return drawn(row["uncertainty_kwh"])
+    return round(100 * row["uncertainty_kwh"] / row["supply_kwh"], 3) if row["supply_kwh"] else None
+
+
+def _threshold(row: Mapping[str, Any], by: str, percent_of_supply: float) -> float:
+    return drawn(row["supply_kwh"] * percent_of_supply / 100) if by == "kwh" else percent_of_supply
+
+
+def _mark_text(by: str, threshold: float) -> str:
+    return f"{'dotted' if by == 'percent' else 'marks'}: {threshold:g} % of the supply"
+
+
+def _whiskers(theme: Theme) -> dict[str, Any]:
+    return {"type": "data", "color": theme.quiet, "thickness": 1.2, "width": 3}
+
+
+def _mark(theme: Theme, symbol: str) -> dict[str, Any]:
+    return {"symbol": symbol, "size": 15, "color": theme.ink, "line": {"width": 1.5, "color": theme.ink}}
+
+
+def _line(theme: Theme, at: float, axis: str) -> dict[str, Any]:
+    other = "y" if axis == "x" else "x"
+    place = {f"{axis}0": at, f"{axis}1": at, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
+    return {"type": "line", **place, "line": {"color": theme.ink, "width": 1.2, "dash": "dot"}}
+
+
+def _ticks(every: str, count: int) -> dict[str, Any]:
+    if every == "1d" and count <= 10:
+        return {"dtick": DAY_MS, "tickformat": "%a %d %b"}
+    return {"tickformat": "%H:%M<br>%a %d %b"} if every == "1h" else {}
+
+
+def _unknown(rows: Sequence[Mapping[str, Any]], end: str, theme: Theme) -> list[dict[str, Any]]:
+    """A shade over each stretch of which nothing is known."""
+    starts = [*(local(row["start"]) for row in rows), local(end)]
+    look = {"fillcolor": theme.line, "opacity": 0.7, "line": {"width": 0}, "layer": "below"}
+    found: list[dict[str, Any]] = []
+    for row, start, after in zip(rows, starts, starts[1:], strict=False):
+        if row["loss_kwh"] is not None:
+            continue
+        if found and found[-1]["x1"] == start:
+            found[-1]["x1"] = after
+        else:
+            found.append({"type": "rect", "x0": start, "x1": after, "y0": 0, "y1": 1, "yref": "paper"} | look)
+    return found
 
 
 def _about(row: Mapping[str, Any]) -> str:
+    share = "" if row["loss_percent"] is None else f", {row['loss_percent']:.2f} %"
     return (
         f"{amount(row['loss_kwh'], 'kWh')} ± {amount(row['uncertainty_kwh'], 'kWh')} "
-        f"of {amount(row['supply_kwh'], 'kWh')}<br>{WORDS[row['verdict']]}, "
+        f"of {amount(row['supply_kwh'], 'kWh')}{share}<br>{verdict_text(row['verdict'])}, "
         f"{percent(row['completeness'])} of the time known"
     )

@@ -176,7 +176,7 @@ class _Drawing:
         height, xs, ys = self._places()
         trace = {
             "type": "sankey",
-            "arrangement": "snap",
+            "arrangement": "fixed",
             "valueformat": ",.4~g",
             "valuesuffix": f" {self.unit}",
             "textfont": {"color": self.theme.ink, "size": 12},

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy_workbench.analytics.diesel import LITRES_PER_KWH, LOADS, burnt_from_tank, litres_an_hour
-from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions
+from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions, emitted
 from energy_workbench.core.factors import Factor, effective, steps
 
 
@@ -70,16 +70,15 @@ def test_solar_that_leaves_the_site_is_not_used_on_it() -> None:
 def test_emissions_are_gross_and_the_net_is_no_difference_of_gross_and_avoided() -> None:
     flows = Flows(np.array([100.0, 50.0]), np.array([0.0, 10.0]), np.array([20.0, 30.0]))
     ones = np.ones(2)
-    found = emissions(
-        flows, np.array([4.0, 0.0]), diesel=2.5 * ones, grid_location=0.7 * ones, grid_market=0.2 * ones,
-        export_credit=0.1 * ones,
-    )  # fmt: skip
+    carbon = emitted(flows, np.array([4.0, 0.0]), diesel=2.5 * ones, grid_location=0.7 * ones, grid_market=0.2 * ones)
+    found = emissions(carbon, flows.grid_export, 0.1 * ones)
     assert found.scope1 == pytest.approx(10.0)
     assert found.scope2_location == pytest.approx(105.0)
     assert found.scope2_market == pytest.approx(30.0)
     assert found.avoided == pytest.approx(0.7 * 40)
     assert found.net == pytest.approx(10 + 105 - 1)
-    unknown = emissions(flows, np.zeros(2), diesel=ones, grid_location=None, grid_market=None, export_credit=None)
+    nothing = emitted(flows, np.zeros(2), diesel=ones, grid_location=None, grid_market=None)
+    unknown = emissions(nothing, flows.grid_export, None)
     assert (unknown.scope2_location, unknown.net) == (None, None)
 
 

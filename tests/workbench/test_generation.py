@@ -53,6 +53,21 @@ def test_time_without_data_emits_what_is_known_of_it(wb: Workbench) -> None:
     assert wb.generation("2027").days == ()
 
 
+def test_days_add_up_to_the_period(wb: Workbench) -> None:
+    found = wb.generation("2026-10-05/2026-10-09").to_dict()
+    names = (
+        "scope1_kg",
+        "scope2_location_kg",
+        "scope2_market_kg",
+        "avoided_kg",
+        "solar_self_used_kwh",
+        "diesel_litres",
+    )
+    for name in (*names, "grid_import_kwh", "dg_kwh", "solar_kwh"):
+        assert sum(day[name] for day in found["days"]) == pytest.approx(found[name], rel=1e-6)
+    assert found["generators"][0]["mean_load"] == pytest.approx(1.0)
+
+
 def test_over_the_service_it_is_the_same(wb: Workbench, far: RemoteWorkbench) -> None:
     assert far.generation("2026-10") == wb.generation("2026-10")
     assert far.factors() == wb.factors()

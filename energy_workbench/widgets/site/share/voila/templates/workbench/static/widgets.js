@@ -32,6 +32,22 @@ function clicked(event) {
   return point.id || (Array.isArray(data) ? data[0] : data) || null;
 }
 
+/** Let a Sankey's flows leave and reach each node in the order of their other ends: Plotly keeps the order in which
+ * its own layout had them, and places that were given to it then make them cross. */
+function untangle(plot) {
+  for (const group of plot.querySelectorAll("g.sankey")) {
+    const {graph, sankey} = group.__data__ || {};
+    const flows = [...group.querySelectorAll(".sankey-link")];
+    if (!graph || !sankey || !flows.every((flow) => flow.__data__?.linkPath)) continue;
+    for (const node of graph.nodes) {
+      node.sourceLinks.sort((one, other) => one.target.y0 - other.target.y0);
+      node.targetLinks.sort((one, other) => one.source.y0 - other.source.y0);
+    }
+    sankey.update(graph);
+    for (const flow of flows) flow.setAttribute("d", flow.__data__.linkPath()(flow.__data__));
+  }
+}
+
 /** Hand the reader a file. */
 function hand(name, content) {
   const link = document.createElement("a");
@@ -114,6 +130,7 @@ export const chart = {
         // The figure may ask for a height; the stylesheet may give more.
         el.style.minHeight = `${(figure.layout.meta && figure.layout.meta.height) || model.get("height")}px`;
         await Plotly.react(plot, figure.data, {...figure.layout, autosize: true}, CONFIG);
+        untangle(plot);
         if (listening) return;
         listening = true;
         el.classList.add("drawn");
@@ -122,6 +139,7 @@ export const chart = {
           if (meter) model.send({kind: "click", meter});
           return false;
         };
+        plot.on("plotly_afterplot", () => untangle(plot));
         plot.on("plotly_click", tell);
         plot.on("plotly_treemapclick", tell);
         plot.on("plotly_relayout", (change) => {

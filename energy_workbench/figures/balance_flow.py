@@ -1,0 +1,242 @@
+"""The Sankey of a balance: what a node is supplied with, what it passes on, and what is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from energy_workbench.figures import sankey_layout
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
+from energy_workbench.figures.words import amount, drawn, percent, title
+
+LEAST_SHARE = 0.001
+"""A flow against a meter's main direction is drawn from this share of the whole [1]."""
+
+LABELLED = 0.004
+"""A loss that is no hotspot has a label from this share of the whole [1]."""
+
+SOURCES = ("grid", "solar", "generator")
+"""Types whose energy keeps a colour of its own."""
+
+ROW, LEAST, MARGIN, GAP, THICKNESS = 20, 380, 14, 12, 14
+"""Height for each node of the fullest column, least height, margin, least distance and width of the nodes [px]."""
+
+NEAR = 0.35
+"""Opacity of a loss's flow [1]."""
+
+
+def balance_flow(
+    payload: Mapping[str, Any], roots: Sequence[str], *, theme: Theme = LIGHT, levels: int | None = None
+) -> Figure:
+    """Draw the balance of some nodes and of what is below them.
+
+    Parameters
+    ----------
+    payload : mapping
+        Of a balance: `items` with their `children`.
+    roots : sequence of str
+        Ids of the nodes in view.
+    levels : int, optional
+        Levels below them that are drawn; what is deeper is part of its node. All by default.
+
+    Notes
+    -----
+    Energies of a node are over the intervals in which all of its meters are known, so each node is exact in
+    itself; where its completeness differs from its parent's, its bar is drawn as wide as the larger side.
+    """
+    rows = {row["meter"]: row for row in payload["items"]}
+    drawing = _Drawing(theme, rows)
+    shown = [rows[root] for root in roots if root in rows and rows[root]["supply_kwh"] is not None]
+    drawing.whole = sum(row["supply_kwh"] for row in shown)
+    for row in shown:
+        drawing.root(row, levels)
+    if not drawing.links:
+        return message(theme, "No balance is known for this time: no node has actual values of all its meters.")
+    names = ", ".join(row["number"] for row in shown)
+    lost = [f"{len(drawing.hot)} hotspots: {', '.join(drawing.hot)}" if drawing.hot else "no hotspot"]
+    return drawing.figure(f"Balance of {names}: {amount(drawing.whole, 'kWh')} supplied, {lost[0]}", " ".join(roots))
+
+
+@dataclass
+class _Drawing:
+    """Nodes in the order of the tree, and links; columns may begin left of the first node in view."""
+
+    theme: Theme
+    rows: Mapping[str, Mapping[str, Any]]
+    whole: float = 0.0
+    labels: list[str] = field(default_factory=list)
+    colours: list[str] = field(default_factory=list)
+    about: list[list[str]] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    links: list[tuple[int, int, float, str, list[str]]] = field(default_factory=list)
+    hot: list[str] = field(default_factory=list)
+
+    def root(self, row: Mapping[str, Any], levels: int | None) -> None:
+        """A node in view, what comes into it from above, and all below."""
+        parent = self.rows.get(row["parent_id"] or "")
+        imported = row["supply_kwh"] - sum(child["delivered_kwh"] or 0.0 for child in row["children"])
+        exported = row["demand_kwh"] - sum(child["taken_kwh"] or 0.0 for child in row["children"])
+        above = f"from {escape(parent['number'])}" if parent else "from outside"
+        feeds = any(self._drawn(child["delivered_kwh"]) for child in row["children"])
+        entry = -1
+        if self._drawn(imported) and (parent or (feeds and row["type"] != "grid")):
+            entry = self._node(above, imported, parent or row, column=-1)
+        at = self._meter(row, row["supply_kwh"], 0)
+        if entry >= 0:
+            kind = parent["type"] if parent else "grid"
+            self._flow(entry, at, imported, kind, row["meter"], f"{above} into {escape(row['number'])}")
+        self._below(row, at, 0, levels)
+        if self._drawn(exported):
+            back = self._node(f"back to {escape(parent['number']) if parent else 'the grid'}", exported, row, column=1)
+            self._flow(at, back, exported, row["type"], row["meter"], f"{escape(row['number'])} sends back")
+
+    def _below(self, row: Mapping[str, Any], at: int, column: int, levels: int | None) -> None:
+        """What is below a node: first what feeds it, then what it feeds, then what is lost."""
+        if levels == 0:
+            return
+        deeper = None if levels is None else levels - 1
+        children = sorted(row["children"], key=lambda child: (child["taken_kwh"] or 0) >= (child["delivered_kwh"] or 0))
+        for child in children:
+            taken, delivered = child["taken_kwh"] or 0.0, child["delivered_kwh"] or 0.0
+            feeds = delivered > taken
+            if not self._drawn(max(taken, delivered), least=0.0):
+                continue
+            place = column - 1 if feeds else column + 1
+            other = self._meter(child, max(taken, delivered), place, row["number"])
+            pair = escape(row["number"]), escape(child["number"])
+            if feeds:
+                self._flow(other, at, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
+                if self._drawn(taken):
+                    stub = self._node(f"to {pair[1]}", taken, child, column=column + 1)
+                    self._flow(at, stub, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
+            else:
+                self._flow(at, other, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
+                if self._drawn(delivered):
+                    stub = self._node(f"back to {pair[0]}", delivered, child, column=place + 1)
+                    self._flow(other, stub, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
+            if inner := self.rows.get(child["meter"]):
+                self._below(inner, other, place, deeper)
+        self._loss(row, at, column)
+
+    def _loss(self, row: Mapping[str, Any], at: int, column: int) -> None:
+        loss, verdict = row["loss_kwh"], row["verdict"]
+        if verdict == "hotspot":
+            self.hot.append(row["number"])
+        if not loss or (loss < 0 and verdict != "surplus"):
+            return
+        strong = verdict in ("hotspot", "surplus")
+        share = "" if row["loss_percent"] is None else f"  {abs(row['loss_percent']):.1f} %"
+        word = "measured too much" if loss < 0 else "lost"
+        text = f"{VERDICTS[verdict].icon} {amount(abs(loss), 'kWh')} {word}{share}"
+        labelled = strong or abs(loss) >= LABELLED * self.whole
+        colour = colour_of(self.theme, verdict)
+        about = _about(row)
+        place = self._add(
+            text if labelled else "", colour, [row["meter"], about], column + 1 if loss > 0 else column - 1
+        )
+        ends = (at, place) if loss > 0 else (place, at)
+        faint = colour if strong else _faint(colour)
+        self.links.append((*ends, drawn(abs(loss)), faint, [row["meter"], about]))
+
+    def _meter(self, meter: Mapping[str, Any], value: float, column: int, above: str = "") -> int:
+        row = self.rows.get(meter["meter"])
+        inside = f"<br>{_about(row)}" if row else ""
+        icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
+        colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
+        label = f"{icon}{title(dict(meter), above)}  {amount(value, 'kWh')}"
+        return self._add(
+            label, colour, [meter["meter"], f"<b>{escape(meter['number'])}</b> {escape(meter['name'])}{inside}"], column
+        )
+
+    def _node(self, text: str, value: float, meter: Mapping[str, Any], *, column: int) -> int:
+        """A node that stands for where energy comes from or goes to, beside the meters."""
+        about = f"<b>{text}</b><br>{amount(value, 'kWh')}"
+        return self._add(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, [meter["meter"], about], column)
+
+    def _flow(self, source: int, target: int, value: float, kind: str, meter: str, text: str) -> None:
+        colour = self.theme.source[kind if kind in SOURCES else ""]
+        self.links.append((source, target, drawn(value), colour, [meter, f"{text}<br><b>{amount(value, 'kWh')}</b>"]))
+
+    def _drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
+        return (value or 0.0) > least * self.whole
+
+    def _add(self, label: str, colour: str, about: list[str], column: int) -> int:
+        self.labels.append(label)
+        self.colours.append(colour)
+        self.about.append(about)
+        self.columns.append(column)
+        return len(self.labels) - 1
+
+    def figure(self, summary: str, view: str) -> Figure:
+        """What was collected, laid out."""
+        source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
+        height, xs, ys = self._places()
+        trace = {
+            "type": "sankey",
+            # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
+            "arrangement": "fixed",
+            "textfont": {"color": self.theme.ink, "size": 12},
+            "node": {
+                "label": self.labels,
+                "color": self.colours,
+                "customdata": self.about,
+                "x": xs,
+                "y": ys,
+                "align": "left",
+                "pad": GAP,
+                "thickness": THICKNESS,
+                "line": {"width": 0},
+                "hovertemplate": "%{customdata[1]}<extra></extra>",
+            },
+            "link": {
+                "source": source,
+                "target": target,
+                "value": value,
+                "color": colour,
+                "customdata": about,
+                "hovertemplate": "%{customdata[1]}<extra></extra>",
+            },
+        }
+        look = layout(self.theme, summary=summary, meta={"height": height}, uirevision=f"balance {view}")
+        return {"data": [trace], "layout": {**look, "margin": {"l": 4, "r": 4, "t": MARGIN, "b": MARGIN}}}
+
+    def _places(self) -> tuple[int, list[float], list[float]]:
+        """Height of the figure [px], and where each node is [share of width, share of height]."""
+        count = range(len(self.labels))
+        taken, given = [0.0] * len(count), [0.0] * len(count)
+        right: dict[int, list[int]] = {}
+        for source, target, value, *_ in self.links:
+            given[source] += value
+            taken[target] += value
+            right.setdefault(source, []).append(target)
+        values = {node: max(taken[node], given[node]) for node in count}
+        first, last = min(self.columns), max(self.columns)
+        columns = [[node for node in count if self.columns[node] == column] for column in range(first, last + 1)]
+        room = max(LEAST - 2 * MARGIN, max(map(len, columns)) * ROW)
+        tall = sankey_layout.heights(columns, values, room, GAP)
+        middles = sankey_layout.centres(columns, right, tall, room, GAP)
+        wide = max(1, last - first)
+        # Plotly takes 0 for "not given".
+        xs = [round(min(max((column - first) / wide, 0.001), 0.999), 3) for column in self.columns]
+        ys = [round(min(max(middles[node] / room, 0.001), 0.999), 4) for node in count]
+        return room + 2 * MARGIN, xs, ys
+
+
+def _faint(colour: str) -> str:
+    """A hexadecimal colour, seen through."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{NEAR})"
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    """What a balance says of a node, on a few short lines."""
+    if row["loss_kwh"] is None:
+        return f"{verdict_text(row['verdict'])}<br>{percent(row['completeness'])} of the time known"
+    share = "" if row["loss_percent"] is None else f", {row['loss_percent']:.2f} % of its supply"
+    return (
+        f"loss {amount(row['loss_kwh'], 'kWh')} ± {amount(row['uncertainty_kwh'], 'kWh')}{share}<br>"
+        f"{verdict_text(row['verdict'])}, {percent(row['completeness'])} of the time known"
+    )

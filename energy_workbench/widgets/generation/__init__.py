@@ -1,0 +1,1 @@
+"""Generation and carbon: `model.py` knows, `view.py` shows."""

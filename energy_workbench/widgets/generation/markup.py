@@ -1,0 +1,121 @@
+"""HTML of the page of generation; every value is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+from energy_workbench.figures.words import UNKNOWN, amount, percent
+from energy_workbench.widgets.generation.change import change
+
+Payload = Mapping[str, Any]
+KG = "kg CO₂"
+NO_FACTOR = "no factor is stated"
+
+SUSPICIOUS = 0.1
+"""Metered fuel off from what the load says by this share is marked [1]."""
+
+
+def note(text: str) -> str:
+    """A line above the numbers."""
+    return f'<p class="ew-note">{escape(text)}</p>' if text else ""
+
+
+def generators(rows: Sequence[Payload]) -> str:
+    """Each generator with its energy, hours, fuel, load and the check of its fuel."""
+    if not rows:
+        return '<p class="ew-more">No generator is set up: give a meter the type generator.</p>'
+    heads = ("Generator", "Energy", "Run hours", "Diesel", "L/kWh", "Mean load", "Fuel check")
+    body = "".join(
+        f"<tr><th>{_meter(row['number'])}</th><td>{amount(row['energy_kwh'], 'kWh')}</td>"
+        f"<td>{amount(row['run_hours'], 'h')}<small>{'counted' if row['hours_counted'] else 'by load'}</small></td>"
+        f"<td>{amount(row['litres'], 'L')}<small>{'estimated' if row['litres_estimated'] else 'metered'}</small></td>"
+        f"<td>{UNKNOWN if row['litres_per_kwh'] is None else format(row['litres_per_kwh'], '.3f')}</td>"
+        f"<td>{percent(row['mean_load'])}<small>of {amount(row['rated_kw'], 'kW')}"
+        f"{' (its highest)' if row['rated_assumed'] else ' rated'}</small></td><td>{_fuel(row)}</td></tr>"
+        for row in rows
+    )
+    return _table(heads, body, "ew-numbers ew-tall")
+
+
+def _fuel(row: Payload) -> str:
+    deviation = row["fuel_deviation"]
+    by_load = f"{amount(row['load_litres'], 'L')} by load"
+    if deviation is None:
+        return f"no fuel meter<small>{by_load}</small>"
+    mark = "✓ agrees" if abs(deviation) < SUSPICIOUS else "⚠ look: theft, leak or a wrong meter"
+    return f"{100 * deviation:+.1f} %, {mark}<small>{by_load}</small>"
+
+
+def _meter(number: str) -> str:
+    return f'<a class="ew-go" href="meter?{escape(urlencode({"meter": number}))}">{escape(number)}</a>'
+
+
+def scopes(now: Payload, earlier: Payload, beside: str) -> str:
+    """Gross emissions by scope, and below them, set apart, the memo figures."""
+    gross = _sum(now)
+    location = "the grid's average factor"
+    market = "no contract is stated: the grid's average stands in" if now["market_is_location"] else "as contracted"
+    fuel = "estimated by load" if now["diesel_estimated"] else "metered"
+    rows = [
+        ("Scope 1: diesel burnt on site", now["scope1_kg"], earlier.get("scope1_kg"), f"litres {fuel}", ""),
+        ("Scope 2: grid electricity, location-based", now["scope2_location_kg"], earlier.get("scope2_location_kg"),
+         location, ""),
+        ("Scope 1 + 2, location-based", gross, _sum(earlier) if earlier else None, "gross", "ew-sum"),
+        ("Scope 2: grid electricity, market-based", now["scope2_market_kg"], earlier.get("scope2_market_kg"),
+         market, ""),
+    ]  # fmt: skip
+    memo = [
+        ("Avoided by solar used on site", now["avoided_kg"], earlier.get("avoided_kg"),
+         "solar used on site × the grid's factor; it has lowered the grid import already", ""),
+        ("Net", now["net_kg"], earlier.get("net_kg"),
+         "Scope 1 + Scope 2 (location-based) − the credit for exported energy; avoided is not taken off", ""),
+    ]  # fmt: skip
+    heads = ("Gross emissions", "", f"Against {beside}" if earlier else "")
+    return (
+        "<div>"
+        + _table(heads, "".join(_emission(*row, compared=bool(earlier)) for row in rows), "ew-scopes")
+        + '</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>'
+        + _table((), "".join(_emission(*row, compared=bool(earlier)) for row in memo), "ew-scopes")
+        + "</div>"
+    )
+
+
+def _sum(payload: Payload) -> float | None:
+    parts = payload["scope1_kg"], payload["scope2_location_kg"]
+    return None if None in parts else sum(parts)
+
+
+def _emission(text: str, value: float | None, former: float | None, about: str, classes: str, *, compared: bool) -> str:
+    told = change(value, former, KG) if compared else ""
+    note = escape(about if value is not None else NO_FACTOR)
+    return (
+        f'<tr class="{classes}"><th>{escape(text)}<small>{note}</small></th>'
+        f"<td><b>{amount(value, KG)}</b></td><td>{escape(told)}</td></tr>"
+    )
+
+
+def factors(rows: Sequence[Payload]) -> str:
+    """The emission factors, dated and sourced; the site's own are marked."""
+    if not rows:
+        return '<p class="ew-more">There is no emission factor for this site: an engineer can state one.</p>'
+    body = "".join(
+        f'<tr class="{"" if row["holds"] else "ew-idle"}"><th>{escape(row["meaning"])}</th>'
+        f"<td>{row['value']:g} {escape(row['unit'])}</td><td>{_since(row['valid_from'])}</td>"
+        f"<td>{'✓ holds' if row['holds'] else 'not in this period'}</td>"
+        f"<td>{'<span class=ew-own>own</span> ' if row['own'] else ''}{escape(row['source'])}</td></tr>"
+        for row in rows
+    )
+    return _table(("Factor", "Value", "From", "Here", "Source (own: stated by the site)"), body, "ew-factors")
+
+
+def _since(day: str | None) -> str:
+    return "the beginning" if day is None else f"{date.fromisoformat(day):%d %b %Y}"
+
+
+def _table(heads: Sequence[str], body: str, classes: str) -> str:
+    head = f"<thead><tr>{''.join(f'<td>{escape(text)}</td>' for text in heads)}</tr></thead>" if heads else ""
+    return f'<table class="ew-list {classes}">{head}<tbody>{body}</tbody></table>'

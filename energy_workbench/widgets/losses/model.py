@@ -1,0 +1,173 @@
+"""What the page of losses knows: the balance of every node, and that of the one in view over time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from traitlets import Dict, Enum, List, Tuple, Unicode
+
+from energy_workbench.core.pages import LOSSES as PAGE
+from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.figures.balance import losses, over_time
+from energy_workbench.figures.balance_flow import balance_flow
+from energy_workbench.figures.verdicts import VERDICTS, verdict_text
+from energy_workbench.figures.words import UNKNOWN, amount, percent
+from energy_workbench.widgets.losses.branch import below, node_of, path_to, ranked, roots_of
+from energy_workbench.widgets.markup import Card
+from energy_workbench.widgets.page_model import Asked, PageModel
+
+DEPTHS = {"1": 1, "2": 2, "3": 3, "all": None}
+"""Levels below the node in view that the Sankey draws."""
+
+COLUMNS = {
+    "number": "Node", "name": "Name", "supply_kwh": "Supply [kWh]", "demand_kwh": "Demand [kWh]",
+    "loss_kwh": "Loss [kWh]", "loss_percent": "Loss [% of the supply]", "uncertainty_kwh": "Uncertainty, k = 2 [kWh]",
+    "completeness": "Complete [1]", "verdict": "Verdict", "reason": "Reason", "unmetered_kw": "Without a meter [kW]",
+    "counted_twice": "Counted twice",
+}  # fmt: skip
+
+
+class Model(PageModel):
+    """Where energy is lost."""
+
+    page = PAGE
+    default_period = "last 7 days"
+    takes = frozenset({"period", "meter"})
+
+    by = Enum(("kwh", "percent"), "kwh").tag(address="by")
+    """What losses are ranked and drawn by."""
+    depth = Enum(tuple(DEPTHS), "3").tag(address="depth")
+
+    balance = Dict()
+    node = Dict()
+    """The row of the node in view."""
+    path = List()
+    """Rows from the top of the tree to the node in view."""
+    over_time = Dict()
+    ranking = Tuple()
+    """Rows of the nodes in view, those to look at first."""
+    note = Unicode("")
+    """What is to be known of what is in view."""
+    flow_figure = Dict()
+    losses_figure = Dict()
+    time_figure = Dict()
+    cards = List()
+
+    def ask(self, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+        balance = self.workbench.balance(asked.period).to_dict()
+        rows = balance["items"]
+        node = _in_view(rows, asked.meter)
+        if node is None:
+            return balance, {}
+        every = _every(balance["from"], balance["to"])
+        return balance, self.workbench.losses(node["number"], asked.period, every=every).to_dict()
+
+    def show(self, found: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        self.balance, self.over_time = found
+        self.dated(self.balance["timezone"])
+
+    def draw(self) -> None:
+        rows, theme = self.balance["items"], self.theme
+        chosen = node_of(rows, self.choices.meter) if self.choices.meter else None
+        node = _in_view(rows, self.choices.meter)
+        self.note = _note(self.choices.meter, chosen, rows)
+        self.node = dict(node or {})
+        self.path = path_to(rows, node) if node else []
+        inside = below(rows, chosen) if chosen else rows
+        starts = [chosen] if chosen else roots_of(rows)
+        self.ranking = tuple(ranked(inside, self.by))
+        shown = {**self.balance, "items": inside}
+        self.flow_figure = balance_flow(
+            self.balance, [row["meter"] for row in starts], theme=theme, levels=DEPTHS[self.depth]
+        )
+        self.losses_figure = losses(shown, theme=theme, by=self.by)
+        self.time_figure = over_time(self.over_time, theme=theme, by=self.by) if self.over_time else {}
+        self.cards = _cards(self.node, inside, self.balance["threshold_percent"])
+
+    @property
+    def roots(self) -> list[dict[str, Any]]:
+        """The nodes at the top of the tree."""
+        return [dict(row) for row in roots_of(self.balance.get("items", ()))]
+
+    def choose(self, meter: str) -> None:
+        """Bring the node with that id into view; of a meter with nothing below it, the node it is part of."""
+        if found := node_of(self.balance.get("items", ()), meter):
+            self.choices.meter = found["number"]
+
+    def nodes_table(self) -> Sheet:
+        """Every node in view with all that is known of it."""
+        return sheet(self._name("Losses"), self.ranking, COLUMNS)
+
+    def flow_table(self) -> Sheet:
+        """What each node of the balance takes from which, and what is lost."""
+        rows = []
+        for row in self.ranking:
+            for child in row["children"]:
+                rows.append({"from": row["number"], "to": child["number"], "kwh": child["taken_kwh"], "kind": "flow"})
+                if child["delivered_kwh"]:
+                    back = {"from": child["number"], "to": row["number"], "kwh": child["delivered_kwh"]}
+                    rows.append({**back, "kind": "flow"})
+            rows.append({"from": row["number"], "to": "loss", "kwh": row["loss_kwh"], "kind": row["verdict"]})
+        found = [{"source": row["from"], "target": row["to"], "kind": row["kind"], "kwh": row["kwh"]} for row in rows]
+        columns = {"source": "From", "target": "To", "kind": "Kind", "kwh": "Energy [kWh]"}
+        return sheet(self._name("Balance"), found, columns)
+
+    def time_table(self) -> Sheet:
+        """The node in view over time."""
+        own = ("number", "name", "unmetered_kw", "counted_twice")
+        columns = {"start": f"Start ({self.balance['timezone']})"} | {
+            key: head for key, head in COLUMNS.items() if key not in own
+        }
+        return sheet(f"Losses over time {self.node['number']} {self.period}", self.over_time["items"], columns)
+
+    def _name(self, what: str) -> str:
+        return f"{what} {self.node.get('number', '')} {self.period}"
+
+
+def _in_view(rows: list[dict[str, Any]], meter: str) -> dict[str, Any] | None:
+    """The chosen node, else the first one at the top of the tree."""
+    found = (node_of(rows, meter) if meter else None) or next(iter(roots_of(rows)), None)
+    return None if found is None else dict(found)
+
+
+def _every(start: str, end: str) -> str:
+    """The length of a bucket with which a period has some dozens of them."""
+    span = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return "1h" if span <= timedelta(days=3) else "1d" if span <= timedelta(days=400) else "1mo"
+
+
+def _note(meter: str, chosen: Any, rows: Any) -> str:
+    if not rows:
+        return "No meter with others below it has energies in this time."
+    if not meter:
+        return ""
+    if chosen is None:
+        return f"No balance in this time has “{meter}” in it: the whole site is shown."
+    if meter.casefold() not in (chosen["number"].casefold(), chosen["meter"].casefold()):
+        return f"Nothing is metered below {meter}: the balance it is part of is shown, that of {chosen['number']}."
+    return ""
+
+
+def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
+    if not node:
+        return []
+    loss, supply, uncertainty = node["loss_kwh"], node["supply_kwh"], node["uncertainty_kwh"]
+    state = {"red": "red", "orange": "yellow", "green": "green"}.get(VERDICTS[node["verdict"]].colour, "")
+    share = UNKNOWN if node["loss_percent"] is None else f"{node['loss_percent']:.2f} %"
+    doubt = "" if not supply else f"± {100 * uncertainty / supply:.2f} %, limit {threshold:g} %"
+    hot = [row["number"] for row in inside if row["verdict"] == "hotspot"]
+    certain = [row["loss_kwh"] for row in inside if row["verdict"] in ("hotspot", "ok") and row["loss_kwh"]]
+    enough = node["completeness"]
+    return [
+        Card("Supply", amount(supply, "kWh"), f"into {node['number']}"),
+        Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
+        Card("Loss", amount(loss, "kWh"), f"± {amount(uncertainty, 'kWh')}" if uncertainty is not None else "", state),
+        Card("Loss of the supply", share, doubt or verdict_text(node["verdict"]), state),
+        Card("All certain losses", amount(sum(certain), "kWh"), f"of {len(inside)} nodes in view"),
+        Card("Hotspots", amount(len(hot)), ", ".join(hot) or "none", "red" if hot else "green"),
+        Card(
+            "Data", percent(enough, 1), "of the time known",
+            "green" if enough >= 0.98 else "yellow" if enough >= 0.5 else "red",
+        ),
+    ]  # fmt: skip

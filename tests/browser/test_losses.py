@@ -1,0 +1,119 @@
+"""The page of losses over the demo plant: its numbers are REST's, and a click leads down and back up."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from energy_workbench.figures.words import amount
+from tests.browser.conftest import Visit
+from tests.browser.plant import Plant, plant
+
+__all__ = ["plant"]
+
+pytestmark = pytest.mark.browser
+CROSSINGS = """() => {
+  // Ends of flows of one node, from top to bottom, must be in the order in which the flows leave it.
+  const found = [];
+  for (const group of document.querySelectorAll('.ew-stage > :not(.ew-hidden) g.sankey')) {
+    for (const node of group.__data__.graph.nodes) {
+      const ends = [...node.sourceLinks].sort((a, b) => a.y0 - b.y0).map((link) => link.target.y0);
+      if (ends.some((end, at) => at && end < ends[at - 1])) found.push(node.label);
+    }
+  }
+  return found;
+}"""
+
+
+def shown(selector: str) -> str:
+    return f".ew-stage > :not(.ew-hidden) {selector}"
+
+
+def opened(plant: Plant, page: Page, query: str) -> None:
+    page.goto(plant.open(f"losses?{query}"))
+    page.wait_for_selector(shown(".sankey-node"))
+    page.wait_for_selector(shown(".ew-chart.drawn .barlayer .point"))
+
+
+def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, visit: Visit) -> None:
+    page = visit.page
+    opened(plant, page, "period=yesterday")
+    rows = {row["number"]: row for row in plant.get("/balance", period="yesterday")["items"]}
+    cards = page.locator(shown(".ew-card"))
+    assert cards.count() == 7
+    for at, key in enumerate(("supply_kwh", "demand_kwh", "loss_kwh")):
+        expect(cards.nth(at).locator("b")).to_have_text(amount(rows["GRID"][key], "kWh"))
+    hot = [number for number, row in rows.items() if row["verdict"] == "hotspot"]
+    assert hot
+    expect(cards.nth(5).locator("b")).to_have_text(str(len(hot)))
+    for number, row in rows.items():
+        line = page.locator(shown(".ew-list tbody tr"), has=page.get_by_role("link", name=number, exact=True))
+        expect(line).to_contain_text(amount(row["loss_kwh"], "kWh"))
+        expect(line).to_contain_text(f"{row['loss_percent']:.2f} %")
+        expect(line).to_contain_text(row["reason"])
+    first = page.locator(shown(".ew-list tbody tr")).first
+    assert first.locator("th a").inner_text() == max(hot, key=lambda number: float(rows[number]["loss_kwh"]))
+    assert page.evaluate(CROSSINGS) == []
+    outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
+    assert outside == []
+    assert visit.errors == []
+
+
+def test_a_click_leads_down_and_the_path_back_up(plant: Plant, visit: Visit) -> None:
+    page = visit.page
+    opened(plant, page, "period=yesterday&depth=2")
+    page.locator(shown(".sankey-node"), has_text="UTILITIES").locator(".node-rect").click()
+    page.wait_for_url("**/losses?meter=UTILITIES&period=yesterday&depth=2")
+    path = page.locator(shown(".ew-path"))
+    expect(path.locator("b")).to_have_text("UTILITIES")
+    expect(page.locator(shown(".sankey-node"), has_text="from MAIN")).to_be_visible()
+    day = plant.get("/balance/over-time", meter="UTILITIES", period="yesterday", every="1d")["items"][0]
+    expect(page.locator(shown(".ew-card b")).nth(2)).to_have_text(amount(day["loss_kwh"], "kWh"))
+    path.get_by_role("link", name="MAIN").click()
+    page.wait_for_url("**/losses?meter=MAIN&depth=2&period=yesterday")
+    expect(path.locator("b")).to_have_text("MAIN")
+    page.reload()
+    expect(page.locator(shown(".ew-path b"))).to_have_text("MAIN")
+    page.go_back()
+    expect(page.locator(shown(".ew-path b"))).to_have_text("UTILITIES")
+    assert visit.errors == []
+
+
+def test_losses_are_ranked_by_energy_or_by_share_and_taken_along(plant: Plant, visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    opened(plant, page, "period=yesterday")
+    rows = plant.get("/balance", period="yesterday")["items"]
+    page.get_by_role("button", name="% of the supply").click()
+    page.wait_for_url("**/losses?period=yesterday&by=percent")
+    expect(page.locator(shown("td[aria-sort]"))).to_contain_text("% of supply")
+    hot = [row["number"] for row in sorted(rows, key=lambda row: -row["loss_percent"]) if row["verdict"] == "hotspot"]
+    links = page.locator(shown(".ew-list tbody th a"))
+    assert links.all_inner_texts()[: len(hot)] == hot
+    panel = page.locator(shown(".ew-panel"), has=page.get_by_role("heading", name="Largest losses"))
+    panel.locator(".ew-save > summary").click()
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Table (CSV)").click()
+    download.value.save_as(tmp_path / "losses.csv")
+    with (tmp_path / "losses.csv").open(encoding="utf-8-sig", newline="") as file:
+        taken = {line[0]: line for line in csv.reader(file)}
+    assert "Loss [kWh]" in taken["Node"]
+    at = taken["Node"].index("Loss [kWh]")
+    assert {row["number"]: float(taken[row["number"]][at]) for row in rows} == {
+        row["number"]: row["loss_kwh"] for row in rows
+    }
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 1000)])
+def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit, width: int, height: int) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": height})
+    opened(plant, page, "period=last%207%20days&meter=MAIN")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    over = page.locator(shown(".ew-card b")).evaluate_all(
+        "nodes => nodes.filter(n => n.scrollWidth > n.clientWidth + 1).map(n => n.textContent)"
+    )
+    assert over == []
+    assert page.evaluate(CROSSINGS) == []
