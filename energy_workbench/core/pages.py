@@ -31,5 +31,5 @@ GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel a
 METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")
 QUALITY = Page("data-quality", "Data quality", "How complete the data is, what is wrong, and what waits for a decision")
 
-VIEWED = (OVERVIEW, QUALITY)
+VIEWED = (OVERVIEW, PATTERNS, METER, QUALITY)
 """The pages of everybody who may look, in the order of their menu."""

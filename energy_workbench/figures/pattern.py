@@ -27,7 +27,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         return message(theme, "No energy is known for this time.")
     times = [local(point["start"]) for point in points]
     energy = [None if point["energy_kwh"] is None else drawn(point["energy_kwh"]) for point in points]
-    about = [_about(point) for point in points]
+    about = [about_point(point) for point in points]
     # A step lasts until the next begins; the last one until its end.
     ends = local(payload["points"][-1]["start"] if payload.get("running") else payload["to"])
     times, energy, about = [*times, ends], [*energy, energy[-1]], [*about, about[-1]]
@@ -49,7 +49,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         data.insert(0, {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **shape, **area})
     else:
         line |= area
-    doubtful = [index for index, point in enumerate(points) if _estimated(point) and energy[index] is not None]
+    doubtful = [index for index, point in enumerate(points) if estimated(point) and energy[index] is not None]
     if doubtful:
         data.append(
             {
@@ -89,13 +89,13 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "tickformat": ",~g",
             "automargin": True,
         },
-        annotations=_peak(payload, theme),
-        shapes=_gaps(payload, theme),
+        annotations=peak_note(payload, theme),
+        shapes=gaps(payload, theme),
     )
     return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 26, "b": 30}}}
 
 
-def _gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
+def gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
     """A shade over each stretch of which nothing is known: a gap is not zero."""
     starts = [local(point["start"]) for point in payload["points"]] + [local(payload["to"])]
     found: list[dict[str, Any]] = []
@@ -110,11 +110,12 @@ def _gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
     return found
 
 
-def _estimated(point: Mapping[str, Any]) -> bool:
+def estimated(point: Mapping[str, Any]) -> bool:
+    """Whether what a point says was not measured."""
     return point["quality"] in ("estimated", "edited")
 
 
-def _about(point: Mapping[str, Any]) -> str:
+def about_point(point: Mapping[str, Any]) -> str:
     """What the hover adds to the energy: the demand, and what is not as it should be."""
     parts = []
     if point["demand_kw"] is not None:
@@ -124,7 +125,7 @@ def _about(point: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
-def _peak(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
+def peak_note(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
     """A note at the bucket that holds the maximum demand."""
     peak_at = payload["peak_at"]
     if not peak_at or payload["peak_kw"] is None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import ipywidgets
 
-from energy_workbench.core.pages import OVERVIEW, QUALITY, Page
+from energy_workbench.core.pages import METER, OVERVIEW, PATTERNS, QUALITY, Page
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts
@@ -21,6 +21,8 @@ class PageView(Protocol):
 
 FOLDERS: dict[Page, str] = {
     OVERVIEW: "dashboard",
+    PATTERNS: "patterns",
+    METER: "meter",
     QUALITY: "quality",
 }
 """Folder below `widgets` whose `model.Model` and `view.View` show the page."""
