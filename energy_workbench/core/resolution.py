@@ -33,7 +33,8 @@ def resolution(span: timedelta, wanted: str = "") -> str:
         return next((every for every, longest in SUITS.items() if span <= longest + timedelta(hours=1)), "1mo")
     steps = list(LENGTHS)
     allowed = steps[steps.index(wanted) :]
-    return next((every for every in allowed if span / LENGTHS[every] < MOST_POINTS), "1mo")
+    # A step before a gap is drawn with two points.
+    return next((every for every in allowed if span / LENGTHS[every] < MOST_POINTS / 2), "1mo")
 
 
 def outward(start: datetime, end: datetime, every: str) -> tuple[datetime, datetime]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from energy_workbench.figures.axes import DAY, larger, time_axis, value_axis
-from energy_workbench.figures.pattern import SPANS, about_point, estimated, gaps
+from energy_workbench.figures.pattern import SPANS, about_point, estimated, gaps, steps
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import amount, drawn, local
 
@@ -34,7 +34,8 @@ def over_time(
     ----------
     payload : mapping
         A pattern: `points` of `start, energy_kwh [kWh], demand_kw [kW], quality, completeness`, and where energy also
-        goes the other way `other_kwh` with `other_name`; `every, from, to, number`, `word` for what is done with it.
+        goes the other way `other_kwh` with `other_name`; `every, from, to, number`, `word` for what is done with it;
+        `starts` of all buckets where more are to come, with the end of the last.
     measure : str
         `energy`, or `demand`: the highest of 15 minutes in each bucket.
     before : sequence of float or None
@@ -70,7 +71,8 @@ def over_time(
         theme,
         summary=(
             f"{measure.capitalize()} of {payload['number']} every {every}: "
-            f"{amount(payload['total_kwh'], 'kWh')} {word}, peak {amount(payload['peak_kw'], 'kW')}, {sum(map(estimated, whole.points))} estimated, "
+            f"{amount(payload['total_kwh'], 'kWh')} {word}, peak {amount(payload['peak_kw'], 'kW')}, "
+            f"{sum(map(estimated, whole.points))} estimated, "
             f"{sum(point['quality'] == 'missing' for point in whole.points)} missing"
         ),
         uirevision=f"{revision} {measure}",
@@ -81,8 +83,12 @@ def over_time(
         yaxis=value_axis(theme, title, rangemode="normal" if any(others) else "tozero"),
         shapes=gaps({**payload, "points": whole.points, "to": whole.end}, theme),
     )
-    legend = {"showlegend": len(data) > 1, "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}}
-    return {"data": data, "layout": {**look, **legend, "margin": {"l": 8, "r": 12, "t": 28, "b": 40}}}
+    named = sum(trace.get("showlegend", True) for trace in data)
+    legend = {"showlegend": named > 1, "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}}
+    return {
+        "data": data,
+        "layout": {**look, **legend, "margin": {"l": 8, "r": 12, "t": 28 if named > 1 else 12, "b": 36}},
+    }
 
 
 class Buckets:
@@ -106,7 +112,7 @@ class Buckets:
     def of(cls, payload: Mapping[str, Any], until: str | None) -> Buckets:
         """Those of a pattern up to an instant."""
         points = list(payload["points"])
-        starts = [*(point["start"] for point in points), payload["to"]]
+        starts = list(payload.get("starts") or [*(point["start"] for point in points), payload["to"]])
         if until is None:
             return cls(points, payload["to"], False, starts)
         now = datetime.fromisoformat(until)
@@ -203,11 +209,11 @@ class Series:
         return [None if value is None else drawn(value / self._by) for value in values]
 
     def _line(self, y: list[float | None], name: str, line: dict[str, Any], about: list[str]) -> dict[str, Any]:
-        # A step lasts until the next begins; the last one until its end.
+        edges = [local(start) for start in self._buckets.starts[: len(y) + 1]]
+        times, values, words = steps(edges, y, about)
         return {
             "type": "scatter", "mode": "lines", "name": name, "connectgaps": False, "line": line,
-            "x": [local(start) for start in self._buckets.starts[: len(y) + 1]], "y": [*y, *y[-1:]],
-            "customdata": [*about, *about[-1:]],
+            "x": times, "y": values, "customdata": words,
             "hovertemplate": f"%{{x|%a %-d %b %H:%M}}<br><b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata}}"
             "<extra></extra>",
         }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
@@ -28,9 +28,8 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     times = [local(point["start"]) for point in points]
     energy = [None if point["energy_kwh"] is None else drawn(point["energy_kwh"]) for point in points]
     about = [about_point(point) for point in points]
-    # A step lasts until the next begins; the last one until its end.
     ends = local(payload["points"][-1]["start"] if payload.get("running") else payload["to"])
-    times, energy, about = [*times, ends], [*energy, energy[-1]], [*about, about[-1]]
+    times, energy, about = steps([*times, ends], energy, about)
     line: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines",
@@ -49,14 +48,14 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         data.insert(0, {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **shape, **area})
     else:
         line |= area
-    doubtful = [index for index, point in enumerate(points) if estimated(point) and energy[index] is not None]
+    doubtful = [point for point in points if estimated(point) and point["energy_kwh"] is not None]
     if doubtful:
         data.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": [times[index] for index in doubtful],
-                "y": [energy[index] for index in doubtful],
+                "x": [local(point["start"]) for point in doubtful],
+                "y": [drawn(point["energy_kwh"]) for point in doubtful],
                 "marker": {"symbol": "circle-open", "size": 5, "color": theme.state["orange"]},
                 "hoverinfo": "skip",
             }
@@ -93,6 +92,24 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         shapes=gaps(payload, theme),
     )
     return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 26, "b": 30}}}
+
+
+def steps(
+    edges: Sequence[str], values: Sequence[float | None], about: Sequence[str]
+) -> tuple[list[str], list[float | None], list[str]]:
+    """Times, values and words of a line of steps: each lasts until the next begins, and one before a gap until its end.
+
+    Parameters
+    ----------
+    edges : sequence of str
+        Beginnings of the steps, and the end of the last.
+    """
+    found: list[tuple[str, float | None, str]] = []
+    for place, (value, words) in enumerate(zip(values, about, strict=True)):
+        found.append((edges[place], value, words))
+        if value is not None and (place + 1 == len(values) or values[place + 1] is None):
+            found.append((edges[place + 1], value, words))
+    return [row[0] for row in found], [row[1] for row in found], [row[2] for row in found]
 
 
 def gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:

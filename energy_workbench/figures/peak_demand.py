@@ -122,7 +122,8 @@ def _part(
     return {
         "type": "bar", "orientation": "h", "y": months, "x": [drawn(value) for value in values],
         "text": [escape(number) or name for number in numbers], "textposition": "inside", "insidetextanchor": "middle",
-        "textangle": 0, "constraintext": "inside", "textfont": {"color": theme.ink, "size": 11},
+        "textangle": 0, "constraintext": "inside",
+        "textfont": {"color": theme.surface if opacity > 0.5 else theme.ink, "size": 11},
         "customdata": [[number, words] for number, words in zip(numbers, said, strict=True)],
         "hovertemplate": "%{y}<br>%{customdata[1]}<extra></extra>",
         "marker": {"color": colour, "opacity": opacity, "line": {"color": theme.surface, "width": 1.5}},

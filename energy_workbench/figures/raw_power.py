@@ -71,7 +71,7 @@ def raw_power(
         xaxis=time_axis(theme, first, last) | ({"nticks": 5} if slim else {}),
         yaxis=value_axis(theme, unit if slim else f"{unit}, each reading", rangemode="normal" if slim else "tozero"),
     )
-    return {"data": [trace], "layout": {**look, "margin": {"l": 8, "r": 12, "t": 10 if slim else 28, "b": 40}}}
+    return {"data": [trace], "layout": {**look, "margin": {"l": 8, "r": 12, "t": 12, "b": 36}}}
 
 
 def seen(points: Sequence[Point], pause: float, most: int) -> list[tuple[datetime, float | None]]:

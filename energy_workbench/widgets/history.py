@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.core import clock
+from energy_workbench.core.axis import edges
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.period import Period, parse_period, zone_of
 from energy_workbench.core.period_text import span
@@ -59,6 +60,11 @@ class History:
     comparison: dict[str, Any] | None = None
     unknown: str = ""
 
+    @property
+    def edges(self) -> tuple[str, str]:
+        """What the chart of the whole shows, ISO: what is to come only where another time can be seen there."""
+        return self.whole["from"], (self.whole.get("starts") or [self.whole["to"]])[-1]
+
 
 class Historian:
     """Asks a workbench for the history of one meter after another."""
@@ -106,7 +112,8 @@ class Historian:
                 FRESH,
                 lambda: self.workbench.compare(number, text, against=compare, every=step).to_dict(),
             )
-            found["before"] = tuple(each["before_kwh"] for each in beside["items"] if each["start"])
+            found["before"] = tuple(each["before_kwh"] for each in beside["items"])
+            whole["starts"] = self._starts(period, step)
         if window:
             found |= self._part(row, whole, window, found.get("comparison"))
         return History(row, whole, **found)
@@ -134,6 +141,7 @@ class Historian:
             return {"part": part}
         shift = _clock(beside["from"]) - _clock(beside["before_start"])
         before = self._pattern(number, self._iso(start - shift, end - shift), step)
+        part["starts"] = self._starts(parse_period(text, self.zone, clock.now()), step)
         return {"part": part, "before_part": tuple(point["energy_kwh"] for point in before["points"])}
 
     def _pattern(self, meter: str | None, text: str, every: str) -> dict[str, Any]:
@@ -164,6 +172,10 @@ class Historian:
             {**point, "other_kwh": each[column]} for point, each in zip(pattern["points"], rows, strict=False)
         ]  # a bucket may have begun between the two answers
         return {**found, "points": points}
+
+    def _starts(self, period: Period, every: str) -> list[str]:
+        """Where each bucket begins, those to come too, and the end of the last."""
+        return [edge.astimezone(self.zone).isoformat() for edge in edges(period, every, self.zone)]
 
     def _iso(self, start: datetime, end: datetime) -> str:
         """A span of the site's clock as a period that no clock change makes ambiguous."""

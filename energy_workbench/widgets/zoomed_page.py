@@ -65,7 +65,7 @@ class ZoomedPage(PageModel):
         found = self.history
         assert found is not None
         part = found.part if self.window else None
-        span = found.whole["from"], found.whole["to"]
+        span = found.edges
         revision = f"{found.whole['number']} {self.period} {found.whole['every']}"
         if part and found.raw:
             edges = tuple(datetime.fromisoformat(edge).replace(tzinfo=None) for edge in span)
@@ -122,7 +122,7 @@ class ZoomedPage(PageModel):
     def _is_all(self, window: Window) -> bool:
         if self.history is None:
             return True
-        first, last = (datetime.fromisoformat(self.history.whole[key]).replace(tzinfo=None) for key in ("from", "to"))
+        first, last = (datetime.fromisoformat(edge).replace(tzinfo=None) for edge in self.history.edges)
         inside = min(window[1], last) - max(window[0], first)
         return inside >= NEARLY * (last - first)
 

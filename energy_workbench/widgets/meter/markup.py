@@ -103,16 +103,17 @@ def live(now: Mapping[str, Any]) -> str:
     rows = []
     for words, unit, phases, neutral, whole in ROWS:
         cells = [values.get(name) for name in (*phases, neutral, whole)]
+        if unit in ("V", "A") and cells[-1] is None and None not in cells[:3]:
+            cells[-1] = sum(cells[:3]) / 3
         if any(value is not None for value in cells):
             text = "".join(f"<td>{number(value)}</td>" for value in cells)
             rows.append(f"<tr><th>{words}{f' <small>{unit}</small>' if unit else ''}</th>{text}</tr>")
     heads = "".join(f"<th>{name}</th>" for name in ("", "L1", "L2", "L3", "N", "Total, mean"))
-    stale = " class=ew-stale" if now["stale"] else ""
-    return (
-        f"<table{stale}><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>{_more(values)}"
-        if rows or values
-        else '<p class="ew-more">The newest reading has no value.</p>'
-    )
+    look = "ew-phases ew-stale" if now["stale"] else "ew-phases"
+    if not values:
+        return '<p class="ew-more">The newest reading has no value.</p>'
+    table = f'<table class="{look}"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return f"{table if rows else ''}{_more(values)}"
 
 
 def live_heading(now: Mapping[str, Any]) -> str:
