@@ -96,7 +96,7 @@ def _heat_map(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
             [None if cells.get((day, hour)) is None else drawn(cells[day, hour] / by) for hour in range(24)]
             for day in WEEKDAYS
         ],
-        "colorscale": [[0, theme.surface], [0.15, theme.accent_fill], [1, theme.accent]],
+        "colorscale": [[0, theme.accent_fill], [1, theme.accent]],
         "zmin": 0,
         "xgap": 1,
         "ygap": 1,
@@ -136,7 +136,8 @@ def _typical_day(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
         ]  # fmt: skip
     axes: dict[str, dict[str, Any]] = {
         "xaxis": {
-            "title": "time of day", "dtick": 16, "type": "category", "categoryorder": "array", "categoryarray": QUARTERS,
+            "title": "time of day", "dtick": 16, "type": "category",
+            "categoryorder": "array", "categoryarray": QUARTERS,
         },
         "yaxis": {"title": unit, "rangemode": "tozero", "automargin": True, "tickformat": ",~g"},
     }  # fmt: skip

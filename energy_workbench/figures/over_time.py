@@ -59,7 +59,8 @@ def over_time(
     every = SPANS.get(payload["every"], payload["every"])
     series = Series(payload["every"], whole, unit, by, theme)
     data: list[dict[str, Any]] = []
-    if before and measure == "energy":
+    beside = measure == "energy" and any(value is not None for value in before)
+    if beside:
         data += series.quiet(before, before_name)
     data += series.main(values, word if measure == "energy" else "highest 15 min")
     if any(others):
@@ -76,8 +77,8 @@ def over_time(
             f"{sum(point['quality'] == 'missing' for point in whole.points)} missing"
         ),
         uirevision=f"{revision} {measure}",
-        hovermode="x unified" if before or any(others) else "x",
-        barmode="relative" if any(others) and not before else "group",
+        hovermode="x unified" if beside or any(others) else "x",
+        barmode="group",
         bargap=0.2,
         xaxis=time_axis(theme, local(first), local(last)),
         yaxis=value_axis(theme, title, rangemode="normal" if any(others) else "tozero"),
@@ -155,7 +156,7 @@ class Series:
         theme = self._theme
         if self.bars:
             marker = {"color": theme.accent, "opacity": [0.45 if cut else 1 for cut in self._cut]}
-            return [self._bar(values, name, marker, self._about)]
+            return [self._bar(values, name, marker, self._about) | {"offsetgroup": "now"}]
         y = self._scaled(values)
         if self._buckets.running:
             y[-1] = None  # its energy so far would look like a fall
@@ -173,7 +174,8 @@ class Series:
         shown = list(values[: len(self._buckets.starts) - 1])
         count = len(shown)
         if self.bars:
-            return [self._bar(shown, name, {"color": self._theme.source[""]}, [""] * count)]
+            marker = {"color": self._theme.quiet, "opacity": 0.45}
+            return [self._bar(shown, name, marker, [""] * count) | {"offsetgroup": "before"}]
         look = {"color": self._theme.quiet, "width": 1.3, "shape": "hv", "dash": "dot"}
         return [self._line(self._scaled(shown), name, look, [""] * count)]
 
@@ -182,7 +184,7 @@ class Series:
         turned = [None if value is None else -value for value in values]
         sizes = [f"<br>{amount(value, 'kWh')} {name}" if value else "" for value in values]
         if self.bars:
-            return [self._bar(turned, name, {"color": self._theme.source["solar"]}, sizes)]
+            return [self._bar(turned, name, {"color": self._theme.state["orange"]}, sizes) | {"offsetgroup": "now"}]
         look = {"color": self._theme.state["orange"], "width": 1.6, "shape": "hv"}
         return [self._line(self._scaled(turned), name, look, sizes)]
 

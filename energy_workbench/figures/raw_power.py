@@ -11,7 +11,7 @@ from typing import Any
 from energy_workbench.core.resolution import MOST_POINTS
 from energy_workbench.figures.axes import larger, time_axis, value_axis
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn
+from energy_workbench.figures.words import amount, drawn, local
 
 Point = tuple[datetime, float]
 """When, on the site's clock, and how much [kW]."""
@@ -20,7 +20,7 @@ Point = tuple[datetime, float]
 def raw_power(
     points: Sequence[Point],
     *,
-    span: tuple[datetime, datetime],
+    span: tuple[str, str],
     number: str = "",
     theme: Theme = LIGHT,
     pause: float = 60.0,
@@ -34,8 +34,8 @@ def raw_power(
     ----------
     points : sequence of (datetime, float)
         In time, primary [kW], positive is import.
-    span : tuple of datetime
-        What the whole chart shows, on the site's clock.
+    span : tuple of (str, str)
+        What the whole chart shows, ISO in the site's zone.
     pause : float
         A longer one between two readings is a gap [s].
     revision : str
@@ -43,7 +43,7 @@ def raw_power(
     most : int
         Points that are drawn at most; where there are more, lows and highs are kept.
     slim : bool
-        Without the name of the axis, for a small chart.
+        Without the name of the axis, for a small chart that goes with the time: nobody can zoom into it.
     """
     if not points:
         return message(theme, "No reading of power in this time.")
@@ -62,13 +62,12 @@ def raw_power(
     }
     values = [value for _, value in points]
     summary = f"Power of {number}, {len(points)} readings: {amount(min(values), 'kW')} to {amount(max(values), 'kW')}"
-    first, last = (edge.isoformat(timespec="seconds") for edge in span)
     look = layout(
         theme,
         summary=summary,
         uirevision=revision,
         hovermode="x",
-        xaxis=time_axis(theme, first, last) | ({"nticks": 5} if slim else {}),
+        xaxis=time_axis(theme, *map(local, span)) | ({"nticks": 5, "fixedrange": True} if slim else {}),
         yaxis=value_axis(theme, unit if slim else f"{unit}, each reading", rangemode="normal" if slim else "tozero"),
     )
     return {"data": [trace], "layout": {**look, "margin": {"l": 8, "r": 12, "t": 12, "b": 36}}}

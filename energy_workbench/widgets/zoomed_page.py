@@ -40,6 +40,7 @@ class ZoomedPage(PageModel):
         super().__init__(workbench, choices, **own)
         self.historian = Historian(workbench)
         self.history: History | None = None
+        self._span: tuple[str, str] | None = None
         choices.observe(self._all, ["period", "meter"])
         self.observe(self._all, "every_wanted")
         self.observe(self._draw, "window")
@@ -65,16 +66,16 @@ class ZoomedPage(PageModel):
         found = self.history
         assert found is not None
         part = found.part if self.window else None
-        span = found.edges
+        # A browser keeps its zoom as long as the range of the whole is given as it was.
+        span = self._span = self._span if self.window and self._span else found.edges
         revision = f"{found.whole['number']} {self.period} {found.whole['every']}"
         if part and found.raw:
-            edges = tuple(datetime.fromisoformat(edge).replace(tzinfo=None) for edge in span)
             pause = 4 * float(found.meter["poll_seconds"] or 60)
             self.history_figure = raw_power(
-                of_readings(part), span=(edges[0], edges[1]), number=part["number"], theme=self.theme, pause=pause,
+                of_readings(part), span=span, number=part["number"], theme=self.theme, pause=pause,
                 revision=f"{revision} {self.measure}",
             )  # fmt: skip
-            self.history_note = "power of each reading"
+            self.history_note = "power of each reading · double-click for all"
             return
         shown = part or found.whole
         self.history_figure = over_time(

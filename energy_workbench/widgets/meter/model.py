@@ -87,10 +87,10 @@ class Model(ZoomedPage):
     def draw(self) -> None:
         self.draw_history()
         assert self.history is not None
-        end = datetime.fromisoformat(self.history.now).replace(tzinfo=None, microsecond=0)
+        end = datetime.fromisoformat(self.history.now)
         self.power_figure = raw_power(
             self._live.power,
-            span=(end - SHOWN, end),
+            span=((end - SHOWN).isoformat(), end.isoformat()),
             number=self.meter["number"],
             theme=self.theme,
             pause=4 * float(self.meter["poll_seconds"] or 60),
