@@ -157,9 +157,7 @@ class Series:
         if self.bars:
             marker = {"color": theme.accent, "opacity": [0.45 if cut else 1 for cut in self._cut]}
             return [self._bar(values, name, marker, self._about) | {"offsetgroup": "now"}]
-        y = self._scaled(values)
-        if self._buckets.running:
-            y[-1] = None  # its energy so far would look like a fall
+        y = self._over(values)
         line = self._line(y, name, {"color": theme.accent, "width": 1.8, "shape": "hv"}, self._about)
         area = {"fill": "tozeroy", "fillcolor": theme.accent_fill}
         if None not in y:
@@ -186,7 +184,7 @@ class Series:
         if self.bars:
             return [self._bar(turned, name, {"color": self._theme.state["orange"]}, sizes) | {"offsetgroup": "now"}]
         look = {"color": self._theme.state["orange"], "width": 1.6, "shape": "hv"}
-        return [self._line(self._scaled(turned), name, look, sizes)]
+        return [self._line(self._over(turned), name, look, sizes)]
 
     def doubtful(self, values: Sequence[float | None]) -> list[dict[str, Any]]:
         """A ring at each bucket that was not measured as such."""
@@ -206,6 +204,11 @@ class Series:
             "marker": {"symbol": "circle-open", "size": 7, "color": self._theme.state["orange"], "line": {"width": 2}},
         }  # fmt: skip
         return [trace | self._period()]
+
+    def _over(self, values: Sequence[float | None]) -> list[float | None]:
+        """The steps that are over: the energy of one so far would look like a fall."""
+        found = self._scaled(values)
+        return [*found[:-1], None] if self._buckets.running else found
 
     def _scaled(self, values: Sequence[float | None]) -> list[float | None]:
         return [None if value is None else drawn(value / self._by) for value in values]

@@ -17,7 +17,7 @@ from energy_workbench.widgets.markup import heading
 BELOW = 12
 """Meters right below that are named."""
 
-SHOWN = 12
+SHOWN = 20
 """Findings or events that are listed."""
 
 P, LINES = ("l1", "l2", "l3"), ("l1_l2", "l2_l3", "l3_l1")
@@ -129,7 +129,7 @@ def _more(values: Mapping[str, float]) -> str:
     """Other gauges, such as fuel and temperatures."""
     tabled = {name for _, _, phases, neutral, whole in ROWS for name in (*phases, neutral, whole)}
     found = [
-        f"<span>{escape(QUANTITIES[name].label)} <b>{number(value)}</b> {_unit(name)}</span>"
+        f"<span>{escape(QUANTITIES[name].label)} <b>{_plain(name, value)}</b> {_unit(name)}</span>"
         for name, value in values.items()
         if name not in tabled and name in QUANTITIES and QUANTITIES[name].kind in (Kind.GAUGE, Kind.DEMAND)
     ]
@@ -139,7 +139,7 @@ def _more(values: Mapping[str, float]) -> str:
 def counters(now: Mapping[str, Any]) -> str:
     """Registers that count."""
     rows = "".join(
-        f"<tr><th>{escape(QUANTITIES[name].label)}</th><td>{value:,.2f}</td><td>{_unit(name)}</td></tr>"
+        f"<tr><th>{escape(QUANTITIES[name].label)}</th><td>{_plain(name, value, 2)}</td><td>{_unit(name)}</td></tr>"
         for name, value in (now.get("values") or {}).items()
         if name in QUANTITIES and QUANTITIES[name].kind is Kind.COUNTER and value is not None
     )
@@ -150,9 +150,18 @@ def number(value: float | None) -> str:
     """A value with as many digits as an instrument shows."""
     if value is None:
         return ""
+    if value == 0:
+        return "0"
     size = abs(value)
     digits = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 10 else 3
     return f"{value:,.{digits}f}"
+
+
+def _plain(name: str, value: float, digits: int | None = None) -> str:
+    """A value of a gauge or counter; a number without a unit is a count or a code."""
+    if not QUANTITIES[name].unit and value == int(value):
+        return f"{int(value):,}"
+    return number(value) if digits is None else f"{value:,.{digits}f}"
 
 
 def _unit(name: str) -> str:
