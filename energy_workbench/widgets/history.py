@@ -122,11 +122,9 @@ class Historian:
         self, row: Mapping[str, Any], whole: Mapping[str, Any], window: Window, beside: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         """What is zoomed to, where it can be shown more closely than the whole."""
-        number, wide = row["number"], window[1] - window[0]
-        pause = float(row["poll_seconds"] or 60)
-        if wide <= min(RAW, MOST_POINTS * timedelta(seconds=pause)):
-            margin = timedelta(seconds=2 * pause)
-            text = self._iso(window[0] - margin, window[1] + margin)
+        number, wide, pause = row["number"], window[1] - window[0], poll(row)
+        if wide <= min(RAW, MOST_POINTS * pause):
+            text = self._iso(window[0] - 2 * pause, window[1] + 2 * pause)
             found = self.workbench.readings(number, text, POWER, scaled=True).to_dict()
             if found["items"]:
                 return {"part": found, "raw": True}
@@ -180,6 +178,18 @@ class Historian:
     def _iso(self, start: datetime, end: datetime) -> str:
         """A span of the site's clock as a period that no clock change makes ambiguous."""
         return "/".join(edge.replace(tzinfo=self.zone).astimezone(UTC).isoformat() for edge in (start, end))
+
+
+def poll(meter: Mapping[str, Any]) -> timedelta:
+    """How often a meter is read; one that is not polled is read from elsewhere, mostly every interval."""
+    polled = meter["gateway"] and meter["profile"]
+    return timedelta(seconds=float(meter["poll_seconds"])) if polled else timedelta(minutes=15)
+
+
+def silence(meter: Mapping[str, Any]) -> timedelta:
+    """After which a reading does not stand for now any more: four polls, at least a minute; or an interval is late."""
+    each = poll(meter)
+    return max(timedelta(minutes=1), 4 * each) if each < timedelta(minutes=15) else each + timedelta(minutes=1)
 
 
 def before_name(comparison: Mapping[str, Any]) -> str:

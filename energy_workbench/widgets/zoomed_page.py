@@ -14,7 +14,7 @@ from energy_workbench.figures.pattern import SPANS
 from energy_workbench.figures.raw_power import of_readings, raw_power
 from energy_workbench.widgets.chart import Window
 from energy_workbench.widgets.choices import Choices
-from energy_workbench.widgets.history import Historian, History, before_name
+from energy_workbench.widgets.history import Historian, History, before_name, silence
 from energy_workbench.widgets.page_model import Asked, PageModel
 
 NEARLY = 0.98
@@ -59,7 +59,6 @@ class ZoomedPage(PageModel):
         self.history = found
         if found.unknown:
             self.problem = f"There is no meter “{found.unknown}”: {found.meter['number']} is shown."
-        self.dated(found.whole["timezone"], found.now)
 
     def draw_history(self) -> None:
         """Make the figure of the history, and what it says."""
@@ -70,9 +69,9 @@ class ZoomedPage(PageModel):
         span = self._span = self._span if self.window and self._span else found.edges
         revision = f"{found.whole['number']} {self.period} {found.whole['every']}"
         if part and found.raw:
-            pause = 4 * float(found.meter["poll_seconds"] or 60)
             self.history_figure = raw_power(
-                of_readings(part), span=span, number=part["number"], theme=self.theme, pause=pause,
+                of_readings(part), span=span, number=part["number"], theme=self.theme,
+                pause=silence(found.meter).total_seconds(),
                 revision=f"{revision} {self.measure}",
             )  # fmt: skip
             self.history_note = "power of each reading · double-click for all"
@@ -102,7 +101,8 @@ class ZoomedPage(PageModel):
         number, zone = found.whole["number"], found.whole["timezone"]
         if part and found.raw:
             rows = [{"ts": row["ts"], **row["values"]} for row in part["items"]]
-            heads = {"ts": f"Time ({zone})"} | {name: _head(name) for name in part["quantities"]}
+            known = [name for name in part["quantities"] if any(name in row for row in rows)]
+            heads = {"ts": f"Time ({zone})"} | {name: _head(name) for name in known}
             return sheet(f"Readings {number}", rows, heads)
         shown, before = part or found.whole, found.before_part if part else found.before
         points = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from traitlets import Dict
@@ -13,7 +13,7 @@ from energy_workbench.core import clock
 from energy_workbench.core.pages import METER
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.raw_power import raw_power
-from energy_workbench.widgets.history import FRESH, History
+from energy_workbench.widgets.history import FRESH, History, silence
 from energy_workbench.widgets.meter.recent import SHOWN, Live, Recent
 from energy_workbench.widgets.page_model import LIVE, Asked
 from energy_workbench.widgets.zoomed_page import ZoomedPage
@@ -93,7 +93,7 @@ class Model(ZoomedPage):
             span=((end - SHOWN).isoformat(), end.isoformat()),
             number=self.meter["number"],
             theme=self.theme,
-            pause=4 * float(self.meter["poll_seconds"] or 60),
+            pause=silence(self.meter).total_seconds(),
             revision=self.meter["number"],
             most=DRAWN,
             slim=True,
@@ -123,12 +123,8 @@ def _family(meter: Mapping[str, Any], meters: list[dict[str, Any]]) -> dict[str,
 
 
 def _stale(ts: str | None, meter: Mapping[str, Any]) -> bool:
-    """Whether values of that instant do not stand for now any more: four polls, at least a minute."""
-    if ts is None:
-        return True
-    polled = meter["gateway"] and meter["profile"]
-    longest = max(60.0, 4 * float(meter["poll_seconds"])) if polled else 16 * 60.0
-    return clock.now() - datetime.fromisoformat(ts) > timedelta(seconds=longest)
+    """Whether values of that instant do not stand for now any more."""
+    return ts is None or clock.now() - datetime.fromisoformat(ts) > silence(meter)
 
 
 def _quality(history: History) -> dict[str, Any]:

@@ -75,6 +75,7 @@ class Model(ZoomedPage):
 
     def show(self, found: Found) -> None:
         self.show_history(found.history)
+        self.dated(found.history.whole["timezone"], found.history.now)
         self._shapes, self.demand = found.shapes, found.demand
 
     def draw(self) -> None:
