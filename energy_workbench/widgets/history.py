@@ -113,7 +113,8 @@ class Historian:
                 lambda: self.workbench.compare(number, text, against=compare, every=step).to_dict(),
             )
             found["before"] = tuple(each["before_kwh"] for each in beside["items"])
-            whole["starts"] = self._starts(period, step)
+            if any(value is not None for value in found["before"]):
+                whole["starts"] = self._starts(period, step)
         if window:
             found |= self._part(row, whole, window, found.get("comparison"))
         return History(row, whole, **found)

@@ -153,7 +153,8 @@ def _cards(history: History, duration: Mapping[str, Any], period: str) -> list[C
     if beside := history.comparison:
         change = beside["change_percent"]
         value = UNKNOWN if change is None else f"{change:+.1f} %"
-        cards.insert(1, Card("Change", value, f"{amount(beside['before_kwh'], 'kWh')} {before_name(beside)}"))
+        known = "nothing known" if beside["before_kwh"] is None else amount(beside["before_kwh"], "kWh")
+        cards.insert(1, Card("Change", value, f"{known} {before_name(beside)}"))
     return cards
 
 
