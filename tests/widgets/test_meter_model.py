@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.results import Readings
+from energy_workbench.core.settings import load
+from energy_workbench.registry import Registry
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.meter import markup
 from energy_workbench.widgets.meter.model import Model
 from energy_workbench.widgets.meter.recent import Recent
 from energy_workbench.workbench import Workbench
-from tests.workbench.plant import NOW
+from tests.workbench.plant import NOW, make_home
 
 EVIL = "<script>alert(1)</script>"
 
@@ -148,6 +152,25 @@ def test_what_was_found_and_what_changed_is_listed_and_more_is_said() -> None:
     assert "<script" not in markup.findings(log) + markup.events(log)
     assert "✓" in markup.findings({})
     assert "✓" in markup.events({})
+
+
+def test_a_meter_that_was_never_read_says_so(tmp_path: Path) -> None:
+    model = opened(Workbench.at(make_home(tmp_path / "home").home))
+    assert model.as_of is None
+    assert "No reading" in markup.live(model.now)
+    assert "no counter" in markup.counters(model.now)
+    assert model.power_figure["data"] == []
+    assert model.history_figure["data"] == []
+
+
+def test_a_site_without_meters_says_so(tmp_path: Path) -> None:
+    found = load(tmp_path / "home")
+    found.home.mkdir()
+    registry = Registry(found.registry_url)
+    registry.migrate(timezone="Asia/Kolkata", site_name="Works")
+    registry.close()
+    with pytest.raises(NotFoundError, match="no meters yet"):
+        opened(Workbench.at(found.home), meter="")
 
 
 def test_names_are_text(wb: Workbench) -> None:

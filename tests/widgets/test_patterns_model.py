@@ -226,6 +226,15 @@ def test_what_is_taken_along_are_the_numbers_that_are_shown(wb: Workbench) -> No
     assert model.history_table().columns == ("Time (Asia/Kolkata)", "Active power total [kW]")
 
 
+def test_a_time_to_come_is_empty_in_words(wb: Workbench) -> None:
+    model = opened(wb, period="2027-01", compare="previous")
+    for name in FIGURES:
+        figure = getattr(model, f"{name}_figure")
+        assert figure["data"] == []
+        assert figure["layout"]["annotations"][0]["text"]
+    assert card(model, "Energy").value == "–"
+
+
 def test_names_are_text(wb: Workbench) -> None:
     row = {
         "start": "2026-10-01T00:00:00+05:30", "end": "2026-11-01T00:00:00+05:30", "maximum": 1.0, "at": None,
