@@ -14,6 +14,9 @@ from energy_workbench.figures.words import amount, drawn, local
 PERIODS: dict[str, Any] = {"1d": DAY, "1w": 7 * DAY, "1mo": "M1", "1y": "M12"}
 """Resolutions that are drawn as bars, and how wide Plotly takes a bucket."""
 
+TITLES = {"1d": "%A %-d %B %Y", "1w": "week of %-d %B %Y", "1mo": "%B %Y", "1y": "%Y"}
+"""How a bucket is called, as Plotly writes dates."""
+
 MONDAY = "2001-01-01"
 
 
@@ -77,10 +80,11 @@ def over_time(
             f"{sum(point['quality'] == 'missing' for point in whole.points)} missing"
         ),
         uirevision=f"{revision} {measure}",
-        hovermode="x unified" if beside or any(others) else "x",
+        hovermode="x unified",
         barmode="group",
         bargap=0.2,
-        xaxis=time_axis(theme, local(first), local(last)),
+        xaxis=time_axis(theme, local(first), local(last))
+        | {"hoverformat": TITLES.get(payload["every"], "%a %-d %b %Y, %H:%M")},
         yaxis=value_axis(theme, title, rangemode="normal" if any(others) else "tozero"),
         shapes=gaps({**payload, "points": whole.points, "to": whole.end}, theme),
     )
@@ -219,21 +223,17 @@ class Series:
         return {
             "type": "scatter", "mode": "lines", "name": name, "connectgaps": False, "line": line,
             "x": times, "y": values, "customdata": words,
-            "hovertemplate": f"%{{x|%a %-d %b %H:%M}}<br><b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata}}"
-            "<extra></extra>",
+            "hovertemplate": f"<b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata}}<extra></extra>",
         }  # fmt: skip
 
     def _bar(
         self, values: Sequence[float | None], name: str, marker: dict[str, Any], about: list[str]
     ) -> dict[str, Any]:
         starts = self._buckets.starts[: len(values)]
-        labels = [_label(start, self._every) for start in starts]
         return {
             "type": "bar", "name": name, "marker": marker,
-            "x": [local(start) for start in starts], "y": self._scaled(values),
-            "customdata": [[label, more] for label, more in zip(labels, about, strict=True)],
-            "hovertemplate": f"%{{customdata[0]}}<br><b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata[1]}}"
-            "<extra></extra>",
+            "x": [local(start) for start in starts], "y": self._scaled(values), "customdata": about,
+            "hovertemplate": f"<b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata}}<extra></extra>",
         } | self._period()  # fmt: skip
 
     def _period(self) -> dict[str, Any]:
@@ -243,10 +243,3 @@ class Series:
         return {"xperiod": PERIODS[self._every], "xperiodalignment": "middle"} | (
             {"xperiod0": MONDAY} if self._every == "1w" else {}
         )
-
-
-def _label(iso: str, every: str) -> str:
-    at = datetime.fromisoformat(iso)
-    if every == "1mo":
-        return f"{at:%B %Y}"
-    return f"{'week of ' if every == '1w' else ''}{at:%a} {at.day} {at:%b %Y}"

@@ -20,7 +20,7 @@ from energy_workbench.widgets.page_model import Asked, PageModel
 NEARLY = 0.98
 """Who sees this share of a period sees all of it [1]."""
 
-STEPS = (("As it suits", ""), ("Hours", "1h"), ("Days", "1d"), ("Weeks", "1w"), ("Months", "1mo"))
+STEPS = (("Auto", ""), ("Hours", "1h"), ("Days", "1d"), ("Weeks", "1w"), ("Months", "1mo"))
 """Resolutions that a reader may ask for."""
 
 

@@ -66,7 +66,7 @@ def test_days_are_bars_and_the_one_that_runs_is_faint_and_says_so() -> None:
     bars = named(figure, "used")
     assert bars["type"] == "bar"
     assert bars["marker"]["opacity"] == [1, 1, 0.45]
-    assert bars["customdata"][2][1].endswith("so far")
+    assert bars["customdata"][2].endswith("so far")
 
 
 def test_an_estimate_is_marked() -> None:
