@@ -23,6 +23,9 @@ SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 """The browser extensions that the pages need; every other installed one would only slow them."""
 
+PING_MS = 30_000
+"""How often a browser is asked whether it is still there [ms]."""
+
 DROPPED = ("ENERGY_WORKBENCH_", "JUPYTER_TOKEN", "JUPYTER_PATH")
 """Beginnings of variables that no kernel inherits."""
 
@@ -138,8 +141,9 @@ def configure(options: SiteOptions) -> Config:
     config.Voila.tornado_settings = {
         "websocket_compression_options": {"compression_level": 1},
         "log_function": log_request,
-        "ws_ping_interval": 30_000,
-        "ws_ping_timeout": 30_000,
+        "ws_ping_interval": PING_MS,
+        # Looked at when a ping is due: with less than two pings, every connection would be taken for lost at the first.
+        "ws_ping_timeout": 3 * PING_MS,
         # The browser's name of the machine is the proxy's.
         "allow_remote_access": options.base != "/",
     }
