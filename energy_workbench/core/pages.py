@@ -31,7 +31,7 @@ GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel a
 METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")
 QUALITY = Page("data-quality", "Data quality", "How complete the data is, what is wrong, and what waits for a decision")
 
-VIEWED = (OVERVIEW, LOSSES, GENERATION, QUALITY)
+VIEWED = (OVERVIEW, PATTERNS, LOSSES, GENERATION, METER, QUALITY)
 """The pages of everybody who may look, in the order of their menu."""
 
 SETUP = Page("meter-setup", "Meter setup", "Add, move and change meters, CT and PT, gateways")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from energy_workbench.figures.axes import larger
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, local
+from energy_workbench.figures.words import amount, drawn, local, percent
 
 NOTHING = "No demand is known closely for this time."
 WEEKEND_FILL = "rgba(223,111,31,0.16)"
+QUARTERS = [f"{quarter // 4:02d}:{quarter % 4 * 15:02d}" for quarter in range(96)]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -85,21 +87,22 @@ _Drawn = tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]
 
 def _heat_map(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
     cells = {(row["weekday"], row["hour"]): row["mean_kw"] for row in payload["items"]}
+    unit, by = larger("kW", cells.values())
     trace = {
         "type": "heatmap",
         "x": list(range(24)),
         "y": list(WEEKDAYS),
         "z": [
-            [None if cells.get((day, hour)) is None else drawn(cells[day, hour]) for hour in range(24)]
+            [None if cells.get((day, hour)) is None else drawn(cells[day, hour] / by) for hour in range(24)]
             for day in WEEKDAYS
         ],
-        "colorscale": [[0, theme.surface], [0.15, theme.accent_fill], [1, theme.accent]],
+        "colorscale": [[0, theme.accent_fill], [1, theme.accent]],
         "zmin": 0,
         "xgap": 1,
         "ygap": 1,
         "hoverongaps": False,
-        "colorbar": {"title": {"text": "kW", "side": "right"}, "thickness": 12, "outlinewidth": 0},
-        "hovertemplate": "%{y} %{x}:00<br><b>%{z:,.4~g} kW</b> on average<extra></extra>",
+        "colorbar": {"title": {"text": unit}, "thickness": 12, "outlinewidth": 0, "tickformat": ",~g"},
+        "hovertemplate": f"%{{y}} %{{x}}:00<br><b>%{{z:,.4~g}} {unit}</b> on average<extra></extra>",
     }
     axes = {
         "xaxis": {"title": "hour of the day", "dtick": 3, "showgrid": False},
@@ -110,6 +113,7 @@ def _heat_map(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
 
 def _typical_day(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
     data: list[dict[str, Any]] = []
+    unit, by = larger("kW", [row["p90_kw"] for row in payload["items"]])
     for day, colour, fill in (
         ("workday", theme.accent, theme.accent_fill), ("weekend", theme.state["orange"], WEEKEND_FILL),
     ):  # fmt: skip
@@ -117,61 +121,66 @@ def _typical_day(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
         if not rows:
             continue
         times = [row["time"] for row in rows]
+        low, middle, high = ([drawn(row[column] / by) for row in rows] for column in ("p10_kw", "median_kw", "p90_kw"))
         band = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "x": times}
         data += [
-            {**band, "y": [drawn(row["p90_kw"]) for row in rows], "line": {"width": 0}},
+            {**band, "y": high, "line": {"width": 0}},
+            {**band, "y": low, "line": {"width": 0}, "fill": "tonexty", "fillcolor": fill},
             {
-                **band, "y": [drawn(row["p10_kw"]) for row in rows], "line": {"width": 0}, "fill": "tonexty",
-                "fillcolor": fill,
-            },
-            {
-                "type": "scatter", "mode": "lines", "name": day, "x": times,
-                "y": [drawn(row["median_kw"]) for row in rows], "line": {"color": colour, "width": 2},
-                "customdata": [[drawn(row["p10_kw"]), drawn(row["p90_kw"])] for row in rows],
-                "hovertemplate": f"{day} %{{x}}<br><b>%{{y:,.4~g}} kW</b>, mostly %{{customdata[0]:,.4~g}} to "
+                "type": "scatter", "mode": "lines", "name": day, "x": times, "y": middle,
+                "line": {"color": colour, "width": 2},
+                "customdata": [list(pair) for pair in zip(low, high, strict=True)],
+                "hovertemplate": f"{day} %{{x}}<br><b>%{{y:,.4~g}} {unit}</b>, mostly %{{customdata[0]:,.4~g}} to "
                 "%{customdata[1]:,.4~g}<extra></extra>",
             },
         ]  # fmt: skip
-    axes = {
-        "xaxis": {"title": "time of day", "dtick": 16, "type": "category"},
-        "yaxis": {"title": "kW (band: 10 to 90 % of the days)", "rangemode": "tozero", "automargin": True},
-    }
+    axes: dict[str, dict[str, Any]] = {
+        "xaxis": {
+            "title": "time of day", "dtick": 16, "type": "category",
+            "categoryorder": "array", "categoryarray": QUARTERS,
+        },
+        "yaxis": {"title": unit, "rangemode": "tozero", "automargin": True, "tickformat": ",~g"},
+    }  # fmt: skip
     return data, axes
 
 
 def _duration(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
     rows = payload["items"]
+    unit, by = larger("kW", [row["kw"] for row in rows])
     trace = {
         "type": "scatter",
         "mode": "lines",
         "x": [round(100 * row["share"], 2) for row in rows],
-        "y": [drawn(row["kw"]) for row in rows],
+        "y": [drawn(row["kw"] / by) for row in rows],
         "fill": "tozeroy",
         "fillcolor": theme.accent_fill,
         "line": {"color": theme.accent, "width": 2},
-        "hovertemplate": "%{x:.1f} % of the time above<br><b>%{y:,.4~g} kW</b><extra></extra>",
+        "hovertemplate": f"%{{x:.1f}} % of the time above<br><b>%{{y:,.4~g}} {unit}</b><extra></extra>",
     }
     axes: dict[str, dict[str, Any]] = {
         "xaxis": {"title": "share of the time", "ticksuffix": " %", "range": [0, 100]},
-        "yaxis": {"title": "kW", "rangemode": "tozero", "automargin": True, "tickformat": ",~g"},
+        "yaxis": {"title": unit, "rangemode": "tozero", "automargin": True, "tickformat": ",~g"},
     }
     return [trace], axes
 
 
 def _shifts(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
     rows = [row for row in payload["items"] if row["energy_kwh"] is not None]
+    unit, by = larger("kWh", [row["energy_kwh"] for row in rows])
     trace = {
         "type": "bar",
         "x": [f"{row['shift']} ({row['begins']})" for row in rows],
-        "y": [drawn(row["energy_kwh"]) for row in rows],
-        "customdata": [[row["maximum_kw"], 100 * (row["share"] or 0)] for row in rows],
+        "y": [drawn(row["energy_kwh"] / by) for row in rows],
+        "text": [percent(row["share"]) for row in rows],
+        "textposition": "inside",
+        "insidetextanchor": "end",
+        "customdata": [f"max {amount(row['maximum_kw'], 'kW')}" for row in rows],
         "marker": {"color": theme.accent},
-        "hovertemplate": "%{x}<br><b>%{y:,.4~g} kWh</b>, %{customdata[1]:.1f} %<br>max %{customdata[0]:,.4~g} kW"
-        "<extra></extra>",
+        "hovertemplate": f"%{{x}}<br><b>%{{y:,.4~g}} {unit}</b>, %{{text}}<br>%{{customdata}}<extra></extra>",
     }
     axes: dict[str, dict[str, Any]] = {
         "xaxis": {},
-        "yaxis": {"title": "kWh", "rangemode": "tozero", "automargin": True, "tickformat": ",~g"},
+        "yaxis": {"title": unit, "rangemode": "tozero", "automargin": True, "tickformat": ",~g"},
     }
     return [trace], axes
 

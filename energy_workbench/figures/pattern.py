@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
@@ -27,10 +27,9 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         return message(theme, "No energy is known for this time.")
     times = [local(point["start"]) for point in points]
     energy = [None if point["energy_kwh"] is None else drawn(point["energy_kwh"]) for point in points]
-    about = [_about(point) for point in points]
-    # A step lasts until the next begins; the last one until its end.
+    about = [about_point(point) for point in points]
     ends = local(payload["points"][-1]["start"] if payload.get("running") else payload["to"])
-    times, energy, about = [*times, ends], [*energy, energy[-1]], [*about, about[-1]]
+    times, energy, about = steps([*times, ends], energy, about)
     line: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines",
@@ -49,14 +48,14 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         data.insert(0, {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **shape, **area})
     else:
         line |= area
-    doubtful = [index for index, point in enumerate(points) if _estimated(point) and energy[index] is not None]
+    doubtful = [point for point in points if estimated(point) and point["energy_kwh"] is not None]
     if doubtful:
         data.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": [times[index] for index in doubtful],
-                "y": [energy[index] for index in doubtful],
+                "x": [local(point["start"]) for point in doubtful],
+                "y": [drawn(point["energy_kwh"]) for point in doubtful],
                 "marker": {"symbol": "circle-open", "size": 5, "color": theme.state["orange"]},
                 "hoverinfo": "skip",
             }
@@ -89,13 +88,31 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "tickformat": ",~g",
             "automargin": True,
         },
-        annotations=_peak(payload, theme),
-        shapes=_gaps(payload, theme),
+        annotations=peak_note(payload, theme),
+        shapes=gaps(payload, theme),
     )
     return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 26, "b": 30}}}
 
 
-def _gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
+def steps(
+    edges: Sequence[str], values: Sequence[float | None], about: Sequence[str]
+) -> tuple[list[str], list[float | None], list[str]]:
+    """Times, values and words of a line of steps: each lasts until the next begins, and one before a gap until its end.
+
+    Parameters
+    ----------
+    edges : sequence of str
+        Beginnings of the steps, and the end of the last.
+    """
+    found: list[tuple[str, float | None, str]] = []
+    for place, (value, words) in enumerate(zip(values, about, strict=True)):
+        found.append((edges[place], value, words))
+        if value is not None and (place + 1 == len(values) or values[place + 1] is None):
+            found.append((edges[place + 1], value, words))
+    return [row[0] for row in found], [row[1] for row in found], [row[2] for row in found]
+
+
+def gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
     """A shade over each stretch of which nothing is known: a gap is not zero."""
     starts = [local(point["start"]) for point in payload["points"]] + [local(payload["to"])]
     found: list[dict[str, Any]] = []
@@ -110,11 +127,12 @@ def _gaps(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
     return found
 
 
-def _estimated(point: Mapping[str, Any]) -> bool:
+def estimated(point: Mapping[str, Any]) -> bool:
+    """Whether what a point says was not measured."""
     return point["quality"] in ("estimated", "edited")
 
 
-def _about(point: Mapping[str, Any]) -> str:
+def about_point(point: Mapping[str, Any]) -> str:
     """What the hover adds to the energy: the demand, and what is not as it should be."""
     parts = []
     if point["demand_kw"] is not None:
@@ -124,7 +142,7 @@ def _about(point: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
-def _peak(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
+def peak_note(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:
     """A note at the bucket that holds the maximum demand."""
     peak_at = payload["peak_at"]
     if not peak_at or payload["peak_kw"] is None:

@@ -111,6 +111,7 @@ def layout(theme: Theme, *, summary: str, **more: Any) -> dict[str, Any]:
             "align": "left",
             "font": {"family": FONT, "size": 12, "color": theme.ink},
         },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.quiet, "activecolor": theme.accent},
         "meta": meta,
         **more,
     }

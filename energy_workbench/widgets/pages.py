@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import ipywidgets
 
-from energy_workbench.core.pages import GENERATION, LOSSES, OVERVIEW, QUALITY, Page
+from energy_workbench.core.pages import GENERATION, LOSSES, METER, OVERVIEW, PATTERNS, QUALITY, Page
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts
@@ -21,8 +21,10 @@ class PageView(Protocol):
 
 FOLDERS: dict[Page, str] = {
     OVERVIEW: "dashboard",
+    PATTERNS: "patterns",
     LOSSES: "losses",
     GENERATION: "generation",
+    METER: "meter",
     QUALITY: "quality",
 }
 """Folder below `widgets` whose `model.Model` and `view.View` show the page."""

@@ -205,7 +205,8 @@ def test_a_kernel_of_the_pages_loads_nothing_heavy() -> None:
     heavy = {"pandas", "plotly", "duckdb", "deltalake", "pyarrow", "numpy", "sqlalchemy", "fastapi", "voila"}
     code = (
         "import os, sys; os.environ['ENERGY_WORKBENCH_URL'] = 'http://127.0.0.1:1';"
-        "from energy_workbench.widgets import app; app.build();"
+        "from energy_workbench.widgets import app, pages; app.build(); from importlib import import_module;"
+        "[import_module(f'energy_workbench.widgets.{folder}.view') for folder in pages.FOLDERS.values()];"
         f"print(sorted({heavy!r} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

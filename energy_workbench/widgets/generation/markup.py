@@ -38,7 +38,7 @@ def generators(rows: Sequence[Payload]) -> str:
         f"{' (its highest)' if row['rated_assumed'] else ' rated'}</small></td><td>{_fuel(row)}</td></tr>"
         for row in rows
     )
-    return _table(heads, body, "ew-numbers ew-tall")
+    return _table(heads, body, "ew-balance ew-tall")
 
 
 def _fuel(row: Payload) -> str:

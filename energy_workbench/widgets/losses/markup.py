@@ -66,7 +66,7 @@ def table(rows: Sequence[Row], by: str, own: Mapping[str, str]) -> str:
     more = len(rows) - LISTED
     rest = f'<p class="ew-more">and {more} more: all are in the table that can be taken along</p>' if more > 0 else ""
     body = "".join(_row(row, own, rare) for row in shown)
-    return f'<table class="ew-list ew-numbers"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}'
+    return f'<table class="ew-list ew-balance"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}'
 
 
 def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> str:

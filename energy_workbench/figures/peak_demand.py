@@ -1,0 +1,145 @@
+"""Maximum demand of each billing month, and who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from energy_workbench.figures.axes import larger, value_axis
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.words import amount, drawn, moment, percent, title
+
+NAMED = 8
+"""Children that are named; what the others drew is one part."""
+MONTHS = 24
+"""Billing months that are drawn, the newest."""
+
+
+def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+    """Draw the maximum demand, a bar a billing month with the newest on top, its parts those of the children.
+
+    Parameters
+    ----------
+    payload : mapping
+        `items` of `start, end, maximum [unit], at, children` of `number, kw, share`; `unit`, `number`, `block_minutes`,
+        `kind`. Parts are active power: of kVA there are none.
+    """
+    rows = [row for row in payload["items"] if row["maximum"] is not None][-MONTHS:]
+    if not rows:
+        return message(theme, "No demand is known closely for this time.")
+    unit, by = larger(payload["unit"], [row["maximum"] for row in rows])
+    months = [month(row) for row in rows]
+    split = payload["unit"] == "kW" and any(row["children"] for row in rows)
+    parts = _Parts(months, payload["number"], unit, by, theme)
+    data = parts.all(rows) if split else [_whole(rows, months, by, theme)]
+    ends = [_end(row) if split else row["maximum"] for row in rows]
+    data += [
+        {
+            "type": "scatter", "mode": "markers", "y": months, "x": [drawn(row["maximum"] / by) for row in rows],
+            "marker": {"symbol": "line-ns-open", "size": 24, "color": theme.ink, "line": {"width": 2}},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter", "mode": "text", "y": months, "x": [drawn(end / by) for end in ends],
+            "text": [f"  <b>{amount(row['maximum'], payload['unit'])}</b> {moment(row['at'])}" for row in rows],
+            "textposition": "middle right", "cliponaxis": False, "textfont": {"color": theme.ink}, "hoverinfo": "skip",
+        },
+    ]  # fmt: skip
+    highest = max(rows, key=lambda row: float(row["maximum"]))
+    reach = max(ends) / by
+    drawn_low = min((sum(min(child["kw"], 0) for child in row["children"]) for row in rows if split), default=0) / by
+    look = layout(
+        theme,
+        summary=(
+            f"Maximum demand of {payload['number']}: {amount(highest['maximum'], payload['unit'])} at "
+            f"{moment(highest['at'])}, the highest of {len(rows)} billing months"
+        ),
+        meta={"height": 96 + 42 * len(rows)},
+        uirevision="demand",
+        barmode="relative",
+        bargap=0.3,
+        uniformtext={"mode": "hide", "minsize": 10},
+        xaxis=value_axis(theme, unit, range=[1.05 * drawn_low, 1.5 * reach]),
+        yaxis={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": months,
+            "automargin": True,
+            "fixedrange": True,
+        },
+    )
+    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 8, "b": 40}}}
+
+
+def _end(row: Mapping[str, Any]) -> float:
+    """Where the bar of a month ends: what is taken may be more than the maximum, where others feed in."""
+    return max(row["maximum"], sum(max(child["kw"], 0) for child in row["children"]))
+
+
+def month(row: Mapping[str, Any]) -> str:
+    """A billing month: `November 2026`, or its days where it is none of the calendar."""
+    start, end = (datetime.fromisoformat(row[key]) for key in ("start", "end"))
+    if start.day == 1 and end.day == 1:
+        return f"{start:%B %Y}"
+    return f"{start.day} {start:%b} – {end.day} {end:%b %Y}"
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Draws the parts of the months: a trace for the largest of each, then for the next."""
+
+    months: list[str]
+    above: str
+    unit: str
+    by: float
+    theme: Theme
+
+    def all(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What was taken, what the others took, what was fed in."""
+        taken = [[child for child in row["children"] if child["kw"] > 0] for row in rows]
+        fed = [[child for child in row["children"] if child["kw"] < 0] for row in rows]
+        rest = [
+            [{"number": "", "kw": sum(child["kw"] for child in part[NAMED:]), "share": None}] if part[NAMED:] else []
+            for part in taken
+        ]
+        return [
+            *(
+                self._rank(taken, rank, self.theme.accent, 0.85 - 0.6 * rank / NAMED)
+                for rank in range(min(NAMED, max(map(len, taken))))
+            ),
+            *([self._rank(rest, 0, self.theme.quiet, 0.35)] if any(rest) else []),
+            *(self._rank(fed, rank, self.theme.state["yellow"], 0.9) for rank in range(max(map(len, fed)))),
+        ]
+
+    def _rank(self, parts: list[list[dict[str, Any]]], rank: int, colour: str, opacity: float) -> dict[str, Any]:
+        found = [(month, part[rank]) for month, part in zip(self.months, parts, strict=True) if rank < len(part)]
+        children = [child for _, child in found]
+        return {
+            "type": "bar", "orientation": "h", "y": [month for month, _ in found],
+            "x": [drawn(child["kw"] / self.by) for child in children],
+            "text": [self._name(child) for child in children], "textposition": "inside", "insidetextanchor": "middle",
+            "textangle": 0, "textfont": {"color": self.theme.surface if opacity > 0.5 else self.theme.ink, "size": 11},
+            "customdata": [[child["number"], self._about(child)] for child in children],
+            "hovertemplate": "%{y}<br>%{customdata[1]}<extra></extra>",
+            "marker": {"color": colour, "opacity": opacity, "line": {"color": self.theme.surface, "width": 1.5}},
+        }  # fmt: skip
+
+    def _name(self, child: Mapping[str, Any]) -> str:
+        return title({"number": child["number"], "name": "others"}, self.above)
+
+    def _about(self, child: Mapping[str, Any]) -> str:
+        share = "" if child["share"] is None else f", {percent(abs(child['share']))} of the maximum"
+        fed = ", fed in" if child["kw"] < 0 else ""
+        return f"<b>{escape(child['number']) or 'others'}</b><br>{amount(abs(child['kw']), 'kW')}{fed}{share}"
+
+
+def _whole(rows: Sequence[Mapping[str, Any]], months: list[str], by: float, theme: Theme) -> dict[str, Any]:
+    return {
+        "type": "bar", "orientation": "h", "y": months, "x": [drawn(row["maximum"] / by) for row in rows],
+        "marker": {"color": theme.accent, "opacity": 0.8},
+        "hovertext": [f"{name}<br>{moment(row['at'])}" for name, row in zip(months, rows, strict=True)],
+        "hoverinfo": "text",
+    }  # fmt: skip

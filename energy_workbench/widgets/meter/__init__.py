@@ -1,0 +1,1 @@
+"""One meter: what it measures now, what it did, and what is wrong with it."""

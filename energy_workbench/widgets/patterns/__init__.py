@@ -1,0 +1,1 @@
+"""How a meter uses energy: over time, over the day, and at its peak."""

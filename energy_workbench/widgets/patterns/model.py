@@ -1,0 +1,166 @@
+"""What the page of patterns knows: a meter's history and the shapes of its load, and the figures made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from traitlets import Dict, Enum, List
+
+from energy_workbench.core import clock
+from energy_workbench.core.pages import PATTERNS
+from energy_workbench.core.period import Period, parse_period
+from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.figures.load_shape import load_shape
+from energy_workbench.figures.peak_demand import month, peak_demand
+from energy_workbench.figures.words import UNKNOWN, amount, moment, percent
+from energy_workbench.widgets.history import FRESH, History, before_name
+from energy_workbench.widgets.markup import Card
+from energy_workbench.widgets.page_model import Asked
+from energy_workbench.widgets.zoomed_page import ZoomedPage
+
+SHAPES = ("weekday-hour", "hour", "duration", "shift")
+
+LONGEST_BILLING = timedelta(days=31)
+"""A billing month that touches a period reaches no further out of it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one round of questions brought."""
+
+    history: History
+    shapes: dict[str, dict[str, Any]]
+    demand: dict[str, Any]
+
+
+class Model(ZoomedPage):
+    """How a meter uses energy."""
+
+    page = PATTERNS
+    takes = frozenset({"period", "meter", "compare"})
+
+    block = Enum(("15min", "30min", "60min"), "15min").tag(address="block", asks=True)
+    kind = Enum(("block", "sliding"), "block").tag(address="kind", asks=True)
+    unit = Enum(("kw", "kva"), "kw").tag(address="unit", asks=True)
+
+    cards = List()
+    heat_figure = Dict()
+    day_figure = Dict()
+    duration_figure = Dict()
+    shift_figure = Dict()
+    demand_figure = Dict()
+    demand = Dict()
+    """Maximum demand of the billing months that the period touches."""
+
+    def __init__(self, *args: Any, **own: Any) -> None:
+        super().__init__(*args, **own)
+        self._shapes: dict[str, dict[str, Any]] = {}
+
+    def ask(self, asked: Asked) -> Found:
+        history, own, kept = self.look(asked), dict(asked.own), self.historian.kept
+        number, text = history.whole["number"], asked.period
+        shapes = {
+            by: kept.get(("shape", by, number, text), FRESH, partial(self._shape, number, text, by)) for by in SHAPES
+        }
+        how = {key: own[key] for key in ("block", "kind", "unit")}
+        return Found(
+            history,
+            shapes,
+            kept.get(("demand", number, text, *how.values()), FRESH, lambda: self._billing_months(number, text, how)),
+        )
+
+    def show(self, found: Found) -> None:
+        self.show_history(found.history)
+        self.dated(found.history.whole["timezone"], found.history.now)
+        self._shapes, self.demand = found.shapes, found.demand
+
+    def draw(self) -> None:
+        self.draw_history()
+        theme = self.theme
+        self.heat_figure = load_shape(self._shapes["weekday-hour"], theme=theme)
+        self.day_figure = load_shape(self._shapes["hour"], theme=theme)
+        self.duration_figure = load_shape(self._shapes["duration"], theme=theme)
+        self.shift_figure = load_shape(self._shapes["shift"], theme=theme)
+        self.demand_figure = peak_demand(self.demand, theme=theme)
+        assert self.history is not None
+        self.cards = _cards(self.history, self._shapes["duration"], self.period)
+
+    def choose(self, meter: str) -> None:
+        """Show that meter (number or id)."""
+        self.choices.meter = meter
+
+    def shape_table(self, by: str) -> Sheet:
+        """Rows of one of the shapes."""
+        found = self._shapes[by]
+        rows = found["items"]
+        heads = {key: SHAPE_HEADS.get(key, key.capitalize()) for key in (rows[0] if rows else {})}
+        return sheet(f"Load {found['number']} by {by} {self.period}", rows, heads)
+
+    def demand_table(self) -> Sheet:
+        """Maximum demand by billing month, a row a child that made it."""
+        found = self.demand
+        unit = found["unit"]
+        columns = {
+            "month": "Billing month", "start": f"Start ({found['timezone']})", "maximum": f"Maximum [{unit}]",
+            "at": "At", "energy": f"Energy [{unit}h]", "load_factor": "Load factor [1]",
+            "diversity_factor": "Diversity factor [1]", "completeness": "Complete [1]", "number": "Made by",
+            "kw": "of it [kW]", "share": "Share [1]",
+        }  # fmt: skip
+        rows = [{**row, "month": month(row), **child} for row in found["items"] for child in (row["children"] or [{}])]
+        return sheet(f"Maximum demand {found['number']} {self.period}", rows, columns)
+
+    def _shape(self, number: str, text: str, by: str) -> dict[str, Any]:
+        return dict(self.workbench.load_shape(number, text, by=by).to_dict())
+
+    def _billing_months(self, number: str, text: str, how: Mapping[str, Any]) -> dict[str, Any]:
+        """The maximum of the whole billing months that a period touches: a part of one is no billing month."""
+        period = parse_period(text, self.historian.zone, clock.now())
+        around = Period(period.start - LONGEST_BILLING, period.end + LONGEST_BILLING, "")
+        answer: dict[str, Any] = self.workbench.demand(
+            number, f"{around.start.isoformat()}/{around.end.isoformat()}", **how
+        ).to_dict()
+        touched = [
+            row
+            for row in answer["items"]
+            if _instant(row["start"]) < min(period.end, clock.now()) and _instant(row["end"]) > period.start
+        ]
+        return {**answer, "items": touched, "total": len(touched)}
+
+
+SHAPE_HEADS = {
+    "mean_kw": "Mean [kW]", "minimum_kw": "Minimum [kW]", "maximum_kw": "Maximum [kW]", "median_kw": "Median [kW]",
+    "p10_kw": "10 % of days below [kW]", "p90_kw": "90 % of days below [kW]", "kw": "Exceeded [kW]",
+    "share": "Share [1]", "energy_kwh": "Energy [kWh]", "hours": "Hours [h]",
+}  # fmt: skip
+
+
+def _cards(history: History, duration: Mapping[str, Any], period: str) -> list[Card]:
+    whole = history.whole
+    other = sum(point.get("other_kwh") or 0 for point in whole["points"])
+    also = f"{amount(other, 'kWh')} {whole['other_name']}" if other else period
+    cards = [
+        Card(f"Energy {whole['word']}", amount(whole["total_kwh"], "kWh"), also),
+        Card("Maximum demand", amount(whole["peak_kw"], "kW"), f"15 min, {moment(whole['peak_at'])}"),
+        Card("Load factor", percent(whole["load_factor"]), "mean ÷ maximum"),
+        Card("Base load", amount(duration["base_kw"], "kW"), "exceeded 95 % of the time"),
+        Card("Mean", amount(duration["mean_kw"], "kW"), "of the known time"),
+        Card("Data", percent(whole["completeness"], 1), f"complete, {period}", _state(whole["completeness"])),
+    ]
+    if beside := history.comparison:
+        change = beside["change_percent"]
+        value = UNKNOWN if change is None else f"{change:+.1f} %"
+        known = "nothing known" if beside["before_kwh"] is None else amount(beside["before_kwh"], "kWh")
+        cards.insert(1, Card("Change", value, f"{known} {before_name(beside)}"))
+    return cards
+
+
+def _state(share: float | None) -> str:
+    return "red" if share is None or share < 0.8 else "yellow" if share < 0.98 else "green"
+
+
+def _instant(iso: str) -> datetime:
+    return datetime.fromisoformat(iso).astimezone(UTC)
