@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import free_ports
 from tests.widgets.stand_in import Service, served
+
+if TYPE_CHECKING:
+    from tests.browser.plant import Plant
 
 EDITOR, VIEWER = "editor-token-of-the-test", "viewer-token-of-the-test"
 ARGUMENTS = [
@@ -141,3 +144,12 @@ def visit(browser: Browser) -> Iterator[Visit]:
     if not page.is_closed():
         page.goto("about:blank")  # closing alone would not tell the kernel
     context.close()
+
+
+@pytest.fixture(scope="session")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """One plant with its past for all tests that look at it, or only add to it."""
+    from tests.browser.plant import running
+
+    with running(tmp_path_factory.mktemp("plant")) as found:
+        yield found

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.browser.conftest import EDITOR, VIEWER, answers, dashboards, wait_until
 from tests.conftest import free_ports
@@ -85,10 +84,3 @@ def running(home: Path) -> Iterator[Plant]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-@pytest.fixture(scope="module")
-def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    """One plant for all tests of a module."""
-    with running(tmp_path_factory.mktemp("plant")) as found:
-        yield found

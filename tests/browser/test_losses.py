@@ -10,9 +10,7 @@ from playwright.sync_api import Page, expect
 
 from energy_workbench.figures.words import amount
 from tests.browser.conftest import Visit
-from tests.browser.plant import Plant, plant
-
-__all__ = ["plant"]
+from tests.browser.plant import Plant
 
 pytestmark = pytest.mark.browser
 CROSSINGS = """() => {

@@ -10,10 +10,8 @@ from playwright.sync_api import Page
 
 from energy_workbench.figures.words import amount, moment, percent
 from tests.browser.conftest import Visit
-from tests.browser.plant import Plant, plant
+from tests.browser.plant import Plant
 
-__all__ = ["plant"]
-pytestmark = pytest.mark.browser
 HISTORY = ".ew-panel:visible:has(h2:text-matches('over time|History')) >> nth=0"
 DRAWN = """() => {
   const shown = [...document.querySelectorAll('.ew-plot')].filter(n => n.offsetParent && n.data);

@@ -106,7 +106,8 @@ def test_the_calendar_tells_classes_apart_and_says_the_share() -> None:
 
 def test_a_calendar_without_gaps_says_so_and_one_of_a_large_site_stays_drawable() -> None:
     assert "complete on every day" in json.dumps(calendar([], ["2026-10-01"]))
-    many = [{**days(1)[0], "number": f"M{n}"} for n in range(5000)]
+    one = days(1)[0]
+    many = [{**one, "number": f"M{n}"} for n in range(5000)]
     assert len(calendar(many, ["2026-10-01", "2026-10-02", "2026-10-03"])["data"][0]["z"]) == ROWS
 
 

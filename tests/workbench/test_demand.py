@@ -125,6 +125,6 @@ def test_what_was_asked_draws_itself(wb: Workbench, far: RemoteWorkbench) -> Non
         assert list(months.x) == ["2026-10-01", "2026-10-06"]
         assert "UNIT-A 120 kW" in months.customdata[0]
     today = wb.consumption("UNIT-A", "today", every="1h").figure().data[-1]
-    assert str(today.x[-1]).endswith("T16:00")  # the running hour's end, and not midnight
+    assert str(today.x[-1]).endswith("T15:00")  # the end of the last hour that is known, and not midnight
     for nothing in (wb.consumption("UNIT-A", "2026-09-01"), wb.energies("2026-09-01"), wb.demand("MAIN", "2026-09-01")):
         assert nothing.figure().layout.annotations[0].text.startswith("No ")
