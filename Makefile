@@ -2,7 +2,7 @@
 PYTHON ?= $(shell sh scripts/find-python.sh)
 BIN := .venv/bin
 
-.PHONY: help run test test-duckdb2 lint bench soak docs lock run-env test-env clean
+.PHONY: help run test test-duckdb2 lint bench soak docs screenshots lock run-env test-env clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ soak: test-env  ## long crash runs: 400 kills, every power cut, thousands of fli
 
 docs: test-env  ## the documentation, to site/
 	@$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+screenshots: test-env  ## the pictures of the pages in docs/pages, with the demo plant
+	@$(BIN)/python scripts/screenshots.py
 
 lock: test-env  ## requirements/*.txt and environment.yml from pyproject.toml (needs uv)
 	@$(BIN)/python scripts/lock.py

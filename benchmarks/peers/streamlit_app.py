@@ -28,6 +28,7 @@ if __name__ == "__main__" and sys.argv[1:] == ["serve"]:
 
     sys.argv = [
         "streamlit", "run", __file__, "--server.port", str(PORT), "--server.address", "127.0.0.1",
+        "--global.developmentMode", "false",
         "--server.headless", "true", "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
     ]  # fmt: skip
     sys.exit(cli.main())

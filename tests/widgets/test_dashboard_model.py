@@ -79,6 +79,16 @@ def test_a_chosen_meter_shows_its_own_pattern(model: Model) -> None:
     assert model.shown_pattern["number"] == "UNIT-A"
 
 
+def test_another_meter_needs_no_other_overview_while_it_is_fresh(model: Model, stand_in: StandIn) -> None:
+    before = len(stand_in.asked)
+    model.choices.meter = "UNIT-B"
+    model.refresh()
+    assert model.shown_pattern["number"] == "UNIT-B"
+    assert len(stand_in.asked) == before
+    model.refresh()
+    assert len(stand_in.asked) == before + 1
+
+
 def test_a_meter_that_is_gone_falls_back_to_the_site(model: Model) -> None:
     model.choices.meter = "NOWHERE"
     model.refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -59,11 +60,13 @@ class Model(PageModel):
     matches = Int(-1)
     """Meters that the search found; -1 without one."""
 
+    _kept: tuple[Asked, float, dict[str, Any]] | None = None
+    """The last overview, what it was asked for, and when."""
     picture: FloorPlan | None = None
     """The floor plan, once somebody has looked at it."""
 
     def ask(self, asked: Asked) -> Found:
-        overview = self.workbench.overview(asked.period).to_dict()
+        overview = self._overview(asked)
         plan = self.picture
         if ("map_kind", "floor") in asked.own and plan is None:
             plan = self.workbench.floor_plan()
@@ -74,6 +77,18 @@ class Model(PageModel):
             return Found(overview, self.workbench.pattern(asked.meter).to_dict(), plan)
         except NotFoundError:
             return Found(overview, None, plan)
+
+    def _overview(self, asked: Asked) -> dict[str, Any]:
+        """The overview; while it is fresh, another meter needs no other one."""
+        if self._kept:
+            before, at, overview = self._kept
+            another = (before.period, before.own) == (asked.period, asked.own) and before.meter != asked.meter
+            if another and time.monotonic() - at < LIVE:
+                self._kept = asked, at, overview
+                return overview
+        overview = self.workbench.overview(asked.period).to_dict()
+        self._kept = asked, time.monotonic(), overview
+        return overview
 
     def show(self, found: Found) -> None:
         self.overview, self.picture = found.overview, found.plan
