@@ -15,6 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from energy_workbench.core.pages import VIEWED
 from tests.whole.conftest import Running, start
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.network_namespace]
@@ -122,6 +123,13 @@ def test_every_page_answers(workbench, page):
     page.goto(str(link.copy_with(path="/meter-setup")))
     page.wait_for_selector(".jstree-node", timeout=60_000)
     assert "GRID" in page.locator("body").inner_text()
+    page.goto(workbench.link("Manager"))
+    page.wait_for_selector(".sankey-link", timeout=60_000)
+    for shown in VIEWED[1:]:
+        page.get_by_role("link", name=shown.title, exact=True).first.click()
+        page.wait_for_function("title => document.querySelector('.ew-title h1').textContent === title", arg=shown.title)
+        page.wait_for_function("document.querySelector('.ew-stage > :not(.ew-hidden) .ew-chart.drawn')")
+        assert page.locator(".ew-problem:visible").count() == 0
     with workbench.rest("Engineer") as rest:
         spec = rest.get(str(link.copy_with(path="/openapi.json", query=None))).json()
         assert "/api/Energy/meters" in spec["paths"]
