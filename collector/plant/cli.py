@@ -103,6 +103,11 @@ async def _serve(settings: Settings, kept: state.PlantState, port: int, faults_f
     from collector.plant.server import PlantServer
     from energy_workbench.core import clock
 
+    # Before anybody can connect: who sees it serve may tell it to stop.
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopped.set)
     plant = kept.plant()
     gateways = 1 + max(m.gateway for m in plant.meters)
     played: tuple[fault_room.Fault, ...] = ()
@@ -112,10 +117,6 @@ async def _serve(settings: Settings, kept: state.PlantState, port: int, faults_f
     urls = await server.start(settings.host, port)
     size = f"{len(plant.meters)} meters on {gateways} gateways"
     log.info("%s, %s to %s, %d faults", size, urls[0], urls[-1], len(played))
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, stopped.set)
     alive = Alive()
     tasks = [asyncio.create_task(work) for work in (_beat(settings, size), _turn(alive, size))]
     await stopped.wait()

@@ -130,7 +130,7 @@ class Chromium:
             flags.append("--no-sandbox")  # Chromium's sandbox refuses to run as root.
         child_in, self._to = _pipe()
         self._from, child_out = _pipe()
-        silence = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        silence = _above(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
         try:
             self._pid = os.posix_spawn(
                 self._program,
@@ -258,9 +258,13 @@ class Tab:
 
 
 def _pipe() -> tuple[int, int]:
-    """A pipe whose ends lie above the descriptors that the child's own ends are copied to."""
-    low = os.pipe()
-    high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in low)
-    for end in low:
-        os.close(end)
-    return high[0], high[1]
+    """A pipe whose ends are out of the way of the child's own."""
+    first, last = os.pipe()
+    return _above(first), _above(last)
+
+
+def _above(descriptor: int) -> int:
+    """The descriptor, moved above those that the child's own are copied to: one of them would be overwritten."""
+    high = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return high

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -213,3 +215,16 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_what_a_browser_complains_of_never_comes_out_of_the_pipe_of_its_answers(chromium: str) -> None:
+    # With descriptor 3 taken, the next that is opened is 4: the one on which a browser answers.
+    code = (
+        "import os, sys; from pathlib import Path; from energy_workbench.reports.chromium import Chromium\n"
+        "assert os.open(os.devnull, os.O_RDONLY) == 3\n"
+        "with Chromium(Path(sys.argv[1])) as browser:\n"
+        "    tab = browser.open_tab()\n"
+        "    print(tab.evaluate('6 * 7', 'no answer'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, chromium], capture_output=True, text=True, check=False)
+    assert done.stdout == "42\n", done.stderr
