@@ -91,15 +91,17 @@ class Model(PageModel):
         return overview
 
     def show(self, found: Found) -> None:
+        self.shown_pattern = found.overview["pattern"] if found.pattern is None else found.pattern
         self.overview, self.picture = found.overview, found.plan
         if found.pattern is None:
             self.problem = f"There is no meter “{self.choices.meter}” any more: the whole site is shown."
-        self.shown_pattern = self.overview["pattern"] if found.pattern is None else found.pattern
         seen = [row["last_seen"] for row in self.overview["tree"] if row["last_seen"]]
         self.dated(self.overview["site"]["timezone"], max(seen, default=self.overview["now"]))
 
     def draw(self) -> None:
         theme, tree = self.theme, list(self.overview["tree"])
+        # The browser draws one chart after the other: what a reader chose comes first.
+        self.pattern_figure = pattern(self.shown_pattern, theme=theme)
         meters = {row["id"]: row for row in tree}
         focus = self._focus(meters)
         self.path = [meters[key]["number"] for key in self._above(focus, meters)]
@@ -113,7 +115,6 @@ class Model(PageModel):
         )
         self.states_figure = distributions(self.overview["summary"], theme=theme)
         self.map_figure = self._map(tree)
-        self.pattern_figure = pattern(self.shown_pattern, theme=theme)
         self.cards = _cards(self.overview)
         self.attention = _attention(tree)
 

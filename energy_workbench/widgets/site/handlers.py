@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -60,6 +61,16 @@ class PageHandler(TornadoVoilaHandler):
         # A kernel that is still to come is in the pool already, but not yet among the kernels.
         warm = {task.result()["kernel_id"] for task in pool if task.done() and not task.exception()}
         return len(set(kernels.list_kernel_ids()) - warm) + PageHandler.waiting
+
+
+class KernelHandler(VoilaKernelWebsocketHandler):
+    """Carries a kernel's messages, each at once: a small one would wait up to 40 ms for the browser's word that it has
+    the one before (Nagle's algorithm against delayed acknowledgements)."""
+
+    async def open(self, kernel_id: str) -> None:
+        """Begin."""
+        self.set_nodelay(True)
+        await super().open(kernel_id)
 
 
 class AliveHandler(JupyterHandler):

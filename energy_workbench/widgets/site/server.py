@@ -13,11 +13,12 @@ from jupyter_server.log import log_request
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from energy_workbench.core.notify import Alive
 from energy_workbench.widgets.site.access import TEMPLATE, TokenAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling
-from energy_workbench.widgets.site.handlers import AliveHandler, OneFileHandler, PageHandler
+from energy_workbench.widgets.site.handlers import AliveHandler, KernelHandler, OneFileHandler, PageHandler
 
 SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
@@ -110,6 +111,8 @@ class SiteServer(Voila):
             if entry[1] is TornadoVoilaHandler:
                 pages = "|".join(self.options.pages)
                 entry = (rf"{base}/({pages})?", PageHandler, {**entry[2], "places": self.options.kernels})
+            elif entry[1] is VoilaKernelWebsocketHandler:
+                entry = (entry[0], KernelHandler, *entry[2:])
             if "/voila/files/" not in entry[0]:
                 found.append(entry)
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
