@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from benchmarks.dashboard import _empty_notebook, _open
+from benchmarks._site import close, empty_notebook, opened
 from energy_workbench.client import RemoteWorkbench
 from energy_workbench.core.paths import shipped
 from energy_workbench.reports.chromium import find
@@ -58,11 +58,13 @@ def main() -> None:
 
 def _compare(context: BrowserContext, folder: Path, environment: dict[str, str], size: int) -> None:
     ours_notebook = shipped("notebooks/apps") / "meter_setup.ipynb"
-    with _page(_empty_notebook(folder), environment) as empty, _page(ours_notebook, environment) as ours:
+    with _page(empty_notebook(folder), environment) as empty, _page(ours_notebook, environment) as ours:
         times: dict[str, list[float]] = {"empty": [], "ours": []}
         for _ in range(RUNS):
-            times["empty"].append(_open(context, empty, ".empty-page"))
-            times["ours"].append(_open(context, ours, ".ew-tree .jstree-anchor"))
+            for name, url, selector in (("empty", empty, ".empty-page"), ("ours", ours, ".ew-tree .jstree-anchor")):
+                page, taken = opened(context, url, selector)
+                times[name] += taken
+                close(page)
         base, tree = statistics.median(times["empty"]), statistics.median(times["ours"])
         choose, received = _choose(context, ours)
     print(

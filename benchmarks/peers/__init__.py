@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from benchmarks.dashboard import _server
+from benchmarks._site import site
 from energy_workbench.core.paths import shipped
 from energy_workbench.reports.chromium import find
 from tests.browser.conftest import ARGUMENTS, answers, wait_until
@@ -66,7 +66,7 @@ def main() -> None:
     _install()
     with ExitStack() as stack:
         service = stack.enter_context(served())
-        ours, _ = stack.enter_context(_server(shipped("notebooks/apps") / "dashboards.ipynb", service))
+        ours, _ = stack.enter_context(site(shipped("notebooks/apps") / "dashboards.ipynb", service.url))
         peers = [Peer("ours", ours, _ours)]
         for name, command, choose in (
             ("Dash", [sys.executable, str(HERE / "dash_app.py")], _click),

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ SHOWN_BY = {
     ".ew-do-gateways": ".ew-gateways table",
     ".ew-do-doctor": ".ew-doctor-gateways table",
     ".ew-do-limits": ".ew-limits table",
+    ".ew-do-review": ".ew-review .ew-calm",
     ".ew-do-deleted": ".ew-deleted h2",
 }
 """What appears where a button was pressed."""
@@ -44,6 +46,7 @@ class Setup:
     plant: int
     workbench: RemoteWorkbench
     editor: subprocess.Popen[bytes]
+    environment: dict[str, str]
 
     def open(self, page: Page, meter: str = "UNIT-A") -> None:
         page.goto(f"{self.url}/meter-setup?token={EDITOR}&meter={meter}")
@@ -99,7 +102,7 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
         wait_until(lambda: answers(f"http://127.0.0.1:{service}/api/Energy/health"), "the service")
         wait_until(lambda: running.poll() is not None or answers(url + "/login"), "the setup page")
         assert running.poll() is None, (folder / "editor.log").read_text("utf-8")
-        yield Setup(url, plant, RemoteWorkbench(f"http://127.0.0.1:{service}", EDITOR), running)
+        yield Setup(url, plant, RemoteWorkbench(f"http://127.0.0.1:{service}", EDITOR), running, environment)
 
 
 def field(page: Page, label: str) -> Locator:
@@ -307,6 +310,49 @@ def test_a_meter_is_given_a_limit_of_its_own_that_is_checked_stored_and_undone(s
     assert setup.workbench.limits("UNIT-A")["own"] == {}
     panel.get_by_role("button", name="Close").click()
     expect(panel).to_be_hidden()
+    assert visit.errors == []
+
+
+def test_a_step_of_a_counter_is_decided_and_the_decision_taken_back(setup: Setup, visit: Visit, tmp_path: Path) -> None:
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=12)
+    lines = ["meter,ts,quantity,value"]
+    for k in range(33):
+        value = (9000 if k < 16 else 3000) + 5 * k
+        lines.append(f"STEP-1,{(begin + timedelta(minutes=15 * k)).isoformat()},energy_active_import,{value}")
+    file = tmp_path / "readings.csv"
+    file.write_text("\n".join(lines), "utf-8")
+    setup.workbench.create_meter({"number": "STEP-1", "name": "Steps", "type": "machine"})
+    setup.workbench.import_readings(file)
+    build = called("energy_workbench.cli", "intervals", "build")
+    subprocess.run(build, env=setup.environment, check=True, capture_output=True)
+    page = visit.page
+    setup.open(page)
+    page.click(".ew-do-review")
+    panel = page.locator(".ew-review")
+    expect(panel.locator("tbody tr")).to_contain_text(["STEP-1"])
+    panel.get_by_label("Look at").select_option(index=1)
+    expect(panel.locator(".ew-ask")).to_contain_text("9,075 kWh")
+    panel.get_by_label("It was").select_option(label="Exchange: another device took over")
+    panel.get_by_label("Old device ended at [kWh]").fill("9000")
+    panel.get_by_label("New device began at [kWh]").fill("3079")
+    panel.get_by_label("Reason").fill("job 12")
+    page.click(".ew-do-save-decision")
+    expect(panel.locator(".ew-field-closing .ew-wrong")).to_contain_text("below the last reading")
+    panel.get_by_label("Old device ended at [kWh]").fill("9077")
+    page.click(".ew-do-save-decision")
+    said(page, "The step of STEP-1 was decided: exchange")
+    expect(panel.locator(".ew-calm")).to_be_visible()
+    panel.get_by_label("Shown steps").select_option(label="Decided")
+    expect(panel.locator("tbody tr")).to_contain_text(["job 12"])
+    (decided,) = setup.workbench.review(decided=True)
+    assert (decided["number"], decided["decision"]["closing"]) == ("STEP-1", 9077.0)
+    panel.get_by_label("Look at").select_option(index=1)
+    page.click(".ew-do-withdraw")
+    said(page, "taken back")
+    assert setup.workbench.review(decided=True) == []
+    page.click(".ew-do-undo")
+    said(page, "Undone")
+    setup.workbench.delete_meter("STEP-1")
     assert visit.errors == []
 
 

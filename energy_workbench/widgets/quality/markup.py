@@ -49,7 +49,7 @@ def cases(found: Sequence[Mapping[str, Any]]) -> str:
     head = "<thead><tr><td>When</td><th>Meter</th><td>What happened</td><td>It may be</td></tr></thead>"
     note = (
         "<p class=ew-more>Until one is decided, the energy on either side counts and only the step itself is left out. "
-        "Deciding needs an editor's token: <code>wb.decide(…)</code> or <code>POST /api/Energy/review/{id}</code>.</p>"
+        "Engineers decide on the setup page, under <b>Review</b>.</p>"
     )
     return f'<div class="ew-scroll"><table class="ew-list ew-findings">{head}<tbody>{rows}</tbody></table></div>{note}'
 

@@ -25,6 +25,7 @@ from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
+from energy_workbench.widgets.setup.review.model import ReviewModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
 
 
@@ -50,7 +51,7 @@ class Answer:
 class SetupModel(HasTraits):
     """Headless: holds the parts of the page and lets each know what the others need of it."""
 
-    side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits"), "details")
+    side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits", "review"), "details")
     site = Unicode("")
     as_of = Unicode("")
     cards = List()
@@ -81,6 +82,7 @@ class SetupModel(HasTraits):
         self.gateways = GatewaysModel(workbench, doer, self._changed)
         self.doctor = DoctorModel(workbench, doer)
         self.limits = LimitsModel(workbench, doer, self._changed)
+        self.review = ReviewModel(workbench, doer, self._changed)
         self.tree.observe(self._chosen, "selected")
         self.form.observe(self._form_ended, "kind")
 
@@ -207,6 +209,11 @@ class SetupModel(HasTraits):
         """Show how gateways and meters answer, and what to do."""
         self.side = "doctor"
         self.doctor.begin()
+
+    def begin_review(self) -> None:
+        """Show the steps of counters that wait for a decision."""
+        self.side = "review"
+        self.review.begin()
 
     def begin_limits(self) -> None:
         """Show the limits of health of the site."""

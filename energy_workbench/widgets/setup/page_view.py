@@ -25,6 +25,7 @@ from energy_workbench.widgets.setup.limits.view import LimitsView
 from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
+from energy_workbench.widgets.setup.review.view import ReviewView
 from energy_workbench.widgets.setup.tree.view import TreeView
 
 KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in MeterType)]
@@ -59,6 +60,12 @@ class SetupView:
                 make.button("Gateways", model.begin_gateways, classes="ew-do-gateways"),
                 make.button("Bus doctor", model.begin_doctor, classes="ew-do-doctor"),
                 make.button("Limits", model.begin_limits, classes="ew-do-limits", tooltip="From when on meters warn"),
+                make.button(
+                    "Review",
+                    model.begin_review,
+                    classes="ew-do-review",
+                    tooltip="Steps of counters that wait for a decision",
+                ),
                 make.button("Deleted meters", model.begin_deleted, classes="ew-do-deleted"),
                 self.schedules,
             ],
@@ -108,6 +115,7 @@ class SetupView:
         self.bulk = BulkView(model.bulk, make, files, model.back)
         self.deleted = DeletedView(model, make)
         self.limits = LimitsView(model.limits, make, model.back, guard)
+        self.review = ReviewView(model.review, make, model.back, guard)
         self.gateways = GatewaysView(model.gateways, make, model.back, guard)
         self.doctor = DoctorView(model.doctor, make, model.back, guard)
         self.sides = {
@@ -118,6 +126,7 @@ class SetupView:
             "limits": self.limits.widget,
             "doctor": self.doctor.widget,
             "gateways": self.gateways.widget,
+            "review": self.review.widget,
         }
         right = make.box(list(self.sides.values()), "ew-panel ew-right")
         self.widget = make.box(

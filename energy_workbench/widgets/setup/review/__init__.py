@@ -1,0 +1,1 @@
+"""Deciding what a step of a counter was."""
