@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from energy_workbench.core.errors import ServiceError
+from energy_workbench.widgets.page_model import LIVE
 from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
 from tests.conftest import free_ports
 from tests.widgets.stand_in import served
@@ -229,6 +230,27 @@ def test_a_zoom_survives_new_values_and_another_tab_has_its_own_choices(site: Da
     assert "Today" in page.locator(".ew-choose > summary").inner_text()
     other.goto("about:blank")
     other.close()
+
+
+def test_a_hidden_page_asks_nothing_and_asks_at_once_when_it_is_in_front_again(site: Dashboards, visit: Visit) -> None:
+    page, asked = visit.page, site.service.stand_in.asked
+    page.add_init_script("""
+      window.inFront = true;
+      const state = {get: () => (window.inFront ? "visible" : "hidden")};
+      Object.defineProperty(document, "visibilityState", state);
+    """)
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY)
+    turn = "(inFront) => { window.inFront = inFront; document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(turn, False)
+    page.wait_for_timeout(500)  # a question that is under way ends
+    before = len(asked)
+    page.wait_for_timeout(1000 * LIVE + 1000)  # nothing happens: there is nothing else to wait for
+    assert len(asked) == before
+    site.service.stand_in.step += 1
+    page.evaluate(turn, True)
+    wait_until(lambda: len(asked) > before, "a question", LIVE / 2)
+    assert visit.errors == []
 
 
 def test_what_is_shown_can_be_taken_along(site: Dashboards, visit: Visit) -> None:

@@ -1,0 +1,87 @@
+"""What holds for every page of the viewers' app, over the demo plant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser
+
+from energy_workbench.core.pages import OVERVIEW, VIEWED
+from tests.browser.conftest import VIEWER, Visit, dashboards, wait_until
+from tests.browser.plant import Plant
+from tests.conftest import free_ports
+from tests.widgets.stand_in import Service, StandIn
+
+pytestmark = pytest.mark.browser
+SHOWN = ".ew-stage > :not(.ew-hidden) "
+READY = f"""() => {{
+  const charts = [...document.querySelectorAll("{SHOWN}.ew-chart")];
+  return charts.length && charts.every((chart) => chart.classList.contains("drawn"));
+}}"""
+PNG = b"\x89PNG\r\n\x1a\n"
+CHARTS = {"meter-dashboard": 3, "patterns": 6, "losses": 3, "generation": 2, "meter": 2, "data-quality": 1}
+"""Charts that can be taken along."""
+
+
+def test_every_chart_is_taken_along_as_a_picture_and_as_a_workbook_and_printed(
+    plant: Plant, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit.page
+    page.goto(plant.open(f"{OVERVIEW.name}?meter=MAIN&flow=period&period=last%207%20days"))
+    page.wait_for_function(READY)
+    for each in VIEWED:
+        if each is not OVERVIEW:  # opened with the flow of a period: nothing is measured now
+            page.locator(".ew-menu").get_by_role("link", name=each.title, exact=True).click()
+        page.wait_for_function("title => document.querySelector('.ew-title h1').textContent === title", arg=each.title)
+        page.wait_for_function(READY)
+        menus = page.locator(f"{SHOWN}.ew-save:visible")
+        assert menus.count() == CHARTS[each.name], each.name
+        for at in range(menus.count()):
+            for kind in ("Picture (PNG)", "Table (Excel)"):
+                menus.nth(at).locator("summary").click()
+                with page.expect_download() as download:
+                    menus.nth(at).get_by_role("button", name=kind).click()
+                name = download.value.suggested_filename
+                file = tmp_path / f"{each.name}-{at}{Path(name).suffix}"
+                download.value.save_as(file)
+            assert file.with_suffix(".png").read_bytes().startswith(PNG)
+            assert file.with_suffix(".png").stat().st_size > 5_000, name
+            sheet = load_workbook(file.with_suffix(".xlsx")).active
+            assert sheet is not None
+            assert sheet.max_row > 2, name
+        page.emulate_media(media="print")
+        assert not page.locator(".ew-menu nav").is_visible()
+        assert page.locator(f"{SHOWN}.ew-chart").first.is_visible()
+        page.emulate_media(media="screen")
+    assert visit.errors == []
+
+
+def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_server_restarts(
+    plant: Plant, browser: Browser, tmp_path: Path
+) -> None:
+    port = free_ports(1)[0]
+    service = Service(str(plant.rest.base_url.copy_with(path="/")).rstrip("/"), StandIn())
+    context = browser.new_context()
+    pages = {}
+    with dashboards(tmp_path / "first", service, port) as site:
+        for name in ("losses", "meter"):
+            page = pages[name] = context.new_page()
+            page.set_default_timeout(60_000)
+            page.goto(f"{site.url}/{name}?token={VIEWER}&meter=UNIT-A&period=yesterday")
+            page.wait_for_function(READY)
+            page.evaluate("window.before = true")
+    for page in pages.values():
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        page.wait_for_selector("body.ew-silent")
+    with dashboards(tmp_path / "second", service, port) as site:
+        for name, page in pages.items():
+            page.wait_for_function("!window.before && document.querySelector('.ew-stage')")
+            page.wait_for_function(READY)
+            assert page.url == f"{site.url}/{name}?meter=UNIT-A&period=yesterday"
+            assert page.locator(".ew-finder input").input_value().startswith("UNIT-A")
+        for page in pages.values():
+            page.goto("about:blank")
+        wait_until(lambda: len(site.kernels()) <= 2, "the kernels of closed pages to end")
+    context.close()

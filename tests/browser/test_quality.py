@@ -1,0 +1,76 @@
+"""The page of data quality over the demo plant: its numbers are REST's, and the calendar leads to a meter."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from energy_workbench.figures.completeness import STEPS
+from energy_workbench.figures.words import amount, percent
+from tests.browser.conftest import Visit
+from tests.browser.plant import Plant
+
+pytestmark = pytest.mark.browser
+SHOWN = ".ew-stage > :not(.ew-hidden) "
+WHOLE = STEPS[-1]
+
+
+def opened(plant: Plant, page: Page, query: str) -> None:
+    page.goto(plant.open(f"data-quality?{query}"))
+    page.wait_for_selector(f"{SHOWN}.ew-chart.drawn")
+
+
+def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, visit: Visit) -> None:
+    page = visit.page
+    opened(plant, page, "period=last%2030%20days&meters=all")
+    rest = plant.get("/completeness", period="last 30 days")
+    items = [item for item in rest["items"] if item["status"] != "inactive"]
+    shares = [share for item in items for share in item["complete"]]
+    short = sum(any(share < WHOLE for share in item["complete"]) for item in items)
+    findings = plant.get("/findings", period="last 30 days", limit=200)["items"]
+    cards = page.locator(f"{SHOWN}.ew-card b")
+    expect(cards.nth(0)).to_have_text(percent(sum(shares) / len(shares), 2))
+    expect(cards.nth(1)).to_have_text(amount(short))
+    expect(cards.nth(4)).to_have_text(f"{amount(len(findings))}{'+' if len(findings) >= 200 else ''}")
+    expect(cards.nth(5)).to_have_text(amount(len(plant.get("/review")["items"])))
+    drawn = page.evaluate("""() => {
+      const [trace] = document.querySelector('.ew-stage > :not(.ew-hidden) .ew-plot').data;
+      return {meters: trace.z.length, days: trace.x.length};
+    }""")
+    assert drawn == {"meters": len(items), "days": len(rest["days"])}
+    rows = page.locator(f"{SHOWN}.ew-findings tbody tr")
+    assert rows.count() == len(findings) + len(plant.get("/review")["items"])
+    for finding in findings[:3]:
+        assert finding["number"] in rows.all_inner_texts()[findings.index(finding)]
+    outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
+    assert outside == []
+    assert visit.errors == []
+
+
+def test_another_meter_and_period_stand_in_the_address_and_in_the_calendar(plant: Plant, visit: Visit) -> None:
+    page = visit.page
+    opened(plant, page, "meters=all")
+    page.fill(".ew-finder input", "UNIT-B")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/data-quality?meter=UNIT-B&meters=all")
+    rows = f"document.querySelector('{SHOWN}.ew-plot').data[0]"
+    page.wait_for_function(f"{rows}.z.length === 1 && {rows}.x.length === 30")
+    page.locator(".ew-choose > summary").click()
+    page.locator(".ew-words").get_by_role("button", name="Last 7 days").click()
+    page.wait_for_function(f"{rows}.z.length === 1 && {rows}.x.length === 7")
+    assert "period=last+7+days" in page.url
+    page.reload()
+    page.wait_for_function(f"document.querySelector('{SHOWN}.ew-plot')?.data && {rows}.x.length === 7")
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 1000)])
+def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit, width: int, height: int) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": height})
+    opened(plant, page, "meters=all")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    over = page.locator(f"{SHOWN}.ew-card b").evaluate_all(
+        "nodes => nodes.filter(n => n.scrollWidth > n.clientWidth + 1).map(n => n.textContent)"
+    )
+    assert over == []
