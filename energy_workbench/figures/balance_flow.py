@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from energy_workbench.figures import sankey_layout
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.sankey import Sankey, Style
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
 from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.words import amount, drawn, percent, title
+from energy_workbench.figures.words import amount, percent, title
 
 LEAST_SHARE = 0.001
 """A flow against a meter's main direction is drawn from this share of the whole [1]."""
@@ -21,8 +21,14 @@ LABELLED = 0.004
 SOURCES = ("grid", "solar", "generator")
 """Types whose energy keeps a colour of its own."""
 
-ROW, LEAST, MARGIN, GAP, THICKNESS = 20, 380, 14, 12, 14
-"""Height for each node of the fullest column, least height, margin, least distance and width of the nodes [px]."""
+STYLE = Style(
+    least=380,
+    row=20,
+    tight=20,
+    many=0,
+    node="%{customdata[1]}<extra></extra>",
+    link="%{customdata[1]}<extra></extra>",
+)
 
 NEAR = 0.35
 """Opacity of a loss's flow [1]."""
@@ -48,31 +54,31 @@ def balance_flow(
     itself; where its completeness differs from its parent's, its bar is drawn as wide as the larger side.
     """
     rows = {row["meter"]: row for row in payload["items"]}
-    drawing = _Drawing(theme, rows)
+    drawing = _Drawing(Sankey(theme), rows)
     shown = [rows[root] for root in roots if root in rows and rows[root]["supply_kwh"] is not None]
     drawing.whole = sum(row["supply_kwh"] for row in shown)
     for row in shown:
         drawing.root(row, levels)
-    if not drawing.links:
+    if not drawing.sankey.links:
         return message(theme, "No balance is known for this time: no node has actual values of all its meters.")
     names = ", ".join(row["number"] for row in shown)
     lost = [f"{len(drawing.hot)} hotspots: {', '.join(drawing.hot)}" if drawing.hot else "no hotspot"]
-    return drawing.figure(f"Balance of {names}: {amount(drawing.whole, 'kWh')} supplied, {lost[0]}", " ".join(roots))
+    summary = f"Balance of {names}: {amount(drawing.whole, 'kWh')} supplied, {lost[0]}"
+    return drawing.sankey.figure(STYLE, summary, f"balance {' '.join(roots)}")
 
 
 @dataclass
 class _Drawing:
-    """Nodes in the order of the tree, and links; columns may begin left of the first node in view."""
+    """Goes through the balance from the nodes in view downwards; what feeds a node stands left of it."""
 
-    theme: Theme
+    sankey: Sankey
     rows: Mapping[str, Mapping[str, Any]]
     whole: float = 0.0
-    labels: list[str] = field(default_factory=list)
-    colours: list[str] = field(default_factory=list)
-    about: list[list[str]] = field(default_factory=list)
-    columns: list[int] = field(default_factory=list)
-    links: list[tuple[int, int, float, str, list[str]]] = field(default_factory=list)
     hot: list[str] = field(default_factory=list)
+
+    @property
+    def theme(self) -> Theme:
+        return self.sankey.theme
 
     def root(self, row: Mapping[str, Any], levels: int | None) -> None:
         """A node in view, what comes into it from above, and all below."""
@@ -134,12 +140,12 @@ class _Drawing:
         labelled = strong or abs(loss) >= LABELLED * self.whole
         colour = colour_of(self.theme, verdict)
         about = _about(row)
-        place = self._add(
+        place = self.sankey.node(
             text if labelled else "", colour, [row["meter"], about], column + 1 if loss > 0 else column - 1
         )
         ends = (at, place) if loss > 0 else (place, at)
         faint = colour if strong else _faint(colour)
-        self.links.append((*ends, drawn(abs(loss)), faint, [row["meter"], about]))
+        self.sankey.flow(*ends, abs(loss), faint, [row["meter"], about])
 
     def _meter(self, meter: Mapping[str, Any], value: float, column: int, above: str = "") -> int:
         row = self.rows.get(meter["meter"])
@@ -147,82 +153,21 @@ class _Drawing:
         icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
         colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
         label = f"{icon}{title(dict(meter), above)}  {amount(value, 'kWh')}"
-        return self._add(
+        return self.sankey.node(
             label, colour, [meter["meter"], f"<b>{escape(meter['number'])}</b> {escape(meter['name'])}{inside}"], column
         )
 
     def _node(self, text: str, value: float, meter: Mapping[str, Any], *, column: int) -> int:
         """A node that stands for where energy comes from or goes to, beside the meters."""
         about = f"<b>{text}</b><br>{amount(value, 'kWh')}"
-        return self._add(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, [meter["meter"], about], column)
+        return self.sankey.node(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, [meter["meter"], about], column)
 
     def _flow(self, source: int, target: int, value: float, kind: str, meter: str, text: str) -> None:
         colour = self.theme.source[kind if kind in SOURCES else ""]
-        self.links.append((source, target, drawn(value), colour, [meter, f"{text}<br><b>{amount(value, 'kWh')}</b>"]))
+        self.sankey.flow(source, target, value, colour, [meter, f"{text}<br><b>{amount(value, 'kWh')}</b>"])
 
     def _drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
         return (value or 0.0) > least * self.whole
-
-    def _add(self, label: str, colour: str, about: list[str], column: int) -> int:
-        self.labels.append(label)
-        self.colours.append(colour)
-        self.about.append(about)
-        self.columns.append(column)
-        return len(self.labels) - 1
-
-    def figure(self, summary: str, view: str) -> Figure:
-        """What was collected, laid out."""
-        source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
-        height, xs, ys = self._places()
-        trace = {
-            "type": "sankey",
-            # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
-            "arrangement": "fixed",
-            "textfont": {"color": self.theme.ink, "size": 12},
-            "node": {
-                "label": self.labels,
-                "color": self.colours,
-                "customdata": self.about,
-                "x": xs,
-                "y": ys,
-                "align": "left",
-                "pad": GAP,
-                "thickness": THICKNESS,
-                "line": {"width": 0},
-                "hovertemplate": "%{customdata[1]}<extra></extra>",
-            },
-            "link": {
-                "source": source,
-                "target": target,
-                "value": value,
-                "color": colour,
-                "customdata": about,
-                "hovertemplate": "%{customdata[1]}<extra></extra>",
-            },
-        }
-        look = layout(self.theme, summary=summary, meta={"height": height}, uirevision=f"balance {view}")
-        return {"data": [trace], "layout": {**look, "margin": {"l": 4, "r": 4, "t": MARGIN, "b": MARGIN}}}
-
-    def _places(self) -> tuple[int, list[float], list[float]]:
-        """Height of the figure [px], and where each node is [share of width, share of height]."""
-        count = range(len(self.labels))
-        taken, given = [0.0] * len(count), [0.0] * len(count)
-        right: dict[int, list[int]] = {}
-        for source, target, value, *_ in self.links:
-            given[source] += value
-            taken[target] += value
-            right.setdefault(source, []).append(target)
-        values = {node: max(taken[node], given[node]) for node in count}
-        first, last = min(self.columns), max(self.columns)
-        columns = [[node for node in count if self.columns[node] == column] for column in range(first, last + 1)]
-        room = max(LEAST - 2 * MARGIN, max(map(len, columns)) * ROW)
-        tall = sankey_layout.heights(columns, values, room, GAP)
-        middles = sankey_layout.centres(columns, right, tall, room, GAP)
-        wide = max(1, last - first)
-        # Plotly takes 0 for "not given".
-        xs = [round(min(max((column - first) / wide, 0.001), 0.999), 3) for column in self.columns]
-        ys = [round(min(max(middles[node] / room, 0.001), 0.999), 4) for node in count]
-        return room + 2 * MARGIN, xs, ys
 
 
 def _faint(colour: str) -> str:

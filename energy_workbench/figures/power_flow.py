@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from html import escape
 from typing import Any
 
-from energy_workbench.figures import sankey_layout
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, percent, states, title
+from energy_workbench.figures.sankey import Sankey, Style
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
+from energy_workbench.figures.words import amount, percent, states, title
 
 HOTSPOT = 0.05
 """Share of a node's supply from which its loss is drawn strongly [1]; how sure it is, the balance says."""
@@ -22,11 +23,14 @@ OVERVIEW = 3
 FEEDING = ("generator", "solar")
 """Types that stand left of what they feed, beside the grid, while they feed it, though the tree has them below."""
 
-ROW, TIGHT, MANY = 19, 18, 40
-"""Height for each node of the fullest column [px], the same where there are many, and how many that is."""
-
-LEAST, MARGIN, GAP, THICKNESS = 400, 14, 12, 14
-"""Least height of the figure, its margins above and below, least distance and width of the nodes [px]."""
+STYLE = Style(
+    least=400,
+    row=19,
+    tight=18,
+    many=40,
+    node="<b>%{customdata[1]}</b><br>%{value}%{customdata[2]}<extra></extra>",
+    link="%{customdata[1]}<br><b>%{value}</b><extra></extra>",
+)
 
 
 def power_flow(
@@ -91,7 +95,7 @@ def power_flow(
             drawing.flow(link)
     lost = sum(link["value"] for link in losses.values())
     summary = f"Flow of {'power' if unit == 'kW' else 'energy'}: {amount(whole, unit)} through the largest node"
-    return drawing.figure(f"{summary}, {amount(lost, unit)} lost.")
+    return drawing.sankey.figure(replace(STYLE, unit=unit), f"{summary}, {amount(lost, unit)} lost.", "flow")
 
 
 def below(root: str, meters: Mapping[str, Mapping[str, Any]]) -> set[str]:
@@ -110,7 +114,7 @@ def below(root: str, meters: Mapping[str, Mapping[str, Any]]) -> set[str]:
 
 
 class _Drawing:
-    """Collects nodes in the order of the tree, and links."""
+    """Knows what each node of the tree and each flow looks like."""
 
     def __init__(
         self,
@@ -127,11 +131,7 @@ class _Drawing:
         self.theme, self.unit, self.named, self.meters = theme, unit, named, meters
         self.depths, self.feeding = depths, feeding
         self.index: dict[str, int] = {}
-        self.labels: list[str] = []
-        self.colours: list[str] = []
-        self.about: list[list[str]] = []
-        self.columns: list[int] = []
-        self.links: list[tuple[int, int, float, str, list[str]]] = []
+        self.sankey = Sankey(theme)
 
     def node(self, key: str) -> None:
         node = dict(self.named[key])
@@ -147,14 +147,14 @@ class _Drawing:
         )
 
     def paint(self, key: str, colour: str) -> None:
-        self.colours[self.index[key]] = colour
+        self.sankey.colours[self.index[key]] = colour
 
     def flow(self, link: Mapping[str, Any]) -> None:
         source, target = self.named[link["source"]], self.named[link["target"]]
         colour = self.theme.source.get(source["type"], self.theme.source[""])
         text = f"{title(dict(source))} → {title(dict(target))}"
         ends = self.index[link["source"]], self.index[link["target"]]
-        self.links.append((*ends, drawn(link["value"]), colour, [link["target"], text]))
+        self.sankey.flow(*ends, link["value"], colour, [link["target"], text])
 
     def loss(self, link: Mapping[str, Any], share: float, *, labelled: bool) -> None:
         key = link["source"]
@@ -169,67 +169,10 @@ class _Drawing:
         )
         colour = self.theme.hotspot if hot else self.theme.loss
         ends = self.index[key], self.index[f"loss {key}"]
-        self.links.append((*ends, drawn(link["value"]), colour, [key, text]))
-
-    def figure(self, summary: str) -> Figure:
-        source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
-        height, xs, ys = self._places()
-        trace = {
-            "type": "sankey",
-            "arrangement": "fixed",
-            "valueformat": ",.4~g",
-            "valuesuffix": f" {self.unit}",
-            "textfont": {"color": self.theme.ink, "size": 12},
-            "node": {
-                "label": self.labels,
-                "color": self.colours,
-                "customdata": self.about,
-                "x": xs,
-                "y": ys,
-                "align": "left",
-                "pad": GAP,
-                "thickness": THICKNESS,
-                "line": {"width": 0},
-                "hovertemplate": "<b>%{customdata[1]}</b><br>%{value}%{customdata[2]}<extra></extra>",
-            },
-            "link": {
-                "source": source,
-                "target": target,
-                "value": value,
-                "color": colour,
-                "customdata": about,
-                "hovertemplate": "%{customdata[1]}<br><b>%{value}</b><extra></extra>",
-            },
-        }
-        look = layout(self.theme, summary=summary, meta={"height": height}, uirevision="flow")
-        return {"data": [trace], "layout": {**look, "margin": {"l": 4, "r": 4, "t": MARGIN, "b": MARGIN}}}
-
-    def _places(self) -> tuple[int, list[float], list[float]]:
-        """Height of the figure [px], and where each node is [share of width, share of height]."""
-        taken, given = [0.0] * len(self.labels), [0.0] * len(self.labels)
-        right: dict[int, list[int]] = {}
-        for source, target, value, *_ in self.links:
-            given[source] += value
-            taken[target] += value
-            right.setdefault(source, []).append(target)
-        values = {node: max(taken[node], given[node]) for node in range(len(self.labels))}
-        columns = [[n for n, c in enumerate(self.columns) if c == column] for column in range(max(self.columns) + 1)]
-        fullest = max(map(len, columns))
-        room = max(LEAST - 2 * MARGIN, fullest * (ROW if fullest < MANY else TIGHT))
-        tall = sankey_layout.heights(columns, values, room, GAP)
-        middles = sankey_layout.centres(columns, right, tall, room, GAP)
-        last = max(1, len(columns) - 1)
-        # Plotly takes 0 for "not given".
-        xs = [min(max(column / last, 0.001), 0.999) for column in self.columns]
-        ys = [round(min(max(middles[node] / room, 0.001), 0.999), 4) for node in range(len(self.labels))]
-        return room + 2 * MARGIN, [round(x, 3) for x in xs], ys
+        self.sankey.flow(*ends, link["value"], colour, [key, text])
 
     def _add(self, key: str, label: str, colour: str, about: list[str], column: int) -> None:
-        self.index[key] = len(self.labels)
-        self.labels.append(label)
-        self.colours.append(colour)
-        self.about.append(about)
-        self.columns.append(column)
+        self.index[key] = self.sankey.node(label, colour, about, column)
 
 
 def _tree_order(
