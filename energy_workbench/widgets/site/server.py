@@ -144,6 +144,8 @@ def configure(options: SiteOptions) -> Config:
     config.Voila.tornado_settings = {
         "websocket_compression_options": {"compression_level": 1},
         "log_function": log_request,
+        # The names of these files hold a hash of what is in them.
+        "static_immutable_cache": [options.base.rstrip("/") + "/voila/labextensions/"],
         "ws_ping_interval": PING_MS,
         # Counted from the last answer, or from the opening, before which no ping is sent: three may be missed.
         "ws_ping_timeout": 3 * PING_MS,

@@ -97,6 +97,14 @@ function saveMenu(model, plot, name) {
   return menu;
 }
 
+/** Charts are drawn one after the other, each shown before the next is begun. */
+let turn = Promise.resolve();
+function inTurn(act) {
+  const mine = turn.then(act);
+  turn = mine.catch(() => {}).then(() => new Promise((resolve) => setTimeout(resolve)));
+  return mine;
+}
+
 export const chart = {
   async render({model, el}) {
     el.classList.add("ew-chart");
@@ -112,8 +120,6 @@ export const chart = {
     }
     let figure = structuredClone(model.get("figure"));
     let listening = false;
-    let queue = Promise.resolve();
-
     let frame = 0;
     const fit = () => {
       cancelAnimationFrame(frame);
@@ -121,8 +127,12 @@ export const chart = {
         if (listening && plot.clientWidth) window.Plotly.Plots.resize(plot);
       });
     };
+    let waiting = false;
     const draw = () => {
-      queue = queue.then(async () => {
+      if (waiting) return;
+      waiting = true;
+      inTurn(async () => {
+        waiting = false;
         if (!figure.data) return;
         const Plotly = await plotly();
         plot.setAttribute("role", "img");
@@ -153,7 +163,6 @@ export const chart = {
         el.dataset.failed = "This chart could not be drawn.";
         console.error(error);
       });
-      return queue;
     };
 
     model.on("change:figure", () => {
