@@ -1,10 +1,16 @@
-"""A headless Chromium driven over its debugging pipe: no port is opened and no driver is needed."""
+"""A headless Chromium driven over its debugging pipe: no port is opened and no driver is needed.
+
+Its sandbox is on, and there is no switch to turn it off: where the machine does not allow it, the error says what to
+do. Only root has none, since Chromium knows none for root; that is warned of.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
+import re
 import select
 import shutil
 import signal
@@ -12,13 +18,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from energy_workbench.core.errors import ReportError
+
+log = logging.getLogger(__name__)
 
 PROGRAMS = (
     "chromium",
@@ -50,6 +59,10 @@ FLAGS = (
     "--mute-audio",
     "--hide-scrollbars",
 )
+COMPLAINTS = "complaints"
+"""File of the profile with what Chromium writes to its standard error."""
+NO_SANDBOX = re.compile(r"sandbox|zygote|chroot|setuid", re.IGNORECASE)
+"""What it speaks of where its sandbox cannot be built."""
 
 
 def find() -> Path:
@@ -127,10 +140,12 @@ class Chromium:
         """Start the process with the two pipes as its descriptors 3 and 4, as `--remote-debugging-pipe` wants."""
         flags = [*FLAGS, f"--user-data-dir={self._profile}"]
         if os.geteuid() == 0:
-            flags.append("--no-sandbox")  # Chromium's sandbox refuses to run as root.
+            flags.append("--no-sandbox")
+            _warn_root()
         child_in, self._to = _pipe()
         self._from, child_out = _pipe()
         silence = _above(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
+        complaints = _above(os.open(Path(self._profile, COMPLAINTS), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         try:
             self._pid = os.posix_spawn(
                 self._program,
@@ -139,7 +154,8 @@ class Chromium:
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, child_in, 3),
                     (os.POSIX_SPAWN_DUP2, child_out, 4),
-                    *((os.POSIX_SPAWN_DUP2, silence, stream) for stream in (0, 1, 2)),
+                    *((os.POSIX_SPAWN_DUP2, silence, stream) for stream in (0, 1)),
+                    (os.POSIX_SPAWN_DUP2, complaints, 2),
                 ],
                 setpgroup=0,
             )
@@ -148,7 +164,7 @@ class Chromium:
             os.close(self._from)
             raise ReportError(f"{self._program} could not be started: {error.strerror}") from None
         finally:
-            for descriptor in (child_in, child_out, silence):
+            for descriptor in (child_in, child_out, silence, complaints):
                 os.close(descriptor)
 
     def open_tab(self) -> Tab:
@@ -181,7 +197,7 @@ class Chromium:
             while payload:
                 payload = payload[os.write(self._to, payload) :]
         except BrokenPipeError:
-            raise ReportError(f"{self._program} ended at once: start it by hand to see why") from None
+            raise self._ended("at once") from None
         while True:
             answer = self._receive(deadline, method)
             if answer.get("id") == self._last:
@@ -206,6 +222,17 @@ class Chromium:
         """Drop events of a page that is closed."""
         self._events = [seen for seen in self._events if seen.get("sessionId", "") not in ("", session)]
 
+    def _ended(self, when: str) -> ReportError:
+        """Why it ended, as far as it said."""
+        with suppress(OSError):
+            said = Path(self._profile, COMPLAINTS).read_text("utf-8", "replace")
+            if NO_SANDBOX.search(said):
+                return ReportError(
+                    f"{self._program} cannot build its sandbox here: it needs user, pid and net namespaces and chroot "
+                    'in them (see "Printing" in docs/operations.md)'
+                )
+        return ReportError(f"{self._program} ended {when}: start it by hand to see why")
+
     def _receive(self, deadline: float, what: str) -> dict[str, Any]:
         while b"\0" not in self._buffer:
             left = deadline - time.monotonic()
@@ -213,7 +240,7 @@ class Chromium:
                 raise ReportError(f"Chromium did not answer {what} within {self._timeout:g} s")
             chunk = os.read(self._from, 1 << 20)
             if not chunk:
-                raise ReportError(f"{self._program} ended before {what}: start it by hand to see why")
+                raise self._ended(f"before {what}")
             self._buffer += chunk
         message, _, self._buffer = self._buffer.partition(b"\0")
         decoded: dict[str, Any] = json.loads(message)
@@ -255,6 +282,11 @@ class Tab:
         """Close it."""
         self.browser.send("Target.closeTarget", targetId=self.target)
         self.browser.forget(self.session)
+
+
+@cache
+def _warn_root() -> None:
+    log.warning("Chromium has no sandbox for root: print reports as another user (see docs/operations.md)")
 
 
 def _pipe() -> tuple[int, int]:

@@ -172,6 +172,14 @@ def test_a_browser_that_ends_at_once_is_an_error(tmp_path: Path, monkeypatch: py
         Press().print(tmp_path / "x.html", "a4")
 
 
+def test_a_machine_without_a_sandbox_is_told_of_and_the_sandbox_is_not_given_up(tmp_path: Path) -> None:
+    said = "FATAL:zygote_host_impl_linux.cc(128)] No usable sandbox!"
+    program = fake(tmp_path / "chromium", f'echo "$@" > {tmp_path}/flags; echo "{said}" >&2; exit 1')
+    with pytest.raises(ReportError, match=r"cannot build its sandbox here.*operations\.md"), browser.Chromium(program):
+        pass
+    assert ("--no-sandbox" in (tmp_path / "flags").read_text()) == (os.geteuid() == 0)
+
+
 def test_a_browser_that_hangs_is_ended_with_all_its_processes(tmp_path: Path) -> None:
     program = fake(tmp_path / "chromium", f"sleep 321.5 & echo $! > {tmp_path}/child; wait")
     begun = time.monotonic()
