@@ -133,6 +133,8 @@ class Run:
         What was written, by kind: paths within the folder of reports.
     delivered : tuple of str
         To whom it has been delivered; nobody gets it twice.
+    refused : dict of str to str
+        Who will never get it, with the reason: they are not asked again.
     holder : str
         Who works on it; `lease_until` says for how long without a word.
     cancel_by : str
@@ -162,6 +164,7 @@ class Run:
     incomplete: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
     delivered: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
     holder: str = ""
     lease_until: datetime | None = None
     cancel_by: str = ""

@@ -167,7 +167,8 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, longest in (("reason", 2000), ("step", 200)):
         if name in found:
             found[name] = str(found[name])[:longest]
-    return found | {name: list(found[name]) for name in ("delivered",) if name in found}
+    kinds = {"delivered": list, "refused": dict}
+    return found | {name: kind(found[name]) for name, kind in kinds.items() if name in found}
 
 
 def _plain(run: Run) -> dict[str, Any]:

@@ -312,6 +312,7 @@ report_runs = Table(
     Column("incomplete", Boolean, nullable=False),
     Column("files", JSON, nullable=False),
     Column("delivered", JSON, nullable=False),
+    Column("refused", JSON, nullable=False, server_default="{}"),
     Column("holder", String(200), nullable=False),
     Column("lease_until", Instant),
     Column("cancel_by", String(200), nullable=False),

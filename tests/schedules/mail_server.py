@@ -27,13 +27,15 @@ USER, PASSWORD = "workbench", "correct horse battery"
 class Box:
     """What the server took, and what it answers.
 
-    `refusing` gives the answer to a recipient, each time; `greylisted` those that are told to come later once.
+    `refusing` gives the answer to a recipient, each time; `greylisted` those that are told to come later once;
+    `asked` has every recipient that it was asked to take a mail for.
     """
 
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     refusing: dict[str, str] = field(default_factory=dict)
     greylisted: set[str] = field(default_factory=set)
     logins: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def recipients(self) -> list[str]:
@@ -42,6 +44,7 @@ class Box:
     async def handle_RCPT(  # noqa: N802 -- the library's name
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self.asked.append(address)
         if address in self.greylisted:
             self.greylisted.discard(address)
             return "451 4.7.1 Greylisted, come back later"

@@ -234,6 +234,29 @@ def test_a_refused_mail_fails_at_once_and_the_owner_is_told(
         assert len(server.box.taken) == 1
 
 
+def test_who_refused_for_good_is_not_asked_again_while_others_are_still_tried(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with mail_server(tmp_path) as server, hook() as called, works(home, monkeypatch, server) as plant:
+        called.statuses.append(404)
+        server.box.refusing[ANNA] = "550 5.1.1 No such mailbox"
+        server.box.greylisted.add(BERT)
+        people = (Recipient(address=ANNA), Recipient(address=BERT))
+        plant.add(recipients=people, webhook=called.url, owner="owner@works.example")
+        run = plant.turn()
+        assert run.state == RunState.RETRYING
+        assert list(run.refused) == [ANNA, called.url]
+        plant.now = run.due_at
+        run = plant.turn(lambda run: run.told is True)
+        assert server.box.asked == [ANNA, BERT, BERT, "owner@works.example"]
+        assert len(called.calls) == 1
+        assert (run.state, run.delivered) == (RunState.FAILED, ("folder", BERT))
+        assert "550 5.1.1 No such mailbox" in run.reason
+        assert "404" in run.reason
+        assert called.url not in run.reason
+        assert "451" not in run.reason
+
+
 @pytest.mark.slow
 def test_it_waits_for_missing_data_and_then_sends_them_marked(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

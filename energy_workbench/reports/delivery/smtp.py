@@ -26,6 +26,7 @@ def send(
     *,
     before: Callable[[str], None] = lambda _: None,
     sent: Callable[[str], None] = lambda _: None,
+    refused: Callable[[str, str], None] = lambda _, __: None,
 ) -> dict[str, DeliveryError]:
     """Hand mails in, one after the other.
 
@@ -35,6 +36,8 @@ def send(
         Of `smtp_user`; empty for none.
     before, sent : callable
         Told the address before a mail is handed in, and once the server has taken it.
+    refused : callable
+        Told address and reason where the server will never take that mail (5yz to it, not to all).
 
     Returns
     -------
@@ -63,7 +66,9 @@ def send(
                     except smtplib.SMTPServerDisconnected:
                         raise
                     except smtplib.SMTPException as error:
-                        failed[letter.address] = explained(settings, error)
+                        failed[letter.address] = reason = explained(settings, error)
+                        if not reason.temporary:
+                            refused(letter.address, str(reason))
                     else:
                         sent(letter.address)
                 left.pop(0)

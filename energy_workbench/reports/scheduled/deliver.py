@@ -22,51 +22,66 @@ FOLDER = "folder"
 def deliver(
     settings: Settings, wb: Workbench, schedule: Schedule, holding: Holding, secrets: Secrets
 ) -> dict[str, DeliveryError]:
-    """Deliver what has not been delivered yet.
+    """Deliver what has not been delivered yet, but to none who has refused it for good.
 
     Returns
     -------
     dict of str to DeliveryError
-        By address, why it was not.
+        By address, why it was not; those of earlier attempts too, where they are final.
 
     Raises
     ------
     HomeError
         If the folder cannot be written.
     """
-    failed: dict[str, DeliveryError] = {}
     site = wb.site()["name"]
     manifest = settings.reports_path / holding.run.files["manifest"]
 
     def delivered(to: str) -> None:
         holding.sure(delivered=(*holding.run.delivered, to))
 
+    def refused(to: str, reason: str) -> None:
+        holding.sure(refused={**holding.run.refused, to: reason})
+
     def before(to: str) -> None:
         holding.tell(holding.progress, f"Mailing {to}")
         holding.sure()
 
-    if FOLDER not in holding.run.delivered:
+    def open_to(to: str) -> bool:
+        return to not in holding.run.delivered and to not in holding.run.refused
+
+    if open_to(FOLDER):
         index.write(settings.reports_path, site, wb.zone)
         delivered(FOLDER)
-    people = [each for each in schedule.recipients if each.address not in holding.run.delivered]
+    failed: dict[str, DeliveryError] = {}
+    people = [each for each in schedule.recipients if open_to(each.address)]
     if people:
         letters = [report_letter(settings, schedule, holding.run, each, manifest, site) for each in people]
         try:
-            failed |= smtp.send(settings, secrets.password(), letters, before=before, sent=delivered)
+            failed |= smtp.send(settings, secrets.password(), letters, before=before, sent=delivered, refused=refused)
         except SettingsError as error:
             # Settings can be mended before the last attempt; the webhook need not wait for that.
             failed |= {each.address: DeliveryError(str(error)) for each in people}
-    if schedule.webhook and schedule.webhook not in holding.run.delivered:
+    if schedule.webhook and open_to(schedule.webhook):
         holding.tell(holding.progress, "Calling the webhook")
         holding.sure()
         try:
             webhook.post(schedule.webhook, secrets.key(), event("report.sent", schedule.name, holding.run, manifest))
             delivered(schedule.webhook)
         except DeliveryError as error:
-            failed["webhook"] = error
+            failed[schedule.webhook] = error
+            if not error.temporary:
+                refused(schedule.webhook, str(error))
         except SettingsError as error:
-            failed["webhook"] = DeliveryError(str(error))
-    return failed
+            failed[schedule.webhook] = DeliveryError(str(error))
+    wanted = {schedule.webhook, *(each.address for each in schedule.recipients)}
+    final = {to: DeliveryError(reason, temporary=False) for to, reason in holding.run.refused.items() if to in wanted}
+    return {_shown(to, schedule): error for to, error in (failed | final).items()}
+
+
+def _shown(to: str, schedule: Schedule) -> str:
+    """Who is meant, in words: the address of a webhook may hold a secret."""
+    return "webhook" if to == schedule.webhook else to
 
 
 def event(kind: str, name: str, run: Run, manifest: Any = None) -> dict[str, Any]:
