@@ -8,6 +8,13 @@ from typing import Any
 from energy_workbench.core.errors import InputError, Problem
 from energy_workbench.reports.catalogue import Parameter, Report
 
+NOUNS: dict[type, str] = {
+    str: "text",
+    int: "whole number, such as 10",
+    float: "number, such as 0.5",
+    bool: "yes or no (true, false)",
+}
+"""What a value has to be, in words."""
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -34,7 +41,7 @@ def check(report: Report, given: Mapping[str, Any]) -> dict[str, Any]:
         try:
             values[name] = _convert(parameter, value)
         except ValueError:
-            problems.append(Problem("parameters", name, _short(value), f"is no {parameter.type.__name__}"))
+            problems.append(Problem("parameters", name, _short(value), f"is no {NOUNS[parameter.type]}"))
     if problems:
         raise InputError(f"the report {report.name} cannot be asked like this", problems)
     return values

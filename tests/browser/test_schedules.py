@@ -17,9 +17,14 @@ from energy_workbench.client import RemoteWorkbench
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
 from tests.browser.test_setup import called, process
 from tests.conftest import free_ports
+from tests.reports.test_catalogue import notebook
 from tests.workbench.plant import make_home
 
 pytestmark = pytest.mark.browser
+
+PARAMETERS = """period: str = "last month"  # The period reported
+top: int = 10  # How many boilers are shown
+each_apart: bool = False  # A page for each boiler"""
 
 
 @dataclass
@@ -34,7 +39,9 @@ class Editors:
 def editors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editors]:
     """Service and pages on free ports; no scheduler runs, so that only people change what is shown."""
     folder = tmp_path_factory.mktemp("schedules")
-    make_home(folder / "home")
+    found = make_home(folder / "home")
+    found.notebooks_path.mkdir()
+    notebook(found.notebooks_path / "boilers.ipynb", PARAMETERS, "1 + 1")
     service, editor = free_ports(2)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ENERGY_WORKBENCH_")} | {
         "ENERGY_WORKBENCH_HOME": str(folder / "home"),
@@ -65,7 +72,13 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     reports.get_by_role("button", name="+ Add schedule").click()
     expect(reports.get_by_label("Name")).to_be_focused()
     page.keyboard.type("<i>Board</i> & friends")
-    reports.get_by_label("Report", exact=True).select_option("monthly")
+    reports.get_by_label("Report", exact=True).select_option("boilers")
+    reports.get_by_label("Each apart").check()
+    expect(reports.get_by_label("Top")).to_have_attribute("placeholder", "10")
+    reports.get_by_label("Top").fill("many")
+    expect(reports.locator(".ew-wrong")).to_have_text("✕ is no whole number, such as 10")
+    reports.get_by_label("Top").fill("5")
+    expect(reports.locator(".ew-wrong")).to_have_count(0)
     reports.get_by_label("Mail to").fill("anna")
     expect(reports.locator(".ew-field-recipients")).to_contain_text("'anna' is no mail address")
     expect(reports.locator(".ew-preview")).to_contain_text("At 06:00 on the first day of every month")
@@ -74,7 +87,8 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     reports.get_by_role("button", name="Save schedule").click()
     expect(reports.locator(".ew-about h2")).to_have_text("<i>Board</i> & friends")
     (row,) = wb.schedules()
-    assert (row["report"], row["recipients"]) == ("monthly", [{"address": "anna@works.example", "language": "de"}])
+    assert (row["report"], row["parameters"]) == ("boilers", {"top": 5, "each_apart": True})
+    assert row["recipients"] == [{"address": "anna@works.example", "language": "de"}]
 
     reports.get_by_role("button", name="Send now").first.click()
     expect(reports.get_by_role("button", name="Cancel", exact=True)).to_be_focused()

@@ -194,7 +194,7 @@ def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path
     assert mine.title == "Mine, October 2026"
     contents = PdfReader(mine.files["pdf"]).pages[1].extract_text()
     assert re.search(r"Units\s*\d", contents)
-    with pytest.raises(InputError, match=r"(?s)top.*is no int.*colour.*no such parameter"):
+    with pytest.raises(InputError, match=r"(?s)top.*is no whole number.*colour.*no such parameter"):
         list(publish_many(settings, [Ask("boilers", {"top": "many", "colour": "red"})]))
 
 

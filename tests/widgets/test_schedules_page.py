@@ -32,7 +32,14 @@ ROW: dict[str, Any] = {
 }  # fmt: skip
 REPORTS = [
     {"name": "daily", "parameters": [{"name": "meter", "type": "str", "default": "", "help": "Meter"}]},
-    {"name": "generation", "parameters": [{"name": "depth", "type": "int", "default": 1, "help": "How deep"}]},
+    {
+        "name": "generation",
+        "parameters": [
+            {"name": "period", "type": "str", "default": "last month", "help": "Period"},
+            {"name": "depth", "type": "int", "default": 1, "help": "How deep <b>"},
+            {"name": "with_fuel", "type": "bool", "default": True, "help": "Fuel too"},
+        ],
+    },
 ]
 
 
@@ -198,7 +205,7 @@ def test_what_is_wrong_shows_beside_its_field_once_it_was_touched(page: Page):
 
 def test_a_stored_schedule_survives_its_form(page: Page):
     given = sent(texts(ROW))
-    assert given["parameters"] == {"meter": "UNIT-A", "depth": "2"}
+    assert given["parameters"] == {"meter": "UNIT-A", "depth": "2"}  # as long as nobody knows what the report takes
     assert given["recipients"] == "anna@works.example de, b@works.example"
     assert (given["cron"], given["formats"]) == ("30 5 * * *", ["html", "pdf"])
     page.model.edit()
@@ -215,7 +222,46 @@ def test_a_report_without_a_meter_asks_for_none(page: Page):
     assert visible(page.view.form.rows["meter"])
     page.model.form.set("report", "generation")
     assert not visible(page.view.form.rows["meter"])
-    assert "How deep" in page.view.form.notes["more"].value
+
+
+def test_the_parameters_of_a_report_are_fields_of_their_types(page: Page):
+    form, view = page.model.form, page.view.form
+    form.add()
+    form.set("report", "generation")
+    depth, fuel = view.inputs["parameters.depth"], view.inputs["parameters.with_fuel"]
+    assert (depth.description, depth.placeholder, depth.value) == ("Depth", "1", "")
+    assert "How deep &lt;b&gt;" in view.notes["parameters.depth"].value
+    assert (fuel.description, fuel.value) == ("With fuel", True)
+    fuel.value = False
+    page.stand_in.problems = {"parameters.depth": "is no whole number"}
+    depth.value = "deep"
+    assert "is no whole number" in view.notes["parameters.depth"].value
+    assert "ew-invalid" in depth._dom_classes
+    page.stand_in.problems = {}
+    depth.value = "3"
+    assert "ew-invalid" not in depth._dom_classes
+    form.set("name", "Night")
+    form.save()
+    assert page.stand_in.calls[0][1]["parameters"] == {"depth": "3", "with_fuel": "false"}
+
+
+def test_another_report_is_not_asked_with_the_parameters_of_the_first(page: Page):
+    form, view = page.model.form, page.view.form
+    form.add()
+    form.set("report", "generation")
+    depth = view.inputs["parameters.depth"]
+    depth.value = "3"
+    form.set("report", "daily")
+    assert "parameters.depth" not in view.inputs
+    assert depth.comm is None or depth._model_id is None
+    form.set("report", "generation")
+    assert view.inputs["parameters.depth"].value == ""
+
+
+def test_a_parameter_that_the_report_has_no_longer_is_left_out(page: Page):
+    page.model.edit()  # `daily` takes no depth
+    page.model.form.save()
+    assert page.stand_in.calls[0][2]["parameters"] == {"meter": "UNIT-A"}
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,9 @@ class Field:
     suggests : tuple of str
         Suggestions while one types.
     default : str
-        Of a new schedule.
+        Of a new schedule; of a parameter, what holds where nothing is written.
+    yes_no : bool
+        Whether it is a box to tick: its answers are `true` and `false`.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Field:
     options: Options = ()
     suggests: tuple[str, ...] = ()
     default: str = ""
+    yes_no: bool = False
 
 
 WHAT = (
@@ -60,7 +63,6 @@ WHAT = (
     Field("meter", "Meter", "Number; empty is the whole site"),
     Field("period", "Period", "As of then: last month, yesterday, …", suggests=PERIODS, default="last month"),
     Field("formats", "Files", options=FORMAT_CHOICES, default="html,pdf"),
-    Field("more", "Other parameters", "NAME=VALUE, separated by commas"),
 )
 WHEN = (
     Field("times", "When", options=TIMES, default="0 6 1 * *"),
@@ -78,6 +80,25 @@ WHOM = (
     Field("owner", "When it fails, tell", "A mail address or a webhook; empty for nobody"),
 )
 FIELDS = {field.name: field for field in (*WHAT, *WHEN, *WHOM)}
+PARAMETER = "parameters."
+"""What the name of a field begins with that asks for a parameter of the report's own."""
+ASKED_ELSEWHERE = ("period", "meter", "inputs")
+"""Parameters that have a field for every report, or that nobody types."""
+
+
+def of_report(report: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields that ask for a report's own parameters: its notebook says their types, defaults and what they are."""
+    return tuple(
+        Field(
+            PARAMETER + each["name"],
+            each["name"].replace("_", " ").strip().capitalize(),
+            each["help"],
+            default=_text(each["default"]),
+            yes_no=each["type"] == "bool",
+        )
+        for each in report.get("parameters", ())
+        if each["name"] not in ASKED_ELSEWHERE
+    )
 
 
 def defaults() -> dict[str, str]:
@@ -95,7 +116,7 @@ def texts(row: Mapping[str, Any]) -> dict[str, str]:
         "meter": meter,
         "period": str(row["period"]),
         "formats": ",".join(row["formats"]),
-        "more": ", ".join(f"{name}={value}" for name, value in parameters.items()),
+        **{PARAMETER + name: _text(value) for name, value in parameters.items()},
         "times": row["cron"] if row["cron"] in [value for _, value in TIMES] else OWN,
         "cron": str(row["cron"]),
         "completeness_percent": f"{row['completeness_percent']:g}",
@@ -109,16 +130,19 @@ def texts(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def sent(values: Mapping[str, str]) -> dict[str, Any]:
-    """The answers as the service takes them."""
-    parameters: dict[str, str] = {}
-    for pair in values["more"].split(","):
-        name, _, value = pair.partition("=")
-        if name.strip():
-            parameters[name.strip()] = value.strip()
+def sent(values: Mapping[str, str], own: Sequence[Field] | None = None) -> dict[str, Any]:
+    """The answers as the service takes them.
+
+    Parameters
+    ----------
+    own : sequence of Field
+        Of the report's own parameters: an answer to none of them is left out. None where they are not known.
+    """
+    asked = [name for name in values if name.startswith(PARAMETER)] if own is None else [field.name for field in own]
+    parameters = {name.removeprefix(PARAMETER): values[name].strip() for name in asked if values.get(name, "").strip()}
     if values["meter"].strip():
         parameters["meter"] = values["meter"].strip()
-    plain = {name: values[name].strip() for name in FIELDS if name not in ("meter", "more", "times")}
+    plain = {name: values[name].strip() for name in FIELDS if name not in ("meter", "times")}
     return plain | {"parameters": parameters, "formats": _formats(values["formats"])}
 
 
@@ -126,10 +150,13 @@ def _formats(text: str) -> Sequence[str]:
     return [name for name in FORMATS if name in text.split(",")]
 
 
-def field_of(name: str) -> str:
+def field_of(name: str, own: Sequence[Field]) -> str:
     """The field of the form at which a problem of the service's is shown; empty where there is none."""
-    if name == "parameters.meter":
+    if name == PARAMETER + "meter":
         return "meter"
-    if name.startswith("parameters"):
-        return "more"
-    return name if name in FIELDS else ""
+    return name if name in FIELDS or any(field.name == name for field in own) else ""
+
+
+def _text(value: object) -> str:
+    """A parameter's value as it is written."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)

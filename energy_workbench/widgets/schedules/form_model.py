@@ -11,16 +11,13 @@ from energy_workbench.core.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
 from energy_workbench.widgets.schedules import fields
+from energy_workbench.widgets.schedules.fields import Field
 
 if TYPE_CHECKING:
     from energy_workbench.schedules import Schedules
 
 PAUSE = 0.3
 """How long nobody types before the answers are checked [s]."""
-
-
-GIVEN = ("period", "meter", "inputs")
-"""Parameters that have a field of their own, or that nobody types."""
 
 
 class FormModel(HasTraits):
@@ -51,17 +48,28 @@ class FormModel(HasTraits):
         self._found: dict[str, str] = {}
 
     @property
-    def takes_meter(self) -> bool:
-        """Whether the chosen report can be asked of one meter."""
-        report = next((each for each in self.reports if each["name"] == self.values.get("report")), None)
-        return report is None or any(each["name"] == "meter" for each in report["parameters"])
+    def report(self) -> Mapping[str, Any] | None:
+        """The chosen report; None where it is not known, or not yet."""
+        return next((each for each in self.reports if each["name"] == self.values.get("report")), None)
 
     @property
-    def takes_more(self) -> str:
-        """Parameters of the chosen report beside period and meter, in words; empty where it has none."""
-        report = next((each for each in self.reports if each["name"] == self.values.get("report")), None)
-        found = report["parameters"] if report else []
-        return ", ".join(f"{each['name']} ({each['help']})" for each in found if each["name"] not in GIVEN)
+    def takes_meter(self) -> bool:
+        """Whether the chosen report can be asked of one meter."""
+        return self.report is None or any(each["name"] == "meter" for each in self.report["parameters"])
+
+    @property
+    def own(self) -> tuple[Field, ...]:
+        """The fields of the chosen report's own parameters."""
+        return fields.of_report(self.report or {})
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return fields.sent(self.values, self.own if self.report else None)
+
+    @property
+    def _names(self) -> set[str]:
+        """Every field that is shown."""
+        return {*fields.FIELDS, *(field.name for field in self.own)}
 
     def add(self) -> None:
         """Begin a new schedule."""
@@ -86,28 +94,31 @@ class FormModel(HasTraits):
 
     def set(self, name: str, text: str) -> None:
         """Answer one question."""
-        if name not in fields.FIELDS or text == self.values.get(name):
+        if name not in self._names or text == self.values.get(name):
             return
         self._touched.add(name)
         values = {**self.values, name: text}
+        if name == "report":
+            # What another report was asked with means nothing to this one.
+            values = {each: value for each, value in values.items() if not each.startswith(fields.PARAMETER)}
         if name == "times" and text != fields.OWN:
             values["cron"] = text
         self.values = values
         self._check(PAUSE)
 
     def _check(self, wait: float) -> None:
-        asked, key = fields.sent(self.values), self._row.get("id")
+        asked, key = self._asked, self._row.get("id")
         self._doer.do(
             lambda: self._workbench.check_schedule(asked, key), self._take_check, self._no_check, key="check", wait=wait
         )
 
     def _take_check(self, answer: Mapping[str, Any]) -> None:
-        self._found = _by_field(answer["problems"])
+        self._found = self._by_field(answer["problems"])
         with self.hold_trait_notifications():
             self.described, self.next_runs = str(answer["described"]), list(answer["next_runs"])
-            shown = self._touched if self.kind == "add" else set(fields.FIELDS)
+            shown = self._touched if self.kind == "add" else self._names
             self.problems = {name: reason for name, reason in self._found.items() if name in shown}
-            self.warnings = _by_field(answer["warnings"])
+            self.warnings = self._by_field(answer["warnings"])
 
     def _no_check(self, error: Exception) -> None:
         self.failure = explain(error)
@@ -117,13 +128,13 @@ class FormModel(HasTraits):
         if self.busy or not self.kind:
             return
         if self._found:
-            self._touched = set(fields.FIELDS)
+            self._touched = self._names
             with self.hold_trait_notifications():
                 self.problems = dict(self._found)
                 self.failure = self._found.get("", "")
                 self.refusals += 1
             return
-        asked, workbench, row = fields.sent(self.values), self._workbench, self._row
+        asked, workbench, row = self._asked, self._workbench, self._row
 
         def act() -> Mapping[str, Any]:
             if not row:
@@ -140,7 +151,7 @@ class FormModel(HasTraits):
             with self.hold_trait_notifications():
                 self.busy = False
                 if isinstance(error, InputError) and error.problems:
-                    self._found = _by_field({each.field: each.reason for each in error.problems})
+                    self._found = self._by_field({each.field: each.reason for each in error.problems})
                     self.problems, self.failure = dict(self._found), self._found.get("", "")
                     self.refusals += 1
                 elif isinstance(error, ConflictError) and error.stored is not None:
@@ -152,9 +163,9 @@ class FormModel(HasTraits):
             self.busy, self.failure = True, ""
         self._doer.do(act, done, failed, key="save")
 
-
-def _by_field(problems: Mapping[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, reason in problems.items():
-        found.setdefault(fields.field_of(name), str(reason))
-    return found
+    def _by_field(self, problems: Mapping[str, str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, reason in problems.items():
+            field = fields.field_of(name, self.own)
+            found.setdefault(field, str(reason) if field or not name else f"{name}: {reason}")
+        return found

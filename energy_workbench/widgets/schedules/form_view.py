@@ -1,4 +1,4 @@
-"""The form of a schedule: its inputs are built once, when it is first opened."""
+"""The form of a schedule: its inputs are built once, when first opened; those of a report's own when it is chosen."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class FormView:
         self.inputs: dict[str, Any] = {}
         self.notes: dict[str, ipywidgets.HTML] = {}
         self.rows: dict[str, ipywidgets.Box] = {}
+        self._own: tuple[Field, ...] = ()
         self._writing = False
         self.widget = make.box([], "ew-form")
         model.observe(lambda _: self._build(), "kind")
@@ -37,16 +38,15 @@ class FormView:
         self.failure = make.text("", "ew-failure")
         self.save = make.button("Save schedule", model.save, kind="primary", classes="ew-do-save")
         self.cancel = make.button("Cancel", model.cancel, classes="ew-do-cancel")
+        self.what = self._grid(WHAT)
         self.widget.children = [
             self.title,
-            self._group("What", WHAT),
-            self._group("When", WHEN, self.preview),
-            self._group("To whom", WHOM),
+            self._group("What", self.what),
+            self._group("When", self._grid(WHEN), self.preview),
+            self._group("To whom", self._grid(WHOM)),
             self.failure,
             make.box([self.save, self.cancel], "ew-buttons ew-sticky"),
         ]
-        for name, widget in self.inputs.items():
-            widget.observe(self._guard(self._typed(name)), "value")
         for names, handler in (
             (["values", "reports"], self._show_values),
             (["problems", "warnings", "values", "reports"], self._show_notes),
@@ -55,28 +55,44 @@ class FormView:
             model.observe(lambda _, handler=handler: handler(), names)
             handler()
 
-    def _group(self, heading: str, fields: tuple[Field, ...], *more: ipywidgets.Widget) -> ipywidgets.Box:
-        grid = self._make.box([self._row(field) for field in fields], "ew-grid")
-        return self._make.box([self._make.text(f"<h3>{heading}</h3>", "ew-section"), grid, *more], "ew-group")
+    def _group(self, heading: str, *widgets: ipywidgets.Widget) -> ipywidgets.Box:
+        return self._make.box([self._make.text(f"<h3>{heading}</h3>", "ew-section"), *widgets], "ew-group")
+
+    def _grid(self, fields: tuple[Field, ...]) -> ipywidgets.Box:
+        return self._make.box([self._row(field) for field in fields], "ew-grid")
 
     def _row(self, field: Field) -> ipywidgets.Box:
         make = self._make
         if field.options:
             widget = make.select(field.label, field.options)
+        elif field.yes_no:
+            widget = make.tick(field.label)
         elif field.suggests:
             widget = make.suggesting(field.label)
             widget.options = field.suggests
         else:
-            widget = make.input(field.label)
+            widget = make.input(field.label, field.default if field.name not in FIELDS else "")
+        widget.observe(self._guard(self._typed(field.name)), "value")
         self.inputs[field.name] = widget
         self.notes[field.name] = make.text(told(hint=field.hint), "ew-note")
         self.rows[field.name] = make.box([widget, self.notes[field.name]], f"ew-field ew-field-{field.name}")
         return self.rows[field.name]
 
+    def _show_own(self) -> None:
+        """Ask for the parameters of the chosen report: the widgets of another report's are given up."""
+        if self.model.own == self._own:
+            return
+        for field in self._own:
+            for widget in (self.rows.pop(field.name), self.inputs.pop(field.name), self.notes.pop(field.name)):
+                widget.close()
+        self._own = self.model.own
+        self.what.children = [self.rows[field.name] for field in WHAT] + [self._row(field) for field in self._own]
+
     def _typed(self, name: str) -> Callable[[dict[str, Any]], None]:
         def handler(change: dict[str, Any]) -> None:
             if not self._writing:
-                self.model.set(name, str(change["new"] or ""))
+                new = change["new"]
+                self.model.set(name, str(new).lower() if isinstance(new, bool) else str(new or ""))
 
         return handler
 
@@ -85,17 +101,20 @@ class FormView:
         self._writing = True
         try:
             names = [("Choose…", ""), *((each["name"], each["name"]) for each in model.reports)]
-            for name, text in model.values.items():
-                widget = self.inputs[name]
-                if FIELDS[name].options:
-                    self._offer(widget, names if name == "report" else list(FIELDS[name].options), text)
+            self._show_own()
+            for name, field in FIELDS.items():
+                text, widget = model.values.get(name, ""), self.inputs[name]
+                if field.options:
+                    self._offer(widget, names if name == "report" else list(field.options), text)
                 if widget.value != text:
                     widget.value = text
+            for field in self._own:
+                text = model.values.get(field.name, "")
+                self.inputs[field.name].value = (text or field.default) == "true" if field.yes_no else text
         finally:
             self._writing = False
         shown(self.rows["cron"], model.values.get("times") == OWN)
         shown(self.rows["meter"], model.takes_meter)
-        shown(self.rows["more"], bool(model.takes_more or model.values.get("more")))
 
     def _offer(self, widget: ipywidgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
         """Write a menu, with a value that it does not know in it."""
@@ -106,10 +125,10 @@ class FormView:
 
     def _show_notes(self) -> None:
         model = self.model
+        hints = {field.name: field.hint for field in (*FIELDS.values(), *self._own)}
         for name, note in self.notes.items():
             problem = model.problems.get(name, "")
-            hint = model.takes_more if name == "more" and model.takes_more else FIELDS[name].hint
-            put(note, told(problem, model.warnings.get(name, ""), hint))
+            put(note, told(problem, model.warnings.get(name, ""), hints[name]))
             dressed(self.inputs[name], "ew-invalid", bool(problem))
 
     def _show_state(self) -> None:

@@ -45,7 +45,10 @@ def details(row: Mapping[str, Any]) -> str:
     people = ", ".join(
         each["address"] + (f" ({each['language']})" if each["language"] != "en" else "") for each in row["recipients"]
     )
-    parameters = ", ".join(f"{name} {value}" for name, value in row["parameters"].items())
+    parameters = ", ".join(
+        f"{name} {str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in row["parameters"].items()
+    )
     upcoming = "paused: nothing is planned" if row["paused"] else when(row["next_run"])
     facts = [
         ("Report", f"{row['report']}, {row['period']}{f' ({parameters})' if parameters else ''}"),

@@ -40,6 +40,10 @@ class SetupParts(Parts):
         """One of a few."""
         return self._make(ipywidgets.Dropdown, classes, description=label, options=list(options))
 
+    def tick(self, label: str) -> ipywidgets.Checkbox:
+        """Yes or no."""
+        return self._make(ipywidgets.Checkbox, "ew-input ew-tick", description=label, indent=False)
+
     def listing(self, label: str, rows: int = 12) -> ipywidgets.Select:
         """One of many, several in view."""
         return self._make(ipywidgets.Select, "ew-listing", description=label, options=[], rows=rows)
