@@ -44,8 +44,7 @@ class FormView:
             self._group("What", self.what),
             self._group("When", self._grid(WHEN), self.preview),
             self._group("To whom", self._grid(WHOM)),
-            self.failure,
-            make.box([self.save, self.cancel], "ew-buttons ew-sticky"),
+            make.box([self.failure, make.box([self.save, self.cancel], "ew-buttons")], "ew-sticky"),
         ]
         for names, handler in (
             (["values", "reports"], self._show_values),
