@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from energy_workbench.commands.bar import Bar, bar
 from energy_workbench.core.errors import InputError, ReportError, WorkbenchError
 from energy_workbench.core.settings import Settings, load
 
 if TYPE_CHECKING:
-    from energy_workbench.reports.progress import Step, Tell
+    from energy_workbench.reports.progress import Step
     from energy_workbench.reports.publish import Published
 
 app = typer.Typer(help="Write reports, now.")
 
-WIDE = 44
-"""Width of what the bar says [characters]."""
 SHOWN = ("html", "pdf", "xlsx", "manifest")
 
 
@@ -54,9 +52,10 @@ def report(
             raise InputError(
                 "--again writes a report as it was: name, period, meter and parameters are in its manifest"
             )
-        with _bar() as (tell, cancelled):
+        with _cancelled() as cancelled, bar() as shown:
+            tell = _teller(shown)
             done = publish_again(again, formats=formats, out=out, paper=paper, tell=tell, cancelled=cancelled)
-        _say(done)
+            _say(done, shown)
         return
     settings = load(home)
     folders = notebooks or []
@@ -77,51 +76,46 @@ def _write(settings: Settings, name: str, given: dict[str, Any], meters: list[st
 
     asks = [Ask(name, {**given, "meter": number}) for number in meters] or [Ask(name, given)]
     failed: list[WorkbenchError] = []
-    with _bar() as (tell, cancelled):
-        for outcome in publish_many(settings, asks, **how, tell=tell, cancelled=cancelled):
+    with _cancelled() as cancelled, bar() as shown:
+        for outcome in publish_many(settings, asks, **how, tell=_teller(shown), cancelled=cancelled):
             if outcome.published is not None:
-                _say(outcome.published)
+                _say(outcome.published, shown)
             elif outcome.error is not None:
                 failed.append(outcome.error)
                 if len(asks) > 1:
-                    typer.echo(f"{outcome.ask}: {outcome.error}", err=True)
+                    shown.print(f"{outcome.ask}: {outcome.error}", err=True)
     if failed and len(asks) == 1:
         raise failed[0]
     if failed:
         raise ReportError(f"{len(failed)} of {len(asks)} reports could not be written; why is told above")
 
 
-def _say(done: Published) -> None:
+def _say(done: Published, shown: Bar) -> None:
     """The files that people open; an error where one of them could not be made."""
     for kind in SHOWN:
         if kind in done.files:
-            typer.echo(done.files[kind])
+            shown.print(done.files[kind])
     if done.pdf_error:
         raise done.pdf_error
 
 
-@contextmanager
-def _bar() -> Iterator[tuple[Tell, threading.Event]]:
-    """A bar on a terminal; Ctrl-C and SIGTERM cancel instead of leaving something half-written."""
-    from energy_workbench.reports.progress import nobody
+def _teller(shown: Bar) -> Callable[[Step], None]:
+    """Tells the bar each step."""
 
+    def tell(step: Step) -> None:
+        which = f"{step.report + 1} of {step.of}, " if step.of > 1 else ""
+        shown.show(f"{which}{step.name}: {step.doing}", step.done)
+
+    return tell
+
+
+@contextmanager
+def _cancelled() -> Iterator[threading.Event]:
+    """Set by Ctrl-C and SIGTERM, which cancel instead of leaving something half-written."""
     cancelled = threading.Event()
     before = {number: signal.signal(number, lambda *_: cancelled.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        if not sys.stderr.isatty():
-            yield nobody, cancelled
-            return
-        with typer.progressbar(length=1000, file=sys.stderr, label=" " * WIDE) as bar:
-            lock = threading.Lock()
-
-            def tell(step: Step) -> None:
-                with lock:
-                    which = f"{step.report + 1} of {step.of}, " if step.of > 1 else ""
-                    ahead = max(round(1000 * step.done) - bar.pos, 0)
-                    bar.label = f"{which}{step.name}: {step.doing}".ljust(WIDE)[:WIDE]
-                    bar.update(ahead)
-
-            yield tell, cancelled
+        yield cancelled
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

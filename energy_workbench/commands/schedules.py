@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from energy_workbench.commands.bar import bar
 from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.errors import InputError, ReportError
@@ -192,10 +193,9 @@ def _follow(wb: Workbench, key: int) -> None:
     row = wb.run(key)
     failures = row["failures"]
     try:
-        with typer.progressbar(length=100, label=f"{row['name']}, {row['period']}", show_eta=False) as bar:
+        with bar() as shown:
             while (row := wb.run(key))["state"] in OPEN:
-                bar.label = f"{row['name']}, {row['period']}: {row['step'] or row['state']}"
-                bar.update(max(0, round(row["progress"] * 100) - bar.pos))
+                shown.show(f"{row['name']}, {row['period']}: {row['step'] or row['state']}", row["progress"])
                 if own is None and row["state"] in ("due", "retrying") and time.monotonic() - begun > UNCLAIMED_SECONDS:
                     own = Scheduler(wb.settings, wb.registry)
                 if own is not None:
@@ -203,11 +203,9 @@ def _follow(wb: Workbench, key: int) -> None:
                 if row["state"] == "retrying" and row["failures"] > failures:
                     break
                 time.sleep(LOOK_SECONDS)
-            if row["state"] == "done":
-                bar.update(100 - bar.pos)
     except KeyboardInterrupt:
         wb.cancel_run(key, by=BY)
-        typer.echo("\ncancelling…", err=True)
+        typer.echo("cancelling…", err=True)
         while wb.run(key)["state"] in OPEN:
             if own is not None:
                 own.turn(only=key)
