@@ -138,6 +138,13 @@ def test_a_long_table_repeats_its_head_and_never_leaves_a_row_alone(chromium: st
         assert len(re.findall(r"^\d+$", texts[-1], flags=re.M)) >= 3
 
 
+def test_bars_of_nothing_are_no_blank_chart(chromium: str) -> None:
+    """A generator that stood still all day has a report too."""
+    with Press() as press:
+        (drawn,) = press.draw([("still", {"data": [{"type": "bar", "x": ["Mon"], "y": [0.0]}], "layout": {}})], "a4")
+    assert "Mon" in drawn.svg
+
+
 @pytest.mark.parametrize(
     ("trace", "reason"),
     [

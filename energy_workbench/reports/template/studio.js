@@ -14,7 +14,9 @@ async function draw(figure, width) {
       const box = mark.getBoundingClientRect();
       return box.width > 0 || box.height > 0;
     });
-    if (!seen) throw new Error("it is blank");
+    // A bar of nothing has no size and yet says something: a generator that stood still.
+    const zero = place.calcdata.some((points) => points[0].trace.type === "bar" && points.some((point) => point.s === 0));
+    if (!seen && !zero) throw new Error("it is blank");
     const size = { width, height };
     const svg = decodeURIComponent((await Plotly.toImage(place, { format: "svg", ...size })).replace(/^data:image\/svg\+xml,/, ""));
     const png = await Plotly.toImage(place, { format: "png", ...size });

@@ -45,7 +45,7 @@ class SchedulesPage(LivePage):
         self.place = place
         self.model = SchedulesModel(workbench, doer, deliver)
         self.view = SchedulesView(self.model, leave, guard)
-        self.poller: Poller[Answer] = Poller(self.model.ask, self._take, self._fail, every=EVERY_SECONDS, ease=9.0)
+        self.poller: Poller[Answer] = Poller(self.model.ask, self._take, self._fail, every=EVERY_SECONDS, ease=2.0)
         self.model.observe(guard(self._went), "selected")
         self.model.form.observe(guard(self._focus), "kind")
         self.model.form.observe(guard(lambda _: self.place.focus(WRONG)), "refusals")
