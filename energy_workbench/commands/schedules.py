@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -186,7 +188,8 @@ def work(
 def _follow(wb: Workbench, key: int) -> None:
     """Show how far a run is; do the work here where no scheduler does."""
     from energy_workbench.core.schedules import OPEN
-    from energy_workbench.reports.scheduled.scheduler import Scheduler
+    from energy_workbench.reports.progress import CancelledError
+    from energy_workbench.reports.scheduled.scheduler import Scheduler, start_worker
 
     own: Scheduler | None = None
     begun = time.monotonic()
@@ -197,7 +200,9 @@ def _follow(wb: Workbench, key: int) -> None:
             while (row := wb.run(key))["state"] in OPEN:
                 shown.show(f"{row['name']}, {row['period']}: {row['step'] or row['state']}", row["progress"])
                 if own is None and row["state"] in ("due", "retrying") and time.monotonic() - begun > UNCLAIMED_SECONDS:
-                    own = Scheduler(wb.settings, wb.registry)
+                    # What goes wrong is the run's reason: on a terminal the worker's log would run through the bar.
+                    spawn = partial(start_worker, wb.settings, quiet=sys.stderr.isatty())
+                    own = Scheduler(wb.settings, wb.registry, spawn=spawn)
                 if own is not None:
                     own.turn(only=key)
                 if row["state"] == "retrying" and row["failures"] > failures:
@@ -216,6 +221,8 @@ def _follow(wb: Workbench, key: int) -> None:
     row = wb.run(key)
     if row["state"] == "retrying":
         raise ReportError(f"run {key} failed and is tried again at {_short(row['due_at'])}: {row['reason']}")
+    if row["state"] == "cancelled":
+        raise CancelledError(f"run {key} was {row['reason']}")
     if row["state"] != "done":
         raise ReportError(f"run {key} {row['state']}: {row['reason']}")
     typer.echo(f"delivered to {', '.join(row['delivered'])}{'; ' + row['reason'] if row['reason'] else ''}")

@@ -170,6 +170,13 @@ def test_what_is_sent_now_shows_how_far_it_is_and_can_be_cancelled(page: Page):
     assert page.stand_in.calls == [("run", "sch_01"), ("cancel", 8)]
 
 
+@pytest.mark.parametrize(("state", "told"), [("due", True), ("retrying", True), ("running", False), ("done", False)])
+def test_a_run_that_nobody_takes_up_is_told_of(page: Page, state: str, told: bool):
+    page.stand_in.stored["sch_01"]["run"] = {**RUN, "state": state, "due_at": "2020-01-01T00:00:00+05:30"}
+    page.model.refresh()
+    assert ("energy-workbench schedule" in page.view.progress.value) is told
+
+
 def test_pausing_turns_into_resuming(page: Page):
     page.model.pause()
     assert page.stand_in.calls == [("update", "sch_01", {"paused": True}, None)]

@@ -204,9 +204,12 @@ class Scheduler:
             ended.make_sure(child.process, 0.0)
 
 
-def start_worker(settings: Settings, run: Run) -> subprocess.Popen[bytes]:
-    """Start the worker of a run, in a session and process group of its own."""
+def start_worker(settings: Settings, run: Run, *, quiet: bool = False) -> subprocess.Popen[bytes]:
+    """Start the worker of a run, in a session and process group of its own; its log goes where ours does, or nowhere."""
     call = "from energy_workbench.cli import main; main()"
     command = [sys.executable, "-c", call, "schedules", "work", str(run.key), "--holder", run.holder]
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
-    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    error = subprocess.DEVNULL if quiet else None
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=error, stderr=error, start_new_session=True
+    )

@@ -64,7 +64,10 @@ def details(row: Mapping[str, Any]) -> str:
     return f'<h2>{escape(row["name"])}</h2><div class="ew-section"><dl>{listed}</dl></div>'
 
 
-def progress(run: Mapping[str, Any]) -> str:
+OVERDUE = "It should have begun: is “energy-workbench schedule” running, or is it busy with other reports?"
+
+
+def progress(run: Mapping[str, Any], overdue: bool = False) -> str:
     """How far the run is that is not over; empty for none."""
     if not run:
         return ""
@@ -78,8 +81,9 @@ def progress(run: Mapping[str, Any]) -> str:
         if run["state"] == "running"
         else ""
     )
+    late = f'<p class="ew-careful">⚠ {escape(OVERDUE)}</p>' if overdue else ""
     head = f"{state(run)} <b>{escape(run['period'])}</b>"
-    return f'<div class="ew-run" role="status">{head}{bar}<p>{escape(str(note))}</p></div>'
+    return f'<div class="ew-run" role="status">{head}{bar}<p>{escape(str(note))}</p>{late}</div>'
 
 
 def history(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
@@ -16,6 +17,8 @@ from energy_workbench.widgets.schedules.form_model import FormModel
 
 RUNS = 30
 """Runs of the history that are shown."""
+LATE = timedelta(minutes=1)
+"""A run that is due for longer than this is taken up by nobody."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class SchedulesModel(HasTraits):
     """Id of the chosen schedule."""
     runs = List()
     """The newest runs of the chosen one."""
+    overdue = Bool(False)
+    """Whether the open run of the chosen one should have been taken up long ago."""
     question = Enum(("", "run", "delete"), "")
     busy = Bool(False)
 
@@ -65,6 +70,11 @@ class SchedulesModel(HasTraits):
         """The run of the chosen one that is not over; empty where there is none."""
         run: Mapping[str, Any] = self.row.get("run") or {}
         return run if run.get("state") in ("due", "waiting", "running", "retrying") else {}
+
+    def _overdue(self) -> bool:
+        run = self.open_run
+        waits = bool(run) and run["state"] != "running"
+        return waits and datetime.fromisoformat(run["due_at"]) < clock.now() - LATE
 
     # Asking
 
@@ -93,6 +103,7 @@ class SchedulesModel(HasTraits):
                 self.selected = wanted or (ids[0] if ids else "")
             if answer.of == self.selected:
                 self.runs = [dict(run) for run in answer.runs]
+            self.overdue = self._overdue()
 
     def refresh(self) -> None:
         """Ask and show."""

@@ -60,7 +60,7 @@ class SchedulesView:
             (["problem"], lambda: put(self.problem, problem(model.problem))),
             (["notice"], lambda: put(self.notice, _notice(model.notice))),
             (["rows", "selected", "known"], self._show_list),
-            (["rows", "selected", "runs", "question", "busy"], self._show_details),
+            (["rows", "selected", "runs", "question", "busy", "overdue"], self._show_details),
         ):
             model.observe(lambda _, handler=handler: handler(), names)
             handler()
@@ -151,7 +151,7 @@ class SchedulesView:
         self.run.disabled = self.pause.disabled = model.busy
         self._show_question()
         run = model.open_run
-        put(self.progress, markup.progress(run))
+        put(self.progress, markup.progress(run, model.overdue))
         shown(self.stop, bool(run) and not run["cancelling"])
         put(self.history, markup.history(model.runs) if row else "")
         made = [run for run in model.runs if run["files"]]
