@@ -205,7 +205,7 @@ class Scheduler:
 
 
 def start_worker(settings: Settings, run: Run, *, quiet: bool = False) -> subprocess.Popen[bytes]:
-    """Start the worker of a run, in a session and process group of its own; its log goes where ours does, or nowhere."""
+    """Start the worker of a run, in a session and process group of its own; its log goes where ours does or nowhere."""
     call = "from energy_workbench.cli import main; main()"
     command = [sys.executable, "-c", call, "schedules", "work", str(run.key), "--holder", run.holder]
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
