@@ -93,3 +93,11 @@ def shown(widget: Any, visible: bool) -> None:
     wanted = tuple(classes if visible else [*classes, HIDDEN])
     if widget._dom_classes != wanted:
         widget._dom_classes = wanted
+
+
+def dressed(widget: Any, name: str, wanted: bool) -> None:
+    """Add or remove one CSS class."""
+    classes = [kept for kept in widget._dom_classes if kept != name]
+    found = tuple([*classes, name] if wanted else classes)
+    if found != widget._dom_classes:
+        widget._dom_classes = found

@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Enum, HasTraits, Int, List, Unicode
+from traitlets import Int, List, Unicode
 
 from energy_workbench.core.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.boundary import explain, explain_change
+from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.form import PAUSE, Form, Saved
 from energy_workbench.widgets.schedules import fields
 from energy_workbench.widgets.schedules.fields import Field
 
 if TYPE_CHECKING:
     from energy_workbench.schedules import Schedules
 
-PAUSE = 0.3
-"""How long nobody types before the answers are checked [s]."""
 
-
-class FormModel(HasTraits):
+class FormModel(Form):
     """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`."""
 
-    kind = Enum(("", "add", "edit"), "")
-    title = Unicode("")
-    values = Dict()
-    """Answers by the field's name, as text."""
-    problems = Dict()
-    """Reasons by the field's name; those of fields that nobody has touched yet wait for `save`."""
-    warnings = Dict()
     described = Unicode("")
     """When it would run, in words."""
     next_runs = List()
     reports = List()
     """The reports there are, with their parameters."""
-    failure = Unicode("")
-    busy = Bool(False)
     refusals = Int(0)
     """How often `save` was refused for what is in `problems`."""
 
-    def __init__(self, workbench: Schedules, doer: Doer, saved: Callable[[Mapping[str, Any], str], None]) -> None:
-        super().__init__()
-        self._workbench, self._doer, self._saved = workbench, doer, saved
+    def __init__(self, workbench: Schedules, doer: Doer, saved: Saved) -> None:
+        super().__init__(doer, saved)
+        self._workbench = workbench
         self._row: Mapping[str, Any] = {}
-        self._touched: set[str] = set()
-        self._found: dict[str, str] = {}
 
     @property
     def report(self) -> Mapping[str, Any] | None:
@@ -80,17 +67,10 @@ class FormModel(HasTraits):
         self._begin("edit", row, fields.texts(row), f"Edit {row['name']}")
 
     def _begin(self, kind: str, row: Mapping[str, Any], values: dict[str, str], title: str) -> None:
-        self._row, self._touched, self._found = row, set(), {}
-        with self.hold_trait_notifications():
-            self.problems, self.warnings, self.described, self.next_runs = {}, {}, "", []
-            self.failure, self.busy = "", False
-            self.values, self.title, self.kind = values, title, kind
+        self._row = row
+        self._open(kind, values, title, described="", next_runs=[])
         self._doer.do(self._workbench.reports, lambda found: self.set_trait("reports", found), key="reports")
         self._check(0.0)
-
-    def cancel(self) -> None:
-        """Leave everything as it is stored."""
-        self.kind = ""
 
     def set(self, name: str, text: str) -> None:
         """Answer one question."""
@@ -119,9 +99,6 @@ class FormModel(HasTraits):
             shown = self._touched if self.kind == "add" else self._names
             self.problems = {name: reason for name, reason in self._found.items() if name in shown}
             self.warnings = self._by_field(answer["warnings"])
-
-    def _no_check(self, error: Exception) -> None:
-        self.failure = explain(error)
 
     def save(self) -> None:
         """Store it, if it can be."""

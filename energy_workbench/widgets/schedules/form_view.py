@@ -8,12 +8,11 @@ from typing import Any
 
 import ipywidgets
 
-from energy_workbench.widgets.parts import put, shown
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.schedules import markup
 from energy_workbench.widgets.schedules.fields import FIELDS, OWN, WHAT, WHEN, WHOM, Field
 from energy_workbench.widgets.schedules.form_model import FormModel
-from energy_workbench.widgets.setup.form.view import alert, dressed
-from energy_workbench.widgets.setup.parts import SetupParts, told
+from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
 
 class FormView:

@@ -9,11 +9,10 @@ from typing import Any
 import ipywidgets
 
 from energy_workbench.widgets.markup import problem
-from energy_workbench.widgets.parts import put, shown
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.schedules import markup
 from energy_workbench.widgets.schedules.form_view import FormView
 from energy_workbench.widgets.schedules.model import SchedulesModel
-from energy_workbench.widgets.setup.form.view import dressed
 from energy_workbench.widgets.setup.parts import SetupParts
 
 KINDS = {"pdf": "PDF", "html": "HTML", "xlsx": "Excel"}

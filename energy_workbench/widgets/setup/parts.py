@@ -72,3 +72,9 @@ def told(problem: str = "", warning: str = "", hint: str = "") -> str:
     if warning:
         return f'<p class="ew-careful">⚠ {escape(warning)}</p>'
     return f'<p class="ew-hint">{escape(hint)}</p>' if hint else ""
+
+
+def alert(text: str) -> str:
+    """The banner of what went wrong; empty for nothing."""
+    lines = escape(text).replace("\n", "<br>")
+    return f'<div class="ew-problem" role="alert">⚠ {lines}</div>' if text else ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Enum, HasTraits, Instance, List, Unicode
+from traitlets import Bool, Dict, Instance, List, Unicode
 
 from energy_workbench.core.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
+from energy_workbench.widgets.form import PAUSE, Form, Saved
 from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form import fields
 from energy_workbench.widgets.setup.marks import one_line
@@ -17,30 +18,17 @@ from energy_workbench.widgets.setup.marks import one_line
 if TYPE_CHECKING:
     from energy_workbench.changes import Changes
 
-PAUSE = 0.3
-"""How long nobody types before the answers are checked [s]."""
-
 SUGGESTED = 40
 """Suggestions that are offered at once."""
 
 
-class FormModel(HasTraits):
+class FormModel(Form):
     """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`."""
 
-    kind = Enum(("", "add", "edit"), "")
-    title = Unicode("")
-    values = Dict()
-    """Answers by the field's name, as text."""
-    problems = Dict()
-    """Reasons by the field's name; those of fields that nobody has touched yet wait for `save`."""
-    warnings = Dict()
     example = Unicode("")
     """What the transformers make of a value."""
-    failure = Unicode("")
-    """Why it could not be saved, where no field is to blame."""
     conflict = List()
     """Rows of (label, before, stored now, mine) where somebody else was faster."""
-    busy = Bool(False)
     probing = Bool(False)
     probed = Dict()
     """Answer of the last connection test."""
@@ -52,14 +40,12 @@ class FormModel(HasTraits):
     profiles = List()
     templates = List()
 
-    def __init__(self, workbench: Changes, doer: Doer, saved: Callable[[Mapping[str, Any], str], None]) -> None:
-        super().__init__()
-        self._workbench, self._doer, self._saved = workbench, doer, saved
+    def __init__(self, workbench: Changes, doer: Doer, saved: Saved) -> None:
+        super().__init__(doer, saved)
+        self._workbench = workbench
         self._begun: dict[str, str] = {}
         self._meter: Mapping[str, Any] = {}
         self._stored: Mapping[str, Any] = {}
-        self._touched: set[str] = set()
-        self._found: dict[str, str] = {}
 
     # Beginning
 
@@ -80,17 +66,10 @@ class FormModel(HasTraits):
 
     def _begin(self, kind: str, meter: Mapping[str, Any], values: dict[str, str], title: str) -> None:
         self._meter, self._begun = meter, dict(values)
-        self._touched, self._found, self._stored = set(), {}, {}
-        with self.hold_trait_notifications():
-            self.problems, self.warnings, self.example, self.failure = {}, {}, "", ""
-            self.conflict, self.probed, self.busy, self.probing = [], {}, False, False
-            self.suggested, self.suggesting = {}, False
-            self.values, self.title, self.kind = values, title, kind
+        self._stored = {}
+        probes: dict[str, Any] = {"probed": {}, "probing": False, "suggested": {}, "suggesting": False}
+        self._open(kind, values, title, example="", conflict=[], **probes)
         self._check(0.0)
-
-    def cancel(self) -> None:
-        """Leave everything as it is stored."""
-        self.kind = ""
 
     def use_template(self, name: str) -> None:
         """Fill in what a template holds; what only this meter has stays."""
@@ -151,9 +130,6 @@ class FormModel(HasTraits):
             self.warnings = {_field(found): str(found["reason"]) for found in reversed(answer.get("warnings", ()))}
             self.example = str(answer.get("example") or "")
             self.problems = {name: text for name, text in self._found.items() if name in self._touched}
-
-    def _no_check(self, error: Exception) -> None:
-        self.failure = explain(error)
 
     # Saving
 

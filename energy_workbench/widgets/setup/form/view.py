@@ -8,12 +8,12 @@ from typing import Any
 
 import ipywidgets
 
-from energy_workbench.widgets.parts import put, shown
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.form import markup
 from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, POLLING, PT, Field
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.form.suggestions import Suggestions
-from energy_workbench.widgets.setup.parts import SetupParts, told
+from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
 FROM_NOW = "Another CT/PT holds from now on: last month does not change. To correct the past, use the CT/PT history."
 
@@ -191,17 +191,3 @@ class FormView:
 def told_title(title: str) -> str:
     """Heading of the form."""
     return f"<h2>{escape(title)}</h2>"
-
-
-def dressed(widget: ipywidgets.Widget, name: str, wanted: bool) -> None:
-    """Add or remove one CSS class."""
-    classes = [kept for kept in widget._dom_classes if kept != name]
-    found = tuple([*classes, name] if wanted else classes)
-    if found != widget._dom_classes:
-        widget._dom_classes = found
-
-
-def alert(text: str) -> str:
-    """The banner of what went wrong; empty for nothing."""
-    lines = escape(text).replace("\n", "<br>")
-    return f'<div class="ew-problem" role="alert">⚠ {lines}</div>' if text else ""

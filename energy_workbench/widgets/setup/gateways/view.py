@@ -7,10 +7,9 @@ from html import escape
 from typing import Any
 
 from energy_workbench.core.gateway_options import OPTIONS, GatewayOption
-from energy_workbench.widgets.parts import put, shown
-from energy_workbench.widgets.setup.form.view import alert, dressed
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
-from energy_workbench.widgets.setup.parts import SetupParts, told
+from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
 NONE = ""
 """Value of the menu while no gateway is chosen."""

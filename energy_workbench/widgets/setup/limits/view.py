@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from energy_workbench.widgets.parts import put, shown
-from energy_workbench.widgets.setup.form.view import alert, dressed
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.limits import markup
 from energy_workbench.widgets.setup.limits.model import NOMINAL, PARTS, REFERENCE, LimitsModel, fields
 from energy_workbench.widgets.setup.limits.model import shown as typed
-from energy_workbench.widgets.setup.parts import SetupParts, told
+from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
 NONE = ""
 """Value of the menu while no rule is chosen."""

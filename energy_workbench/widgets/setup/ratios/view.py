@@ -6,9 +6,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from energy_workbench.widgets.parts import put, shown
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.form.fields import APPLIED, CT, PT
-from energy_workbench.widgets.setup.form.view import dressed
 from energy_workbench.widgets.setup.parts import SetupParts, told
 from energy_workbench.widgets.setup.ratios import markup
 from energy_workbench.widgets.setup.ratios.model import RatiosModel

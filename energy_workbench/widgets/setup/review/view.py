@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from energy_workbench.core.quantities import QUANTITIES
-from energy_workbench.widgets.parts import put, shown
-from energy_workbench.widgets.setup.form.view import alert, dressed
-from energy_workbench.widgets.setup.parts import SetupParts, told
+from energy_workbench.widgets.parts import dressed, put, shown
+from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 from energy_workbench.widgets.setup.review import markup
 from energy_workbench.widgets.setup.review.model import DECIDED, FIELDS, OPEN, ReviewModel
 
