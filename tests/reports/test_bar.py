@@ -22,8 +22,8 @@ from tests.reports.conftest import NOW
 from tests.reports.test_catalogue import notebook
 
 COLUMNS = 40
-MARK = f"energy-workbench-test-of-the-bar-{os.getpid()}"
-"""An argument of a process that the notebook starts."""
+SECONDS = f"600.{os.getpid()}"
+"""How long a process sleeps that the notebook starts: by that it is known."""
 
 
 @pytest.fixture
@@ -31,8 +31,7 @@ def folder(tmp_path: Path) -> Path:
     """Two reports: one that is written at once, one that would take ten minutes."""
     period = 'period: str = "yesterday"  # Period'
     notebook(tmp_path / "quick.ipynb", period, "1 + 1")
-    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(600)', '{MARK}'])"
-    notebook(tmp_path / "endless.ipynb", period, code)
+    notebook(tmp_path / "endless.ipynb", period, f"import subprocess\nsubprocess.run(['sleep', '{SECONDS}'])")
     return tmp_path
 
 
@@ -50,7 +49,8 @@ def report(
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
     call = "from energy_workbench.cli import main; main()"
     command = [sys.executable, "-c", call, "report", name, "--notebooks", str(folder), "--format", "html"]
-    environment = os.environ | {
+    # xdist tells its workers a width of its own, which programs believe rather than the terminal.
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")} | {
         "ENERGY_WORKBENCH_HOME": str(home),
         "ENERGY_WORKBENCH_NOW": NOW,
         "TERM": "xterm-256color",
@@ -82,7 +82,7 @@ def lines(told: str) -> list[str]:
 
 
 def asleep() -> list[psutil.Process]:
-    return [each for each in psutil.process_iter() if MARK in _arguments(each)]
+    return [each for each in psutil.process_iter() if SECONDS in _arguments(each)]
 
 
 def _arguments(process: psutil.Process) -> list[str]:
