@@ -43,7 +43,7 @@ def report(
     home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None,
 ) -> None:
     """Write reports: HTML, PDF, Excel and a manifest with the checksum of every file; Ctrl-C cancels."""
-    from energy_workbench.reports import catalogue
+    from energy_workbench.answers import report_list
     from energy_workbench.reports.publish import publish_again
 
     formats = [part.strip() for part in format.split(",") if part.strip()]
@@ -62,7 +62,7 @@ def report(
     if missing := [str(folder) for folder in folders if not folder.is_dir()]:
         raise InputError(f"there is no folder {', '.join(missing)}")
     if name is None:
-        known = catalogue.names([*folders, settings.notebooks_path])
+        known = report_list.names([*folders, settings.notebooks_path])
         raise InputError(f"which report? Name one of: {', '.join(known)}")
     given: dict[str, Any] = {**({"period": period} if period is not None else {}), **_pairs(set or [])}
     meters = _every_meter(settings) if each_meter else meter or []

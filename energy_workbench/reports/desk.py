@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from energy_workbench.answers.report_list import Report
 from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import manifest
-from energy_workbench.reports.catalogue import Report
 from energy_workbench.reports.excel import write_excel
 from energy_workbench.reports.kernel import Executed, FailedError
 from energy_workbench.reports.page import about, add_images, figures_of, render

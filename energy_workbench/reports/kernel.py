@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.answers.report_list import Report
 from energy_workbench.core import errors
 from energy_workbench.core.errors import ReportError, WorkbenchError
-from energy_workbench.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -139,7 +139,7 @@ class Kernel:
         Parameters
         ----------
         parameters : mapping
-            As `parameters.check` gave them.
+            As `report_parameters.check` gave them.
         told : mapping
             What `session.begin` wants to know.
         archive : tuple of str

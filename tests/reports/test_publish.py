@@ -34,7 +34,7 @@ from energy_workbench.core.errors import (
 from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, publish, publish_many
-from tests.reports.test_catalogue import notebook
+from tests.answers.test_report_list import notebook
 
 PERIOD = "2026-10"
 COMMAND = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "report"]
