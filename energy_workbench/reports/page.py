@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 PNG = "image/png"
 HEADING = re.compile(r"<h2\b([^>]*)>(.*?)</h2>", re.DOTALL)
 CONTENTS = '<nav class="contents"></nav>'
+TOOLTIP = re.compile(r"<title>[^<]*</title>(?=</rect>)")
+"""What a pointer is told over a drawing; on paper hundreds of them only cost."""
 HEIGHTS = {"a4": "297mm", "letter": "279.4mm"}
 
 
@@ -75,7 +77,8 @@ def render(
         figure_type=FIGURE,
         png_type=PNG,
     )
-    return _with_contents(HEADING.sub(_named, str(page)))
+    page = HEADING.sub(_named, page)
+    return _with_contents(page if drawn is None else TOOLTIP.sub("", page))
 
 
 def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:

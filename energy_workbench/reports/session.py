@@ -6,6 +6,7 @@ gives the workbench that remembers what it was asked, also to notebooks that kno
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import tempfile
@@ -47,6 +48,8 @@ class Session:
 
 
 current: Session | None = None
+begun = 0
+"""Reports of this process."""
 
 
 def begin(told: str) -> str:
@@ -71,10 +74,14 @@ def begin(told: str) -> str:
     NotFoundError
         If there is no such meter.
     """
-    global current
+    global current, begun
     import energy_workbench
 
     end()
+    begun += 1
+    if begun == 2:
+        # The modules and databases that the first opened stay: clearing up between reports need not look at them again.
+        gc.freeze()
     given = json.loads(told)
     os.environ[FIXED_NOW] = given["now"]
     if "home" in given:
