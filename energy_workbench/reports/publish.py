@@ -219,7 +219,7 @@ def publish_again(
         "archive": {kind: str(file.absolute()) for kind, file in kept.inputs.items()},
         "threshold": values.get("threshold", THRESHOLD),
     }
-    chosen = check_formats(formats or [f for f in FORMATS if f in values["files"]])
+    chosen = check_formats([f for f in FORMATS if f in values["files"]] if formats is None else formats)
     sheet = check_paper(paper or values.get("paper", "a4"))
     written_at = datetime.fromisoformat(values["written_at"])
     job = Job(report, asked, told, written_at, chosen, sheet, out or path.parent, False, values)
