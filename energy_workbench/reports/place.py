@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +100,7 @@ def _unchanged(path: Path, described: Mapping[str, Any] | None) -> bool:
 def _free(path: Path, base: str) -> Path:
     """A name for what is set aside that no file has yet."""
     ending = path.name.removeprefix(f"{base}.")
-    names = (f"{base}.changed{n}.{ending}" for n in ("", *(f"-{n}" for n in count(2))))
+    names = (f"{base}.changed{n}.{ending}" for n in chain([""], (f"-{n}" for n in count(2))))
     return next(free for name in names if not (free := path.with_name(name)).exists())
 
 
