@@ -129,6 +129,7 @@ def words(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or os.strerror(error.errno or 0)
+        # Arrow's own text says more than anybody wants to know.
+        why = os.strerror(error.errno) if error.errno else str(error)
         why += f" ({error.filename})" if error.filename else ""
         raise HomeError(f"reports cannot be written to {folder}: {why}; nothing of this report is left there") from None

@@ -328,7 +328,7 @@ def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path) -> Execute
     step("opening the workbench", 0.0)
     with words(job.folder):
         folder.mkdir()
-    told = {**job.told, "now": job.written_at.isoformat()}
+    told = {**job.told, "place": str(job.folder), "now": job.written_at.isoformat()}
     told |= {name: job.asked.get(name) for name in ("period", "meter")}
     return kernel.execute(
         job.report,

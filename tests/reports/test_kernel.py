@@ -27,7 +27,7 @@ def kernel() -> Iterator[Kernel]:
 
 def run(kernel: Kernel, home: Path, path: Path, *sources: str, **given: Any) -> Executed:
     report = report_list.load(notebook(path / "r.ipynb", *sources))
-    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95}
+    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "place": str(path)}
     return kernel.execute(report, given, told, (str(path), "r"))
 
 

@@ -57,7 +57,7 @@ def completeness(about: Subject) -> Section:
         )
         for row in rows
     ]
-    parts: list[Element] = [heading("Completeness", page=True)]
+    parts: list[Element] = [heading("Completeness")]
     if worst := [(row["number"], 100 * (1 - row["completeness"])) for row in rows if row["completeness"] < 1][:WORST]:
         parts.append(
             Figure(
