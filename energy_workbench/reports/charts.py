@@ -275,6 +275,8 @@ def sankey(flow: Mapping[str, Any]) -> dict[str, Any]:
     figure = power_flow(plain, levels=OVERVIEW, height=FLOW_HEIGHT)
     look = {**figure["layout"], "height": FLOW_HEIGHT, "paper_bgcolor": "#ffffff"}
     look["font"] = {**look["font"], "family": FONT}
+    # The first and the last column stand half outside of the plot: with less, the page would cut them.
+    look["margin"] = {**look["margin"], "l": 8, "r": 8}
     # Labels of two columns stand between them; smaller ones do not meet on the width of the page.
     traces = [
         {**trace, "textfont": {**trace["textfont"], "size": FLOW_LABEL}} if "textfont" in trace else trace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
@@ -12,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat import v4
 from pypdf import PdfReader
@@ -91,6 +93,33 @@ def test_charts_are_drawn_as_vectors_with_labels_of_text(printed: PdfReader) -> 
     strokes = len(re.findall(rb"\b(?:re|c|l)\b", printed.pages[flow].get_contents().get_data()))
     assert strokes > 50
     assert "UNIT-A" in text[flow]
+
+
+def test_sources_and_loads_of_the_flow_stand_apart_as_they_are_drawn(october: Published, chromium: str) -> None:
+    notebook = nbformat.read(october.files["notebook"], as_version=4)
+    figures = [(name, figure) for name, figure, _ in figures_of(notebook) if figure["data"][0]["type"] == "sankey"]
+    with Press() as press:
+        [drawn] = press.draw(figures, "a4")
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for node in re.findall(r'<g class="sankey-node".*?</g>', drawn.svg, flags=re.S):
+        x, y = re.search(r"translate\(([-\d.]+),([-\d.]+)\)", node).groups()  # type: ignore[union-attr]
+        height = float(re.search(r'<rect class="node-rect"[^>]*? height="([\d.]+)"', node)[1])  # type: ignore[index]
+        columns.setdefault(round(float(x)), []).append((float(y), height))
+    assert len(columns) >= 4
+    assert sum(map(len, columns.values())) >= 12
+    for places in columns.values():
+        places.sort()
+        for (y, height), (below, _) in itertools.pairwise(places):
+            assert below - (y + height) > 4
+
+
+def test_a_short_table_stays_on_the_page_that_has_room_for_it(chromium: str, tmp_path: Path) -> None:
+    filling = [paragraph("filling") for _ in range(29)]
+    short = table("Short", [Column("Head", "text")], [("first",), ("second",), ("third",)])
+    rest = [heading("Next chapter"), *(paragraph("words") for _ in range(8))]
+    texts = [page.extract_text() for page in typeset(tmp_path, *filling, short, *rest).pages]
+    assert "third" in texts[0]
+    assert "Next chapter" in texts[1]
 
 
 def test_the_pdf_is_tagged_titled_small_and_has_an_outline(printed: PdfReader, october: Published) -> None:
