@@ -112,7 +112,7 @@ def begin(told: str) -> str:
 
 
 def finish(folder: str, base: str) -> str:
-    """Write the archive of what was asked; JSON of what `archive.keep` gives.
+    """Write the archive of what was asked, and forget the report; JSON of what `archive.keep` gives.
 
     Raises
     ------
@@ -124,7 +124,9 @@ def finish(folder: str, base: str) -> str:
 
     assert current is not None
     with words(current.place):
-        return json.dumps(keep(current.wb, Path(folder), base))
+        kept = keep(current.wb, Path(folder), base)
+    end()
+    return json.dumps(kept)
 
 
 def end() -> None:
