@@ -212,7 +212,7 @@ class Table(Element):
 
     def markup(self) -> Markup:
         """As HTML."""
-        classes = ["n" if _right(c, at) else "" for at, c in enumerate(self.columns)]
+        classes = ["n" if _right(self.columns, at) else "" for at in range(len(self.columns))]
         cols = Markup().join(
             Markup('<col style="width:{:g}%">').format(c.width) if c.width else Markup("<col>") for c in self.columns
         )
@@ -284,9 +284,10 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
 
 
-def _right(column: Column, at: int) -> bool:
-    """Whether a column is set flush right: numbers are, and instants that do not begin a row."""
-    return column.kind in ("number", "share") or (column.kind == "instant" and at > 0)
+def _right(columns: Sequence[Column], at: int) -> bool:
+    """Whether a column is set flush right: numbers are, and instants, but not one that begins a row or ends a span."""
+    kind = columns[at].kind
+    return kind in ("number", "share") or (kind == "instant" and at > 0 and columns[at - 1].kind != "instant")
 
 
 def _word(cell: Any) -> str:
