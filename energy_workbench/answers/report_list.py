@@ -1,48 +1,166 @@
-"""The reports there are and what each can be asked with, for plans that name one."""
+"""The reports there are: each is one notebook with a tagged cell of typed parameters.
+
+Those of the product are in `notebooks/reports`; a home adds its own in its folder `notebooks`, and a command any other
+folder. A notebook nearer to the user is used instead of one of the same name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.core.errors import NotFoundError, ReportError
+from energy_workbench.core.paths import shipped
+
 if TYPE_CHECKING:
-    from energy_workbench.reports.catalogue import Report
+    from nbformat import NotebookNode
 
-# The catalogue describes notebooks and needs nothing above this layer: of the reports' package it is the one part
-# that answers use, and it is loaded when somebody asks for it.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+"""What a report may be called: its name becomes part of names of files."""
 
-
-def names(folders: Sequence[Path]) -> list[str]:
-    """Names of all reports, those in the given folders beside the product's."""
-    from energy_workbench.reports import catalogue
-
-    return catalogue.names(folders)
+TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 
-def find(name: str, folders: Sequence[Path]) -> Report:
-    """The report of that name, looked for in the given folders first.
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a report can be asked with.
+
+    Attributes
+    ----------
+    name : str
+    type : type
+        One of `TYPES`.
+    default : object
+    help : str
+        The comment beside it.
+    """
+
+    name: str
+    type: type
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that can be written.
+
+    Attributes
+    ----------
+    name : str
+        As on the command line and in the names of its files.
+    path : Path
+        Its notebook.
+    parameters : dict of str to Parameter
+    """
+
+    name: str
+    path: Path
+    parameters: dict[str, Parameter]
+
+    def notebook(self) -> NotebookNode:
+        """The notebook, not executed."""
+        return _read(self.path)
+
+
+def names(folders: Sequence[Path] = ()) -> list[str]:
+    """Names of all reports.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Where to look first, beside the reports of the product.
+    """
+    return sorted({path.stem for path in _notebooks(folders) if NAME.fullmatch(path.stem)})
+
+
+def misnamed(folders: Sequence[Path] = ()) -> list[str]:
+    """Notebooks that are no reports, since a report cannot have such a name."""
+    return sorted(path.name for path in _notebooks(folders) if not NAME.fullmatch(path.stem))
+
+
+def find(name: str, folders: Sequence[Path] = ()) -> Report:
+    """The report of that name.
 
     Raises
     ------
     NotFoundError
-        If there is none.
+        If there is none; the message lists those that exist.
     ReportError
-        If its notebook is damaged.
+        If its notebook is damaged or its parameters are not typed.
     """
-    from energy_workbench.reports import catalogue
+    for path in _notebooks(folders):
+        if path.stem == name and NAME.fullmatch(name):
+            return load(path)
+    told = f"there is no report {name!r}: the reports are {', '.join(names(folders))}"
+    if wrong := misnamed(folders):
+        told += (
+            f" ({len(wrong)} notebooks are left out, whose names are not made of letters, digits, - and _: "
+            f"{', '.join(map(repr, wrong))})"
+        )
+    raise NotFoundError(told)
 
-    return catalogue.find(name, folders)
+
+def _notebooks(folders: Sequence[Path]) -> Iterator[Path]:
+    """Notebooks, those that are used first before others of the same name."""
+    for folder in (*folders, shipped("notebooks/reports")):
+        if not folder.is_dir():
+            continue
+        yield from sorted(path for path in folder.glob("*.ipynb") if path.is_file() and not path.name.startswith("."))
 
 
-def check(report: Report, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every parameter of the report: as given, in its type, or its default.
+def load(path: Path, name: str = "") -> Report:
+    """The report that a notebook describes, by its own name if no other is given."""
+    tagged = _tagged(path)
+    if len(tagged) != 1:
+        raise ReportError(f"{path}: {len(tagged)} cells are tagged 'parameters', one is needed")
+    return Report(name or path.stem, path, _parameters(tagged[0], path))
 
-    Raises
-    ------
-    InputError
-        If one is unknown or has another type.
-    """
-    from energy_workbench.reports import parameters
 
-    return parameters.check(report, given)
+def _tagged(path: Path) -> list[str]:
+    """Sources of the cells tagged `parameters`; nbformat, which takes a second to import, is for execution."""
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        chosen = [cell["source"] for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReportError(f"{path}: cannot be read as a notebook: {error!r}") from None
+    return [source if isinstance(source, str) else "".join(source) for source in chosen]
+
+
+def _read(path: Path) -> NotebookNode:
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        raise ReportError(f"{path}: cannot be read as a notebook: {error}") from None
+
+
+def _parameters(source: str, path: Path) -> dict[str, Parameter]:
+    """Parameters of lines such as `period: str = "last month"  # What is reported`."""
+    lines = source.splitlines()
+    found: dict[str, Parameter] = {}
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise ReportError(f"{path}: the cell of parameters is no Python: line {error.lineno}: {error.msg}") from None
+    for node in body:
+        line = lines[node.lineno - 1]
+        typed = isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+        if not typed or ast.unparse(node.annotation) not in TYPES:  # type: ignore[attr-defined]
+            raise ReportError(f"{path}: the parameter {line!r} is not of the form name: {'|'.join(TYPES)} = default")
+        comment = line[node.end_col_offset or 0 :].partition("#")[2].strip()
+        name, type_ = node.target.id, TYPES[ast.unparse(node.annotation)]  # type: ignore[attr-defined]
+        try:
+            default = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+        except ValueError:
+            default = None
+        if not isinstance(default, type_) or (isinstance(default, bool) and type_ is not bool):
+            raise ReportError(f"{path}: the default of the parameter {name} is no {type_.__name__}: {line!r}")
+        found[name] = Parameter(name, type_, default, comment)
+    return found

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from energy_workbench.answers import report_list
+from energy_workbench.answers import report_list, report_parameters
 from energy_workbench.core import crontab
 from energy_workbench.core.errors import InputError, NotFoundError, PeriodError, Problem, WorkbenchError
 from energy_workbench.core.schedules import FORMATS, LANGUAGES, Recipient, Schedule, resolved
@@ -122,7 +122,7 @@ def _parameters(report: str, given: Any, known: Known) -> dict[str, Any]:
         reason = "is given by the schedule: set its period" if taken[0] == "period" else "is given by the schedule"
         raise InputError("", [Problem("", taken[0], "", reason)])
     stated = {name: value for name, value in given.items() if value is not None}
-    values = report_list.check(found, stated)
+    values = report_parameters.check(found, stated)
     if meter := values.get("meter"):
         try:
             values["meter"] = known.meter_id(str(meter))

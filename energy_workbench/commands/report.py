@@ -32,7 +32,9 @@ def report(
         list[str] | None, typer.Option(help="Number or id, as often as there are; the whole site without one.")
     ] = None,
     each_meter: Annotated[bool, typer.Option("--each-meter", help="One report of every meter.")] = False,
-    format: Annotated[str, typer.Option(help="html, pdf, xlsx or several.")] = "html,pdf,xlsx",
+    format: Annotated[
+        str | None, typer.Option(help="html, pdf, xlsx or several; all, or with --again those of the report.")
+    ] = None,
     paper: Annotated[str | None, typer.Option(help="a4 or letter; the setting `paper` by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; the home's reports without one.")] = None,
     set: Annotated[list[str] | None, typer.Option(help="Any other parameter, as NAME=VALUE.")] = None,
@@ -43,10 +45,10 @@ def report(
     home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None,
 ) -> None:
     """Write reports: HTML, PDF, Excel and a manifest with the checksum of every file; Ctrl-C cancels."""
-    from energy_workbench.reports import catalogue
-    from energy_workbench.reports.publish import publish_again
+    from energy_workbench.answers import report_list
+    from energy_workbench.reports.publish import FORMATS, publish_again
 
-    formats = [part.strip() for part in format.split(",") if part.strip()]
+    formats = None if format is None else [part.strip() for part in format.split(",") if part.strip()]
     if again is not None:
         if name is not None or period or meter or each_meter or set:
             raise InputError(
@@ -62,11 +64,11 @@ def report(
     if missing := [str(folder) for folder in folders if not folder.is_dir()]:
         raise InputError(f"there is no folder {', '.join(missing)}")
     if name is None:
-        known = catalogue.names([*folders, settings.notebooks_path])
+        known = report_list.names([*folders, settings.notebooks_path])
         raise InputError(f"which report? Name one of: {', '.join(known)}")
     given: dict[str, Any] = {**({"period": period} if period is not None else {}), **_pairs(set or [])}
     meters = _every_meter(settings) if each_meter else meter or []
-    how = {"formats": formats, "out": out, "paper": paper, "notebooks": folders}
+    how = {"formats": FORMATS if formats is None else formats, "out": out, "paper": paper, "notebooks": folders}
     _write(settings, name, given, meters, how)
 
 
@@ -95,6 +97,8 @@ def _say(done: Published, shown: Bar) -> None:
     for kind in SHOWN:
         if kind in done.files:
             shown.print(done.files[kind])
+    for path in done.aside:
+        shown.print(f"a file of the earlier report had been changed: it is {path} now", err=True)
     if done.pdf_error:
         raise done.pdf_error
 

@@ -41,6 +41,7 @@ def power_flow(
     meters: Mapping[str, Mapping[str, Any]] | None = None,
     root: str | None = None,
     colour: str = "state",
+    height: int | None = None,
 ) -> Figure:
     """Draw a flow.
 
@@ -56,6 +57,8 @@ def power_flow(
         Id of a meter: only what is below it is drawn.
     colour : str
         What the colour of a node says: `state` of its meter, or `loss`, its share of what the node takes.
+    height : int, optional
+        Of the figure [px]; as its nodes need by default. Nodes stand apart at the height that they are placed for.
     """
     unit = str(flow["unit"])
     named = {node["id"]: node for node in flow["nodes"]}
@@ -95,7 +98,8 @@ def power_flow(
             drawing.flow(link)
     lost = sum(link["value"] for link in losses.values())
     summary = f"Flow of {'power' if unit == 'kW' else 'energy'}: {amount(whole, unit)} through the largest node"
-    return drawing.sankey.figure(replace(STYLE, unit=unit), f"{summary}, {amount(lost, unit)} lost.", "flow")
+    style = STYLE if height is None else replace(STYLE, least=height, row=0, tight=0)
+    return drawing.sankey.figure(replace(style, unit=unit), f"{summary}, {amount(lost, unit)} lost.", "flow")
 
 
 def below(root: str, meters: Mapping[str, Mapping[str, Any]]) -> set[str]:

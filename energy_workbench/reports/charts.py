@@ -19,7 +19,9 @@ LINES = (("Monday to Friday", LIGHT.accent, "solid"), ("Saturday", "#b8560f", "d
 SHADES = ("#0b6083", "#e3ac0c", "#8a9aa6", "#56742c", "#b8560f")
 """Parts of a stacked bar: far apart in lightness, so that they also read in grey."""
 DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 340, 270, 630
-"""Heights that leave room on an A4 page for what stands beside them [CSS px]."""
+WEEK, WEEK_HEIGHT = 7, 270
+"""Days whose table stands below their chart, and the height that leaves room for it on Letter paper as well."""
+"""Heights that leave room on a page for what stands beside them [CSS px]."""
 FLOW_LABEL = 9
 """Size of the labels of the flow [CSS px]."""
 
@@ -76,7 +78,7 @@ def daily_energy(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[st
     return {
         "data": traces,
         "layout": layout(
-            DAILY_HEIGHT,
+            WEEK_HEIGHT if len(days) <= WEEK else DAILY_HEIGHT,
             bargap=0.25,
             barmode="overlay",
             showlegend=len(traces) > 1,
@@ -232,6 +234,7 @@ def stacked(rows: Sequence[tuple[str, Sequence[float | None]]], names: Sequence[
             barmode="stack",
             bargap=0.35,
             showlegend=True,
+            legend={"traceorder": "normal"},
             xaxis={"type": "category"},
             yaxis={"title": _title(axis), "tickformat": ",~r", "rangemode": "tozero"},
         ),
@@ -269,9 +272,11 @@ def sankey(flow: Mapping[str, Any]) -> dict[str, Any]:
         Payload of a PowerFlow.
     """
     plain = {**flow, "nodes": [{**node, "colour": None} for node in flow["nodes"]]}
-    figure = power_flow(plain, levels=OVERVIEW)
+    figure = power_flow(plain, levels=OVERVIEW, height=FLOW_HEIGHT)
     look = {**figure["layout"], "height": FLOW_HEIGHT, "paper_bgcolor": "#ffffff"}
     look["font"] = {**look["font"], "family": FONT}
+    # The first and the last column stand half outside of the plot: with less, the page would cut them.
+    look["margin"] = {**look["margin"], "l": 8, "r": 8}
     # Labels of two columns stand between them; smaller ones do not meet on the width of the page.
     traces = [
         {**trace, "textfont": {**trace["textfont"], "size": FLOW_LABEL}} if "textfont" in trace else trace

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -172,13 +172,6 @@ class Chromium:
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         return Tab(self, target, self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
 
-    @contextmanager
-    def tab(self) -> Iterator[Tab]:
-        """A blank page, closed afterwards."""
-        tab = self.open_tab()
-        yield tab
-        tab.close()
-
     def send(self, method: str, session: str = "", **parameters: Any) -> dict[str, Any]:
         """Send a command of the DevTools protocol and wait for its result.
 
@@ -219,7 +212,7 @@ class Chromium:
             self._events.append(self._receive(deadline, event))
 
     def forget(self, session: str) -> None:
-        """Drop events of a page that is closed."""
+        """Drop what happened to a page so far."""
         self._events = [seen for seen in self._events if seen.get("sessionId", "") not in ("", session)]
 
     def _ended(self, when: str) -> ReportError:

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from energy_workbench.answers.report_list import Report
 from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import manifest
-from energy_workbench.reports.catalogue import Report
 from energy_workbench.reports.excel import write_excel
 from energy_workbench.reports.kernel import Executed, FailedError
 from energy_workbench.reports.page import about, add_images, figures_of, render
@@ -73,6 +73,8 @@ class Published:
         Whether the report is marked as incomplete.
     pdf_error : ReportError or None
         Why there is no PDF though one was asked for: there is no Chromium.
+    aside : tuple of Path
+        Files of an earlier report of this name that somebody had changed, as they are called now.
     """
 
     files: dict[str, Path]
@@ -80,6 +82,7 @@ class Published:
     completeness: float | None = None
     incomplete: bool = False
     pdf_error: ReportError | None = None
+    aside: tuple[Path, ...] = ()
 
 
 def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Progress) -> Published:
@@ -126,10 +129,10 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
         values = _manifest(job, executed, title, told, files)
         files["manifest"] = scratch / f"{base}.manifest.json"
         files["manifest"].write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    found = placed(files, folder_for(job, executed.asked), base)
+    found, aside = placed(files, folder_for(job, executed.asked), base)
     step("done", 1.0)
     wanted = unable if "pdf" in job.formats else None
-    return Published(found, title, told.get("completeness"), bool(told.get("incomplete")), wanted)
+    return Published(found, title, told.get("completeness"), bool(told.get("incomplete")), wanted, tuple(aside))
 
 
 def _drawn(job: Job, notebook: Any, press: Press) -> tuple[list[Drawn], ReportError | None]:

@@ -29,6 +29,8 @@ ABOUT = "application/vnd.energy-workbench.about+json"
 
 SHORT = 14
 """Rows up to which a table is kept on one page."""
+WORD = 20
+"""Longest text without a space that stays on one line, where columns are as wide as they want [characters]."""
 
 Kind = Literal["text", "number", "share", "instant", "day"]
 
@@ -210,16 +212,16 @@ class Table(Element):
 
     def markup(self) -> Markup:
         """As HTML."""
-        classes = [Markup(' class="n"') if _right(c, at) else Markup() for at, c in enumerate(self.columns)]
+        classes = ["n" if _right(self.columns, at) else "" for at in range(len(self.columns))]
         cols = Markup().join(
             Markup('<col style="width:{:g}%">').format(c.width) if c.width else Markup("<col>") for c in self.columns
         )
         heads = zip(classes, self.columns, strict=True)
-        head = Markup().join(Markup('<th scope="col"{}>{}</th>').format(kind, c.title()) for kind, c in heads)
+        head = Markup().join(Markup('<th scope="col"{}>{}</th>').format(_class(kind), c.title()) for kind, c in heads)
         body = Markup().join(
             Markup("<tr>{}</tr>").format(
                 Markup().join(
-                    Markup("<td{}>{}</td>").format(kind, _shown(column, cell))
+                    Markup("<td{}>{}</td>").format(_class(kind or _word(cell)), _shown(column, cell))
                     for kind, column, cell in zip(classes, self.columns, row, strict=True)
                 )
             )
@@ -282,9 +284,20 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
 
 
-def _right(column: Column, at: int) -> bool:
-    """Whether a column is set flush right: numbers are, and instants that do not begin a row."""
-    return column.kind in ("number", "share") or (column.kind == "instant" and at > 0)
+def _right(columns: Sequence[Column], at: int) -> bool:
+    """Whether a column is set flush right: numbers are, and instants, but not one that begins a row or ends a span."""
+    kind = columns[at].kind
+    return kind in ("number", "share") or (kind == "instant" and at > 0 and columns[at - 1].kind != "instant")
+
+
+def _word(cell: Any) -> str:
+    """The class of what is not to be broken at its hyphens: a meter's number, unless it is too long for a line."""
+    text = _plain(cell)
+    return "word" if isinstance(text, str) and len(text) <= WORD and " " not in text else ""
+
+
+def _class(name: str) -> Markup:
+    return Markup(' class="{}"').format(name) if name else Markup()
 
 
 def _shown(column: Column, cell: Any) -> Markup:

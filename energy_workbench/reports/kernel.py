@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.answers.report_list import Report
 from energy_workbench.core import errors
 from energy_workbench.core.errors import ReportError, WorkbenchError
-from energy_workbench.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -28,10 +28,9 @@ START_SECONDS = 60
 MOST_REPORTS = 200
 """Reports after which a new kernel takes over, so that what one leaks does not add up."""
 
-CLEAR = "get_ipython().run_line_magic('reset', '-f')"
-BEGIN = "from energy_workbench.reports import session as _session; print(_session.begin({}))"
+CLEAR = "get_ipython().run_line_magic('reset', '-f')\n"
+BEGIN = CLEAR + "from energy_workbench.reports import session as _session; print(_session.begin({}))"
 FINISH = "from energy_workbench.reports import session as _session; print(_session.finish({}, {}))"
-END = "from energy_workbench.reports import session as _session; _session.end()"
 
 
 def nothing(done: int, of: int) -> None:
@@ -139,7 +138,7 @@ class Kernel:
         Parameters
         ----------
         parameters : mapping
-            As `parameters.check` gave them.
+            As `report_parameters.check` gave them.
         told : mapping
             What `session.begin` wants to know.
         archive : tuple of str
@@ -165,7 +164,6 @@ class Kernel:
         self._written += 1
         try:
             self._start()
-            self._quietly(CLEAR)
             found = json.loads(self._quietly(BEGIN.format(repr(json.dumps(told)))))
             asked = {
                 name: found[name] if name in ("period", "meter") and found.get(name) else value
@@ -174,7 +172,6 @@ class Kernel:
             base = "-".join([archive[1], *filter(None, [found.get("label")])])
             notebook = self._run(report, asked, base, step)
             kept = json.loads(self._quietly(FINISH.format(repr(archive[0]), repr(base))))
-            self._quietly(END)
         except (RuntimeError, TimeoutError) as error:
             self.stop()
             raise ReportError(f"the kernel of the report {report.name} ended or took too long: {error}") from error

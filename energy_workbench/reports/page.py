@@ -24,6 +24,9 @@ HERE = Path(__file__).parent
 PNG = "image/png"
 HEADING = re.compile(r"<h2\b([^>]*)>(.*?)</h2>", re.DOTALL)
 CONTENTS = '<nav class="contents"></nav>'
+TOOLTIP = re.compile(r"<title>[^<]*</title>(?=</rect>)")
+"""What a pointer is told over a drawing; on paper hundreds of them only cost."""
+PLOTLY = "/* plotly.js */"
 HEIGHTS = {"a4": "297mm", "letter": "279.4mm"}
 
 
@@ -69,13 +72,18 @@ def render(
         title=title,
         style=_style(title, paper),
         script=(HERE / "template" / "report.js").read_text("utf-8"),
-        plotly=_embedded() if charts and drawn is None else "",
+        plotly=PLOTLY if charts and drawn is None else "",
         for_press=drawn is not None,
         next_svg=lambda: next(svgs).svg,
         figure_type=FIGURE,
         png_type=PNG,
     )
-    return _with_contents(HEADING.sub(_named, str(page)))
+    page = _with_contents(HEADING.sub(_named, page))
+    if drawn is not None:
+        return TOOLTIP.sub("", page)
+    # Millions of characters, which nothing has to be looked for in.
+    before, mark, after = page.rpartition(PLOTLY)
+    return "".join((before, _embedded(), after)) if mark else page
 
 
 def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:

@@ -37,14 +37,8 @@ def write_pdf(
     """
     from pypdf import PdfReader
 
-    scratch = pdf.with_suffix(".press.html")
-    try:
-        page = render(notebook, title, paper=paper, drawn=drawn)
-        scratch.write_text(page, "utf-8")
-        numbered = 'class="contents page"' in page
-        printed = press.print(scratch, paper, pages_of if numbered else None)
-    finally:
-        scratch.unlink(missing_ok=True)
+    page = render(notebook, title, paper=paper, drawn=drawn)
+    printed = press.print(page, paper, pages_of if 'class="contents page"' in page else None)
     if blank := [n for n, each in enumerate(PdfReader(BytesIO(printed)).pages, start=1) if each.get_contents() is None]:
         raise ReportError(f"page {blank[0]} of {pdf.name} is blank")
     pdf.write_bytes(printed)

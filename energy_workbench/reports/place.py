@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core import disk
 from energy_workbench.core.errors import HomeError
+from energy_workbench.reports.manifest import digest
 from energy_workbench.reports.session import file_name
 
 if TYPE_CHECKING:
@@ -44,16 +47,61 @@ def folder_for(job: Job, asked: Mapping[str, Any]) -> Path:
     return job.folder / file_name(str(meter)) if job.own_folders and meter else job.folder
 
 
-def placed(files: Mapping[str, Path], folder: Path, base: str) -> dict[str, Path]:
-    """Move files to their folder, durably, the last of them last; an earlier failure is over then."""
+def placed(files: Mapping[str, Path], folder: Path, base: str) -> tuple[dict[str, Path], list[Path]]:
+    """Move files to their folder, durably, the manifest last; an earlier failure is over then.
+
+    Of a report that was there before, nothing is left that the new manifest does not name. What somebody changed or put
+    there himself is set aside.
+
+    Returns
+    -------
+    files : dict of str to Path
+    aside : list of Path
+        What was set aside, as it is called now.
+    """
     with words(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for path in files.values():
             disk.sync(path)
+        old, new = _written_before(folder, base), {path.name for path in files.values()}
+        there = [path for name in {*old, *new - {files["manifest"].name}} if (path := folder / name).is_file()]
+        aside = sorted(path.rename(_free(path, base)) for path in there if not _unchanged(path, old.get(path.name)))
+        for name in set(old) - new:
+            (folder / name).unlink(missing_ok=True)
         found = {kind: path.replace(folder / path.name) for kind, path in files.items()}
         failed_path(folder, base).unlink(missing_ok=True)
         disk.sync(folder)
-    return found
+    return found, aside
+
+
+def _written_before(folder: Path, base: str) -> dict[str, dict[str, Any]]:
+    """What the manifest of an earlier report of the same name says of its files, by their names."""
+    try:
+        values = json.loads((folder / f"{base}.manifest.json").read_text("utf-8"))
+        # A name is a name, and one of this report: a manifest from elsewhere reaches nothing else.
+        return {file["name"]: file for file in values["files"].values() if _named(file["name"], base)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _named(name: str, base: str) -> bool:
+    return name.startswith(f"{base}.") and Path(name).name == name
+
+
+def _unchanged(path: Path, described: Mapping[str, Any] | None) -> bool:
+    """Whether a file is as its report was written."""
+    return (
+        described is not None
+        and path.stat().st_size == described.get("bytes")
+        and digest(path) == described.get("sha256")
+    )
+
+
+def _free(path: Path, base: str) -> Path:
+    """A name for what is set aside that no file has yet."""
+    ending = path.name.removeprefix(f"{base}.")
+    names = (f"{base}.changed{n}.{ending}" for n in chain([""], (f"-{n}" for n in count(2))))
+    return next(free for name in names if not (free := path.with_name(name)).exists())
 
 
 def failed_path(folder: Path, base: str) -> Path:
@@ -81,6 +129,7 @@ def words(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or os.strerror(error.errno or 0)
+        # Arrow's own text says more than anybody wants to know.
+        why = os.strerror(error.errno) if error.errno else str(error)
         why += f" ({error.filename})" if error.filename else ""
         raise HomeError(f"reports cannot be written to {folder}: {why}; nothing of this report is left there") from None

@@ -22,8 +22,11 @@ INCH = 96.0
 SIDE_MARGINS = {"a4": 32 / 25.4, "letter": 32 / 25.4}
 WIDTHS = {"a4": 210 / 25.4, "letter": 8.5}
 """Widths of the papers [in]."""
-FILL = """pages => { for (const line of document.querySelectorAll(".contents a")) {
-  line.querySelector(".page-number").textContent = pages[line.getAttribute("href").slice(1)] || ""; } }"""
+PLACES = """[...document.querySelectorAll(".contents a")].map(line => line.getAttribute("href").slice(1))"""
+"""What the lines of the contents point to."""
+FILL = """pages => document.querySelectorAll(".contents .page-number").forEach(
+  (at, line) => { at.textContent = pages[line] || ""; })"""
+"""Puts the number of its page beside each line of the contents."""
 RECYCLE = 100
 """Reports after which a new browser takes over, so that its memory stays bounded."""
 
@@ -54,7 +57,9 @@ class Press:
         self._timeout = timeout
         self._browser: Chromium | None = None
         self._studio: Tab | None = None
-        self._pages = 0
+        self._sheet: Tab | None = None
+        self._printed = 0
+        self._pages: list[int | None] = []
 
     def __enter__(self) -> Press:
         return self
@@ -66,8 +71,8 @@ class Press:
         """End the browser; the next report starts another."""
         if self._browser is not None:
             self._browser.__exit__(None, None, None)
-        self._browser = self._studio = None
-        self._pages = 0
+        self._browser = self._studio = self._sheet = None
+        self._printed = 0
 
     def warm(self) -> None:
         """Start the browser and plotly.js, while something else is done; what hinders it is told when it is needed."""
@@ -96,14 +101,16 @@ class Press:
             self.stop()
             raise
 
-    def print(self, html: Path, paper: str, number: Callable[[bytes], Mapping[str, int]] | None = None) -> bytes:
+    def print(self, html: str, paper: str, number: Callable[[bytes], Mapping[str, int]] | None = None) -> bytes:
         """Print a page to PDF: margins, heads and page numbers are those of its style sheet.
 
         Parameters
         ----------
+        html : str
+            The page, with all that it needs inside.
         number : callable, optional
             Told the printed pages, it gives the page of each place; these are put into the table of contents, and
-            the page is printed again.
+            the page is printed again where they were not there yet.
 
         Raises
         ------
@@ -111,36 +118,62 @@ class Press:
             If there is no Chromium, it fails, or a font lacks characters of the page.
         """
         try:
-            return self._print(html, paper, number)
+            printed = self._print(html, paper, number)
+            if "<script" in html and self._sheet is not None:
+                # What a notebook's own script leaves behind, the next report does not meet.
+                self._sheet.close()
+                self._sheet = None
+            return printed
         except BaseException:
             # Whatever a page left behind, the next one does not meet it.
             self.stop()
             raise
 
-    def _print(self, html: Path, paper: str, number: Callable[[bytes], Mapping[str, int]] | None) -> bytes:
-        browser = self._started()
-        self._pages += 1
-        with browser.tab() as page:
-            page.call("Page.enable")
-            page.call("Emulation.setEmulatedMedia", media="print")
-            width = content_width(paper)
-            page.call("Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=1, mobile=False)
-            page.call("Page.navigate", url=html.absolute().as_uri())
-            page.wait_for("Page.loadEventFired")
-            missing = page.evaluate((HERE / "template" / "fonts.js").read_text("utf-8"), f"{html}: fonts")
-            if missing:
-                shown = " ".join(missing[:20])
-                raise ReportError(
-                    f"no font of this machine has {len(missing)} characters of the report, they would be boxes: {shown}"
-                    " (install fonts that have them, such as fonts-noto or fonts-noto-cjk)"
-                )
-            # The first time only to see which page is which: without the tags for readers, in half the time.
-            if number is not None and (pages := number(_printed(page, tagged=False))):
-                page.evaluate(f"({FILL})({json.dumps(pages)})", f"{html}: contents")
+    def _print(self, html: str, paper: str, number: Callable[[bytes], Mapping[str, int]] | None) -> bytes:
+        page = self._opened(html, paper)
+        missing = page.evaluate(_fonts(), "the fonts of a page")
+        if missing:
+            shown = " ".join(missing[:20])
+            raise ReportError(
+                f"no font of this machine has {len(missing)} characters of the report, they would be boxes: {shown}"
+                " (install fonts that have them, such as fonts-noto or fonts-noto-cjk)"
+            )
+        if number is None:
             return _printed(page)
+        # Where no page is known, the first print is only to see which is which: without the tags for readers, in half
+        # the time. Reports of a batch are often alike: one print is enough where the pages of the one before hold.
+        places = page.evaluate(PLACES, "the contents of a page")
+        known = self._pages if len(self._pages) == len(places) else []
+        for tagged in (bool(known), True, True):
+            page.evaluate(f"({FILL})({json.dumps(known)})", "the contents of a page")
+            printed = _printed(page, tagged=tagged)
+            at = number(printed)
+            found = [at.get(place) for place in places]
+            if tagged and found == known:
+                break
+            known = found
+        self._pages = known
+        return printed
+
+    def _opened(self, html: str, paper: str) -> Tab:
+        """The page in a tab that is kept: a new one costs as much as the printing."""
+        browser = self._started()
+        self._printed += 1
+        if self._sheet is None:
+            self._sheet = browser.open_tab()
+            self._sheet.call("Page.enable")
+            self._sheet.call("Emulation.setEmulatedMedia", media="print")
+        sheet = self._sheet
+        width = content_width(paper)
+        sheet.call("Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=1, mobile=False)
+        frame = sheet.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        browser.forget(sheet.session)
+        sheet.call("Page.setDocumentContent", frameId=frame, html=html)
+        sheet.wait_for("Page.loadEventFired")
+        return sheet
 
     def _started(self) -> Chromium:
-        if self._pages >= RECYCLE:
+        if self._printed >= RECYCLE:
             self.stop()
         if self._browser is None:
             self._browser = Chromium(find(), self._timeout).__enter__()
@@ -168,6 +201,11 @@ def _printed(page: Tab, *, tagged: bool = True) -> bytes:
         generateDocumentOutline=tagged,
     )
     return base64.b64decode(answer["data"])
+
+
+@cache
+def _fonts() -> str:
+    return (HERE / "template" / "fonts.js").read_text("utf-8")
 
 
 @cache

@@ -15,10 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from energy_workbench.answers import report_list, report_parameters
 from energy_workbench.core.clock import now
 from energy_workbench.core.errors import InputError, NoDataError, NotFoundError, ReportError, WorkbenchError
 from energy_workbench.core.settings import Settings
-from energy_workbench.reports import catalogue, manifest, parameters
+from energy_workbench.reports import manifest
 from energy_workbench.reports.desk import FORMATS, Job, Published, finished
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
@@ -174,8 +175,8 @@ def publish_many(
     several = len({str(ask.parameters.get("meter")) for ask in wanted}) > 1
     jobs = []
     for ask in wanted:
-        report = catalogue.find(ask.name, folders)
-        asked = parameters.check(report, ask.parameters)
+        report = report_list.find(ask.name, folders)
+        asked = report_parameters.check(report, ask.parameters)
         folder = out or settings.reports_path
         told = {"home": str(settings.home), "threshold": threshold}
         jobs.append(Job(report, asked, told, instant, chosen, sheet, folder, out is None or several, None))
@@ -212,13 +213,13 @@ def publish_again(
     kept = manifest.read(path)
     values = kept.values
     # The notebook as it was executed then, whatever became of the report since.
-    report = catalogue.load(kept.notebook, name=str(values["report"]))
-    asked = parameters.check(report, values["parameters"])
+    report = report_list.load(kept.notebook, name=str(values["report"]))
+    asked = report_parameters.check(report, values["parameters"])
     told = {
         "archive": {kind: str(file.absolute()) for kind, file in kept.inputs.items()},
         "threshold": values.get("threshold", THRESHOLD),
     }
-    chosen = check_formats(formats or [f for f in FORMATS if f in values["files"]])
+    chosen = check_formats([f for f in FORMATS if f in values["files"]] if formats is None else formats)
     sheet = check_paper(paper or values.get("paper", "a4"))
     written_at = datetime.fromisoformat(values["written_at"])
     job = Job(report, asked, told, written_at, chosen, sheet, out or path.parent, False, values)
@@ -327,7 +328,7 @@ def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path) -> Execute
     step("opening the workbench", 0.0)
     with words(job.folder):
         folder.mkdir()
-    told = {**job.told, "now": job.written_at.isoformat()}
+    told = {**job.told, "place": str(job.folder), "now": job.written_at.isoformat()}
     told |= {name: job.asked.get(name) for name in ("period", "meter")}
     return kernel.execute(
         job.report,

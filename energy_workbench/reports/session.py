@@ -6,6 +6,7 @@ gives the workbench that remembers what it was asked, also to notebooks that kno
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import tempfile
@@ -36,17 +37,24 @@ class Session:
     wb : Recorded
     threshold : float
         Share of the data below which the report is marked as incomplete [1].
+    place : Path
+        Where reports are written, as it is told where a disk refuses.
     folder : TemporaryDirectory or None
         Of a home that was made from an archive.
     """
 
-    def __init__(self, wb: Recorded, threshold: float, folder: tempfile.TemporaryDirectory[str] | None) -> None:
+    def __init__(
+        self, wb: Recorded, threshold: float, place: Path, folder: tempfile.TemporaryDirectory[str] | None
+    ) -> None:
         self.wb = wb
         self.threshold = threshold
+        self.place = place
         self.folder = folder
 
 
 current: Session | None = None
+begun = 0
+"""Reports of this process."""
 
 
 def begin(told: str) -> str:
@@ -55,8 +63,8 @@ def begin(told: str) -> str:
     Parameters
     ----------
     told : str
-        JSON: `home` or `archive` (files by kind), `now`, `threshold`, and of the parameters `period` and `meter`, where
-        the report has them.
+        JSON: `home` or `archive` (files by kind), `place`, `now`, `threshold`, and of the parameters `period` and
+        `meter`, where the report has them.
 
     Returns
     -------
@@ -71,10 +79,14 @@ def begin(told: str) -> str:
     NotFoundError
         If there is no such meter.
     """
-    global current
+    global current, begun
     import energy_workbench
 
     end()
+    begun += 1
+    if begun == 2:
+        # The modules and databases that the first opened stay: clearing up between reports need not look at them again.
+        gc.freeze()
     given = json.loads(told)
     os.environ[FIXED_NOW] = given["now"]
     if "home" in given:
@@ -94,17 +106,27 @@ def begin(told: str) -> str:
 
         like = _opened(given["home"])
         wb = Recorded(like.settings, like=like)
-    current = Session(wb, given["threshold"], folder)
+    current = Session(wb, given["threshold"], Path(given["place"]), folder)
     energy_workbench.open = _open
     return json.dumps({"site": wb.site()["name"], **_resolved(wb, given)})
 
 
 def finish(folder: str, base: str) -> str:
-    """Write the archive of what was asked; JSON of what `archive.keep` gives."""
+    """Write the archive of what was asked, and forget the report; JSON of what `archive.keep` gives.
+
+    Raises
+    ------
+    HomeError
+        If the disk refuses.
+    """
     from energy_workbench.reports.archive import keep
+    from energy_workbench.reports.place import words
 
     assert current is not None
-    return json.dumps(keep(current.wb, Path(folder), base))
+    with words(current.place):
+        kept = keep(current.wb, Path(folder), base)
+    end()
+    return json.dumps(kept)
 
 
 def end() -> None:

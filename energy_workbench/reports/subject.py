@@ -15,6 +15,8 @@ from energy_workbench.reports import session, words
 from energy_workbench.reports.refusals import in_future, known, nothing_known
 
 SOURCE_TYPES = ("grid", "generator", "solar")
+MOST_FINDINGS = 1000
+"""As many as the service gives."""
 DAY = timedelta(hours=25)
 """Periods up to this long are shown hour by hour, longer ones day by day."""
 
@@ -180,11 +182,22 @@ class Subject:
         return self.wb.generation(self.text).to_dict()
 
     @cached_property
+    def _asked_findings(self) -> list[list[dict[str, Any]]]:
+        """Findings of the site at once, or of the meter and of each below it."""
+        asked = [None] if self.whole else [row["id"] for row in self.tree]
+        return [self.wb.findings(meter, self.text, limit=MOST_FINDINGS) for meter in asked]
+
+    @cached_property
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, newest first."""
+        """What is wrong with the data of the meters reported, newest first."""
         wanted = {row["id"] for row in self.tree}
-        found = self.wb.findings(None if self.whole else self.meter["id"], self.text, limit=500)
-        return [row for row in found if row["meter"] in wanted]
+        found = [row for part in self._asked_findings for row in part if row["meter"] in wanted]
+        return sorted(found, key=lambda row: datetime.fromisoformat(row["from"]), reverse=True)
+
+    @property
+    def more_findings(self) -> bool:
+        """Whether there can be more than those: so many are not given at once."""
+        return any(len(part) >= MOST_FINDINGS for part in self._asked_findings)
 
     def shifts(self, meter: str = "") -> dict[str, Any]:
         """Energy and load of a meter, by its id, by the site's shifts."""

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import expect
 
 from energy_workbench.client import RemoteWorkbench
+from tests.answers.test_report_list import notebook
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
 from tests.browser.test_setup import called, process
 from tests.conftest import free_ports
-from tests.reports.test_catalogue import notebook
 from tests.workbench.plant import make_home
 
 pytestmark = pytest.mark.browser

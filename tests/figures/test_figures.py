@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from energy_workbench.figures import DARK, LIGHT, distributions, meter_map, pattern, power_flow
+from energy_workbench.figures.power_flow import OVERVIEW
 from energy_workbench.figures.words import amount, title
 from tests.figures import payloads
 
@@ -85,8 +86,10 @@ def test_a_surplus_that_flows_back_to_the_grid_is_drawn_towards_the_grid() -> No
     )
 
 
-def test_nodes_of_a_column_do_not_overlap() -> None:
-    figure = power_flow(payloads.overview()["flow_now"])
+@pytest.mark.parametrize("height", [None, 630])
+def test_nodes_of_a_column_do_not_overlap(height: int | None) -> None:
+    figure = power_flow(payloads.overview()["flow_now"], levels=height and OVERVIEW, height=height)
+    assert height in (None, figure["layout"]["meta"]["height"])
     node = figure["data"][0]["node"]
     room = figure["layout"]["meta"]["height"] - 28
     columns: dict[float, list[float]] = {}

@@ -151,7 +151,7 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str | None, err
 def test_a_notebook_that_asks_in_its_own_way_is_written_again_too(
     plant: Settings, tmp_path: Path, plant_home: Path
 ) -> None:
-    from tests.reports.test_catalogue import notebook
+    from tests.answers.test_report_list import notebook
 
     source = (
         "import energy_workbench as ew\nwb = ew.open()\n"

@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.answers.test_report_list import notebook
 from tests.reports.conftest import NOW
-from tests.reports.test_catalogue import notebook
 
 COLUMNS = 40
 SECONDS = f"600.{os.getpid()}"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from energy_workbench.answers import report_list
 from energy_workbench.core.errors import HomeError, NotFoundError
 from energy_workbench.core.settings import Settings
-from energy_workbench.reports import catalogue
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
-from tests.reports.test_catalogue import notebook
+from tests.answers.test_report_list import notebook
 
 NOW = datetime(2026, 10, 31, 6, 30, tzinfo=UTC)
 
@@ -26,8 +26,8 @@ def kernel() -> Iterator[Kernel]:
 
 
 def run(kernel: Kernel, home: Path, path: Path, *sources: str, **given: Any) -> Executed:
-    report = catalogue.load(notebook(path / "r.ipynb", *sources))
-    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95}
+    report = report_list.load(notebook(path / "r.ipynb", *sources))
+    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "place": str(path)}
     return kernel.execute(report, given, told, (str(path), "r"))
 
 

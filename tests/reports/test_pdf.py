@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat import v4
 from pypdf import PdfReader
@@ -19,7 +22,7 @@ from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import chromium as browser
 from energy_workbench.reports.elements import Column, Figure, heading, paragraph, table
 from energy_workbench.reports.page import figures_of
-from energy_workbench.reports.pdf import write_pdf
+from energy_workbench.reports.pdf import pages_of, write_pdf
 from energy_workbench.reports.press import Press
 from energy_workbench.reports.publish import Published
 
@@ -92,6 +95,33 @@ def test_charts_are_drawn_as_vectors_with_labels_of_text(printed: PdfReader) -> 
     assert "UNIT-A" in text[flow]
 
 
+def test_sources_and_loads_of_the_flow_stand_apart_as_they_are_drawn(october: Published, chromium: str) -> None:
+    notebook = nbformat.read(october.files["notebook"], as_version=4)
+    figures = [(name, figure) for name, figure, _ in figures_of(notebook) if figure["data"][0]["type"] == "sankey"]
+    with Press() as press:
+        [drawn] = press.draw(figures, "a4")
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for node in re.findall(r'<g class="sankey-node".*?</g>', drawn.svg, flags=re.S):
+        x, y = re.search(r"translate\(([-\d.]+),([-\d.]+)\)", node).groups()  # type: ignore[union-attr]
+        height = float(re.search(r'<rect class="node-rect"[^>]*? height="([\d.]+)"', node)[1])  # type: ignore[index]
+        columns.setdefault(round(float(x)), []).append((float(y), height))
+    assert len(columns) >= 4
+    assert sum(map(len, columns.values())) >= 12
+    for places in columns.values():
+        places.sort()
+        for (y, height), (below, _) in itertools.pairwise(places):
+            assert below - (y + height) > 4
+
+
+def test_a_short_table_stays_on_the_page_that_has_room_for_it(chromium: str, tmp_path: Path) -> None:
+    filling = [paragraph("filling") for _ in range(29)]
+    short = table("Short", [Column("Head", "text")], [("first",), ("second",), ("third",)])
+    rest = [heading("Next chapter"), *(paragraph("words") for _ in range(8))]
+    texts = [page.extract_text() for page in typeset(tmp_path, *filling, short, *rest).pages]
+    assert "third" in texts[0]
+    assert "Next chapter" in texts[1]
+
+
 def test_the_pdf_is_tagged_titled_small_and_has_an_outline(printed: PdfReader, october: Published) -> None:
     assert printed.metadata.title == "Monthly energy report, October 2026"
     assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
@@ -162,9 +192,21 @@ def test_a_character_that_no_font_has_is_an_error_that_names_it(chromium: str, t
         typeset(tmp_path, paragraph("A hieroglyph \U00013000, and ordinary: äß€ ≤ − “x”"))
 
 
-def test_one_press_prints_many_reports_and_begins_anew_after_a_failure(chromium: str, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text("<html><body>Text</body></html>")
+def chapters(*names: str, lines: int = 1) -> str:
+    """A page with contents, each of its chapters as long as that and on a page of its own."""
+    body = "".join(f'<h2 id="{n}" style="break-before:page">{n}</h2>{"<p>line</p>" * lines}' for n in names)
+    nav = "".join(f'<li><a href="#{n}">{n} <span class="page-number"></span></a></li>' for n in names)
+    return f'<html><body><nav class="contents page">{nav}</nav>{body}</body></html>'
+
+
+def listed(printed: bytes) -> dict[str, int]:
+    """What the contents of a print say."""
+    text = PdfReader(BytesIO(printed)).pages[0].extract_text()
+    return {name: int(page) for name, page in re.findall(r"(\w+) (\d+)", text)}
+
+
+def test_one_press_prints_many_pages_and_begins_anew_after_a_failure(chromium: str) -> None:
+    page = "<html><body>Text</body></html>"
     with Press() as press:
         first = press.print(page, "a4")
         with pytest.raises(ReportError):
@@ -172,11 +214,27 @@ def test_one_press_prints_many_reports_and_begins_anew_after_a_failure(chromium:
         assert len(press.print(page, "a4")) == len(first)
 
 
+def test_the_contents_of_every_page_of_a_press_are_its_own(chromium: str) -> None:
+    with Press() as press:
+        assert listed(press.print(chapters("a", "b"), "a4", pages_of)) == {"a": 2, "b": 3}
+        assert listed(press.print(chapters("c", "d"), "a4", pages_of)) == {"c": 2, "d": 3}
+        assert listed(press.print(chapters("a", "b", lines=40), "a4", pages_of)) == {"a": 2, "b": 4}
+        assert listed(press.print(chapters("a", "b", "c"), "a4", pages_of)) == {"a": 2, "b": 3, "c": 4}
+
+
+def test_a_page_does_not_meet_what_the_script_of_another_left(chromium: str) -> None:
+    script = "<script>window.left = (window.left || 0) + 1; document.body.append('left ' + window.left)</script>"
+    with Press() as press:
+        for _ in range(2):
+            printed = press.print(f"<html><body>{script}</body></html>", "a4")
+            assert PdfReader(BytesIO(printed)).pages[0].extract_text() == "left 1"
+
+
 def test_a_browser_that_ends_at_once_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(tmp_path / "chromium", "exit 1")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(ReportError, match="ended"):
-        Press().print(tmp_path / "x.html", "a4")
+        Press().print("<html></html>", "a4")
 
 
 def test_a_machine_without_a_sandbox_is_told_of_and_the_sandbox_is_not_given_up(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from energy_workbench.core.errors import (
 from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, publish, publish_many
-from tests.reports.test_catalogue import notebook
+from tests.answers.test_report_list import notebook
 
 PERIOD = "2026-10"
 COMMAND = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "report"]
@@ -319,12 +319,35 @@ def test_a_failed_cell_a_blank_chart_and_a_missing_font_fail_loudly_and_keep_the
     assert not (out / "bad-2026-10.failed.ipynb").exists(), "the failure is over"
 
 
-def test_one_bad_report_of_a_batch_does_not_stop_the_others(plant: Settings, tmp_path: Path) -> None:
-    asks = [Ask("meter", {"period": PERIOD, "meter": meter}) for meter in ("UNIT-A", "NO-SUCH", "DG")]
-    done = list(publish_many(plant, asks, formats=["html"], out=tmp_path))
-    assert [o.error is None for o in done] == [True, False, True]
-    assert isinstance(done[1].error, NotFoundError)
-    assert {path.name for path in tmp_path.iterdir()} == {"UNIT-A", "DG"}
+def test_reports_of_a_batch_with_a_bad_one_among_them_are_those_that_are_written_alone(
+    plant: Settings, tmp_path: Path, chromium: str
+) -> None:
+    cells = [OPEN + "about = Subject.open(period)", "sections.contents()", "sections.summary(about)"]
+    blank = "from energy_workbench.reports.elements import Figure\nFigure({'data': [{'type': 'bar', 'y': [1], "
+    notebook(tmp_path / "blank.ipynb", 'period: str = "last month"', *cells, blank + "'visible': False}]}, 'Load')")
+    last = Ask("meter", {"period": PERIOD, "meter": "DG"})
+    asks = [
+        Ask("meter", {"period": PERIOD, "meter": "UNIT-A"}),
+        Ask("meter", {"period": PERIOD, "meter": "NO-SUCH"}),
+        Ask("blank", {"period": PERIOD}),
+        Ask("losses", {"period": PERIOD}),
+        last,
+    ]
+    formats = ["html", "pdf"]
+    done = list(publish_many(plant, asks, formats=formats, out=tmp_path / "batch", notebooks=[tmp_path]))
+    assert [type(o.error) for o in done] == [type(None), NotFoundError, ReportError, type(None), type(None)]
+    there = {path.name.partition("-2026")[0] for path in (tmp_path / "batch").iterdir()}
+    assert there == {"UNIT-A", "DG", "losses", "blank"}
+    alone = publish(plant, last.name, last.parameters, formats=formats, out=tmp_path / "alone")
+    batch = done[-1].published
+    assert batch
+    assert tables_of(batch) == tables_of(alone)
+    # But for the notebooks' own times, and the names that plotly makes up.
+    assert batch.files["html"].read_text() == alone.files["html"].read_text()
+    pages = [[page.extract_text() for page in PdfReader(each.files["pdf"]).pages] for each in (batch, alone)]
+    assert pages[0] == pages[1]
+    drawn = [[page.get_contents().get_data() for page in PdfReader(each.files["pdf"]).pages] for each in (batch, alone)]
+    assert drawn[0] == drawn[1]
 
 
 def test_progress_is_told_and_a_report_can_be_cancelled_at_any_step(plant: Settings, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from energy_workbench.core.schedules import PAUSES, Recipient, Run, RunState, Sc
 from energy_workbench.registry import Registry
 from energy_workbench.reports.scheduled.scheduler import Process, Scheduler, start_worker
 from energy_workbench.reports.scheduled.worker import work
-from tests.reports.test_catalogue import notebook
+from tests.answers.test_report_list import notebook
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
 from tests.workbench.plant import NOW, add_history, make_home

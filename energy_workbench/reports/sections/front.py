@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import Card, Cover, Html, Section, bullets, heading, key_figures, paragraph
 from energy_workbench.reports.sections.quality import unclear
@@ -56,20 +57,30 @@ def contents() -> Html:
     return Html(CONTENTS)
 
 
-def summary(about: Subject, figures: Sequence[Card | None] = ()) -> Section:
+def summary(about: Subject, figures: Sequence[Card | None] = (), says: Sequence[str] = ()) -> Section:
     """Key figures, and what stands out.
 
     Parameters
     ----------
     figures : sequence of Card
         Key figures of the report's own matter; by default what was used, produced and lost, and when it peaked.
+    says : sequence of str
+        What the sentences are about, of `SENTENCES`; everything by default.
+
+    Raises
+    ------
+    ReportError
+        If there are no sentences about one of them.
     """
+    if unknown := set(says) - set(SENTENCES):
+        raise ReportError(f"the summary has no sentences about {', '.join(sorted(unknown))}: {', '.join(SENTENCES)}")
+    said = [sentence for topic, find in SENTENCES.items() if topic in (says or SENTENCES) for sentence in find(about)]
     return Section(
         (
             heading("Summary", page=True),
             *([paragraph(_warning(about), kind="notice")] if about.incomplete else []),
             key_figures(figures or _cards(about)),
-            bullets(_stands_out(about)),
+            bullets(said),
         )
     )
 
@@ -82,18 +93,19 @@ def _warning(about: Subject) -> str:
 
 
 def _cards(about: Subject) -> list[Card | None]:
-    pattern, number = about.hourly, about.number
+    pattern = about.hourly
+    of = f", {about.number}" if about.whole else ""
     compared = ""
     if about.comparison and about.comparison["change_percent"] is not None:
         compared = f"{words.change(about.comparison['change_percent'])} on the period before"
-    energy = Card(f"Energy, {number}", words.number(pattern["total_kwh"], 1), "kWh", compared)
+    energy = Card(f"Energy{of}", words.number(pattern["total_kwh"], 1), "kWh", compared)
     demand = Card(
-        f"Maximum demand, {number}",
+        f"Maximum demand{of}",
         words.number(pattern["peak_kw"], 1),
         "kW",
         words.instant(pattern["peak_at"], about.zone),
     )
-    factor = Card(f"Load factor, {number}", words.percent(pattern["load_factor"]), "", "mean load ÷ maximum demand")
+    factor = Card(f"Load factor{of}", words.percent(pattern["load_factor"]), "", "mean load ÷ maximum demand")
     if not about.whole:
         hours = float(sum(p["completeness"] for p in pattern["points"] if p["energy_kwh"] is not None))
         mean = pattern["total_kwh"] / hours if hours and pattern["total_kwh"] is not None else None
@@ -136,27 +148,28 @@ def _loss_card(about: Subject) -> Card:
     return Card("Losses", words.number(lost, 1), "kWh", note)
 
 
-def _stands_out(about: Subject) -> list[str]:
-    """What stands out, in sentences."""
-    found = [*_extremes(about), *_before(about)]
-    exported = known_sum([s["returned_kwh"] for s in about.sources if s["type"] == "grid"]) if about.whole else None
-    if exported:
-        found.append(f"{words.number(exported, 1)} kWh flowed back to the grid.")
-    if about.whole:
-        hot = [row for row in about.balance["items"] if row["verdict"] == "hotspot"]
-        if hot:
-            worst = max(hot, key=lambda row: row["loss_kwh"])
-            found.append(
-                f"The largest loss that its meters prove is below {worst['number']}: "
-                f"{words.number(worst['loss_kwh'], 1)} kWh, {words.number(worst['loss_percent'], 1)} % of its supply."
-            )
+def _returned(about: Subject) -> list[str]:
+    back = known_sum([s["returned_kwh"] for s in about.sources if s["type"] == "grid"]) if about.whole else None
+    return [f"{words.number(back, 1)} kWh flowed back to the grid."] if back else []
+
+
+def _lost(about: Subject) -> list[str]:
+    hot = [row for row in about.balance["items"] if row["verdict"] == "hotspot"] if about.whole else []
+    if not hot:
+        return []
+    worst = max(hot, key=lambda row: row["loss_kwh"])
+    return [
+        f"The largest loss that its meters prove is below {worst['number']}: "
+        f"{words.number(worst['loss_kwh'], 1)} kWh, {words.number(worst['loss_percent'], 1)} % of its supply."
+    ]
+
+
+def _measured(about: Subject) -> list[str]:
     doubtful = [row for row in about.meters if unclear(row)]
-    if doubtful:
-        have = "has" if len(doubtful) == 1 else "have"
-        found.append(f"{len(doubtful)} of {len(about.meters)} meters {have} gaps or estimated values.")
-    else:
-        found.append("Every meter was measured without a gap.")
-    return found
+    if not doubtful:
+        return ["Every meter was measured without a gap."]
+    have = "has" if len(doubtful) == 1 else "have"
+    return [f"{len(doubtful)} of {len(about.meters)} meters {have} gaps or estimated values."]
 
 
 def _extremes(about: Subject) -> list[str]:
@@ -179,3 +192,13 @@ def _before(about: Subject) -> list[str]:
     if not earlier:
         return []
     return [f"The period before took {words.number(earlier['before_kwh'], 1)} kWh."]
+
+
+SENTENCES: dict[str, Callable[[Subject], list[str]]] = {
+    "days": _extremes,
+    "comparison": _before,
+    "export": _returned,
+    "losses": _lost,
+    "data": _measured,
+}
+"""What stands out, by what it is about; in the order in which it is said."""

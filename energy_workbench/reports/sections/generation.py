@@ -21,7 +21,7 @@ SCOPES = (
     ("scope1_kg", "Scope 1: fuel burnt on site"),
     ("scope2_location_kg", "Scope 2: grid, location-based"),
     ("scope2_market_kg", "Scope 2: grid, market-based"),
-    ("avoided_kg", "Avoided by solar exported (memo)"),
+    ("avoided_kg", "Avoided by solar used on site (memo)"),
     ("net_kg", "Net (memo)"),
 )
 
@@ -54,7 +54,7 @@ def generation(about: Subject) -> Section:
     """Sources by day, diesel and solar."""
     found = about.generation
     parts: list[Element] = [
-        heading("Own generation", page=True),
+        heading("Own generation"),
     ]
     days = found["days"]
     if any(day[name] for day in days for name in ("grid_import_kwh", "solar_kwh", "dg_kwh")):

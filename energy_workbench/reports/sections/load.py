@@ -67,7 +67,7 @@ def days(about: Subject) -> Section:
         (
             heading(f"Energy by day: {about.number}", level=3),
             _chart(charts.daily_energy(about.daily["points"], about.zone), "Energy of every day [kWh]"),
-            table("Days", columns, rows, shown=len(rows) <= 7),
+            table("Days", columns, rows, shown=len(rows) <= charts.WEEK),
         )
     )
 

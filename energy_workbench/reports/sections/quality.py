@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from energy_workbench.reports import charts, words
 from energy_workbench.reports.elements import Card, Cell, Column, Element, Figure, Section, heading, paragraph, table
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.subject import MOST_FINDINGS, Subject
 
 WORST = 20
 """Meters that are drawn."""
@@ -30,7 +31,7 @@ def quality_figures(about: Subject) -> list[Card]:
         Card("Data complete", words.percent(about.completeness, 2), "", f"of {count} meters"),
         Card("Meters with gaps or estimates", words.number(sum(map(unclear, rows))), "", f"of {count}"),
         Card("Days with estimates", words.number(estimated), "", f"and {words.number(missing)} not known, all meters"),
-        Card("Findings", words.number(len(found)), "", f"of {named} meters"),
+        Card("Findings", ("≥ " if about.more_findings else "") + words.number(len(found)), "", f"of {named} meters"),
     ]
 
 
@@ -56,7 +57,7 @@ def completeness(about: Subject) -> Section:
         )
         for row in rows
     ]
-    parts: list[Element] = [heading("Completeness", page=True)]
+    parts: list[Element] = [heading("Completeness")]
     if worst := [(row["number"], 100 * (1 - row["completeness"])) for row in rows if row["completeness"] < 1][:WORST]:
         parts.append(
             Figure(
@@ -117,7 +118,10 @@ def findings(about: Subject) -> Section:
     ]
     parts.append(table("Findings", columns, rows))
     if len(found) > LISTED:
-        parts.append(paragraph(f"{len(found) - LISTED} more are not listed.", kind="note"))
+        parts.append(paragraph(f"The newest {LISTED} of {words.number(len(found))} are listed.", kind="note"))
+    if about.more_findings:
+        text = f"There are more: older than the newest {words.number(MOST_FINDINGS)}, and not counted."
+        parts.append(paragraph(text, kind="note"))
     return Section(tuple(parts))
 
 
@@ -127,8 +131,9 @@ def events(about: Subject) -> Section:
     for meter in about.tree:
         for event in about.wb.events(meter["id"], about.text, limit=LISTED):
             told = f"{event['from']} → {event['to']}" if event["from"] else event["to"]
-            rows.append((about.local(event["at"]), meter["number"], event["of"], told, event["reason"]))
-    rows.sort(key=lambda row: str(row[0]), reverse=True)
+            at = datetime.fromisoformat(event["at"]).astimezone(about.zone)
+            rows.append((at, meter["number"], event["of"], told, event["reason"]))
+    rows.sort(key=lambda row: row[0], reverse=True)
     if not rows:
         text = "Communication and health of no meter changed in this period."
         return Section((heading("Events"), paragraph(text)))
@@ -141,5 +146,5 @@ def events(about: Subject) -> Section:
     ]
     parts: list[Element] = [heading("Events"), table("Events", columns, rows[:LISTED])]
     if len(rows) > LISTED:
-        parts.append(paragraph(f"{len(rows) - LISTED} older ones are not listed.", kind="note"))
+        parts.append(paragraph(f"Only the newest {LISTED} are listed.", kind="note"))
     return Section(tuple(parts))

@@ -17,12 +17,25 @@ async function draw(figure, width) {
     // A bar of nothing has no size and yet says something: a generator that stood still.
     const zero = place.calcdata.some((points) => points[0].trace.type === "bar" && points.some((point) => point.s === 0));
     if (!seen && !zero) throw new Error("it is blank");
-    const size = { width, height };
-    const svg = decodeURIComponent((await Plotly.toImage(place, { format: "svg", ...size })).replace(/^data:image\/svg\+xml,/, ""));
-    const png = await Plotly.toImage(place, { format: "png", ...size });
-    return { svg, png };
+    // A canvas (WebGL, maps) keeps its pixels only in plotly's own copy; of vectors no second plot has to be made.
+    const copied = async (format) => Plotly.toImage(place, { format, width, height });
+    if (place.querySelector("canvas")) {
+      return { svg: decodeURIComponent((await copied("svg")).replace(/^data:image\/svg\+xml,/, "")), png: await copied("png") };
+    }
+    const svg = Plotly.Snapshot.toSVG(place, "svg", 1);
+    return { svg, png: await image(svg, width, height) };
   } finally {
     Plotly.purge(place);
     place.remove();
   }
+}
+
+// Vectors as an image, in the pixels they are shown with.
+async function image(svg, width, height) {
+  const shown = new Image();
+  shown.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  await shown.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d").drawImage(shown, 0, 0, width, height);
+  return canvas.toDataURL("image/png");
 }

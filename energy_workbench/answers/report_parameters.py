@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from energy_workbench.answers.report_list import Parameter, Report
 from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.reports.catalogue import Parameter, Report
 
 NOUNS: dict[type, str] = {
     str: "text",
