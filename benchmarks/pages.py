@@ -7,7 +7,9 @@ that of the empty one, and the processor's time of the open page when nobody tou
 
 from __future__ import annotations
 
+import argparse
 import statistics
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -50,14 +52,17 @@ class Watched:
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pages", nargs="+", default=[each.name for each in VIEWED])
+    given = parser.parse_args() if Path(sys.argv[0]).name == "pages.py" else parser.parse_args([])
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         plant = stack.enter_context(demo(folder))
         empty, empty_server = stack.enter_context(site(empty_notebook(folder), plant.service))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=str(find()), args=ARGUMENTS)
-        _times(browser, plant, empty)
-        _alone(browser, plant, statistics.median(map(memory, children(empty_server))))
+        _times(browser, plant, empty, given.pages)
+        _alone(browser, plant, given.pages, statistics.median(map(memory, children(empty_server))))
         browser.close()
 
 
@@ -65,42 +70,42 @@ def _address(plant: Demo, name: str) -> str:
     return f"{plant.pages}/{name}?token={plant.token}" + ("&meter=UNIT-A" if name == "meter" else "")
 
 
-def _times(browser: Browser, plant: Demo, empty: str) -> None:
+def _times(browser: Browser, plant: Demo, empty: str, names: list[str]) -> None:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    for each in VIEWED:
+    for name in names:
         base: list[float] = []
         ours: list[list[float]] = []
         for turn in range(RUNS + 1):
             page, times = opened(context, empty, ".empty-page")
             close(page)
             base += times if turn else []
-            page, times = opened(context, _address(plant, each.name), FIRST, ALL)
+            page, times = opened(context, _address(plant, name), FIRST, ALL)
             close(page)
             ours += [times] if turn else []
         bare = statistics.median(base)
         first, every = (statistics.median(column) for column in zip(*ours, strict=True))
         print(
-            f"{each.name}: first chart ÷ empty page {first / bare:.2f} ({first:.2f} s), all charts {every / bare:.2f}",
+            f"{name}: first chart ÷ empty page {first / bare:.2f} ({first:.2f} s), all charts {every / bare:.2f}",
             flush=True,
         )
     context.close()
 
 
-def _alone(browser: Browser, plant: Demo, empty_kernel: float) -> None:
+def _alone(browser: Browser, plant: Demo, names: list[str], empty_kernel: float) -> None:
     """Open every page once and leave all of them alone."""
     server, service = plant.process("dashboards"), plant.process("serve")
     watched, sizes = [], {}
-    for each in VIEWED:
+    for name in names:
         context = browser.new_context(viewport={"width": 1366, "height": 768})
         received: list[int] = []
         context.on("page", lambda page, into=received: _count(page, into))
-        page, _ = opened(context, _address(plant, each.name), FIRST, ALL)
+        page, _ = opened(context, _address(plant, name), FIRST, ALL)
         page.wait_for_timeout(1500)
         kernel = _kernel(page, server)
-        sizes[each.name] = sum(received)
+        sizes[name] = sum(received)
         received.clear()
         page.evaluate(COUNT)
-        watched.append(Watched(each.name, page, kernel, received))
+        watched.append(Watched(name, page, kernel, received))
     spent = {each.name: processor(each.kernel) for each in watched}
     shared = processor(server), processor(service)
     end = time.monotonic() + WATCHED

@@ -59,7 +59,9 @@ def listening(settings: Settings) -> socket.socket:
     BusyError
         If the address cannot be bound; it names the settings that move it.
     """
-    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol must be named: asyncio lets no small answer wait for an acknowledgement (TCP_NODELAY) only then.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((settings.host, settings.port))
