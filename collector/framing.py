@@ -7,6 +7,7 @@ repetition, nor noise. What it takes is one whole frame with the right id or che
 from __future__ import annotations
 
 import random
+import re
 import struct
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -28,14 +29,16 @@ _NOBODY: Final = (0, 255)
 """Unit ids that no meter of a bus has: gateways answer with them, and devices without a bus are asked by them."""
 _STRIDE: Final = 25_033
 """From one transaction id to the next; prime to 65,535, so that all come before one comes again."""
-_REMEMBERED: Final = 16
-"""Questions whose repeated answers are looked for within other answers."""
+_REMEMBERED: Final = 1024
+"""Questions whose repeated or late answers are looked for within other answers. Hundreds are asked in the tenth of a
+second that a gateway may sit on a copy."""
 _GIVEN_UP: Final = 32
-"""Questions without an answer whose late answers are looked for, alone and within other answers: there are fewer of
-them, and their answers come much later."""
+"""Questions without an answer whose late answers are counted."""
 _CHANCE: Final = 2
 """So many answers under the same wrong unit id are refused before it is held for the gateway's way."""
 _HEADER: Final = struct.Struct(">HHHB")
+_WITHIN: Final = re.compile(rb"(?=([^\0].|\0[^\0])\0\0\0)", re.DOTALL)
+"""Where a header may begin within other bytes: a transaction id, the protocol 0 and the high byte of a length."""
 
 
 class Question(NamedTuple):
@@ -157,8 +160,8 @@ class TcpFraming:
         self._open: Question | None = None
         self._buffer = b""
         self._surplus = 0
-        self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=_REMEMBERED)
-        self._given_up: deque[tuple[bytes, bytes]] = deque(maxlen=_GIVEN_UP)
+        self._recent: dict[int, tuple[int, int]] = {}  # transaction id: unit and function, oldest first
+        self._given_up: deque[int] = deque(maxlen=_GIVEN_UP)
 
     @property
     def begun(self) -> bool:
@@ -170,13 +173,16 @@ class TcpFraming:
         self._transaction = (self._transaction + _STRIDE) % 0xFFFF
         self._open, self._surplus, self.stray = question, 0, 0
         self._asked.add(question.unit)
-        frame = _HEADER.pack(self._transaction + 1, 0, len(question.body) + 1, question.unit) + question.body
-        self._recent.append((frame[:5], frame[6:8]))
-        return frame
+        number = self._transaction + 1
+        self._recent.pop(number, None)
+        self._recent[number] = question.unit, question.code
+        if len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        return _HEADER.pack(number, 0, len(question.body) + 1, question.unit) + question.body
 
     def close(self) -> None:
         if self._open is not None:
-            self._given_up.append(self._recent[-1])
+            self._given_up.append(self._transaction + 1)
         self._open = None
 
     def feed(self, data: bytes) -> Answer | None:
@@ -221,20 +227,17 @@ class TcpFraming:
 
     def _note_late(self, transaction: int, unit: int) -> None:
         """What came is no answer to the open question: to one that was given up?"""
-        for head, kind in self._given_up:
-            if int.from_bytes(head[:2], "big") == transaction and kind[0] == unit:
-                self._given_up.remove((head, kind))
-                self.late.append(unit)
-                return
+        if transaction in self._given_up and self._recent.get(transaction, (None,))[0] == unit:
+            self._given_up.remove(transaction)
+            self.late.append(unit)
 
     def _swallowed(self, body: bytes) -> bool:
         """Whether a late or repeated answer is within: a frame was cut short, or two were written at once."""
-        for head, kind in (*self._recent, *self._given_up):
-            at = body.find(head)
-            while at >= 0:
-                if body[at + 6 : at + 8] == kind:
-                    return True
-                at = body.find(head, at + 1)
+        for place in _WITHIN.finditer(body):
+            at = place.start()
+            kind = self._recent.get(int.from_bytes(body[at : at + 2], "big"))
+            if kind and len(body) > at + 7 and (body[at + 6], body[at + 7] & 0x7F) == kind:
+                return True
         return False
 
     def _rewritten(self, question: Question, unit: int, body: bytes) -> bool:

@@ -51,16 +51,21 @@ def test_an_answer_to_a_question_that_was_given_up_is_noted_as_late_and_a_repeat
 
 @pytest.mark.parametrize("meanwhile", [0, 1, 20, 500])
 @pytest.mark.parametrize("cut", [9, 12, 20])
-def test_an_answer_into_which_a_late_one_was_written_is_none(meanwhile: int, cut: int) -> None:
+@pytest.mark.parametrize("repeated", [False, True])
+def test_an_answer_into_which_a_late_or_repeated_one_was_written_is_none(
+    meanwhile: int, cut: int, repeated: bool
+) -> None:
     """A gateway that writes two answers at once: ids and lengths are right, the words are another question's."""
     framing, long = TcpFraming(), Question.read(3, 100, 60, 7)
-    given_up = framing.ask(ASKED)
+    first = framing.ask(ASKED)
+    if repeated:
+        assert framing.feed(tcp_frame(first, 7, WORDS)) == Answer(WORDS)
     framing.close()
     for _ in range(meanwhile):
         assert framing.feed(tcp_frame(framing.ask(ASKED), 7, WORDS)) == Answer(WORDS)
         framing.close()
     good = tcp_frame(framing.ask(long), 7, b"\x03\x78" + bytes(range(120)))
-    mixed = good[:cut] + tcp_frame(given_up, 7, WORDS) + good[cut:]
+    mixed = good[:cut] + tcp_frame(first, 7, WORDS) + good[cut:]
     answers = [answer for byte in mixed if (answer := framing.feed(bytes([byte]))) is not None]
     assert answers
     assert all(answer.trouble for answer in answers)
