@@ -37,8 +37,9 @@ _GIVEN_UP: Final = 32
 _CHANCE: Final = 2
 """So many answers under the same wrong unit id are refused before it is held for the gateway's way."""
 _HEADER: Final = struct.Struct(">HHHB")
-_WITHIN: Final = re.compile(rb"(?=([^\0].|\0[^\0])\0\0\0)", re.DOTALL)
-"""Where a header may begin within other bytes: a transaction id, the protocol 0 and the high byte of a length."""
+_CODES: Final = bytes(code | failed for code in sorted(READING_FUNCTIONS) for failed in (0, 0x80))
+_WITHIN: Final = re.compile(rb"\0\0\0..[" + re.escape(_CODES) + rb"]", re.DOTALL)
+"""What follows a transaction id in an answer: protocol 0, high and low byte of a length, unit and function."""
 
 
 class Question(NamedTuple):
@@ -233,11 +234,13 @@ class TcpFraming:
 
     def _swallowed(self, body: bytes) -> bool:
         """Whether a late or repeated answer is within: a frame was cut short, or two were written at once."""
-        for place in _WITHIN.finditer(body):
+        at = 2
+        while place := _WITHIN.search(body, at):
             at = place.start()
-            kind = self._recent.get(int.from_bytes(body[at : at + 2], "big"))
-            if kind and len(body) > at + 7 and (body[at + 6], body[at + 7] & 0x7F) == kind:
+            kind = self._recent.get(int.from_bytes(body[at - 2 : at], "big"))
+            if kind and (body[at + 4], body[at + 5] & 0x7F) == kind:
                 return True
+            at += 1
         return False
 
     def _rewritten(self, question: Question, unit: int, body: bytes) -> bool:
