@@ -49,9 +49,9 @@ class SchedulesView:
         )
         self.form = FormView(model.form, make, guard)
         self.details = self._details(make)
-        right = make.box([self.details, self.form.widget], "ew-panel ew-right")
+        self.right = make.box([self.details, self.form.widget], "ew-panel ew-right")
         self.widget = make.box(
-            [make.box([self.title, self.notice, tools], "ew-top"), self.problem, left, right],
+            [make.box([self.title, self.notice, tools], "ew-top"), self.problem, left, self.right],
             "ew-app ew-setup ew-schedules",
         )
         for names, handler in (
@@ -113,6 +113,7 @@ class SchedulesView:
         formed = bool(self.model.form.kind)
         shown(self.form.widget, formed)
         shown(self.details, not formed)
+        shown(self.right, formed or bool(self.model.row))
 
     def _show_list(self) -> None:
         model = self.model
@@ -145,6 +146,7 @@ class SchedulesView:
         model, row = self.model, self.model.row
         for widget in (self.buttons, self.history, self.files):
             shown(widget, bool(row))
+        shown(self.right, bool(row or model.form.kind))
         put(self.about, markup.details(row) if row else "")
         self.pause.description = "Resume" if row and row["paused"] else "Pause"
         self.run.disabled = self.pause.disabled = model.busy
