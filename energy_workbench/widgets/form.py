@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from traitlets import Bool, Dict, Enum, HasTraits, Unicode
 
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.boundary import explain
+from energy_workbench.widgets.boundary import explain, explain_change
 
 PAUSE = 0.3
 """How long nobody types before the answers are checked [s]."""
@@ -16,8 +16,43 @@ Saved = Callable[[Mapping[str, Any], str], None]
 """Is told what was stored, and what was done to it in a word."""
 
 
-class Form(HasTraits):
-    """Headless; what is asked and stored, and what the service says of it, is its subclass's.
+class Answers(HasTraits):
+    """Headless: fields as they were typed, and what became of storing them."""
+
+    values = Dict()
+    """Answers by the field's name, as text."""
+    problems = Dict()
+    """Reasons by the field's name."""
+    failure = Unicode("")
+    """Why it could not be stored, where no field is to blame."""
+    busy = Bool(False)
+
+    def set(self, name: str, text: str) -> None:
+        """A field was typed."""
+        self.values = {**self.values, name: text}
+
+    def _fresh(self, values: dict[str, str]) -> None:
+        """These answers, and no complaint."""
+        self.values, self.problems, self.failure, self.busy = values, {}, "", False
+
+    def _storing(self) -> None:
+        with self.hold_trait_notifications():
+            self.busy, self.failure, self.problems = True, "", {}
+
+    def _not_stored(self, error: Exception, fields: Iterable[str]) -> None:
+        """Say at each of these fields what is wrong with it, and the whole where something else is."""
+        found = {item.field: item.reason for item in getattr(error, "problems", ())}
+        shown = {name: reason for name, reason in found.items() if name in fields}
+        with self.hold_trait_notifications():
+            self.busy, self.problems = False, shown
+            self.failure = "" if found and len(shown) == len(found) else explain_change(error)
+
+
+class Form(Answers):
+    """A form whose answers are checked while they are typed.
+
+    Headless; what is asked and stored, and what the service says of it, is its subclass's. The problems of fields that
+    nobody has touched yet wait for `save`.
 
     Parameters
     ----------
@@ -29,14 +64,7 @@ class Form(HasTraits):
     kind = Enum(("", "add", "edit"), "")
     """Empty while there is no form."""
     title = Unicode("")
-    values = Dict()
-    """Answers by the field's name, as text."""
-    problems = Dict()
-    """Reasons by the field's name; those of fields that nobody has touched yet wait for `save`."""
     warnings = Dict()
-    failure = Unicode("")
-    """Why it could not be saved, where no field is to blame."""
-    busy = Bool(False)
 
     def __init__(self, doer: Doer, saved: Saved) -> None:
         super().__init__()
@@ -52,10 +80,11 @@ class Form(HasTraits):
         """Begin with these answers and no complaint; `cleared` are a subclass's own traits, as they begin."""
         self._touched, self._found = set(), {}
         with self.hold_trait_notifications():
-            self.problems, self.warnings, self.failure, self.busy = {}, {}, "", False
+            self._fresh(values)
+            self.warnings = {}
             for name, value in cleared.items():
                 self.set_trait(name, value)
-            self.values, self.title, self.kind = values, title, kind
+            self.title, self.kind = title, kind
 
     def _no_check(self, error: Exception) -> None:
         self.failure = explain(error)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from traitlets import Bool, Dict, HasTraits, Unicode
+from traitlets import Dict, Unicode
 
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.form import Answers
 from energy_workbench.widgets.setup.form.fields import number
 
 PARTS = ("warning", "critical", "hysteresis", "seconds")
@@ -22,7 +22,7 @@ REFERENCE = "nominal"
 OFF = "off"
 
 
-class LimitsModel(HasTraits):
+class LimitsModel(Answers):
     """Shows every rule with what holds; edits one.
 
     Parameters
@@ -40,11 +40,6 @@ class LimitsModel(HasTraits):
     """Of the façade's `limits`; empty while it is not known."""
     rule = Unicode("")
     """Name of the rule that is edited; empty while there is none."""
-    values = Dict()
-    """Fields as they were typed; empty for the default."""
-    problems = Dict()
-    failure = Unicode("")
-    busy = Bool(False)
 
     def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
@@ -67,12 +62,8 @@ class LimitsModel(HasTraits):
         own = self.answer.get("own", {})
         with self.hold_trait_notifications():
             self.rule = rule
-            self.values = {name: shown(own[name]) if name in own else "" for name in fields(rule)}
-            self.problems, self.failure, self.busy = {}, "", False
-
-    def set(self, name: str, text: str) -> None:
-        """A field was typed."""
-        self.values = {**self.values, name: text}
+            # Empty for the default.
+            self._fresh({name: shown(own[name]) if name in own else "" for name in fields(rule)})
 
     def cancel(self) -> None:
         """Change nothing."""
@@ -93,14 +84,9 @@ class LimitsModel(HasTraits):
             self._done(f"Limits {whose} were changed; the health follows with the next readings.", meter)
 
         def failed(error: Exception) -> None:
-            found = getattr(error, "problems", ())
-            with self.hold_trait_notifications():
-                self.busy = False
-                self.problems = {item.field: item.reason for item in found if item.field in self.values}
-                self.failure = "" if self.problems else explain_change(error)
+            self._not_stored(error, self.values)
 
-        with self.hold_trait_notifications():
-            self.busy, self.failure, self.problems = True, "", {}
+        self._storing()
         self._doer.do(lambda: self._workbench.set_limits(asked, meter or None), done, failed, key="limits change")
 
     def _take(self, answer: Mapping[str, Any]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from traitlets import Bool, Dict, Enum, HasTraits, List, Unicode
+from traitlets import Bool, Enum, List, Unicode
 
 from energy_workbench.core.vee import Choice
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.form import Answers
 from energy_workbench.widgets.setup.form.fields import number
 
 OPEN, DECIDED = "open", "decided"
@@ -24,7 +24,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 FIELDS = ("modulus", "closing", "opening", "until", "reason")
 
 
-class ReviewModel(HasTraits):
+class ReviewModel(Answers):
     """Shows the steps; decides one, or takes its decision back.
 
     Parameters
@@ -45,11 +45,6 @@ class ReviewModel(HasTraits):
     case = Unicode("")
     """Id of the one that is looked at; empty while there is none."""
     choice = Unicode("")
-    values = Dict()
-    """Fields as they were typed."""
-    problems = Dict()
-    failure = Unicode("")
-    busy = Bool(False)
 
     def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
@@ -83,17 +78,12 @@ class ReviewModel(HasTraits):
         decision = next((each["decision"] for each in self.cases if each["id"] == case), None) or {}
         with self.hold_trait_notifications():
             self.case, self.choice = case, str(decision.get("choice") or "")
-            self.values = {name: _typed(decision.get(name)) for name in FIELDS}
-            self.problems, self.failure, self.busy = {}, "", False
+            self._fresh({name: _typed(decision.get(name)) for name in FIELDS})
 
     def choose(self, choice: str) -> None:
         """What it was."""
         with self.hold_trait_notifications():
             self.choice, self.problems, self.failure = choice, {}, ""
-
-    def set(self, name: str, text: str) -> None:
-        """A field was typed."""
-        self.values = {**self.values, name: text}
 
     def cancel(self) -> None:
         """Decide nothing."""
@@ -132,14 +122,9 @@ class ReviewModel(HasTraits):
             self._done(said, meter)
 
         def failed(error: Exception) -> None:
-            found = {item.field: item.reason for item in getattr(error, "problems", ())}
-            with self.hold_trait_notifications():
-                self.busy = False
-                self.problems = {name: reason for name, reason in found.items() if name in self.fields}
-                self.failure = "" if found and len(self.problems) == len(found) else explain_change(error)
+            self._not_stored(error, self.fields)
 
-        with self.hold_trait_notifications():
-            self.busy, self.failure, self.problems = True, "", {}
+        self._storing()
         self._doer.do(ask, done, failed, key="decision")
 
     def _take(self, found: Any) -> None:
