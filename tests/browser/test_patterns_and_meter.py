@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from energy_workbench.figures.words import amount, moment, percent
 from tests.browser.conftest import Visit
@@ -37,6 +37,21 @@ def trace(found: dict[str, Any], name: str) -> dict[str, Any]:
 
 def card(page: Page, label: str) -> str:
     return page.locator(f".ew-card:visible:has(span:text-is('{label}')) b").inner_text()
+
+
+def zoomed_out(page: Page, title: str) -> dict[str, Any]:
+    """The history after a double-click: again where a busy machine took two clicks for two, as a reader would."""
+    area = page.locator(HISTORY).locator(".nsewdrag").first
+    for _ in range(5):
+        box = area.bounding_box()
+        assert box is not None
+        page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        try:
+            page.wait_for_function(f"title => ({DRAWN})()?.title === title", arg=title, timeout=5_000)
+            break
+        except Error:
+            continue
+    return drawn(page, title)
 
 
 def zoom(page: Page, first: float, last: float) -> None:
@@ -96,10 +111,7 @@ def test_a_zoom_shows_more_and_out_again_shows_all(plant: Plant, visit: Visit) -
     shown = dict(zip(raw["data"][0]["x"], raw["data"][0]["y"], strict=True))
     for reading in told["items"]:
         assert shown[reading["ts"][:19]] == pytest.approx(reading["values"]["active_power_total"], rel=1e-3)
-    box = page.locator(HISTORY).locator(".nsewdrag").first.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert drawn(page, "kWh per hour")["data"] == whole["data"]
+    assert zoomed_out(page, "kWh per hour")["data"] == whole["data"]
     assert visit.errors == []
 
 
