@@ -30,7 +30,7 @@ def import_file(registry: Registry, content: bytes, filename: str, *, dry_run: b
     ConflictError
         If the registry changes at that moment; nothing is imported then.
     """
-    from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file
+    from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file, rehearse_import
 
     if len(content) > LARGEST:
         raise InputError(f"the file is larger than {LARGEST // 1_000_000} MB: import it in parts")
@@ -44,7 +44,9 @@ def import_file(registry: Registry, content: bytes, filename: str, *, dry_run: b
                 return _empty() | {"problems": [_problem(problem) for problem in error.problems]}
             raise InputError(message, error.problems) from None
     plan = plan_import(registry, rows)
-    if not dry_run:
+    if dry_run:
+        rehearse_import(registry, plan)
+    else:
         apply_import(registry, plan, by)
     return _plain(plan)
 

@@ -24,11 +24,13 @@ def import_(
 ) -> None:
     """Import a meter file: all of it, or nothing where a row is wrong."""
     from energy_workbench.core.errors import InputError
-    from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file
+    from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file, rehearse_import
 
     rows = read_meter_file(file)
     registry = _registry()
     plan = plan_import(registry, rows)
+    if dry_run:
+        rehearse_import(registry, plan)
     if plan.problems:
         raise InputError(f"{file}: nothing was imported, {len(plan.problems)} problems", plan.problems)
     for title, changes in (("new", plan.new), ("changed", plan.changed), ("moved", plan.moved)):

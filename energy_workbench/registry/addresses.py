@@ -56,8 +56,7 @@ def gateway_address(text: str) -> str:
         port = int(match[3] or DEFAULT_PORTS[match[1]])
         if not 1 <= port <= 65_535:
             raise ValueError(f"{port} is no port: 1 to 65535")
-        _refuse_impossible_host(match[2])
-        return f"{match[1]}://{match[2].lower()}:{port}" + _security_options(match[1], match[4])
+        return f"{match[1]}://{_host(match[2])}:{port}" + _security_options(match[1], match[4])
     if (match := _SERIAL.fullmatch(address)) and "/.." not in match[1]:
         return f"rtu://{match[1]}" + _options("a serial line", match[2], _LINE, str.upper)
     raise ValueError(_hint(address))
@@ -94,15 +93,17 @@ def _hint(address: str) -> str:
     return f"did you mean {meant}? {HELP[0].upper()}{HELP[1:]}"
 
 
-def _refuse_impossible_host(host: str) -> None:
+def _host(host: str) -> str:
+    """A host in its one spelling: IPv6 as RFC 5952 writes it."""
     # Only digits and dots: an IP address is meant, no name.
     try:
         if re.fullmatch(r"[0-9.]+", host):
-            ipaddress.IPv4Address(host)
-        elif host.startswith("["):
-            ipaddress.IPv6Address(host[1:-1])
+            return str(ipaddress.IPv4Address(host))
+        if host.startswith("["):
+            return f"[{ipaddress.IPv6Address(host[1:-1])}]"
     except ValueError:
         raise ValueError(f"{host} is no IP address, such as 192.168.1.105") from None
+    return host.lower()
 
 
 def _security_options(scheme: str, query: str | None) -> str:

@@ -16,6 +16,9 @@ from energy_workbench.registry.fields import OWN, contents
 from energy_workbench.registry.journal import AuditEntry
 from energy_workbench.registry.rows import Row, RowChange, from_on, instant
 
+_NewGateways = dict[str | None, tuple[RowChange, ...]]
+"""What adds the gateways that meters are the first to name: taken out by the first of them."""
+
 
 def next_key(connection: Connection) -> int:
     """The key of the next meter: one above the highest that ever was."""
@@ -24,7 +27,36 @@ def next_key(connection: Connection) -> int:
 
 def created(connection: Connection, meters: Sequence[Meter], *, by: str, at: datetime) -> list[AuditEntry]:
     """New meters, whose keys are given; their first ratio, parent and status hold from the beginning of time."""
-    gateways = _new_gateways(connection, meters)
+    return written(connection, meters, (), by=by, at=at)
+
+
+def changed(
+    connection: Connection,
+    pairs: Sequence[tuple[Meter, Meter]],
+    *,
+    by: str,
+    at: datetime,
+    action: str = "meter.update",
+) -> list[AuditEntry]:
+    """Changed meters, given before and after; another ratio, parent or status holds from `at`."""
+    return written(connection, (), pairs, by=by, at=at, action=action)
+
+
+def written(
+    connection: Connection,
+    new: Sequence[Meter],
+    pairs: Sequence[tuple[Meter, Meter]],
+    *,
+    by: str,
+    at: datetime,
+    action: str = "meter.update",
+) -> list[AuditEntry]:
+    """New meters and changed ones in one change: what they share and nobody named before is added once."""
+    gateways = _new_gateways(connection, [*new, *(after for _, after in pairs)])
+    return [*_created(new, gateways, by, at), *_changed(connection, pairs, gateways, by, at, action)]
+
+
+def _created(meters: Sequence[Meter], gateways: _NewGateways, by: str, at: datetime) -> list[AuditEntry]:
     entries = []
     for meter in meters:
         born = {"created_at": instant(at), "deleted_at": None}
@@ -40,18 +72,16 @@ def created(connection: Connection, meters: Sequence[Meter], *, by: str, at: dat
     return entries
 
 
-def changed(
+def _changed(
     connection: Connection,
     pairs: Sequence[tuple[Meter, Meter]],
-    *,
+    gateways: _NewGateways,
     by: str,
     at: datetime,
-    action: str = "meter.update",
+    action: str,
 ) -> list[AuditEntry]:
-    """Changed meters, given before and after; another ratio, parent or status holds from `at`."""
     if not pairs:
         return []
-    gateways = _new_gateways(connection, [after for _, after in pairs])
     ahead = {name: from_on(connection, name, at) for name in ("ratios", "placements", "statuses")}
     entries = []
     for before, after in pairs:
@@ -120,8 +150,7 @@ def _status(meter: Meter, by: str) -> Row:
     return {"status": meter.status.value, "reason": meter.status_reason, "by": by[:200]}
 
 
-def _new_gateways(connection: Connection, meters: Iterable[Meter]) -> dict[str | None, tuple[RowChange, ...]]:
-    """What adds the gateways that these meters are the first to name."""
+def _new_gateways(connection: Connection, meters: Iterable[Meter]) -> _NewGateways:
     wanted = {meter.gateway for meter in meters if meter.gateway}
     if not wanted:
         return {}

@@ -31,6 +31,7 @@ __all__ = [
     "export_meters",
     "plan_import",
     "read_meter_file",
+    "rehearse_import",
     "write_template",
 ]
 
@@ -81,6 +82,22 @@ def plan_import(registry: Registry, rows: Sequence[MeterRow]) -> ImportPlan:
         return make_plan(living, rows, revision=revision, next_key=edits.next_key(connection))
 
 
+def rehearse_import(registry: Registry, plan: ImportPlan) -> ImportPlan:
+    """Do all that an import does and take it back: what the database would refuse is a problem of the plan too.
+
+    Returns
+    -------
+    ImportPlan
+        The same one.
+    """
+    if not plan.problems:
+        try:
+            _write(registry, plan, "rehearsal", keep=False)
+        except ConflictError as error:
+            plan.problems.append(Problem("file", "", "", str(error)))
+    return plan
+
+
 def apply_import(registry: Registry, plan: ImportPlan, by: str) -> None:
     """Import a plan in one transaction: all of it, or nothing.
 
@@ -93,12 +110,16 @@ def apply_import(registry: Registry, plan: ImportPlan, by: str) -> None:
     """
     if plan.problems:
         raise InputError(f"nothing was imported: {len(plan.problems)} problems", plan.problems)
-    with registry.database.write() as connection:
+    _write(registry, plan, by, keep=True)
+
+
+def _write(registry: Registry, plan: ImportPlan, by: str, *, keep: bool) -> None:
+    with registry.database.write() as connection, connection.begin_nested() as change:
         if connection.execute(select(schema.revision.c.value)).scalar_one() != plan.revision:
             raise ConflictError("the registry has been changed meanwhile: nothing was imported, import the file again")
-        now = clock.now()
-        entries = edits.created(connection, plan.inserts, by=by, at=now)
-        journal.commit(connection, entries + edits.changed(connection, plan.updates, by=by, at=now))
+        journal.commit(connection, edits.written(connection, plan.inserts, plan.updates, by=by, at=clock.now()))
+        if not keep:
+            change.rollback()
 
 
 def export_meters(registry: Registry, path: Path | str) -> int:
