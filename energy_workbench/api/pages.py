@@ -17,6 +17,7 @@ from energy_workbench.api.html import card, page
 from energy_workbench.api.session import COOKIE, remember, role_of, workbench
 from energy_workbench.core import clock
 from energy_workbench.core.pages import EDITED, VIEWED
+from energy_workbench.core.roles import May, Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,7 +54,7 @@ def front(request: Request) -> Response:
     if isinstance(role, Response):
         return role
     links = [card(f"/{page.name}", page.title, page.about) for page in VIEWED]
-    if role == "editor":
+    if role.may(May.CHANGE):
         links += [card(f"/{page.name}", page.title, page.about) for page in EDITED]
         lab = _server(request, "lab") + "/lab"
         links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
@@ -96,8 +97,8 @@ def lead(request: Request, name: str) -> Response:
         return role
     tokens = request.app.state.tokens
     if name in EDITORS:
-        if role != "editor":
-            text = "<p>This page needs an editor's token; yours may look only.</p>"
+        if not role.may(May.CHANGE):
+            text = f"<p>This page needs an editor's token; yours is of the role {role}.</p>"
             return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
         return kept(request, _lead(request, "editor", name, tokens.editor))
     if name not in DASHBOARDS:
@@ -137,7 +138,7 @@ def processes(request: Request) -> list[tuple[str, bool, str, str]]:
     return found
 
 
-def entered(request: Request) -> str | Response:
+def entered(request: Request) -> Role | Response:
     """The role of who opens a page, or the form that asks for a token."""
     given = request.query_params.get("token")
     role = role_of(request, given or request.cookies.get(COOKIE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Response
 
@@ -24,7 +24,7 @@ from energy_workbench.api.schemas import (
     created,
     listed,
 )
-from energy_workbench.api.session import Caller, Editor, Home
+from energy_workbench.api.session import Caller, Editor, Home, Shown
 from energy_workbench.core.errors import InputError
 
 router = APIRouter(tags=["Scheduled reports"])
@@ -47,9 +47,9 @@ def reports(wb: Home, _: Caller) -> Response:
 
 
 @router.get("/schedules", summary="Scheduled reports", responses=SCHEDULES)
-def schedules(wb: Home, who: Caller) -> Response:
+def schedules(wb: Home, shown: Shown) -> Response:
     """By name, each with its next run and the one that is not over, else the last. Editors see whole addresses."""
-    return Json(listed([_shown(row, who.role) for row in wb.schedules()]))
+    return Json(listed(shown(wb.schedules())))
 
 
 @router.post(
@@ -76,15 +76,15 @@ def check_schedule(wb: Home, _: Editor, body: Body) -> Response:
 
 
 @router.get("/schedules/runs", summary="Runs of all reports", responses=RUNS)
-def all_runs(wb: Home, who: Caller, limit: Limit = 50) -> Response:
+def all_runs(wb: Home, shown: Shown, limit: Limit = 50) -> Response:
     """The newest first, those of deleted schedules too."""
-    return Json(listed([_run(row, who.role) for row in wb.runs(limit=limit)]))
+    return Json(listed(shown(wb.runs(limit=limit))))
 
 
 @router.get("/schedules/runs/{run}", summary="A run", responses=RUN)
-def run(wb: Home, who: Caller, key: RunId) -> Response:
+def run(wb: Home, shown: Shown, key: RunId) -> Response:
     """What it does, how far it is, or what became of it."""
-    return Json(_run(wb.run(key), who.role))
+    return Json(shown(wb.run(key)))
 
 
 @router.post("/schedules/runs/{run}/cancel", summary="Cancel a run", responses=RUN)
@@ -106,9 +106,9 @@ def run_file(
 
 
 @router.get("/schedules/{id}", summary="A scheduled report", responses=SCHEDULE)
-def schedule(wb: Home, who: Caller, ref: Id) -> Response:
+def schedule(wb: Home, shown: Shown, ref: Id) -> Response:
     """Its plan, its next run, and the last."""
-    return _answer(_shown(wb.schedule(ref), who.role))
+    return _answer(shown(wb.schedule(ref)))
 
 
 @router.put("/schedules/{id}", summary="Change a schedule", openapi_extra=SCHEDULE_BODY, responses=SCHEDULE)
@@ -136,29 +136,10 @@ def run_schedule(wb: Home, by: Editor, ref: Id, body: Body) -> Response:
 
 
 @router.get("/schedules/{id}/runs", summary="Runs of a report", responses=RUNS)
-def runs(wb: Home, who: Caller, ref: Id, limit: Limit = 50) -> Response:
+def runs(wb: Home, shown: Shown, ref: Id, limit: Limit = 50) -> Response:
     """The newest first: status, duration and reason."""
-    return Json(listed([_run(row, who.role) for row in wb.runs(ref, limit)]))
+    return Json(listed(shown(wb.runs(ref, limit))))
 
 
 def _answer(row: Mapping[str, Any], status: int = 200) -> Response:
     return Json(row, status_code=status, headers={"ETag": f'"{row["revision"]}"'})
-
-
-def _shown(row: dict[str, Any], role: str) -> dict[str, Any]:
-    """The row as that role may see it: an address of a webhook is often a secret in itself."""
-    if role == "editor":
-        return row
-    hidden = {name: _hidden(row[name]) for name in ("webhook", "owner")}
-    return row | hidden | {"run": row["run"] and _run(row["run"], role)}
-
-
-def _run(row: dict[str, Any], role: str) -> dict[str, Any]:
-    return row if role == "editor" else row | {"delivered": [_hidden(each) for each in row["delivered"]]}
-
-
-def _hidden(address: str) -> str:
-    if not address.startswith(("http:", "https:")):
-        return address
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.hostname}/…"

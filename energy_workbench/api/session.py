@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from collections.abc import Callable
+from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
 from energy_workbench.api.problems import UnknownCallerError
 from energy_workbench.core.errors import AccessError
+from energy_workbench.core.hidden import without_secrets
+from energy_workbench.core.roles import LEAST, May, Role
 from energy_workbench.registry.tokens import Token
 from energy_workbench.workbench import Workbench
 
@@ -22,7 +25,7 @@ def workbench(request: Request) -> Workbench:
     return cast(Workbench, request.app.state.workbench)
 
 
-def role_of(request: Request, token: str | None) -> str | None:
+def role_of(request: Request, token: str | None) -> Role | None:
     """Role of a token; None where it is unknown."""
     found = _holder(request, token)
     return found.role if found else None
@@ -52,21 +55,28 @@ def caller(request: Request) -> Token:
     return found
 
 
-def editor(found: Annotated[Token, Depends(caller)]) -> str:
-    """Name of who asks, where it may change things: what the audit keeps.
+def needs(what: May) -> Callable[[Token], str]:
+    """A dependency: the name of who asks, which the audit keeps, where its role may do that; else AccessError."""
 
-    Raises
-    ------
-    AccessError
-        If the role may only look.
-    """
-    if found.role != "editor":
-        raise AccessError("this token is read-only: ask for an editor's token")
-    return found.name
+    def allowed(found: Annotated[Token, Depends(caller)]) -> str:
+        if not found.role.may(what):
+            least = LEAST[what]
+            raise AccessError(f"{_a(found.role)}'s token may not do this: ask for {_a(least)}'s token")
+        return found.name
+
+    return allowed
+
+
+def shown(found: Annotated[Token, Depends(caller)]) -> Callable[[Any], Any]:
+    """What makes of an answer what the caller may see of it: addresses are whole for those who may change them."""
+    return _whole if found.role.may(May.CHANGE) else without_secrets
 
 
 Caller = Annotated[Token, Depends(caller)]
-Editor = Annotated[str, Depends(editor)]
+Operator = Annotated[str, Depends(needs(May.NOTE))]
+Editor = Annotated[str, Depends(needs(May.CHANGE))]
+Admin = Annotated[str, Depends(needs(May.GOVERN))]
+Shown = Annotated[Callable[[Any], Any], Depends(shown)]
 Home = Annotated[Workbench, Depends(workbench)]
 
 
@@ -78,6 +88,14 @@ def remember(request: Request, answer: Response, token: str) -> None:
 
 def _holder(request: Request, token: str | None) -> Token | None:
     return workbench(request).registry.holder(token) if token else None
+
+
+def _whole(answer: Any) -> Any:
+    return answer
+
+
+def _a(role: Role) -> str:
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
 
 
 def _same_origin(request: Request) -> bool:

@@ -26,7 +26,7 @@ from energy_workbench.api.schemas import (
     created,
     listed,
 )
-from energy_workbench.api.session import Caller, Editor, Home
+from energy_workbench.api.session import Caller, Editor, Home, Shown
 from energy_workbench.core.errors import InputError, Problem
 
 router = APIRouter(tags=["Setup"])
@@ -76,13 +76,16 @@ def undo(wb: Home, by: Editor) -> Response:
 @router.get("/audit", summary="Who changed what", responses=AUDIT)
 def audit(
     wb: Home,
-    _: Caller,
+    shown: Shown,
     limit: Limit = 50,
     offset: Offset = 0,
     meter: Annotated[str | None, Query(description="Only changes of that meter (id or number)")] = None,
 ) -> Response:
-    """The newest changes, newest first, each with what was before and after; `total` counts all that there are."""
-    items = wb.audit(limit, meter, offset=offset)
+    """The newest changes, newest first, each with what was before and after; `total` counts all that there are.
+
+    Editors see whole addresses of webhooks.
+    """
+    items = shown(wb.audit(limit, meter, offset=offset))
     return Json({"items": items, "total": wb.audit_total(meter)})
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from energy_workbench.core import clock
+from energy_workbench.core.roles import Role
 from energy_workbench.registry import tokens
 from energy_workbench.registry.opened import Opened
-from energy_workbench.registry.tokens import Role, Token
+from energy_workbench.registry.tokens import Token
 
 
 class AccessTokens(Opened):

@@ -7,14 +7,12 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast, get_args
 
 from sqlalchemy import Connection, delete, insert, select
 
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.core.roles import Role
 from energy_workbench.registry import journal, schema
-
-Role = Literal["viewer", "editor"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ def listing(connection: Connection) -> list[Token]:
     """All tokens, by name."""
     table = schema.tokens
     rows = connection.execute(select(table.c.name, table.c.role, table.c.created_at).order_by(table.c.name))
-    return [Token(name=row.name, role=row.role, created_at=row.created_at) for row in rows]
+    return [Token(name=row.name, role=Role(row.role), created_at=row.created_at) for row in rows]
 
 
 def holder(connection: Connection, token: str) -> Token | None:
@@ -77,7 +75,7 @@ def holder(connection: Connection, token: str) -> Token | None:
     found: Token | None = None
     for row in connection.execute(select(table)):
         if hmac.compare_digest(row.digest, digest):
-            found = Token(name=row.name, role=cast(Role, row.role), created_at=row.created_at)
+            found = Token(name=row.name, role=Role(row.role), created_at=row.created_at)
     return found
 
 
@@ -90,8 +88,8 @@ def _check(name: str, role: str, token: str) -> None:
     problems = []
     if not name.strip() or len(name) > 64 or not name.isprintable():
         problems.append(Problem("token", "name", name[:60], "1 to 64 printable characters"))
-    if role not in get_args(Role):
-        problems.append(Problem("token", "role", str(role)[:60], f"one of {', '.join(get_args(Role))}"))
+    if role not in tuple(Role):
+        problems.append(Problem("token", "role", str(role)[:60], f"one of {', '.join(Role)}"))
     if not token.strip():
         problems.append(Problem("token", "token", "", "must not be empty"))
     if problems:

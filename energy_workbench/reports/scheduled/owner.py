@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from energy_workbench.core.errors import NotFoundError
+from energy_workbench.core.hidden import hidden
 from energy_workbench.core.schedules import Run
 from energy_workbench.core.settings import Settings
 from energy_workbench.reports.delivery import smtp, webhook
@@ -55,7 +56,7 @@ def tell_owner(settings: Settings, wb: Workbench, run: Run, secrets: Secrets) ->
         reason=run.reason,
         planned=run.planned_at.astimezone(wb.zone),
         zone=wb.zone.key,
-        delivered=", ".join(run.delivered) or "nobody",
+        delivered=", ".join(map(hidden, run.delivered)) or "nobody",
     )
     site = wb.site()["name"]
     letter = alert_letter(

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_workbench.core import clock, secret
+from energy_workbench.core import clock, logs, secret
 from energy_workbench.core.errors import DeliveryError, InputError, NotFoundError, WorkbenchError
+from energy_workbench.core.hidden import hidden
 from energy_workbench.core.schedules import LOOKS, Run, RunState, Schedule
 from energy_workbench.core.settings import Settings
 from energy_workbench.reports.place import file_name
@@ -87,6 +88,7 @@ def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets) -
             run.key, run.holder, state=RunState.CANCELLED, finished_at=clock.now(), reason="its schedule was deleted"
         )
         return
+    logs.hide(*(each for each in (schedule.webhook, schedule.owner) if hidden(each) != each))
     try:
         if not _there(settings, run):
             if not _enough(wb, schedule, holding):
@@ -203,6 +205,7 @@ def _done(wb: Workbench, run: Run) -> None:
 
 
 def _failed(wb: Workbench, run: Run, reason: str, *, temporary: bool = True) -> None:
+    reason = hidden(reason)  # many read it, and the log has it
     level = logging.WARNING if temporary else logging.ERROR
     log.log(level, "run %d of %s failed: %s", run.key, run.name, reason)
     # One that has failed for good is due at once: whoever claims it tells the owner, as often as that takes.

@@ -1,0 +1,43 @@
+"""What each role may: declared here once; the service, the pages and the command line ask here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class May(StrEnum):
+    """What somebody may be allowed to do.
+
+    `LOOK` is every question. `NOTE` is to acknowledge and shelve alarms, write notes, and subscribe oneself. `CHANGE`
+    is every change of the configuration and of readings, and reading addresses whole. `GOVERN` is who may come in, what
+    the site is, and its secrets.
+    """
+
+    LOOK = "look"
+    NOTE = "note"
+    CHANGE = "change"
+    GOVERN = "govern"
+
+
+class Role(StrEnum):
+    """What a token stands for; each may what those before it may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def may(self, what: May) -> bool:
+        """Whether it may do that."""
+        return _ORDER.index(self) >= _ORDER.index(LEAST[what])
+
+
+LEAST: Final[dict[May, Role]] = {
+    May.LOOK: Role.VIEWER,
+    May.NOTE: Role.OPERATOR,
+    May.CHANGE: Role.EDITOR,
+    May.GOVERN: Role.ADMIN,
+}
+"""What is done → the least role that may."""
+_ORDER: Final = tuple(Role)
