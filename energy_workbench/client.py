@@ -71,7 +71,7 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
         """Close the connections."""
         self._service.close()
 
-    def site(self) -> dict[str, str]:
+    def site(self) -> dict[str, Any]:
         return dict(self._get("/site"))
 
     def meters(

@@ -43,7 +43,7 @@ class Questions(ABC):
     """
 
     @abstractmethod
-    def site(self) -> dict[str, str]:
+    def site(self) -> dict[str, Any]:
         """The plant's `name` and `timezone`."""
 
     @abstractmethod

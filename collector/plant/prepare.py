@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BATCH_DAYS = 30
 """Days of history that go to the lake in one commit."""
 WHO = "demo plant"
+SITE = {"name": "Demo plant", "country": "IN", "currency": "INR"}
 
 
 def prepare(
@@ -56,7 +57,8 @@ def prepare(
     settings.home.mkdir(parents=True, exist_ok=True)
     registry = Registry(settings.registry_url)
     try:
-        registry.migrate(timezone=settings.timezone, site_name="Demo plant")
+        registry.migrate(timezone=settings.timezone, site_name=SITE["name"])
+        state_site(registry)
         kept = state.open_state(settings.home, registry.site().timezone, meters=meters, seed=seed, days=days)
         plant = kept.plant()
         register(registry, plant, settings, say)
@@ -70,6 +72,12 @@ def prepare(
         say("the demo plant is ready")
     finally:
         registry.close()
+
+
+def state_site(registry: Registry) -> None:
+    """Say where the demo plant stands, unless somebody has said so of this home."""
+    if not registry.site_was_changed():
+        registry.update_site(SITE, by=WHO)
 
 
 def register(registry: Registry, plant: Plant, settings: Settings, say: Callable[[str], None]) -> None:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.core.factors import KINDS, Factor
+from energy_workbench.core.factors import CO2, KINDS, Factor
 
-FIELDS = ("name", "value", "valid_from", "source")
+FIELDS = ("name", "value", "valid_from", "source", "gases")
 
 
 def factor_from(fields: Mapping[str, Any]) -> Factor:
@@ -36,6 +36,9 @@ def factor_from(fields: Mapping[str, Any]) -> Factor:
         for name in ("name", "source")
         if not isinstance(fields.get(name), str)
     ]
+    gases = fields.get("gases") or CO2
+    if not isinstance(gases, str):
+        problems.append(Problem("factor", "gases", str(gases)[:60], "names of gases with commas: CO₂, CH₄, N₂O"))
     since = None
     try:
         since = factor_date(fields.get("valid_from"))
@@ -43,7 +46,13 @@ def factor_from(fields: Mapping[str, Any]) -> Factor:
         problems += error.problems
     if problems:
         raise InputError("the factor cannot be stored", problems)
-    return Factor(name=fields["name"], value=float(fields["value"]), valid_from=since, source=fields["source"].strip())
+    return Factor(
+        name=fields["name"],
+        value=float(fields["value"]),
+        valid_from=since,
+        source=fields["source"].strip(),
+        gases=gases,
+    )
 
 
 def factor_date(text: Any) -> date | None:
@@ -67,13 +76,14 @@ def factor_date(text: Any) -> date | None:
 
 def factor_row(factor: Factor, *, own: bool) -> dict[str, Any]:
     """A factor as REST shows it; `own` where the site stated it itself."""
-    unit, meaning = KINDS[factor.name]
     return {
         "name": factor.name,
         "value": factor.value,
-        "unit": unit,
+        "unit": factor.unit,
         "valid_from": factor.valid_from.isoformat() if factor.valid_from else None,
+        "year": factor.year,
         "source": factor.source,
-        "meaning": meaning,
+        "gases": factor.gases,
+        "meaning": KINDS[factor.name][1],
         "own": own,
     }

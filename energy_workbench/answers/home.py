@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.answers.cache import Cache
@@ -66,7 +66,7 @@ class Home:
         """The site's zone."""
         return zone_of(self.site()["timezone"])
 
-    def site(self) -> dict[str, str]:
+    def site(self) -> dict[str, Any]:
         """The plant's name, zone, currency and country."""
         site = self._cache.get(("site", self.registry.revision()), self.registry.site)
         return {"name": site.name, "timezone": site.timezone, "currency": site.currency, "country": site.country}

@@ -67,16 +67,16 @@ class Site:
     name : str
     timezone : str
         IANA name: days, weeks, months and tariffs are cut by it.
-    currency : str
-        ISO 4217.
-    country : str
-        ISO 3166 alpha-2, for the grid's emission factor.
+    currency : str or None
+        ISO 4217; None until somebody states it.
+    country : str or None
+        ISO 3166-1 alpha-2, for the grid's emission factor; None until somebody states it.
     """
 
     name: str
     timezone: str
-    currency: str = "INR"
-    country: str = "IN"
+    currency: str | None = None
+    country: str | None = None
 
 
 RESERVED = frozenset({"hierarchy", "status-summary", "check", "export", "import", "import-template", ".", ".."})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from energy_workbench.core.errors import InputError, NotFoundError, Problem
-from energy_workbench.core.factors import KINDS, Factor
+from energy_workbench.core.factors import KINDS, Factor, gases_of
 from energy_workbench.registry import journal, schema
 from energy_workbench.registry.conversions import text_of
 from energy_workbench.registry.rows import RowChange
@@ -27,6 +28,7 @@ def listing(connection: Connection) -> list[Factor]:
             value=row["value"],
             valid_from=date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
             source=row["source"],
+            gases=row["gases"],
         )
         for row in rows
     ]
@@ -60,7 +62,12 @@ def _checked(factor: Factor) -> Factor:
         source = text_of(500)(factor.source)
     except ValueError as reason:
         problems.append(Problem("factor", "source", factor.source[:60], str(reason)))
-    if not source and not problems:
+    gases = factor.gases
+    try:
+        gases = gases_of(factor.gases)
+    except ValueError as reason:
+        problems.append(Problem("factor", "gases", factor.gases[:60], str(reason)))
+    if not source and not any(each.field == "source" for each in problems):
         problems.append(Problem("factor", "source", "", "say where the value was published: reports name it"))
     if factor.name not in KINDS:
         problems.append(Problem("factor", "name", factor.name[:60], f"one of {', '.join(KINDS)}"))
@@ -68,14 +75,17 @@ def _checked(factor: Factor) -> Factor:
         problems.append(Problem("factor", "value", str(factor.value), f"0 to {HIGHEST:g} is possible"))
     if problems:
         raise InputError("the factor cannot be stored", problems)
-    return Factor(name=factor.name, value=float(factor.value), valid_from=factor.valid_from, source=source)
+    return replace(factor, value=float(factor.value), source=source, gases=gases)
 
 
 def _write(connection: Connection, before: Factor | None, after: Factor | None, *, by: str, at: datetime) -> None:
     shown = after or before
     assert shown is not None
     since = shown.valid_from.isoformat() if shown.valid_from else ""
-    old, new = (None if each is None else {"value": each.value, "source": each.source} for each in (before, after))
+    old, new = (
+        None if each is None else {"value": each.value, "source": each.source, "gases": each.gases}
+        for each in (before, after)
+    )
     rows = (RowChange("factors", (shown.name, since), old, new),)
     action = "factor.delete" if after is None else "factor.set"
     subject = f"{shown.name} from {since or 'the beginning'}"

@@ -60,8 +60,26 @@ class Registry(
         with self.database.read() as connection:
             return sites.read_site(connection)
 
+    def site_was_changed(self) -> bool:
+        """Whether somebody ever said what the plant is; until then it has a name of the program's."""
+        with self.database.read() as connection:
+            return sites.was_changed(connection)
+
+    def update_site(self, fields: Mapping[str, Any], by: str) -> Site:
+        """Change what is given of `name`, `timezone`, `country` and `currency`; the plant as it is then.
+
+        Raises
+        ------
+        InputError
+            With everything that cannot be.
+        """
+        with self.database.write() as connection:
+            site = sites.read_fields(sites.read_site(connection), fields)
+            sites.write_site(connection, site, by=by, at=clock.now())
+            return site
+
     def set_site(self, site: Site, by: str) -> None:
-        """Change the plant's name, zone, currency or country.
+        """Change the plant's name, zone, currency and country.
 
         Raises
         ------

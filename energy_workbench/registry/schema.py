@@ -81,8 +81,9 @@ site = Table(
     Column("key", Integer, CheckConstraint("key = 1", name="one"), primary_key=True, autoincrement=False),
     Column("name", String(200), nullable=False),
     Column("timezone", String(64), nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("country", String(2), nullable=False),
+    # Empty until somebody states them: a plant is in no country by default.
+    Column("currency", String(3)),
+    Column("country", String(2)),
 )
 
 revision = Table(
@@ -261,6 +262,7 @@ factors = Table(
     Column("valid_from", String(10), nullable=False),
     Column("value", Float, nullable=False),
     Column("source", String(500), nullable=False),
+    Column("gases", String(60), nullable=False, server_default="CO₂"),
     UniqueConstraint("name", "valid_from"),
     CheckConstraint("value >= 0", name="value"),
 )

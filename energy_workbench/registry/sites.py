@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
 from energy_workbench.core.entities import Site
-from energy_workbench.core.errors import HomeError, InputError, PeriodError, Problem
-from energy_workbench.core.period import zone_of
+from energy_workbench.core.errors import HomeError, InputError, Problem
+from energy_workbench.core.places import (
+    countries,
+    currencies,
+    not_a_country,
+    not_a_currency,
+    not_a_zone,
+    zones,
+)
 from energy_workbench.registry import journal, schema
+from energy_workbench.registry.conversions import text_of
 from energy_workbench.registry.rows import RowChange
+
+UPDATE: Final = "site.update"
+"""What the audit calls a change of it."""
 
 
 def read_site(connection: Connection) -> Site:
@@ -22,34 +35,82 @@ def read_site(connection: Connection) -> Site:
     return Site(name=row["name"], timezone=row["timezone"], currency=row["currency"], country=row["country"])
 
 
+def was_changed(connection: Connection) -> bool:
+    """Whether the audit knows of a change of it."""
+    table = schema.audit
+    return connection.execute(select(table.c.key).where(table.c.action == UPDATE).limit(1)).first() is not None
+
+
+def read_fields(site: Site, given: Mapping[str, Any]) -> Site:
+    """The site with what somebody gave in its place; spelled as the lists have it, unknown fields left to the caller.
+
+    Raises
+    ------
+    InputError
+        With everything that cannot be.
+    """
+    found: dict[str, str | None] = {}
+    problems = []
+    for name, read in _READ.items():
+        if name not in given:
+            continue
+        try:
+            found[name] = read(given[name])
+        except ValueError as reason:
+            value = given[name]
+            problems.append(Problem("site", name, "" if value is None else str(value)[:60], str(reason)))
+    if problems:
+        raise InputError("the site cannot be changed", problems)
+    return replace(site, **found)  # type: ignore[arg-type]
+
+
 def write_site(connection: Connection, site: Site, *, by: str, at: datetime) -> None:
     """Check and change it; the same again changes nothing."""
-    _check(site)
-    before, after = _plain(read_site(connection)), _plain(site)
-    if before == after:
+    stored = read_site(connection)
+    was, will = plain(stored), plain(read_fields(stored, plain(site)))
+    changed = [name for name in was if was[name] != will[name]]
+    if not changed:
         return
-    rows = (RowChange("site", (1,), before, after),)
-    entry = journal.AuditEntry(
-        at=at, by=by, action="site.update", subject="site", before=before, after=after, rows=rows
-    )
+    before, after = ({name: fields[name] for name in changed} for fields in (was, will))
+    # The whole row: a registry is made with one that no trail tells of.
+    rows = (RowChange("site", (1,), was, will),)
+    entry = journal.AuditEntry(at=at, by=by, action=UPDATE, subject="site", before=before, after=after, rows=rows)
     journal.commit(connection, [entry])
 
 
-def _plain(site: Site) -> dict[str, str]:
+def plain(site: Site) -> dict[str, str | None]:
+    """Its fields by name, as the audit keeps them."""
     return {"name": site.name, "timezone": site.timezone, "currency": site.currency, "country": site.country}
 
 
-def _check(site: Site) -> None:
-    problems = []
-    if not site.name.strip() or len(site.name) > 200 or not site.name.isprintable():
-        problems.append(Problem("site", "name", site.name[:60], "1 to 200 printable characters"))
-    try:
-        zone_of(site.timezone)
-    except PeriodError as error:
-        problems.append(Problem("site", "timezone", site.timezone[:60], error.message))
-    if not re.fullmatch("[A-Z]{3}", site.currency):
-        problems.append(Problem("site", "currency", site.currency[:60], "an ISO 4217 code, such as INR"))
-    if not re.fullmatch("[A-Z]{2}", site.country):
-        problems.append(Problem("site", "country", site.country[:60], "an ISO 3166 code, such as IN"))
-    if problems:
-        raise InputError("the site cannot be changed", problems)
+def _name(value: Any) -> str:
+    text: str = text_of(200)(value)
+    if not text:
+        raise ValueError("a name is needed: 1 to 200 printable characters")
+    return text
+
+
+def _timezone(value: Any) -> str:
+    text = str(value or "").strip()
+    by_fold = {name.casefold(): name for name in zones()}
+    if text.casefold() not in by_fold:
+        raise ValueError(not_a_zone(text))
+    return by_fold[text.casefold()]
+
+
+def _code(value: Any, known: Mapping[str, str], why: Callable[[str], str]) -> str | None:
+    """A code of a list; nothing is: not stated."""
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    if text.upper() not in known:
+        raise ValueError(why(text))
+    return text.upper()
+
+
+_READ: Final[Mapping[str, Callable[[Any], str | None]]] = {
+    "name": _name,
+    "timezone": _timezone,
+    "country": lambda value: _code(value, countries(), not_a_country),
+    "currency": lambda value: _code(value, currencies(), not_a_currency),
+}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core.clock import from_micros
 from energy_workbench.core.errors import ReportError, WorkbenchError
-from energy_workbench.core.factors import Factor
+from energy_workbench.core.factors import CO2, Factor
 from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports.recorded import Recorded
 
@@ -59,8 +59,7 @@ def keep(wb: Recorded, folder: Path, base: str) -> dict[str, Any]:
     }
     _write(folder / names["registry"], plant)
     factors = [
-        {**{name: getattr(f, name) for name in ("name", "value", "unit", "source")}, "valid_from": _day(f.valid_from)}
-        for f in wb._factors()
+        {**{name: getattr(f, name) for name in _OF_FACTOR}, "valid_from": _day(f.valid_from)} for f in wb._factors()
     ]
     _write(folder / names["factors"], factors)
     if wb.answers:
@@ -192,9 +191,13 @@ def _settings(home: Path, kept: dict[str, Any]) -> Settings:
     return load(home, environ={})
 
 
+_OF_FACTOR = ("name", "value", "unit", "source", "gases")
+
+
 def _factor(kept: dict[str, Any]) -> Factor:
     since = date.fromisoformat(kept["valid_from"]) if kept["valid_from"] else None
-    return Factor(name=kept["name"], value=kept["value"], valid_from=since, source=kept["source"])
+    gases = kept.get("gases", CO2)  # Reports of earlier versions knew of no others.
+    return Factor(name=kept["name"], value=kept["value"], valid_from=since, source=kept["source"], gases=gases)
 
 
 def _day(day: date | None) -> str | None:

@@ -24,7 +24,7 @@ def test_a_new_registry_has_its_site_and_no_meters(place: Place) -> None:
     registry = Registry(place("new"))
     registry.migrate(timezone="Europe/Lisbon", site_name="Mill")
     registry.check()
-    assert registry.site() == Site(name="Mill", timezone="Europe/Lisbon", currency="INR", country="IN")
+    assert registry.site() == Site(name="Mill", timezone="Europe/Lisbon", currency=None, country=None)
     assert registry.meters() == []
     registry.close()
 
@@ -180,6 +180,22 @@ def test_a_registry_of_the_first_version_is_migrated_with_all_it_held(first: Reg
     baseline, made = first.audit()
     assert (made.by, made.change, baseline.action) == ("asha", 0, "registry.baseline")
     assert first.audit_differences() == []
+
+
+def test_what_nobody_stated_of_a_site_is_not_stated_after_the_migration(first: Registry) -> None:
+    first.migrate()
+    assert first.site() == Site(name="Mill", timezone="Asia/Kolkata", currency=None, country=None)
+    assert not first.site_was_changed()
+
+
+def test_what_somebody_stated_of_a_site_stays_after_the_migration(first: Registry) -> None:
+    with first.database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO audit (at, by, action, subject, before, after) "
+            "VALUES ('2026-01-01', 'asha', 'site.update', 'site', NULL, NULL)"
+        )
+    first.migrate()
+    assert first.site() == Site(name="Mill", timezone="Asia/Kolkata", currency="INR", country="IN")
 
 
 def test_a_migrated_registry_can_be_changed_and_undone(first: Registry) -> None:

@@ -265,7 +265,7 @@ def test_a_failed_change_leaves_nothing_behind(registry: Registry, add: Add) -> 
 def test_a_wrong_site_is_refused_with_everything_that_is_wrong(registry: Registry) -> None:
     with pytest.raises(InputError) as caught:
         registry.set_site(Site(name=" ", timezone="Mars", currency="rupee", country="India"), by="test")
-    assert [problem.field for problem in caught.value.problems] == ["name", "timezone", "currency", "country"]
+    assert [problem.field for problem in caught.value.problems] == ["name", "timezone", "country", "currency"]
 
 
 def test_a_writer_that_never_ends_is_reported_as_busy(

@@ -49,6 +49,7 @@ def make_home(home: Path) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
     registry = Registry(found.registry_url)
     registry.migrate(timezone="Asia/Kolkata", site_name="Works")
+    registry.update_site({"country": "IN", "currency": "INR"}, by="setup")
     StateStore(found.state_url).migrate()
     for fields in METERS:
         registry.create_meter(fields, by="test")

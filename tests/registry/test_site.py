@@ -1,0 +1,66 @@
+"""What a plant is: stated, checked against the lists of those who keep them, audited and undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from energy_workbench.core.entities import Site
+from energy_workbench.core.errors import InputError
+from energy_workbench.registry import Registry
+
+
+def test_what_is_given_changes_and_the_rest_stays(registry: Registry) -> None:
+    site = registry.update_site({"country": "de", "currency": " eur "}, by="asha")
+    assert site == Site(name="Plant", timezone="Asia/Kolkata", currency="EUR", country="DE") == registry.site()
+    assert registry.update_site({"timezone": "europe/berlin"}, by="asha").timezone == "Europe/Berlin"
+    newest = registry.audit(1)[0]
+    assert (newest.before, newest.after) == ({"timezone": "Asia/Kolkata"}, {"timezone": "Europe/Berlin"})
+
+
+def test_it_is_undone_and_the_trail_leads_to_what_is_stored(registry: Registry) -> None:
+    registry.update_site({"country": "DE"}, by="asha")
+    registry.update_site({"currency": "EUR"}, by="asha")
+    registry.undo(by="asha")
+    assert registry.site() == Site(name="Plant", timezone="Asia/Kolkata", currency=None, country="DE")
+    registry.undo(by="asha")
+    assert registry.site().country is None
+    assert registry.audit_differences() == []
+
+
+def test_nothing_is_not_stated_and_the_same_again_is_no_change(registry: Registry) -> None:
+    registry.update_site({"country": "DE", "currency": "EUR"}, by="asha")
+    revision = registry.revision()
+    registry.update_site({"country": "DE", "name": "Plant"}, by="asha")
+    assert registry.revision() == revision
+    assert registry.update_site({"country": "", "currency": None}, by="asha").country is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"country": "XX"}, "ISO 3166"),
+        ({"country": "UK"}, "ISO 3166"),
+        ({"country": "Germany"}, "Germany is DE"),
+        ({"country": "EU"}, "ISO 3166"),
+        ({"currency": "DEM"}, "ISO 4217"),
+        ({"currency": "XAU"}, "ISO 4217"),
+        ({"currency": "EURO"}, "Euro is EUR"),
+        ({"timezone": "Europe/Berln"}, "Europe/Berlin"),
+        ({"timezone": "CET+1"}, "IANA"),
+        ({"timezone": ""}, "IANA"),
+        ({"timezone": "../etc/passwd"}, "IANA"),
+        ({"name": ""}, "name"),
+        ({"name": "a\nb"}, "line break"),
+        ({"name": "x" * 201}, "200"),
+        ({"country": ["DE"]}, "ISO 3166"),
+        ({"timezone": 5}, "IANA"),
+        ({"name": None}, "text"),
+    ],
+)
+def test_what_no_list_has_is_refused_with_what_was_meant(registry: Registry, fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        registry.update_site(fields, by="asha")
+    assert [problem.field for problem in caught.value.problems] == list(fields)
+    assert not registry.site_was_changed()
