@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours
-from energy_workbench.analytics.pattern import demand_column, load_factor, mean_power_factor
+from energy_workbench.analytics.pattern import demand_column, load_columns, mean_power_factor
 from energy_workbench.core.entities import Meter
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def energies(
     for meter in meters:
         days = {name: column[runs.get(meter.key, none)] for name, column in found.items()}
         at = peak_at.get(meter.key)
-        rows.append(_row(meter, days, hours) | {"peak_at": None if at is None else at.astimezone(zone).isoformat()})
+        row = _row(meter, days, hours)
+        row |= load.told(_loads(meter, days), row["total_kwh"], row["peak_kw"], edges, now)
+        rows.append(row | {"peak_at": None if at is None else at.astimezone(zone).isoformat()})
     return tuple(rows)
 
 
@@ -98,13 +101,17 @@ def _row(meter: Meter, days: Mapping[str, Array], hours: Array) -> dict[str, Any
         "total_kwh": total,
         "peak_kw": peak,
         "peak_at": None,
-        "load_factor": load_factor(total, peak, known),
         "power_factor": mean_power_factor([sums]),
         "completeness": round(known / elapsed, 4) if elapsed else 0.0,
         "days": len(hours),
         "estimated_days": int(np.isin(quality, UNSURE).sum()),
         "missing_days": len(hours) - len(quality) + int(((quality == "missing") | lacking).sum()),
     }
+
+
+def _loads(meter: Meter, days: Mapping[str, Array]) -> load.Sums:
+    energy, blocks, greatest, hours = (np.nan_to_num(days[name]) for name in load_columns(meter))
+    return load.Sums(float(energy.sum()), int(blocks.sum()), float(greatest.max(initial=0.0)), float(hours.sum()))
 
 
 def _sum(values: Array) -> float | None:

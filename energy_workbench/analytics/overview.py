@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow, site_use
 from energy_workbench.analytics.live import UNKNOWN, iso, power_kw
-from energy_workbench.analytics.pattern import WHOLE
 from energy_workbench.analytics.summary import status_summary
 from energy_workbench.core.entities import Flow, Live, Meter, MeterType, meter_colour
 from energy_workbench.core.results import Overview, Pattern, PowerFlow
 from energy_workbench.core.status import Colour, Communication, Status
+from energy_workbench.core.vee import WHOLE
 
 
 def site_root(meters: Sequence[Meter]) -> Meter | None:

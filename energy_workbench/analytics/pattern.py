@@ -8,17 +8,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.results import Pattern
-
-WHOLE = 0.999
-"""Completeness from which an interval counts as whole; the rest is rounding."""
 
 
 def demand_column(meter: Meter) -> str:
     """The demand that people mean by a meter's: of what it takes, or of what a producer produces."""
     return "demand_kw" if consumed_column(meter) == "energy_import_kwh" else "export_demand_kw"
+
+
+def load_columns(meter: Meter) -> tuple[str, str, str, str]:
+    """Of the lake's sums those that `load.Sums` is made of."""
+    side = "import" if consumed_column(meter) == "energy_import_kwh" else "export"
+    return f"block_{side}_kwh", f"{side}_blocks", f"greatest_{side}_kwh", f"{side}_hours"
 
 
 def mean_power_factor(found: Iterable[Mapping[str, Any]]) -> float | None:
@@ -40,13 +44,6 @@ def mean_power_factor(found: Iterable[Mapping[str, Any]]) -> float | None:
         if total > 0:
             return round(min(energy / total, 1.0), 6)
     return None
-
-
-def load_factor(energy_kwh: float | None, maximum_demand_kw: float | None, hours: float) -> float | None:
-    """Energy ÷ (maximum demand × hours) [1]; None where it has no meaning."""
-    if energy_kwh is None or not maximum_demand_kw or maximum_demand_kw <= 0 or hours <= 0:
-        return None
-    return round(energy_kwh / (maximum_demand_kw * hours), 4)
 
 
 def pattern(
@@ -100,12 +97,19 @@ def pattern(
         total_kwh=total,
         peak_kw=None if peak is None else round(peak, 6),
         peak_at=None if peak_at is None else peak_at.astimezone(zone).isoformat(),
-        load_factor=load_factor(total, peak, known),
+        **load.told(_sums(meter, found), total, peak, edges, now),
         reactive_kvarh=total_of(rows, "energy_reactive_kvarh"),
         power_factor=mean_power_factor(found),
         completeness=round(known / elapsed, 4) if elapsed else 0.0,
         running=edges[-1] > now,
     )
+
+
+def _sums(meter: Meter, found: Sequence[Mapping[str, Any]]) -> load.Sums:
+    names = load_columns(meter)
+    of = {name: [row[name] or 0 for row in found] for name in names}
+    energy, blocks, greatest, hours = (of[name] for name in names)
+    return load.Sums(math.fsum(energy), sum(blocks), max(greatest, default=0.0), math.fsum(hours))
 
 
 def total_of(rows: Iterable[Mapping[str, Any]], column: str) -> float | None:

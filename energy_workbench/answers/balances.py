@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.flow import branch
-from energy_workbench.analytics.pattern import WHOLE
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import Scaling
+from energy_workbench.core.vee import WHOLE
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader

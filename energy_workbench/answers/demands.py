@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from energy_workbench.analytics.demand import UNITS, Block, aligned, contributions, demands, diversity_factor, maximum
+from energy_workbench.analytics.load import Blocks, load_factor
 from energy_workbench.analytics.node_books import sides_of
-from energy_workbench.analytics.pattern import load_factor
 from energy_workbench.answers.series import Series, series
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
 from energy_workbench.answers.trees import Stretch, at
@@ -84,6 +84,8 @@ class _Demands:
         self._meter, self._trees, self._block, self._beside, self._zone = meter, trees, block, beside, zone
         self._consumed, self._energy = own.energy, own.energy if block.unit == "kw" else own.apparent
         begins = aligned(beside.start, beside.count, axis.edges(span, EVERY[block.size], zone), block.size)
+        self._begins = begins if not block.sliding else np.ones(beside.count, bool)
+        self._complete = demands(self._energy, block, begins)
         self._demands = demands(self._energy, block, begins, own.step)
         self._drawn = {child.key: _drawn(child, beside) for child in children}
         self._own = {key: demands(energy, block, begins) for key, energy in self._drawn.items()}
@@ -100,13 +102,15 @@ class _Demands:
         peak = None if found is None else float(self._demands[inside][found])
         place = None if found is None else first + found
         seen = self._seen(first if place is None else place)
+        blocks = Blocks.of(self._complete[inside], int(self._begins[inside].sum()))
         return {
             "start": low.astimezone(self._zone).isoformat(),
             "end": high.astimezone(self._zone).isoformat(),
             "maximum": None if peak is None else round(peak, 6),
             "at": None if place is None else self._instant(place),
             "energy": None if total is None else round(total, 6),
-            "load_factor": load_factor(total, peak, float(known.sum()) / 4),
+            "load_factor": load_factor(blocks, peak),
+            "load_factor_share": blocks.share,
             "diversity_factor": self._diversity(inside, seen),
             "completeness": round(float(known.mean()), 4) if len(known) else 0.0,
             "children": [] if place is None else self._children(place, seen),

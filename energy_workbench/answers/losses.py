@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, Verdict, rows
-from energy_workbench.analytics.pattern import WHOLE
 from energy_workbench.answers.balances import steps_of
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.answers.trees import Stretch
@@ -17,6 +16,7 @@ from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.period import Period
+from energy_workbench.core.vee import WHOLE
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader

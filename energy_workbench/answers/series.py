@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from energy_workbench.analytics.buckets import consumed_column
-from energy_workbench.analytics.pattern import WHOLE, demand_column
+from energy_workbench.analytics.pattern import demand_column
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.core import axis
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Flow, Meter
 from energy_workbench.core.period import Period
+from energy_workbench.core.vee import WHOLE
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energy_workbench.analytics.buckets import consumed_column
-from energy_workbench.analytics.pattern import WHOLE
 from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
+from energy_workbench.core.vee import WHOLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

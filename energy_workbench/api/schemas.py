@@ -141,6 +141,7 @@ _DEMAND: Schema = {
             {
                 "start": "2026-10-01T00:00:00+05:30", "end": "2026-11-01T00:00:00+05:30", "maximum": 431.2,
                 "at": "2026-10-14T10:30:00+05:30", "energy": 130_215.5, "load_factor": 0.406,
+                "load_factor_share": 0.998,
                 "diversity_factor": 1.12, "completeness": 0.998,
                 "children": [{"number": "UNIT-A-MACHINE-01", "kw": 88.5, "share": 0.205}],
             }
@@ -174,7 +175,8 @@ _GENERATION: Schema = {
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
     "energy_export_kwh": 0.0, "energy_reactive_kvarh": 14942.2, "total_kwh": 51230.4, "peak_kw": 489.0,
-    "peak_at": "2026-10-02T11:15:00+05:30", "load_factor": 0.62, "power_factor": 0.96, "completeness": 1.0,
+    "peak_at": "2026-10-02T11:15:00+05:30", "load_factor": 0.62, "load_factor_share": 1.0, "mean_load_kw": 305.0,
+    "mean_load_share": 1.0, "power_factor": 0.96, "completeness": 1.0,
     "days": 31, "estimated_days": 0, "missing_days": 0,
 }  # fmt: skip
 _POINT: Schema = {
@@ -198,6 +200,7 @@ _PATTERN: Schema = {
     "to": "2026-10-05T15:00:00+05:30", "every": "1h", "timezone": "Asia/Kolkata", "points": [_POINT],
     "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30", "load_factor": 0.62,
     "completeness": 1.0, "running": True, "reactive_kvarh": 14942.2, "power_factor": 0.96,
+    "load_factor_share": 1.0, "mean_load_kw": 305.0, "mean_load_share": 1.0,
 }  # fmt: skip
 
 METER = _answer("The meter", _METER)

@@ -93,7 +93,11 @@ class Pattern(Table):
     rows : tuple of dict
         `start, energy_kwh [kWh], demand_kw [kW], quality, completeness`; unknown energy is None.
     total_kwh, peak_kw, load_factor : float or None
-        Energy [kWh], maximum 15-minute demand [kW] and energy ÷ (peak × known hours) [1].
+        Energy [kWh], maximum 15-minute demand [kW], and mean of the known 15 minutes ÷ the greatest of them [1].
+    mean_load_kw : float or None
+        Energy ÷ the hours that the registers span, gaps included [kW].
+    load_factor_share, mean_load_share : float
+        Share of the elapsed time that each of the two is of [1].
     peak_at : str or None
         Start of the interval of the maximum demand.
     running : bool
@@ -120,6 +124,9 @@ class Pattern(Table):
     running: bool = False
     reactive_kvarh: float | None = None
     power_factor: float | None = None
+    load_factor_share: float = 0.0
+    mean_load_kw: float | None = None
+    mean_load_share: float = 0.0
 
     @property
     def points(self) -> tuple[dict[str, Any], ...]:
@@ -142,16 +149,17 @@ class Energies(Table):
     rows : tuple of dict
         `meter, number, name, type, energy_import_kwh, energy_export_kwh, energy_reactive_kvarh, total_kwh` (what the
         meter consumes or, of a producer, produces [kWh]), `peak_kw` (maximum 15-minute demand [kW]), `peak_at,
-        load_factor, power_factor` (kWh ÷ kVAh [1]), `completeness`, and of the site's days that have begun `days`,
-        `estimated_days` and `missing_days`.
+        load_factor` (mean of the known 15 minutes ÷ the greatest [1]), `mean_load_kw` (energy ÷ the hours that the
+        registers span [kW]), `load_factor_share, mean_load_share` (of the elapsed time [1]), `power_factor` (kWh ÷ kVAh
+        [1]), `completeness`, and of the site's days that have begun `days`, `estimated_days` and `missing_days`.
         What is unknown is None.
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
         "meter", "number", "name", "type", "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh",
-        "total_kwh", "peak_kw", "peak_at", "load_factor", "power_factor", "completeness", "days",
-        "estimated_days", "missing_days",
+        "total_kwh", "peak_kw", "peak_at", "load_factor", "load_factor_share", "mean_load_kw", "mean_load_share",
+        "power_factor", "completeness", "days", "estimated_days", "missing_days",
     ]  # fmt: skip
 
     rows: tuple[dict[str, Any], ...]
@@ -287,8 +295,9 @@ class Demand(Table):
     ----------
     rows : tuple of dict
         `start, end`, `maximum` [`unit`], `at` (start of the block; of equal maxima the first), `energy` (of the known
-        time [kWh or kVAh]), `load_factor` (energy ÷ (maximum × known hours) [1]), `diversity_factor` (sum of the
-        children's maxima ÷ maximum of their sum [1]), `completeness`, `children` (`number, kw, share` in that block).
+        time [kWh or kVAh]), `load_factor` (mean of the known blocks ÷ the maximum [1]) with `load_factor_share` (of the
+        month's blocks [1]), `diversity_factor` (sum of the children's maxima ÷ maximum of their sum [1]),
+        `completeness`, `children` (`number, kw, share` in that block).
     unit : str
         `kW` or `kVA`.
     block_minutes : int
@@ -319,6 +328,7 @@ class Demand(Table):
             "at",
             "energy",
             "load_factor",
+            "load_factor_share",
             "diversity_factor",
             "completeness",
             "children",
@@ -339,6 +349,8 @@ class LoadShape(Table):
         time, mean_kw, median_kw, p10_kw, p90_kw, days`; `duration`: `share, kw`; `shift`: `shift, begins,
         energy_kwh, share, mean_kw, maximum_kw, hours, shifts`. Of intervals that are known closely; a maximum is
         none of those whose counter's step is more than 2 % of their energy.
+    energy_kwh, mean_kw : float or None
+        Of the known time [kWh], and the mean of the known 15 minutes [kW]; `completeness` is the share that is known.
     base_kw : float or None
         Demand exceeded 95 % of the time [kW].
     """

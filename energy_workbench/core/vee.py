@@ -45,6 +45,9 @@ LOW = 0.1
 COARSE = 0.02
 """Largest share of a block's energy that a step of its counter may be where the block may be a demand."""
 
+WHOLE = 0.999
+"""Completeness from which an interval counts as whole; the rest is rounding."""
+
 
 class Choice(StrEnum):
     """What an analyst can say of a step."""

@@ -9,15 +9,33 @@ import numpy as np
 import pyarrow as pa
 
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.core.vee import WHOLE
 from energy_workbench.lake.ledger import power_factor
 
 _ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
 
 _COLUMNS = ("meter", "bucket", *_ENERGIES, "demand_kw", "power_factor", "quality", "completeness")
-_PEAKS = ("export_demand_kw", "active_of_apparent", "active_of_reactive")
+_SIDES = (("import", "demand_kw"), ("export", "export_demand_kw"))
+_LOADS = ("block_{}_kwh", "{}_blocks", "greatest_{}_kwh", "{}_hours")
+"""Of complete intervals, coarse ones too: sum, number and greatest; and the hours that the register spans."""
+_PEAKS = (
+    "export_demand_kw", "active_of_apparent", "active_of_reactive",
+    *(name.format(side) for side, _ in _SIDES for name in _LOADS),
+)  # fmt: skip
 
 
-_PEAK = ", max(export_demand_kw) AS export_demand_kw"
+def _loads(side: str, demand: str) -> str:
+    """SQL of what load factor and mean load are made of, in one pass with the sums."""
+    energy = f"energy_{side}_kwh"
+    # What an analyst put in an interval's place is a demand too. A difference of the register that spans a gap is
+    # spread over all of it, so an interval that is not measured by itself is spanned as a whole.
+    block = f"CASE WHEN (quality = 'actual' AND completeness >= {WHOLE}) OR {demand} IS NOT NULL THEN {energy} END"
+    spanned = f"CASE WHEN {energy} IS NULL THEN 0 WHEN quality = 'actual' THEN completeness::DOUBLE ELSE 1 END"
+    return f"""sum({block}) AS block_{side}_kwh, count({block}) AS {side}_blocks,
+        max({block}) AS greatest_{side}_kwh, sum({spanned}) / 4 AS {side}_hours"""
+
+
+_PEAK = ", max(export_demand_kw) AS export_demand_kw, " + ", ".join(_loads(*side) for side in _SIDES)
 
 
 def edge_table(edges: Sequence[int]) -> pa.Table:
@@ -38,7 +56,7 @@ def sums_query(source: str, where: str, edges: Sequence[int], *, peaks: bool = F
         Ascending [µs since 1970]. Even buckets are counted by integer arithmetic; local days and months
         around a clock change are not even, and are looked up in the relation `buckets`.
     peaks : bool
-        Also the greatest demand of export.
+        Also the greatest demand of export, and what load factor and mean load are made of.
     """
     steps = {end - start for start, end in itertools.pairwise(edges)}
     if len(steps) == 1:

@@ -161,7 +161,8 @@ class Reader:
             A bucket that is running is complete when it is up to here.
         peaks : bool
             Adds `export_demand_kw`, and `active_of_apparent`, `active_of_reactive` [kWh], with which power factors
-            add up.
+            add up; and of import and export each `block_…_kwh`, `…_blocks`, `greatest_…_kwh` (sum, number and greatest
+            of complete intervals, those too coarse for a maximum too) and `…_hours` (that the register spans).
 
         Returns
         -------

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from energy_workbench.analytics.buckets import energy_rows
-from energy_workbench.analytics.pattern import load_factor, mean_power_factor, pattern
+from energy_workbench.analytics.pattern import mean_power_factor, pattern
 from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister
 
 ZONE = ZoneInfo("Asia/Kolkata")
@@ -23,10 +23,13 @@ def bucket(index: int, kwh: float, completeness: float = 1.0, kw: float | None =
     """What the lake says of an hour."""
     nothing = dict.fromkeys(
         ("energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", "active_of_apparent",
-         "active_of_reactive", "export_demand_kw")
+         "active_of_reactive", "export_demand_kw", "block_export_kwh", "greatest_export_kwh")
     )  # fmt: skip
+    whole = 4 * completeness
     return nothing | {
         "bucket": index, "energy_import_kwh": kwh, "quality": "actual", "completeness": completeness, "demand_kw": kw,
+        "block_import_kwh": kwh, "import_blocks": whole, "greatest_import_kwh": (kw or 0.0) / 4,
+        "import_hours": completeness, "export_blocks": 0, "export_hours": 0.0,
     }  # fmt: skip
 
 
@@ -44,6 +47,7 @@ def test_total_peak_and_load_factor_come_from_what_is_known() -> None:
     assert (found.peak_kw, found.peak_at) == (12.0, "2026-10-05T07:45:00+05:30")
     assert [point["demand_kw"] for point in found.points] == [4.0, None, 12.0]
     assert found.load_factor == pytest.approx(10.0 / (12.0 * 2), abs=1e-4)
+    assert (found.load_factor_share, found.mean_load_kw, found.mean_load_share) == (0.6667, 5.0, 0.6667)
     assert found.completeness == pytest.approx(2 / 3, abs=1e-4)
 
 
@@ -80,14 +84,7 @@ def test_nothing_known_gives_nothing_and_not_zeros() -> None:
 
 
 def test_time_that_has_not_been_yet_is_not_missing() -> None:
-    hours = [bucket(0, 4.0, kw=4.0), bucket(1, 2.0, kw=4.0)]
+    hours = [bucket(0, 4.0, kw=4.0), bucket(1, 2.0, kw=4.0) | {"import_blocks": 2, "import_hours": 0.5}]
     found = pattern(UNIT, EDGES, hours, every="1h", zone=ZONE, now=START + HOUR * 1.5, peak=4.0)
     assert found.completeness == 1.0
     assert found.load_factor == 1.0
-
-
-@pytest.mark.parametrize(
-    ("energy", "peak", "hours"), [(None, 1.0, 1.0), (1.0, None, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)]
-)
-def test_a_load_factor_without_meaning_is_none(energy: float | None, peak: float | None, hours: float) -> None:
-    assert load_factor(energy, peak, hours) is None

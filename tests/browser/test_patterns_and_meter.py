@@ -80,7 +80,7 @@ def test_the_numbers_of_patterns_are_those_of_rest(plant: Plant, visit: Visit) -
     assert card(page, "Load factor") == percent(told["load_factor"])
     shape = plant.get("/consumption/pattern", meter="UNIT-A", period="last week", by="duration")
     assert card(page, "Base load") == amount(shape["base_kw"], "kW")
-    assert card(page, "Mean") == amount(shape["mean_kw"], "kW")
+    assert card(page, "Mean load") == amount(told["mean_load_kw"], "kW")
     beside = plant.get("/consumption/comparison", meter="UNIT-A", period="last week", every="1d")
     assert card(page, "Change") == f"{beside['change_percent']:+.1f} %"
     (before,) = (each for each in found["data"] if each["name"].startswith("before"))

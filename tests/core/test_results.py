@@ -32,6 +32,9 @@ PATTERN: dict[str, Any] = {
     "running": False,
     "reactive_kvarh": 1.5,
     "power_factor": 0.95,
+    "load_factor_share": 0.5,
+    "mean_load_kw": 4.5,
+    "mean_load_share": 0.5,
 }
 
 

@@ -55,7 +55,9 @@ def test_the_cards_say_what_python_says(wb: Workbench) -> None:
     assert card(model, "Energy").value == "20.2 MWh"
     assert card(model, "Maximum demand").value == f"{told.peak_kw:.0f} kW"
     assert card(model, "Load factor").value == "100 %"
-    assert card(model, "Base load").value == card(model, "Mean").value == f"{shape.base_kw:.0f} kW" == "120 kW"
+    assert card(model, "Load factor").note == "mean of the known blocks, 100 % of the time"
+    assert card(model, "Mean load").note == "mean by registers, 100 % of the time"
+    assert card(model, "Base load").value == card(model, "Mean load").value == f"{shape.base_kw:.0f} kW" == "120 kW"
     assert card(model, "Data").value == "100.0 %"
 
 

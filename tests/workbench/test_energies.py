@@ -15,7 +15,8 @@ def test_every_meter_is_as_its_pattern_says(wb: Workbench, period: str) -> None:
     assert [row["number"] for row in found] == list(KW)
     for row in found:
         alone = wb.pattern(row["number"], period, every="1d")
-        for name in ("total_kwh", "peak_kw", "peak_at", "load_factor", "completeness", "power_factor"):
+        loads = ("load_factor", "load_factor_share", "mean_load_kw", "mean_load_share")
+        for name in ("total_kwh", "peak_kw", "peak_at", *loads, "completeness", "power_factor"):
             assert row[name] == getattr(alone, name), (row["number"], name)
         assert row["days"] == len(alone.points)
         assert row["missing_days"] == sum(point["quality"] == "missing" for point in alone.points)

@@ -105,11 +105,11 @@ def _cards(about: Subject) -> list[Card | None]:
         "kW",
         words.instant(pattern["peak_at"], about.zone),
     )
-    factor = Card(f"Load factor{of}", words.percent(pattern["load_factor"]), "", "mean load ÷ maximum demand")
+    known = f"mean of the known blocks ÷ maximum, {words.percent(pattern['load_factor_share'])} of the time"
+    factor = Card(f"Load factor{of}", words.percent(pattern["load_factor"]), "", known)
     if not about.whole:
-        hours = float(sum(p["completeness"] for p in pattern["points"] if p["energy_kwh"] is not None))
-        mean = pattern["total_kwh"] / hours if hours and pattern["total_kwh"] is not None else None
-        return [energy, demand, factor, Card("Mean load", words.number(mean, 1), "kW", "over the known hours")]
+        spanned = f"mean by registers, {words.percent(pattern['mean_load_share'])} of the time"
+        return [energy, demand, factor, Card("Mean load", words.number(pattern["mean_load_kw"], 1), "kW", spanned)]
     used, peak = about.cards["energy_kwh"], about.cards["demand_peak_kw"]
     return [
         Card("Energy used on site", words.number(used, 1), "kWh", "grid and own production, less export"),

@@ -126,7 +126,11 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
     ]
     parts: list[Element] = [
         heading("Shifts", page=page),
-        paragraph(f"Energy of {about.number} by the site's shifts, of the time that is known closely.", kind="note"),
+        paragraph(
+            f"Energy of {about.number} by the site's shifts, of the time that is known closely; mean load is the mean "
+            "of the known blocks of 15 minutes.",
+            kind="note",
+        ),
         table("Shifts", columns, rows),
     ]
     if units := [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]:

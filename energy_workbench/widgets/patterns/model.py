@@ -106,7 +106,8 @@ class Model(ZoomedPage):
         unit = found["unit"]
         columns = {
             "month": "Billing month", "start": f"Start ({found['timezone']})", "maximum": f"Maximum [{unit}]",
-            "at": "At", "energy": f"Energy [{unit}h]", "load_factor": "Load factor [1]",
+            "at": "At", "energy": f"Energy of the known time [{unit}h]", "load_factor": "Load factor [1]",
+            "load_factor_share": "Known blocks [1]",
             "diversity_factor": "Diversity factor [1]", "completeness": "Complete [1]", "number": "Made by",
             "kw": "of it [kW]", "share": "Share [1]",
         }  # fmt: skip
@@ -145,9 +146,11 @@ def _cards(history: History, duration: Mapping[str, Any], period: str) -> list[C
     cards = [
         Card(f"Energy {whole['word']}", amount(whole["total_kwh"], "kWh"), also),
         Card("Maximum demand", amount(whole["peak_kw"], "kW"), f"15 min, {moment(whole['peak_at'])}"),
-        Card("Load factor", percent(whole["load_factor"]), "mean ÷ maximum"),
+        Card(
+            "Load factor", percent(whole["load_factor"]), f"mean of the known blocks, {_of(whole['load_factor_share'])}"
+        ),
         Card("Base load", amount(duration["base_kw"], "kW"), "exceeded 95 % of the time"),
-        Card("Mean", amount(duration["mean_kw"], "kW"), "of the known time"),
+        Card("Mean load", amount(whole["mean_load_kw"], "kW"), f"mean by registers, {_of(whole['mean_load_share'])}"),
         Card("Data", percent(whole["completeness"], 1), f"complete, {period}", _state(whole["completeness"])),
     ]
     if beside := history.comparison:
@@ -156,6 +159,10 @@ def _cards(history: History, duration: Mapping[str, Any], period: str) -> list[C
         known = "nothing known" if beside["before_kwh"] is None else amount(beside["before_kwh"], "kWh")
         cards.insert(1, Card("Change", value, f"{known} {before_name(beside)}"))
     return cards
+
+
+def _of(share: float) -> str:
+    return f"{percent(share)} of the time"
 
 
 def _state(share: float | None) -> str:
