@@ -339,6 +339,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             completeness=completeness,
             start=iso(span.start, self.zone),
             end=iso(span.end, self.zone),
+            balances={row["meter"]: row for row in self.balance(period).rows},
         )
 
     def overview(self, period: str = "today") -> Overview:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from energy_workbench.analytics.flow import children_of
-from energy_workbench.analytics.node_books import NodeBooks, Row
+import numpy as np
+
+from energy_workbench.analytics.compositions import Tree, compositions
+from energy_workbench.analytics.node_books import Energies, NodeBooks, supplied
+from energy_workbench.analytics.node_sums import NodeSums, pieces
 from energy_workbench.analytics.uncertainty import COVERAGE, assumed, standard
 from energy_workbench.core.entities import Meter
-from energy_workbench.core.status import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ENOUGH = 0.5
-"""Share of the period's intervals that must be valid for a verdict: below it a loss may be that of one shift."""
+"""Share of the time of which the loss must be known for a verdict: below it a loss may be that of one shift."""
 SAME = 0.25
 """A child is counted twice where without it the balance is off by at most this share of what it is off with it."""
 CONSTANT_SHARE = 0.6
@@ -44,45 +48,83 @@ RANK = {
 """Order in which people want to look at nodes."""
 
 
-@dataclass(slots=True)
 class Books:
-    """The balance of a whole tree, filled stretch by stretch; the tree may differ from one to the next.
+    """The balance of a whole tree over some buckets of time, filled stretch by stretch.
+
+    Parameters
+    ----------
+    trees : iterable of Tree
+        By time; the tree may differ from one to the next.
+    cuts : sequence of int, optional
+        Edges of the buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
 
     Attributes
     ----------
-    nodes : dict of int to NodeBooks
-        By key of the node.
+    nodes : dict of int to list of NodeSums
+        By key of the node, one a bucket.
     meters : dict of int to Meter
         As they were last seen.
     below : dict of int to dict of int to Meter
         By node the children that were part of it at any time.
     """
 
-    nodes: dict[int, NodeBooks] = field(default_factory=dict)
-    meters: dict[int, Meter] = field(default_factory=dict)
-    below: dict[int, dict[int, Meter]] = field(default_factory=dict)
+    def __init__(self, trees: Iterable[Tree], cuts: Sequence[int] | None = None) -> None:
+        self._trees = list(trees)
+        span = [self._trees[0][0], self._trees[-1][1]] if self._trees else [0, 0]
+        self._cuts = np.asarray(span if cuts is None else cuts, "int64")
+        self._books = [NodeBooks(found) for found in compositions(self._trees)]
+        self.nodes: dict[int, list[NodeSums]] = {}
+        self.meters: dict[int, Meter] = {}
+        self.below: dict[int, dict[int, Meter]] = {}
+        for found in (books.of for books in self._books):
+            self.meters[found.node.key] = found.node
+            self.below.setdefault(found.node.key, {}).update((child.key, child) for child in found.children)
+            sums = self.nodes.setdefault(found.node.key, [NodeSums() for _ in self._cuts[1:]])
+            been = np.minimum(self._cuts[1:], found.last) - np.maximum(self._cuts[:-1], found.first)
+            for each, length in zip(sums, been.tolist(), strict=True):
+                each.expected += max(length, 0)
 
-    def book(self, meters: Sequence[Meter], energies: Row, length: int) -> None:
-        """Take a stretch of intervals, with the tree as it was then."""
-        below = children_of(meters)
-        for node in meters:
-            seen = [child for child in below.get(node.key, []) if _counts(child, energies)]
-            if not seen:
+    def book(self, energies: Energies, start: int, count: int) -> None:
+        """Take a stretch of intervals, later than those taken before.
+
+        Parameters
+        ----------
+        start, count : int
+            Number of the first interval since 1970, and how many there are. One before and one after the trees' time
+            tell what the registers were at its edges.
+        """
+        site = self._supplied(energies, start, count)
+        for books in self._books:
+            if (taken := books.take(energies, start, count, site)) is None:
                 continue
-            self.meters[node.key] = node
-            self.below.setdefault(node.key, {}).update((child.key, child) for child in seen)
-            self.nodes.setdefault(node.key, NodeBooks()).book(node, seen, energies, length)
+            first, edges, *sides = taken
+            found = pieces(first, edges, self._cuts[1:-1], *sides)
+            keys = [meter.key for meter in books.of.members]
+            for sums, low, high in zip(
+                self.nodes[keys[0]], self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True
+            ):
+                sums.add(keys, found.between(low, high))
 
-
-def _counts(child: Meter, energies: Row) -> bool:
-    """Whether a child is part of its parent's balance: an inactive one is while it measures."""
-    return child.seen_by_parent and (child.status is not Status.INACTIVE or energies(child.key) is not None)
+    def _supplied(self, energies: Energies, start: int, count: int) -> NDArray[np.float64]:
+        """What the site was supplied with, interval by interval [kWh]; NaN where that is not known."""
+        found = np.full(count, np.nan)
+        after = self._trees[0][0] if self._trees else 0
+        for _, high, meters in self._trees:
+            part, after = slice(max(after - start, 0), min(high - start, count)), high
+            if part.start < part.stop:
+                found[part] = supplied(meters, energies, part)
+        return found
 
 
 def rows(
-    books: Books, order: Sequence[Meter], *, threshold: float, steps: Mapping[int, float] | None = None
+    books: Books,
+    order: Sequence[Meter],
+    *,
+    threshold: float,
+    steps: Mapping[int, float] | None = None,
+    bucket: int = 0,
 ) -> tuple[dict[str, Any], ...]:
-    """A row a node, in the order of the tree.
+    """A row a node that had children in a bucket of time, in the order of the tree.
 
     Parameters
     ----------
@@ -92,18 +134,23 @@ def rows(
         Share of the supply above which a loss is a hotspot [1].
     steps : mapping of int to float, optional
         By meter the smallest step of its counter, primary [kWh].
+    bucket : int
+        Number of the bucket.
 
     Returns
     -------
     tuple of dict
-        `meter, number, name, type, parent_id, depth, supply_kwh, demand_kwh, loss_kwh, loss_percent,
-        uncertainty_kwh, completeness, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes, children`.
+        `meter, number, name, type, parent_id, depth, supply_kwh, demand_kwh, loss_kwh, loss_percent, site_percent,
+        uncertainty_kwh, completeness, estimated, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes,
+        children`.
     """
     depth: dict[int, int] = {}
     for meter in order:
         depth[meter.key] = 0 if meter.parent is None else depth.get(meter.parent, -1) + 1
     found = [
-        _row(books, meter, depth[meter.key], threshold, steps or {}) for meter in order if meter.key in books.nodes
+        _row(books, meter, depth[meter.key], threshold, steps or {}, books.nodes[meter.key][bucket])
+        for meter in order
+        if meter.key in books.nodes and books.nodes[meter.key][bucket].expected
     ]
     hot = [row["meter"] for row in ranked(found) if row["verdict"] == Verdict.HOTSPOT]
     return tuple(row | {"rank": hot.index(row["meter"]) + 1 if row["meter"] in hot else None} for row in found)
@@ -114,13 +161,14 @@ def ranked(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(found, key=lambda row: (RANK[Verdict(row["verdict"])], -abs(row["loss_kwh"] or 0.0), row["number"]))
 
 
-def _row(books: Books, meter: Meter, depth: int, threshold: float, steps: Mapping[int, float]) -> dict[str, Any]:
-    node, below = books.nodes[meter.key], books.below[meter.key]
-    loss = node.supply - node.demand
+def _row(
+    books: Books, meter: Meter, depth: int, threshold: float, steps: Mapping[int, float], node: NodeSums
+) -> dict[str, Any]:
+    below, loss = books.below[meter.key], node.loss
     members = [books.meters[meter.key], *below.values()]
     uncertainty = _uncertainty(node, members, steps)
-    completeness = node.valid / node.expected if node.expected else 0.0
-    verdict = judge(loss, node.supply, uncertainty, completeness, threshold)
+    completeness, estimated = (count / node.expected for count in (node.valid, node.estimated))
+    verdict = judge(loss, node.supply, uncertainty, completeness - estimated, threshold)
     known = node.valid > 0
     twice = _counted_twice(node, below) if verdict is Verdict.SURPLUS else []
     unmetered = _unmetered_kw(node, loss) if verdict is Verdict.HOTSPOT else None
@@ -135,8 +183,10 @@ def _row(books: Books, meter: Meter, depth: int, threshold: float, steps: Mappin
         "demand_kwh": round(node.demand, 6) if known else None,
         "loss_kwh": round(loss, 6) if known else None,
         "loss_percent": round(100 * loss / node.supply, 3) if known and node.supply > 0 else None,
+        "site_percent": round(100 * loss / node.whole, 3) if known and node.whole > 0 else None,
         "uncertainty_kwh": round(uncertainty, 6) if known else None,
         "completeness": round(completeness, 4),
+        "estimated": round(estimated, 4),
         "verdict": str(verdict),
         "reason": _reason(verdict, node, loss, uncertainty, threshold, unmetered, [below[key].number for key in twice]),
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
@@ -146,8 +196,8 @@ def _row(books: Books, meter: Meter, depth: int, threshold: float, steps: Mappin
     }
 
 
-def _child(meter: Meter, node: NodeBooks) -> dict[str, Any]:
-    """What a child took from its node and delivered to it, over the intervals of the balance."""
+def _child(meter: Meter, node: NodeSums) -> dict[str, Any]:
+    """What a child took from its node and delivered to it, over the spans of the balance."""
     delivered, taken = node.sides.get(meter.key, (None, None))
     return {
         "meter": meter.id,
@@ -159,9 +209,17 @@ def _child(meter: Meter, node: NodeBooks) -> dict[str, Any]:
     }
 
 
-def judge(loss: float, supply: float, uncertainty: float, completeness: float, threshold: float) -> Verdict:
-    """What a loss means [kWh; completeness and threshold as shares]."""
-    if completeness < ENOUGH:
+def judge(loss: float, supply: float, uncertainty: float, known: float, threshold: float) -> Verdict:
+    """What a loss means [kWh].
+
+    Parameters
+    ----------
+    known : float
+        Share of the time of which the loss is known, and when in it [1].
+    threshold : float
+        Share of the supply [1].
+    """
+    if known < ENOUGH:
         return Verdict.INSUFFICIENT_DATA
     if abs(loss) <= uncertainty:
         return Verdict.WITHIN_ERROR
@@ -170,7 +228,7 @@ def judge(loss: float, supply: float, uncertainty: float, completeness: float, t
     return Verdict.HOTSPOT if loss > threshold * supply else Verdict.OK
 
 
-def _uncertainty(node: NodeBooks, members: Iterable[Meter], steps: Mapping[int, float]) -> float:
+def _uncertainty(node: NodeSums, members: Iterable[Meter], steps: Mapping[int, float]) -> float:
     """Expanded uncertainty of the loss [kWh].
 
     A meter's own error changes the loss by its share of what the meter adds to it; a counter's reading
@@ -184,7 +242,7 @@ def _uncertainty(node: NodeBooks, members: Iterable[Meter], steps: Mapping[int, 
     return COVERAGE * math.sqrt(variance)
 
 
-def _counted_twice(node: NodeBooks, below: Mapping[int, Meter]) -> list[int]:
+def _counted_twice(node: NodeSums, below: Mapping[int, Meter]) -> list[int]:
     """Children that hold what is measured too much: a twin of another meter below, or not below this node at all."""
     places: dict[tuple[str, int], list[int]] = {}
     for key, child in below.items():
@@ -200,7 +258,7 @@ def _counted_twice(node: NodeBooks, below: Mapping[int, Meter]) -> list[int]:
     return [key for key, apart in node.apart.items() if apart <= max(2 * node.apart[best], 0.05 * node.unlike)]
 
 
-def _unmetered_kw(node: NodeBooks, loss: float) -> float | None:
+def _unmetered_kw(node: NodeSums, loss: float) -> float | None:
     """Power of a loss that is there whatever the supply [kW]; None where the loss follows the supply."""
     line = node.line()
     if line is None:
@@ -211,7 +269,7 @@ def _unmetered_kw(node: NodeBooks, loss: float) -> float | None:
 
 def _reason(
     verdict: Verdict,
-    node: NodeBooks,
+    node: NodeSums,
     loss: float,
     uncertainty: float,
     threshold: float,
@@ -220,7 +278,9 @@ def _reason(
 ) -> str:
     """The verdict in words."""
     if verdict is Verdict.INSUFFICIENT_DATA:
-        return f"all meters have actual values in {node.valid:,} of {node.expected:,} intervals only"
+        sure, part = ((count / node.expected) for count in (node.valid - node.estimated, node.estimated))
+        more = f"; of another {part:.0%} it is a part of a longer gap's" if node.estimated else ""
+        return f"the registers of all its meters tell the loss of {sure:.0%} of the time only{more}"
     size = f"{abs(loss):,.1f} kWh ± {uncertainty:,.1f} kWh"
     if verdict is Verdict.WITHIN_ERROR:
         return f"{size}: not to be told from nothing with these meters"

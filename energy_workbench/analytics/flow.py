@@ -108,6 +108,7 @@ def power_flow(
     completeness: float,
     start: str | None = None,
     end: str | None = None,
+    balances: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> PowerFlow:
     """Nodes and links of the flow through the tree.
 
@@ -121,16 +122,19 @@ def power_flow(
         Colour of each meter's status.
     completeness : float
         Share of what should be known that is, 0 to 1.
+    balances : mapping of str to mapping, optional
+        By id of the node `loss_kwh` and `loss_percent`, as a balance says; by default a node's loss is the difference
+        of what was measured, as of one instant. Over a period that may hold times in which not all was known.
     """
     children = children_of(meters)
     nodes, links, lost = [], [], 0.0
     for meter in meters:
         known = measured.get(meter.key, Measured())
         below = children.get(meter.key, [])
-        found = balance(meter, below, measured)
-        nodes.append(_node(meter, known, found, colours.get(meter.key)))
+        loss, percent = _lost(meter, below, measured, balances)
+        nodes.append(_node(meter, known, loss, percent, colours.get(meter.key)))
         links += [link for child in below if (link := _link(meter, child, measured.get(child.key, Measured())))]
-        if found and (loss := _rounded(found.loss)) and loss > 0:
+        if loss and loss > 0:
             links.append({"source": meter.id, "target": LOSSES, "value": loss, "kind": "loss"})
             lost += loss
     if lost:
@@ -154,7 +158,7 @@ def site_use(meters: Sequence[Meter], measured: Mapping[int, Measured]) -> float
             continue
         up, down = delivered_and_taken(meter, known)
         if meter.flow is Flow.PRODUCER:
-            if not _below_producer(meter, by_key):
+            if not below_producer(meter, by_key):
                 total += up - down
                 known_root |= meter.parent not in by_key
         elif meter.parent not in by_key:
@@ -163,7 +167,8 @@ def site_use(meters: Sequence[Meter], measured: Mapping[int, Measured]) -> float
     return total if known_root else None
 
 
-def _below_producer(meter: Meter, by_key: Mapping[int, Meter]) -> bool:
+def below_producer(meter: Meter, by_key: Mapping[int, Meter]) -> bool:
+    """Whether a producer is above a meter in the tree: it is part of that one."""
     while meter.parent is not None and meter.parent in by_key:
         meter = by_key[meter.parent]
         if meter.flow is Flow.PRODUCER:
@@ -171,7 +176,25 @@ def _below_producer(meter: Meter, by_key: Mapping[int, Meter]) -> bool:
     return False
 
 
-def _node(meter: Meter, known: Measured, found: Balance | None, colour: str | None) -> dict[str, Any]:
+def _lost(
+    meter: Meter,
+    below: Sequence[Meter],
+    measured: Mapping[int, Measured],
+    balances: Mapping[str, Mapping[str, Any]] | None,
+) -> tuple[float | None, float | None]:
+    """Loss of a node [kW or kWh], and as a share of its supply [%]."""
+    if balances is not None:
+        row = balances.get(meter.id, {})
+        return _rounded(row.get("loss_kwh")), row.get("loss_percent")
+    found = balance(meter, below, measured)
+    if found is None:
+        return None, None
+    return _rounded(found.loss), _rounded(100 * found.loss / found.supply) if found.supply > 0 else None
+
+
+def _node(
+    meter: Meter, known: Measured, loss: float | None, percent: float | None, colour: str | None
+) -> dict[str, Any]:
     up, down = delivered_and_taken(meter, known)
     return {
         "id": meter.id,
@@ -181,7 +204,8 @@ def _node(meter: Meter, known: Measured, found: Balance | None, colour: str | No
         "colour": colour,
         "value": None if not known.known else _rounded(up if meter.flow is Flow.PRODUCER else down),
         "export": _rounded(known.exported),
-        "loss": None if found is None else _rounded(found.loss),
+        "loss": loss,
+        "loss_percent": percent,
     }
 
 

@@ -1,109 +1,139 @@
-"""Running books of a node's balance: energies come in stretch by stretch, sums go out."""
+"""Running books of a node: intervals come in stretch by stretch, spans whose loss is known go out.
+
+The loss of a span is known where the registers of all meters of the node are known at both of its ends: it is the
+difference of their differences, however its energy was distributed over the intervals between.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from energy_workbench.analytics.compositions import Composition
+from energy_workbench.analytics.flow import below_producer
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
+from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Row = Callable[[int], "tuple[NDArray[np.float64], NDArray[np.float64]] | None"]
-"""Import and export of a meter by its key, an array each [kWh], NaN where unknown; None without a row."""
+    Array = NDArray[np.float64]
+
+
+class Energies(Protocol):
+    """Intervals of meters side by side, as `Reader.matrices` gives them with estimates."""
+
+    @property
+    def imported(self) -> Any:
+        """Primary [kWh], a row a meter; NaN where a part of it is not known."""
+
+    @property
+    def exported(self) -> Any:
+        """As imported."""
+
+    @property
+    def whole(self) -> Any:
+        """Which intervals are known closely, so that the registers are at both of their edges."""
+
+    def row(self, key: int) -> int | None:
+        """The row of a meter; None where it has none."""
 
 
 @dataclass(slots=True)
 class NodeBooks:
-    """What is known of one node so far.
+    """The books of one composition of a node.
 
     Attributes
     ----------
-    expected, valid : int
-        Intervals that have been, and those in which every meter of the node has actual values.
-    supply, demand : float
-        Over the valid intervals [kWh].
-    sides : dict of int to (float, float)
-        By key what each meter, the node's own too, delivered upwards and took downwards [kWh]: the difference is
-        what it adds to supply − demand, and by so much its own error changes the loss.
-    apart : dict of int to float
-        By child the sum of |loss + its net draw| over the intervals [kWh]: near nothing where the loss is
-        just the child counted once too often.
-    unlike : float
-        Sum of |loss| over the intervals [kWh].
-    runs : int
-        Unbroken stretches of valid intervals; each counter is rounded at both ends of each.
+    rest : (array, array, array), or None
+        `up, down, whole site` of the intervals since the last instant at which all registers were known, while none
+        of them is unknown: their span is not over.
+    rest_whole : array of bool, shape (m, n)
+        Which of these are known closely.
+    before : array of bool, shape (m,)
+        Which meters are known closely in the interval before.
     """
 
-    expected: int = 0
-    valid: int = 0
-    supply: float = 0.0
-    demand: float = 0.0
-    sides: dict[int, tuple[float, float]] = field(default_factory=dict)
-    apart: dict[int, float] = field(default_factory=dict)
-    unlike: float = 0.0
-    runs: int = 0
-    moments: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
-    """Sums of supply, loss, supply², supply × loss over the valid intervals, for the line through them."""
+    of: Composition
+    rest: tuple[Array, Array, Array] | None = None
+    rest_whole: Any = None
+    before: Any = None
 
-    def book(self, node: Meter, children: Sequence[Meter], energies: Row, length: int) -> None:
-        """Take a stretch of intervals.
+    def take(
+        self, energies: Energies, start: int, count: int, site: Array
+    ) -> tuple[int, Any, Array, Array, Array] | None:
+        """Take the intervals of a stretch that are the composition's.
 
         Parameters
         ----------
-        children : sequence of Meter
-            Those that the node's meter sees.
-        energies : callable
-        length : int
-            Intervals of the stretch.
+        start, count : int
+            Number of the stretch's first interval since 1970, and of its intervals.
+        site : array of float, shape (count,)
+            What the whole site was supplied with [kWh].
+
+        Returns
+        -------
+        tuple, or None
+            First interval, edges at which all registers are known, what the meters delivered and took, and the site's
+            supply, by interval; None where fewer than two edges are known.
         """
-        self.expected += length
-        own = sides_of(node, energies(node.key), of_node=True)
-        below = {child.key: sides_of(child, energies(child.key)) for child in children}
-        if own is None or any(sides is None for sides in below.values()):
-            return
-        up, down = own
-        supply, demand = down.copy(), up.copy()
-        for sides in below.values():
-            assert sides is not None
-            supply += sides[0]
-            demand += sides[1]
-        valid = ~(np.isnan(supply) | np.isnan(demand))
-        if not valid.any():
-            return
-        self.valid += int(valid.sum())
-        self.runs += int(np.sum(valid & ~np.r_[False, valid[:-1]]))
-        supply, demand = supply[valid], demand[valid]
-        loss = supply - demand
-        self.supply += float(supply.sum())
-        self.demand += float(demand.sum())
-        self.unlike += float(np.abs(loss).sum())
-        self.moments += [supply.sum(), loss.sum(), (supply**2).sum(), (supply * loss).sum()]
-        self._count(node.key, up[valid], down[valid])
-        for key, sides in below.items():
-            assert sides is not None
-            up, down = sides[0][valid], sides[1][valid]
-            self._count(key, up, down)
-            self.apart[key] = self.apart.get(key, 0.0) + float(np.abs(loss + down - up).sum())
-
-    def line(self) -> tuple[float, float] | None:
-        """Loss = a + b × supply through the intervals: (a [kWh an interval], b [1]); None where supply is steady."""
-        if self.valid < 8:
+        low, high = max(self.of.first - start, 0), min(self.of.last - start, count)
+        if low > high or self.of.last < start:
             return None
-        x, y, xx, xy = (float(moment) / self.valid for moment in self.moments)
-        variance = xx - x * x
-        if variance <= 1e-6 * max(xx, 1e-12):
-            return None
-        slope = (xy - x * y) / variance
-        return y - slope * x, slope
+        part = slice(low, high)
+        read = [_read(meter, energies, part, of_node=meter is self.of.node) for meter in self.of.members]
+        up, down = (np.stack([sides[place] for sides in read]) for place in (0, 1))
+        whole = np.stack([sides[2] for sides in read])
+        none = np.zeros((len(read), 1), bool)
+        before = none if self.before is None else self.before
+        if low > 0:
+            before = self._closely(energies, low - 1)
+        after = self._closely(energies, high) if high < count else none
+        first, supplied = start + low, site[part]
+        self.before = whole[:, -1:] if high > low else before
+        anchored = self.rest is not None
+        if self.rest is not None:
+            first -= self.rest[2].size
+            up, down, supplied = (
+                np.concatenate(both, axis=-1) for both in zip(self.rest, (up, down, supplied), strict=True)
+            )
+            whole = np.concatenate([self.rest_whole, whole], axis=1)
+        self.rest = None
+        common = (np.concatenate([before, whole], axis=1) | np.concatenate([whole, after], axis=1)).all(axis=0)
+        common[0] |= anchored
+        edges = np.flatnonzero(common)
+        if len(edges) and high == count:
+            self._keep(up, down, supplied, whole, int(edges[-1]))
+        return (first, edges, up, down, supplied) if len(edges) > 1 else None
 
-    def _count(self, key: int, up: Any, down: Any) -> None:
-        before = self.sides.get(key, (0.0, 0.0))
-        self.sides[key] = before[0] + float(up.sum()), before[1] + float(down.sum())
+    def _keep(self, up: Array, down: Array, supplied: Array, whole: Any, last: int) -> None:
+        """Remember the intervals after the last edge, if their span can still become known."""
+        rest = up[:, last:], down[:, last:]
+        if last < len(supplied) and not np.isnan(rest[0].sum() + rest[1].sum()):
+            self.rest = rest[0].copy(), rest[1].copy(), supplied[last:].copy()
+            self.rest_whole = whole[:, last:].copy()
+
+    def _closely(self, energies: Energies, place: int) -> Any:
+        """Which meters are known closely in an interval, shape (m, 1)."""
+        rows = [energies.row(meter.key) for meter in self.of.members]
+        found = [row is not None and bool(energies.whole[row, place]) for row in rows]
+        return np.array(found)[:, None]
+
+
+def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool) -> tuple[Array, Array, Any]:
+    """What a meter delivers upwards and takes downwards [kWh], and which intervals are known closely."""
+    row, size = energies.row(meter.key), part.stop - part.start
+    measured = None if row is None else (energies.imported[row, part], energies.exported[row, part])
+    sides = sides_of(meter, measured, of_node=of_node)
+    if row is not None and sides is not None:
+        return *sides, energies.whole[row, part]
+    if meter.status is Status.INACTIVE and not of_node:
+        # Out of service and silent: nothing goes through it.
+        return np.zeros(size), np.zeros(size), np.ones(size, bool)
+    return np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
 
 
 def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:
@@ -123,3 +153,21 @@ def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any
         return np.where(np.isnan(imported), np.nan, 0.0), imported
     in_import = meter.production_register is ProductionRegister.IMPORT
     return (imported, exported) if in_import else (exported, imported)
+
+
+def supplied(meters: Sequence[Meter], energies: Energies, part: slice) -> Array:
+    """What all of some meters are supplied with, interval by interval [kWh]: from above, and by the producers below.
+
+    A meter that tells nothing in this time is left out; a producer below another one is part of that one.
+    """
+    by_key = {meter.key: meter for meter in meters}
+    found: Array | None = None
+    for meter in meters:
+        top = meter.parent not in by_key
+        if not (top or meter.flow is Flow.PRODUCER) or below_producer(meter, by_key):
+            continue
+        up, down, _ = _read(meter, energies, part, of_node=top)
+        side = up if meter.flow is Flow.PRODUCER else down
+        if not np.isnan(side).all():
+            found = side if found is None else found + side
+    return np.full(part.stop - part.start, np.nan) if found is None else found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.flow import branch
 from energy_workbench.answers.trees import Stretch
-from energy_workbench.core import results
+from energy_workbench.core import axis, results
+from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
+from energy_workbench.core.lost import lost_together
 from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import Scaling
 from energy_workbench.core.vee import WHOLE
@@ -47,18 +50,8 @@ def balance(
     node : Meter, optional
         Every node by default.
     """
-    books = Books()
-    order: list[Meter] = []
-    for tree in trees:
-        order = list(tree.meters)
-        for matrix in reader.matrices([meter.key for meter in order], tree.start, tree.end, WHOLE):
-
-            def energies(key: int, matrix: Any = matrix) -> Any:
-                row = matrix.row(key)
-                return None if row is None else (matrix.imported[row], matrix.exported[row])
-
-            books.book(order, energies, matrix.imported.shape[1])
-    found = rows(books, order, threshold=threshold, steps=steps_of(order, profiles))
+    order = list(trees[-1].meters) if trees else []
+    found = rows(booked(reader, trees), order, threshold=threshold, steps=steps_of(order, profiles))
     if node is not None:
         inside = {meter.id for meter in branch(order, node.key)}
         found = tuple(row for row in found if row["meter"] in inside)
@@ -69,10 +62,34 @@ def balance(
         end=span.end.astimezone(zone).isoformat(),
         threshold_percent=100 * threshold,
         timezone=zone.key,
+        lost=lost_together(found),
     )
 
 
-def steps_of(meters: list[Meter], profiles: Path) -> dict[int, float]:
+def booked(reader: Reader, trees: Sequence[Stretch], cuts: Sequence[int] | None = None) -> Books:
+    """The balance of the nodes of these trees, from the intervals.
+
+    Parameters
+    ----------
+    cuts : sequence of int, optional
+        Edges of buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
+    """
+    books = Books([(number_of(tree.start), number_of(tree.end), tree.meters) for tree in trees], cuts)
+    keys = sorted({meter.key for tree in trees for meter in tree.meters})
+    if keys:
+        # The intervals beside the time tell whether the registers are known at its edges.
+        low, high = trees[0].start - axis.INTERVAL, trees[-1].end + axis.INTERVAL
+        for matrix in reader.matrices(keys, low, high, WHOLE, estimated=True):
+            books.book(matrix, matrix.start // axis.INTERVAL_MICROS, matrix.whole.shape[1])
+    return books
+
+
+def number_of(instant: datetime) -> int:
+    """The interval that holds an instant, as a number since 1970."""
+    return to_micros(instant) // axis.INTERVAL_MICROS
+
+
+def steps_of(meters: Sequence[Meter], profiles: Path) -> dict[int, float]:
     """The least increment of each meter's energy counters, primary [kWh], where its profile tells it."""
     from energy_workbench.registry.counter_registers import counter_registers
 

@@ -111,7 +111,8 @@ _ENERGY: Schema = {
 _NODE: Schema = {
     "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", "type": "distribution",
     "parent_id": "mtr_2", "depth": 2, "supply_kwh": 412_300.5, "demand_kwh": 395_800.25, "loss_kwh": 16_500.25,
-    "loss_percent": 4.002, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "verdict": "hotspot",
+    "loss_percent": 4.002, "site_percent": 2.35, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "estimated": 0.0,
+    "verdict": "hotspot",
     "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
     "counted_twice": [], "assumed_classes": True,
     "children": [
@@ -185,7 +186,8 @@ _POINT: Schema = {
 }  # fmt: skip
 _FLOW: Schema = {
     "unit": "kWh", "from": "2026-10-05T00:00:00+05:30", "to": "2026-10-06T00:00:00+05:30",
-    "nodes": [{"id": "mtr_1", "number": "GRID", "name": "Grid", "type": "grid", "colour": "green", "value": 9120.5}],
+    "nodes": [{"id": "mtr_1", "number": "GRID", "name": "Grid", "type": "grid", "colour": "green", "value": 9120.5,
+               "loss": 19.3, "loss_percent": 0.212}],
     "links": [{"source": "mtr_1", "target": "mtr_2", "value": 9101.2, "kind": "flow"},
               {"source": "mtr_1", "target": "losses", "value": 19.3, "kind": "loss"}],
     "completeness": 1.0,
@@ -362,8 +364,11 @@ BALANCE = _answer(
         "to": "2026-11-01T00:00:00+05:30",
         "threshold_percent": 3.0,
         "timezone": "Asia/Kolkata",
+        "lost": {
+            "nodes": 14, "loss_kwh": 65_100.5, "certain_kwh": 54_600.25, "site_percent": 9.29, "completeness": 0.992,
+        },
     },
-)
+)  # fmt: skip
 LOSSES = _answer(
     "A row a bucket",
     {
@@ -372,7 +377,7 @@ LOSSES = _answer(
                 {
                     "start": "2026-10-01T00:00:00+05:30", "supply_kwh": 13_300.0, "demand_kwh": 12_767.5,
                     "loss_kwh": 532.5, "loss_percent": 4.004, "uncertainty_kwh": 165.8, "completeness": 1.0,
-                    "verdict": "hotspot", "reason": "532.5 kWh ± 165.8 kWh, 4.0 % of the supply, …",
+                    "estimated": 0.0, "verdict": "hotspot", "reason": "532.5 kWh ± 165.8 kWh, 4.0 % of the supply, …",
                 }
             ]
         ),

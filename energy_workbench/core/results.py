@@ -219,20 +219,24 @@ class Balance(Table):
     ----------
     rows : tuple of dict
         `meter, number, name, type, parent_id, depth`, `supply_kwh`, `demand_kwh`, `loss_kwh` [kWh], `loss_percent`
-        of the supply, `uncertainty_kwh` (expanded, k = 2), `completeness` (share of the intervals in which all
-        meters of the node have actual values; the energies are those of them), `verdict` (`hotspot, surplus, ok,
+        of that supply, `site_percent` of what the site was supplied with over the same spans, `uncertainty_kwh`
+        (expanded, k = 2), `completeness` (share of the time in spans of which the registers of all meters of the node
+        are known at both ends; all energies are those of these spans), `estimated` (share of the time in parts of
+        spans that reach beyond the row's time), `verdict` (`hotspot, surplus, ok,
         within_error, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
         `unmetered_kw` (what is lost at any load [kW]),
         `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed), and in
-        the payload `children`: `meter, number, name, type, taken_kwh, delivered_kwh` over the same intervals.
+        the payload `children`: `meter, number, name, type, taken_kwh, delivered_kwh` over the same spans.
     threshold_percent : float
         Above it a loss is a hotspot [% of the supply].
+    lost : dict
+        All of it together, as `lost_together` says: `nodes, loss_kwh, certain_kwh, site_percent, completeness`.
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
         "meter", "number", "name", "type", "parent_id", "depth", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent",
-        "uncertainty_kwh", "completeness", "verdict", "reason", "rank", "unmetered_kw",
+        "site_percent", "uncertainty_kwh", "completeness", "estimated", "verdict", "reason", "rank", "unmetered_kw",
         "counted_twice", "assumed_classes",
     ]  # fmt: skip
 
@@ -242,6 +246,7 @@ class Balance(Table):
     end: str
     threshold_percent: float
     timezone: str
+    lost: dict[str, Any]
 
     def _columns(self) -> list[str]:
         return self.columns_shown
@@ -258,15 +263,16 @@ class Losses(Table):
     ----------
     rows : tuple of dict
         `start`, and of each bucket alone what a row of `Balance` says of a period: `supply_kwh, demand_kwh, loss_kwh`
-        [kWh], `loss_percent`, `uncertainty_kwh`, `completeness`, `verdict`, `reason`.
+        [kWh], `loss_percent`, `uncertainty_kwh`, `completeness`, `estimated`, `verdict`, `reason`. The loss of a span
+        that reaches over buckets is shared out among them as its energies are, so that they add up to the whole.
     threshold_percent : float
         Above it a loss is a hotspot [% of the supply].
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
-        "start", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent", "uncertainty_kwh", "completeness", "verdict",
-        "reason",
+        "start", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent", "uncertainty_kwh", "completeness", "estimated",
+        "verdict", "reason",
     ]  # fmt: skip
 
     rows: tuple[dict[str, Any], ...]
@@ -500,8 +506,9 @@ class StatusSummary(Result):
 class PowerFlow(Result):
     """Where power or energy goes: nodes, and links of kind `flow` or `loss`.
 
-    A link's value is never negative and its direction is that of the energy. A node's `value` is what
-    its meter measured, its `loss` the difference of supply and demand, None where a part is unknown.
+    A link's value is never negative and its direction is that of the energy. A node's `value` is what its meter
+    measured. Its `loss` and `loss_percent` are those of its balance: of energy, over the spans in which it is known; of
+    power, supply − demand now; None where a part is unknown.
     """
 
     unit: str

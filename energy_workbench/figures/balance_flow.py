@@ -50,8 +50,8 @@ def balance_flow(
 
     Notes
     -----
-    Energies of a node are over the intervals in which all of its meters are known, so each node is exact in
-    itself; where its completeness differs from its parent's, its bar is drawn as wide as the larger side.
+    Energies of a node are over the spans in which all of its registers are known, so each node is exact in itself;
+    where its completeness differs from its parent's, its bar is drawn as wide as the larger side.
     """
     rows = {row["meter"]: row for row in payload["items"]}
     drawing = _Drawing(Sankey(theme), rows)

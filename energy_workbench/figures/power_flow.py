@@ -89,7 +89,8 @@ def power_flow(
             drawing.node(key)
         elif key in losses:
             loss = losses[key]
-            share = loss["value"] / supply[key]
+            known = named[key].get("loss_percent")
+            share = loss["value"] / supply[key] if known is None else known / 100
             drawing.loss(loss, share, labelled=loss["value"] >= LABELLED * whole or share >= HOTSPOT)
             if colour == "loss":
                 drawing.paint(key, theme.state["red"] if share >= HOTSPOT else theme.state["green"])

@@ -18,7 +18,7 @@ from energy_workbench.lake.failpoints import place
 
 FILE = "intervals.build.json"
 
-RULES = 3
+RULES = 4
 """Grows when the same readings give other intervals than before: everything is built anew then."""
 
 

@@ -21,7 +21,8 @@ def interval_schema() -> pa.Schema:
     """Schema of the intervals table.
 
     `demand_kw` and `export_demand_kw` are null where the interval is no demand; `step_kwh` is the coarsest least
-    increment of its counters, primary [kWh, kvarh, kVAh], null where that is not known.
+    increment of its counters, primary [kWh, kvarh, kVAh], null where that is not known; `covered` is the share of the
+    interval between two readings of its counters of active energy, near or far from each other, without a break.
     """
     import pyarrow as pa
 
@@ -35,6 +36,7 @@ def interval_schema() -> pa.Schema:
             ("completeness", pa.float32()),
             ("export_demand_kw", pa.float64()),
             ("step_kwh", pa.float64()),
+            ("covered", pa.float32()),
             ("month", pa.string()),
         ]
     )

@@ -122,6 +122,10 @@ class Ledger:
         main, import_kwh = self._first(IMPORT, size)
         others = [self._first(names, size) for names in _COUNTERS[1:]]
         covered, close, broken = main["covered"], main["close"], main["broken"].copy()
+        # Of import and export, the one of which less is told; where a register tells nothing, there is none.
+        told = np.minimum(
+            *(np.where((of["covered"] > 0) | of["broken"], of["covered"], np.inf) for of in (main, others[0][0]))
+        )
         step = np.maximum.reduce([main["step"], *(other["step"] for other, _ in others)])
         energies = [import_kwh, *(energy for _, energy in others)]
         powered = self._powered()
@@ -138,12 +142,13 @@ class Ledger:
             covered = np.where(lacking, other["covered"], covered)
             close = np.where(lacking, other["close"], close)
             broken = np.where(lacking, other["broken"], broken)
+        told = np.where(np.isinf(told), covered, told)
         edited = self._edits()
         known = (covered > 0) | broken
         known[list(edited)] = True
         rows = np.flatnonzero(known)
         covered, close, broken = covered[rows] / QUARTER, np.minimum(close[rows] / QUARTER, 1.0), broken[rows]
-        energies, step = [energy[rows] for energy in energies], step[rows]
+        energies, step, told = [energy[rows] for energy in energies], step[rows], told[rows] / QUARTER
         uncertain = broken | powered[rows] | (covered - close > 1 - COMPLETE)
         quality = np.where(covered == 0, 3, np.where(uncertain, 2, 0))
         certain = (quality == 0) & (close >= COMPLETE)
@@ -157,7 +162,7 @@ class Ledger:
                     energies[column][row] = edit.energies[name]
                     if column < len(demands):
                         step[row], demands[column][row] = 0.0, 4 * edit.energies[name]
-        return self._table(rows, energies, demands, quality, close, np.where(step > 0, step, np.nan))
+        return self._table(rows, energies, demands, quality, close, np.where(step > 0, step, np.nan), told)
 
     def _table(
         self,
@@ -167,6 +172,7 @@ class Ledger:
         quality: Array,
         close: Array,
         step: Array,
+        covered: Array,
     ) -> pa.Table:
         import pyarrow as pa
 
@@ -186,6 +192,7 @@ class Ledger:
             pa.array(close.astype("float32")),
             pa.array(demands[1], from_pandas=True),
             pa.array(step, from_pandas=True),
+            pa.array(np.minimum(covered, 1.0).astype("float32")),
             pa.array(months, pa.string()),
         ]
         return pa.table(columns, schema=interval_schema())

@@ -17,6 +17,11 @@ from energy_workbench.lake.spread import Array
 if TYPE_CHECKING:
     from energy_workbench.lake.snapshot import Snapshot
 
+_ACTUAL = "quality = 'actual' AND completeness >= {whole}"
+_CLOSELY = "(quality IN ('actual', 'edited') AND completeness >= {whole})"
+_KNOWN = "(quality = 'edited' OR coalesce(covered, completeness) >= {whole})"
+"""SQL of the conditions on an interval; before the column `covered` was, only what is close is known to be whole."""
+
 CELLS = 6_000_000
 """Meters times intervals that are held at once: 1,000 meters for two months, some 0.1 GB."""
 
@@ -32,13 +37,17 @@ class Matrix:
     start : int
         Start of the first interval [µs since 1970].
     imported, exported : array of float, shape (m, t)
-        Primary [kWh]; NaN where the register is not known closely.
+        Primary [kWh]; NaN where the register is not known closely, or, where estimates were asked for, where a part of
+        the interval's energy is not known at all.
+    whole : array of bool, shape (m, t)
+        Intervals that are known closely: at both of their edges the registers are.
     """
 
     keys: Array
     start: int
     imported: Array
     exported: Array
+    whole: Array
 
     def row(self, key: int) -> int | None:
         """The row of a meter; None where it has none."""
@@ -46,8 +55,10 @@ class Matrix:
         return at if at < len(self.keys) and self.keys[at] == key else None
 
 
-def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, whole: float) -> Iterator[Matrix]:
-    """Actual intervals of these meters, a stretch of time after the other.
+def matrices(
+    snapshot: Snapshot, meters: Sequence[int], start: int, end: int, whole: float, *, estimated: bool = False
+) -> Iterator[Matrix]:
+    """Intervals of these meters, a stretch of time after the other.
 
     Parameters
     ----------
@@ -56,7 +67,10 @@ def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, wh
     start, end : int
         On interval edges, half-open [µs since 1970].
     whole : float
-        Intervals less complete than this are not known [0 to 1].
+        Intervals less complete than this are not known closely [0 to 1].
+    estimated : bool
+        Takes what an analyst put in an interval's place too, and every estimate of which no part is unknown: over a
+        gap these add up to the difference of the registers. Only actual intervals by default.
     """
     keys = np.unique(np.asarray(meters, "int64"))
     step = max(96, CELLS // max(len(keys), 1)) * QUARTER
@@ -64,16 +78,17 @@ def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, wh
         for low in range(start, end, step):
             high = min(low + step, end)
             size = len(keys), (high - low) // QUARTER
-            imported, exported = np.full(size, np.nan), np.full(size, np.nan)
+            imported, exported, closely = np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
             source = interval_source(snapshot, low, high, keys.tolist())
             if source != NOTHING and len(keys):
                 if NOTHING in source:
                     connection.register(NOTHING, no_intervals())
                 rows = connection.execute(
                     f"""SELECT meter, ((epoch_us(start) - {low}) // {QUARTER})::BIGINT AS interval,
-                        energy_import_kwh, energy_export_kwh FROM {source}
+                        energy_import_kwh, energy_export_kwh, {_CLOSELY.format(whole=float(whole))} AS closely
+                    FROM {source}
                     WHERE start >= make_timestamptz({low}) AND start < make_timestamptz({high})
-                        AND quality = 'actual' AND completeness >= {float(whole)}
+                        AND {(_KNOWN if estimated else _ACTUAL).format(whole=float(whole))}
                         AND {of_meters(keys.tolist())}"""  # noqa: S608 - numbers
                 ).fetchnumpy()
                 meter = np.asarray(rows["meter"], "int64")
@@ -82,4 +97,5 @@ def matrices(snapshot: Snapshot, meters: Sequence[int], start: int, end: int, wh
                 place = at[mine], np.asarray(rows["interval"])[mine]
                 imported[place] = np.ma.filled(rows["energy_import_kwh"], np.nan)[mine]
                 exported[place] = np.ma.filled(rows["energy_export_kwh"], np.nan)[mine]
-            yield Matrix(keys, low, imported, exported)
+                closely[place] = np.asarray(rows["closely"], bool)[mine]
+            yield Matrix(keys, low, imported, exported, closely)

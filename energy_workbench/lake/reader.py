@@ -197,19 +197,24 @@ class Reader:
         found = self.run(first_query(source, where, column, peaks), no_intervals=no_intervals())
         return {row["meter"]: from_micros(row["at"]) for row in found.to_pylist()}
 
-    def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
-        """Actual intervals of meters side by side, a stretch of time after the other.
+    def matrices(
+        self, meters: Sequence[int], start: datetime, end: datetime, whole: float, *, estimated: bool = False
+    ) -> Iterator[Matrix]:
+        """Intervals of meters side by side, a stretch of time after the other.
 
         Parameters
         ----------
         start, end : datetime
             On interval edges, half-open.
         whole : float
-            Intervals less complete than this are not known [0 to 1].
+            Intervals less complete than this are not known closely [0 to 1].
+        estimated : bool
+            Takes estimates too of which no part is unknown; only actual intervals by default.
         """
         from energy_workbench.lake.matrix import matrices
 
-        return matrices(self.lake.intervals.snapshot(), meters, to_micros(start), to_micros(end), whole)
+        span = to_micros(start), to_micros(end)
+        return matrices(self.lake.intervals.snapshot(), meters, *span, whole, estimated=estimated)
 
     def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000) -> pa.Table:
         """Answer one SELECT that a user wrote, over the documented views.

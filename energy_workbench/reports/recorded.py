@@ -61,9 +61,11 @@ class RecordingReader(Reader):
         self.found: dict[str, pa.Table] = {} if found is None else found
         self._given = found is not None
 
-    def matrices(self, meters: Sequence[int], start: datetime, end: datetime, whole: float) -> Iterator[Matrix]:
+    def matrices(
+        self, meters: Sequence[int], start: datetime, end: datetime, whole: float, *, estimated: bool = False
+    ) -> Iterator[Matrix]:
         self._note(meters, to_micros(start), to_micros(end))
-        return super().matrices(meters, start, end, whole)
+        return super().matrices(meters, start, end, whole, estimated=estimated)
 
     def readings(
         self,

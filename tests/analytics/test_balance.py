@@ -15,6 +15,7 @@ from energy_workbench.analytics.uncertainty import assumed, standard
 from energy_workbench.core.entities import Meter, MeterType, ProductionRegister, default_flow
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Status
+from energy_workbench.lake.matrix import Matrix
 
 DAY = 96
 SHIFTS = 10.0 + 8.0 * np.sin(np.linspace(0, 2 * math.pi, DAY)) ** 2
@@ -39,9 +40,19 @@ def takes(load: Any) -> tuple[Any, Any]:
 
 
 def balance(tree: list[Meter], energies: Energies, threshold: float = 0.03, **more: Any) -> dict[str, dict[str, Any]]:
-    books = Books()
-    books.book(tree, energies.get, DAY)
+    books = Books([(0, DAY, tree)])
+    books.book(matrix(energies), 0, DAY)
     return {row["number"]: row for row in rows(books, tree, threshold=threshold, **more)}
+
+
+def matrix(energies: Energies, whole: dict[int, Any] | None = None) -> Matrix:
+    """Intervals side by side; known closely where they are known, unless it is said."""
+    keys = sorted(energies)
+    imported, exported = (np.stack([np.asarray(energies[key][side], float) for key in keys]) for side in (0, 1))
+    closely = ~(np.isnan(imported) & np.isnan(exported))
+    for key, known in (whole or {}).items():
+        closely[keys.index(key)] = known
+    return Matrix(np.asarray(keys), 0, imported, exported, closely)
 
 
 loads = st.lists(st.floats(0.001, 1e5), min_size=DAY, max_size=DAY)
@@ -115,7 +126,7 @@ def test_too_much_below_with_no_meter_to_blame_is_said_so() -> None:
     assert "ratio" in found["reason"]
 
 
-def test_only_intervals_that_all_meters_know_count() -> None:
+def test_only_spans_that_all_meters_know_count() -> None:
     holes = SHIFTS * 0.5
     holes = np.where(np.arange(DAY) < 24, np.nan, holes)
     found = balance(TREE, {1: takes(SHIFTS), 2: takes(holes), 3: takes(SHIFTS * 0.5)})["M1"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from energy_workbench.core.lost import lost_together
+
 SPAN = {"from": "2026-11-02T00:00:00+05:30", "to": "2026-11-05T00:00:00+05:30", "timezone": "Asia/Kolkata"}
 TYPES = {"GRID": "grid", "MAIN": "main", "DG": "generator", "SOLAR": "solar", "UNIT-A": "unit", "UNIT-B": "unit"}
 
@@ -27,6 +29,7 @@ def node(
         **{key: child(number, 0.0)[key] for key in ("meter", "number", "name", "type")},
         "parent_id": parent and f"mtr_{parent.lower()}", "depth": 0, "supply_kwh": supply, "demand_kwh": demand,
         "loss_kwh": supply - demand, "loss_percent": round(100 * (supply - demand) / supply, 3),
+        "site_percent": round(100 * (supply - demand) / 1020, 3), "estimated": 0.0,
         "uncertainty_kwh": 10.0, "completeness": 0.99, "verdict": verdict, "reason": f"because of <i>{number}</i>",
         "unmetered_kw": None, "counted_twice": [], "assumed_classes": False, "children": list(children),
     } | more  # fmt: skip
@@ -43,7 +46,7 @@ def balance() -> dict[str, Any]:
         node("UNIT-B", "MAIN", 500.0, [child("UNIT-B-MACHINE-01", 520.0)], "surplus",
              counted_twice=["UNIT-B-MACHINE-01"]),
     ]  # fmt: skip
-    return {"items": rows, "total": len(rows), **SPAN, "threshold_percent": 3.0}
+    return {"items": rows, "total": len(rows), **SPAN, "threshold_percent": 3.0, "lost": lost_together(rows)}
 
 
 def losses(number: str = "MAIN", every: str = "1d") -> dict[str, Any]:
@@ -56,7 +59,7 @@ def losses(number: str = "MAIN", every: str = "1d") -> dict[str, Any]:
             known = dict.fromkeys(known)
         days.append({
             "start": f"2026-11-0{day}T00:00:00+05:30", **known, "uncertainty_kwh": None if day == 3 else 10.0,
-            "completeness": 0.0 if day == 3 else 1.0, "reason": "so",
+            "completeness": 0.0 if day == 3 else 1.0, "estimated": 0.0, "reason": "so",
             "verdict": "insufficient_data" if day == 3 else row["verdict"],
         })  # fmt: skip
     names = {key: row[key] for key in ("meter", "number", "name")}

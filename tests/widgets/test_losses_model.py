@@ -57,7 +57,9 @@ def test_without_a_choice_the_whole_site_of_the_last_week_is_shown(model: Model,
     assert values(model)["Loss"] == "10.0 kWh"
     assert values(model)["Loss of the supply"] == "1.22 %"
     assert values(model)["Hotspots"] == "1"
-    assert values(model)["All certain losses"] == "60.0 kWh"
+    lost = stand_in.balances["lost"]
+    assert values(model)["Losses in view"] == f"{lost['loss_kwh']:.1f} kWh"
+    assert next(c.note for c in model.cards if c.label == "Losses in view") == "40.0 kWh certain, 4 of 4 nodes"
     assert {card.note for card in model.cards} >= {"± 10.0 kWh", "± 1.22 %, limit 3 %", "UNIT-A"}
     for figure in (model.flow_figure, model.losses_figure, model.time_figure):
         assert figure["data"]
@@ -148,7 +150,7 @@ def test_texts_are_escaped_and_link_to_the_other_pages_with_what_was_chosen(mode
 
 def test_what_is_shown_can_be_taken_along(model: Model) -> None:
     nodes = model.nodes_table()
-    assert nodes.rows[0][:7] == ("UNIT-A", "UNIT-A <b>name</b>", 500.0, 450.0, 50.0, 10.0, 10.0)
+    assert nodes.rows[0][:6] == ("UNIT-A", "UNIT-A <b>name</b>", 500.0, 450.0, 50.0, 10.0)
     flows: list[tuple[Any, ...]] = list(model.flow_table().rows)
     assert ("GRID", "MAIN", "flow", 810.0) in flows
     assert ("SOLAR", "MAIN", "flow", 150.0) in flows

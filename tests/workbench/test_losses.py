@@ -40,9 +40,9 @@ def test_all_days_take_one_query(wb: Workbench, monkeypatch: pytest.MonkeyPatch)
     asked: list[Any] = []
     matrices = Reader.matrices
 
-    def counted(self: Reader, meters: Any, *more: Any) -> Any:
+    def counted(self: Reader, meters: Any, *more: Any, **named: Any) -> Any:
         asked.append(list(meters))
-        return matrices(self, meters, *more)
+        return matrices(self, meters, *more, **named)
 
     monkeypatch.setattr(Reader, "matrices", counted)
     assert len(wb.losses("UNIT-A", "last 6 days")) == 6

@@ -89,7 +89,10 @@ def _warning(about: Subject) -> str:
     known = f"{words.percent(about.completeness)} of the data is there"
     if about.running:
         return f"The period is not over: the report covers it until {words.instant(about.until, about.zone)}; {known}."
-    return f"The report is incomplete: {known}. Energy of times that are not known is not in any sum."
+    return (
+        f"The report is incomplete: {known}. What flowed while a meter was silent is in the sums where its registers "
+        "tell it afterwards; what no register tells is in none."
+    )
 
 
 def _cards(about: Subject) -> list[Card | None]:
@@ -123,7 +126,7 @@ def _cards(about: Subject) -> list[Card | None]:
         ),
         demand,
         factor,
-        _loss_card(about),
+        loss_card(about),
     ]
 
 
@@ -140,12 +143,18 @@ def _production(about: Subject) -> list[Card]:
     return found
 
 
-def _loss_card(about: Subject) -> Card:
-    known = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
-    lost = known_sum([row["loss_kwh"] for row in known])
-    supply = known_sum([s["delivered_kwh"] for s in about.sources])
-    note = f"{words.percent(lost / supply)} of the supply" if lost is not None and supply else ""
-    return Card("Losses", words.number(lost, 1), "kWh", note)
+def loss_card(about: Subject) -> Card:
+    """What all nodes lost together, as the page of losses has it."""
+    lost = about.balance["lost"]
+    if lost["loss_kwh"] is None:
+        return Card("Losses", words.number(None), "kWh", "of no node known")
+    share = lost["site_percent"]
+    said = [
+        *([] if share is None else [f"{words.percent(share / 100)} of the site's supply meanwhile"]),
+        f"{words.number(lost['certain_kwh'], 1)} kWh certain",
+        f"known for {words.percent(lost['completeness'])} of the time or more",
+    ]
+    return Card("Losses", words.number(lost["loss_kwh"], 1), "kWh", "; ".join(said))
 
 
 def _returned(about: Subject) -> list[str]:

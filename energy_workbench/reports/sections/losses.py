@@ -17,6 +17,7 @@ from energy_workbench.reports.elements import (
     paragraph,
     table,
 )
+from energy_workbench.reports.sections.front import loss_card
 from energy_workbench.reports.subject import Subject, known_sum
 
 VERDICTS = {
@@ -55,15 +56,12 @@ def power_flow(about: Subject) -> Section:
 def losses_figures(about: Subject) -> list[Card]:
     """Key figures of what was lost."""
     nodes = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
-    lost = known_sum([row["loss_kwh"] for row in nodes])
     supply = known_sum([s["delivered_kwh"] for s in about.sources]) if about.whole else about.hourly["total_kwh"]
     hot = [row for row in nodes if row["verdict"] == "hotspot"]
     proven = known_sum([row["loss_kwh"] for row in hot])
     cards = [
         Card("Supply", words.number(supply, 1), "kWh", "what the sources delivered" if about.whole else about.number),
-        Card(
-            "Losses", words.number(lost, 1), "kWh", f"{words.percent(lost / supply)} of it" if lost and supply else ""
-        ),
+        loss_card(about),
         Card(
             "Hotspots",
             words.number(len(hot)),
@@ -87,8 +85,9 @@ def losses(about: Subject, *, page: bool = False) -> Section:
         heading("Losses", page=page),
         paragraph(
             "Loss is what a node receives less what the meters below it account for: cables, transformers, what no "
-            "meter measures, and the errors of the meters themselves. Energies are those of the intervals in which all "
-            f"meters of the node were measured. A hotspot loses more than {threshold} % and more than its meters can "
+            "meter measures, and the errors of the meters themselves. It is taken between instants at which the "
+            "registers of all meters of the node are known; supply, loss and per cent are those of these times, and "
+            f"Known is their share of the period. A hotspot loses more than {threshold} % and more than its meters can "
             "err (± is the expanded uncertainty, k = 2).",
             kind="note",
         ),
@@ -103,7 +102,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
         Column("Loss", unit="kWh", width=10.5),
         Column("Loss", unit="%", digits=2, width=8),
         Column("±", unit="kWh", width=9.5),
-        Column("Complete", "share", width=9),
+        Column("Known", "share", width=9),
         Column("Verdict", "text", width=14.5),
     ]
     rows = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from traitlets import Dict, Enum, List, Tuple, Unicode
 
+from energy_workbench.core.lost import lost_together
 from energy_workbench.core.pages import LOSSES as PAGE
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.balance import losses, over_time
@@ -22,9 +23,9 @@ DEPTHS = {"1": 1, "2": 2, "3": 3, "all": None}
 
 COLUMNS = {
     "number": "Node", "name": "Name", "supply_kwh": "Supply [kWh]", "demand_kwh": "Demand [kWh]",
-    "loss_kwh": "Loss [kWh]", "loss_percent": "Loss [% of the supply]", "uncertainty_kwh": "Uncertainty, k = 2 [kWh]",
-    "completeness": "Complete [1]", "verdict": "Verdict", "reason": "Reason", "unmetered_kw": "Without a meter [kW]",
-    "counted_twice": "Counted twice",
+    "loss_kwh": "Loss [kWh]", "loss_percent": "Loss [% of the supply]", "site_percent": "Loss [% of the site's supply]",
+    "uncertainty_kwh": "Uncertainty, k = 2 [kWh]", "completeness": "Known [1]", "estimated": "Estimated [1]",
+    "verdict": "Verdict", "reason": "Reason", "unmetered_kw": "Without a meter [kW]", "counted_twice": "Counted twice",
 }  # fmt: skip
 
 
@@ -115,7 +116,7 @@ class Model(PageModel):
 
     def time_table(self) -> Sheet:
         """The node in view over time."""
-        own = ("number", "name", "unmetered_kw", "counted_twice")
+        own = ("number", "name", "site_percent", "unmetered_kw", "counted_twice")
         columns = {"start": f"Start ({self.balance['timezone']})"} | {
             key: head for key, head in COLUMNS.items() if key not in own
         }
@@ -157,17 +158,17 @@ def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     share = UNKNOWN if node["loss_percent"] is None else f"{node['loss_percent']:.2f} %"
     doubt = "" if not supply else f"± {100 * uncertainty / supply:.2f} %, limit {threshold:g} %"
     hot = [row["number"] for row in inside if row["verdict"] == "hotspot"]
-    certain = [row["loss_kwh"] for row in inside if row["verdict"] in ("hotspot", "ok") and row["loss_kwh"]]
-    enough = node["completeness"]
+    lost, enough = lost_together(inside), node["completeness"]
+    together = f"{amount(lost['certain_kwh'], 'kWh')} certain, {lost['nodes']} of {len(inside)} nodes"
     return [
         Card("Supply", amount(supply, "kWh"), f"into {node['number']}"),
         Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
         Card("Loss", amount(loss, "kWh"), f"± {amount(uncertainty, 'kWh')}" if uncertainty is not None else "", state),
         Card("Loss of the supply", share, doubt or verdict_text(node["verdict"]), state),
-        Card("All certain losses", amount(sum(certain), "kWh"), f"of {len(inside)} nodes in view"),
+        Card("Losses in view", amount(lost["loss_kwh"], "kWh"), together),
         Card("Hotspots", amount(len(hot)), ", ".join(hot) or "none", "red" if hot else "green"),
         Card(
-            "Data", percent(enough, 1), "of the time known",
+            "Known", percent(enough, 1), "of the time, by all registers",
             "green" if enough >= 0.98 else "yellow" if enough >= 0.5 else "red",
         ),
     ]  # fmt: skip

@@ -1,0 +1,175 @@
+"""Sums of a node's balance over the spans whose loss is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST_SPANS = 8
+"""A line through fewer spans says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Known spans of a node, or parts of them, by time.
+
+    Attributes
+    ----------
+    first, length : array of int, shape (n,)
+        First interval of each, as a number since 1970, and how many it has.
+    split : array of bool, shape (n,)
+        Parts of a longer span: its loss is known, but not when in it.
+    up, down : array of float, shape (m, n)
+        What each meter delivered upwards and took downwards [kWh], the node's own first.
+    whole : array of float, shape (n,)
+        What the site was supplied with meanwhile [kWh]; NaN where that is not known.
+    """
+
+    first: NDArray[np.int64]
+    length: NDArray[np.int64]
+    split: NDArray[np.bool_]
+    up: NDArray[np.float64]
+    down: NDArray[np.float64]
+    whole: NDArray[np.float64]
+
+    def between(self, low: int, high: int) -> Pieces:
+        """Those that begin within some intervals."""
+        if not len(self.first) or (self.first[0] >= low and self.first[-1] < high):
+            return self
+        of = slice(*np.searchsorted(self.first, (low, high)).tolist())
+        return Pieces(self.first[of], self.length[of], self.split[of], self.up[:, of], self.down[:, of], self.whole[of])
+
+
+@dataclass(slots=True)
+class NodeSums:
+    """What is known of one node over some time.
+
+    Attributes
+    ----------
+    expected, valid, estimated : int
+        Intervals that have been, those that known spans cover, and those of them in parts of spans that reach beyond
+        this time.
+    spans : int
+        Known spans and parts of them.
+    supply, demand : float
+        Over the known spans [kWh].
+    sides : dict of int to (float, float)
+        By key what each meter, the node's own too, delivered upwards and took downwards [kWh]: the difference is
+        what it adds to supply − demand, and by so much its own error changes the loss.
+    apart : dict of int to float
+        By child the sum of |loss + its net draw| over the spans [kWh]: near nothing where the loss is just the child
+        counted once too often.
+    unlike : float
+        Sum of |loss| over the spans [kWh].
+    runs : int
+        Unbroken stretches of known spans; each counter is rounded at both ends of each.
+    whole : float
+        What the site was supplied with over the same spans [kWh]; NaN where that is not known.
+    """
+
+    expected: int = 0
+    valid: int = 0
+    estimated: int = 0
+    spans: int = 0
+    supply: float = 0.0
+    demand: float = 0.0
+    sides: dict[int, tuple[float, float]] = field(default_factory=dict)
+    apart: dict[int, float] = field(default_factory=dict)
+    unlike: float = 0.0
+    runs: int = 0
+    whole: float = 0.0
+    moments: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    """Of the means over each span, weighed with its length: sums of supply, loss, supply², supply × loss."""
+    end: int = -1
+    """Interval after the last known one."""
+
+    @property
+    def loss(self) -> float:
+        """Supply − demand [kWh]."""
+        return self.supply - self.demand
+
+    def add(self, keys: Sequence[int], found: Pieces) -> None:
+        """Take known spans, later than those taken before.
+
+        Parameters
+        ----------
+        keys : sequence of int
+            Of the node's meter and its children's, as the rows of the pieces.
+        """
+        if not len(found.first):
+            return
+        after = found.first + found.length
+        self.valid += int(found.length.sum())
+        self.estimated += int(found.length[found.split].sum())
+        self.spans += len(found.first)
+        self.runs += int(found.first[0] != self.end) + int(np.count_nonzero(found.first[1:] != after[:-1]))
+        self.end = int(after[-1])
+        supply = found.down[0] + found.up[1:].sum(axis=0)
+        demand = found.up[0] + found.down[1:].sum(axis=0)
+        loss = supply - demand
+        self.supply += float(supply.sum())
+        self.demand += float(demand.sum())
+        self.whole += float(found.whole.sum())
+        self.unlike += float(np.abs(loss).sum())
+        mean = supply / found.length
+        self.moments += [supply.sum(), loss.sum(), (supply * mean).sum(), (loss * mean).sum()]
+        apart = np.abs(loss + found.down[1:] - found.up[1:]).sum(axis=1).tolist()
+        for key, distance in zip(keys[1:], apart, strict=True):
+            self.apart[key] = self.apart.get(key, 0.0) + distance
+        for key, up, down in zip(keys, found.up.sum(axis=1).tolist(), found.down.sum(axis=1).tolist(), strict=True):
+            before = self.sides.get(key, (0.0, 0.0))
+            self.sides[key] = before[0] + up, before[1] + down
+
+    def line(self) -> tuple[float, float] | None:
+        """Loss = a + b × supply through the spans: (a [kWh an interval], b [1]); None where supply is steady."""
+        if self.spans < LEAST_SPANS:
+            return None
+        x, y, xx, xy = (float(moment) / self.valid for moment in self.moments)
+        variance = xx - x * x
+        if variance <= 1e-6 * max(xx, 1e-12):
+            return None
+        slope = (xy - x * y) / variance
+        return y - slope * x, slope
+
+
+def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any) -> Pieces:
+    """The known spans between some edges, cut where buckets begin.
+
+    Parameters
+    ----------
+    first : int
+        The interval with which the arrays begin, as a number since 1970.
+    edges : array of int, shape (s + 1,)
+        Places at which the registers of all meters are known, ascending, from the first to the last.
+    cuts : array of int
+        Numbers of the intervals at which buckets begin.
+    up, down : array of float, shape (m, t)
+        As of `Pieces`, by interval; NaN where a part of it is not known.
+    whole : array of float, shape (t,)
+    """
+    low, high = int(edges[0]), int(edges[-1])
+    up, down, whole = up[:, low:high], down[:, low:high], whole[low:high]
+    edges = edges - low
+    inner = cuts - first - low
+    inner = inner[(inner > 0) & (inner < high - low)]
+    marks = np.union1d(edges, inner) if len(inner) else edges
+    places, length = marks[:-1], np.diff(marks)
+    if len(places) != high - low:
+        up, down, whole = (np.add.reduceat(of, places, axis=-1) for of in (up, down, whole))
+    known = ~np.isnan(up.sum(axis=0) + down.sum(axis=0))
+    split = np.zeros(len(places), bool)
+    if len(marks) != len(edges):
+        span = np.searchsorted(edges, places, "right") - 1
+        split = length != np.diff(edges)[span]
+        # A part of a span that is not known is not known either.
+        known = ~np.bincount(span, ~known, len(edges) - 1).astype(bool)[span]
+    found = Pieces(places + first + low, length, split, up, down, whole)
+    if known.all():
+        return found
+    return Pieces(found.first[known], length[known], split[known], up[:, known], down[:, known], whole[known])

@@ -1,0 +1,37 @@
+"""What is lost in several nodes together: one definition for pages, reports and REST."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+CERTAIN = ("hotspot", "ok", "surplus")
+"""Verdicts of losses, or surpluses, above their uncertainty."""
+
+
+def lost_together(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The losses of the nodes of a balance, added up; each over the spans in which its own is known.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Of a balance: `loss_kwh, site_percent, verdict, completeness`.
+
+    Returns
+    -------
+    dict
+        `nodes` (of which a loss is known), `loss_kwh`, `certain_kwh` (of it, what is above its uncertainty, surpluses
+        taken off) [kWh],
+        `site_percent` (each node's loss ÷ what the site was supplied with over the same spans, added up; None where
+        that is not known of one), `completeness` (of the node of which least is known [1]).
+    """
+    known = [row for row in rows if row["loss_kwh"] is not None]
+    shares = [row["site_percent"] for row in known]
+    return {
+        "nodes": len(known),
+        "loss_kwh": round(math.fsum(row["loss_kwh"] for row in known), 6) if known else None,
+        "certain_kwh": round(math.fsum(row["loss_kwh"] for row in known if row["verdict"] in CERTAIN), 6),
+        "site_percent": round(math.fsum(shares), 3) if known and None not in shares else None,
+        "completeness": min((row["completeness"] for row in known), default=None),
+    }
