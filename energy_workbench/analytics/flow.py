@@ -138,9 +138,8 @@ def power_flow(
             links.append({"source": meter.id, "target": LOSSES, "value": loss, "kind": "loss"})
             lost += loss
     if lost:
-        nodes.append(
-            {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None, "value": _rounded(lost)}
-        )
+        named = {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None}
+        nodes.append({**named, "value": _rounded(lost), "loss": None, "loss_percent": None})
     return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
 

@@ -10,9 +10,16 @@ import pytest
 
 from energy_workbench.core import settings
 from energy_workbench.core.clock import FIXED_NOW, to_micros
+from energy_workbench.figures.power_flow import power_flow
+from energy_workbench.figures.words import amount
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.reports import words
+from energy_workbench.reports.sections.front import loss_card
+from energy_workbench.reports.subject import Subject
+from energy_workbench.widgets.choices import Choices
+from energy_workbench.widgets.losses.model import Model
 from energy_workbench.workbench import Workbench
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
@@ -161,3 +168,34 @@ def test_a_change_of_the_tree_elsewhere_does_not_touch_a_node(tmp_path: Path, mo
     assert rows["MAIN"]["completeness"] == 1.0
     # Within B's gap nobody knows what its register was when A1 came below it.
     assert rows["B"]["completeness"] == pytest.approx((NOW - day(7, 11)) / (NOW - day(5)), abs=2e-3)
+
+
+def test_the_flow_of_the_period_loses_what_the_balance_says(tmp_path: Path) -> None:
+    wb = plant(tmp_path / "home", lambda number, at: False, until={"B": day(9)})
+    rows = {row["meter"]: row for row in wb.balance(TIME).rows}
+    for flow in (wb.flow(TIME).to_dict(), wb.overview(TIME).flow):
+        nodes = {node["id"]: node for node in flow["nodes"] if node["id"] in rows}
+        losses = {link["source"]: link["value"] for link in flow["links"] if link["kind"] == "loss"}
+        for key, row in rows.items():
+            assert nodes[key]["loss"] == losses[key] == pytest.approx(row["loss_kwh"], abs=1e-3)
+            assert nodes[key]["loss_percent"] == row["loss_percent"]
+    drawn = power_flow(wb.flow(TIME).to_dict())["data"][0]
+    assert any("High loss 10.0 %" in label for label in drawn["node"]["label"])
+
+
+def test_all_nodes_together_are_one_figure_everywhere(tmp_path: Path) -> None:
+    wb = plant(tmp_path / "home", lambda number, at: False, until={"A1": day(8)})
+    found = wb.balance(TIME)
+    assert found.lost["loss_kwh"] == pytest.approx(sum(row["loss_kwh"] for row in found.rows))
+    assert found.lost["completeness"] == pytest.approx(0.7)
+    # A loses a tenth of what it took in seven days; that is compared with what the site was supplied with in these.
+    a = 0.1 * energy("A", FIRST, day(8)) / energy("MAIN", FIRST, day(8))
+    assert found.lost["site_percent"] == pytest.approx(10 + 100 * a, abs=2e-3)
+    card = loss_card(Subject(wb, TIME))
+    assert card.value == words.number(found.lost["loss_kwh"], 1)
+    assert words.percent(found.lost["site_percent"] / 100) in card.note
+    page = Model(wb, Choices(period=TIME))
+    page.refresh()
+    shown = next(card for card in page.cards if card.label == "Losses in view")
+    assert shown.value == amount(found.lost["loss_kwh"], "kWh")
+    assert amount(found.lost["certain_kwh"], "kWh") in shown.note
