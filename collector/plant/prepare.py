@@ -108,6 +108,8 @@ def follow(registry: Registry, plant: Plant, urls: list[str], say: Callable[[str
 
     A meter that somebody pointed at another machine, or took off its gateway, stays as it is.
     """
+    from energy_workbench.registry.meter_file import MeterRow, apply_import, plan_import
+
     expected = {meter.number: urls[meter.gateway] for meter in plant.meters}
     here = urls[0].rsplit(":", 1)[0]
     moved = [
@@ -118,9 +120,11 @@ def follow(registry: Registry, plant: Plant, urls: list[str], say: Callable[[str
         and meter.gateway.rsplit(":", 1)[0] == here
         and meter.gateway != expected[meter.number]
     ]
-    for meter in moved:
-        registry.update_meter(meter.id, {"gateway": expected[meter.number]}, by=WHO)
     if moved:
+        # All at once: on the way one port after the other, two meters would be read from one device.
+        named = {meter.number: {"number": meter.number, "name": meter.name, "type": str(meter.type)} for meter in moved}
+        rows = [MeterRow(k, named[m.number] | {"gateway": expected[m.number]}) for k, m in enumerate(moved, 2)]
+        apply_import(registry, plan_import(registry, rows), by=WHO)
         say(f"{len(moved)} meters moved to the plant's ports from {urls[0]}")
 
 

@@ -55,6 +55,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "y": meter.y,
         "poll_offset_seconds": meter.poll_offset_seconds,
         "priority": str(meter.priority),
+        "shares_device": meter.shares_device,
         "revision": meter.revision,
         "status_reason": meter.status_reason,
         "deleted_at": iso(meter.deleted_at, zone),

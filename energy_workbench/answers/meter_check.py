@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from energy_workbench.core import plates
-from energy_workbench.core.entities import Meter
+from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.ratios import AppliedBy, Ratio
-from energy_workbench.registry.addresses import unusual_unit_id
+from energy_workbench.registry import connections
 from energy_workbench.registry.fields import PARENT, RATIO, draft, folded
 
 RATIO_FIELDS = tuple(RATIO)
@@ -20,7 +18,7 @@ _BARE = {"number": "-", "name": "-", "type": "other"}
 
 
 def check(
-    fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Meter], profiles: Iterable[str]
+    fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Meter], profiles: Collection[str]
 ) -> dict[str, Any]:
     """Look at a form.
 
@@ -32,7 +30,7 @@ def check(
         The meter that the form changes; None for a new one.
     meters : sequence of Meter
         Those that live.
-    profiles : iterable of str
+    profiles : collection of str
         Ids of the meter models that can be read.
 
     Returns
@@ -45,9 +43,12 @@ def check(
     problems = [(problem.field, problem.reason) for problem in found]
     problems += [*_number(fields, before, meters), *_parent(fields, before, meters)]
     ratio = _ratio(fields, before)
-    warnings = [(finding.field, finding.reason) for finding in plates.check(ratio)] if ratio else []
-    if meter is not None:
-        warnings += [*_address(meter, meters), *_profile(meter, list(profiles))]
+    # While something else is wrong, its ratio is looked at by itself.
+    looked_at = meter or (Meter(key=0, number="", name="", type=MeterType.OTHER, ratio=ratio) if ratio else None)
+    warnings: list[tuple[str, str]] = []
+    if looked_at is not None:
+        for each in connections.findings(before, looked_at, connections.Devices(meters).others(looked_at), profiles):
+            (problems if each.refused else warnings).append((each.field, each.reason))
     return {
         "problems": [
             {"field": field, "value": _shown(fields.get(field)), "reason": reason}
@@ -111,29 +112,6 @@ def _parent(fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Me
             where = "itself" if parent.key == before.key else f"{parent.number}, which is below it"
             found.append((name, f"a meter cannot be below {where}"))
     return found
-
-
-def _address(meter: Meter, meters: Iterable[Meter]) -> list[tuple[str, str]]:
-    unusual = unusual_unit_id(meter.gateway, meter.unit_id)
-    same = [m for m in meters if meter.gateway and m.gateway == meter.gateway and m.unit_id == meter.unit_id]
-    found = [("unit_id", unusual)] if unusual else []
-    return found + [
-        ("unit_id", f"{other.number} ({other.name}) has the same gateway and unit id: is it the same device?")
-        for other in same
-        if other.key != meter.key
-    ]
-
-
-def _profile(meter: Meter, profiles: list[str]) -> list[tuple[str, str]]:
-    if meter.gateway and not meter.profile:
-        return [("profile", "without a profile the meter is not polled")]
-    if meter.profile and not meter.gateway:
-        return [("gateway", "without a gateway the meter is not polled")]
-    if meter.profile and meter.profile.partition(":")[0] not in profiles:
-        near = get_close_matches(meter.profile, profiles, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "the list of profiles shows those that can be read"
-        return [("profile", f"there is no profile of that id, so the meter cannot be read: {hint}")]
-    return []
 
 
 def _number_text(value: float) -> str:

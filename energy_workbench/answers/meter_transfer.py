@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,9 @@ LARGEST = 20_000_000
 """Bytes of a file: 10,000 meters are 2 MB; `registry.table_file` refuses more, this before it is read."""
 
 
-def import_file(registry: Registry, content: bytes, filename: str, *, dry_run: bool, by: str) -> dict[str, Any]:
+def import_file(
+    registry: Registry, content: bytes, filename: str, *, dry_run: bool, by: str, profiles: Collection[str]
+) -> dict[str, Any]:
     """Import a meter file, or only say what that would do.
 
     Raises
@@ -43,7 +45,7 @@ def import_file(registry: Registry, content: bytes, filename: str, *, dry_run: b
             if dry_run and error.problems:
                 return _empty() | {"problems": [_problem(problem) for problem in error.problems]}
             raise InputError(message, error.problems) from None
-    plan = plan_import(registry, rows)
+    plan = plan_import(registry, rows, profiles)
     if dry_run:
         rehearse_import(registry, plan)
     else:

@@ -28,6 +28,7 @@ MORE = (
     "poll_offset_seconds",
     "priority",
     "status_reason",
+    "shares_device",
 )
 NUMBERS = {
     "ct_primary", "ct_secondary", "pt_primary", "pt_secondary", "poll_seconds", "accuracy_class", "ct_class",
@@ -44,7 +45,8 @@ def meter_view(rows: Sequence[dict[str, Any]]) -> pa.Table:
             return pa.timestamp("us", tz="UTC")
         if name in NUMBERS:
             return pa.float64()
-        return {"unit_id": pa.int32(), "seen_by_parent": pa.bool_()}.get(name, pa.string())
+        kinds = {"unit_id": pa.int32(), "seen_by_parent": pa.bool_(), "shares_device": pa.bool_()}
+        return kinds.get(name, pa.string())
 
     def column(name: str) -> list[Any]:
         values = [row[name] for row in rows]

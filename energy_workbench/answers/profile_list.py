@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.core.paths import shipped
+from energy_workbench.registry.profile_ids import profile_files
 
 TOP = ("vendor", "model")
 
@@ -20,10 +20,7 @@ def profile_list(own: Path) -> list[dict[str, Any]]:
     own : Path
         Folder of the user's profiles, which win over shipped ones of the same id.
     """
-    files: dict[str, Path] = {}
-    for folder in (shipped("collector/profiles"), own):
-        files |= {path.stem: path for path in folder.glob("*.yaml")}
-    rows = [_top(path, path.stat().st_mtime_ns) for path in files.values() if path.is_file()]
+    rows = [_top(path, path.stat().st_mtime_ns) for path in profile_files(own).values()]
     return sorted((dict(row) for row in rows), key=lambda row: (row["vendor"].casefold(), row["model"].casefold()))
 
 

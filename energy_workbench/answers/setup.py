@@ -23,6 +23,7 @@ from energy_workbench.core.factors import Factor, effective
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Communication
+from energy_workbench.registry.profile_ids import profile_files
 
 BY = "python"
 """Who changes something, where nobody says it."""
@@ -34,12 +35,14 @@ class Setup(Home, Changes):
     """The changes, each by someone: `by` is the name that the audit keeps."""
 
     def create_meter(self, fields: Mapping[str, Any], template: str | None = None, *, by: str = BY) -> dict[str, Any]:
-        return self.describe(self.registry.create_meter(fields, by=by, template=template))
+        profiles = profile_files(self.settings.profiles_path)
+        return self.describe(self.registry.create_meter(fields, by=by, template=template, profiles=profiles))
 
     def update_meter(
         self, meter: str, fields: Mapping[str, Any], revision: int | None = None, *, by: str = BY
     ) -> dict[str, Any]:
-        return self.describe(self.registry.update_meter(meter, fields, by=by, revision=revision))
+        profiles = profile_files(self.settings.profiles_path)
+        return self.describe(self.registry.update_meter(meter, fields, by=by, revision=revision, profiles=profiles))
 
     def delete_meter(
         self, meter: str, children: str = "refuse", *, revision: int | None = None, by: str = BY
@@ -59,7 +62,7 @@ class Setup(Home, Changes):
 
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
         before = None if id is None else self._meter(id)
-        return meter_check.check(fields, before, self._meters(), [row["id"] for row in self.profiles()])
+        return meter_check.check(fields, before, self._meters(), profile_files(self.settings.profiles_path))
 
     def meter_ratios(self, meter: str) -> list[dict[str, Any]]:
         zone = self.zone
@@ -206,7 +209,8 @@ class Setup(Home, Changes):
         return next(row for row in self.gateways() if row["url"] == stored.url)
 
     def import_meters(self, content: bytes, filename: str, dry_run: bool = True, *, by: str = BY) -> dict[str, Any]:
-        return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by)
+        profiles = profile_files(self.settings.profiles_path)
+        return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by, profiles=profiles)
 
     def export_meters(self, format: str = "csv") -> bytes:
         return meter_transfer.export_file(self.registry, format)

@@ -14,6 +14,7 @@ from energy_workbench.api.schemas import (
     CHECK_BODY,
     METER,
     METER_BODY,
+    METER_CHANGE_BODY,
     METERS,
     STATUS_BODY,
     SUMMARY,
@@ -92,7 +93,7 @@ def check(wb: Home, _: Caller, body: Body) -> Response:
     return Json(wb.check_meter(fields, ref))
 
 
-@router.put("/{id}", summary="Update a meter", openapi_extra=METER_BODY, responses=METER)
+@router.put("/{id}", summary="Update a meter", openapi_extra=METER_CHANGE_BODY, responses=METER)
 def update(wb: Home, by: Editor, ref: Ref, body: Body, revision: Seen) -> Response:
     """Change the given fields; other CT/PT or another parent add a row dated now, read-only fields are ignored."""
     return tagged(wb.update_meter(ref, body, revision, by=by))

@@ -72,7 +72,7 @@ _METER: Schema = dict.fromkeys(METER_COLUMNS) | {
     "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "parent_id": "mtr_5", "location": "Hall 1",
     "flow": "consumer", "ct_primary": 1000, "ct_secondary": 5, "ct_ratio": "1000/5", "ratio_applied_by": "workbench",
     "gateway": "tcp://192.168.1.20:502", "unit_id": 3, "profile": "schneider_pm5xxx", "poll_seconds": 10,
-    "poll_offset_seconds": 2.5, "priority": "normal",
+    "poll_offset_seconds": 2.5, "priority": "normal", "shares_device": False,
     "status": "active", "health": "good", "communication": "online", "colour": "green",
     "last_seen": "2026-10-05T14:30:02+05:30",
 }  # fmt: skip
@@ -411,15 +411,21 @@ _SETTABLE = {
     for name, value in _METER.items()
     if value is not None and name not in ("id", "ct_ratio", "health", "communication", "colour", "last_seen")
 }
+_FIELDS: Schema = {
+    "type": "object",
+    "properties": like(_SETTABLE)["properties"]
+    | {name: {"enum": [None, *kind]} for name, kind in WORDS.items()}
+    | {"unit_id": {"type": ["integer", "null"], "minimum": 0, "maximum": 255}},
+}
 METER_BODY = _body(
-    "Fields of the meter; `number`, `name` and `type` are required for a new one. An empty field takes its default.",
+    "Fields of the meter; `number`, `name` and `type` are required. An empty field takes its default.",
     _SETTABLE,
-    schema={
-        "type": "object",
-        "properties": like(_SETTABLE)["properties"]
-        | {name: {"enum": [None, *kind]} for name, kind in WORDS.items()}
-        | {"unit_id": {"type": ["integer", "null"], "minimum": 0, "maximum": 255}},
-    },
+    schema=_FIELDS,
+)
+METER_CHANGE_BODY = _body(
+    "The fields that change, or all that a `GET` gave. An empty field takes its default.",
+    {name: _SETTABLE[name] for name in ("name", "location", "ct_primary", "ct_secondary", "ratio_applied_by")},
+    schema=_FIELDS,
 )
 RATIO_BODY = _body("Empty CT or PT means no transformer (1:1); `valid_from` is now by default.", _RATIO)
 EXCHANGE_BODY = _body("`at` is now by default; readings are counters, as the devices showed them.", _EXCHANGE)

@@ -25,10 +25,11 @@ def import_(
     """Import a meter file: all of it, or nothing where a row is wrong."""
     from energy_workbench.core.errors import InputError
     from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file, rehearse_import
+    from energy_workbench.registry.profile_ids import profile_files
 
     rows = read_meter_file(file)
     registry = _registry()
-    plan = plan_import(registry, rows)
+    plan = plan_import(registry, rows, profile_files(settings.load().profiles_path))
     if dry_run:
         rehearse_import(registry, plan)
     if plan.problems:

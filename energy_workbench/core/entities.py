@@ -104,6 +104,8 @@ class Meter:
         Address as in `tcp://host:port`; None where the meter is not polled.
     unit_id : int or None
         Modbus device id, 0 to 255.
+    shares_device : bool
+        True where its device is meant to be read for another meter too: a meter of two channels, say.
     poll_seconds : float
         [s]
     poll_offset_seconds : float or None
@@ -155,6 +157,7 @@ class Meter:
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
     revision: int = 1
+    shares_device: bool = False
 
     @property
     def id(self) -> str:

@@ -62,6 +62,13 @@ def gateway_address(text: str) -> str:
     raise ValueError(_hint(address))
 
 
+def endpoint(address: str) -> str:
+    """Where a gateway's address leads, however it is spoken to there: a host and port, or a serial port."""
+    scheme, _, rest = address.partition("://")
+    place = rest.partition("?")[0]
+    return place.removeprefix("/") if scheme == "rtu" else place
+
+
 def unusual_unit_id(gateway: str | None, unit_id: int | None) -> str | None:
     """Why a unit id is hardly meant at that gateway; None where it is as usual.
 

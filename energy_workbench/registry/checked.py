@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
-from energy_workbench.registry import journal, queries, schema
+from energy_workbench.registry import connections, journal, queries, schema
 from energy_workbench.registry.fields import PARENT, contents, draft, folded
 
 
@@ -19,13 +19,16 @@ def one(connection: Connection, ref: str | int, *, deleted: bool = False) -> Met
     return queries.load(connection, None, key=queries.find(connection, ref, deleted=deleted))[0]
 
 
-def checked(connection: Connection, before: Meter | None, given: Mapping[str, Any]) -> Meter:
+def checked(
+    connection: Connection, before: Meter | None, given: Mapping[str, Any], profiles: Collection[str] | None = None
+) -> Meter:
     """The meter with the given fields and parent; a new one has key 0.
 
     Raises
     ------
     InputError
-        With everything that is wrong with the fields.
+        With everything that is wrong with the fields, and with how it is to be read: its profile is none of
+        `profiles`, where they are given, or its device is read for another meter.
     ConflictError
         If the number is in use, or the parent is the meter itself or below it.
     """
@@ -37,6 +40,13 @@ def checked(connection: Connection, before: Meter | None, given: Mapping[str, An
     except ValueError as reason:
         name = next(name for name in PARENT if name in given)
         problems.append(Problem(where, name, str(given[name])[:60], str(reason)))
+    if meter is not None:
+        there = connections.read_there(connection, meter)
+        problems += [
+            Problem(where, found.field, found.value, found.reason)
+            for found in connections.findings(before, meter, there, profiles)
+            if found.refused
+        ]
     if problems or meter is None:
         raise InputError(f"meter {where} cannot be stored", problems)
     meter = replace(meter, parent=parent)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError, InputError
-from energy_workbench.registry import edits, journal, queries, schema
+from energy_workbench.registry import connections, edits, journal, queries, schema
 from energy_workbench.registry.checked import one, refuse_stale, refuse_used_number
 
 
@@ -50,6 +50,7 @@ def restore(connection: Connection, ref: str | int, *, by: str, at: datetime) ->
     if before.deleted_at is None:
         raise ConflictError(f"meter {before.number} is not deleted: there is nothing to restore")
     refuse_used_number(connection, before)
+    connections.refuse_shared(connection, [(before, replace(before, deleted_at=None))])
     known = {meter.key: meter for meter in queries.load(connection, None)}
     above = queries.ancestors({key: meter.parent for key, meter in known.items()}, before.parent)
     parent = next((key for key in above if known[key].deleted_at is None), None)

@@ -31,6 +31,7 @@ OWN: Final[dict[str, Convert]] = {
     "flow": choice(Flow),
     "gateway": conversions.gateway,
     "unit_id": whole(0, 255),
+    "shares_device": yes_no,
     "profile": conversions.profile,
     "poll_seconds": real(0.1, 86_400),
     "poll_offset_seconds": real(0, 86_400),

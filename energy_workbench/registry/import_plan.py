@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from energy_workbench.core import plates
 from energy_workbench.core.entities import ID_PATTERN, Meter, MeterType
 from energy_workbench.core.errors import Problem
-from energy_workbench.registry.addresses import unusual_unit_id
+from energy_workbench.registry import connections
 from energy_workbench.registry.checked import cycle_text
-from energy_workbench.registry.edits import changes, same_ratio
+from energy_workbench.registry.edits import changes
 from energy_workbench.registry.fields import PARENT, draft, folded
 
 
@@ -63,7 +62,7 @@ class ImportPlan:
     problems : list of Problem
         What keeps the file from being imported: all of it, by line.
     warnings : list of Problem
-        What is possible, but looks wrong: on the plates of CT and PT, and of unit ids.
+        What is possible, but looks wrong: see `connections.findings`.
     revision : int
         The registry's, that the plan was made from.
     inserts : list of Meter
@@ -90,7 +89,14 @@ class ImportPlan:
         )
 
 
-def make_plan(registered: Sequence[Meter], rows: Sequence[MeterRow], *, revision: int, next_key: int) -> ImportPlan:
+def make_plan(
+    registered: Sequence[Meter],
+    rows: Sequence[MeterRow],
+    *,
+    revision: int,
+    next_key: int,
+    profiles: Collection[str] | None = None,
+) -> ImportPlan:
     """Compare a file with what is registered.
 
     Parameters
@@ -102,6 +108,8 @@ def make_plan(registered: Sequence[Meter], rows: Sequence[MeterRow], *, revision
         The registry's.
     next_key : int
         Key of the first new meter.
+    profiles : collection of str, optional
+        Ids of the meter models that can be read; None does not look at the profile's.
 
     Returns
     -------
@@ -119,6 +127,7 @@ def make_plan(registered: Sequence[Meter], rows: Sequence[MeterRow], *, revision
     numbers = {meter.key: meter.number for meter in registered}
     numbers |= {meter.key: meter.number for _, meter in drafts.values()}
     _find_cycles(plan, drafts, parents, numbers)
+    _look(plan, registered, drafts, known, profiles)
     for name, (row, meter) in drafts.items():
         _compare(plan, row, known.get(name), replace(meter, parent=parents[meter.key]), numbers)
     plan.problems.sort(key=lambda problem: int(problem.where.removeprefix("line ")))
@@ -191,15 +200,29 @@ def _find_cycles(
         done.update(path)
 
 
+def _look(
+    plan: ImportPlan,
+    registered: Sequence[Meter],
+    drafts: Mapping[str, tuple[MeterRow, Meter]],
+    known: Mapping[str, Meter],
+    profiles: Collection[str] | None,
+) -> None:
+    """Look at how the meters of the file are to be read: each beside those that stay, and those above it."""
+    new = {meter.key for name, (_, meter) in drafts.items() if not connections.same_device(known.get(name), meter)}
+    devices = connections.Devices(meter for meter in registered if meter.key not in new)
+    for name, (row, meter) in drafts.items():
+        for found in connections.findings(known.get(name), meter, devices.others(meter), profiles):
+            problem = Problem(row.where, found.field, found.value, found.reason)
+            if found.refused:
+                plan.problems.append(problem)
+            elif found.changed:
+                plan.warnings.append(problem)
+        if meter.key in new:
+            devices.add(meter)
+
+
 def _compare(plan: ImportPlan, row: MeterRow, before: Meter | None, after: Meter, numbers: Mapping[int, str]) -> None:
     parent = numbers.get(after.parent) if after.parent else None
-    if before is None or not same_ratio(before.ratio, after.ratio):
-        plan.warnings.extend(
-            Problem(row.where, finding.field, finding.value, finding.reason) for finding in plates.check(after.ratio)
-        )
-    moved = before is None or (before.gateway, before.unit_id) != (after.gateway, after.unit_id)
-    if moved and (unusual := unusual_unit_id(after.gateway, after.unit_id)):
-        plan.warnings.append(Problem(row.where, "unit_id", str(after.unit_id), unusual))
     if before is None:
         given = {name: value for name, value in row.cells.items() if str(value or "").strip()}
         plan.new.append(Change(line=row.line, number=after.number, before={}, after=given))

@@ -38,6 +38,7 @@ MEANING: Final[Mapping[str, str]] = {
     "poll_offset_seconds": "When in each poll_seconds the meter is read [s]; where it is empty, the collector chooses",
     "priority": f"{', '.join(Priority)}: who is read first where a gateway is short of time; normal where it is empty",
     "status_reason": "Why it has that status",
+    "shares_device": "yes where its device is meant to be read for another meter too; no where it is empty",
 }
 """What a column says, in the order of an export."""
 COLUMNS: Final = tuple(MEANING)

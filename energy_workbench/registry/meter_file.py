@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,16 +70,17 @@ def read_meter_file(path: Path | str) -> list[MeterRow]:
     ]
 
 
-def plan_import(registry: Registry, rows: Sequence[MeterRow]) -> ImportPlan:
+def plan_import(registry: Registry, rows: Sequence[MeterRow], profiles: Collection[str] | None = None) -> ImportPlan:
     """What importing these rows would do; nothing is written.
 
     A column that the file does not have leaves registered meters as they are; an empty cell sets the
     default. Meters that the file does not name are not touched.
+    With `profiles`, ids of the meter models that can be read, another profile must be one of them.
     """
     with registry.database.read() as connection:
         living = queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))
         revision = int(connection.execute(select(schema.revision.c.value)).scalar_one())
-        return make_plan(living, rows, revision=revision, next_key=edits.next_key(connection))
+        return make_plan(living, rows, revision=revision, next_key=edits.next_key(connection), profiles=profiles)
 
 
 def rehearse_import(registry: Registry, plan: ImportPlan) -> ImportPlan:

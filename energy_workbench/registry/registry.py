@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -114,11 +114,19 @@ class Registry(
         with self.database.read() as connection:
             return one(connection, ref, deleted=deleted)
 
-    def create_meter(self, fields: Mapping[str, Any], *, by: str, template: str | None = None) -> Meter:
+    def create_meter(
+        self,
+        fields: Mapping[str, Any],
+        *,
+        by: str,
+        template: str | None = None,
+        profiles: Collection[str] | None = None,
+    ) -> Meter:
         """Add a meter; its ratio, parent and status hold from the beginning of time.
 
         `fields` have the names of the meter file; the parent is `parent` (number or id) or `parent_id`.
-        With a `template`, its values hold where `fields` has none.
+        With a `template`, its values hold where `fields` has none. With `profiles`, ids of the meter models
+        that can be read, its own must be one of them.
 
         Raises
         ------
@@ -131,17 +139,26 @@ class Registry(
         """
         with self.database.write() as connection:
             given = {**(templates.find(connection, template).fields if template else {}), **fields}
-            meter = replace(checked(connection, None, given), key=edits.next_key(connection))
+            meter = replace(checked(connection, None, given, profiles), key=edits.next_key(connection))
             journal.commit(connection, edits.created(connection, [meter], by=by, at=clock.now()))
             return one(connection, meter.key)
 
-    def update_meter(self, ref: str | int, fields: Mapping[str, Any], *, by: str, revision: int | None = None) -> Meter:
+    def update_meter(
+        self,
+        ref: str | int,
+        fields: Mapping[str, Any],
+        *,
+        by: str,
+        revision: int | None = None,
+        profiles: Collection[str] | None = None,
+    ) -> Meter:
         """Change the given fields of a meter.
 
         Another CT, PT or who applies them becomes a ratio valid from now; another parent, a placement
         from now; another status, one from now (its reason does not outlive it). None or an empty text sets
         the default. What an answer shows and cannot be set is ignored. With `revision`, the meter must not
-        have changed since that one.
+        have changed since that one. With `profiles`, ids of the meter models that can be read, another one
+        must be one of them.
 
         Raises
         ------
@@ -156,7 +173,7 @@ class Registry(
         with self.database.write() as connection:
             before = one(connection, ref)
             refuse_stale(connection, before, revision, fields)
-            after = checked(connection, before, fields)
+            after = checked(connection, before, fields, profiles)
             if after == before:
                 return before
             journal.commit(connection, edits.changed(connection, [(before, after)], by=by, at=clock.now()))
@@ -222,7 +239,7 @@ class Registry(
         Raises
         ------
         ConflictError
-            If it is not deleted, or its number is in use by another meter now.
+            If it is not deleted, or its number or its device is in use by another meter now.
         """
         with self.database.write() as connection:
             return deletion.restore(connection, ref, by=by, at=clock.now())

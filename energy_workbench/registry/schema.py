@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -134,6 +135,7 @@ meters = Table(
     Column("revision", Integer, nullable=False),
     Column("poll_offset_seconds", Float),
     Column("priority", String(20), nullable=False, server_default="normal"),
+    Column("shares_device", Boolean, nullable=False, server_default=false()),
     CheckConstraint("unit_id BETWEEN 0 AND 255", name="unit_id"),
     CheckConstraint("poll_seconds > 0", name="poll_seconds"),
     CheckConstraint("poll_offset_seconds >= 0", name="poll_offset_seconds"),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError, NotFoundError
-from energy_workbench.registry import journal, queries, schema
+from energy_workbench.registry import connections, journal, queries, schema
 from energy_workbench.registry.fields import folded
 from energy_workbench.registry.journal import AuditEntry
 from energy_workbench.registry.rows import OF_METERS, RowChange, instant
@@ -37,8 +37,10 @@ def undo(connection: Connection, *, by: str, at: datetime, change: int | None = 
     _refuse_built_upon(entries, [entry for entry in newer if entry.undoes is None or entry.undoes < wanted])
     inverse = [_inverse(entry, by, at) for entry in reversed(entries)]
     _refuse_used_numbers(connection, [change for entry in inverse for change in entry.rows])
+    before = queries.load(connection, None)
     journal.commit(connection, inverse, undoes=wanted)
     _refuse_broken_tree(connection)
+    _refuse_shared_devices(connection, before, inverse)
 
 
 def last(connection: Connection, by: str) -> int | None:
@@ -165,6 +167,13 @@ def _refuse_broken_tree(connection: Connection) -> None:
             path[above] = None
             above = parents[above]
         sound.update(path)
+
+
+def _refuse_shared_devices(connection: Connection, before: Iterable[Meter], entries: Iterable[AuditEntry]) -> None:
+    touched = {change.id[0] for entry in entries for change in entry.rows if change.table == "meters"}
+    was = {meter.key: meter for meter in before if meter.key in touched}
+    now = (meter for meter in queries.load(connection, None) if meter.key in touched)
+    connections.refuse_shared(connection, [(was.get(meter.key), meter) for meter in now])
 
 
 def _told(entry: AuditEntry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,18 +46,28 @@ def test_a_meter_keeps_its_own_number_and_address() -> None:
 
 
 def test_what_is_possible_but_hardly_meant_is_a_warning() -> None:
-    given = {
-        **GOOD,
-        "gateway": "tcp://h:502",
-        "unit_id": 3,
-        "profile": "eastron_sdm63",
-        "ct_primary": 5,
-        "ct_secondary": 7,
-    }
+    given = {**GOOD, "gateway": "tcp://h:502", "unit_id": 4, "ct_primary": 5, "ct_secondary": 7}
     found = check(given, None, METERS, ["eastron_sdm630"])
     assert found["problems"] == []
-    assert fields_of(found, "warnings") == ["ct_secondary", "ct_secondary", "unit_id", "profile"]
-    assert "did you mean eastron_sdm630?" in found["warnings"][-1]["reason"]
+    assert fields_of(found, "warnings") == ["ct_secondary", "ct_secondary", "profile"]
+
+
+def test_a_device_that_is_read_already_and_a_profile_that_is_not_there_are_refused() -> None:
+    given = {**GOOD, "gateway": "tcp://h:502", "unit_id": 3, "profile": "eastron_sdm63"}
+    found = check(given, None, METERS, ["eastron_sdm630"])
+    assert fields_of(found, "problems") == ["unit_id", "profile"]
+    assert "MAIN (Main)" in found["problems"][0]["reason"]
+    assert "did you mean eastron_sdm630?" in found["problems"][1]["reason"]
+    found = check(
+        {**given, "shares_device": True, "profile": "eastron_sdm630:little"}, None, METERS, ["eastron_sdm630"]
+    )
+    assert (found["problems"], found["warnings"]) == ([], [])
+
+
+def test_what_a_form_leaves_as_it_was_is_only_warned_of() -> None:
+    twin = replace(MAIN, key=3, number="TWIN", profile="gone")
+    found = check({"name": "Other"}, twin, [*METERS, twin], [])
+    assert (found["problems"], fields_of(found, "warnings")) == ([], ["unit_id", "profile"])
 
 
 def test_a_unit_id_that_a_serial_line_has_not_is_a_warning() -> None:

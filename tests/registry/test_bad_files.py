@@ -149,8 +149,8 @@ def test_a_wrong_cell_is_told_with_its_line(registry: Registry, path: Path, cell
 
 
 def test_unit_ids_that_a_serial_line_has_not_are_warnings(registry: Registry, path: Path) -> None:
-    lines = [f"{i},A,unit,{url},{i}" for url, ids in LINES.items() for i in ids]
-    path.write_text("\n".join(["number,name,type,gateway,unit_id", *lines]))
+    lines = [f"{i},A,unit,{url},{i},p" for url, ids in LINES.items() for i in ids]
+    path.write_text("\n".join(["number,name,type,gateway,unit_id,profile", *lines]))
     planned = plan_import(registry, read_meter_file(path))
     assert (planned.problems, [warning.value for warning in planned.warnings]) == ([], ["0", "248", "255"])
     assert "1 to 247" in planned.warnings[0].reason

@@ -12,7 +12,7 @@ from energy_workbench.core import settings
 from energy_workbench.core.errors import HomeError, InputError, NotFoundError
 from energy_workbench.registry import Registry
 
-FILE = "number,name,type,parent,gateway,unit_id,profile\nGRID,Grid,grid,,tcp://moxa:502,3,p\nM,Mixer,machine,GRID,,,\n"
+FILE = "number,name,type,parent,gateway,unit_id,profile\nGRID,Grid,grid,,tcp://moxa:502,3,eastron_sdm630\nM,Mixer,machine,GRID,,,\n"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_import_list_and_export(home: Registry, file: Path, tmp_path: Path) -> N
     assert [meter.number for meter in home.meters()] == ["GRID", "M"]
     assert run(meters.app, "list").splitlines() == [
         "id     number  name   type     status  gateway         unit  profile",
-        "mtr_1  GRID    Grid   grid     active  tcp://moxa:502  3     p",
+        "mtr_1  GRID    Grid   grid     active  tcp://moxa:502  3     eastron_sdm630",
         "mtr_2    M     Mixer  machine  active",
     ]
     assert "2 meters" in run(meters.app, "export", tmp_path / "out.csv")

@@ -276,7 +276,7 @@ def test_an_export_that_fails_leaves_the_old_file(registry: Registry, add: Add, 
 def test_ten_thousand_meters_are_imported_in_seconds(registry: Registry, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     lines = [
-        f"N{i},Meter {i},machine,{f'N{(i - 1) // 8}' if i else ''},100,5,tcp://moxa{i % 40}:502,{i % 247},p"
+        f"N{i},Meter {i},machine,{f'N{(i - 1) // 8}' if i else ''},100,5,tcp://moxa{i % 40}:502,{1 + i // 40},p"
         for i in range(10_000)
     ]
     header = "number,name,type,parent,ct_primary,ct_secondary,gateway,unit_id,profile"

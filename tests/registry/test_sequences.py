@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from energy_workbench.core import clock
-from energy_workbench.core.errors import ConflictError, NotFoundError
+from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.exchanges import Exchange
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.registry import Registry, replay, rows
+from energy_workbench.registry.connections import device_of
 from energy_workbench.registry.fields import folded
 from energy_workbench.registry.journal import entries_from
 from tests.registry.conftest import Place
@@ -47,7 +48,7 @@ def edits(make: Callable[[], Registry], monkeypatch: pytest.MonkeyPatch) -> type
             before = self.stored()
             try:
                 action()
-            except (ConflictError, NotFoundError):
+            except (ConflictError, InputError, NotFoundError):
                 assert self.stored() == before
 
         @rule(seconds=st.sampled_from([1, 60, 0, -30]))
@@ -70,7 +71,7 @@ def edits(make: Callable[[], Registry], monkeypatch: pytest.MonkeyPatch) -> type
         @rule(
             key=KEYS,
             number=NUMBERS,
-            status=st.sampled_from(["active", "faulty"]),
+            status=st.sampled_from(["active", "faulty", "inactive"]),
             ct=st.sampled_from([50, 100]),
             by=WHO,
         )
@@ -128,6 +129,11 @@ def edits(make: Callable[[], Registry], monkeypatch: pytest.MonkeyPatch) -> type
                     assert above not in seen
                     seen.add(above)
                     above = meters[above].parent
+
+        @invariant()
+        def no_device_is_read_twice(self) -> None:
+            devices = [device for meter in self.registry.meters() if (device := device_of(meter)) is not None]
+            assert len(devices) == len(set(devices))
 
         @invariant()
         def the_audit_trail_replays_to_the_same_state(self) -> None:

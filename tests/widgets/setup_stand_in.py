@@ -19,7 +19,7 @@ PLAIN: dict[str, Any] = {
     "poll_seconds": 10.0, "created_at": NOW, "updated_at": NOW, "deleted_at": None, "serial": "",
     "accuracy_class": None, "ct_class": None, "pt_class": None, "rated_kw": None, "seen_by_parent": True,
     "production_register": "import", "x": None, "y": None, "revision": 1, "health_reason": "", "error": "",
-    "status_reason": "", "poll_offset_seconds": None, "priority": "normal",
+    "status_reason": "", "poll_offset_seconds": None, "priority": "normal", "shares_device": False,
 }  # fmt: skip
 VALUES = {"active_power_total": 41.25, "voltage_l1_l2": 414.2, "current_l1": 61.5, "energy_active_import": 51230.4}
 

@@ -17,6 +17,7 @@ def _words(names: Any) -> Options:
     return tuple((str(name).capitalize(), str(name)) for name in names)
 
 
+SHARES: Options = (("No", "false"), ("Yes", "true"))
 YES_NO: Options = (("Yes", "true"), ("No, it hangs elsewhere", "false"))
 
 
@@ -82,6 +83,13 @@ CONNECTION = (
     Field("unit_id", "Modbus address (unit id)", "0 to 255", number=int),
     Field("profile", "Profile (meter model)", "Empty: it is not polled", options=(("None", ""),)),
     Field("poll_seconds", "Poll every [s]", default="10", number=float),
+    Field(
+        "shares_device",
+        "Shares its device",
+        "Yes: it is read for another meter too",
+        SHARES,
+        default="false",
+    ),
 )
 POLLING = (
     Field(
@@ -111,7 +119,7 @@ MORE = (
     ),
 )
 FIELDS = {field.name: field for group in (BASIC, CT, PT, APPLIED, CONNECTION, POLLING, MORE) for field in group}
-INDIVIDUAL = ("number", "name", "serial", "unit_id")
+INDIVIDUAL = ("number", "name", "serial", "unit_id", "shares_device")
 """What a copy of a meter must not take over."""
 RATIO = tuple(field.name for field in (*CT, *PT, *APPLIED))
 
@@ -136,8 +144,8 @@ def _value(field: Field, text: str) -> Any:
     text = text.strip()
     if field.name == "gateway":
         return address(text) or None
-    if field.name == "seen_by_parent":
-        return text != "false"
+    if field.options in (YES_NO, SHARES):
+        return (text or field.default) == "true"
     if field.number is not None:
         return number(text, field.number)
     return text or None

@@ -54,7 +54,7 @@ class FormModel(Form):
         values = fields.defaults()
         if like is not None:
             values |= fields.texts(like, self.forest.number_of(like["parent_id"]))
-            values |= dict.fromkeys(fields.INDIVIDUAL, "")
+            values |= {name: fields.FIELDS[name].default for name in fields.INDIVIDUAL}
         elif parent:
             values["parent"] = parent
         self._begin("add", {}, values, f"New meter like {one_line(like['number'])}" if like else "New meter")
