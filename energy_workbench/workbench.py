@@ -48,6 +48,8 @@ from energy_workbench.core.status import Communication
 from energy_workbench.questions import Questions
 
 if TYPE_CHECKING:
+    import threading
+
     import pandas as pd
     import pyarrow as pa
 
@@ -382,6 +384,10 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     def sql_table(self, text: str, *, max_rows: int = 100_000) -> pa.Table:
         """As `sql`, as an Arrow table."""
         return self.reader.sql(text, meter_view(self.meters().rows), max_rows)
+
+    def sql_json(self, text: str, *, max_rows: int, stop: threading.Event | None = None) -> bytes:
+        """As `sql`, as the service gives it: JSON with `columns`, `types` and `rows`; ended when `stop` is set."""
+        return self.reader.sql_json(text, meter_view(self.meters().rows), max_rows, stop)
 
     def _refuse_contradictions(self, meter: Meter, taken: Sequence[Reading]) -> None:
         instants = [reading.ts_us for reading in taken]

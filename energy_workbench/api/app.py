@@ -25,6 +25,7 @@ from energy_workbench.api import (
     review,
     schedules,
     setup,
+    sql,
 )
 from energy_workbench.api.access import adopt, tokens_of
 from energy_workbench.api.answers import Json
@@ -32,6 +33,7 @@ from energy_workbench.api.schemas import HEALTH
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.settings import Settings
+from energy_workbench.lake import query_host
 from energy_workbench.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.workbench = workbench
     app.state.settings = settings
     app.state.tokens = tokens
+    app.state.queries = sql.room()
     problems.install(app)
     app.middleware("http")(_guarded)
     app.add_middleware(WholeSegments)
@@ -77,7 +80,10 @@ def create_app(settings: Settings) -> FastAPI:
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
     )
     # Files first: `export` would be taken for a meter's number.
-    for part in (bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, schedules, setup):
+    parts = (
+        bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, schedules, setup, sql,
+    )  # fmt: skip
+    for part in parts:
         rest.include_router(part.router)
     app.include_router(rest)
     app.include_router(reference.router)
@@ -85,8 +91,8 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def health() -> Response:
-    """Answers without a token, for supervisors."""
+async def health() -> Response:
+    """Answers without a token, for supervisors; on the loop itself, however busy all threads are."""
     return Json({"ok": True})
 
 
@@ -99,10 +105,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threading.Thread(target=_warm, args=(app.state.workbench,), name="warm", daemon=True).start()
     yield
     done.set()
+    app.state.queries.close()
+    query_host.shared().stop()
     thread.join(timeout=BEAT_SECONDS)
 
 
 def _warm(workbench: Workbench) -> None:
+    query_host.shared().start()
     try:
         workbench.overview()
     except WorkbenchError as error:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from energy_workbench.api.answers import Json
 from energy_workbench.core import errors
-from energy_workbench.core.errors import AccessError, ConflictError, InputError, Problem, WorkbenchError
+from energy_workbench.core.errors import AccessError, ConflictError, CrowdedError, InputError, Problem, WorkbenchError
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ def document(error: WorkbenchError) -> ProblemDocument:
         status = HTTPStatus.PRECONDITION_FAILED
         more |= {"current": dict(error.stored), "wanted": dict(error.wanted or {})}
     headers = {"WWW-Authenticate": 'Bearer realm="Energy Workbench"'} if status == HTTPStatus.UNAUTHORIZED else None
+    if isinstance(error, CrowdedError):
+        headers = {"Retry-After": str(error.retry_seconds)}
     return problem(status, error.title, detail, kind_of(type(error)), headers, **more)
 
 
@@ -75,7 +77,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(WorkbenchError)
     def on_purpose(_: Request, error: WorkbenchError) -> Response:
-        if error.http_status >= 500:
+        if error.http_status >= 500 and not isinstance(error, CrowdedError):
             log.error("%s: %s", error.title, error)
         return document(error)
 

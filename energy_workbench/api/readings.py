@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import AsyncIterator
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -31,7 +29,6 @@ from energy_workbench.api.schemas import (
     READINGS_IMPORT,
     RECORDED,
     SITE,
-    SQL,
     listed,
 )
 from energy_workbench.api.session import Caller, Editor, Home
@@ -227,31 +224,3 @@ def import_readings(
 ) -> Response:
     """Import all of it, or nothing where a row is wrong; the same again changes nothing. Intervals follow."""
     return Json(wb.import_readings(path, dry_run, keep_stored=keep_stored, name="the file"))
-
-
-@router.get("/sql", tags=["Site"], summary="One SELECT over the views", responses=SQL)
-def sql(
-    wb: Home,
-    _: Caller,
-    text: Annotated[
-        str, Query(max_length=20_000, description="Over `readings`, `readings_long`, `intervals`, `meters`")
-    ],
-    max_rows: Annotated[int, Query(ge=1, le=100_000)] = 10_000,
-) -> Response:
-    """Columns, their types (Arrow's) and rows of a query; it can change nothing and see nothing else."""
-    table = wb.sql_table(text, max_rows=max_rows)
-    columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
-    return Json(
-        {
-            "columns": table.column_names,
-            "types": [str(field.type) for field in table.schema],
-            "rows": [list(row) for row in zip(*columns, strict=True)],
-        }
-    )
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON can say it: no infinities, whole and decimal numbers as numbers."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value

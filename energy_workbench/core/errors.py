@@ -129,6 +129,25 @@ class ConflictError(WorkbenchError):
         return [name for name, value in wanted.items() if stored.get(name) != value]
 
 
+class CrowdedError(WorkbenchError):
+    """So much is asked at once that this question must wait longer than makes sense: ask again later.
+
+    `retry_seconds` says when (the service's `Retry-After`).
+    """
+
+    title = "Too much is asked at once"
+    exit_code = 9
+    http_status = 503
+    retry_seconds = 10
+
+
+class TooManyError(CrowdedError):
+    """One caller asks more at once than one may."""
+
+    title = "Too many questions at once"
+    http_status = 429
+
+
 class AccessError(WorkbenchError):
     """No token, an unknown token, or a role that may not do this."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +63,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def scan(files: list[str]) -> str:
+def scan(files: Sequence[str]) -> str:
     """SQL of a relation over Parquet files whose columns may differ."""
     quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
     return f"read_parquet([{quoted}], union_by_name=true, hive_partitioning=false)"

@@ -217,7 +217,7 @@ class Reader:
         return matrices(self.lake.intervals.snapshot(), meters, *span, whole, estimated=estimated)
 
     def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000) -> pa.Table:
-        """Answer one SELECT that a user wrote, over the documented views.
+        """Answer one SELECT that a user wrote, over the documented views, in a process of its own.
 
         Parameters
         ----------
@@ -229,13 +229,19 @@ class Reader:
         Raises
         ------
         QueryError
-            If it is not one SELECT, fails, takes too long or gives too much.
+            If it is not one SELECT, fails, takes too long, gives too much or crashes.
         """
-        from energy_workbench.lake.workspace import answer
+        import pyarrow as pa
 
-        snapshot, spooled = self.pin(None, None, None)
-        names = self.names(snapshot, spooled)
-        return answer(text, meters, snapshot, self.lake.intervals.snapshot(), self.typed(spooled, names), max_rows)
+        from energy_workbench.lake.query_host import asked
+
+        return pa.ipc.open_stream(asked(self, text, meters, "arrow", max_rows)).read_all()
+
+    def sql_json(self, text: str, meters: pa.Table, max_rows: int, stop: threading.Event | None = None) -> bytes:
+        """As `sql`, as JSON: `columns`, `types` (Arrow's) and `rows`; ended when `stop` is set."""
+        from energy_workbench.lake.query_host import asked
+
+        return asked(self, text, meters, "json", max_rows, stop)
 
     def pin(self, meters: Sequence[int] | None, low: int | None, high: int | None) -> tuple[Snapshot, pa.Table]:
         """A version of the lake, and the spooled rows that it does not have.

@@ -14,7 +14,7 @@ import pytest
 from energy_workbench.core.axis import edges
 from energy_workbench.core.errors import InputError, QueryError
 from energy_workbench.core.period import parse_period
-from energy_workbench.lake import Lake, Reader, Spool, workspace
+from energy_workbench.lake import Lake, Reader, Spool, query_host
 from energy_workbench.lake.intervals import build
 from tests.lake.helpers import ENERGY, T0, counter, reading, table
 
@@ -224,6 +224,6 @@ def test_a_query_that_gives_too_much_is_refused(lake: Lake, reader: Reader) -> N
 
 
 def test_a_query_that_takes_too_long_is_stopped(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workspace, "SECONDS", 0.3)
+    monkeypatch.setattr(query_host, "SECONDS", 0.3)
     with pytest.raises(QueryError, match="took longer"):
         reader.sql("SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3", METERS)

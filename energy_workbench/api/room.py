@@ -1,0 +1,58 @@
+"""A room of its own for work that takes long: its own threads and its own queue, so that nothing else waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from fastapi import Request
+
+from energy_workbench.api.turns import Turns
+
+Answer = TypeVar("Answer")
+
+
+class Room:
+    """Few work at once, callers in turn; who leaves ends what is done for them.
+
+    Parameters
+    ----------
+    name : str
+        Of its threads.
+    places, each, together, patience
+        As `Turns`.
+    """
+
+    def __init__(self, name: str, places: int, *, each: int, together: int, patience: float) -> None:
+        self._turns = Turns(places, each=each, together=together, patience=patience)
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix=name)
+
+    async def run(self, request: Request, caller: str, work: Callable[[threading.Event], Answer]) -> Answer:
+        """What `work` returns; its event is set when the caller has gone.
+
+        Raises
+        ------
+        CrowdedError
+            If too many wait already, or no place was free for too long.
+        """
+        # One token is shared by many machines, and the one of the pages by their kernels.
+        whose = f"{caller} {request.client.host if request.client else ''}"
+        gone, left = threading.Event(), asyncio.ensure_future(_left(request))
+        left.add_done_callback(lambda _: gone.set())
+        try:
+            async with self._turns.turn(whose, left):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work, gone)
+        finally:
+            left.cancel()
+
+    def close(self) -> None:
+        """Take no more work."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
