@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from energy_workbench.answers import supervised
 from energy_workbench.api.html import card, page
 from energy_workbench.api.session import COOKIE, remember, role_of, workbench
 from energy_workbench.core import clock
@@ -135,7 +136,14 @@ def processes(request: Request) -> list[tuple[str, bool, str, str]]:
         if name not in heard:
             alive = _answers(settings.service_url, port)
             found.append((name, alive, "running" if alive else "not running", f"port {port}"))
-    return found
+    kept = supervised.read(settings.home)
+    for name in kept.keys() - {name for name, *_ in found}:
+        alive = kept[name].state == "running"
+        found.append((name, alive, "running" if alive else "not running", ""))
+    fared = {name: each.told(wb.zone) for name, each in kept.items()}
+    return [
+        (name, alive, word, " · ".join(filter(None, [detail, fared.get(name)]))) for name, alive, word, detail in found
+    ]
 
 
 def entered(request: Request) -> Role | Response:

@@ -1,4 +1,4 @@
-"""`energy-workbench up`: every process of the Procfile, together, until Ctrl-C."""
+"""`energy-workbench up`: every process of the Procfile, kept running together until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from energy_workbench.answers import supervised
 from energy_workbench.commands.init import prepare_home
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.errors import BusyError, HomeError, WorkbenchError
@@ -33,7 +34,7 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="With the demo plant of 92 meters.")] = False,
     home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None,
 ) -> None:
-    """Start every process of the Procfile; Ctrl-C ends all of them."""
+    """Start every process of the Procfile, and again where one ends; Ctrl-C ends all of them."""
     settings = settings_room.load(home)
     prepare_home(settings, **({"site_name": "Demo plant"} if demo else {}))
     with exclusive(settings):
@@ -114,17 +115,18 @@ def check_ports(settings: Settings, demo: bool) -> None:
 
 
 def supervise(settings: Settings, environment: dict[str, str], demo: bool) -> int:
-    """Run the processes until Ctrl-C, or until one ends; returns the exit code."""
+    """Keep the processes running until Ctrl-C; returns the exit code."""
     from honcho.environ import parse_procfile
-    from honcho.manager import Manager
 
-    manager = Manager()
-    for name, command in parse_procfile(shipped("Procfile").read_text("utf-8")).processes.items():
-        if name != "plant" or demo:
-            manager.add_process(name, command, env=environment)
+    from energy_workbench.commands.supervisor import Supervisor
+
+    found = parse_procfile(shipped("Procfile").read_text("utf-8")).processes
+    commands = {name: command for name, command in found.items() if name != "plant" or demo}
     threading.Thread(target=announce, args=(settings, print), daemon=True).start()
-    manager.loop()
-    return 0 if manager.returncode in (None, 0, 130, -2, -15) else int(manager.returncode)
+    try:
+        return Supervisor(commands, environment, lambda known: supervised.write(settings.home, known)).run()
+    finally:
+        supervised.remove(settings.home)
 
 
 def announce(settings: Settings, say: Callable[[str], None], deadline: float = 180.0) -> None:

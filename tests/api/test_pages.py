@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from energy_workbench.answers import supervised
 from energy_workbench.api.access import tokens_of
+from energy_workbench.core import clock
 from energy_workbench.core.entities import Site
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry, StateStore
@@ -104,3 +106,21 @@ def test_the_setup_page_opens_on_the_editors_server_for_editors_only(home: Setti
         html = nobody.get("/", params={"token": getattr(tokens, role)}).text
         assert ('href="/meter-setup"' in html) is linked
     assert ":8867" in nobody.get("/").headers["content-security-policy"]
+
+
+def test_the_front_page_tells_how_a_process_fared(home: Settings, viewer: TestClient) -> None:
+    at = clock.now()
+    supervised.write(
+        home.home,
+        {
+            "collector": supervised.Supervised("running", 7, at, 3, at, "killed (SIGKILL)"),
+            "plant": supervised.Supervised("waiting", None, at, 1, at, "code 2: a <setting> is wrong"),
+            "lab": supervised.Supervised("running", 8, at),
+        },
+    )
+    shown = viewer.get(f"/?token={tokens_of(home).viewer}").text
+    assert "restarted 3 times, last ended" in shown
+    assert "killed (SIGKILL)" in shown
+    assert "code 2: a &lt;setting&gt; is wrong; restarted 1 time, is started again" in shown
+    supervised.remove(home.home)
+    assert "restarted" not in viewer.get(f"/?token={tokens_of(home).viewer}").text

@@ -1,0 +1,188 @@
+"""Processes that are kept running: real ones, which end, crash, cannot start, and leave things behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from energy_workbench.answers import supervised
+
+SUPERVISOR = """
+import json, os, sys
+from pathlib import Path
+from energy_workbench.answers import supervised
+from energy_workbench.commands import supervisor
+home, commands = Path(sys.argv[1]), json.loads(sys.argv[2])
+sys.exit(supervisor.Supervisor(commands, os.environ, lambda known: supervised.write(home, known)).run())
+"""
+STEADY = "sleep 1000"
+
+
+class Running:
+    """A supervisor of some commands."""
+
+    def __init__(self, home: Path, commands: dict[str, str]) -> None:
+        self.home = home
+        self.output = home / "output"
+        with self.output.open("wb") as out:
+            program = [sys.executable, "-c", SUPERVISOR, str(home), json.dumps(commands)]
+            self.process = subprocess.Popen(program, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def said(self) -> str:
+        return self.output.read_text("utf-8")
+
+    def pid(self, name: str, not_: int | None = None) -> int:
+        """Of a process that runs now, and is not that one."""
+
+        def found() -> int | None:
+            known = supervised.read(self.home).get(name)
+            return known.pid if known and known.pid != not_ else None
+
+        return until(found)
+
+
+def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
+    """What holds, as soon as it does."""
+    end = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < end, "it never held"
+        time.sleep(0.02)
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Running]]:
+    """Starts a supervisor; it is ended with the test."""
+    begun: list[Running] = []
+
+    def run(commands: dict[str, str]) -> Running:
+        begun.append(Running(tmp_path, commands))
+        return begun[-1]
+
+    yield run
+    for each in begun:
+        each.process.kill()
+        each.process.wait()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_who_is_killed_comes_back_and_the_others_go_on(start: Any, how: signal.Signals) -> None:
+    running = start({"acquires": STEADY, "shows": STEADY})
+    acquires, shows = running.pid("acquires"), running.pid("shows")
+    os.kill(shows, how)
+    assert running.pid("shows", not_=shows) != shows
+    assert running.pid("acquires") == acquires
+    assert lives(acquires)
+    known = supervised.read(running.home)["shows"]
+    assert (known.restarts, known.reason, known.state) == (1, f"killed ({how.name})", "running")
+    assert known.ended is not None
+    (line,) = [line for line in running.said().splitlines() if "shows ended" in line]
+    assert how.name in line
+    assert "the others go on" in line
+
+
+def test_who_ends_well_comes_back_too(start: Any) -> None:
+    running = start({"short": "true", "steady": STEADY})
+    until(lambda: supervised.read(running.home).get("short", None) and supervised.read(running.home)["short"].restarts)
+    assert "short ended" in running.said()
+    assert "code 0" in running.said()
+
+
+def test_pauses_grow(start: Any) -> None:
+    running = start({"broken": "false", "steady": STEADY})
+    said = until(lambda: (text := running.said()).count("broken ended") >= 3 and text)
+    assert [f"started again in {seconds} s" in said for seconds in (1, 2, 4)] == [True] * 3
+
+
+def test_a_wrong_setting_is_told_once_and_tried_slowly(start: Any) -> None:
+    running = start({"wrong": "sh -c 'echo error: PORT must be a number; exit 2'", "steady": STEADY})
+    until(lambda: "wrong ended" in running.said())
+    lines = running.said().splitlines()
+    (told,) = [line for line in lines if "wrong ended" in line]
+    assert "code 2: a setting is wrong" in told
+    assert "60 s" in told
+    assert any("PORT must be a number" in line for line in lines[: lines.index(told)])
+    assert supervised.read(running.home)["wrong"].state == "waiting"
+    assert lives(running.pid("steady"))
+
+
+def test_what_it_left_behind_does_not_hold_its_place(start: Any, tmp_path: Path) -> None:
+    """A child that keeps its parent's output open, and would keep its port."""
+    note = tmp_path / "left"
+    running = start({"parent": f"sh -c 'sleep 1000 & echo $! > {note}; wait'", "steady": STEADY})
+    parent = running.pid("parent")
+    left = int(until(lambda: note.exists() and note.read_text().strip()))
+    os.kill(parent, signal.SIGKILL)
+    running.pid("parent", not_=parent)
+    until(lambda: not lives(left))
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_all_and_leaves_nobody(start: Any, how: signal.Signals, code: int) -> None:
+    stubborn = f"{sys.executable} -c 'import time; print(1, flush=True); time.sleep(1000)'"
+    running = start({"one": STEADY, "two": stubborn, "waiting": "false"})
+    pids = [running.pid("one"), running.pid("two")]
+    until(lambda: "waiting ended" in running.said())
+    running.process.send_signal(how)
+    assert running.process.wait(60) == code
+    assert not [pid for pid in pids if lives(pid)]
+
+
+def test_who_does_not_listen_is_killed(start: Any, tmp_path: Path) -> None:
+    running = start({"deaf": "sh -c 'trap \"\" TERM INT; echo deaf; while true; do sleep 1; done'"})
+    pid = running.pid("deaf")
+    until(lambda: "| deaf" in running.said())
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(60) == 0
+    until(lambda: not lives(pid))
+
+
+def test_killing_the_supervisor_leaves_nobody(start: Any) -> None:
+    running = start({"one": STEADY, "two": STEADY})
+    pids = [running.pid("one"), running.pid("two")]
+    running.process.kill()
+    running.process.wait()
+    until(lambda: not [pid for pid in pids if lives(pid)])
+    # What it wrote is nobody's word any more.
+    assert supervised.read(running.home) == {}
+
+
+def test_lines_are_shown_with_their_process(start: Any) -> None:
+    running = start({"talks": "sh -c 'printf \"one\\ntwo\"; printf %070000d 7; sleep 1000'"})
+    until(lambda: "two" in running.said())
+    assert "talks  | one\n" in running.said()
+
+
+def test_a_terminal_that_closed_ends_nobody(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", SUPERVISOR, str(tmp_path), json.dumps({"talks": "yes", "steady": STEADY})]
+    process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        known = until(lambda: (found := supervised.read(tmp_path)).get("steady") and found)
+        os.kill(known["talks"].pid, signal.SIGKILL)
+        until(lambda: supervised.read(tmp_path)["talks"].restarts == 1)
+        assert process.poll() is None
+        assert lives(known["steady"].pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
