@@ -106,7 +106,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     done.set()
     app.state.queries.close()
-    query_host.shared().stop()
     thread.join(timeout=BEAT_SECONDS)
 
 
