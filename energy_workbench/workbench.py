@@ -100,7 +100,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         parent = None if parent_id is None else self._meter(parent_id).key
         found = chosen(self._deleted() if deleted else self._meters(), type=type, status=status, parent=parent, text=q)
         shown = found[offset : None if limit is None else offset + limit]
-        live, zone = self.state.read(), self.zone
+        live, zone = self._live(shown if deleted else ()), self.zone
         rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
         return MeterTable(rows, len(found), zone.key)
 
@@ -108,11 +108,11 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         return self.describe(self._meter(meter))
 
     def hierarchy(self) -> list[dict[str, Any]]:
-        live, zone = self.state.read(), self.zone
+        live, zone = self._live(), self.zone
         return nested(describe(meter, live.get(meter.key), zone) for meter in self._meters())
 
     def status_summary(self) -> StatusSummary:
-        return summary.status_summary(self._meters(), self.state.read())
+        return summary.status_summary(self._meters(), self._live())
 
     def readings(
         self,
@@ -327,7 +327,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         return floor_plan.write(self.settings.home, content)
 
     def flow(self, period: str | None = None) -> PowerFlow:
-        live = self.state.read()
+        live = self._live()
         if period is None:
             return overview.flow_now(self._meters(), live, clock.now())
         span = self._period(period)
@@ -403,7 +403,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         return overview.overview(
             site=self.site(),
             meters=meters,
-            live=self.state.read(),
+            live=self._live(),
             energy=energies.totals(meters, span)[0],
             flow=self.flow(period),
             pattern=energies.pattern(root, energies.last_days(7, "1h"), "1h") if root else None,

@@ -6,17 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.core.entities import Live, Meter, meter_colour
+from energy_workbench.core import clock
+from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.presence import alone, colour_of
 from energy_workbench.core.quantities import Scaling
 from energy_workbench.core.status import Communication
 
-UNKNOWN = Live()
-"""Of a meter that nothing was ever heard of."""
-
 
 def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
-    """The row of a meter, as REST and frames show it; instants are ISO text in the site's zone."""
-    live = live or UNKNOWN
+    """The row of a meter, as REST and frames show it; instants are ISO text in the site's zone.
+
+    Parameters
+    ----------
+    live : Live or None
+        As `presence` gives it; None where nothing was ever heard of the meter.
+    """
+    live = live or never_heard(meter)
     ratio = meter.ratio
     return {
         "id": meter.id,
@@ -40,7 +45,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "status": str(meter.status),
         "health": str(live.health),
         "communication": str(live.communication),
-        "colour": str(meter_colour(meter, live)),
+        "colour": str(colour_of(meter, live)),
         "last_seen": iso(live.last_seen, zone),
         "created_at": iso(meter.created_at, zone),
         "updated_at": iso(meter.updated_at, zone),
@@ -63,6 +68,11 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "health_since": iso(live.health_since, zone),
         "error": live.error,
     }
+
+
+def never_heard(meter: Meter) -> Live:
+    """The state of a meter of which there is neither a word nor a reading."""
+    return alone(meter, None, None, clock.now())
 
 
 def iso(instant: datetime | None, zone: ZoneInfo) -> str | None:

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow, site_use
-from energy_workbench.analytics.live import UNKNOWN, iso, power_kw
+from energy_workbench.analytics.live import iso, never_heard, power_kw
 from energy_workbench.analytics.summary import status_summary
-from energy_workbench.core.entities import Flow, Live, Meter, MeterType, meter_colour
+from energy_workbench.core.entities import Flow, Live, Meter, MeterType
+from energy_workbench.core.presence import colour_of
 from energy_workbench.core.results import Overview, Pattern, PowerFlow
 from energy_workbench.core.status import Colour, Communication, Status
 from energy_workbench.core.vee import WHOLE
@@ -45,7 +46,7 @@ def powers(meters: Iterable[Meter], live: Mapping[int, Live], now: datetime) -> 
 
 def colours(meters: Iterable[Meter], live: Mapping[int, Live]) -> dict[int, str]:
     """Colour of each meter."""
-    return {meter.key: str(meter_colour(meter, live.get(meter.key, UNKNOWN))) for meter in meters}
+    return {meter.key: str(colour_of(meter, live.get(meter.key) or never_heard(meter))) for meter in meters}
 
 
 def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -> tuple[float | None, datetime | None]:
@@ -109,7 +110,7 @@ def overview(
         flow_now=flow_now(meters, live, now).to_dict(),
         flow=flow.to_dict(),
         pattern=(pattern or _no_pattern(zone)).to_dict(),
-        tree=tuple(_leaf(meter, live.get(meter.key, UNKNOWN), power, energy, zone) for meter in meters),
+        tree=tuple(_leaf(meter, live.get(meter.key) or never_heard(meter), power, energy, zone) for meter in meters),
     )
 
 
@@ -144,7 +145,7 @@ def _leaf(
         "health": str(live.health),
         "health_reason": live.health_reason,
         "communication": str(live.communication),
-        "colour": str(meter_colour(meter, live)),
+        "colour": str(colour_of(meter, live)),
         "power_kw": _own(meter, power.get(meter.key, Measured()), net=True),
         "energy_kwh": _own(meter, energy.get(meter.key, Measured()), net=False),
         "last_seen": iso(live.last_seen, zone),

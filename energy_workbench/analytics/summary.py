@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from energy_workbench.analytics.live import UNKNOWN
-from energy_workbench.core.entities import Live, Meter, meter_colour
+from energy_workbench.analytics.live import never_heard
+from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.presence import colour_of
 from energy_workbench.core.results import StatusSummary
 from energy_workbench.core.status import Colour, Communication, Health, Status
 
 
 def status_summary(meters: Iterable[Meter], live: Mapping[int, Live]) -> StatusSummary:
-    """Counts by status, health, communication and colour; every state is named, those of no meter with 0."""
-    states = [(meter, live.get(meter.key, UNKNOWN)) for meter in meters]
+    """Counts by status, health, communication and colour: each has every meter once, and every state by name.
+
+    Parameters
+    ----------
+    live : mapping of int to Live
+        As `presence` gives it.
+    """
+    states = [(meter, live.get(meter.key) or never_heard(meter)) for meter in meters]
     return StatusSummary(
         total=len(states),
         status=_count(Status, [meter.status for meter, _ in states]),
         health=_count(Health, [now.health for _, now in states]),
         communication=_count(Communication, [now.communication for _, now in states]),
-        colour=_count(Colour, [meter_colour(meter, now) for meter, now in states]),
+        colour=_count(Colour, [colour_of(meter, now) for meter, now in states]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -9,8 +10,10 @@ from zoneinfo import ZoneInfo
 from energy_workbench.answers.cache import Cache
 from energy_workbench.answers.energies import Energies
 from energy_workbench.core import clock
-from energy_workbench.core.entities import Meter
+from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.errors import LakeError
 from energy_workbench.core.period import Period, parse_period, zone_of
+from energy_workbench.core.presence import AHEAD, fed, presence
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,6 +79,19 @@ class Home:
 
     def _meters(self) -> list[Meter]:
         return self._cache.get(("meters", self.registry.revision()), self.registry.meters)
+
+    def _live(self, others: Iterable[Meter] = ()) -> dict[int, Live]:
+        """The state of every meter as people see it, now, by key; of others too, such as deleted ones."""
+        meters = self._meters()
+        there = {meter.key for meter in meters}
+        wanted = [*meters, *(meter for meter in others if meter.key not in there)]
+        stored, now = self.state.read(), clock.now()
+        try:
+            heard = self.reader.heard(keys, now + AHEAD) if (keys := fed(wanted)) else {}
+        except LakeError:
+            # What was written down is shown even where the lake cannot be read; who asks for energies is told why.
+            heard = {}
+        return presence(wanted, stored, heard, now)
 
     def _meter(self, ref: str) -> Meter:
         folded = ref.casefold()

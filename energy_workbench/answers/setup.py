@@ -49,7 +49,8 @@ class Setup(Home, Changes):
     ) -> list[dict[str, Any]]:
         how = cast(Literal["refuse", "reparent", "cascade"], children)
         deleted = self.registry.delete_meter(meter, by=by, children=how, revision=revision)
-        live, zone = self.state.read(), self.zone
+        zone = self.zone
+        live = self._live(deleted)
         return [describe(each, live.get(each.key), zone) for each in deleted]
 
     def restore_meter(self, meter: str, *, by: str = BY) -> dict[str, Any]:
@@ -185,7 +186,7 @@ class Setup(Home, Changes):
         return profile_list(self.settings.profiles_path)
 
     def gateways(self) -> list[dict[str, Any]]:
-        live, behind = self.state.read(), dict[str, list[Meter]]()
+        live, behind = self._live(), dict[str, list[Meter]]()
         for meter in self._meters():
             behind.setdefault(meter.gateway or "", []).append(meter)
         return [
@@ -195,7 +196,7 @@ class Setup(Home, Changes):
                 "revision": gateway.revision,
                 "meters": len(behind.get(gateway.url, [])),
                 "online": sum(
-                    meter.key in live and live[meter.key].communication is Communication.ONLINE
+                    live[meter.key].communication is Communication.ONLINE
                     for meter in behind.get(gateway.url, [])
                 ),
             }
@@ -226,7 +227,7 @@ class Setup(Home, Changes):
 
     def describe(self, meter: Meter) -> dict[str, Any]:
         """The row of a meter, with its live state."""
-        return describe(meter, self.state.read().get(meter.key), self.zone)
+        return describe(meter, self._live([meter]).get(meter.key), self.zone)
 
     def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
         history = self.registry.ratios(meter.id)

@@ -9,7 +9,7 @@ from energy_workbench.answers.floor_plan import MEDIA
 from energy_workbench.core.entities import Flow, MeterType
 from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.core.results import METER_COLUMNS
-from energy_workbench.core.status import Status
+from energy_workbench.core.status import Colour, Communication, Health, Status
 
 Schema = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
@@ -28,7 +28,7 @@ def created(answer: Responses) -> Responses:
 def like(example: Any) -> Schema:
     """The JSON schema of values such as this example: all of its members, any of which may be null."""
     if isinstance(example, dict):
-        members = {name: _FREE if name in _OPEN else like(value) for name, value in example.items()}
+        members = {name: _FREE if name in _OPEN else _member(name, value) for name, value in example.items()}
         return {"type": ["object", "null"], "properties": members, "required": list(example)}
     if isinstance(example, list):
         return {"type": "array", "items": like(example[0])} if example else {"type": "array"}
@@ -37,6 +37,14 @@ def like(example: Any) -> Schema:
     if isinstance(example, str):
         return {"type": ["string", "null"]}
     return {} if example is None else {"type": ["number", "null"]}
+
+
+STATES = {"status": Status, "health": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, in words of its own."""
+
+
+def _member(name: str, value: Any) -> Schema:
+    return {"enum": [*STATES[name], None]} if name in STATES and isinstance(value, str) else like(value)
 
 
 WORDS = {"type": MeterType, "flow": Flow, "status": Status, "ratio_applied_by": AppliedBy}
@@ -194,8 +202,9 @@ _FLOW: Schema = {
 }  # fmt: skip
 _COUNTS: Schema = {
     "total": 92, "status": {"active": 85, "inactive": 2, "maintenance": 5, "faulty": 0},
-    "health": {"good": 90, "warning": 2, "critical": 0}, "communication": {"online": 91, "offline": 1, "timeout": 0},
-    "colour": {"green": 84, "yellow": 5, "orange": 0, "red": 3},
+    "health": {"good": 88, "warning": 2, "critical": 0, "unknown": 2},
+    "communication": {"online": 89, "offline": 1, "timeout": 0, "not_connected": 2},
+    "colour": {"green": 82, "yellow": 5, "orange": 0, "red": 3, "grey": 2},
 }  # fmt: skip
 _PATTERN: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "from": "2026-09-28T15:00:00+05:30",

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from energy_workbench.core.ratios import Ratio
-from energy_workbench.core.status import Alarms, Colour, Communication, Health, Status, colour
+from energy_workbench.core.status import Alarms, Communication, Health, Status
 
 
 class MeterType(StrEnum):
@@ -172,7 +172,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """What polling last knew of a meter.
+    """What was last known of a meter; what follows from it now, `core.presence` says.
 
     Attributes
     ----------
@@ -200,8 +200,3 @@ class Live:
     health_since: datetime | None = None
     alarms: Alarms = field(default_factory=dict)
 
-
-def meter_colour(meter: Meter, live: Live) -> Colour:
-    """Colour of a meter; one that is not polled is never called offline."""
-    communication = live.communication if meter.polled else Communication.ONLINE
-    return colour(meter.status, live.health, communication)

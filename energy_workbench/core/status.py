@@ -45,6 +45,8 @@ class Health(StrEnum):
     GOOD = "good"
     WARNING = "warning"
     CRITICAL = "critical"
+    UNKNOWN = "unknown"
+    """Before its first reading: nothing was said that could be good."""
 
 
 LEVELS: Final = (Health.GOOD, Health.WARNING, Health.CRITICAL)
@@ -80,11 +82,13 @@ Alarms = Mapping[str, Alarm]
 
 
 class Communication(StrEnum):
-    """What polling says of the wire."""
+    """Whether readings come: by polling, or from elsewhere."""
 
     ONLINE = "online"
     OFFLINE = "offline"
     TIMEOUT = "timeout"
+    NOT_CONNECTED = "not_connected"
+    """No gateway, and no reading ever."""
 
 
 class Colour(StrEnum):
@@ -94,6 +98,7 @@ class Colour(StrEnum):
     YELLOW = "yellow"
     ORANGE = "orange"
     RED = "red"
+    GREY = "grey"
 
 
 def colour(status: Status, health: Health, communication: Communication) -> Colour:
@@ -102,8 +107,10 @@ def colour(status: Status, health: Health, communication: Communication) -> Colo
         return Colour.RED
     if status is Status.FAULTY or health is Health.CRITICAL:
         return Colour.ORANGE
+    if communication is Communication.NOT_CONNECTED:
+        return Colour.GREY
     if communication is Communication.OFFLINE:
         return Colour.RED
     if status is Status.MAINTENANCE or health is Health.WARNING or communication is Communication.TIMEOUT:
         return Colour.YELLOW
-    return Colour.GREEN
+    return Colour.GREY if health is Health.UNKNOWN else Colour.GREEN

@@ -19,7 +19,7 @@ FLOOR_HEIGHT, DRAWN_WIDTH = 640, 1250
 DOT, LETTER, LINE = 8, 6.6, 13
 """Half a dot, a letter's width and a line's height [px], to tell where two would be one above the other."""
 
-SYMBOLS = {"green": "circle", "yellow": "triangle-up", "orange": "diamond", "red": "x"}
+SYMBOLS = {"green": "circle", "yellow": "triangle-up", "orange": "diamond", "red": "x", "grey": "circle-open"}
 """Shape of a dot beside its colour, which is never the only sign."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import STATE_COLOURS, percent
+from energy_workbench.figures.words import STATE_COLOURS, percent, spoken
 
 RINGS = ("status", "health", "communication")
 
@@ -32,7 +32,7 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
             {
                 "type": "pie",
                 "name": ring,
-                "labels": [state.capitalize() for state in counts],
+                "labels": [spoken(state).capitalize() for state in counts],
                 "values": list(counts.values()),
                 "hole": 0.66,
                 "sort": False,
@@ -61,12 +61,13 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
             {**place, "text": legend, "x": left + 0.365 * width, "xanchor": "left", "y": 0.42, "yanchor": "middle"}
             | {"align": "left", "font": {"size": 11}},
         ]
-        said.append(f"{ring}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+        said.append(f"{ring}: " + ", ".join(f"{count} {spoken(state)}" for state, count in counts.items()))
     return {"data": data, "layout": layout(theme, summary="; ".join(said), annotations=notes, uirevision="states")}
 
 
 def _line(state: str, count: int, theme: Theme) -> str:
     """A line of the legend: the word is there beside the colour."""
     dot = f'<span style="color:{theme.state[STATE_COLOURS.get(state, "yellow")]}">●</span>'
-    text = f"{state.capitalize()} <b>{count}</b>"
-    return f"{dot} {text}" if count else f'{dot} <span style="color:{theme.quiet}">{state.capitalize()} 0</span>'
+    word = spoken(state).capitalize()
+    text = f"{word} <b>{count}</b>"
+    return f"{dot} {text}" if count else f'{dot} <span style="color:{theme.quiet}">{word} 0</span>'

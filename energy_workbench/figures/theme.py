@@ -23,7 +23,7 @@ class Theme:
     accent, accent_fill : str
         The one series of a chart, and the area below it.
     state : dict of str to str
-        Solid colour of green, yellow, orange and red, told apart with colour-blind eyes by lightness too.
+        Solid colour of green, yellow, orange, red and grey, told apart with colour-blind eyes by lightness too.
     tile : dict of str to (str, str)
         Background and text of a tile: calm while all is well, strong where somebody should look.
     source : dict of str to str
@@ -52,12 +52,13 @@ LIGHT = Theme(
     surface="#ffffff",
     accent="#0b6e99",
     accent_fill="rgba(11,110,153,0.14)",
-    state={"green": "#2f9e6e", "yellow": "#e3ac0c", "orange": "#df6f1f", "red": "#b92b3a"},
+    state={"green": "#2f9e6e", "yellow": "#e3ac0c", "orange": "#df6f1f", "red": "#b92b3a", "grey": "#8a97a3"},
     tile={
         "green": ("#d9efe4", "#12402c"),
         "yellow": ("#f4c536", "#3a2c00"),
         "orange": ("#ef8c3d", "#331600"),
         "red": ("#b92b3a", "#ffffff"),
+        "grey": ("#c9d1d8", "#26323c"),
         "": ("#eef2f5", "#16242e"),
     },
     source={
@@ -77,12 +78,13 @@ DARK = Theme(
     surface="#17212a",
     accent="#4fb3e0",
     accent_fill="rgba(79,179,224,0.20)",
-    state={"green": "#4cc38f", "yellow": "#f2c94c", "orange": "#f2994a", "red": "#ef6a76"},
+    state={"green": "#4cc38f", "yellow": "#f2c94c", "orange": "#f2994a", "red": "#ef6a76", "grey": "#7f909d"},
     tile={
         "green": ("#1d4434", "#d5f2e3"),
         "yellow": ("#d9a916", "#221a00"),
         "orange": ("#e07f32", "#251000"),
         "red": ("#c93d4b", "#ffffff"),
+        "grey": ("#46545f", "#e8eef2"),
         "": ("#22303a", "#e8eef2"),
     },
     source={

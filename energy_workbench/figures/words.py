@@ -6,13 +6,13 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-ICONS = {"green": "", "yellow": "⚠", "orange": "▲", "red": "✕"}
+ICONS = {"green": "", "yellow": "⚠", "orange": "▲", "red": "✕", "grey": "○"}
 """Shown beside a colour, which is never the only sign; green needs none."""
 
 STATE_COLOURS = {
     "active": "green", "inactive": "red", "maintenance": "yellow", "faulty": "orange",
-    "good": "green", "warning": "yellow", "critical": "orange",
-    "online": "green", "offline": "red", "timeout": "yellow",
+    "good": "green", "warning": "yellow", "critical": "orange", "unknown": "grey",
+    "online": "green", "offline": "red", "timeout": "yellow", "not_connected": "grey",
 }  # fmt: skip
 """Colour of each state alone, by the rules that colour a meter."""
 
@@ -52,13 +52,19 @@ def title(node: dict[str, Any], above: str | None = None) -> str:
     return f"{icon} {escape(text)}".strip()
 
 
+def spoken(state: str) -> str:
+    """The word of a state as people read it: `not connected`."""
+    return state.replace("_", " ")
+
+
 def states(meter: dict[str, Any]) -> str:
     """What is not as it should be with a meter, in words; empty where all is well."""
     wrong = []
     for key in ("status", "health", "communication"):
         word, reason = str(meter.get(key) or ""), str(meter.get(f"{key}_reason") or "")
         if STATE_COLOURS.get(word, "green") != "green":
-            wrong.append(f"{word}: {reason}" if reason else word)
+            said = f"{key} unknown" if word == "unknown" else spoken(word)
+            wrong.append(f"{said}: {reason}" if reason else said)
     return escape(", ".join(wrong))
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from energy_workbench.core.clock import from_micros, to_micros
+from energy_workbench.core.presence import Heard
 from energy_workbench.core.quantities import quantity
 from energy_workbench.lake import duck, wide
 from energy_workbench.lake.columns import KEYS
+from energy_workbench.lake.heard import COUNT, HeardFiles
 from energy_workbench.lake.interval_table import interval_source, no_intervals, of_meters
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 
@@ -43,6 +45,7 @@ class Reader:
         self.lake = lake
         self.spool = spool
         self._local = threading.local()
+        self._heard = HeardFiles()
 
     def version(self) -> tuple[int, ...]:
         """Changes whenever an answer may: versions of readings and intervals, and of the spool. For caches."""
@@ -131,6 +134,28 @@ class Reader:
             QUALIFY row_number() OVER (PARTITION BY meter ORDER BY ts DESC, spooled) = 1 ORDER BY meter""",  # noqa: S608
             spooled=self.typed(spooled, names),
         )
+
+    def heard(self, meters: Sequence[int], until: datetime) -> dict[int, Heard]:
+        """How readings of these meters came lately; a meter without one is not there.
+
+        Costs a look at what is new since the last call.
+
+        Parameters
+        ----------
+        until : datetime
+            Readings after it do not count.
+        """
+        if not meters:
+            return {}
+        last = to_micros(until)
+        spooled = self.spool.newest(meters, last, COUNT) if self.spool else {}
+        stored = self._heard.newest(self.lake.readings.snapshot(), meters, last)
+        found = {}
+        for meter in meters:
+            instants = sorted({*spooled.get(meter, ()), *stored.get(meter, ())})[-COUNT:]
+            if heard := Heard.of(map(from_micros, instants)):
+                found[meter] = heard
+        return found
 
     def intervals(
         self, meters: Iterable[int] | None, start: datetime, end: datetime, columns: Sequence[str] | None = None

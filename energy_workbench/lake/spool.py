@@ -181,6 +181,13 @@ class Spool:
             rows.append(Row(seq, meter, slot, offset, shape, blob))
         return rows
 
+    def newest(self, meters: Sequence[int], until: int, count: int) -> dict[int, list[int]]:
+        """The newest instants of meters, none after `until` [µs since 1970, UTC]; of each so many at most."""
+        query = "SELECT DISTINCT ts FROM rows WHERE meter = ? AND ts <= ? ORDER BY ts DESC LIMIT ?"
+        with self._file.reading() as db:
+            found = {meter: [row[0] for row in db.execute(query, (meter, until, count))] for meter in meters}
+        return {meter: instants for meter, instants in found.items() if instants}
+
     def shape(self, key: int) -> Shape:
         """The layout of rows of that shape."""
         with self._file.reading() as db:

@@ -9,6 +9,7 @@ import pytest
 from energy_workbench.analytics.live import power_kw
 from energy_workbench.analytics.summary import status_summary
 from energy_workbench.core.entities import Live, Meter, MeterType
+from energy_workbench.core.presence import presence
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Communication, Health, Status
 
@@ -57,9 +58,9 @@ def test_a_slowly_polled_meter_stays_known_between_its_polls() -> None:
 def test_the_summary_names_every_state_and_counts_each_meter_once() -> None:
     meters = [polled(), polled(key=2, status=Status.INACTIVE), polled(key=3), polled(key=4, gateway=None)]
     live = {1: heard(), 3: Live(communication=Communication.TIMEOUT, health=Health.CRITICAL)}
-    found = status_summary(meters, live)
+    found = status_summary(meters, presence(meters, live, {}, NOW))
     assert found.total == 4
     assert found.status == {"active": 3, "inactive": 1, "maintenance": 0, "faulty": 0}
-    assert found.health == {"good": 3, "warning": 0, "critical": 1}
-    assert found.communication == {"online": 1, "offline": 2, "timeout": 1}
-    assert found.colour == {"green": 2, "yellow": 0, "orange": 1, "red": 1}
+    assert found.health == {"good": 1, "warning": 0, "critical": 0, "unknown": 3}
+    assert found.communication == {"online": 1, "offline": 2, "timeout": 0, "not_connected": 1}
+    assert found.colour == {"green": 1, "yellow": 0, "orange": 0, "red": 2, "grey": 1}

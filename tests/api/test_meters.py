@@ -39,7 +39,7 @@ def test_the_list_has_every_meter_with_every_field(viewer: TestClient) -> None:
         assert list(meter)[: len(METER_COLUMNS)] == METER_COLUMNS
     unit = answer.json()["items"][4]
     assert (unit["ct_ratio"], unit["pt_ratio"], unit["ratio_applied_by"]) == ("100/5", None, "workbench")
-    assert (unit["colour"], unit["flow"], unit["created_at"][-6:]) == ("green", "consumer", "+05:30")
+    assert (unit["colour"], unit["flow"], unit["created_at"][-6:]) == ("grey", "consumer", "+05:30")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_status_summary_counts(viewer: TestClient) -> None:
     found = viewer.get(f"{API}/meters/status-summary").json()
     assert found["total"] == 6
     assert found["status"] == {"active": 5, "inactive": 0, "maintenance": 1, "faulty": 0}
-    assert found["colour"] == {"green": 5, "yellow": 1, "orange": 0, "red": 0}
+    assert found["colour"] == {"green": 0, "yellow": 0, "orange": 0, "red": 0, "grey": 6}
 
 
 def test_a_meter_is_created_read_changed_and_deleted(editor: TestClient) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from energy_workbench.core.entities import Live, Meter, MeterType, meter_colour
+from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import QUANTITIES, UNIT_FACTORS, Scaling, quantity
 from energy_workbench.core.ratios import AppliedBy, Ratio
@@ -15,6 +15,14 @@ from energy_workbench.core.status import Colour, Communication, Health, Status, 
         (Status.ACTIVE, Health.CRITICAL, Communication.OFFLINE, Colour.ORANGE),
         (Status.MAINTENANCE, Health.GOOD, Communication.OFFLINE, Colour.RED),
         (Status.MAINTENANCE, Health.GOOD, Communication.ONLINE, Colour.YELLOW),
+        (Status.INACTIVE, Health.UNKNOWN, Communication.NOT_CONNECTED, Colour.RED),
+        (Status.FAULTY, Health.UNKNOWN, Communication.NOT_CONNECTED, Colour.ORANGE),
+        (Status.ACTIVE, Health.CRITICAL, Communication.NOT_CONNECTED, Colour.ORANGE),
+        (Status.ACTIVE, Health.WARNING, Communication.NOT_CONNECTED, Colour.GREY),
+        (Status.MAINTENANCE, Health.UNKNOWN, Communication.NOT_CONNECTED, Colour.GREY),
+        (Status.ACTIVE, Health.UNKNOWN, Communication.OFFLINE, Colour.RED),
+        (Status.ACTIVE, Health.UNKNOWN, Communication.TIMEOUT, Colour.YELLOW),
+        (Status.ACTIVE, Health.UNKNOWN, Communication.ONLINE, Colour.GREY),
         (Status.ACTIVE, Health.WARNING, Communication.ONLINE, Colour.YELLOW),
         (Status.ACTIVE, Health.GOOD, Communication.TIMEOUT, Colour.YELLOW),
         (Status.ACTIVE, Health.GOOD, Communication.ONLINE, Colour.GREEN),
@@ -22,11 +30,6 @@ from energy_workbench.core.status import Colour, Communication, Health, Status, 
 )
 def test_the_first_rule_that_holds_colours_a_meter(status, health, communication, expected):
     assert colour(status, health, communication) is expected
-
-
-def test_a_meter_that_is_not_polled_is_not_called_offline():
-    meter = Meter(key=1, number="V1", name="Virtual", type=MeterType.VIRTUAL)
-    assert meter_colour(meter, Live()) is Colour.GREEN
 
 
 def test_a_ratio_multiplies_only_where_the_workbench_applies_it():

@@ -108,7 +108,8 @@ def test_the_health_of_a_meter_that_is_silent_is_said_to_be_the_last_known(model
 def test_the_dashboard_names_the_reason_beside_the_colour() -> None:
     row = {"status": "active", "health": "warning", "health_reason": REASON, "communication": "timeout"}
     assert states(row) == "warning: L2 at 198.2 V, 13.8 % &lt;below&gt; 230 V (limit 10 %), timeout"
-    listed = dashboard.attention([{**row, "colour": "yellow", "number": "UNIT-A", "last_seen": None}])
+    listed = dashboard.attention([{**row, "colour": "yellow", "number": "UNIT-A", "last_seen": None}], "")
     assert "⚠ Warning" in listed
     assert "13.8 % &lt;below&gt; 230 V" in listed
     assert states({**row, "health": "good", "communication": "online"}) == ""
+    assert states({**row, "health": "unknown", "health_reason": "", "communication": "not_connected"}) == "health unknown, not connected"

@@ -35,7 +35,8 @@ def choose(model: SetupModel, number: str) -> None:
 
 def test_the_page_opens_at_the_top_with_its_numbers(model: SetupModel) -> None:
     assert [(card.label, card.value) for card in model.cards] == [
-        ("Total", "92"), ("Active", "89"), ("Online", "91"), ("Warnings", "3"), ("Offline", "1"), ("Inactive", "1"),
+        ("Total", "92"), ("Active", "89"), ("Online", "91"), ("Warnings", "3"), ("Offline", "1"),
+        ("Not connected", "0"), ("Inactive", "1"),
     ]  # fmt: skip
     assert model.details.row["number"] == "GRID"
     assert model.details.values["active_power_total"] == 41.25

@@ -118,7 +118,9 @@ def test_states_differ_in_shape_and_word_not_only_in_colour() -> None:
     row = rows()[0]
     assert marks.of(row | {"status": "inactive", "colour": "red"}) is marks.INACTIVE
     assert marks.of(row | {"communication": "offline", "colour": "red"}) is marks.OFFLINE
-    assert marks.of(row | {"communication": "offline", "colour": "green"}) is marks.OK
+    assert marks.of(row | {"communication": "not_connected", "colour": "grey"}) is marks.NOT_CONNECTED
+    assert marks.of(row | {"communication": "not_connected", "status": "faulty", "colour": "orange"}) is marks.FAULTY
+    assert marks.of(row | {"health": "unknown", "colour": "grey"}) is marks.UNREAD
     assert marks.of(row | {"status": "maintenance", "health": "critical", "colour": "orange"}) is marks.CRITICAL
 
 

@@ -39,10 +39,10 @@ def path(numbers: Sequence[str]) -> str:
     return f'<nav class="ew-path" aria-label="Part of the tree">{" › ".join(steps)}</nav>'
 
 
-def attention(meters: Sequence[Mapping[str, Any]]) -> str:
-    """The list of meters that somebody should look at."""
+def attention(meters: Sequence[Mapping[str, Any]], calm: str) -> str:
+    """The list of meters that somebody should look at; where there is none, what is said instead."""
     if not meters:
-        return '<p class="ew-calm">✓ All meters are well.</p>'
+        return f'<p class="ew-calm">{escape(calm)}</p>'
     rows = "".join(
         f'<tr><td><span class="ew-pill ew-{escape(row["colour"])}">{ICONS[row["colour"]]} {WORDS[row["colour"]]}</span>'
         f"</td><th>{escape(row['number'])}</th><td>{states(dict(row))}</td><td>{_seen(row['last_seen'])}</td></tr>"

@@ -54,6 +54,8 @@ class Model(PageModel):
     map_figure = Dict()
     cards = List()
     attention = List()
+    calm = Unicode()
+    """What is said where nothing needs attention."""
     """Meters that somebody should look at, the worst first."""
     path = List()
     """Numbers from the root to the meter whose part of the tree the flow shows; empty for all of it."""
@@ -116,7 +118,7 @@ class Model(PageModel):
         self.states_figure = distributions(self.overview["summary"], theme=theme)
         self.map_figure = self._map(tree)
         self.cards = _cards(self.overview)
-        self.attention = _attention(tree)
+        self.calm, self.attention = _calm(tree), _attention(tree)
 
     def _map(self, tree: list[dict[str, Any]]) -> dict[str, Any]:
         found = searched(tree, self.find) if self.find.strip() else None
@@ -215,6 +217,12 @@ def _cards(overview: dict[str, Any]) -> list[Card]:
 
 def _completeness(share: float | None) -> str:
     return "red" if share is None or share < 0.8 else "yellow" if share < 0.98 else "green"
+
+
+def _calm(tree: list[dict[str, Any]]) -> str:
+    """Who was never heard of is not called well."""
+    silent = sum(row["colour"] == "grey" for row in tree)
+    return f"✓ No meter is in trouble; nothing is known of {silent} yet." if silent else "✓ All meters are well."
 
 
 def _attention(tree: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -64,7 +64,8 @@ class View:
         for name in ("flow_view", "detail", "paint", "map_kind", "find"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
         show(model, "cards", lambda found: put(self.cards, cards(found)))
-        show(model, "attention", lambda meters: put(self.attention, markup.attention(meters)))
+        for name in ("attention", "calm"):
+            show(model, name, lambda _: put(self.attention, markup.attention(model.attention, model.calm)))
         show(model, "shown_pattern", lambda found: put(self.pattern_title, markup.pattern_heading(found)))
         model.observe(self._show_titles, ["flow_view", "overview", "path", "matches"])
         self._show_titles(None)

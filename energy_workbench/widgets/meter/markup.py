@@ -11,7 +11,7 @@ from urllib.parse import quote
 from energy_workbench.core.pages import LOSSES, METER, PATTERNS, VIEWED
 from energy_workbench.core.quantities import QUANTITIES, Kind
 from energy_workbench.figures.pattern import SPANS
-from energy_workbench.figures.words import ICONS, STATE_COLOURS, UNKNOWN, moment, percent
+from energy_workbench.figures.words import ICONS, STATE_COLOURS, UNKNOWN, moment, percent, spoken
 from energy_workbench.widgets.markup import heading
 
 BELOW = 12
@@ -214,7 +214,7 @@ def events(log: Mapping[str, Any]) -> str:
 
 def _state(word: str) -> str:
     colour = STATE_COLOURS.get(word, "yellow")
-    return f'<span class="ew-pill ew-{colour}">{ICONS.get(colour) or "✓"} {escape(str(word))}</span>'
+    return f'<span class="ew-pill ew-{colour}">{ICONS.get(colour) or "✓"} {escape(spoken(str(word)))}</span>'
 
 
 def _listed(heads: Sequence[str], rows: str, count: int) -> str:

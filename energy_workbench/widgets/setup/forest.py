@@ -14,6 +14,7 @@ STATUS_FILTERS: tuple[tuple[str, str], ...] = (
     ("Maintenance", "maintenance"),
     ("Faulty", "faulty"),
     ("Offline or timeout", "silent"),
+    ("Not connected", "not_connected"),
     ("Needs attention", "attention"),
 )
 """What is shown and the filter it means."""
@@ -94,9 +95,11 @@ class Forest:
 
 def _has_status(row: Row, status: str) -> bool:
     if status == "silent":
-        return bool(row["communication"] != "online")
+        return row["communication"] in ("offline", "timeout")
+    if status == "not_connected":
+        return bool(row["communication"] == status)
     if status == "attention":
-        return bool(row["colour"] != "green")
+        return bool(row["colour"] not in ("green", "grey"))
     return not status or row["status"] == status
 
 

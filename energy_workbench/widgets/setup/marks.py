@@ -32,7 +32,9 @@ OFFLINE = Mark("offline", "Offline")
 MAINTENANCE = Mark("maintenance", "Maintenance")
 WARNING = Mark("warning", "Warning")
 TIMEOUT = Mark("timeout", "Timeout")
-LEGEND = (OK, MAINTENANCE, WARNING, TIMEOUT, FAULTY, CRITICAL, OFFLINE, INACTIVE)
+NOT_CONNECTED = Mark("grey", "Not connected")
+UNREAD = Mark("unread", "No reading yet")
+LEGEND = (OK, NOT_CONNECTED, MAINTENANCE, WARNING, TIMEOUT, FAULTY, CRITICAL, OFFLINE, INACTIVE)
 """In the order of rising concern."""
 
 
@@ -44,15 +46,17 @@ def of(row: Mapping[str, Any]) -> Mark:
         return FAULTY
     if row["health"] == "critical":
         return CRITICAL
-    if row["communication"] == "offline" and row["colour"] == "red":
+    if row["communication"] == "not_connected":
+        return NOT_CONNECTED
+    if row["communication"] == "offline":
         return OFFLINE
     if row["status"] == "maintenance":
         return MAINTENANCE
     if row["health"] == "warning":
         return WARNING
-    if row["communication"] == "timeout" and row["colour"] == "yellow":
+    if row["communication"] == "timeout":
         return TIMEOUT
-    return OK
+    return UNREAD if row["health"] == "unknown" else OK
 
 
 def icon(mark: Mark) -> str:

@@ -339,15 +339,15 @@ def _cards(forest: Forest) -> list[Card]:
         return sum(1 for row in rows if row[name] in values)
 
     active, online = count("status", "active"), count("communication", "online")
-    polled = sum(1 for row in rows if row["gateway"] and row["profile"] and row["status"] != "inactive")
     warned, inactive = count("colour", "yellow", "orange"), count("status", "inactive")
-    silent = sum(1 for row in rows if row["colour"] == "red" and row["status"] != "inactive")
+    silent, apart = count("communication", "offline"), count("communication", "not_connected")
     return [
         Card("Total", amount(total), "meters in the tree"),
         Card("Active", amount(active), f"of {total:,}", "green" if active == total else "yellow"),
-        Card("Online", amount(online), f"{polled:,} are polled", "green" if online >= polled else "yellow"),
+        Card("Online", amount(online), f"of {total:,}", "green" if online == total else "yellow"),
         Card("Warnings", amount(warned), "yellow or orange", "yellow" if warned else "green"),
-        Card("Offline", amount(silent), "do not answer", "red" if silent else "green"),
+        Card("Offline", amount(silent), "no new readings", "red" if silent else "green"),
+        Card("Not connected", amount(apart), "no reading ever", "grey" if apart else "green"),
         Card("Inactive", amount(inactive), "switched off by people", "red" if inactive else "green"),
     ]
 

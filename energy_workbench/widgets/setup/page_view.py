@@ -49,7 +49,7 @@ class SetupView:
         self.title = make.text("", "ew-head")
         self.problem = make.text("", "ew-problems")
         self.notice = make.text("", "ew-notice-line")
-        self.cards = make.text("", "ew-cards ew-cards-6")
+        self.cards = make.text("", "ew-cards ew-cards-7")
         self.add = make.button("+ Add meter", model.begin_add, kind="primary", classes="ew-do-add")
         self.undo = make.button("Undo", model.undo, classes="ew-do-undo", tooltip="Takes your last change back")
         self.schedules = make.button("Scheduled reports", lambda: None, classes="ew-do-schedules")

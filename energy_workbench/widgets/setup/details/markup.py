@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import quantity
-from energy_workbench.figures.words import ICONS, STATE_COLOURS, amount
+from energy_workbench.figures.words import ICONS, STATE_COLOURS, amount, spoken
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.marks import one_line
 
@@ -179,20 +179,21 @@ def _digits(value: float) -> int:
 def _health(row: Row) -> str:
     """The health with its reason, and since when; of a meter that does not answer it is the last that is known."""
     text = _with(str(row["health"]).capitalize(), row.get("health_reason"))
-    if row.get("health_since") and row["health"] != "good":
+    if row.get("health_since") and row["health"] not in ("good", "unknown"):
         text += f", since {moment(row['health_since'])}"
     return f"{text} (the last known)" if row["communication"] == "offline" and row["last_seen"] else text
 
 
 def _changed(event: Mapping[str, Any]) -> str:
     sign = ICONS.get(STATE_COLOURS.get(str(event["to"]), "green"), "")
-    before = "" if event["from"] == event["to"] else f"{escape(str(event['from']))} → "
-    return f"{before}<b>{sign} {escape(str(event['to']))}</b>"
+    before = "" if event["from"] == event["to"] else f"{escape(spoken(str(event['from'])))} → "
+    return f"{before}<b>{sign} {escape(spoken(str(event['to'])))}</b>"
 
 
 def _communication(row: Row) -> str:
+    word = spoken(str(row["communication"])).capitalize()
     polled = row["gateway"] and row["profile"] and row["status"] != "inactive"
-    return str(row["communication"]).capitalize() if polled else "Not polled"
+    return word if polled or row["communication"] == "not_connected" else f"{word} (not polled)"
 
 
 def _with(word: str, reason: Any) -> str:
