@@ -196,8 +196,7 @@ class Setup(Home, Changes):
                 "revision": gateway.revision,
                 "meters": len(behind.get(gateway.url, [])),
                 "online": sum(
-                    live[meter.key].communication is Communication.ONLINE
-                    for meter in behind.get(gateway.url, [])
+                    live[meter.key].communication is Communication.ONLINE for meter in behind.get(gateway.url, [])
                 ),
             }
             for gateway in self.registry.gateways()

@@ -199,4 +199,3 @@ class Live:
     values: dict[str, float | None] = field(default_factory=dict)
     health_since: datetime | None = None
     alarms: Alarms = field(default_factory=dict)
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -19,7 +20,7 @@ SHORTEST: Final = timedelta(seconds=20)
 LONGEST: Final = timedelta(days=31)
 """Bounds of a period told from readings: what comes each second may stop for a minute, a month is read by hand."""
 AHEAD: Final = timedelta(minutes=15)
-"""Clocks differ: a reading so far ahead of this machine's clock is one of now, and none that is further ahead counts."""
+"""Clocks differ: a reading so far ahead of this machine's clock is one of now; none further ahead counts."""
 IDLE: Final = timedelta(minutes=2)
 """A polled meter of which nothing was written for this long, and for four polls, is polled by nobody."""
 
@@ -50,7 +51,7 @@ class Heard:
         order = sorted(set(instants))
         if not order:
             return None
-        apart = [(after - before).total_seconds() for before, after in zip(order, order[1:], strict=False)]
+        apart = [(after - before).total_seconds() for before, after in pairwise(order)]
         period = timedelta(seconds=median(apart)) if apart else USUAL
         return cls(order[-1], min(max(period, SHORTEST), LONGEST))
 

@@ -56,9 +56,8 @@ class HeardFiles:
                     break
                 inside = [f for f in files if f.low <= max(wanted) and f.high >= min(wanted) and f.first_us <= until]
                 name = tuple(file.path for file in files)
-                if name in before:
-                    here = before[name]
-                else:
+                here = before.get(name)
+                if here is None:
                     here = _look(inside, sorted(wanted), until) if inside else {}
                 # Of files that reach beyond `until` more is known later.
                 if all(file.last_us <= until for file in files):

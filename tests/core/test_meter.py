@@ -1,6 +1,5 @@
 import pytest
 
-from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import QUANTITIES, UNIT_FACTORS, Scaling, quantity
 from energy_workbench.core.ratios import AppliedBy, Ratio

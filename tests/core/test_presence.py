@@ -105,9 +105,8 @@ def test_what_is_polled_is_what_polling_says_while_it_says_something() -> None:
 
 
 def test_an_inactive_meter_is_polled_by_nobody_and_red() -> None:
-    assert of(polled(status=Status.INACTIVE), Live(communication=Communication.ONLINE, last_seen=NOW - 60 * MINUTE)) == (
-        "offline", "good", "red",
-    )  # fmt: skip
+    before = Live(communication=Communication.ONLINE, last_seen=NOW - 60 * MINUTE)
+    assert of(polled(status=Status.INACTIVE), before) == ("offline", "good", "red")
 
 
 @pytest.mark.parametrize(

@@ -112,4 +112,7 @@ def test_the_dashboard_names_the_reason_beside_the_colour() -> None:
     assert "⚠ Warning" in listed
     assert "13.8 % &lt;below&gt; 230 V" in listed
     assert states({**row, "health": "good", "communication": "online"}) == ""
-    assert states({**row, "health": "unknown", "health_reason": "", "communication": "not_connected"}) == "health unknown, not connected"
+    assert (
+        states({**row, "health": "unknown", "health_reason": "", "communication": "not_connected"})
+        == "health unknown, not connected"
+    )

@@ -43,9 +43,7 @@ def remote(home: Workbench) -> Iterator[RemoteWorkbench]:
 def rows(number: str, last: datetime, count: int = 5, every: timedelta = QUARTER) -> pd.DataFrame:
     """Readings of a file."""
     instants = [last - every * n for n in range(count)]
-    return pd.DataFrame(
-        {"meter": number, "ts": instants, "energy_active_import": [1000.0 - n for n in range(count)]}
-    )
+    return pd.DataFrame({"meter": number, "ts": instants, "energy_active_import": [1000.0 - n for n in range(count)]})
 
 
 def state(wb: Any, number: str) -> tuple[str, str, str]:

@@ -128,7 +128,9 @@ def test_sql_sees_meters_with_their_names(wb: Workbench) -> None:
         "where m.type = 'unit' and i.start >= '2026-10-10' and i.start < '2026-10-11' group by all"
     )
     assert found.values.tolist() == [["UNIT-A", 2880.0]]
-    assert wb.sql("select count(*) as n from meters where unit_id is null and last_seen is null")["n"].tolist() == [6]
+    assert wb.sql("select count(*) as n from meters where unit_id is null and communication = 'online'")[
+        "n"
+    ].tolist() == [6]
     with pytest.raises(QueryError):
         wb.sql("drop table meters")
 
@@ -146,6 +148,6 @@ def test_what_cannot_be_answered_says_why(wb: Workbench) -> None:
         wb.pattern("GRID", days=0)
 
 
-def test_nobody_polls_here_so_nobody_is_called_offline(wb: Workbench) -> None:
+def test_nobody_polls_here_but_readings_come_so_nobody_is_called_offline(wb: Workbench) -> None:
     assert wb.status_summary().colour["red"] == 0
-    assert wb.meter("GRID")["communication"] == str(Communication.OFFLINE)
+    assert wb.meter("GRID")["communication"] == str(Communication.ONLINE)
