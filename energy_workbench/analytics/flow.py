@@ -13,6 +13,7 @@ from typing import Any
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 from energy_workbench.core.results import PowerFlow
 from energy_workbench.core.status import Status
+from energy_workbench.core.throughput import throughput
 
 LOSSES = "losses"
 """Id of the node to which every loss flows."""
@@ -137,9 +138,12 @@ def power_flow(
         if loss and loss > 0:
             links.append({"source": meter.id, "target": LOSSES, "value": loss, "kind": "loss"})
             lost += loss
+    through = throughput((link["source"], link["target"], link["value"]) for link in links)
+    for node in nodes:
+        node["through"] = _rounded(through.get(node["id"], 0.0)) if node["value"] is not None else None
     if lost:
         named = {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None}
-        nodes.append({**named, "value": _rounded(lost), "loss": None, "loss_percent": None})
+        nodes.append({**named, "value": _rounded(lost), "loss": None, "loss_percent": None, "through": _rounded(lost)})
     return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
 

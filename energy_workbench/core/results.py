@@ -507,8 +507,10 @@ class PowerFlow(Result):
     """Where power or energy goes: nodes, and links of kind `flow` or `loss`.
 
     A link's value is never negative and its direction is that of the energy. A node's `value` is what its meter
-    measured. Its `loss` and `loss_percent` are those of its balance: of energy, over the spans in which it is known; of
-    power, supply − demand now; None where a part is unknown.
+    measured (what a producer delivers, what any other takes), its `export` the other way. Its `loss` and
+    `loss_percent` are those of its balance: of energy, over the spans in which it is known; of power, supply − demand
+    now; None where a part is unknown. `through` is what goes through the node, the greater of the links in and out: of
+    a busbar that is fed from below, more than its own meter sees.
     """
 
     unit: str

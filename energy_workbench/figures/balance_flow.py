@@ -10,7 +10,7 @@ from typing import Any
 from energy_workbench.figures.sankey import Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
 from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.words import amount, percent, title
+from energy_workbench.figures.words import amount, part_of, percent, title
 
 LEAST_SHARE = 0.001
 """A flow against a meter's main direction is drawn from this share of the whole [1]."""
@@ -90,7 +90,7 @@ class _Drawing:
         entry = -1
         if self._drawn(imported) and (parent or (feeds and row["type"] != "grid")):
             entry = self._node(above, imported, parent or row, column=-1)
-        at = self._meter(row, row["supply_kwh"], 0)
+        at = self._meter(row, imported, 0, source=parent)
         if entry >= 0:
             kind = parent["type"] if parent else "grid"
             self._flow(entry, at, imported, kind, row["meter"], f"{above} into {escape(row['number'])}")
@@ -111,7 +111,7 @@ class _Drawing:
             if not self._drawn(max(taken, delivered), least=0.0):
                 continue
             place = column - 1 if feeds else column + 1
-            other = self._meter(child, max(taken, delivered), place, row["number"])
+            other = self._meter(child, 0.0 if feeds else taken, place, source=row)
             pair = escape(row["number"]), escape(child["number"])
             if feeds:
                 self._flow(other, at, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
@@ -147,12 +147,20 @@ class _Drawing:
         faint = colour if strong else _faint(colour)
         self.sankey.flow(*ends, abs(loss), faint, [row["meter"], about])
 
-    def _meter(self, meter: Mapping[str, Any], value: float, column: int, above: str = "") -> int:
+    def _meter(
+        self, meter: Mapping[str, Any], taken: float, column: int, source: Mapping[str, Any] | None = None
+    ) -> int:
+        """The bar of a meter; of what goes through it, `taken` comes from `source`, or from outside [kWh]."""
         row = self.rows.get(meter["meter"])
         inside = f"<br>{_about(row)}" if row else ""
         icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
         colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
-        label = f"{icon}{title(dict(meter), above)}  {amount(value, 'kWh')}"
+        name = f"{icon}{title(dict(meter), source['number'] if source and column else '')}"
+        upper = "grid" if source is None or source["type"] == "grid" else escape(source["number"])
+
+        def label(through: float) -> str:
+            return f"{name}  {amount(through, 'kWh')}{part_of(through, taken, upper, 'kWh')}"
+
         return self.sankey.node(
             label, colour, [meter["meter"], f"<b>{escape(meter['number'])}</b> {escape(meter['name'])}{inside}"], column
         )

@@ -7,9 +7,9 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-from energy_workbench.figures.sankey import Sankey, Style
+from energy_workbench.figures.sankey import Label, Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
-from energy_workbench.figures.words import amount, percent, states, title
+from energy_workbench.figures.words import amount, part_of, percent, states, title
 
 HOTSPOT = 0.05
 """Share of a node's supply from which its loss is drawn strongly [1]; how sure it is, the balance says."""
@@ -82,7 +82,13 @@ def power_flow(
     whole = max(supply.values())
 
     feeding = {link["source"] for link in links if link["kind"] != "loss" and named[link["source"]]["type"] in FEEDING}
-    drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, plain=colour == "loss")
+    above = {
+        link["target"]: (link["source"], link["value"])
+        for link in links
+        if link["kind"] != "loss" and depths[link["source"]] < depths[link["target"]]
+    }
+    fed = {link["target"] for link in links if link["kind"] != "loss"}
+    drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, above, fed, plain=colour == "loss")
     losses = {link["source"]: link for link in links if link["kind"] == "loss"}
     for key, after in _tree_order(list(named), links, depths):
         if not after:
@@ -129,10 +135,12 @@ class _Drawing:
         depths: Mapping[str, int],
         feeding: Set[str],
         meters: Mapping[str, Mapping[str, Any]],
+        above: Mapping[str, tuple[str, float]],
+        fed: Set[str],
         *,
         plain: bool,
     ) -> None:
-        self.plain = plain
+        self.plain, self.above, self.fed = plain, above, fed
         self.theme, self.unit, self.named, self.meters = theme, unit, named, meters
         self.depths, self.feeding = depths, feeding
         self.index: dict[str, int] = {}
@@ -143,13 +151,35 @@ class _Drawing:
         known = dict(self.meters.get(key, {}))
         words = states(known)
         above = self.named.get(known.get("parent_id") or "", {}).get("number")
+        source, part = self._from_above(key)
+        name = title(node, above)
         self._add(
             key,
-            f"{title(node, above)}  {amount(node.get('value'), self.unit)}",
+            lambda through: f"{name}  {amount(through, self.unit)}{part_of(through, part, source, self.unit)}",
             self.theme.quiet if self.plain else self.theme.state.get(node.get("colour") or "", self.theme.quiet),
-            [key, escape(node["name"]), f"<br>{words}" if words else ""],
+            [key, escape(node["name"]), f"{self._measured(node)}{f'<br>{words}' if words else ''}"],
             self.depths[key] - 2 * (key in self.feeding and self.depths[key] > 1),
         )
+
+    def _from_above(self, key: str) -> tuple[str, float | None]:
+        """Where a node that is fed from below too has the rest from, and how much of it."""
+        node = self.named[key]
+        if key in self.above:
+            source, part = self.above[key]
+            upper: Mapping[str, Any] = self.named[source]
+        else:
+            # What comes from outside of the drawing is not in any link: the meter has counted it.
+            upper = self.meters.get(str(self.meters.get(key, {}).get("parent_id")), {})
+            counted = (node.get("value") or 0.0) - (node.get("export") or 0.0)
+            part = counted if key in self.fed and node["type"] not in FEEDING else 0.0
+        return ("grid" if upper.get("type", "grid") == "grid" else escape(str(upper["number"]))), part
+
+    def _measured(self, node: Mapping[str, Any]) -> str:
+        """What the meter itself says, for the mouse: imports and exports where it has both."""
+        value, export = node.get("value"), node.get("export")
+        if value is None or not export or node["type"] in FEEDING:
+            return "" if value is None else f"<br>its meter: {amount(value, self.unit)}"
+        return f"<br>its meter: {amount(value, self.unit)} in, {amount(export, self.unit)} out"
 
     def paint(self, key: str, colour: str) -> None:
         self.sankey.colours[self.index[key]] = colour
@@ -176,7 +206,7 @@ class _Drawing:
         ends = self.index[key], self.index[f"loss {key}"]
         self.sankey.flow(*ends, link["value"], colour, [key, text])
 
-    def _add(self, key: str, label: str, colour: str, about: list[str], column: int) -> None:
+    def _add(self, key: str, label: Label, colour: str, about: list[str], column: int) -> None:
         self.index[key] = self.sankey.node(label, colour, about, column)
 
 

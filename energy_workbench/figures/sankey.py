@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from energy_workbench.core.throughput import throughput
 from energy_workbench.figures import sankey_layout
 from energy_workbench.figures.theme import Figure, Theme, layout
 from energy_workbench.figures.words import drawn
 
 MARGIN, GAP, THICKNESS = 14, 12, 14
 """Margins above and below, least distance and width of the nodes [px]."""
+
+
+Label = str | Callable[[float], str]
+"""A text, or what makes it from the size of the bar: what goes through the node."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,13 @@ class Sankey:
     """Collects nodes and flows, and draws them; columns may begin left of 0."""
 
     theme: Theme
-    labels: list[str] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
     colours: list[str] = field(default_factory=list)
     about: list[list[str]] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     links: list[tuple[int, int, float, str, list[str]]] = field(default_factory=list)
 
-    def node(self, label: str, colour: str, about: list[str], column: int) -> int:
+    def node(self, label: Label, colour: str, about: list[str], column: int) -> int:
         """Add a node; its index.
 
         Parameters
@@ -64,19 +70,23 @@ class Sankey:
 
     def flow(self, source: int, target: int, value: float, colour: str, about: list[str]) -> None:
         """Add a flow from one node to another."""
-        self.links.append((source, target, drawn(value), colour, about))
+        self.links.append((source, target, value, colour, about))
 
     def figure(self, style: Style, summary: str, view: str) -> Figure:
         """What was collected, laid out; zoom and selection stay while `view` does."""
         source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
-        height, xs, ys = self._places(style)
+        through = throughput(zip(source, target, value, strict=True))
+        height, xs, ys = self._places(style, through)
         trace = {
             "type": "sankey",
             # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
             "arrangement": "fixed",
             "textfont": {"color": self.theme.ink, "size": 12},
             "node": {
-                "label": self.labels,
+                "label": [
+                    text if isinstance(text, str) else text(through.get(node, 0.0))
+                    for node, text in enumerate(self.labels)
+                ],
                 "color": self.colours,
                 "customdata": self.about,
                 "x": xs,
@@ -90,7 +100,7 @@ class Sankey:
             "link": {
                 "source": source,
                 "target": target,
-                "value": value,
+                "value": [drawn(each) for each in value],
                 "color": colour,
                 "customdata": about,
                 "hovertemplate": style.link,
@@ -101,16 +111,13 @@ class Sankey:
         look = layout(self.theme, summary=summary, meta={"height": height}, uirevision=view)
         return {"data": [trace], "layout": {**look, "margin": {"l": 4, "r": 4, "t": MARGIN, "b": MARGIN}}}
 
-    def _places(self, style: Style) -> tuple[int, list[float], list[float]]:
+    def _places(self, style: Style, through: Mapping[int, float]) -> tuple[int, list[float], list[float]]:
         """Height of the figure [px], and where each node is [share of width, share of height]."""
         count = range(len(self.labels))
-        taken, given = [0.0] * len(count), [0.0] * len(count)
         right: dict[int, list[int]] = {}
-        for source, target, value, *_ in self.links:
-            given[source] += value
-            taken[target] += value
+        for source, target, *_ in self.links:
             right.setdefault(source, []).append(target)
-        values = {node: max(taken[node], given[node]) for node in count}
+        values = {node: through.get(node, 0.0) for node in count}
         first, last = min(self.columns), max(self.columns)
         columns: list[list[int]] = [[] for _ in range(first, last + 1)]
         for node in count:

@@ -33,6 +33,15 @@ def amount(value: float | None, unit: str = "") -> str:
     return f"{value:,.{digits}f} {unit}".rstrip()
 
 
+def part_of(whole: float, part: float | None, source: str, unit: str) -> str:
+    """What of a throughput comes from one source, or goes out (below zero); empty where that is all, or nothing."""
+    if not part or amount(abs(part), unit) in (amount(whole, unit), amount(0, unit)):
+        return ""
+    if part < 0:
+        return f", exported {amount(-part, unit)}"
+    return f", of which {source} {amount(part, unit)}"
+
+
 def drawn(value: float) -> float:
     """The value with the four digits that pixels can show."""
     return float(f"{value:.4g}")
