@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import answers, wait_until
+from tests.browser.conftest import VIEWER, answers, wait_until
 from tests.conftest import free_ports
 
 EMPTY = "import ipywidgets\nipywidgets.HTML('<b class=\"empty-page\">empty</b>')"
@@ -22,8 +22,8 @@ import sys
 from pathlib import Path
 from energy_workbench.widgets.site.server import SiteOptions, run
 notebook, port, url = sys.argv[1:]
-run(SiteOptions(name="bench" + port, notebook=Path(notebook), pages=("meter-dashboard",), token="bench", port=int(port),
-    kernel_environment={"ENERGY_WORKBENCH_URL": url, "ENERGY_WORKBENCH_SERVICE_TOKEN": "bench"}))
+run(SiteOptions(name="bench" + port, notebook=Path(notebook), pages=("meter-dashboard",), service=url, machine="bench",
+    port=int(port)))
 """
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -37,7 +37,7 @@ def site(notebook: Path, service: str) -> Iterator[tuple[str, int]]:
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: answers(url + "/login"), "the server")
-        yield f"{url}/?token=bench", process.pid
+        yield f"{url}/?token={VIEWER}", process.pid
     finally:
         process.terminate()
         process.wait(20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from energy_workbench.core import disk
 from energy_workbench.core.errors import HomeError, SettingsError
+from energy_workbench.core.roles import Role
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
     from energy_workbench.registry import Registry
 
 
+log = logging.getLogger(__name__)
+
+
 class Tokens(NamedTuple):
-    """Access tokens of the home: one that may change things, one that may only look."""
+    """Access tokens of the home: one that may do everything, one that may only look."""
 
     editor: str
     viewer: str
@@ -42,9 +47,43 @@ def tokens_of(settings: Settings) -> Tokens:
 
 
 def adopt(registry: Registry, tokens: Tokens) -> None:
-    """Let the registry accept the home's tokens; the same again changes nothing."""
-    for role, token in tokens._asdict().items():
-        registry.adopt_token(role, role, token)
+    """Let the registry accept the home's tokens; the same again changes nothing, and one that was revoked stays so."""
+    # Whoever reads the home's files may do everything with it: so may the token that is kept there.
+    for name, role in (("editor", Role.ADMIN), ("viewer", Role.VIEWER)):
+        if not registry.adopt_token(name, role, getattr(tokens, name)):
+            log.warning("the token %r was revoked and stays so: `energy-workbench token rotate %s`", name, name)
+
+
+def link(registry: Registry, address: str, name: str, token: str) -> str:
+    """An address with a token of the home in it; where that was revoked, what to do."""
+    if registry.role_of(token) is None:
+        return f"its token was revoked; `energy-workbench token rotate {name}` makes another"
+    return f"{address}?token={token}"
+
+
+def rotate(registry: Registry, settings: Settings, name: str) -> str:
+    """Make another token in the place of one, of the home's own too; the former is worthless for good.
+
+    Raises
+    ------
+    SettingsError
+        If the settings give it: they must be changed instead.
+    NotFoundError
+        If there is none of that name.
+    """
+    if {"editor": settings.token, "viewer": settings.viewer_token}.get(name):
+        key = "token" if name == "editor" else "viewer_token"
+        raise SettingsError(f"the settings give this token: change `{key}` there, and start the service again")
+    token = f"ew_{secrets.token_urlsafe(32)}"
+    registry.rotate_token(name, token)
+    if name in Tokens._fields:
+        _keep(settings.home / f"{name}.token", token)
+    return token
+
+
+def machine_secret(settings: Settings) -> str:
+    """What the home's own servers show each other; like the tokens, kept in a file that only its owner can read."""
+    return _kept(settings.home / "machine.token")
 
 
 def _kept(path: Path) -> str:
@@ -52,12 +91,7 @@ def _kept(path: Path) -> str:
         if token := _read(path):
             return token
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Written beside and linked into place: of two processes that start together one wins, and
-        # nobody ever reads half a token.
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        disk.sync(draft)
+        draft = _draft(path, secrets.token_urlsafe(32))
         try:
             os.link(draft, path)
             disk.sync(path.parent)
@@ -68,6 +102,25 @@ def _kept(path: Path) -> str:
         return _read(path)
     except OSError as error:
         raise HomeError(f"the token file {path} cannot be used: {error.strerror or error}") from None
+
+
+def _keep(path: Path, token: str) -> None:
+    """Put a token in the place of the one in a file."""
+    try:
+        _draft(path, token).replace(path)
+        disk.sync(path.parent)
+    except OSError as error:
+        raise HomeError(f"the token file {path} cannot be written: {error.strerror or error}") from None
+
+
+def _draft(path: Path, token: str) -> Path:
+    # Written beside and moved into place: of two processes that start together one wins, and nobody ever reads
+    # half a token.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(token)
+    disk.sync(draft)
+    return draft
 
 
 def _read(path: Path) -> str:

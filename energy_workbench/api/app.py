@@ -14,6 +14,7 @@ from energy_workbench.api import (
     bulk,
     condition,
     doctor,
+    doors,
     floor_plan,
     generation,
     history,
@@ -26,9 +27,11 @@ from energy_workbench.api import (
     schedules,
     setup,
     sql,
+    tokens,
 )
-from energy_workbench.api.access import adopt, tokens_of
+from energy_workbench.api.access import adopt, machine_secret, tokens_of
 from energy_workbench.api.answers import Json
+from energy_workbench.api.kernels import Kernels
 from energy_workbench.api.schemas import HEALTH
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.core.errors import WorkbenchError
@@ -54,8 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     workbench = Workbench(settings)
     workbench.registry.check()
-    tokens = tokens_of(settings)
-    adopt(workbench.registry, tokens)
+    adopt(workbench.registry, tokens_of(settings))
 
     app = FastAPI(
         title="Energy Workbench",
@@ -69,8 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.workbench = workbench
     app.state.settings = settings
-    app.state.tokens = tokens
     app.state.queries = sql.room()
+    app.state.machine = machine_secret(settings)
+    app.state.kernels = Kernels()
     problems.install(app)
     app.middleware("http")(_guarded)
     app.add_middleware(WholeSegments)
@@ -82,11 +85,13 @@ def create_app(settings: Settings) -> FastAPI:
     # Files first: `export` would be taken for a meter's number.
     parts = (
         bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, schedules, setup, sql,
+        tokens,
     )  # fmt: skip
     for part in parts:
         rest.include_router(part.router)
     app.include_router(rest)
     app.include_router(reference.router)
+    app.include_router(doors.router)
     app.include_router(pages.router)
     return app
 

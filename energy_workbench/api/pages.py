@@ -15,10 +15,12 @@ from starlette.responses import RedirectResponse
 
 from energy_workbench.answers import supervised
 from energy_workbench.api.html import card, page
-from energy_workbench.api.session import COOKIE, remember, role_of, workbench
+from energy_workbench.api.session import begin_visit, remember, visitor, workbench
 from energy_workbench.core import clock
 from energy_workbench.core.pages import EDITED, VIEWED
-from energy_workbench.core.roles import May, Role
+from energy_workbench.core.roles import May
+from energy_workbench.core.secret import SESSION
+from energy_workbench.registry.tokens import Token
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,6 +35,9 @@ EXPECTED = ("service", "collector", "schedule")
 
 SILENT = timedelta(seconds=30)
 """A process not heard of for this long does not run."""
+
+UNKNOWN = "That token is not known here."
+ENDED = "Your access has ended: open the link that you were given again, or ask for a new one."
 
 SELF_LOADING = 10
 """How often the front page loads again [s]."""
@@ -51,11 +56,11 @@ def content_policy(request: Request) -> str:
 @router.get("/")
 def front(request: Request) -> Response:
     """Links of the caller's role, and the state of every process."""
-    role = entered(request)
-    if isinstance(role, Response):
-        return role
+    who = entered(request)
+    if isinstance(who, Response):
+        return who
     links = [card(f"/{page.name}", page.title, page.about) for page in VIEWED]
-    if role.may(May.CHANGE):
+    if who.role.may(May.CHANGE):
         links += [card(f"/{page.name}", page.title, page.about) for page in EDITED]
         lab = _server(request, "lab") + "/lab"
         links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
@@ -68,8 +73,8 @@ def front(request: Request) -> Response:
     table = f"<table><thead><tr><th>Process</th><th>State</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
     body = f'<h2>Pages</h2><div class="cards">{"".join(links)}</div><h2>Processes</h2>{table}'
     name = workbench(request).site()["name"]
-    shown = page("Energy Workbench", body, about=name, aside=f"{role} access", refresh=SELF_LOADING)
-    return kept(request, shown)
+    aside = f"{who.name} · {who.role} access" if who.name != who.role else f"{who.role} access"
+    return page("Energy Workbench", body, about=name, aside=aside, refresh=SELF_LOADING)
 
 
 @router.get("/static/page.css")
@@ -83,28 +88,27 @@ async def login(request: Request) -> Response:
     """Take the token of the form, and lead on to the page that asked for it."""
     form = parse_qs((await request.body())[:4096].decode("utf-8", "replace"))
     token, to = form.get("token", [""])[0].strip(), _local(form.get("to", ["/"])[0])
-    if role_of(request, token) is None:
-        return door(to, "That token is not known here.")
+    if (secret := begin_visit(request, token)) is None:
+        return door(to, UNKNOWN)
     answer = RedirectResponse(to, status_code=303)
-    remember(request, answer, token)
+    remember(request, answer, secret)
     return answer
 
 
 @router.get("/{name}")
 def lead(request: Request, name: str) -> Response:
-    """Lead to a page of its server, with that server's token and the page's own parameters."""
-    role = entered(request)
-    if isinstance(role, Response):
-        return role
-    tokens = request.app.state.tokens
-    if name in EDITORS:
-        if not role.may(May.CHANGE):
-            text = f"<p>This page needs an editor's token; yours is of the role {role}.</p>"
-            return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
-        return kept(request, _lead(request, "editor", name, tokens.editor))
-    if name not in DASHBOARDS:
+    """Lead to a page of its server, which knows the visit by the same cookie, with the page's own parameters."""
+    who = entered(request)
+    if isinstance(who, Response):
+        return who
+    if name in EDITORS and not who.role.may(May.CHANGE):
+        text = f"<p>This page needs an editor's token; yours is of the role {who.role}.</p>"
+        return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
+    if name not in EDITORS | DASHBOARDS:
         return page("There is no such page", '<p><a href="/">To the front page</a></p>', status=404)
-    return kept(request, _lead(request, "dashboards", name, tokens.viewer))
+    server = "editor" if name in EDITORS else "dashboards"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{_server(request, server)}/{name}{query}", status_code=302)
 
 
 def door(to: str, wrong: str = "") -> Response:
@@ -146,28 +150,20 @@ def processes(request: Request) -> list[tuple[str, bool, str, str]]:
     ]
 
 
-def entered(request: Request) -> Role | Response:
-    """The role of who opens a page, or the form that asks for a token."""
+def entered(request: Request) -> Token | Response:
+    """Who opens a page; or, where a token is in the address, the way to the same one without it; or the door."""
     given = request.query_params.get("token")
-    role = role_of(request, given or request.cookies.get(COOKIE))
-    if role is not None:
-        return role
+    if given is None and (found := visitor(request)):
+        return found
     query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "token"])
     to = request.url.path + (f"?{query}" if query else "")
-    return door(to, "That token is not known here." if given else "")
-
-
-def kept(request: Request, answer: Response) -> Response:
-    """The answer, with the cookie where the page was opened with a token."""
-    if token := request.query_params.get("token"):
-        remember(request, answer, token)
+    if given is None:
+        return door(to, ENDED if SESSION in request.cookies else "")
+    if (secret := begin_visit(request, given)) is None:
+        return door(to, UNKNOWN)
+    answer = RedirectResponse(to, status_code=302)
+    remember(request, answer, secret)
     return answer
-
-
-def _lead(request: Request, server: str, name: str, token: str) -> Response:
-    wanted = [(key, value) for key, value in request.query_params.multi_items() if key != "token"]
-    query = urlencode([("token", token), *wanted])
-    return RedirectResponse(f"{_server(request, server)}/{name}?{query}", status_code=302)
 
 
 def _server(request: Request, name: str) -> str:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from energy_workbench.api.answers import Json
 from energy_workbench.api.html import page
 from energy_workbench.api.openapi import openapi
-from energy_workbench.api.pages import entered, kept
+from energy_workbench.api.pages import entered
 from energy_workbench.api.problems import kind_of
 from energy_workbench.core import errors
 
@@ -27,9 +27,9 @@ def document(request: Request) -> Response:
 @router.get("/docs")
 def reference(request: Request) -> Response:
     """Every call with its parameters and examples, and every kind of problem."""
-    role = entered(request)
-    if isinstance(role, Response):
-        return role
+    who = entered(request)
+    if isinstance(who, Response):
+        return who
     described = openapi(request.app)
     groups: dict[str, list[str]] = {}
     for path, verbs in described["paths"].items():
@@ -41,7 +41,7 @@ def reference(request: Request) -> Response:
         'For programs: <a href="/openapi.json">openapi.json</a>.</p>'
     )
     calls = "".join(f"<h2>{escape(group)}</h2>{''.join(found)}" for group, found in groups.items())
-    return kept(request, page("Interface for other systems", intro + calls + _problems(), about="Energy Workbench"))
+    return page("Interface for other systems", intro + calls + _problems(), about="Energy Workbench")
 
 
 def _call(verb: str, path: str, call: dict[str, Any]) -> str:

@@ -272,6 +272,9 @@ LIMITS_BODY = _body(
 )
 TEMPLATE = _answer("The template", _TEMPLATE)
 TEMPLATES = _answer("Templates", listed([_TEMPLATE]))
+_TOKEN: Schema = {"name": "asha", "role": "operator", "created_at": "2026-10-05T14:30:00+05:30"}
+TOKENS = _answer("Tokens", listed([_TOKEN]))
+TOKEN_MADE = _answer("The token, this once", _TOKEN | {"token": "ew_…"})
 AUDIT = _answer("Changes", listed([_CHANGED]))
 UNDOABLE = _answer("The change, or null", {"undoable": _CHANGE})
 UNDONE = _answer("The change that was undone", {"undone": _CHANGE})
@@ -463,6 +466,11 @@ TEMPLATE_BODY = _body(
     "The template's name, and the meter that it is like (id or number).",
     {"name": "Feeder 100/5", "meter": "UNIT-A"},
     required=["name", "meter"],
+)
+TOKEN_BODY = _body(
+    "Whose it is, or what for; the role is `viewer`, `operator`, `editor` or `admin`.",
+    {"name": "asha", "role": "operator"},
+    required=["name", "role"],
 )
 CHECK_BODY = _body(
     "Fields as typed so far; `id` is the meter that they change.",

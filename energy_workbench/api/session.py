@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
+from energy_workbench.api.kernels import Kernels, is_kernel
 from energy_workbench.api.problems import UnknownCallerError
 from energy_workbench.core.errors import AccessError
 from energy_workbench.core.hidden import without_secrets
 from energy_workbench.core.roles import LEAST, May, Role
+from energy_workbench.core.secret import LASTS, SESSION, digest
 from energy_workbench.registry.tokens import Token
 from energy_workbench.workbench import Workbench
 
-COOKIE = "ew_session"
-MONTH = 30 * 24 * 3600
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -25,10 +25,24 @@ def workbench(request: Request) -> Workbench:
     return cast(Workbench, request.app.state.workbench)
 
 
-def role_of(request: Request, token: str | None) -> Role | None:
-    """Role of a token; None where it is unknown."""
-    found = _holder(request, token)
-    return found.role if found else None
+def kernels_of(request: Request) -> Kernels:
+    """The kernels of the pages' servers."""
+    return cast(Kernels, request.app.state.kernels)
+
+
+def bearer_of(request: Request, secret: str) -> Token | None:
+    """Who shows a token, or the secret of a page's kernel; None where it is unknown."""
+    if not secret:
+        return None
+    registry = workbench(request).registry
+    return kernels_of(request).holder(registry, secret) if is_kernel(secret) else registry.holder(secret)
+
+
+def visitor(request: Request) -> Token | None:
+    """Whose visit the browser's cookie is of; None where it has none, or it is over."""
+    if not (secret := request.cookies.get(SESSION)):
+        return None
+    return workbench(request).registry.visitor(digest(secret))
 
 
 def caller(request: Request) -> Token:
@@ -43,9 +57,9 @@ def caller(request: Request) -> Token:
     """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme:
-        found = _holder(request, bearer.strip()) if scheme.lower() == "bearer" else None
+        found = bearer_of(request, bearer.strip()) if scheme.lower() == "bearer" else None
     else:
-        found = _holder(request, request.cookies.get(COOKIE))
+        found = visitor(request)
         if found and request.method not in READING and not _same_origin(request):
             raise AccessError("a page of another address may not change anything here")
     if found is None:
@@ -80,14 +94,16 @@ Shown = Annotated[Callable[[Any], Any], Depends(shown)]
 Home = Annotated[Workbench, Depends(workbench)]
 
 
-def remember(request: Request, answer: Response, token: str) -> None:
-    """Let the browser keep the token in a cookie that no script can read."""
+def begin_visit(request: Request, token: str) -> str | None:
+    """The secret of a new visit of who shows a token; None where the token is unknown."""
+    return workbench(request).registry.begin_session(token) if token else None
+
+
+def remember(request: Request, answer: Response, secret: str) -> None:
+    """Let the browser keep its visit's secret in a cookie that no script can read."""
     secure = request.url.scheme == "https"
-    answer.set_cookie(COOKIE, token, max_age=MONTH, httponly=True, samesite="lax", secure=secure, path="/")
-
-
-def _holder(request: Request, token: str | None) -> Token | None:
-    return workbench(request).registry.holder(token) if token else None
+    seconds = int(LASTS.total_seconds())
+    answer.set_cookie(SESSION, secret, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def _whole(answer: Any) -> Any:

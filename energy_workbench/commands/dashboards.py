@@ -1,4 +1,4 @@
-"""`energy-workbench dashboards`: the managers' pages, read-only, served by a Voilà of their own."""
+"""`energy-workbench dashboards`: the pages of everybody who may look, served by a Voilà of their own."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def dashboards() -> None:
 
     settings = settings_room.load()
     logs.start(settings)
-    from energy_workbench.api.access import tokens_of
+    from energy_workbench.api.access import machine_secret
 
-    run(options(settings, tokens_of(settings).viewer))
+    run(options(settings, machine_secret(settings)))
 
 
-def options(settings: Settings, token: str) -> SiteOptions:
-    """What the server is told: its kernels know the service and the viewer's token, nothing else."""
+def options(settings: Settings, machine: str) -> SiteOptions:
+    """What the server is told."""
     return site(
         settings,
-        token,
+        machine,
         name="dashboards",
         notebook="dashboards.ipynb",
         pages=tuple(page.name for page in VIEWED),

@@ -1,4 +1,4 @@
-"""`energy-workbench editor`: the pages of editors, served by a Voilà of its own with the editor's token."""
+"""`energy-workbench editor`: the pages of editors, served by a Voilà of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from energy_workbench.commands.pages import site
 from energy_workbench.core import logs
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.pages import EDITED
+from energy_workbench.core.roles import May
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,17 +29,18 @@ def editor() -> None:
 
     settings = settings_room.load()
     logs.start(settings)
-    from energy_workbench.api.access import tokens_of
+    from energy_workbench.api.access import machine_secret
 
-    run(options(settings, tokens_of(settings).editor))
+    run(options(settings, machine_secret(settings)))
 
 
-def options(settings: Settings, token: str) -> SiteOptions:
-    """What the server is told: its kernels know the service and the editor's token, nothing else."""
+def options(settings: Settings, machine: str) -> SiteOptions:
+    """What the server is told."""
     return site(
         settings,
-        token,
+        machine,
         name="editor",
+        needs=May.CHANGE,
         notebook="meter_setup.ipynb",
         pages=PAGES,
         port=settings.editor_port,

@@ -1,4 +1,4 @@
-"""What the servers of pages have in common: their kernels know the service and one token, nothing else of the home."""
+"""What the servers of pages have in common: their kernels know the service, and nothing else of the home."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 def site(
-    settings: Settings, token: str, *, name: str, notebook: str, pages: tuple[str, ...], port: int, **more: Any
+    settings: Settings, machine: str, *, name: str, notebook: str, pages: tuple[str, ...], port: int, **more: Any
 ) -> SiteOptions:
     """What a server is told.
 
     Parameters
     ----------
-    token : str
-        Opens the pages, and is the one with which their kernels ask the service.
+    machine : str
+        The home's own secret.
     name : str
-        Names its cookie.
+        Of the server.
     notebook : str
         File in `notebooks/apps`.
     pages : tuple of str
@@ -36,13 +36,13 @@ def site(
         name=name,
         notebook=shipped("notebooks/apps") / notebook,
         pages=pages,
-        token=token,
+        service=settings.service_url,
+        machine=machine,
         host=settings.host,
         port=port,
         kernels=settings.kernels,
         base=settings.base_of(name),
         tls=settings.public_url.startswith("https:"),
         logging=logs.jupyter(settings),
-        kernel_environment={"ENERGY_WORKBENCH_URL": settings.service_url, "ENERGY_WORKBENCH_SERVICE_TOKEN": token},
         **more,
     )

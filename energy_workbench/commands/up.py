@@ -131,7 +131,8 @@ def supervise(settings: Settings, environment: dict[str, str], demo: bool) -> in
 
 def announce(settings: Settings, say: Callable[[str], None], deadline: float = 180.0) -> None:
     """Wait until the pages answer, then print the links."""
-    from energy_workbench.api.access import tokens_of
+    from energy_workbench.api.access import link, tokens_of
+    from energy_workbench.registry import Registry
 
     end = time.monotonic() + deadline
     waiting = [settings.port, settings.dashboard_port, settings.editor_port]
@@ -139,19 +140,21 @@ def announce(settings: Settings, say: Callable[[str], None], deadline: float = 1
         waiting = [port for port in waiting if not listens(settings, port)]
         time.sleep(0.2)
     try:
-        tokens = tokens_of(settings)
+        tokens, registry = tokens_of(settings), Registry(settings.registry_url)
+        address = settings.public_url or settings.service_url
+        manager = link(registry, f"{address}/meter-dashboard", "viewer", tokens.viewer)
+        engineer = link(registry, f"{address}/", "editor", tokens.editor)
     except WorkbenchError as error:
         say(f"error: {error}")
         return
-    address = settings.public_url or settings.service_url
     say(
         "\n".join(
             [
                 "",
                 "  Energy Workbench is running. Ctrl-C stops it.",
                 "",
-                f"  Manager (read-only):  {address}/meter-dashboard?token={tokens.viewer}",
-                f"  Engineer (can edit):  {address}/?token={tokens.editor}",
+                f"  Manager (read-only):  {manager}",
+                f"  Engineer (can edit):  {engineer}",
                 f"  Home:                 {settings.home}",
                 "",
             ]

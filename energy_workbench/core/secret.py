@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,12 @@ from energy_workbench.core.settings import PREFIX
 SMTP_PASSWORD: Final = "smtp_password"  # noqa: S105 -- its name
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105
 NAMES: Final = (SMTP_PASSWORD, WEBHOOK_SECRET)
+SESSION: Final = "ew_session"
+"""Cookie of a browser's visit: at every server of the workbench the same, for cookies ignore ports."""
+LASTS: Final = timedelta(days=30)
+"""How long a visit lasts: after that the browser must show a token again."""
+KERNEL: Final = "ewk_"
+"""How the secret of a page's kernel begins."""
 
 
 def read(home: Path, name: str) -> str:
@@ -66,6 +74,11 @@ def taken(home: Path, name: str) -> str:
     secret = read(home, name)
     os.environ.pop(PREFIX + name.upper(), None)
     return secret
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret of 256 random bits, which needs no salt and no slow hash: there is nothing to guess."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _kept(path: Path) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from energy_workbench.core import clock
 from energy_workbench.core.roles import Role
-from energy_workbench.registry import tokens
+from energy_workbench.registry import sessions, tokens
 from energy_workbench.registry.opened import Opened
 from energy_workbench.registry.tokens import Token
 
@@ -23,8 +25,8 @@ class AccessTokens(Opened):
         with self.database.write() as connection:
             return tokens.create(connection, name, role, by=by, at=clock.now())
 
-    def adopt_token(self, name: str, role: str, token: str, *, by: str = "settings") -> None:
-        """Accept a token that was made elsewhere, in place of the one of that name.
+    def adopt_token(self, name: str, role: str, token: str, *, by: str = "settings") -> bool:
+        """Accept a token that was made elsewhere, in place of the one of that name; False where it was revoked.
 
         Raises
         ------
@@ -32,10 +34,21 @@ class AccessTokens(Opened):
             If another name has the same token.
         """
         with self.database.write() as connection:
-            tokens.adopt(connection, name, role, token, by=by, at=clock.now())
+            return tokens.adopt(connection, name, role, token, by=by, at=clock.now())
+
+    def rotate_token(self, name: str, token: str, *, by: str = "command line") -> None:
+        """Put another token in the place of one, or of one that was revoked; the former is worthless for good.
+
+        Raises
+        ------
+        NotFoundError
+            If there never was one of that name.
+        """
+        with self.database.write() as connection:
+            tokens.rotate(connection, name, token, by=by, at=clock.now())
 
     def revoke_token(self, name: str, *, by: str = "command line") -> None:
-        """Make a token worthless, at once.
+        """Make a token worthless, at once and for good, and end every visit that began with it.
 
         Raises
         ------
@@ -59,3 +72,18 @@ class AccessTokens(Opened):
         """The role that a token gives; None where it is unknown."""
         found = self.holder(token)
         return None if found is None else found.role
+
+    def begin_session(self, token: str) -> str | None:
+        """Begin a browser's visit: the secret for its cookie, or None where the token is unknown."""
+        with self.database.write() as connection:
+            return sessions.begin(connection, token, at=clock.now())
+
+    def visitor(self, visit: str) -> Token | None:
+        """Whose visit it is, by the digest of its secret; None where it is over, or never was."""
+        with self.database.read() as connection:
+            return sessions.visitor(connection, visit, at=clock.now())
+
+    def visitors(self, visits: Iterable[str]) -> dict[str, Token]:
+        """Of many, whose each is; those that are over are left out."""
+        with self.database.read() as connection:
+            return sessions.visitors(connection, visits, at=clock.now())

@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 
 from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.roles import Role
 from energy_workbench.core.schedules import RunState
 from energy_workbench.core.status import Status
 from energy_workbench.core.vee import Choice
@@ -350,5 +351,25 @@ tokens = Table(
     Column("role", String(20), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
-    one_of("role", ("viewer", "editor")),
+    one_of("role", Role),
+)
+
+# Tokens that were taken away for good: one that is kept in a file or a setting would else be back after a restart.
+revoked_tokens = Table(
+    "revoked_tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("revoked_at", Instant, nullable=False),
+)
+
+# Visits of browsers. The cookie holds a secret of its own, of which the digest is here; it ends with its token.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("token", String(64), ForeignKey("tokens.digest", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
 )

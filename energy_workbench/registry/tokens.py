@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.core.roles import Role
+from energy_workbench.core.secret import digest
 from energy_workbench.registry import journal, schema
+
+REVOKED = schema.revoked_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,28 +35,55 @@ def create(connection: Connection, name: str, role: str, *, by: str, at: datetim
     return token
 
 
-def adopt(connection: Connection, name: str, role: str, token: str, *, by: str, at: datetime) -> None:
-    """Accept a token that was made elsewhere; the same again changes nothing, another replaces it."""
+def adopt(connection: Connection, name: str, role: str, token: str, *, by: str, at: datetime) -> bool:
+    """Accept a token that was made elsewhere; the same again changes nothing, another replaces it.
+
+    False where that token was revoked: it stays so, however often it is given.
+    """
     table = schema.tokens
     _check(name, role, token)
-    digest = _digest(token)
+    given = digest(token)
+    if connection.execute(select(REVOKED.c.digest).where(REVOKED.c.digest == given)).first():
+        return False
     for row in connection.execute(select(table)):
-        if row.digest == digest and row.name != name:
+        if row.digest == given and row.name != name:
             raise ConflictError(f"the token {name!r} is the same as {row.name!r}: each name needs a token of its own")
-        if row.name == name and row.digest == digest and row.role == role:
-            return
+        if row.name == name and row.digest == given:
+            if row.role == role:
+                return True
+            # In place, so that who came in with it stays in.
+            connection.execute(update(table).where(table.c.name == name).values(role=role))
+            _record(connection, "token.replace", name, role, by=by, at=at)
+            return True
     replaced = connection.execute(delete(table).where(table.c.name == name)).rowcount
-    connection.execute(insert(table).values(name=name, role=role, digest=digest, created_at=at))
-    action = "token.replace" if replaced else "token.create"
-    journal.record(
-        connection, [journal.AuditEntry(at=at, by=by, action=action, subject=name, after={"role": str(role)})]
-    )
+    connection.execute(insert(table).values(name=name, role=role, digest=given, created_at=at))
+    _record(connection, "token.replace" if replaced else "token.create", name, role, by=by, at=at)
+    return True
+
+
+def rotate(connection: Connection, name: str, token: str, *, by: str, at: datetime) -> None:
+    """Put another token in the place of one, with its role; the former is worthless for good."""
+    role = connection.execute(select(schema.tokens.c.role).where(schema.tokens.c.name == name)).scalar()
+    if role is None:
+        # Revoked before: it gets a token again, of the role that it had.
+        before = connection.execute(
+            select(REVOKED.c.role).where(REVOKED.c.name == name).order_by(REVOKED.c.revoked_at.desc()).limit(1)
+        ).scalar()
+        if before is None:
+            raise _unknown(name)
+        role = before
+    else:
+        _end(connection, name, at)
+    _check(name, role, token)
+    values = {"name": name, "role": role, "digest": digest(token), "created_at": at}
+    connection.execute(insert(schema.tokens).values(**values))
+    _record(connection, "token.rotate", name, role, by=by, at=at)
 
 
 def revoke(connection: Connection, name: str, *, by: str, at: datetime) -> None:
-    """Make a token worthless."""
-    if not connection.execute(delete(schema.tokens).where(schema.tokens.c.name == name)).rowcount:
-        raise NotFoundError(f"there is no token {name!r}: `energy-workbench token list` shows them")
+    """Make a token worthless for good, and with it every visit that began with it."""
+    if not _end(connection, name, at):
+        raise _unknown(name)
     journal.record(connection, [journal.AuditEntry(at=at, by=by, action="token.revoke", subject=name)])
 
 
@@ -69,19 +97,30 @@ def listing(connection: Connection) -> list[Token]:
 def holder(connection: Connection, token: str) -> Token | None:
     """What is known of a token; None where it is unknown.
 
-    Every stored digest is compared, each in constant time: how long it takes tells nothing.
+    It is looked up by its digest: how long that takes tells nothing of any token.
     """
-    digest, table = _digest(token), schema.tokens
-    found: Token | None = None
-    for row in connection.execute(select(table)):
-        if hmac.compare_digest(row.digest, digest):
-            found = Token(name=row.name, role=Role(row.role), created_at=row.created_at)
-    return found
+    table = schema.tokens
+    row = connection.execute(select(table).where(table.c.digest == digest(token))).first()
+    return None if row is None else Token(name=row.name, role=Role(row.role), created_at=row.created_at)
 
 
-def _digest(token: str) -> str:
-    # A random token of 256 bits needs no salt and no slow hash: there is nothing to guess.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def _end(connection: Connection, name: str, at: datetime) -> bool:
+    """Take a token away for good, whoever gives it again; its visits go with it."""
+    row = connection.execute(select(schema.tokens).where(schema.tokens.c.name == name)).first()
+    if row is None:
+        return False
+    connection.execute(delete(schema.tokens).where(schema.tokens.c.name == name))
+    connection.execute(insert(REVOKED).values(digest=row.digest, name=name, role=row.role, revoked_at=at))
+    return True
+
+
+def _record(connection: Connection, action: str, name: str, role: str, *, by: str, at: datetime) -> None:
+    entry = journal.AuditEntry(at=at, by=by, action=action, subject=name, after={"role": str(role)})
+    journal.record(connection, [entry])
+
+
+def _unknown(name: str) -> NotFoundError:
+    return NotFoundError(f"there is no token {name!r}: `energy-workbench token list` shows them")
 
 
 def _check(name: str, role: str, token: str) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import adopt, tokens_of
+from energy_workbench.api.access import adopt, rotate, tokens_of
+from energy_workbench.api.app import create_app
 from energy_workbench.core.errors import HomeError, SettingsError
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
@@ -82,10 +83,51 @@ def test_a_revoked_token_is_worthless_at_once(home: Settings, viewer: TestClient
     assert viewer.get(f"{API}/site").status_code == 401
 
 
+def test_a_revoked_token_of_the_home_is_not_back_after_a_restart(home: Settings, viewer: TestClient) -> None:
+    registry = Registry(home.registry_url)
+    registry.revoke_token("viewer")
+    create_app(home)
+    assert viewer.get(f"{API}/site").status_code == 401
+    former = tokens_of(home)
+    rotated = rotate(registry, home, "viewer")
+    assert tokens_of(home) == (former.editor, rotated)
+    assert stat.S_IMODE((home.home / "viewer.token").stat().st_mode) == 0o600
+    assert viewer.get(f"{API}/site").status_code == 401
+    viewer.headers["Authorization"] = f"Bearer {rotated}"
+    assert viewer.get(f"{API}/site").status_code == 200  # at once
+    (home.home / "viewer.token").unlink()
+    create_app(home)
+    assert viewer.get(f"{API}/site").status_code == 401
+    assert registry.role_of(tokens_of(home).viewer) == "viewer"
+
+
+def test_a_token_of_the_settings_is_changed_there(home: Settings) -> None:
+    registry, given = Registry(home.registry_url), replace(home, token="of the settings")
+    adopt(registry, tokens_of(given))
+    with pytest.raises(SettingsError, match="change `token` there"):
+        rotate(registry, given, "editor")
+    registry.revoke_token("editor")
+    adopt(registry, tokens_of(given))
+    assert registry.role_of("of the settings") is None
+    adopt(registry, tokens_of(replace(home, token="another")))
+    assert registry.role_of("another") == "admin"
+
+
+@pytest.mark.parametrize("secret", ["", "wrong"])
+def test_only_the_homes_own_servers_come_in_at_their_door(home: Settings, editor: TestClient, secret: str) -> None:
+    for bearer in (secret, tokens_of(home).editor):
+        headers = {"Authorization": f"Bearer {bearer}"}
+        assert editor.post("/door/visits", json={"token": "x"}, headers=headers).status_code == 403
+        assert editor.put("/door/servers/a", json={"kernels": {}, "visits": []}, headers=headers).status_code == 403
+    assert "/door" not in editor.get("/openapi.json").text
+
+
 def test_a_page_opened_with_a_token_sets_a_cookie_that_opens_the_rest(home: Settings, nobody: TestClient) -> None:
-    answer = nobody.get("/", params={"token": tokens_of(home).viewer})
-    assert answer.status_code == 200
+    token = tokens_of(home).viewer
+    answer = nobody.get("/docs", params={"token": token, "a": "b"})
+    assert (answer.status_code, answer.headers["location"]) == (302, "/docs?a=b")
     cookie = answer.headers["set-cookie"]
+    assert token not in str(answer.headers) + answer.text
     assert cookie.startswith("ew_session=")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
@@ -94,7 +136,7 @@ def test_a_page_opened_with_a_token_sets_a_cookie_that_opens_the_rest(home: Sett
 
 
 def test_a_cookie_may_not_change_anything_for_a_page_of_another_address(home: Settings, nobody: TestClient) -> None:
-    nobody.cookies.set("ew_session", tokens_of(home).editor)
+    nobody.post("/login", data={"token": tokens_of(home).editor})
     body = {"number": "X", "name": "X", "type": "other"}
     for headers in ({"Sec-Fetch-Site": "same-site"}, {"Origin": "http://127.0.0.1:8866"}, {"Origin": "null"}):
         assert nobody.post(f"{API}/meters", json=body, headers=headers).status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -14,6 +15,14 @@ from energy_workbench.core import clock
 from energy_workbench.core.entities import Site
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry, StateStore
+
+
+def opened(client: TestClient, token: str, address: str = "/") -> httpx.Response:
+    """What is behind the redirect of an address that a token was put into."""
+    answer = client.get(f"{address}{'&' if '?' in address else '?'}token={token}")
+    assert (answer.status_code, answer.headers["location"]) == (302, address)
+    assert token not in str(answer.headers)
+    return client.get(address)
 
 
 def test_a_page_without_a_token_asks_for_one_and_leads_on(home: Settings, nobody: TestClient) -> None:
@@ -38,21 +47,24 @@ def test_the_door_leads_nowhere_else(home: Settings, nobody: TestClient, to: str
     assert answer.headers["location"] == "/"
 
 
-def test_the_dashboard_opens_on_its_server_with_the_viewers_token(home: Settings, nobody: TestClient) -> None:
+def test_the_dashboard_opens_on_its_server_and_no_token_is_in_the_way_there(home: Settings, nobody: TestClient) -> None:
     tokens = tokens_of(home)
     answer = nobody.get(f"/meter-dashboard?token={tokens.editor}&meter=UNIT-A&period=last+7+days")
-    assert answer.status_code == 302
-    assert answer.headers["location"] == (
-        f"http://127.0.0.1:8866/meter-dashboard?token={tokens.viewer}&meter=UNIT-A&period=last+7+days"
+    assert (answer.status_code, answer.headers["location"]) == (
+        302,
+        "/meter-dashboard?meter=UNIT-A&period=last+7+days",
     )
     assert "ew_session" in answer.headers["set-cookie"]
+    answer = nobody.get(answer.headers["location"])
+    assert answer.status_code == 302
+    assert answer.headers["location"] == "http://127.0.0.1:8866/meter-dashboard?meter=UNIT-A&period=last+7+days"
 
 
 def test_the_front_page_shows_links_of_the_role_and_every_process(home: Settings, nobody: TestClient) -> None:
     StateStore(home.state_url).heartbeat("collector", "92 meters")
     tokens = tokens_of(home)
-    for role, lab in (("viewer", False), ("editor", True)):
-        html = nobody.get("/", params={"token": getattr(tokens, role)}).text
+    for name, role, lab in (("viewer", "viewer", False), ("editor", "admin", True)):
+        html = opened(nobody, getattr(tokens, name)).text
         assert f"{role} access" in html
         assert 'href="/meter-dashboard"' in html
         assert ("JupyterLab" in html) is lab
@@ -62,14 +74,14 @@ def test_the_front_page_shows_links_of_the_role_and_every_process(home: Settings
 
 def test_names_that_people_gave_are_escaped(home: Settings, nobody: TestClient) -> None:
     Registry(home.registry_url).set_site(Site(name="<script>alert(1)</script>", timezone="Asia/Kolkata"), by="test")
-    html = nobody.get("/", params={"token": tokens_of(home).viewer}).text
+    html = opened(nobody, tokens_of(home).viewer).text
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert" in html
 
 
 def test_the_reference_names_every_call_and_needs_nothing_from_outside(home: Settings, nobody: TestClient) -> None:
     assert nobody.get("/docs").status_code == 401
-    html = nobody.get("/docs", params={"token": tokens_of(home).viewer}).text
+    html = opened(nobody, tokens_of(home).viewer, "/docs").text
     described = nobody.get("/openapi.json").json()
     for path in described["paths"]:
         assert f"<code>{path}</code>" in html
@@ -87,7 +99,7 @@ def test_no_page_loads_scripts_or_is_framed_by_others(nobody: TestClient) -> Non
 
 
 def test_a_page_that_is_not_there_says_so(viewer: TestClient, home: Settings, nobody: TestClient) -> None:
-    assert nobody.get("/nothing", params={"token": tokens_of(home).viewer}).status_code == 404
+    assert opened(nobody, tokens_of(home).viewer, "/nothing").status_code == 404
 
 
 def test_the_style_is_served(nobody: TestClient, tmp_path: Path) -> None:
@@ -96,14 +108,14 @@ def test_the_style_is_served(nobody: TestClient, tmp_path: Path) -> None:
 
 def test_the_setup_page_opens_on_the_editors_server_for_editors_only(home: Settings, nobody: TestClient) -> None:
     tokens = tokens_of(home)
-    answer = nobody.get(f"/meter-setup?token={tokens.editor}&meter=UNIT-A")
+    answer = opened(nobody, tokens.editor, "/meter-setup?meter=UNIT-A")
     assert answer.status_code == 302
-    assert answer.headers["location"] == f"http://127.0.0.1:8867/meter-setup?token={tokens.editor}&meter=UNIT-A"
-    refused = nobody.get("/meter-setup", params={"token": tokens.viewer})
+    assert answer.headers["location"] == "http://127.0.0.1:8867/meter-setup?meter=UNIT-A"
+    refused = opened(nobody, tokens.viewer, "/meter-setup")
     assert refused.status_code == 403
     assert tokens.editor not in refused.text
     for role, linked in (("viewer", False), ("editor", True)):
-        html = nobody.get("/", params={"token": getattr(tokens, role)}).text
+        html = opened(nobody, getattr(tokens, role)).text
         assert ('href="/meter-setup"' in html) is linked
     assert ":8867" in nobody.get("/").headers["content-security-policy"]
 

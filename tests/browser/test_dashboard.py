@@ -62,7 +62,7 @@ def test_a_reader_without_a_token_is_asked_for_one(site: Dashboards, visit: Visi
     page.click("button")
     page.wait_for_selector(SANKEY)
     assert page.url.endswith("/meter-dashboard?period=yesterday")
-    cookie = next(c for c in page.context.cookies() if c["name"] == "ew-dashboards")
+    cookie = next(c for c in page.context.cookies() if c["name"] == "ew_session")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
 

@@ -89,9 +89,11 @@ def test_a_token_is_made_listed_and_revoked(home: Registry) -> None:
     made = run(token.app, "create", "screen", "--role", "viewer").strip()
     assert home.role_of(made) == "viewer"
     listed = run(token.app, "list")
-    assert listed.startswith("screen  viewer  since ")
+    assert listed.startswith("screen  viewer    since ")
     assert made not in listed
+    again = run(token.app, "rotate", "screen").strip()
+    assert (home.role_of(made), home.role_of(again)) == (None, "viewer")
     run(token.app, "revoke", "screen")
-    assert home.role_of(made) is None
+    assert home.role_of(again) is None
     with pytest.raises(NotFoundError):
         run(token.app, "revoke", "screen")

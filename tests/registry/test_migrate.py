@@ -229,7 +229,7 @@ IMPOSSIBLE = (
     "INSERT INTO placements (meter, parent) VALUES (1, NULL)",
     "INSERT INTO exchanges (meter, at, old_serial, new_serial, closing, opening, note) "
     "VALUES (99, '2026-01-01', '', 'S', '{}', '{}', '')",
-    "INSERT INTO tokens VALUES ('x', 'admin', 'd2', '2026-01-01')",
+    "INSERT INTO tokens VALUES ('x', 'owner', 'd2', '2026-01-01')",
 )
 
 

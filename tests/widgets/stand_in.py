@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from energy_workbench.core.errors import NotFoundError, ServiceError
 from energy_workbench.core.results import MeterTable, Overview, Pattern
+from energy_workbench.core.secret import digest
 from tests.figures import payloads
+
+ROLES = {"editor-token-of-the-test": "admin", "viewer-token-of-the-test": "viewer"}
+"""Tokens of `tests.browser` that it knows."""
 
 
 class StandIn:
@@ -22,6 +27,8 @@ class StandIn:
         self.step = 0
         self.broken: Exception | None = None
         self.asked: list[str] = []
+        self.visits: dict[str, dict[str, str]] = {}
+        """By digest, of who has come in and not been sent away."""
 
     def site(self) -> dict[str, str]:
         return {"name": "Pune plant", "timezone": "Asia/Kolkata"}
@@ -61,9 +68,27 @@ def served() -> Iterator[Service]:
         def do_GET(self) -> None:
             address = urlsplit(self.path)
             asked = {key: values[0] for key, values in parse_qs(address.query).items()}
-            status, answer = 200, self._answer(address.path, asked)
-            if answer is None:
-                status, answer = 503, {}
+            answer = self._answer(address.path, asked)
+            self._say(*((200, answer) if answer is not None else (503, {})))
+
+        def do_POST(self) -> None:
+            role = ROLES.get(self._told()["token"])
+            if role is None:
+                self._say(401, {})
+                return
+            secret = secrets.token_hex(8)
+            stand_in.visits[digest(secret)] = {"name": role, "role": role}
+            self._say(200, {"secret": secret})
+
+        def do_PUT(self) -> None:
+            told = self._told()
+            asked = {*told["visits"], *told["kernels"].values()}
+            self._say(200, {"visits": {key: each for key, each in stand_in.visits.items() if key in asked}})
+
+        def _told(self) -> Any:
+            return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _say(self, status: int, answer: Any) -> None:
             body = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

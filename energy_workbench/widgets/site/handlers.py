@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
+from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from energy_workbench.core.errors import ServiceError
+from energy_workbench.widgets.site.access import away
+from energy_workbench.widgets.site.kernels import Handing
+
+ENDED: Final = 4401
+"""Code with which a connection is closed whose visit is over: of those for applications (RFC 6455, 7.4.2)."""
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -17,10 +25,17 @@ class PageHandler(TornadoVoilaHandler):
     waiting = 0
     """Requests that have no kernel yet."""
 
+    handing: Handing | None = None
+
     def initialize(self, *, places: int, **kwargs: Any) -> None:
         """Take the number of kernels that viewers may hold at once."""
         super().initialize(**kwargs)
         self.places = places
+
+    @property
+    def kernel_manager(self) -> Any:
+        """The kernels; once a page is being made, that one of them which it gets is its visit's."""
+        return self.handing or super().kernel_manager
 
     @authenticated
     async def get(self, path: str | None = None) -> None:  # noqa: ARG002 -- the page is chosen in the browser
@@ -32,7 +47,7 @@ class PageHandler(TornadoVoilaHandler):
             503 when every place is taken.
         """
         if "token" in self.request.arguments:
-            # The token is in the cookie now: keep it out of the address bar, the history and the logs.
+            # The visit has its cookie now: keep the token out of the address bar, the history and the logs.
             rest = [(key, value) for key, values in self.request.query_arguments.items() for value in values]
             query = urlencode([(key, value) for key, value in rest if key != "token"])
             self.redirect(self.request.path + (f"?{query}" if query else ""))
@@ -45,12 +60,15 @@ class PageHandler(TornadoVoilaHandler):
         try:
             self.set_header("Referrer-Policy", "same-origin")
             _ = self.xsrf_token  # sets its cookie: a page that closes needs it to end its kernel
+            self.handing = Handing(self.settings["kernel_manager"], self.current_user.username)
             async for html in self.get_generator(path=None):
                 if waits:  # its kernel is there now, and counted by itself
                     PageHandler.waiting -= 1
                     waits = False
                 self.write(html)
                 await self.flush()
+        except ServiceError as error:
+            raise away(error) from None
         finally:
             PageHandler.waiting -= waits
 
@@ -67,17 +85,36 @@ class KernelHandler(VoilaKernelWebsocketHandler):
     """Carries a kernel's messages, each at once: a small one would wait up to 40 ms for the browser's word that it has
     the one before (Nagle's algorithm against delayed acknowledgements)."""
 
+    opened: ClassVar[dict[str, set[KernelHandler]]] = {}
+    """By kernel, those that are open."""
+
     async def open(self, kernel_id: str) -> None:
         """Begin."""
         self.set_nodelay(True)
+        self.opened.setdefault(kernel_id, set()).add(self)
         await super().open(kernel_id)
+
+    def on_close(self) -> None:
+        """End."""
+        mine = self.opened.get(self.kernel_id, set())
+        mine.discard(self)
+        if not mine:
+            self.opened.pop(self.kernel_id, None)
+        super().on_close()
+
+    @classmethod
+    def end(cls, kernel_id: str) -> None:
+        """Close every connection to a kernel, for the visit is over."""
+        for each in list(cls.opened.get(kernel_id, ())):
+            each.close(ENDED, "Your access has ended.")
 
 
 class AliveHandler(JupyterHandler):
     """Tells an open page whether its kernel still lives: a page without one opens anew."""
 
+    @allow_unauthenticated
     async def get(self, kernel_id: str) -> None:
-        """Answer 204, or 404 where the kernel is gone, or 403 where the page's cookie no longer counts.
+        """Answer 204, or 404 where the kernel is gone, or 403 where the visit is over.
 
         Raises
         ------

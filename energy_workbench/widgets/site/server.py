@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.log import log_request
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from energy_workbench.core.notify import Alive
-from energy_workbench.widgets.site.access import TEMPLATE, TokenAccess, cookie_secret
+from energy_workbench.core.roles import May
+from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling
+from energy_workbench.widgets.site.door import Door
 from energy_workbench.widgets.site.handlers import AliveHandler, KernelHandler, OneFileHandler, PageHandler
+from energy_workbench.widgets.site.kernels import PageKernels
 
 SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
@@ -26,6 +30,9 @@ EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-
 
 PING_MS = 30_000
 """How often a browser is asked whether it is there [ms]."""
+
+CLOSED = ("/voila/files/", "/voila/query/")
+"""What Voilà offers and no page needs: files, and what a kernel's request was, to whoever asks."""
 
 DROPPED = ("ENERGY_WORKBENCH_", "JUPYTER_TOKEN", "JUPYTER_PATH")
 """Beginnings of variables that no kernel inherits."""
@@ -43,8 +50,12 @@ class SiteOptions:
         The one app.
     pages : tuple of str
         Addresses at which the app is served, beside the root.
-    token : str
-        Whoever shows it may look.
+    service : str
+        Address of the service.
+    machine : str
+        The home's own secret, with which this server asks the service; no kernel and no browser knows it.
+    needs : May
+        Who may open the pages.
     host : str
     port : int
     kernels : int
@@ -59,8 +70,6 @@ class SiteOptions:
         Stylesheets of the template's `static` folder that these pages need beside the common one.
     charts : bool
         Whether the pages draw with Plotly.
-    kernel_environment : dict
-        Variables a kernel gets beside the harmless ones of this process.
     base : str
         Path below which it answers; another than `/` only behind a proxy.
     tls : bool
@@ -72,7 +81,9 @@ class SiteOptions:
     name: str
     notebook: Path
     pages: tuple[str, ...]
-    token: str
+    service: str
+    machine: str
+    needs: May = May.LOOK
     host: str = "127.0.0.1"
     port: int = 8866
     kernels: int = 30
@@ -81,7 +92,6 @@ class SiteOptions:
     extensions: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     charts: bool = True
-    kernel_environment: dict[str, str] = field(default_factory=dict)
     base: str = "/"
     tls: bool = False
     logging: dict[str, Any] = field(default_factory=dict)
@@ -92,13 +102,17 @@ class SiteServer(Voila):
 
     name = "energy-workbench-site"
     options: SiteOptions
+    door: Door
 
     def load_config_file(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is read from the machine's Jupyter folders: the pages look the same everywhere."""
 
     def init_settings(self) -> dict[str, Any]:
         """The settings of Voilà; that our own notebook bears no signature is no news."""
+        options = self.options
+        self.door = Door(options.service, options.machine, options.name)
         settings: dict[str, Any] = super().init_settings()
+        settings["needs"] = options.needs
         self.contents_manager.log = logging.getLogger("energy_workbench.pages.contents")
         self.contents_manager.log.setLevel(logging.ERROR)
         return settings
@@ -113,7 +127,7 @@ class SiteServer(Voila):
                 entry = (rf"{base}/({pages})?", PageHandler, {**entry[2], "places": self.options.kernels})
             elif entry[1] is VoilaKernelWebsocketHandler:
                 entry = (entry[0], KernelHandler, *entry[2:])
-            if "/voila/files/" not in entry[0]:
+            if not any(path in entry[0] for path in CLOSED):
                 found.append(entry)
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
         return [
@@ -121,6 +135,15 @@ class SiteServer(Voila):
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
             *found,
         ]
+
+    async def watch(self) -> None:
+        """End the kernels whose visit is over, and their connections, for as long as the server runs."""
+
+        async def over(kernel_id: str) -> None:
+            KernelHandler.end(kernel_id)
+            await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
+
+        await self.door.watch(over)
 
 
 def plotly_file() -> Path:
@@ -136,9 +159,9 @@ def configure(options: SiteOptions) -> Config:
     config.Voila.port_retries = 0
     config.Voila.open_browser = False
     config.Voila.base_url = options.base
-    config.Voila.token = options.token
-    config.Voila.cookie_secret = cookie_secret(options.token, options.name)
-    config.Voila.identity_provider_class = TokenAccess
+    config.Voila.token = ""
+    config.Voila.cookie_secret = cookie_secret(options.machine, options.name)
+    config.Voila.identity_provider_class = VisitAccess
     config.Voila.log_level = "WARN"
     config.Voila.logging_config = options.logging
     config.Voila.tornado_settings = {
@@ -152,9 +175,8 @@ def configure(options: SiteOptions) -> Config:
         # The browser's name of the machine is the proxy's.
         "allow_remote_access": options.base != "/",
     }
-    config.TokenAccess.cookie_name = f"ew-{options.name}"
-    config.TokenAccess.cookie_options = {"samesite": "Lax"}
-    config.TokenAccess.secure_cookie = options.tls
+    config.VisitAccess.secure_cookie = options.tls
+    config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
     config.VoilaConfiguration.template = TEMPLATE
     config.VoilaConfiguration.theme = "light"
     config.VoilaConfiguration.allow_template_override = "NO"
@@ -182,13 +204,13 @@ def configure(options: SiteOptions) -> Config:
 def environment(options: SiteOptions, inherited: dict[str, str]) -> dict[str, str]:
     """Environment of the server, and so of its kernels: no setting, home or token of the workbench.
 
-    A kernel knows the service's address and a token of its role, and nothing else about the home.
+    A kernel knows the service's address and a secret that names only itself, and nothing else about the home.
     """
     kept = {key: value for key, value in inherited.items() if not key.startswith(DROPPED)}
     return {
         **kept,
         "JUPYTER_PATH": str(SHARE),
-        **options.kernel_environment,
+        "ENERGY_WORKBENCH_URL": options.service,
     }
 
 
@@ -203,4 +225,5 @@ def run(options: SiteOptions) -> None:
     # Tornado reads Jupyter's milliseconds as seconds of pings of its own, and would say at each page that they clash.
     logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
     keep_telling(Alive(), f"port {options.port}")
+    IOLoop.current().add_callback(server.watch)
     server.start()

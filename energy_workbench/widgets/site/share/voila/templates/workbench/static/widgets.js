@@ -252,7 +252,8 @@ export const place = {
       document.body.dataset.jpThemeLight = String(!dark.matches);
     };
 
-    // Whether the server still has this page's kernel. Without it the page opens anew, at the same address.
+    // Whether the server still has this page's kernel, and the visit lasts. If not the page opens anew, at the same
+    // address, where the server says what is wrong.
     const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
     let silent = false;
     let asking = false;
@@ -271,6 +272,7 @@ export const place = {
       silent = status !== 204;
       document.body.classList.toggle("ew-silent", silent && !gone);
       document.body.classList.toggle("ew-gone", gone);
+      document.body.classList.toggle("ew-ended", status === 403);
       if (silent && !gone) setTimeout(ask, RETRY);
     };
 

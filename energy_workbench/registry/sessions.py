@@ -1,0 +1,55 @@
+"""Visits of browsers: a secret of their own in a cookie, kept as a digest, that ends with the token it came from."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+
+from energy_workbench.core.roles import Role
+from energy_workbench.core.secret import LASTS, digest
+from energy_workbench.registry import schema
+from energy_workbench.registry.tokens import Token
+
+TABLE: Final = schema.sessions
+SOME: Final = 500
+"""Visits that are looked up at once: a database takes so many values in a question."""
+_WHOSE: Final = select(TABLE.c.digest, schema.tokens.c.name, schema.tokens.c.role, schema.tokens.c.created_at).join(
+    schema.tokens, schema.tokens.c.digest == TABLE.c.token
+)
+_ONE: Final = _WHOSE.where(TABLE.c.digest == bindparam("visit"), TABLE.c.expires_at > bindparam("at"))
+
+
+def begin(connection: Connection, token: str, *, at: datetime) -> str | None:
+    """The secret of a new visit; None where the token is unknown."""
+    source = digest(token)
+    if connection.execute(select(schema.tokens.c.name).where(schema.tokens.c.digest == source)).first() is None:
+        return None
+    secret = secrets.token_urlsafe(32)
+    connection.execute(delete(TABLE).where(TABLE.c.expires_at <= at))
+    values = {"digest": digest(secret), "token": source, "created_at": at, "expires_at": at + LASTS}
+    connection.execute(insert(TABLE).values(**values))
+    return secret
+
+
+def visitor(connection: Connection, visit: str, *, at: datetime) -> Token | None:
+    """Whose visit it is, by the digest of its secret; None where it is over, or never was."""
+    row = connection.execute(_ONE, {"visit": visit, "at": at}).first()
+    return None if row is None else _token(row)
+
+
+def visitors(connection: Connection, visits: Iterable[str], *, at: datetime) -> dict[str, Token]:
+    """Of many, whose each is; those that are over are left out."""
+    wanted = sorted(set(visits))
+    found: dict[str, Token] = {}
+    for first in range(0, len(wanted), SOME):
+        query = _WHOSE.where(TABLE.c.digest.in_(wanted[first : first + SOME]), TABLE.c.expires_at > at)
+        found |= {row.digest: _token(row) for row in connection.execute(query)}
+    return found
+
+
+def _token(row: Row[Any, Any, Any, Any]) -> Token:
+    return Token(name=row.name, role=Role(row.role), created_at=row.created_at)

@@ -1,0 +1,1 @@
+"""Who comes in, to where, and what becomes of it: the real processes."""
