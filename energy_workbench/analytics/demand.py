@@ -12,6 +12,7 @@ import numpy as np
 
 from energy_workbench.core.axis import INTERVAL
 from energy_workbench.core.errors import InputError
+from energy_workbench.core.maxima import least
 from energy_workbench.core.vee import COARSE
 
 if TYPE_CHECKING:
@@ -110,8 +111,10 @@ def aligned(start: datetime, count: int, edges: Sequence[datetime], size: int = 
 
 
 def maximum(values: Array) -> int | None:
-    """Index of the greatest value, the first of equal ones; None where none is known."""
-    return None if np.isnan(values).all() else int(np.nanargmax(values))
+    """Index of the greatest value, the first of those as great; None where none is known."""
+    if np.isnan(values).all():
+        return None
+    return int(np.flatnonzero(values >= least(float(np.nanmax(values))))[0])
 
 
 def contributions(at: int, block: Block, children: Mapping[str, Array], total_kw: float) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import numpy as np
 from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours
 from energy_workbench.analytics.pattern import demand_column, load_columns, mean_power_factor
+from energy_workbench.core.apparent import SIDES
 from energy_workbench.core.entities import Meter
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 SUMS = (
-    "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", "active_of_apparent",
-    "active_of_reactive",
+    "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", *SIDES,
 )  # fmt: skip
 """What is added up over the days [kWh, kvarh, kVAh]."""
 
@@ -101,7 +101,7 @@ def _row(meter: Meter, days: Mapping[str, Array], hours: Array) -> dict[str, Any
         "total_kwh": total,
         "peak_kw": peak,
         "peak_at": None,
-        "power_factor": mean_power_factor([sums]),
+        "power_factor": mean_power_factor(meter, [sums]),
         "completeness": round(known / elapsed, 4) if elapsed else 0.0,
         "days": len(hours),
         "estimated_days": int(np.isin(quality, UNSURE).sum()),

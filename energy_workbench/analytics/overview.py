@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow, site_use
 from energy_workbench.analytics.live import iso, never_heard, power_kw
 from energy_workbench.analytics.summary import status_summary
+from energy_workbench.core import maxima
 from energy_workbench.core.entities import Flow, Live, Meter, MeterType
 from energy_workbench.core.presence import colour_of
 from energy_workbench.core.results import Overview, Pattern, PowerFlow
@@ -50,7 +51,7 @@ def colours(meters: Iterable[Meter], live: Mapping[int, Live]) -> dict[int, str]
 
 
 def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -> tuple[float | None, datetime | None]:
-    """Maximum 15-minute demand of the site [kW], and when.
+    """Maximum 15-minute demand of the site [kW], and when it first was.
 
     Parameters
     ----------
@@ -70,7 +71,9 @@ def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -
         for start, measured in by_start.items()
         if len(measured) == len(having) and (use := site_use(meters, measured)) is not None
     ]
-    return max(found, default=(None, None), key=lambda pair: (pair[0], pair[1]))
+    found.sort(key=lambda pair: pair[1])
+    highest = maxima.first(use for use, _ in found)
+    return (None, None) if highest is None else (max(use for use, _ in found), found[highest][1])
 
 
 def overview(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
+from energy_workbench.core.apparent import SIDES
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.results import Pattern
 
@@ -25,25 +26,21 @@ def load_columns(meter: Meter) -> tuple[str, str, str, str]:
     return f"block_{side}_kwh", f"{side}_blocks", f"greatest_{side}_kwh", f"{side}_hours"
 
 
-def mean_power_factor(found: Iterable[Mapping[str, Any]]) -> float | None:
+def mean_power_factor(meter: Meter, found: Iterable[Mapping[str, Any]]) -> float | None:
     """Power factor of all buckets together: kWh ÷ kVAh [1]; None where it is not known.
+
+    It is of what is imported: a producer that counts in its register of export has none.
 
     Parameters
     ----------
     found : iterable of mapping
-        Buckets with `energy_reactive_kvarh`, `energy_apparent_kvah` and the active energies of the same intervals.
+        Buckets with the sums of `core.apparent.SIDES`.
     """
     rows = list(found)
-    for active, other in (
-        ("active_of_apparent", "energy_apparent_kvah"),
-        ("active_of_reactive", "energy_reactive_kvarh"),
-    ):
-        known = [row for row in rows if row[active] is not None and row[other] is not None]
-        energy, beside = (math.fsum(row[name] for row in known) for name in (active, other))
-        total = beside if other == "energy_apparent_kvah" else math.hypot(energy, beside)
-        if total > 0:
-            return round(min(energy / total, 1.0), 6)
-    return None
+    active, apparent = (math.fsum(row[name] or 0.0 for row in rows) for name in SIDES)
+    if apparent <= 0 or consumed_column(meter) != "energy_import_kwh":
+        return None
+    return round(min(active / apparent, 1.0), 6)
 
 
 def pattern(
@@ -99,7 +96,7 @@ def pattern(
         peak_at=None if peak_at is None else peak_at.astimezone(zone).isoformat(),
         **load.told(_sums(meter, found), total, peak, edges, now),
         reactive_kvarh=total_of(rows, "energy_reactive_kvarh"),
-        power_factor=mean_power_factor(found),
+        power_factor=mean_power_factor(meter, found),
         completeness=round(known / elapsed, 4) if elapsed else 0.0,
         running=edges[-1] > now,
     )

@@ -99,7 +99,7 @@ class _Demands:
         # A block belongs to the month that it lies in whole.
         inside = slice(first, max(first, last - self._block.size + 1))
         found = maximum(self._demands[inside])
-        peak = None if found is None else float(self._demands[inside][found])
+        peak = None if found is None else float(np.nanmax(self._demands[inside]))
         place = None if found is None else first + found
         seen = self._seen(first if place is None else place)
         blocks = Blocks.of(self._complete[inside], int(self._begins[inside].sum()))

@@ -13,7 +13,7 @@ from energy_workbench.analytics.energies import energies, peaks
 from energy_workbench.analytics.flow import Measured
 from energy_workbench.analytics.pattern import demand_column, pattern
 from energy_workbench.answers.cache import Cache
-from energy_workbench.core import axis, clock, results
+from energy_workbench.core import axis, clock, maxima, results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import PeriodError
 from energy_workbench.core.period import Period, parse_period
@@ -65,11 +65,10 @@ class Energies:
             begun = len(edges) > 1
             found = self._reader.energy([meter.key], edges, now, peaks=True).to_pylist() if begun else []
             column = demand_column(meter)
-            known = [(row[column], -row["bucket"]) for row in found if row[column] is not None]
-            peak, peak_at = None, None
-            if known:
-                peak, before = max(known)
-                place = -before
+            peaks = [row[column] for row in found]
+            peak, peak_at = max((each for each in peaks if each is not None), default=None), None
+            if peak is not None and (highest := maxima.first(peaks)) is not None:
+                place = found[highest]["bucket"]
                 when = self._reader.first_at(column, {meter.key: peak}, edges[place], edges[place + 1])
                 peak_at = when.get(meter.key)
             return pattern(meter, edges, found, every=every, zone=self._zone, now=now, peak=peak, peak_at=peak_at)

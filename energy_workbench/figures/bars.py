@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from energy_workbench.core.maxima import first
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import amount, drawn, moment
 
@@ -55,7 +56,7 @@ def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         "customdata": [_who(row, unit) for row in months],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    best = max(months, key=lambda row: row["maximum"])
+    best = months[first(row["maximum"] for row in months) or 0]
     look = _look(theme, f"Maximum demand of {payload['number']}: {amount(best['maximum'], unit)}")
     look["xaxis"] |= {"type": "category", "title": {"text": "billing month from", "font": {"color": theme.quiet}}}
     look["yaxis"] |= {"title": {"text": unit, "font": {"color": theme.quiet}}, "tickformat": ",~g", "automargin": True}

@@ -8,6 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from energy_workbench.core import maxima
 from energy_workbench.figures.axes import larger, value_axis
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import amount, drawn, moment, percent, title
@@ -48,7 +49,7 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "textposition": "middle right", "cliponaxis": False, "textfont": {"color": theme.ink}, "hoverinfo": "skip",
         },
     ]  # fmt: skip
-    highest = max(rows, key=lambda row: float(row["maximum"]))
+    highest = rows[maxima.first(float(row["maximum"]) for row in rows) or 0]
     reach = max(ends) / by
     drawn_low = min((sum(min(child["kw"], 0) for child in row["children"]) for row in rows if split), default=0) / by
     look = layout(

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from energy_workbench.core.apparent import SIDES
 from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.core.maxima import least
 from energy_workbench.core.vee import WHOLE
 from energy_workbench.lake.ledger import power_factor
 
@@ -19,7 +21,7 @@ _SIDES = (("import", "demand_kw"), ("export", "export_demand_kw"))
 _LOADS = ("block_{}_kwh", "{}_blocks", "greatest_{}_kwh", "{}_hours")
 """Of complete intervals, coarse ones too: sum, number and greatest; and the hours that the register spans."""
 _PEAKS = (
-    "export_demand_kw", "active_of_apparent", "active_of_reactive",
+    "export_demand_kw", *SIDES,
     *(name.format(side) for side, _ in _SIDES for name in _LOADS),
 )  # fmt: skip
 
@@ -66,17 +68,16 @@ def sums_query(source: str, where: str, edges: Sequence[int], *, peaks: bool = F
         relation = f"""(SELECT i.*, b.bucket FROM (SELECT * FROM {source} WHERE {where}) i
             ASOF JOIN buckets b ON epoch_us(i.start) >= b.since)"""  # noqa: S608 - numbers and fixed names
     sums = ", ".join(f"sum({name}) AS {name}" for name in _ENERGIES)
+    sides = ", ".join(f"sum({part}) AS {name}" for name, part in SIDES.items())
     # Only intervals that are a demand have one. From best to worst, the words of quality are in the
     # order of the alphabet: actual, edited, estimated, missing.
     return f"""SELECT meter, bucket, {sums}, max(demand_kw) AS demand_kw,
-        sum(CASE WHEN energy_apparent_kvah IS NOT NULL THEN energy_import_kwh END) AS active_of_apparent,
-        sum(CASE WHEN energy_reactive_kvarh IS NOT NULL THEN energy_import_kwh END) AS active_of_reactive,
-        max(quality) AS quality, sum(completeness::DOUBLE) AS intervals{_PEAK if peaks else ""}
+        {sides}, max(quality) AS quality, sum(completeness::DOUBLE) AS intervals{_PEAK if peaks else ""}
         FROM {relation} GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - numbers and fixed names
 
 
 def first_query(source: str, where: str, column: str, peaks: Mapping[int, float]) -> str:
-    """SQL of when a column first had its peak, by meter [µs since 1970].
+    """SQL of when a column first had its peak, by meter [µs since 1970]; see `core.maxima` for what is as great.
 
     A query of its own: with each sum it would cost as much again as all the sums.
 
@@ -88,9 +89,9 @@ def first_query(source: str, where: str, column: str, peaks: Mapping[int, float]
     peaks : mapping of int to float
         By key of the meter.
     """
-    rows = ", ".join(f"({int(key)}, {float(peak)!r}::DOUBLE)" for key, peak in peaks.items())
+    rows = ", ".join(f"({int(key)}, {least(peak)!r}::DOUBLE)" for key, peak in peaks.items())
     return f"""SELECT meter, epoch_us(min(start)) AS at FROM (SELECT meter, start, {column} FROM {source} WHERE {where})
-        JOIN (VALUES {rows}) AS peaks (meter, peak) USING (meter) WHERE {column} = peak GROUP BY meter"""  # noqa: S608
+        JOIN (VALUES {rows}) AS peaks (meter, least) USING (meter) WHERE {column} >= least GROUP BY meter"""  # noqa: S608
 
 
 def finished(sums: pa.Table, edges: Sequence[int], now: int | None) -> pa.Table:
@@ -106,12 +107,8 @@ def finished(sums: pa.Table, edges: Sequence[int], now: int | None) -> pa.Table:
         end = np.clip(end, None, np.maximum(now, begin))
     length = np.maximum(end - begin, 1)[sums["bucket"].to_numpy()] if len(sums) else np.empty(0)
     known = np.minimum(sums["intervals"].to_numpy() * QUARTER / length, 1.0)
-    active_of_apparent, active_of_reactive, reactive, apparent = (
-        sums[name].to_numpy()
-        for name in ("active_of_apparent", "active_of_reactive", "energy_reactive_kvarh", "energy_apparent_kvah")
-    )
-    active = np.where(np.isnan(apparent), active_of_reactive, active_of_apparent)
-    factor = power_factor(active, reactive, apparent)
+    active, apparent = (sums[name].to_numpy() for name in SIDES)
+    factor = power_factor(active, np.full_like(active, np.nan), apparent)
     sums = sums.append_column("power_factor", pa.array(factor, from_pandas=True))
     sums = sums.append_column("completeness", pa.array(known.astype("float32")))
     return sums.select([*_COLUMNS, *(_PEAKS if "export_demand_kw" in sums.column_names else ())])

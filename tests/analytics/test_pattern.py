@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,8 @@ def bucket(index: int, kwh: float, completeness: float = 1.0, kw: float | None =
     """What the lake says of an hour."""
     nothing = dict.fromkeys(
         ("energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", "active_of_apparent",
-         "active_of_reactive", "export_demand_kw", "block_export_kwh", "greatest_export_kwh")
+         "apparent_of_active", "export_demand_kw",
+         "block_export_kwh", "greatest_export_kwh")
     )  # fmt: skip
     whole = 4 * completeness
     return nothing | {
@@ -66,15 +68,12 @@ def test_a_producer_that_counts_in_its_export_register_shows_its_production() ->
 
 
 def test_a_power_factor_over_time_is_energy_by_apparent_energy_and_no_mean_of_factors() -> None:
-    light = bucket(0, 1.0) | {"energy_apparent_kvah": 2.0, "active_of_apparent": 1.0}
-    heavy = bucket(1, 98.0) | {"energy_apparent_kvah": 98.0, "active_of_apparent": 98.0}
-    assert mean_power_factor([light, heavy, bucket(2, 50.0)]) == pytest.approx(0.99)
-    inductive = [
-        bucket(n, 4.0) | {"energy_reactive_kvarh": 3.0 if n else None, "active_of_reactive": 4.0 if n else None}
-        for n in range(3)
-    ]
-    assert mean_power_factor(inductive) == pytest.approx(0.8)
-    assert mean_power_factor([bucket(0, 4.0)]) is None
+    light = bucket(0, 1.0) | {"apparent_of_active": 2.0, "active_of_apparent": 1.0}
+    heavy = bucket(1, 98.0) | {"apparent_of_active": 98.0, "active_of_apparent": 98.0}
+    assert mean_power_factor(UNIT, [light, heavy, bucket(2, 50.0)]) == pytest.approx(0.99)
+    assert mean_power_factor(UNIT, [bucket(0, 4.0)]) is None
+    producer = replace(UNIT, flow=Flow.PRODUCER, production_register=ProductionRegister.EXPORT)
+    assert mean_power_factor(producer, [light]) is None
 
 
 def test_nothing_known_gives_nothing_and_not_zeros() -> None:

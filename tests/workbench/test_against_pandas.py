@@ -109,9 +109,8 @@ def test_energy_and_peaks_over_time(wb: Workbench, plain: pd.DataFrame, by: str,
     assert found.mean_load_kw == pytest.approx(mine["kwh"].mean() * 4, abs=2e-6)
     assert (found.load_factor_share, found.mean_load_share) == (pytest.approx(mine["read"].mean(), abs=1e-4), 1.0)
     assert found.reactive_kvarh == pytest.approx(mine["kvarh"].sum(), abs=2e-6)
-    assert found.power_factor == pytest.approx(
-        mine["kwh"].sum() / np.hypot(mine["kwh"].sum(), mine["kvarh"].sum()), abs=1e-6
-    )
+    apparent = np.hypot(mine["kwh"], mine["kvarh"])
+    assert found.power_factor == pytest.approx(mine["kwh"].sum() / apparent.sum(), abs=1e-6)
 
 
 @pytest.mark.parametrize("unit", ["kw", "kva"])
@@ -188,3 +187,18 @@ def test_every_meter_at_once(wb: Workbench, plain: pd.DataFrame) -> None:
         assert row["total_kwh"] == pytest.approx(mine["kwh"].sum(), abs=2e-6)
         assert row["peak_kw"] == pytest.approx(mine["kw"].max(), abs=2e-6)
         assert row["completeness"] == pytest.approx(mine["read"].mean(), abs=1e-4)
+
+
+def test_power_factor_and_demand_in_kva_tell_one_apparent_energy(wb: Workbench) -> None:
+    period = "2026-09"
+    kwh = sum(row["energy"] for row in wb.demand("ALL", period, unit="kw").rows)
+    kvah = sum(row["energy"] for row in wb.demand("ALL", period, unit="kva").rows)
+    known: Any = wb.sql(
+        "SELECT sum(energy_import_kwh) kwh, sum(sqrt(energy_import_kwh ** 2 + energy_reactive_kvarh ** 2)) kvah "
+        "FROM intervals i JOIN meters m ON m.key = i.meter WHERE m.number = 'ALL' AND quality = 'actual' "
+        "AND completeness >= 0.999 AND start >= '2026-08-31T22:00:00Z' AND start < '2026-09-30T22:00:00Z'"
+    )
+    assert kwh / kvah == pytest.approx(known["kwh"][0] / known["kvah"][0], rel=1e-6)
+    faces = [wb.pattern("ALL", period, by=by).power_factor for by in ("day", "month")]
+    faces.append(next(row for row in wb.energies(period).rows if row["number"] == "ALL")["power_factor"])
+    assert faces == [faces[0]] * 3

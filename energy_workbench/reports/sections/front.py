@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.core import maxima
 from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import Card, Cover, Html, Section, bullets, heading, key_figures, paragraph
@@ -189,7 +190,7 @@ def _extremes(about: Subject) -> list[str]:
     ]
     if len(days) < 2:
         return []
-    high, low = (chosen(days, key=lambda p: p["energy_kwh"]) for chosen in (max, min))
+    high, low = (days[maxima.first(sign * p["energy_kwh"] for p in days) or 0] for sign in (1, -1))
     return [
         f"Most energy was taken on {words.day(high['start'], about.zone)} ({words.number(high['energy_kwh'], 1)} kWh), "
         f"least on {words.day(low['start'], about.zone)} ({words.number(low['energy_kwh'], 1)} kWh)."
