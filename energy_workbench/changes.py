@@ -132,8 +132,29 @@ class Changes(ABC):
         """
 
     @abstractmethod
+    def set_site(self, fields: Mapping[str, Any] | None = None, /, **named: Any) -> dict[str, Any]:
+        """Say what the plant is: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
+
+        What is not given stays; None, of country and currency, is: not stated.
+
+        Returns
+        -------
+        dict
+            The plant as `site` tells it, and `effects`: what the change does to answers, in words. Another zone cuts
+            days anew, in the past too.
+
+        Raises
+        ------
+        InputError
+            With everything that cannot be.
+        """
+
+    @abstractmethod
     def set_factor(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """State an emission factor: `name`, `value`, `source`, `valid_from` (a date; none is the beginning of time)."""
+        """State an emission factor: `name`, `value`, `source`, `valid_from` (a date; none is the beginning of time).
+
+        `gases` are those that it counts, such as `"CO2, CH4, N2O"`: carbon dioxide alone by default.
+        """
 
     @abstractmethod
     def delete_factor(self, name: str, valid_from: str | None = None) -> None:

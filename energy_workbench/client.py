@@ -74,6 +74,9 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
     def site(self) -> dict[str, Any]:
         return dict(self._get("/site"))
 
+    def set_site(self, fields: Mapping[str, Any] | None = None, /, **named: Any) -> dict[str, Any]:
+        return dict(self._send("PUT", "/site", {**(fields or {}), **named}))
+
     def meters(
         self,
         *,

@@ -44,7 +44,10 @@ class Questions(ABC):
 
     @abstractmethod
     def site(self) -> dict[str, Any]:
-        """The plant's `name` and `timezone`."""
+        """The plant: `name`, `timezone`, `country`, `currency`, `not_stated` and, where it is asked for, `advice`.
+
+        Country and currency are None until somebody states them.
+        """
 
     @abstractmethod
     def meters(

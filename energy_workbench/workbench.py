@@ -314,7 +314,15 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         span = self._period(period)
         return self._kept(
             ("generation", span.start, span.end),
-            lambda: generation(self.reader, self._meters_of(span), span, self._factors(), self.zone),
+            lambda: generation(
+                self._energies(),
+                self.reader,
+                self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))],
+                span,
+                self._factors(),
+                self.site()["country"],
+                self.zone,
+            ),
         )
 
     def floor_plan(self) -> FloorPlan | None:
@@ -424,11 +432,6 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         from energy_workbench.answers.side_by_side import elapsed
 
         return stretches(self.registry.tree_changes(), self._meters_at, *elapsed(span))
-
-    def _meters_of(self, span: Period) -> list[Meter]:
-        """Every meter that there was in a period, with the tree of its end."""
-        known = {meter.key: meter for moment in (span.start, span.end) for meter in self._meters_at(moment)}
-        return list(known.values())
 
     def _threshold(self, percent: float | None) -> float:
         percent = self.settings.loss_threshold_percent if percent is None else percent

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from energy_workbench.analytics.bus import Finding, Verdict
+from energy_workbench.answers.site_rows import site_row
 from energy_workbench.core import clock, machine_clock
 from energy_workbench.core.errors import PeriodError
 from energy_workbench.core.incidents import FILE as INCIDENTS
@@ -43,6 +44,7 @@ def checkup(settings: Settings, examined: Examined, *, thorough: bool) -> Iterat
     yield "home", _home(settings)
     if settings.home.is_dir():
         yield "database", _database(examined, thorough)
+        yield "site", _site(examined)
         yield "live state", _state(examined)
         yield "spool", _spool(settings, thorough)
         yield "lake", _lake(settings)
@@ -85,6 +87,14 @@ def _database(examined: Examined, thorough: bool) -> Finding:
         return Finding(Verdict.PROBLEM, examined.registry, advice)
     whole = ", every page is whole" if thorough and "://" not in examined.place else ""
     return Finding(Verdict.GOOD, f"{examined.place}: of this version, {len(examined.meters)} meters{whole}")
+
+
+def _site(examined: Examined) -> Finding:
+    if examined.site is None:
+        return Finding(Verdict.GOOD, "not known: see the database above")
+    site = site_row(examined.site)
+    told = ", ".join(site[name] or f"no {name} stated" for name in ("name", "timezone", "country", "currency"))
+    return Finding(Verdict.WARNING if site["advice"] else Verdict.GOOD, told, site["advice"])
 
 
 def _state(examined: Examined) -> Finding:

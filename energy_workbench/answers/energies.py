@@ -133,6 +133,14 @@ class Energies:
             lambda: summed(self._reader.energy(None, edges).to_pylist(), expected),
         )
 
+    def registers(self, meters: Sequence[Meter], span: Period) -> dict[int, Measured]:
+        """Energy of these meters over what has begun of a span [kWh], by key: the sums that `of_all` has."""
+        edges = self._edges(span, "1d")
+        if not meters or len(edges) < 2:
+            return {}
+        keys = [meter.key for meter in meters]
+        return summed(self._reader.energy(keys, edges, clock.now()).to_pylist(), keys)[0]
+
     def peak(self, meters: Sequence[Meter], span: Period) -> tuple[float | None, datetime | None]:
         """Maximum 15-minute demand of the site [kW], and when."""
         parts = [meter.key for meter in overview.site_parts(meters)]

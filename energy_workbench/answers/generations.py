@@ -1,239 +1,247 @@
-"""Diesel, solar and carbon over a period, out of intervals and counters."""
+"""Diesel, solar and carbon over a period: totals of the registers, and what needs a finer split of time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy_workbench.analytics.diesel import burnt_from_tank
-from energy_workbench.analytics.flow import children_of
-from energy_workbench.analytics.generation import Flows, Generator, by_interval, emissions, emitted
+from energy_workbench.analytics import emissions
+from energy_workbench.analytics.generation import Generator, self_used
 from energy_workbench.analytics.load_shape import LocalTimes
-from energy_workbench.answers.side_by_side import SideBySide, side_by_side
+from energy_workbench.answers.carbon import Carbon, factor_rows, lacking
+from energy_workbench.answers.energies import Energies
+from energy_workbench.answers.fuel import counted, metered_litres
+from energy_workbench.answers.side_by_side import elapsed
+from energy_workbench.answers.site_sources import Group, Source, site_sources
+from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import axis, results
-from energy_workbench.core.clock import to_micros
-from energy_workbench.core.entities import Flow, Meter, MeterType
-from energy_workbench.core.factors import Factor, steps
+from energy_workbench.core.factors import Factor
 from energy_workbench.core.period import Period
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from energy_workbench.lake import Reader
 
-NEAR = timedelta(hours=1)
-"""A counter's value this close to an edge of the period stands for the edge."""
-_NEAR_US = NEAR // timedelta(microseconds=1)
+    Array = NDArray[np.float64]
 
 
 def generation(
-    reader: Reader, meters: Sequence[Meter], span: Period, factors: Sequence[Factor], zone: ZoneInfo
+    energies: Energies,
+    reader: Reader,
+    trees: Sequence[Stretch],
+    span: Period,
+    factors: Sequence[Factor],
+    country: str | None,
+    zone: ZoneInfo,
 ) -> results.Generation:
     """Own generation, fuel and emissions of a period.
 
     Parameters
     ----------
-    meters : sequence of Meter
-        Those there were, with the tree of that time.
+    trees : sequence of Stretch
+        The tree over the period, at least one.
     factors : sequence of Factor
-        Those that hold at the site.
+        Those that hold at the site, which states this country.
     """
-    producers = [meter for meter in meters if meter.flow is Flow.PRODUCER and not _below_producer(meter, meters)]
-    generators = [meter for meter in producers if meter.type is not MeterType.SOLAR]
-    solar = [meter for meter in producers if meter.type is MeterType.SOLAR]
-    supply = _incomers(meters)
-    beside = side_by_side(reader, [*producers, *supply], span)
-    flows = Flows(
-        _summed(beside, supply, 0),
-        _summed(beside, supply, 1),
-        _added([beside.consumed(meter) for meter in solar], beside.count),
+    site = site_sources(energies, reader, trees, span)
+    grid, solar = site.grid, site.solar
+    running = [_generator(reader, source, site.start, site.count) for source in site.generators.members]
+    litres = _litres(running, site.count)
+    close, done = grid.close & solar.close, _done(span, site.count)
+    used = self_used(solar.all_delivered, grid.all_returned, close)
+    day = LocalTimes(site.start, site.count, zone).day
+    carbon = Carbon(factors, day)
+
+    dg_kwh, solar_kwh = site.generators.delivered_kwh, solar.delivered_kwh
+    imported, exported = grid.delivered_kwh, grid.returned_kwh
+    burnt = None if any(each.litres is None for each in running) else float(np.nansum(litres))
+    hours = [each.run_hours for each in running]
+    used_kwh = _known_total(used, solar, None if exported is None else solar_kwh)
+    use = _added(imported, exported and -exported, dg_kwh, solar_kwh)
+    scope1 = _times(carbon.total("diesel", litres), burnt, any_there=bool(running))
+    scope2, market = (
+        _times(carbon.total(name, grid.delivered), imported, any_there=bool(grid))
+        for name in ("grid_location", "grid_market")
     )
-    running = [_generator(reader, meter, beside) for meter in generators]
-    litres = np.sum([each.litres for each in running], axis=0) if running else np.zeros(beside.count)
-    day = LocalTimes(beside.start, beside.count, zone).day
-    diesel, location, market, credit = (
-        by_interval(steps(factors, name), day) for name in ("diesel", "grid_location", "grid_market", "export_credit")
-    )
-    carbon = emitted(
-        flows, litres, diesel=diesel, grid_location=location, grid_market=location if market is None else market
-    )
-    whole = emissions(carbon, flows.grid_export, credit)
-    known = [flows.grid_import if supply else np.zeros(0), *(beside.consumed(meter) for meter in producers)]
-    dg_kwh, solar_kwh = _total(_added([each.energy for each in running], beside.count)), _total(flows.solar)
-    used, imported = _total(flows.solar_self_used), _total(flows.grid_import)
-    use = _total(flows.grid_import - np.nan_to_num(flows.grid_export)) + dg_kwh + solar_kwh
-    burnt = float(litres.sum())
+    avoided = _times(carbon.total("grid_location", used), used_kwh, any_there=bool(solar))
+    estimated = [
+        *(("dg_run_hours",) if any(each.hours_estimated for each in running) else ()),
+        *(
+            ("diesel_litres", "litres_per_kwh", "scope1_kg", "net_kg")
+            if any(each.metered_litres is None for each in running)
+            else ()
+        ),
+        *(
+            ("solar_self_used_kwh", "solar_self_used_share", "solar_share", "avoided_kg")
+            if solar and _rough(close, solar.all_delivered)
+            else ()
+        ),
+        *(("scope2_location_kg", "scope2_market_kg", "net_kg") if carbon.steps_within(~grid.close) else ()),
+        *(("days",) if not (close & site.generators.close)[:done].all() else ()),
+    ]
+    groups = {"grid": grid, "solar": solar, "generators": site.generators}
     return results.Generation(
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),
         timezone=zone.key,
-        dg_kwh=_rounded(dg_kwh),
-        dg_run_hours=_rounded(sum(each.run_hours for each in running)),
+        dg_kwh=_energy(dg_kwh),
+        dg_run_hours=_rounded(_added(*hours)),
         dg_hours_counted=bool(running) and all(each.counted_hours is not None for each in running),
         diesel_litres=_rounded(burnt),
         diesel_estimated=any(each.metered_litres is None for each in running),
-        litres_per_kwh=_rounded(burnt / dg_kwh) if dg_kwh > 0 else None,
-        solar_kwh=_rounded(solar_kwh),
-        solar_self_used_kwh=_rounded(used),
-        solar_self_used_share=_rounded(used / solar_kwh) if solar_kwh > 0 else None,
-        solar_share=_rounded(used / use) if use > 0 else None,
-        grid_import_kwh=_rounded(imported),
-        grid_export_kwh=_rounded(_total(flows.grid_export)),
-        use_kwh=_rounded(use),
-        scope1_kg=_known(whole.scope1),
-        scope2_location_kg=_known(whole.scope2_location),
-        scope2_market_kg=_known(whole.scope2_market),
-        market_is_location=market is None,
-        avoided_kg=_known(whole.avoided),
-        net_kg=_known(whole.net),
-        completeness=round(float(np.mean([(~np.isnan(each)).mean() for each in known if len(each)] or [0.0])), 4),
+        litres_per_kwh=_ratio(burnt, dg_kwh),
+        solar_kwh=_energy(solar_kwh),
+        solar_self_used_kwh=_rounded(used_kwh),
+        solar_self_used_share=_ratio(used_kwh, solar_kwh),
+        solar_share=_ratio(used_kwh, use),
+        grid_import_kwh=_energy(imported),
+        grid_export_kwh=_energy(exported),
+        use_kwh=_energy(use),
+        scope1_kg=_rounded(scope1),
+        scope2_location_kg=_rounded(scope2),
+        scope2_market_kg=_rounded(market),
+        market_is_location=not carbon.has("grid_market"),
+        avoided_kg=_rounded(avoided),
+        net_kg=_rounded(emissions.net(scope1, scope2, grid.returned, carbon.factor("export_credit"))),
+        completeness=_completeness(groups, done),
         generators=tuple(_row(each) for each in running),
-        factors=tuple(
-            {
-                "name": each.name,
-                "value": each.value,
-                "unit": each.unit,
-                "valid_from": each.valid_from.isoformat() if each.valid_from else None,
-                "source": each.source,
-            }
-            for each in factors
+        factors=factor_rows(factors, span, zone),
+        days=_days(day, groups, litres, used, carbon),
+        estimated=tuple(dict.fromkeys(estimated)),
+        known={name: round(float(group.close[:done].mean()), 4) if done else 0.0 for name, group in groups.items()},
+        unknown=tuple(
+            {"source": name, "meter": number, "reason": f"{number} told nothing in this time"}
+            for name, group in groups.items()
+            for number in group.silent
         ),
-        days=_days(flows, running, litres, carbon, day),
+        missing_factors=lacking(
+            factors, country, carbon, {"diesel": bool(running), "grid_location": bool(grid or solar)}
+        ),
+        units=carbon.units(),
     )
 
 
-def _incomers(meters: Sequence[Meter]) -> list[Meter]:
-    """The meters through which the site is supplied: its roots of type grid, else its roots that produce nothing."""
-    roots = children_of(meters).get(None, [])
-    grid = [meter for meter in roots if meter.type is MeterType.GRID]
-    return grid or [meter for meter in roots if meter.flow is not Flow.PRODUCER]
+def _done(span: Period, count: int) -> int:
+    """How many of the intervals are over: that which runs is not incomplete yet."""
+    start, end = elapsed(span)
+    return min(count, (end - start) // axis.INTERVAL)
 
 
-def _below_producer(meter: Meter, meters: Sequence[Meter]) -> bool:
-    by_key = {each.key: each for each in meters}
-    while meter.parent in by_key:
-        meter = by_key[meter.parent]
-        if meter.flow is Flow.PRODUCER:
-            return True
-    return False
-
-
-def _summed(beside: SideBySide, meters: Sequence[Meter], side: int) -> Any:
-    """Import (0) or export (1) of some meters [kWh]; a meter that never tells one counts nothing there."""
-    found = [beside.energies[meter.key][side] for meter in meters]
-    return _added([np.zeros(beside.count) if side and np.isnan(each).all() else each for each in found], beside.count)
-
-
-def _added(found: Sequence[Any], count: int) -> Any:
-    return np.sum(found, axis=0) if found else np.zeros(count)
-
-
-def _generator(reader: Reader, meter: Meter, beside: SideBySide) -> Generator:
-    end = beside.start + beside.count * axis.INTERVAL
+def _generator(reader: Reader, source: Source, start: datetime, count: int) -> Generator:
+    meter, end = source.meter, start + count * axis.INTERVAL
+    # Counters are read at both ends of the time, so they say nothing of a part of it.
+    always = source.always and count > 0
     return Generator(
         meter.number,
-        beside.consumed(meter),
+        source.delivered,
         meter.rated_kw,
-        counted_hours=_counted(reader, meter, "run_hours", beside.start, end),
-        metered_litres=_metered_litres(reader, meter, beside.start, end),
+        counted_hours=counted(reader, meter, "run_hours", start, end) if always else None,
+        metered_litres=metered_litres(reader, meter, start, end) if always else None,
+        close=source.close,
     )
 
 
-def _metered_litres(reader: Reader, meter: Meter, start: datetime, end: datetime) -> float | None:
-    """Fuel by a meter's counter, or else by the volume in its tank [L]; None where neither is known at both ends."""
-    counted = _counted(reader, meter, "fuel_used", start, end)
-    if counted is not None or "fuel_volume" not in reader.quantities(meter.key):
-        return counted
-    table = reader.readings(meter.key, start - NEAR, end + NEAR, quantities=["fuel_volume"]).drop_null()
-    instants = table["ts"].cast("int64").to_numpy()
-    low, high = to_micros(start), to_micros(end)
-    if not len(instants) or instants[0] > low + _NEAR_US or instants[-1] < high - _NEAR_US:
-        return None
-    first, last = int(np.abs(instants - low).argmin()), int(np.abs(instants - high).argmin())
-    volume = np.asarray(table["fuel_volume"].to_numpy(), float)[first : last + 1]
-    # The last of each quarter of an hour: a tank is filled in minutes, and sloshes in seconds.
-    quarter = instants[first : last + 1] // axis.INTERVAL_MICROS
-    kept = np.r_[quarter[1:] != quarter[:-1], True]
-    kept[0] = True
-    return burnt_from_tank(volume[kept])
+def _litres(running: Sequence[Generator], count: int) -> Array:
+    return np.sum([np.zeros(count), *(each.litres for each in running if each.litres is not None)], axis=0)
 
 
-def _counted(reader: Reader, meter: Meter, name: str, start: datetime, end: datetime) -> float | None:
-    """How far a counter of a meter went between two instants; None where it is not known at both, or fell."""
-    if name not in reader.quantities(meter.key):
-        return None
-    values = []
-    for edge in (start, end):
-        table = reader.readings(meter.key, edge - NEAR, edge + NEAR, quantities=[name])
-        known = [
-            (abs((ts - edge).total_seconds()), value)
-            for ts, value in zip(table["ts"].to_pylist(), table[name].to_pylist(), strict=True)
-            if value is not None
-        ]
-        if not known:
-            return None
-        values.append(min(known)[1])
-    first, last = values
-    return float(last - first) if last >= first else None
+def _known_total(found: Array, group: Group, total: float | None) -> float | None:
+    """Of what is known of its intervals; None where nothing is, or the whole is not."""
+    if not group:
+        return 0.0
+    return None if total is None or np.isnan(found).all() else float(np.nansum(found))
+
+
+def _times(found: float | None, amount: float | None, *, any_there: bool) -> float | None:
+    """An emission: nothing where there is nothing that emits, None where its amount or factor is not known."""
+    return 0.0 if not any_there else None if amount is None else found
+
+
+def _rough(close: Any, energy: Array) -> bool:
+    return bool((np.nan_to_num(energy)[~close] > 0).any())
+
+
+def _completeness(groups: dict[str, Group], done: int) -> float:
+    """Mean over the sources of the share of their time that was measured."""
+    shares = [
+        float(each.close[:done][each.here[:done]].mean())
+        for group in groups.values()
+        for each in group.members
+        if each.here[:done].any()
+    ]
+    return round(float(np.mean(shares)), 4) if shares else 0.0
 
 
 def _row(each: Generator) -> dict[str, Any]:
-    burnt, energy = float(each.litres.sum()), _total(each.energy)
+    energy = float(np.nansum(each.energy)) if each.known else None
+    burnt = None if each.litres is None else float(each.litres.sum())
+    hours = each.run_hours
     return {
         "number": each.number,
-        "energy_kwh": _rounded(energy),
-        "run_hours": _rounded(each.run_hours),
+        "energy_kwh": _energy(energy),
+        "run_hours": _rounded(hours),
         "hours_counted": each.counted_hours is not None,
+        "hours_estimated": each.hours_estimated,
         "litres": _rounded(burnt),
         "litres_estimated": each.metered_litres is None,
-        "litres_per_kwh": _rounded(burnt / energy) if energy > 0 else None,
-        "load_litres": _rounded(float(each.curve_litres.sum())),
-        "fuel_deviation": _known(each.fuel_deviation),
-        "rated_kw": _known(each.size),
+        "litres_per_kwh": _ratio(burnt, energy),
+        "load_litres": _rounded(float(each.curve_litres.sum())) if each.known else None,
+        "fuel_deviation": _rounded(each.fuel_deviation),
+        "rated_kw": _rounded(each.size) if each.known or each.rated_kw else None,
         "rated_assumed": not each.rated_kw,
-        "mean_load": _rounded(energy / each.run_hours / each.size) if each.run_hours and each.size else None,
+        "mean_load": _rounded(energy / hours / each.size) if energy is not None and hours and each.size else None,
     }
 
 
-def _days(
-    flows: Flows, running: Sequence[Generator], litres: Any, carbon: Mapping[str, Any], day: Any
-) -> tuple[dict[str, Any], ...]:
-    """The same by local day, for charts [kWh, L, kg CO₂]."""
+def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon: Carbon) -> tuple[dict[str, Any], ...]:
+    """The same by local day, for charts [kWh, L, kg]; None where nothing is known of a day."""
     if not len(day):
         return ()
-    starts = np.flatnonzero(np.r_[True, np.diff(day) != 0])
+    grid, solar, generators = groups["grid"], groups["solar"], groups["generators"]
+    fuel = np.where(np.isnan(generators.delivered), np.nan, litres) if generators else litres
     columns = {
-        "grid_import_kwh": flows.grid_import,
-        "grid_export_kwh": flows.grid_export,
-        "dg_kwh": _added([each.energy for each in running], len(day)),
-        "solar_kwh": flows.solar,
-        "diesel_litres": litres,
-        "solar_self_used_kwh": flows.solar_self_used,
-        **carbon,
+        "grid_import_kwh": grid.delivered,
+        "grid_export_kwh": grid.returned,
+        "dg_kwh": generators.delivered,
+        "solar_kwh": solar.delivered,
+        "diesel_litres": fuel,
+        "solar_self_used_kwh": used,
+        "scope1_kg": carbon.emitted("diesel", fuel, any_there=bool(generators)),
+        "scope2_location_kg": carbon.emitted("grid_location", grid.delivered, any_there=bool(grid)),
+        "scope2_market_kg": carbon.emitted("grid_market", grid.delivered, any_there=bool(grid)),
+        "avoided_kg": carbon.emitted("grid_location", used, any_there=bool(solar)),
     }
-    sums = {
-        name: None if values is None else np.add.reduceat(np.nan_to_num(values), starts)
-        for name, values in columns.items()
-    }
+    starts = np.flatnonzero(np.r_[True, np.diff(day) != 0])
+    sums = {name: np.add.reduceat(np.nan_to_num(values), starts) for name, values in columns.items()}
+    known = {name: np.add.reduceat((~np.isnan(values)).astype(int), starts) > 0 for name, values in columns.items()}
     dates = day[starts].astype("datetime64[D]").astype(str)
     return tuple(
         {
             "day": str(date),
-            **{name: None if found is None else _rounded(float(found[at])) for name, found in sums.items()},
+            **{name: _rounded(float(found[at])) if known[name][at] else None for name, found in sums.items()},
         }
         for at, date in enumerate(dates)
     )
 
 
-def _total(energy: Any) -> float:
-    return float(np.nansum(energy))
+def _added(*values: float | None) -> float | None:
+    """A sum; None where a part is not known."""
+    return None if None in values else float(sum(value for value in values if value is not None))
 
 
-def _rounded(value: float) -> float:
-    return round(value, 4)
+def _ratio(part: float | None, whole: float | None) -> float | None:
+    return _rounded(part / whole) if part is not None and whole else None
 
 
-def _known(value: float | None) -> float | None:
-    return None if value is None else _rounded(value)
+def _energy(value: float | None) -> float | None:
+    # As every answer of registers is rounded, so that all say the same.
+    return None if value is None else round(value, 6)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.answers.cache import Cache
 from energy_workbench.answers.energies import Energies
+from energy_workbench.answers.site_rows import site_row
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import LakeError
@@ -70,9 +71,9 @@ class Home:
         return zone_of(self.site()["timezone"])
 
     def site(self) -> dict[str, Any]:
-        """The plant's name, zone, currency and country."""
+        """The plant's name, zone, currency and country, and what nobody stated yet."""
         site = self._cache.get(("site", self.registry.revision()), self.registry.site)
-        return {"name": site.name, "timezone": site.timezone, "currency": site.currency, "country": site.country}
+        return site_row(site)
 
     def _energies(self) -> Energies:
         return Energies(self.reader, self._cache, self.registry.revision(), self.zone)

@@ -15,6 +15,7 @@ from energy_workbench.answers.home import Home
 from energy_workbench.answers.limit_rows import limit_rows
 from energy_workbench.answers.profile_list import profile_list
 from energy_workbench.answers.ratio_rows import beginning, impact_warnings, ratio_from, ratio_row
+from energy_workbench.answers.site_rows import effects, site_fields, site_row
 from energy_workbench.changes import Changes
 from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
@@ -128,6 +129,11 @@ class Setup(Home, Changes):
     ) -> list[dict[str, Any]]:
         self.registry.delete_exchange(self._meter(meter).id, parse_instant(at, self.zone), by=by, revision=revision)
         return self.exchanges(meter)
+
+    def set_site(self, fields: Mapping[str, Any] | None = None, /, *, by: str = BY, **named: Any) -> dict[str, Any]:
+        before = self.registry.site()
+        after = self.registry.update_site(site_fields({**(fields or {}), **named}), by=by)
+        return {**site_row(after), "effects": effects(before, after)}
 
     def factors(self) -> list[dict[str, Any]]:
         own = {(each.name, each.valid_from) for each in self.registry.factors()}

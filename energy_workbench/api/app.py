@@ -26,6 +26,7 @@ from energy_workbench.api import (
     review,
     schedules,
     setup,
+    site,
     sql,
     tokens,
 )
@@ -85,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     # Files first: `export` would be taken for a meter's number.
     parts = (
         bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, schedules, setup, sql,
-        tokens,
+        tokens, site,
     )  # fmt: skip
     for part in parts:
         rest.include_router(part.router)

@@ -72,9 +72,11 @@ def front(request: Request) -> Response:
     )
     table = f"<table><thead><tr><th>Process</th><th>State</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
     body = f'<h2>Pages</h2><div class="cards">{"".join(links)}</div><h2>Processes</h2>{table}'
-    name = workbench(request).site()["name"]
+    site = workbench(request).site()
+    if site["advice"]:
+        body = f'<p class="ask">{escape(site["advice"])}</p>{body}'
     aside = f"{who.name} · {who.role} access" if who.name != who.role else f"{who.role} access"
-    return page("Energy Workbench", body, about=name, aside=aside, refresh=SELF_LOADING)
+    return page("Energy Workbench", body, about=site["name"], aside=aside, refresh=SELF_LOADING)
 
 
 @router.get("/static/page.css")

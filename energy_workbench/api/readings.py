@@ -28,7 +28,6 @@ from energy_workbench.api.schemas import (
     READINGS_FILE_BODY,
     READINGS_IMPORT,
     RECORDED,
-    SITE,
     listed,
 )
 from energy_workbench.api.session import Caller, Editor, Home
@@ -42,12 +41,6 @@ Threshold = Annotated[
 
 LARGEST_FILE = 200_000_000
 """Bytes of a readings file over REST; what is larger is imported on the machine itself."""
-
-
-@router.get("/site", tags=["Site"], summary="The plant", responses=SITE)
-def site(wb: Home, _: Caller) -> Response:
-    """Name, IANA time zone, currency and country."""
-    return Json(wb.site())
 
 
 @router.get("/overview", tags=["Site"], summary="Everything that the dashboard shows", responses=OVERVIEW)

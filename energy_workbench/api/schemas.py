@@ -160,8 +160,8 @@ _DEMAND: Schema = {
     **_SPAN,
 }  # fmt: skip
 _FACTOR: Schema = {
-    "name": "grid_location", "value": 0.7117, "unit": "kg CO₂/kWh", "valid_from": "2024-04-01",
-    "source": "CEA V21", "meaning": "grid electricity, average of the grid", "own": False,
+    "name": "grid_location", "value": 0.7117, "unit": "kg CO₂/kWh", "valid_from": "2024-04-01", "year": 2024,
+    "source": "CEA V21", "gases": "CO₂", "meaning": "grid electricity, average of the grid", "own": False,
 }  # fmt: skip
 _GENERATION: Schema = {
     **_SPAN, "dg_kwh": 5120.5, "dg_run_hours": 18.25, "dg_hours_counted": False, "diesel_litres": 1480.2,
@@ -171,15 +171,24 @@ _GENERATION: Schema = {
     "market_is_location": True, "avoided_kg": 62_629.6, "net_kg": 438_103.9, "completeness": 0.998,
     "generators": [{
         "number": "DG", "energy_kwh": 5120.5, "run_hours": 18.25, "hours_counted": True, "litres": 1480.2,
-        "litres_estimated": True, "litres_per_kwh": 0.289, "load_litres": 1480.2, "fuel_deviation": None,
-        "rated_kw": 400.0, "rated_assumed": False, "mean_load": 0.701,
+        "litres_estimated": True, "litres_per_kwh": 0.289, "hours_estimated": False, "load_litres": 1480.2,
+        "fuel_deviation": None, "rated_kw": 400.0, "rated_assumed": False, "mean_load": 0.701,
     }],
-    "factors": [{"name": "diesel", "value": 2.68, "unit": "kg CO₂/L", "valid_from": None, "source": "IPCC 2006"}],
+    "factors": [{
+        "name": "diesel", "value": 2.68, "unit": "kg CO₂/L", "valid_from": None, "year": None, "source": "IPCC 2006",
+        "gases": "CO₂", "holds": True, "old": False,
+    }],
     "days": [{
         "day": "2026-10-01", "grid_import_kwh": 19_600.0, "grid_export_kwh": 80.0, "dg_kwh": 0.0, "solar_kwh": 3100.0,
         "diesel_litres": 0.0, "solar_self_used_kwh": 3020.0, "scope1_kg": 0.0, "scope2_location_kg": 13_949.3,
         "scope2_market_kg": 13_949.3, "avoided_kg": 2149.3,
     }],
+    "estimated": ["diesel_litres", "scope1_kg"], "known": {"grid": 0.998, "solar": 1.0, "generators": 1.0},
+    "unknown": [{"source": "solar", "meter": "SOLAR", "reason": "SOLAR told nothing in this time"}],
+    "missing_factors": [{"name": "grid_location", "reason": "the site states no country, …", "advice": "state …"}],
+    "units": dict.fromkeys(
+        ("scope1_kg", "scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg"), "kg CO₂"
+    ),
 }  # fmt: skip
 _OF_METER: Schema = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
@@ -402,14 +411,27 @@ FACTORS = _answer("Factors by kind and date", listed([_FACTOR]))
 FACTOR = _answer("The factor", _FACTOR)
 FACTOR_BODY = _body(
     "A factor; without `valid_from` it holds from the beginning of time",
-    {"name": "diesel", "value": 2.66155, "valid_from": "2025-01-01", "source": "DEFRA 2025, 100 % mineral diesel"},
+    {
+        "name": "diesel",
+        "value": 2.66155,
+        "valid_from": "2025-01-01",
+        "source": "DEFRA 2025, 100 % mineral diesel",
+        "gases": "CO2, CH4, N2O",
+    },
     required=["name", "value", "source"],
 )
 GENERATION = _answer("The period", _GENERATION)
 DEMAND = _answer("A row a billing month", _DEMAND)
 PATTERN = _answer("The pattern; with `by`, rows that say how the load is spread", _PATTERN, {"type": "object"})
 FLOW = _answer("Nodes and links", _FLOW)
-SITE = _answer("The plant", {"name": "Plant", "timezone": "Asia/Kolkata", "currency": "INR", "country": "IN"})
+_SITE: Schema = {
+    "name": "Plant", "timezone": "Europe/Berlin", "currency": None, "country": "DE", "not_stated": ["currency"],
+    "advice": "The site states no currency: say it on the meter setup page, or …",
+}  # fmt: skip
+_STATED = {"name": "Works Nord", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR"}
+SITE = _answer("The plant", _SITE)
+SITE_CHANGED = _answer("The plant", {**_SITE, "effects": ["days, weeks and months are cut at midnight of …"]})
+SITE_BODY = _body("What changes of it; `country` and `currency` null: not stated.", _STATED)
 OVERVIEW = _answer("The dashboard's answer", {"summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})
 SQL = _answer(
     "The rows",

@@ -432,39 +432,52 @@ class Generation(Result):
 
     Attributes
     ----------
-    dg_kwh, solar_kwh, grid_import_kwh, grid_export_kwh, use_kwh : float
-        Of what is known [kWh]; `use_kwh` is what the site used.
-    dg_run_hours : float
+    dg_kwh, solar_kwh, grid_import_kwh, grid_export_kwh, use_kwh : float or None
+        By registers, gaps included, as `Energies` tells them of the same meters [kWh]; `use_kwh` is what the site used.
+        Of a kind of which the site has no meter 0, and None where one of its meters told nothing.
+    dg_run_hours : float or None
         By the generators' own counters where `dg_hours_counted`, else the time in which they delivered [h].
-    diesel_litres : float
+    diesel_litres : float or None
         Metered, or where `diesel_estimated` by load [L].
     solar_self_used_kwh, solar_self_used_share, solar_share : float or None
         What did not leave the site [kWh], its share of the solar energy and of the site's use [1].
     scope1_kg, scope2_location_kg, scope2_market_kg : float or None
-        Gross [kg CO₂]; None where there is no factor. Where `market_is_location` no contract's factor was stated.
+        Gross, in their `units`; None where an amount is not known or a factor is lacking at any time of the period.
+        Where `market_is_location` no contract's factor holds, and the grid's average stands in.
     avoided_kg, net_kg : float or None
-        Memo figures beside the scopes [kg CO₂].
+        Memo figures beside the scopes.
     generators, factors, days : tuple of dict
         A row a generator, a factor, a local day. A day has its energies, fuel and emissions, which add up to those of
-        the period.
+        the period. A factor says its `year`, `gases`, whether it `holds` in the period, and whether it is `old` there.
+    estimated : tuple of str
+        Names of the figures that need more than the registers tell: how a gap's energy is spread over its time, or
+        fuel by load.
+    known : dict
+        Share of the elapsed time in which all meters of `grid`, `solar` and `generators` were measured [1].
+    unknown : tuple of dict
+        `source, meter, reason` of each meter that told nothing.
+    missing_factors : tuple of dict
+        `name, reason, advice` of each factor that is needed and does not hold all the time.
+    units : dict
+        Of each emission: `kg CO₂`, or `kg CO₂e` where a factor in it counts other gases too.
     """
 
     start: str
     end: str
     timezone: str
-    dg_kwh: float
-    dg_run_hours: float
+    dg_kwh: float | None
+    dg_run_hours: float | None
     dg_hours_counted: bool
-    diesel_litres: float
+    diesel_litres: float | None
     diesel_estimated: bool
     litres_per_kwh: float | None
-    solar_kwh: float
-    solar_self_used_kwh: float
+    solar_kwh: float | None
+    solar_self_used_kwh: float | None
     solar_self_used_share: float | None
     solar_share: float | None
-    grid_import_kwh: float
-    grid_export_kwh: float
-    use_kwh: float
+    grid_import_kwh: float | None
+    grid_export_kwh: float | None
+    use_kwh: float | None
     scope1_kg: float | None
     scope2_location_kg: float | None
     scope2_market_kg: float | None
@@ -475,10 +488,15 @@ class Generation(Result):
     generators: tuple[dict[str, Any], ...] = ()
     factors: tuple[dict[str, Any], ...] = ()
     days: tuple[dict[str, Any], ...] = ()
+    estimated: tuple[str, ...] = ()
+    known: dict[str, float] = field(default_factory=dict)
+    unknown: tuple[dict[str, Any], ...] = ()
+    missing_factors: tuple[dict[str, Any], ...] = ()
+    units: dict[str, str] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Any]]:
         plain = self.to_dict()
-        return [{name: value for name, value in plain.items() if not isinstance(value, list)}]
+        return [{name: value for name, value in plain.items() if not isinstance(value, list | dict)}]
 
     def _caption(self) -> str:
         return f"Generation and carbon, {self.start} to {self.end}"

@@ -49,19 +49,21 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     Parameters
     ----------
     payload : mapping
-        `days` of `day, scope1_kg, scope2_location_kg, scope2_market_kg, avoided_kg` [kg CO₂], `market_is_location`.
+        `days` of `day, scope1_kg, scope2_location_kg, scope2_market_kg, avoided_kg`, `market_is_location`, `units` of
+        these, and `missing_factors` with the reason of each.
     """
     days = payload["days"]
     columns = [column for _, column, _ in SCOPES if any(day.get(column) is not None for day in days)]
     if not columns:
-        why = "There is no emission factor for this site yet" if days else "No energy is known for this time"
-        return message(theme, f"{why}.")
+        lacking = [f"No emission factor of the grid: {row['reason']}" for row in payload["missing_factors"] if days]
+        return message(theme, f"{next(iter(lacking), 'No energy is known for this time')}.")
+    unit = payload["units"]["net_kg"]
     lines = [("avoided by solar (memo)", "avoided_kg", theme.state["green"], "dot")]
     if not payload["market_is_location"]:
         lines.insert(0, ("Scope 2, market-based", "scope2_market_kg", theme.ink, "solid"))
     rows, monthly = _bars(days, [*columns, *(column for _, column, *_ in lines)])
     data = [
-        _stacked(rows, name, column, "kg CO₂", theme, colour, monthly=monthly)
+        _stacked(rows, name, column, unit, theme, colour, monthly=monthly)
         for name, column, colour in SCOPES
         if column in columns
     ]
@@ -74,18 +76,20 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "y": [None if row[column] is None else drawn(row[column]) for row in rows],
             "line": {"color": colour, "width": 1.6, "dash": dash},
             "marker": {"size": 4},
-            "hovertemplate": f"<b>%{{y:,.4~g}} kg CO₂</b> {name}<extra></extra>",
+            "hovertemplate": f"<b>%{{y:,.4~g}} {unit}</b> {name}<extra></extra>",
         }
         for name, column, colour, dash in lines
         if any(row[column] for row in rows)
     ]
     said = [("Scope 1", "scope1_kg"), ("Scope 2 location-based", "scope2_location_kg")]
-    summary = ", ".join(f"{name} {amount(payload[column], 'kg CO₂')}" for name, column in said)
-    return {"data": data, "layout": _layout(theme, summary, "kg CO₂", monthly, f"carbon {payload.get('from')}")}
+    summary = ", ".join(f"{name} {amount(payload[column], payload['units'][column])}" for name, column in said)
+    return {"data": data, "layout": _layout(theme, summary, unit, monthly, f"carbon {payload.get('from')}")}
 
 
-def _exported(day: Mapping[str, Any]) -> float:
-    return max(0.0, round(float(day["solar_kwh"] - day["solar_self_used_kwh"]), 4))
+def _exported(day: Mapping[str, Any]) -> float | None:
+    made, used = day["solar_kwh"], day["solar_self_used_kwh"]
+    # What is made and not known to be used is drawn as made.
+    return None if made is None else max(0.0, round(float(made - (used or 0.0)), 4))
 
 
 def _bars(days: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> tuple[list[dict[str, Any]], bool]:

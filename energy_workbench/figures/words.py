@@ -16,7 +16,7 @@ STATE_COLOURS = {
 }  # fmt: skip
 """Colour of each state alone, by the rules that colour a meter."""
 
-LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh", "kg CO₂": "t CO₂"}
+LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh", "kg CO₂": "t CO₂", "kg CO₂e": "t CO₂e"}
 """Unit → the next larger one, which is used from ten of it upwards."""
 
 UNKNOWN = "–"

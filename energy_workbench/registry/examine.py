@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.entities import Live, Meter, Site
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.sqlite_file import damage
 
@@ -32,6 +32,8 @@ class Examined:
         Where the registry is, without a password.
     timezone : str
         The site's; empty where it is not known.
+    site : Site or None
+        None where it is not known.
     meters : tuple of Meter
     live : dict of int to Live
         By key.
@@ -43,6 +45,7 @@ class Examined:
     state: str
     place: str
     timezone: str = ""
+    site: Site | None = None
     meters: tuple[Meter, ...] = ()
     live: dict[int, Live] = field(default_factory=dict)
     processes: dict[str, tuple[datetime, str]] = field(default_factory=dict)
@@ -71,7 +74,7 @@ def examine(registry_url: str, state_url: str, *, thorough: bool = False) -> Exa
         unsaid = unsaid or (_damage(state) if thorough else "")
         return Examined(
             registry=wrong or unread, state=unsaid, place=str(registry.database),
-            timezone=site.timezone if site else "", meters=tuple(meters), live=live, processes=processes,
+            timezone=site.timezone if site else "", site=site, meters=tuple(meters), live=live, processes=processes,
         )  # fmt: skip
     finally:
         registry.close()

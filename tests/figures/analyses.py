@@ -81,7 +81,13 @@ def generation(scale: float = 1.0, completeness: float = 0.98) -> dict[str, Any]
     return {
         **SPAN, **sums, "dg_run_hours": 3.5, "dg_hours_counted": True, "diesel_estimated": True, "litres_per_kwh": 0.3,
         "solar_self_used_share": 0.8667, "solar_share": 0.1327, "use_kwh": 2940.0 * scale, "market_is_location": False,
-        "net_kg": sums["scope1_kg"] + sums["scope2_location_kg"], "completeness": completeness, "factors": [],
+        "net_kg": sums["scope1_kg"] + sums["scope2_location_kg"], "completeness": completeness,
+        "factors": [{**row, "holds": place in (1, 3), "old": False} for place, row in enumerate(factors())],
+        "estimated": ["diesel_litres", "solar_self_used_kwh"], "unknown": [], "missing_factors": [],
+        "known": {"grid": 0.94, "solar": 1.0, "generators": 1.0},
+        "units": dict.fromkeys(
+            ("scope1_kg", "scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg"), "kg CO₂"
+        ),
         "days": days,
         "generators": [
             {
@@ -95,11 +101,11 @@ def generation(scale: float = 1.0, completeness: float = 0.98) -> dict[str, Any]
 
 def factors() -> list[dict[str, Any]]:
     """Two grid factors of the country, the later one replaced by the site, and one of diesel."""
-    grid = {"name": "grid_location", "unit": "kg CO₂/kWh", "meaning": "grid electricity"}
+    grid = {"name": "grid_location", "unit": "kg CO₂/kWh", "meaning": "grid electricity", "gases": "CO₂"}
     return [
-        {**grid, "value": 0.727, "valid_from": None, "source": "CEA 20", "own": False},
-        {**grid, "value": 0.7117, "valid_from": "2024-04-01", "source": "<b>ours</b>", "own": True},
-        {**grid, "value": 0.7, "valid_from": "2026-11-05", "source": "CEA 22", "own": False},
+        {**grid, "value": 0.727, "valid_from": "2023-04-01", "year": 2023, "source": "CEA 20", "own": False},
+        {**grid, "value": 0.7117, "valid_from": "2024-04-01", "year": 2024, "source": "<b>ours</b>", "own": True},
+        {**grid, "value": 0.7, "valid_from": "2026-11-05", "year": 2026, "source": "CEA 22", "own": False},
         {"name": "diesel", "unit": "kg CO₂/L", "meaning": "diesel", "value": 2.68, "valid_from": None,
-         "source": "IPCC", "own": False},
+         "source": "IPCC", "own": False, "year": None, "gases": "CO₂"},
     ]  # fmt: skip

@@ -98,8 +98,9 @@ def test_scopes_are_gross_and_memo_figures_stand_apart(model: Model) -> None:
 
 def test_what_has_no_factor_says_so() -> None:
     payload = analyses.generation() | dict.fromkeys(("scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg"))
-    text = markup.scopes(payload, {}, "")
-    assert text.count("no factor is stated") == 5
+    lacking = [{"name": "grid_location", "reason": "the site states no country", "advice": "state it"}]
+    text = markup.scopes(payload | {"missing_factors": lacking}, {}, "")
+    assert text.count("<small>the site states no country</small>") == 5
     assert "–" in text
 
 

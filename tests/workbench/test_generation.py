@@ -47,9 +47,9 @@ def test_scopes_are_energies_times_factors(wb: Workbench) -> None:
     assert {factor["name"] for factor in found.factors} == {"grid_location", "diesel", "export_credit"}
 
 
-def test_time_without_data_emits_what_is_known_of_it(wb: Workbench) -> None:
+def test_time_of_which_nothing_is_known_is_not_time_in_which_nothing_flowed(wb: Workbench) -> None:
     found = wb.generation("2026-09-01")
-    assert (found.completeness, found.dg_kwh, found.litres_per_kwh) == (0.0, 0.0, None)
+    assert (found.completeness, found.dg_kwh, found.litres_per_kwh) == (0.0, None, None)
     assert wb.generation("2027").days == ()
 
 

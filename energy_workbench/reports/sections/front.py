@@ -132,14 +132,17 @@ def _cards(about: Subject) -> list[Card | None]:
 
 
 def _production(about: Subject) -> list[Card]:
-    """What the site's own sources produced."""
-    supply = known_sum([s["delivered_kwh"] for s in about.sources])
+    """What the site's own sources produced, as every other face tells it; no card where there is no such source."""
+    told = about.generation
+    made = [told[name] for name in ("grid_import_kwh", "dg_kwh", "solar_kwh")]
+    supply = None if None in made else sum(made)
     found = []
-    for kind, label in (("solar", "Solar"), ("generator", "Diesel generation")):
-        of_kind = [s["delivered_kwh"] for s in about.sources if s["type"] == kind]
-        if of_kind:
-            produced = known_sum(of_kind)
-            note = f"{words.percent(produced / supply)} of the supply" if supply and produced is not None else ""
+    for name, label, silent in (("solar_kwh", "Solar", "solar"), ("dg_kwh", "Diesel generation", "generators")):
+        produced = told[name]
+        note = f"{words.percent(produced / supply)} of the supply" if supply and produced else ""
+        if produced is None:
+            note = "; ".join(row["reason"] for row in told["unknown"] if row["source"] == silent)
+        if produced != 0:
             found.append(Card(label, words.number(produced, 1), "kWh", note))
     return found
 

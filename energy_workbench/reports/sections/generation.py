@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from energy_workbench.figures.generation_words import remarks, why_unknown
 from energy_workbench.reports import charts, words
 from energy_workbench.reports.elements import (
     Card,
@@ -30,8 +32,10 @@ def generation_figures(about: Subject) -> list[Card]:
     """Key figures of diesel, solar and the grid."""
     found = about.generation
     litres = "estimated by load" if found["diesel_estimated"] else "metered"
-    hours = "counted by the generators" if found["dg_hours_counted"] else "time in which they delivered"
-    net = found["net_kg"]
+    delivered = "estimated" if "dg_run_hours" in found["estimated"] else "time in which they delivered"
+    hours = "counted by the generators" if found["dg_hours_counted"] else delivered
+    net, unit = found["net_kg"], found["units"]["net_kg"].replace("kg", "t")
+    about_net = "scopes 1 and 2, memo" if net is not None else f"not known: {why_unknown(found, 'net_kg')}"
     sent = f"{words.number(found['grid_export_kwh'], 1)} kWh sent back"
     return [
         Card("Solar", words.number(found["solar_kwh"], 1), "kWh", _of(found["solar_share"], "of the site's use")),
@@ -46,7 +50,7 @@ def generation_figures(about: Subject) -> list[Card]:
         Card("Diesel", words.number(found["diesel_litres"], 1), "L", litres),
         Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
         Card("Grid import", words.number(found["grid_import_kwh"], 1), "kWh", sent),
-        Card("Carbon, net", words.number(None if net is None else net / 1000, 1), "t CO₂", "scopes 1 and 2, memo"),
+        Card("Carbon, net", words.number(None if net is None else net / 1000, 1), unit, about_net),
     ]
 
 
@@ -55,6 +59,7 @@ def generation(about: Subject) -> Section:
     found = about.generation
     parts: list[Element] = [
         heading("Own generation"),
+        *(paragraph(text, kind="note") for text in remarks(found) if "factor" not in text),
     ]
     days = found["days"]
     if any(day[name] for day in days for name in ("grid_import_kwh", "solar_kwh", "dg_kwh")):
@@ -106,20 +111,42 @@ def _generators(about: Subject) -> Element:
 def carbon(about: Subject) -> Section:
     """Emissions by scope, and the factors that were used."""
     found = about.generation
-    rows = [(label, found[name]) for name, label in SCOPES]
-    columns = [Column("Emission", "text"), Column("Amount", unit="kg CO₂")]
+    rows: list[tuple[Any, ...]] = [
+        (label, found[name], found["units"][name], "" if found[name] is not None else why_unknown(found, name))
+        for name, label in SCOPES
+    ]
+    columns = [
+        Column("Emission", "text"),
+        Column("Amount"),
+        Column("Unit", "text"),
+        Column("Not known because", "text"),
+    ]
+    if all(found[name] is not None for name, _ in SCOPES):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     heads = [
-        Column("Factor", "text", width=17),
-        Column("Value", digits=4, width=9),
-        Column("Unit", "text", width=14),
+        Column("Factor", "text", width=16),
+        Column("Year", "text", width=6),
+        Column("Value", digits=4, width=8),
+        Column("Unit", "text", width=13),
+        Column("Gases", "text", width=14),
         Column("Valid from", "text", width=12),
-        Column("Source", "text", width=48),
+        Column("Source", "text", width=44),
     ]
     factors = [
-        (f["name"].replace("_", " "), f["value"], f["unit"], f["valid_from"] or "always", f["source"])
+        (
+            f["name"].replace("_", " "),
+            f"{f['year']}{' (old)' if f['old'] else ''}" if f["year"] else words.NONE,
+            f["value"],
+            f["unit"],
+            f["gases"],
+            f["valid_from"] or "always",
+            f["source"],
+        )
         for f in found["factors"]
+        if f["holds"]
     ]
     parts: list[Element] = [heading("Carbon")]
+    parts += [paragraph(text, kind="notice") for text in remarks(found) if "factor" in text]
     if found["market_is_location"]:
         text = "No contract's factor was stated: market-based equals location-based emissions."
         parts.append(paragraph(text, kind="note"))

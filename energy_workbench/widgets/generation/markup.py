@@ -8,20 +8,20 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from energy_workbench.figures.generation_words import remarks, why_unknown
 from energy_workbench.figures.words import UNKNOWN, amount, percent
 from energy_workbench.widgets.generation.change import change
 
 Payload = Mapping[str, Any]
-KG = "kg CO₂"
-NO_FACTOR = "no factor is stated"
 
 SUSPICIOUS = 0.1
 """Metered fuel off from what the load says by this share is marked [1]."""
 
 
-def note(text: str) -> str:
-    """A line above the numbers."""
-    return f'<p class="ew-note">{escape(text)}</p>' if text else ""
+def note(text: str, now: Payload) -> str:
+    """What is to be known of the numbers below, a line each."""
+    lines = [text, *(remarks(now) if now else [])]
+    return "".join(f'<p class="ew-note">{escape(line)}</p>' for line in lines if line)
 
 
 def generators(rows: Sequence[Payload]) -> str:
@@ -56,30 +56,28 @@ def _meter(number: str) -> str:
 
 def scopes(now: Payload, earlier: Payload, beside: str) -> str:
     """Gross emissions by scope, and below them, set apart, the memo figures."""
-    gross = _sum(now)
+    now, earlier = ({**each, "gross_kg": _sum(each)} if each else {} for each in (now, earlier))
     location = "the grid's average factor"
     market = "no contract is stated: the grid's average stands in" if now["market_is_location"] else "as contracted"
     fuel = "estimated by load" if now["diesel_estimated"] else "metered"
     rows = [
-        ("Scope 1: diesel burnt on site", now["scope1_kg"], earlier.get("scope1_kg"), f"litres {fuel}", ""),
-        ("Scope 2: grid electricity, location-based", now["scope2_location_kg"], earlier.get("scope2_location_kg"),
-         location, ""),
-        ("Scope 1 + 2, location-based", gross, _sum(earlier) if earlier else None, "gross", "ew-sum"),
-        ("Scope 2: grid electricity, market-based", now["scope2_market_kg"], earlier.get("scope2_market_kg"),
-         market, ""),
+        ("Scope 1: diesel burnt on site", "scope1_kg", f"litres {fuel}", ""),
+        ("Scope 2: grid electricity, location-based", "scope2_location_kg", location, ""),
+        ("Scope 1 + 2, location-based", "gross_kg", "gross", "ew-sum"),
+        ("Scope 2: grid electricity, market-based", "scope2_market_kg", market, ""),
     ]  # fmt: skip
     memo = [
-        ("Avoided by solar used on site", now["avoided_kg"], earlier.get("avoided_kg"),
+        ("Avoided by solar used on site", "avoided_kg",
          "solar used on site × the grid's factor; it has lowered the grid import already", ""),
-        ("Net", now["net_kg"], earlier.get("net_kg"),
+        ("Net", "net_kg",
          "Scope 1 + Scope 2 (location-based) − the credit for exported energy; avoided is not taken off", ""),
     ]  # fmt: skip
     heads = ("Gross emissions", "", f"Against {beside}" if earlier else "")
     return (
         "<div>"
-        + _table(heads, "".join(_emission(*row, compared=bool(earlier)) for row in rows), "ew-scopes")
+        + _table(heads, "".join(_emission(now, earlier, *row) for row in rows), "ew-scopes")
         + '</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>'
-        + _table((), "".join(_emission(*row, compared=bool(earlier)) for row in memo), "ew-scopes")
+        + _table((), "".join(_emission(now, earlier, *row) for row in memo), "ew-scopes")
         + "</div>"
     )
 
@@ -89,12 +87,14 @@ def _sum(payload: Payload) -> float | None:
     return None if None in parts else sum(parts)
 
 
-def _emission(text: str, value: float | None, former: float | None, about: str, classes: str, *, compared: bool) -> str:
-    told = change(value, former, KG) if compared else ""
-    note = escape(about if value is not None else NO_FACTOR)
+def _emission(now: Payload, earlier: Payload, text: str, name: str, about: str, classes: str) -> str:
+    figure = "net_kg" if name == "gross_kg" else name
+    value, unit = now[name], now["units"][figure]
+    told = change(value, earlier[name], unit) if earlier else ""
+    note = escape(about if value is not None else why_unknown(now, figure))
     return (
         f'<tr class="{classes}"><th>{escape(text)}<small>{note}</small></th>'
-        f"<td><b>{amount(value, KG)}</b></td><td>{escape(told)}</td></tr>"
+        f"<td><b>{amount(value, unit)}</b></td><td>{escape(told)}</td></tr>"
     )
 
 
@@ -104,12 +104,18 @@ def factors(rows: Sequence[Payload]) -> str:
         return '<p class="ew-more">There is no emission factor for this site: an engineer can state one.</p>'
     body = "".join(
         f'<tr class="{"" if row["holds"] else "ew-idle"}"><th>{escape(row["meaning"])}</th>'
-        f"<td>{row['value']:g} {escape(row['unit'])}</td><td>{_since(row['valid_from'])}</td>"
-        f"<td>{'✓ holds' if row['holds'] else 'not in this period'}</td>"
+        f"<td>{row['value']:g} {escape(row['unit'])}<small>{escape(row['gases'])}</small></td>"
+        f"<td>{_since(row['valid_from'])}</td><td>{_holds(row)}</td>"
         f"<td>{'<span class=ew-own>own</span> ' if row['own'] else ''}{escape(row['source'])}</td></tr>"
         for row in rows
     )
     return _table(("Factor", "Value", "From", "Here", "Source (own: stated by the site)"), body, "ew-factors")
+
+
+def _holds(row: Payload) -> str:
+    if not row["holds"]:
+        return "not in this period"
+    return f"⚠ of {row['year']}, old" if row["old"] else "✓ holds"
 
 
 def _since(day: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from traitlets import Dict, List, Unicode
@@ -25,8 +24,8 @@ ENERGY_COLUMNS = {
     "diesel_litres": "Diesel [L]",
 }  # fmt: skip
 CARBON_COLUMNS = {
-    "day": "Day", "scope1_kg": "Scope 1 [kg CO2]", "scope2_location_kg": "Scope 2, location-based [kg CO2]",
-    "scope2_market_kg": "Scope 2, market-based [kg CO2]", "avoided_kg": "Memo: avoided by solar [kg CO2]",
+    "day": "Day", "scope1_kg": "Scope 1 [kg]", "scope2_location_kg": "Scope 2, location-based [kg]",
+    "scope2_market_kg": "Scope 2, market-based [kg]", "avoided_kg": "Memo: avoided by solar [kg]",
 }  # fmt: skip
 
 
@@ -81,19 +80,12 @@ class Model(PageModel):
 
     @property
     def used_factors(self) -> list[dict[str, Any]]:
-        """The factors, each with whether it holds at any time of the period (`holds`)."""
-        zone = self.generation["timezone"]
-        first, end = (datetime.fromisoformat(self.generation[key]).date().isoformat() for key in ("from", "to"))
-        found = []
-        for place, row in enumerate(self.factors):
-            later = self.factors[place + 1 :]
-            until = next((each["valid_from"] for each in later if each["name"] == row["name"]), None)
-            # A period ends with a midnight: that day is not part of it. The first factor holds before its date, too.
-            begun = (row["valid_from"] or "") < end or not any(
-                each["name"] == row["name"] for each in self.factors[:place]
-            )
-            found.append({**row, "holds": begun and (until is None or until > first), "timezone": zone})
-        return found
+        """The factors, each with whether it holds at any time of the period (`holds`), and is old there (`old`)."""
+        told = {(row["name"], row["valid_from"]): row for row in self.generation["factors"]}
+        return [
+            {**row, **{key: told.get((row["name"], row["valid_from"]), {}).get(key, False) for key in ("holds", "old")}}
+            for row in self.factors
+        ]
 
 
 def _note(earlier: Mapping[str, Any], beside: str) -> str:

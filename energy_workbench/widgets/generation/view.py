@@ -31,7 +31,7 @@ class View:
                     "ew-panel ew-half",
                 ),
                 make.box(
-                    [make.text(heading("Carbon, day by day", "bars: gross, by scope [kg CO₂]"), "ew-h"), self.carbon],
+                    [make.text(heading("Carbon, day by day", "bars: gross, by scope [kg]"), "ew-h"), self.carbon],
                     "ew-panel ew-half",
                 ),
                 make.box([make.text(heading("Emissions of the period"), "ew-h"), self.scopes], "ew-panel"),
@@ -49,14 +49,14 @@ class View:
         show(model, "sources_figure", self.sources.show)
         show(model, "carbon_figure", self.carbon.show)
         show(model, "cards", lambda found: put(self.cards, cards(found)))
-        show(model, "note", lambda text: put(self.note, markup.note(text)))
-        model.observe(self._say, ["generation", "earlier", "factors", "beside"])
+        model.observe(self._say, ["generation", "earlier", "factors", "beside", "note"])
         self._say(None)
 
     def _say(self, _: Any) -> None:
         model = self.model
         if not model.generation:
             return
+        put(self.note, markup.note(model.note, model.generation))
         put(self.generators, markup.generators(model.generation["generators"]))
         put(self.scopes, markup.scopes(model.generation, model.earlier, model.beside))
         put(self.factors, markup.factors(model.used_factors))

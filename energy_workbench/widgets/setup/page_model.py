@@ -26,6 +26,7 @@ from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
+from energy_workbench.widgets.setup.site.model import SiteModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
 
 
@@ -42,7 +43,7 @@ class Answer:
     """
 
     order: int
-    site: Mapping[str, str]
+    site: Mapping[str, Any]
     rows: tuple[Mapping[str, Any], ...]
     values: Values | None
     undoable: str
@@ -51,7 +52,7 @@ class Answer:
 class SetupModel(HasTraits):
     """Headless: holds the parts of the page and lets each know what the others need of it."""
 
-    side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits", "review"), "details")
+    side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits", "review", "site"), "details")
     site = Unicode("")
     as_of = Unicode("")
     cards = List()
@@ -59,6 +60,8 @@ class SetupModel(HasTraits):
     """What the reader is told when something is wrong; empty while all is well."""
     notice = Unicode("")
     """What was done last."""
+    asks = Unicode("")
+    """What nobody stated of the site yet, and how to; empty where nothing is lacking."""
     undoable = Unicode("")
     """The last change of this role, in words; empty where there is none to undo."""
     undoing = Bool(False)
@@ -83,6 +86,7 @@ class SetupModel(HasTraits):
         self.doctor = DoctorModel(workbench, doer)
         self.limits = LimitsModel(workbench, doer, self._changed)
         self.review = ReviewModel(workbench, doer, self._changed)
+        self.plant = SiteModel(workbench, doer, self._changed)
         self.tree.observe(self._chosen, "selected")
         self.form.observe(self._form_ended, "kind")
 
@@ -110,6 +114,7 @@ class SetupModel(HasTraits):
         now = clock.now().astimezone(zone_of(answer.site["timezone"]))
         with self.hold_trait_notifications():
             self.problem, self.site, self.undoable = "", answer.site["name"], answer.undoable
+            self.asks = answer.site.get("advice", "")
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
             if not self.forest.rows or [*self.forest.rows.values()] != [*answer.rows]:
                 self._grown(Forest(answer.rows))
@@ -214,6 +219,11 @@ class SetupModel(HasTraits):
         """Show the steps of counters that wait for a decision."""
         self.side = "review"
         self.review.begin()
+
+    def begin_site(self) -> None:
+        """Show what the plant is, to state or change it."""
+        self.plant.ask()
+        self.side = "site"
 
     def begin_limits(self) -> None:
         """Show the limits of health of the site."""

@@ -26,6 +26,7 @@ from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
 from energy_workbench.widgets.setup.review.view import ReviewView
+from energy_workbench.widgets.setup.site.view import SiteView
 from energy_workbench.widgets.setup.tree.view import TreeView
 
 KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in MeterType)]
@@ -59,6 +60,9 @@ class SetupView:
                 make.button("Import / export", model.begin_bulk, classes="ew-do-bulk"),
                 make.button("Gateways", model.begin_gateways, classes="ew-do-gateways"),
                 make.button("Bus doctor", model.begin_doctor, classes="ew-do-doctor"),
+                make.button(
+                    "Site", model.begin_site, classes="ew-do-site", tooltip="Name, time zone, country, currency"
+                ),
                 make.button("Limits", model.begin_limits, classes="ew-do-limits", tooltip="From when on meters warn"),
                 make.button(
                     "Review",
@@ -115,6 +119,7 @@ class SetupView:
         self.bulk = BulkView(model.bulk, make, files, model.back)
         self.deleted = DeletedView(model, make)
         self.limits = LimitsView(model.limits, make, model.back, guard)
+        self.plant = SiteView(model.plant, make, model.back, guard)
         self.review = ReviewView(model.review, make, model.back, guard)
         self.gateways = GatewaysView(model.gateways, make, model.back, guard)
         self.doctor = DoctorView(model.doctor, make, model.back, guard)
@@ -127,6 +132,7 @@ class SetupView:
             "doctor": self.doctor.widget,
             "gateways": self.gateways.widget,
             "review": self.review.widget,
+            "site": self.plant.widget,
         }
         right = make.box(list(self.sides.values()), "ew-panel ew-right")
         self.widget = make.box(
@@ -148,7 +154,7 @@ class SetupView:
         model.tree.observe(lambda _: self._show_found(), "note")
         self._show_found()
         for names, handler in (
-            (["site"], lambda: put(self.title, header(model.site))),
+            (["site", "asks"], lambda: put(self.title, header(model.site, model.asks))),
             (["problem"], lambda: put(self.problem, markup.problem(model.problem))),
             (["notice"], lambda: put(self.notice, notice(model.notice))),
             (["cards"], lambda: put(self.cards, markup.cards(model.cards))),
@@ -182,12 +188,16 @@ class SetupView:
             shown(widget, name == self.model.side)
 
 
-def header(site: str) -> str:
+def header(site: str, asks: str = "") -> str:
     """Name of the page and of the site, and when the states are from."""
     return (
         f'<div class="ew-title"><h1>Energy meter setup</h1><p><b>{escape(site)}</b>'
-        '<span class="ew-live">as of <span class="ew-asof">…</span></span></p></div>'
+        f'<span class="ew-live">as of <span class="ew-asof">…</span></span></p>{_asking_for(asks)}</div>'
     )
+
+
+def _asking_for(text: str) -> str:
+    return f'<p class="ew-careful">⚠ {escape(text)}</p>' if text else ""
 
 
 def notice(text: str) -> str:

@@ -1,0 +1,58 @@
+"""What a generator's own counters and its tank tell of a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from energy_workbench.analytics.diesel import burnt_from_tank
+from energy_workbench.core import axis
+from energy_workbench.core.clock import to_micros
+from energy_workbench.core.entities import Meter
+
+if TYPE_CHECKING:
+    from energy_workbench.lake import Reader
+
+NEAR = timedelta(hours=1)
+"""A counter's value this close to an edge of the period stands for the edge."""
+_NEAR_US = NEAR // timedelta(microseconds=1)
+
+
+def metered_litres(reader: Reader, meter: Meter, start: datetime, end: datetime) -> float | None:
+    """Fuel by a meter's counter, or else by the volume in its tank [L]; None where neither is known at both ends."""
+    by_counter = counted(reader, meter, "fuel_used", start, end)
+    if by_counter is not None or "fuel_volume" not in reader.quantities(meter.key):
+        return by_counter
+    table = reader.readings(meter.key, start - NEAR, end + NEAR, quantities=["fuel_volume"]).drop_null()
+    instants = table["ts"].cast("int64").to_numpy()
+    low, high = to_micros(start), to_micros(end)
+    if not len(instants) or instants[0] > low + _NEAR_US or instants[-1] < high - _NEAR_US:
+        return None
+    first, last = int(np.abs(instants - low).argmin()), int(np.abs(instants - high).argmin())
+    volume = np.asarray(table["fuel_volume"].to_numpy(), float)[first : last + 1]
+    # The last of each quarter of an hour: a tank is filled in minutes, and sloshes in seconds.
+    quarter = instants[first : last + 1] // axis.INTERVAL_MICROS
+    kept = np.r_[quarter[1:] != quarter[:-1], True]
+    kept[0] = True
+    return burnt_from_tank(volume[kept])
+
+
+def counted(reader: Reader, meter: Meter, name: str, start: datetime, end: datetime) -> float | None:
+    """How far a counter of a meter went between two instants; None where it is not known at both, or fell."""
+    if name not in reader.quantities(meter.key):
+        return None
+    values = []
+    for edge in (start, end):
+        table = reader.readings(meter.key, edge - NEAR, edge + NEAR, quantities=[name])
+        known = [
+            (abs((ts - edge).total_seconds()), value)
+            for ts, value in zip(table["ts"].to_pylist(), table[name].to_pylist(), strict=True)
+            if value is not None
+        ]
+        if not known:
+            return None
+        values.append(min(known)[1])
+    first, last = values
+    return float(last - first) if last >= first else None

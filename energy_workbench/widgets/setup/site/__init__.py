@@ -1,0 +1,1 @@
+"""The panel in which an engineer says what the plant is."""
