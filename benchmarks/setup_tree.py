@@ -34,12 +34,12 @@ SERVER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
+from energy_workbench.api.access import machine_secret
 from energy_workbench.commands.editor import options
 from energy_workbench.core.settings import load
 from energy_workbench.widgets.site.server import run
 notebook, port = sys.argv[1:]
-run(replace(options(load(), "bench"), name="bench" + port, notebook=Path(notebook), port=int(port),
-    kernel_environment={"ENERGY_WORKBENCH_URL": load().service_url, "ENERGY_WORKBENCH_SERVICE_TOKEN": load().token}))
+run(replace(options(load(), machine_secret(load())), name="bench" + port, notebook=Path(notebook), port=int(port)))
 """
 
 
@@ -123,7 +123,7 @@ def _page(notebook: Path, environment: dict[str, str]) -> Iterator[str]:
     with _running([sys.executable, "-c", SERVER, str(notebook), str(port)], environment):
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: answers(url + "/login"), "the server")
-        yield f"{url}/?token=bench"
+        yield f"{url}/?token={TOKEN}"
 
 
 @contextmanager

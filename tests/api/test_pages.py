@@ -130,9 +130,9 @@ def test_the_front_page_tells_how_a_process_fared(home: Settings, viewer: TestCl
             "lab": supervised.Supervised("running", 8, at),
         },
     )
-    shown = viewer.get(f"/?token={tokens_of(home).viewer}").text
+    shown = opened(viewer, tokens_of(home).viewer).text
     assert "restarted 3 times, last ended" in shown
     assert "killed (SIGKILL)" in shown
     assert "code 2: a &lt;setting&gt; is wrong; restarted 1 time, is started again" in shown
     supervised.remove(home.home)
-    assert "restarted" not in viewer.get(f"/?token={tokens_of(home).viewer}").text
+    assert "restarted" not in opened(viewer, tokens_of(home).viewer).text

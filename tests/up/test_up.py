@@ -68,7 +68,7 @@ def front(environment: dict[str, str], home: Path) -> str:
         try:
             token = (home / "viewer.token").read_text().strip()
             address = f"http://127.0.0.1:{environment['ENERGY_WORKBENCH_PORT']}/"
-            return httpx.get(address, params={"token": token}, trust_env=False, timeout=60).text
+            return httpx.get(address, params={"token": token}, follow_redirects=True, trust_env=False, timeout=60).text
         except (OSError, httpx.TransportError):
             return ""
 
