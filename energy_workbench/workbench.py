@@ -27,6 +27,7 @@ from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.forest import nested
+from energy_workbench.core.limits import resolved
 from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
@@ -278,6 +279,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
                 threshold=percent / 100,
                 zone=self.zone,
                 profiles=self.settings.profiles_path,
+                line=self._line(),
                 node=node,
             ),
         )
@@ -305,6 +307,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
                 threshold=percent / 100,
                 zone=self.zone,
                 profiles=self.settings.profiles_path,
+                line=self._line(),
             ),
         )
 
@@ -432,6 +435,12 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         from energy_workbench.answers.side_by_side import elapsed
 
         return stretches(self.registry.tree_changes(), self._meters_at, *elapsed(span))
+
+    def _line(self) -> Callable[[Meter], float]:
+        """The nominal voltage line to line of a meter [V]."""
+        stored = self.registry.limits()
+        site = stored.get(None, {})
+        return lambda meter: resolved(site, stored.get(meter.key)).nominal_voltage(meter.ratio)
 
     def _threshold(self, percent: float | None) -> float:
         percent = self.settings.loss_threshold_percent if percent is None else percent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from energy_workbench.analytics.compositions import Tree, compositions
 from energy_workbench.analytics.node_books import Energies, NodeBooks, supplied
 from energy_workbench.analytics.node_sums import NodeSums, pieces
-from energy_workbench.analytics.uncertainty import COVERAGE, assumed, standard
+from energy_workbench.analytics.uncertainty import COVERAGE, Limits, assumed, limits, variance
 from energy_workbench.core.entities import Meter
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ SAME = 0.25
 CONSTANT_SHARE = 0.6
 """Above this share of a loss that does not depend on the supply, the loss is a load of its own."""
 INTERVALS_AN_HOUR = 4
+NOMINAL_VOLTAGE = 400.0
+"""Line to line, where nobody says another [V]."""
 
 
 class Verdict(StrEnum):
@@ -57,6 +59,8 @@ class Books:
         By time; the tree may differ from one to the next.
     cuts : sequence of int, optional
         Edges of the buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
+    line : callable, optional
+        Nominal voltage line to line of a meter [V]; 400 by default.
 
     Attributes
     ----------
@@ -66,9 +70,20 @@ class Books:
         As they were last seen.
     below : dict of int to dict of int to Meter
         By node the children that were part of it at any time.
+    nominal, low : set of int
+        Keys of meters whose limits of error are those of their classes, whatever the load was, and of those that were
+        used below the least load that the standards state limits for.
     """
 
-    def __init__(self, trees: Iterable[Tree], cuts: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        trees: Iterable[Tree],
+        cuts: Sequence[int] | None = None,
+        line: Callable[[Meter], float] = lambda _: NOMINAL_VOLTAGE,
+    ) -> None:
+        self._line = line
+        self.nominal: set[int] = set()
+        self.low: set[int] = set()
         self._trees = list(trees)
         span = [self._trees[0][0], self._trees[-1][1]] if self._trees else [0, 0]
         self._cuts = np.asarray(span if cuts is None else cuts, "int64")
@@ -94,16 +109,30 @@ class Books:
             tell what the registers were at its edges.
         """
         site = self._supplied(energies, start, count)
+        of_meters = self._limits(energies, count)
         for books in self._books:
-            if (taken := books.take(energies, start, count, site)) is None:
+            if (taken := books.take(energies, start, count, site, of_meters)) is None:
                 continue
-            first, edges, *sides = taken
-            found = pieces(first, edges, self._cuts[1:-1], *sides)
+            first, edges, columns = taken
+            found = pieces(first, edges, self._cuts[1:-1], *columns)
             keys = [meter.key for meter in books.of.members]
             for sums, low, high in zip(
                 self.nodes[keys[0]], self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True
             ):
                 sums.add(keys, found.between(low, high))
+
+    def _limits(self, energies: Energies, count: int) -> dict[int, Limits]:
+        """Limits of error of every meter of a node, interval by interval."""
+        found = {}
+        unknown = np.full(count, np.nan)
+        for meter in {meter.key: meter for books in self._books for meter in books.of.members}.values():
+            row = energies.row(meter.key)
+            told = row is not None and energies.apparent is not None
+            loads = (energies.apparent[row], energies.reactive[row]) if told else (unknown, unknown)
+            found[meter.key] = of = limits(meter, self._line(meter), *loads)
+            self.nominal |= {meter.key} if of.nominal else set()
+            self.low |= {meter.key} if of.below else set()
+        return found
 
     def _supplied(self, energies: Energies, start: int, count: int) -> NDArray[np.float64]:
         """What the site was supplied with, interval by interval [kWh]; NaN where that is not known."""
@@ -142,7 +171,7 @@ def rows(
     tuple of dict
         `meter, number, name, type, parent_id, depth, supply_kwh, demand_kwh, loss_kwh, loss_percent, site_percent,
         uncertainty_kwh, completeness, estimated, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes,
-        children`.
+        nominal_classes, below_range, children`.
     """
     depth: dict[int, int] = {}
     for meter in order:
@@ -192,6 +221,8 @@ def _row(
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
         "counted_twice": [below[key].number for key in twice],
         "assumed_classes": any(map(assumed, members)),
+        "nominal_classes": [each.number for each in members if each.key in books.nominal],
+        "below_range": [each.number for each in members if each.key in books.low],
         "children": [_child(child, node) for child in below.values()],
     }
 
@@ -234,12 +265,12 @@ def _uncertainty(node: NodeSums, members: Iterable[Meter], steps: Mapping[int, f
     A meter's own error changes the loss by its share of what the meter adds to it; a counter's reading
     is rounded to its step at both ends of each unbroken run, each time by a uniform error (step ÷ √12).
     """
-    variance = 0.0
+    found = 0.0
     for meter in members:
         up, down = node.sides.get(meter.key, (0.0, 0.0))
-        variance += (standard(meter) * (down - up)) ** 2
-        variance += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
-    return COVERAGE * math.sqrt(variance)
+        found += variance(meter, down - up, node.errors.get(meter.key, np.zeros(4)))
+        found += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
+    return COVERAGE * math.sqrt(found)
 
 
 def _counted_twice(node: NodeSums, below: Mapping[int, Meter]) -> list[int]:

@@ -6,7 +6,7 @@ difference of their differences, however its energy was distributed over the int
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from energy_workbench.analytics.compositions import Composition
 from energy_workbench.analytics.flow import below_producer
+from energy_workbench.analytics.uncertainty import Limits
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 from energy_workbench.core.status import Status
 
@@ -38,6 +39,14 @@ class Energies(Protocol):
     def whole(self) -> Any:
         """Which intervals are known closely, so that the registers are at both of their edges."""
 
+    @property
+    def apparent(self) -> Any:
+        """Primary [kVAh], a row a meter; None where nobody asked."""
+
+    @property
+    def reactive(self) -> Any:
+        """Primary [kvarh], likewise."""
+
     def row(self, key: int) -> int | None:
         """The row of a meter; None where it has none."""
 
@@ -48,9 +57,9 @@ class NodeBooks:
 
     Attributes
     ----------
-    rest : (array, array, array), or None
-        `up, down, whole site` of the intervals since the last instant at which all registers were known, while none
-        of them is unknown: their span is not over.
+    rest : tuple of array, or None
+        `up, down, whole site, errors` of the intervals since the last instant at which all registers were known,
+        while none of them is unknown: their span is not over.
     rest_whole : array of bool, shape (m, n)
         Which of these are known closely.
     before : array of bool, shape (m,)
@@ -58,13 +67,13 @@ class NodeBooks:
     """
 
     of: Composition
-    rest: tuple[Array, Array, Array] | None = None
+    rest: tuple[Array, ...] | None = None
     rest_whole: Any = None
     before: Any = None
 
     def take(
-        self, energies: Energies, start: int, count: int, site: Array
-    ) -> tuple[int, Any, Array, Array, Array] | None:
+        self, energies: Energies, start: int, count: int, site: Array, limits: Mapping[int, Limits]
+    ) -> tuple[int, Any, tuple[Array, ...]] | None:
         """Take the intervals of a stretch that are the composition's.
 
         Parameters
@@ -73,12 +82,14 @@ class NodeBooks:
             Number of the stretch's first interval since 1970, and of its intervals.
         site : array of float, shape (count,)
             What the whole site was supplied with [kWh].
+        limits : mapping of int to Limits
+            By key of the meter, over the stretch.
 
         Returns
         -------
         tuple, or None
-            First interval, edges at which all registers are known, what the meters delivered and took, and the site's
-            supply, by interval; None where fewer than two edges are known.
+            First interval, edges at which all registers are known, and by interval what the meters delivered and took,
+            the site's supply, and what errors can make of it; None where fewer than two edges are known.
         """
         low, high = max(self.of.first - start, 0), min(self.of.last - start, count)
         if low > high or self.of.last < start:
@@ -92,28 +103,30 @@ class NodeBooks:
         if low > 0:
             before = self._closely(energies, low - 1)
         after = self._closely(energies, high) if high < count else none
-        first, supplied = start + low, site[part]
+        first = start + low
+        errors = np.stack(
+            [limits[meter.key].errors(*sides[:2], part) for meter, sides in zip(self.of.members, read, strict=True)]
+        )
+        columns: tuple[Array, ...] = (up, down, site[part], errors)
         self.before = whole[:, -1:] if high > low else before
         anchored = self.rest is not None
         if self.rest is not None:
             first -= self.rest[2].size
-            up, down, supplied = (
-                np.concatenate(both, axis=-1) for both in zip(self.rest, (up, down, supplied), strict=True)
-            )
+            columns = tuple(np.concatenate(both, axis=-1) for both in zip(self.rest, columns, strict=True))
             whole = np.concatenate([self.rest_whole, whole], axis=1)
         self.rest = None
         common = (np.concatenate([before, whole], axis=1) | np.concatenate([whole, after], axis=1)).all(axis=0)
         common[0] |= anchored
         edges = np.flatnonzero(common)
         if len(edges) and high == count:
-            self._keep(up, down, supplied, whole, int(edges[-1]))
-        return (first, edges, up, down, supplied) if len(edges) > 1 else None
+            self._keep(columns, whole, int(edges[-1]))
+        return (first, edges, columns) if len(edges) > 1 else None
 
-    def _keep(self, up: Array, down: Array, supplied: Array, whole: Any, last: int) -> None:
+    def _keep(self, columns: tuple[Array, ...], whole: Any, last: int) -> None:
         """Remember the intervals after the last edge, if their span can still become known."""
-        rest = up[:, last:], down[:, last:]
-        if last < len(supplied) and not np.isnan(rest[0].sum() + rest[1].sum()):
-            self.rest = rest[0].copy(), rest[1].copy(), supplied[last:].copy()
+        up, down, *_ = rest = tuple(of[..., last:] for of in columns)
+        if up.shape[1] and not np.isnan(up.sum() + down.sum()):
+            self.rest = tuple(of.copy() for of in rest)
             self.rest_whole = whole[:, last:].copy()
 
     def _closely(self, energies: Energies, place: int) -> Any:

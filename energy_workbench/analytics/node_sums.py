@@ -29,6 +29,8 @@ class Pieces:
         What each meter delivered upwards and took downwards [kWh], the node's own first.
     whole : array of float, shape (n,)
         What the site was supplied with meanwhile [kWh]; NaN where that is not known.
+    errors : array of float, shape (m, 4, n)
+        What the devices of each meter can make of it, as `Limits.errors`.
     """
 
     first: NDArray[np.int64]
@@ -37,13 +39,18 @@ class Pieces:
     up: NDArray[np.float64]
     down: NDArray[np.float64]
     whole: NDArray[np.float64]
+    errors: NDArray[np.float64]
 
     def between(self, low: int, high: int) -> Pieces:
         """Those that begin within some intervals."""
         if not len(self.first) or (self.first[0] >= low and self.first[-1] < high):
             return self
         of = slice(*np.searchsorted(self.first, (low, high)).tolist())
-        return Pieces(self.first[of], self.length[of], self.split[of], self.up[:, of], self.down[:, of], self.whole[of])
+        return self.where(of)
+
+    def where(self, of: Any) -> Pieces:
+        """Some of them, by a slice or a mask."""
+        return Pieces(*(getattr(self, name)[..., of] for name in self.__slots__))
 
 
 @dataclass(slots=True)
@@ -62,6 +69,8 @@ class NodeSums:
     sides : dict of int to (float, float)
         By key what each meter, the node's own too, delivered upwards and took downwards [kWh]: the difference is
         what it adds to supply − demand, and by so much its own error changes the loss.
+    errors : dict of int to array of float, shape (4,)
+        By key what the devices of each meter can make of it, as `Limits.errors`.
     apart : dict of int to float
         By child the sum of |loss + its net draw| over the spans [kWh]: near nothing where the loss is just the child
         counted once too often.
@@ -80,6 +89,7 @@ class NodeSums:
     supply: float = 0.0
     demand: float = 0.0
     sides: dict[int, tuple[float, float]] = field(default_factory=dict)
+    errors: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     apart: dict[int, float] = field(default_factory=dict)
     unlike: float = 0.0
     runs: int = 0
@@ -125,6 +135,8 @@ class NodeSums:
         for key, up, down in zip(keys, found.up.sum(axis=1).tolist(), found.down.sum(axis=1).tolist(), strict=True):
             before = self.sides.get(key, (0.0, 0.0))
             self.sides[key] = before[0] + up, before[1] + down
+        for key, errors in zip(keys, found.errors.sum(axis=-1), strict=True):
+            self.errors[key] = self.errors.get(key, 0.0) + errors
 
     def line(self) -> tuple[float, float] | None:
         """Loss = a + b × supply through the spans: (a [kWh an interval], b [1]); None where supply is steady."""
@@ -138,7 +150,7 @@ class NodeSums:
         return y - slope * x, slope
 
 
-def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any) -> Pieces:
+def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any, errors: Any) -> Pieces:
     """The known spans between some edges, cut where buckets begin.
 
     Parameters
@@ -152,16 +164,17 @@ def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any) ->
     up, down : array of float, shape (m, t)
         As of `Pieces`, by interval; NaN where a part of it is not known.
     whole : array of float, shape (t,)
+    errors : array of float, shape (m, 4, t)
     """
     low, high = int(edges[0]), int(edges[-1])
-    up, down, whole = up[:, low:high], down[:, low:high], whole[low:high]
+    up, down, whole, errors = (of[..., low:high] for of in (up, down, whole, errors))
     edges = edges - low
     inner = cuts - first - low
     inner = inner[(inner > 0) & (inner < high - low)]
     marks = np.union1d(edges, inner) if len(inner) else edges
     places, length = marks[:-1], np.diff(marks)
     if len(places) != high - low:
-        up, down, whole = (np.add.reduceat(of, places, axis=-1) for of in (up, down, whole))
+        up, down, whole, errors = (np.add.reduceat(of, places, axis=-1) for of in (up, down, whole, errors))
     known = ~np.isnan(up.sum(axis=0) + down.sum(axis=0))
     split = np.zeros(len(places), bool)
     if len(marks) != len(edges):
@@ -169,7 +182,5 @@ def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any) ->
         split = length != np.diff(edges)[span]
         # A part of a span that is not known is not known either.
         known = ~np.bincount(span, ~known, len(edges) - 1).astype(bool)[span]
-    found = Pieces(places + first + low, length, split, up, down, whole)
-    if known.all():
-        return found
-    return Pieces(found.first[known], length[known], split[known], up[:, known], down[:, known], whole[known])
+    found = Pieces(places + first + low, length, split, up, down, whole, errors)
+    return found if known.all() else found.where(known)

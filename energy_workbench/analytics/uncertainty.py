@@ -1,10 +1,20 @@
-"""How well a meter can know its energy: from the classes of meter, CT and PT."""
+"""How well a meter knows its energy: by the classes of meter, CT and PT, and the load at which they were used."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from energy_workbench.analytics.accuracy import CURRENT, METERS, MINUTE, VOLTAGE_PHASE, class_name
 from energy_workbench.core.entities import Meter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 METER_CLASS = 1.0
 """Assumed of a meter whose class nobody stated [%]: class 1 of IEC 62053-21, the commonest of panel meters."""
@@ -12,21 +22,103 @@ TRANSFORMER_CLASS = 0.5
 """Assumed of a CT or PT whose class nobody stated [%]: class 0.5 of IEC 61869-2 and -3, usual for metering."""
 COVERAGE = 2.0
 """Standard uncertainties in an expanded one: about 95 % (ISO/IEC Guide 98-3, 6.2)."""
+AN_HOUR = 4
+"""Intervals an hour."""
 
 
-def standard(meter: Meter) -> float:
-    """Standard uncertainty of a meter's energy, as a share of it [1].
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of error of one meter and its transformers, interval by interval.
 
-    A class is a limit of error within which any value is as likely as another, so each contributes its
-    limit ÷ √3 (ISO/IEC Guide 98-3, 4.3.7); meter, CT and PT err independently and add in quadrature. The
-    error is systematic: it does not shrink with the number of intervals.
+    Attributes
+    ----------
+    meter, ct_ratio : array of float, shape (t,)
+        As shares of the active energy [1].
+    ct_phase : array of float, shape (t,)
+        What the phase displacement of the CT makes of the reactive energy [kWh].
+    reactive : array of float, shape (t,)
+        Reactive energy, for the phase displacement of the PT [kvarh]; nothing where it is not known.
+    nominal : bool
+        Whether a limit is that of the class at full load, as no CT or no current is known, or no table has the class.
+    below : bool
+        Whether there was less load than the standard states limits for.
     """
-    limits = [METER_CLASS if meter.accuracy_class is None else meter.accuracy_class]
-    if meter.ratio.ct_primary:
-        limits.append(TRANSFORMER_CLASS if meter.ct_class is None else meter.ct_class)
+
+    meter: Array
+    ct_ratio: Array
+    ct_phase: Array
+    reactive: Array
+    nominal: bool
+    below: bool
+
+    def errors(self, up: Array, down: Array, part: slice = slice(None)) -> Array:
+        """What each of them can make of a meter's contribution to a balance, shape (4, t) [kWh; kvarh the last].
+
+        Parameters
+        ----------
+        up, down : array of float
+            What it delivered upwards and took downwards in a part of the time [kWh].
+        """
+        net = down - up
+        return np.stack([self.meter[part] * net, self.ct_ratio[part] * net, self.ct_phase[part], self.reactive[part]])
+
+
+def limits(meter: Meter, line: float, apparent: Array, reactive: Array) -> Limits:
+    """Limits of error of a meter by its load.
+
+    The load is the mean apparent power of an interval ÷ (√3 × nominal voltage × rated primary current).
+
+    Parameters
+    ----------
+    line : float
+        Nominal voltage line to line [V].
+    apparent, reactive : array of float, shape (t,)
+        Primary [kVAh, kvarh]; NaN where they are not known: the limits are those of the classes there.
+    """
+    own, ct = METERS.get(class_name(_meter_class(meter))), CURRENT.get(class_name(_ct_class(meter)))
+    size = len(apparent)
+    at_class = np.full(size, _meter_class(meter) / 100), np.full(size, _ct_class(meter) / 100)
+    if not meter.ratio.ct_primary:
+        flowed = np.nan_to_num(reactive) if meter.ratio.pt_primary else np.zeros(size)
+        return Limits(at_class[0], np.zeros(size), np.zeros(size), flowed, nominal=True, below=False)
+    load = np.asarray(apparent, float) * (AN_HOUR * 1000 / (math.sqrt(3) * line * meter.ratio.ct_primary))
+    known: Any = ~(np.isnan(load) | np.isnan(reactive))
+    if not known.any():
+        return Limits(*at_class, np.zeros(size), np.zeros(size), nominal=True, below=False)
+    flowed, load = np.where(known, reactive, 0.0), np.where(known, load, 1.0)
+    by_meter = own.limit(load) if own else at_class[0]
+    by_ct = ct.ratio_limit(load) if ct else at_class[1]
+    lowest = max((each.lowest for each in (own, ct) if each), default=0.0)
+    return Limits(
+        np.where(known, by_meter, at_class[0]),
+        np.where(known, by_ct, at_class[1]),
+        ct.phase_limit(load) * flowed if ct else np.zeros(size),
+        flowed,
+        nominal=own is None or ct is None,
+        below=bool(((load > 0) & (load < lowest)).any()),
+    )
+
+
+def variance(meter: Meter, net: float, errors: Any) -> float:
+    """Variance of what a meter adds to a loss [kWh²].
+
+    A limit of error is one within which any value is as likely as another, so each contributes its limit ÷ √3 (ISO/IEC
+    Guide 98-3, 4.3.7); devices, and ratio and phase of a transformer, err independently and add in quadrature. The
+    limits of one device over time are one systematic error: it does not shrink with the number of intervals.
+
+    Parameters
+    ----------
+    net : float
+        What it took less what it delivered [kWh].
+    errors : array of float, shape (4,)
+        Sums of `Limits.errors`.
+    """
+    of_meter, ct_ratio, ct_phase, reactive = (float(each) for each in errors)
+    found = [of_meter, ct_ratio, ct_phase]
     if meter.ratio.pt_primary:
-        limits.append(TRANSFORMER_CLASS if meter.pt_class is None else meter.pt_class)
-    return math.sqrt(sum((limit / 100) ** 2 / 3 for limit in limits))
+        pt = TRANSFORMER_CLASS if meter.pt_class is None else meter.pt_class
+        found += [pt / 100 * net, VOLTAGE_PHASE.get(class_name(pt), 0.0) * MINUTE * reactive]
+    return sum(each**2 for each in found) / 3
 
 
 def assumed(meter: Meter) -> bool:
@@ -37,3 +129,11 @@ def assumed(meter: Meter) -> bool:
         or (bool(ratio.ct_primary) and meter.ct_class is None)
         or (bool(ratio.pt_primary) and meter.pt_class is None)
     )
+
+
+def _meter_class(meter: Meter) -> float:
+    return METER_CLASS if meter.accuracy_class is None else meter.accuracy_class
+
+
+def _ct_class(meter: Meter) -> float:
+    return TRANSFORMER_CLASS if meter.ct_class is None else meter.ct_class

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from energy_workbench.core.vee import WHOLE
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
 
+Line = Callable[[Meter], float]
+
 COUNTERS = ("energy_active_import", "energy_active_export")
 
 
@@ -33,6 +35,7 @@ def balance(
     threshold: float,
     zone: ZoneInfo,
     profiles: Path,
+    line: Line,
     node: Meter | None = None,
 ) -> results.Balance:
     """The balance of every node, or of one and those below it.
@@ -47,11 +50,13 @@ def balance(
         The site's.
     profiles : Path
         Folder of the user's meter profiles, which say how finely counters count.
+    line : callable
+        Nominal voltage line to line of a meter [V].
     node : Meter, optional
         Every node by default.
     """
     order = list(trees[-1].meters) if trees else []
-    found = rows(booked(reader, trees), order, threshold=threshold, steps=steps_of(order, profiles))
+    found = rows(booked(reader, trees, line), order, threshold=threshold, steps=steps_of(order, profiles))
     if node is not None:
         inside = {meter.id for meter in branch(order, node.key)}
         found = tuple(row for row in found if row["meter"] in inside)
@@ -66,15 +71,17 @@ def balance(
     )
 
 
-def booked(reader: Reader, trees: Sequence[Stretch], cuts: Sequence[int] | None = None) -> Books:
+def booked(reader: Reader, trees: Sequence[Stretch], line: Line, cuts: Sequence[int] | None = None) -> Books:
     """The balance of the nodes of these trees, from the intervals.
 
     Parameters
     ----------
+    line : callable
+        Nominal voltage line to line of a meter [V].
     cuts : sequence of int, optional
         Edges of buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
     """
-    books = Books([(number_of(tree.start), number_of(tree.end), tree.meters) for tree in trees], cuts)
+    books = Books([(number_of(tree.start), number_of(tree.end), tree.meters) for tree in trees], cuts, line)
     keys = sorted({meter.key for tree in trees for meter in tree.meters})
     if keys:
         # The intervals beside the time tell whether the registers are known at its edges.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Verdict, rows
-from energy_workbench.answers.balances import booked, number_of, steps_of
+from energy_workbench.answers.balances import Line, booked, number_of, steps_of
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import axis, results
@@ -45,6 +45,7 @@ def losses(
     threshold: float,
     zone: ZoneInfo,
     profiles: Path,
+    line: Line,
 ) -> results.Losses:
     """The balance of a node, a row a bucket that has begun, with the tree as it was at each time.
 
@@ -58,6 +59,8 @@ def losses(
         Share of the supply above which a loss is a hotspot [1].
     profiles : Path
         Folder of the user's meter profiles, which say how finely counters count.
+    line : callable
+        Nominal voltage line to line of a meter [V].
 
     Raises
     ------
@@ -78,7 +81,7 @@ def losses(
     order = next((tree.meters for tree in reversed(near) if len(tree.meters) > 1), ())
     if trees and not order:
         raise InputError(f"{node.number} has no meters below it, so there is no balance of it")
-    steps, books = steps_of(order, profiles), booked(reader, near, cuts)
+    steps, books = steps_of(order, profiles), booked(reader, near, line, cuts)
     found = [rows(books, [node], threshold=threshold, steps=steps, bucket=place) for place in range(len(edges))]
     return results.Losses(
         rows=tuple(

@@ -17,10 +17,17 @@ from energy_workbench.lake.spread import Array
 if TYPE_CHECKING:
     from energy_workbench.lake.snapshot import Snapshot
 
+_LOAD = """,
+    coalesce(energy_apparent_kvah, sqrt(({active}) ** 2 + energy_reactive_kvarh ** 2))::FLOAT AS apparent,
+    coalesce(abs(energy_reactive_kvarh), sqrt(greatest(energy_apparent_kvah ** 2 - ({active}) ** 2, 0)))::FLOAT
+        AS reactive"""
+_ACTIVE = "coalesce(energy_import_kwh, 0) + coalesce(energy_export_kwh, 0)"
 _ACTUAL = "quality = 'actual' AND completeness >= {whole}"
 _CLOSELY = "(quality IN ('actual', 'edited') AND completeness >= {whole})"
 _KNOWN = "(quality = 'edited' OR coalesce(covered, completeness) >= {whole})"
 """SQL of the conditions on an interval; before the column `covered` was, only what is close is known to be whole."""
+
+LOADS = ("apparent", "reactive")
 
 CELLS = 6_000_000
 """Meters times intervals that are held at once: 1,000 meters for two months, some 0.1 GB."""
@@ -41,6 +48,9 @@ class Matrix:
         the interval's energy is not known at all.
     whole : array of bool, shape (m, t)
         Intervals that are known closely: at both of their edges the registers are.
+    apparent, reactive : array of float32, shape (m, t), or None
+        Primary [kVAh, kvarh], where estimates were asked for: as counted, else from the other two; NaN where neither
+        is known.
     """
 
     keys: Array
@@ -48,6 +58,8 @@ class Matrix:
     imported: Array
     exported: Array
     whole: Array
+    apparent: Array | None = None
+    reactive: Array | None = None
 
     def row(self, key: int) -> int | None:
         """The row of a meter; None where it has none."""
@@ -79,6 +91,7 @@ def matrices(
             high = min(low + step, end)
             size = len(keys), (high - low) // QUARTER
             imported, exported, closely = np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
+            loads = {name: np.full(size, np.nan, "float32") for name in LOADS} if estimated else {}
             source = interval_source(snapshot, low, high, keys.tolist())
             if source != NOTHING and len(keys):
                 if NOTHING in source:
@@ -86,6 +99,7 @@ def matrices(
                 rows = connection.execute(
                     f"""SELECT meter, ((epoch_us(start) - {low}) // {QUARTER})::BIGINT AS interval,
                         energy_import_kwh, energy_export_kwh, {_CLOSELY.format(whole=float(whole))} AS closely
+                        {_LOAD.format(active=_ACTIVE) if estimated else ""}
                     FROM {source}
                     WHERE start >= make_timestamptz({low}) AND start < make_timestamptz({high})
                         AND {(_KNOWN if estimated else _ACTUAL).format(whole=float(whole))}
@@ -98,4 +112,6 @@ def matrices(
                 imported[place] = np.ma.filled(rows["energy_import_kwh"], np.nan)[mine]
                 exported[place] = np.ma.filled(rows["energy_export_kwh"], np.nan)[mine]
                 closely[place] = np.asarray(rows["closely"], bool)[mine]
-            yield Matrix(keys, low, imported, exported, closely)
+                for name, values in loads.items():
+                    values[place] = np.ma.filled(rows[name], np.nan)[mine]
+            yield Matrix(keys, low, imported, exported, closely, **loads)

@@ -11,9 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy_workbench.analytics.balance import Books, Verdict, judge, ranked, rows
-from energy_workbench.analytics.uncertainty import assumed, standard
 from energy_workbench.core.entities import Meter, MeterType, ProductionRegister, default_flow
-from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Status
 from energy_workbench.lake.matrix import Matrix
 
@@ -168,13 +166,7 @@ def test_a_child_connected_elsewhere_is_left_out_and_an_inactive_one_while_it_is
     assert balance([MAIN, ONE, off], measured)["M1"]["verdict"] == "within_error"
 
 
-def test_errors_of_classes_add_in_quadrature_and_do_not_shrink_with_time() -> None:
-    alone = meter(
-        1, MeterType.MAIN, None, accuracy_class=0.5, ct_class=0.2, ratio=Ratio(ct_primary=100, ct_secondary=5)
-    )
-    assert standard(alone) == pytest.approx(math.hypot(0.005, 0.002) / math.sqrt(3))
-    assert not assumed(alone)
-    assert assumed(meter(1, MeterType.MAIN, None, accuracy_class=None))
+def test_errors_of_meters_add_in_quadrature_and_do_not_shrink_with_time() -> None:
     found = balance(TREE[:2], {1: takes(100.0), 2: takes(100.0)})["M1"]
     each = 0.005 / math.sqrt(3) * 100.0 * DAY
     assert found["uncertainty_kwh"] == pytest.approx(2 * math.hypot(each, each), rel=1e-6)
