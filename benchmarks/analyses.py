@@ -107,6 +107,7 @@ def fill(lake: Lake, meters: list[Any], count: int) -> int:
             "completeness": np.ones(size, "float32"),
             "export_demand_kw": exported.ravel() * 4,
             "step_kwh": np.full(size, 0.001),
+            "covered": np.ones(size, "float32"),
             "month": pa.array([f"{low:%Y-%m}"]).take(pa.array(np.zeros(size, "int8"))),
         }
         with lake.intervals.writer():

@@ -25,6 +25,8 @@ SAME = 0.25
 CONSTANT_SHARE = 0.6
 """Above this share of a loss that does not depend on the supply, the loss is a load of its own."""
 INTERVALS_AN_HOUR = 4
+NAMED = 5
+"""Meters that are named in words."""
 NOMINAL_VOLTAGE = 400.0
 """Line to line, where nobody says another [V]."""
 
@@ -171,7 +173,7 @@ def rows(
     tuple of dict
         `meter, number, name, type, parent_id, depth, supply_kwh, demand_kwh, loss_kwh, loss_percent, site_percent,
         uncertainty_kwh, completeness, estimated, verdict, reason, rank, unmetered_kw, counted_twice, assumed_classes,
-        nominal_classes, below_range, children`.
+        nominal_classes, below_range, uncertainty_reason, children`.
     """
     depth: dict[int, int] = {}
     for meter in order:
@@ -223,6 +225,7 @@ def _row(
         "assumed_classes": any(map(assumed, members)),
         "nominal_classes": [each.number for each in members if each.key in books.nominal],
         "below_range": [each.number for each in members if each.key in books.low],
+        "uncertainty_reason": _doubts(members, books),
         "children": [_child(child, node) for child in below.values()],
     }
 
@@ -296,6 +299,20 @@ def _unmetered_kw(node: NodeSums, loss: float) -> float | None:
         return None
     constant = line[0]
     return constant * INTERVALS_AN_HOUR if constant * node.valid >= CONSTANT_SHARE * loss else None
+
+
+def _doubts(members: Sequence[Meter], books: Books) -> str:
+    """What the uncertainty is made of, in words."""
+    said = ["limits of error by the load of each meter, k = 2"]
+    for keys, words in (
+        ({each.key for each in members if assumed(each)}, "usual classes assumed, as none is stated"),
+        (books.nominal, "the class at full load, as no CT or no current is known"),
+        (books.low, "part of it below the least load of the standard, with its limit there grown in proportion"),
+    ):
+        if named := [each.number for each in members if each.key in keys]:
+            more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+            said.append(f"{', '.join(named[:NAMED])}{more}: {words}")
+    return "; ".join(said)
 
 
 def _reason(

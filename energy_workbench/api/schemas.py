@@ -122,7 +122,8 @@ _NODE: Schema = {
     "loss_percent": 4.002, "site_percent": 2.35, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "estimated": 0.0,
     "verdict": "hotspot",
     "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
-    "counted_twice": [], "assumed_classes": True,
+    "counted_twice": [], "assumed_classes": True, "nominal_classes": ["UNIT-A"], "below_range": [],
+    "uncertainty_reason": "limits of error by the load of each meter, k = 2; PMD: usual classes assumed, …",
     "children": [
         {
             "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "taken_kwh": 41_250.5,

@@ -225,7 +225,10 @@ class Balance(Table):
         spans that reach beyond the row's time), `verdict` (`hotspot, surplus, ok,
         within_error, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
         `unmetered_kw` (what is lost at any load [kW]),
-        `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed), and in
+        `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed),
+        `nominal_classes` (numbers of meters whose limit of error is that of the class whatever the load, as no CT or no
+        current is known), `below_range` (numbers of those that had less load than the standards state limits for),
+        `uncertainty_reason` (all that in words), and in
         the payload `children`: `meter, number, name, type, taken_kwh, delivered_kwh` over the same spans.
     threshold_percent : float
         Above it a loss is a hotspot [% of the supply].
@@ -237,7 +240,7 @@ class Balance(Table):
     columns_shown: ClassVar[list[str]] = [
         "meter", "number", "name", "type", "parent_id", "depth", "supply_kwh", "demand_kwh", "loss_kwh", "loss_percent",
         "site_percent", "uncertainty_kwh", "completeness", "estimated", "verdict", "reason", "rank", "unmetered_kw",
-        "counted_twice", "assumed_classes",
+        "counted_twice", "assumed_classes", "nominal_classes", "below_range", "uncertainty_reason",
     ]  # fmt: skip
 
     rows: tuple[dict[str, Any], ...]

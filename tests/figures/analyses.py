@@ -31,7 +31,8 @@ def node(
         "loss_kwh": supply - demand, "loss_percent": round(100 * (supply - demand) / supply, 3),
         "site_percent": round(100 * (supply - demand) / 1020, 3), "estimated": 0.0,
         "uncertainty_kwh": 10.0, "completeness": 0.99, "verdict": verdict, "reason": f"because of <i>{number}</i>",
-        "unmetered_kw": None, "counted_twice": [], "assumed_classes": False, "children": list(children),
+        "unmetered_kw": None, "counted_twice": [], "assumed_classes": False, "nominal_classes": [], "below_range": [],
+        "uncertainty_reason": "by the <i>load</i>", "children": list(children),
     } | more  # fmt: skip
 
 

@@ -82,7 +82,8 @@ def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> str:
         f"<td>{pill(row['verdict'])}</td>"
         f"<th>{link('losses', number, number, own)}<small>{escape(row['name'])}</small></th>"
         f"<td>{escape(row['reason'])}{assumed}</td>"
-        f"<td>{amount(row['loss_kwh'], 'kWh')}</td><td>{doubt}</td><td>{share}</td>"
+        f"<td>{amount(row['loss_kwh'], 'kWh')}</td>"
+        f'<td title="{escape(row["uncertainty_reason"])}">{doubt}</td><td>{share}</td>'
         f"{''.join(f'<td>{text}</td>' for key, text in seldom.items() if key in rare)}"
         f"<td>{link('meter', number, 'Meter')} · {link('patterns', number, 'Patterns')}</td>"
     )
