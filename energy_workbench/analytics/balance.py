@@ -121,19 +121,22 @@ class Books:
             for sums, low, high in zip(
                 self.nodes[keys[0]], self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True
             ):
-                sums.add(keys, found.between(low, high))
+                sums.add(keys, found.between(low, high), books.loaded)
 
     def _limits(self, energies: Energies, count: int) -> dict[int, Limits]:
-        """Limits of error of every meter of a node, interval by interval."""
+        """Limits of error of the meters behind a CT that are part of a node, interval by interval."""
         found = {}
         unknown = np.full(count, np.nan)
         for meter in {meter.key: meter for books in self._books for meter in books.of.members}.values():
             row = energies.row(meter.key)
             told = row is not None and energies.apparent is not None
             loads = (energies.apparent[row], energies.reactive[row]) if told else (unknown, unknown)
-            found[meter.key] = of = limits(meter, self._line(meter), *loads)
-            self.nominal |= {meter.key} if of.nominal else set()
-            self.low |= {meter.key} if of.below else set()
+            of = limits(meter, self._line(meter), *loads)
+            if of is None or of.nominal:
+                self.nominal.add(meter.key)
+            if of is not None:
+                found[meter.key] = of
+                self.low |= {meter.key} if of.below else set()
         return found
 
     def _supplied(self, energies: Energies, start: int, count: int) -> NDArray[np.float64]:
@@ -271,7 +274,7 @@ def _uncertainty(node: NodeSums, members: Iterable[Meter], steps: Mapping[int, f
     found = 0.0
     for meter in members:
         up, down = node.sides.get(meter.key, (0.0, 0.0))
-        found += variance(meter, down - up, node.errors.get(meter.key, np.zeros(4)))
+        found += variance(meter, down - up, node.errors.get(meter.key))
         found += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
     return COVERAGE * math.sqrt(found)
 

@@ -71,6 +71,11 @@ class NodeBooks:
     rest_whole: Any = None
     before: Any = None
 
+    @property
+    def loaded(self) -> list[int]:
+        """Keys of the members whose limits of error depend on the load: those behind a CT."""
+        return [meter.key for meter in self.of.members if meter.ratio.ct_primary]
+
     def take(
         self, energies: Energies, start: int, count: int, site: Array, limits: Mapping[int, Limits]
     ) -> tuple[int, Any, tuple[Array, ...]] | None:
@@ -83,7 +88,7 @@ class NodeBooks:
         site : array of float, shape (count,)
             What the whole site was supplied with [kWh].
         limits : mapping of int to Limits
-            By key of the meter, over the stretch.
+            By key of the meters behind a CT, over the stretch.
 
         Returns
         -------
@@ -104,9 +109,7 @@ class NodeBooks:
             before = self._closely(energies, low - 1)
         after = self._closely(energies, high) if high < count else none
         first = start + low
-        errors = np.stack(
-            [limits[meter.key].errors(*sides[:2], part) for meter, sides in zip(self.of.members, read, strict=True)]
-        )
+        errors = self._errors(limits, read, part)
         columns: tuple[Array, ...] = (up, down, site[part], errors)
         self.before = whole[:, -1:] if high > low else before
         anchored = self.rest is not None
@@ -121,6 +124,15 @@ class NodeBooks:
         if len(edges) and high == count:
             self._keep(columns, whole, int(edges[-1]))
         return (first, edges, columns) if len(edges) > 1 else None
+
+    def _errors(self, limits: Mapping[int, Limits], read: Sequence[tuple[Array, Array, Any]], part: slice) -> Array:
+        """What the devices of the loaded members can make of it, shape (e, 4, n)."""
+        found = np.empty((len(self.loaded), 4, part.stop - part.start))
+        sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
+        for key, out in zip(self.loaded, found, strict=True):
+            up, down, _ = sides[key]
+            limits[key].errors(up, down, part, out)
+        return found
 
     def _keep(self, columns: tuple[Array, ...], whole: Any, last: int) -> None:
         """Remember the intervals after the last edge, if their span can still become known."""

@@ -29,8 +29,8 @@ class Pieces:
         What each meter delivered upwards and took downwards [kWh], the node's own first.
     whole : array of float, shape (n,)
         What the site was supplied with meanwhile [kWh]; NaN where that is not known.
-    errors : array of float, shape (m, 4, n)
-        What the devices of each meter can make of it, as `Limits.errors`.
+    errors : array of float, shape (e, 4, n)
+        What the devices of the meters behind a CT can make of it, as `Limits.errors`.
     """
 
     first: NDArray[np.int64]
@@ -70,7 +70,7 @@ class NodeSums:
         By key what each meter, the node's own too, delivered upwards and took downwards [kWh]: the difference is
         what it adds to supply − demand, and by so much its own error changes the loss.
     errors : dict of int to array of float, shape (4,)
-        By key what the devices of each meter can make of it, as `Limits.errors`.
+        By key what the devices of a meter behind a CT can make of it, as `Limits.errors`.
     apart : dict of int to float
         By child the sum of |loss + its net draw| over the spans [kWh]: near nothing where the loss is just the child
         counted once too often.
@@ -104,13 +104,15 @@ class NodeSums:
         """Supply − demand [kWh]."""
         return self.supply - self.demand
 
-    def add(self, keys: Sequence[int], found: Pieces) -> None:
+    def add(self, keys: Sequence[int], found: Pieces, loaded: Sequence[int] = ()) -> None:
         """Take known spans, later than those taken before.
 
         Parameters
         ----------
         keys : sequence of int
             Of the node's meter and its children's, as the rows of the pieces.
+        loaded : sequence of int
+            Of those behind a CT, as the rows of the errors.
         """
         if not len(found.first):
             return
@@ -135,7 +137,7 @@ class NodeSums:
         for key, up, down in zip(keys, found.up.sum(axis=1).tolist(), found.down.sum(axis=1).tolist(), strict=True):
             before = self.sides.get(key, (0.0, 0.0))
             self.sides[key] = before[0] + up, before[1] + down
-        for key, errors in zip(keys, found.errors.sum(axis=-1), strict=True):
+        for key, errors in zip(loaded, found.errors.sum(axis=-1), strict=True):
             self.errors[key] = self.errors.get(key, 0.0) + errors
 
     def line(self) -> tuple[float, float] | None:
@@ -164,7 +166,7 @@ def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any, er
     up, down : array of float, shape (m, t)
         As of `Pieces`, by interval; NaN where a part of it is not known.
     whole : array of float, shape (t,)
-    errors : array of float, shape (m, 4, t)
+    errors : array of float, shape (e, 4, t)
     """
     low, high = int(edges[0]), int(edges[-1])
     up, down, whole, errors = (of[..., low:high] for of in (up, down, whole, errors))

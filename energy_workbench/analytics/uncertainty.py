@@ -39,7 +39,7 @@ class Limits:
     reactive : array of float, shape (t,)
         Reactive energy, for the phase displacement of the PT [kvarh]; nothing where it is not known.
     nominal : bool
-        Whether a limit is that of the class at full load, as no CT or no current is known, or no table has the class.
+        Whether a limit is that of the class at any load, as no current is known, or no table has the class.
     below : bool
         Whether there was less load than the standard states limits for.
     """
@@ -51,20 +51,24 @@ class Limits:
     nominal: bool
     below: bool
 
-    def errors(self, up: Array, down: Array, part: slice = slice(None)) -> Array:
-        """What each of them can make of a meter's contribution to a balance, shape (4, t) [kWh; kvarh the last].
+    def errors(self, up: Array, down: Array, part: slice, out: Array) -> None:
+        """Write what each of them can make of a meter's contribution to a balance.
 
         Parameters
         ----------
-        up, down : array of float
+        up, down : array of float, shape (t,)
             What it delivered upwards and took downwards in a part of the time [kWh].
+        out : array of float, shape (4, t)
+            [kWh], of the PT [kvarh].
         """
         net = down - up
-        return np.stack([self.meter[part] * net, self.ct_ratio[part] * net, self.ct_phase[part], self.reactive[part]])
+        np.multiply(self.meter[part], net, out=out[0])
+        np.multiply(self.ct_ratio[part], net, out=out[1])
+        out[2], out[3] = self.ct_phase[part], self.reactive[part]
 
 
-def limits(meter: Meter, line: float, apparent: Array, reactive: Array) -> Limits:
-    """Limits of error of a meter by its load.
+def limits(meter: Meter, line: float, apparent: Array, reactive: Array) -> Limits | None:
+    """Limits of error of a meter by its load; None where it has no CT: they are its classes then, at any load.
 
     The load is the mean apparent power of an interval ÷ (√3 × nominal voltage × rated primary current).
 
@@ -75,31 +79,29 @@ def limits(meter: Meter, line: float, apparent: Array, reactive: Array) -> Limit
     apparent, reactive : array of float, shape (t,)
         Primary [kVAh, kvarh]; NaN where they are not known: the limits are those of the classes there.
     """
-    own, ct = METERS.get(class_name(_meter_class(meter))), CURRENT.get(class_name(_ct_class(meter)))
-    size = len(apparent)
-    at_class = np.full(size, _meter_class(meter) / 100), np.full(size, _ct_class(meter) / 100)
     if not meter.ratio.ct_primary:
-        flowed = np.nan_to_num(reactive) if meter.ratio.pt_primary else np.zeros(size)
-        return Limits(at_class[0], np.zeros(size), np.zeros(size), flowed, nominal=True, below=False)
+        return None
     load = np.asarray(apparent, float) * (AN_HOUR * 1000 / (math.sqrt(3) * line * meter.ratio.ct_primary))
-    known: Any = ~(np.isnan(load) | np.isnan(reactive))
-    if not known.any():
-        return Limits(*at_class, np.zeros(size), np.zeros(size), nominal=True, below=False)
-    flowed, load = np.where(known, reactive, 0.0), np.where(known, load, 1.0)
-    by_meter = own.limit(load) if own else at_class[0]
-    by_ct = ct.ratio_limit(load) if ct else at_class[1]
+    flowed, lacking = np.asarray(reactive, float), np.isnan(load + reactive)
+    gaps = bool(lacking.any())
+    if gaps:
+        flowed, load = np.where(lacking, 0.0, flowed), np.where(lacking, 1.0, load)
+    own, ct = METERS.get(class_name(_meter_class(meter))), CURRENT.get(class_name(_ct_class(meter)))
+    at_class = np.full(len(load), _meter_class(meter) / 100), np.full(len(load), _ct_class(meter) / 100)
+    by_load = own.limit(load) if own else at_class[0], ct.ratio_limit(load) if ct else at_class[1]
+    if gaps:
+        by_load = np.where(lacking, at_class[0], by_load[0]), np.where(lacking, at_class[1], by_load[1])
     lowest = max((each.lowest for each in (own, ct) if each), default=0.0)
     return Limits(
-        np.where(known, by_meter, at_class[0]),
-        np.where(known, by_ct, at_class[1]),
-        ct.phase_limit(load) * flowed if ct else np.zeros(size),
+        *by_load,
+        ct.phase_limit(load) * flowed if ct else np.zeros(len(load)),
         flowed,
-        nominal=own is None or ct is None,
+        nominal=own is None or ct is None or bool(lacking.all()),
         below=bool(((load > 0) & (load < lowest)).any()),
     )
 
 
-def variance(meter: Meter, net: float, errors: Any) -> float:
+def variance(meter: Meter, net: float, errors: Any = None) -> float:
     """Variance of what a meter adds to a loss [kWh²].
 
     A limit of error is one within which any value is as likely as another, so each contributes its limit ÷ √3 (ISO/IEC
@@ -110,9 +112,12 @@ def variance(meter: Meter, net: float, errors: Any) -> float:
     ----------
     net : float
         What it took less what it delivered [kWh].
-    errors : array of float, shape (4,)
-        Sums of `Limits.errors`.
+    errors : array of float, shape (4,), optional
+        Sums of `Limits.errors`; by default the limits are those of the classes.
     """
+    if errors is None:
+        ct = _ct_class(meter) if meter.ratio.ct_primary else 0.0
+        errors = (_meter_class(meter) / 100 * net, ct / 100 * net, 0.0, 0.0)
     of_meter, ct_ratio, ct_phase, reactive = (float(each) for each in errors)
     found = [of_meter, ct_ratio, ct_phase]
     if meter.ratio.pt_primary:

@@ -32,9 +32,16 @@ def expanded(of: Meter, loads: list[float], power_factor: float = 0.8, line: flo
     apparent = np.array(loads) * FULL_KVA / 4
     active = apparent * power_factor
     reactive = np.sqrt(apparent**2 - active**2)
-    errors = limits(of, line, apparent, reactive).errors(np.zeros(len(loads)), active).sum(axis=-1)
+    errors = errors_of(of, line, apparent, reactive, active)
     total = float(active.sum())
     return 100 * COVERAGE * math.sqrt(variance(of, total, errors)) / total
+
+
+def errors_of(of: Meter, line: float, apparent: Any, reactive: Any, active: Any) -> Any:
+    found, each = limits(of, line, apparent, reactive), np.empty((4, len(active)))
+    assert found is not None
+    found.errors(np.zeros(len(active)), active, slice(None), each)
+    return each.sum(axis=-1)
 
 
 def test_class_05_at_a_fifth_of_the_load_and_power_factor_08() -> None:
@@ -100,14 +107,21 @@ def test_over_time_the_limits_of_a_device_are_one_error(loads: list[float]) -> N
 
 def test_below_the_lowest_point_and_where_no_current_is_known_it_is_said() -> None:
     low = limits(meter(), 400.0, np.array([0.04 * FULL_KVA / 4]), np.array([0.0]))
+    assert low is not None
     assert (low.below, low.nominal) == (True, False)
     unknown = np.array([np.nan])
-    for of in (limits(meter(), 400.0, unknown, unknown), limits(meter(ratio=Ratio()), 400.0, unknown, unknown)):
-        assert (of.below, of.nominal) == (False, True)
-        assert of.meter[0] == 0.005
-    assert limits(meter(ct_class=0.3), 400.0, np.array([100.0]), np.array([0.0])).nominal
-    errors = limits(meter(), 400.0, unknown, unknown).errors(np.zeros(1), np.ones(1)).sum(axis=-1)
-    assert math.sqrt(variance(meter(), 1.0, errors)) == pytest.approx(math.hypot(0.005, 0.005) / math.sqrt(3))
+    none = limits(meter(), 400.0, unknown, unknown)
+    assert none is not None
+    assert (none.below, none.nominal) == (False, True)
+    at_class = math.hypot(0.005, 0.005) / math.sqrt(3)
+    errors = errors_of(meter(), 400.0, unknown, unknown, np.ones(1))
+    assert math.sqrt(variance(meter(), 1.0, errors)) == pytest.approx(at_class)
+    other = limits(meter(ct_class=0.3), 400.0, np.array([100.0]), np.array([0.0]))
+    assert other is not None
+    assert other.nominal
+    direct = meter(ratio=Ratio())
+    assert limits(direct, 400.0, np.array([100.0]), np.array([0.0])) is None
+    assert math.sqrt(variance(direct, 1.0)) == pytest.approx(0.005 / math.sqrt(3))
 
 
 def test_a_class_that_nobody_stated_is_assumed() -> None:
