@@ -26,6 +26,7 @@ from energy_workbench.core.results import (
     Readings,
     StatusSummary,
 )
+from energy_workbench.figures.shown import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -327,49 +328,49 @@ class Questions(ABC):
 def _power_flow(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.power_flow import power_flow
 
-    return _shown(power_flow(payload))
+    return shown(power_flow(payload))
 
 
 def _pattern(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.pattern import pattern
 
-    return _shown(pattern(payload))
+    return shown(pattern(payload))
 
 
 def _status(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.status import distributions
 
-    return _shown(distributions(payload))
+    return shown(distributions(payload))
 
 
 def _balance(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.balance import losses
 
-    return _shown(losses(payload))
+    return shown(losses(payload))
 
 
 def _losses(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.balance import over_time
 
-    return _shown(over_time(payload))
+    return shown(over_time(payload))
 
 
 def _generation(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.generation import sources
 
-    return _shown(sources(payload))
+    return shown(sources(payload))
 
 
 def _load_shape(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.load_shape import load_shape
 
-    return _shown(load_shape(payload))
+    return shown(load_shape(payload))
 
 
 def _comparison(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.load_shape import comparison
 
-    return _shown(comparison(payload))
+    return shown(comparison(payload))
 
 
 def _intervals(payload: dict[str, Any]) -> Any:
@@ -386,26 +387,19 @@ def _intervals(payload: dict[str, Any]) -> Any:
         # Rows end with the bucket that runs, the period may end later.
         last, before = (datetime.fromisoformat(row["start"]) for row in (items[-1], items[-2]))
         told["to"] = min(last + (last - before), datetime.fromisoformat(payload["to"])).isoformat()
-    return _shown(pattern({**payload, **told}))
+    return shown(pattern({**payload, **told}))
 
 
 def _energies(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.bars import energies
 
-    return _shown(energies(payload))
+    return shown(energies(payload))
 
 
 def _maxima(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.bars import maxima
 
-    return _shown(maxima(payload))
-
-
-def _shown(figure: Any) -> Any:
-    # Plotly's own class is for analysts' notebooks: it knows how to show itself. Pages do without.
-    from plotly.graph_objects import Figure
-
-    return Figure(figure)
+    return shown(maxima(payload))
 
 
 DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})

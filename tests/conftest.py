@@ -10,10 +10,19 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import pytest_timeout
+
+from tests.waiting import patience
 
 # How long an example takes tells how busy the machine is, and nothing of the law it tries.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: pytest_timeout.Settings) -> object:
+    """A test that hangs is ended after what it may take on this machine, as busy as it is."""
+    return pytest_timeout.pytest_timeout_set_timer(item, settings._replace(timeout=patience(settings.timeout)))
 
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -137,6 +137,8 @@ async def _guarded(request: Request, follow: Callable[[Request], Awaitable[Respo
     """Headers that keep a browser from doing with a page what it was not made for."""
     answer = await follow(request)
     answer.headers.setdefault("Content-Security-Policy", pages.content_policy(request))
+    # A window that a page opens is a stranger to it.
+    answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "no-referrer")
     answer.headers.setdefault("Cache-Control", "no-store")

@@ -14,6 +14,10 @@ from energy_workbench.core import logs, secret
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.paths import shipped
 from energy_workbench.core.settings import Settings
+from energy_workbench.widgets.site import policy
+
+SHARE = Path(__file__).parent / "lab_share"
+"""What Jupyter finds before what the machine has."""
 
 app = typer.Typer(help="JupyterLab for analysts.")
 
@@ -26,6 +30,8 @@ def lab() -> None:
     for name in secret.NAMES:
         # Mail and webhooks are the schedule's: no notebook is to find their secrets.
         environment.pop(secret.PREFIX + name.upper(), None)
+    # Kernels are started with an extension of ours; what else the machine's Jupyter has is found after it.
+    environment["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(SHARE), environment.get("JUPYTER_PATH")]))
     sys.stdout.flush()
     os.execvpe(sys.executable, [sys.executable, "-m", "jupyterlab", *arguments(settings)], environment)  # noqa: S606
 
@@ -49,7 +55,10 @@ def config_file(settings: Settings) -> Path:
         "IdentityProvider": {"token": lab_token(settings)},
         "LabApp": {"log_level": "WARN"},
         "Application": {"logging_config": logs.jupyter(settings)},
-        "ServerApp": {"jpserver_extensions": {"energy_workbench.widgets.site.alive": True}},
+        "ServerApp": {
+            "jpserver_extensions": {"energy_workbench.widgets.site.alive": True},
+            "tornado_settings": {"headers": policy.LAB},
+        },
     }
     path = settings.home / "lab.json"
     path.unlink(missing_ok=True)

@@ -28,6 +28,8 @@ START_SECONDS = 60
 MOST_REPORTS = 200
 """Reports after which a new kernel takes over, so that what one leaks does not add up."""
 
+KEEP_HERE = "--ext=energy_workbench.figures.shown"
+"""A figure that a notebook turns into HTML of its own has no button that uploads it either."""
 CLEAR = "get_ipython().run_line_magic('reset', '-f')\n"
 BEGIN = CLEAR + "from energy_workbench.reports import session as _session; print(_session.begin({}))"
 FINISH = "from energy_workbench.reports import session as _session; print(_session.finish({}, {}))"
@@ -191,7 +193,7 @@ class Kernel:
             return
         self.stop()
         manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
-        run_sync(manager.start_kernel)(extra_arguments=["--HistoryManager.enabled=False"])
+        run_sync(manager.start_kernel)(extra_arguments=["--HistoryManager.enabled=False", KEEP_HERE])
         self._manager = manager
         self._client = manager.client()
         self._client.start_channels()

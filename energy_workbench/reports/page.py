@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from energy_workbench.figures.bar import REPORT
 from energy_workbench.reports.elements import ABOUT, FIGURE, slug
 from energy_workbench.reports.press import PAPERS, Drawn, plotly
 
@@ -75,6 +76,7 @@ def render(
         plotly=PLOTLY if charts and drawn is None else "",
         for_press=drawn is not None,
         next_svg=lambda: next(svgs).svg,
+        bar=REPORT,
         figure_type=FIGURE,
         png_type=PNG,
     )

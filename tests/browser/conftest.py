@@ -6,10 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import free_ports
+from tests.waiting import eventually, patience
 from tests.widgets.stand_in import Service, served
 
 if TYPE_CHECKING:
@@ -51,18 +51,13 @@ class Dashboards:
         return [int(pid) for pid in children.split()]
 
 
-def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    """Poll a condition with a deadline."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(0.05)
+wait_until = eventually
 
 
 def answers(url: str) -> bool:
     """Whether anything answers there."""
     try:
-        urllib.request.urlopen(url, timeout=5)
+        urllib.request.urlopen(url, timeout=patience(5))
     except urllib.error.HTTPError:
         return True
     except OSError:
@@ -95,7 +90,7 @@ def dashboards(home: Path, service: Service, port: int | None = None, **settings
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(20)
+                process.wait(patience(20))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -139,7 +134,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
     """A fresh page of a fresh reader."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(patience(60) * 1000)
     yield Visit(page)
     if not page.is_closed():
         page.goto("about:blank")  # closing alone would not tell the kernel

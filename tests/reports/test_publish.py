@@ -219,6 +219,39 @@ def test_a_chart_is_interactive_in_a_browser_and_an_image_where_no_script_runs(
             assert all(images.nth(n).bounding_box()["height"] > 100 for n in range(charts))  # type: ignore[index]
 
 
+def test_no_chart_of_a_report_leads_out_whoever_drew_it(
+    october: Published, plant: Settings, chromium: str, tmp_path: Path
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    given = tmp_path / "given"
+    given.mkdir()
+    own = "import plotly.express as px\nfrom IPython.display import HTML\nfigure = px.bar(y=[1, 2])"
+    notebook(given / "mine.ipynb", 'period: str = "last month"', own, "HTML(figure.to_html())", "figure")
+    mine = publish(plant, "mine", {"period": PERIOD}, notebooks=[given], out=tmp_path / "out", formats=["html"])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for report, least in ((october, 0), (mine, 1)):
+            context = browser.new_context()
+            page = context.new_page()
+            asked: list[str] = []
+            windows: list[str] = []
+            context.on("request", lambda request, asked=asked: asked.append(request.url))  # type: ignore[misc]
+            context.on("page", lambda window, windows=windows: windows.append(window.url))  # type: ignore[misc]
+            page.goto(report.files["html"].as_uri())
+            assert page.evaluate("reportReady") >= 1
+            buttons = page.locator(".modebar-btn[data-title]")
+            assert buttons.count() >= least
+            titles = [buttons.nth(at).get_attribute("data-title") or "" for at in range(buttons.count())]
+            assert not [title for title in titles if re.search("share|cloud|edit|plotly", title, re.I)]
+            for at in range(len(titles)):
+                buttons.nth(at).dispatch_event("click")
+            assert page.locator(".plotly-cloud-dialog").count() == 0
+            assert windows == []
+            assert [address for address in asked if not address.startswith(("file:", "data:", "blob:"))] == []
+        browser.close()
+
+
 def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path: Path) -> None:
     home = linked(plant.home, tmp_path / "home")
     given = {"period": "2026-W43", "meter": "unit-a"}

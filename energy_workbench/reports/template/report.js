@@ -2,6 +2,7 @@
 // Draws every chart; the promise gives their number, or the reason why one could not be drawn.
 const PRINTED_WIDTH = 673, WIDE = 800, LABELS_ON_SCREEN = 12;
 const reportReady = (async () => {
+  const bar = JSON.parse(document.getElementById("bar").textContent);
   const charts = [...document.querySelectorAll("figure.chart")].filter((figure) => figure.querySelector("script")).map((figure) => ({
     plot: figure.querySelector(".plot"),
     ...JSON.parse(figure.querySelector("script").textContent),
@@ -14,7 +15,7 @@ const reportReady = (async () => {
   const draw = ({ plot, data, layout }, width) => Plotly.react(
     plot, data.map((trace) => sized(trace, width || plot.clientWidth)),
     width ? { ...layout, width, autosize: false } : { ...layout, autosize: true },
-    { responsive: true, displayModeBar: false },
+    bar,
   );
   for (const chart of charts) {
     chart.plot.style.height = `${(chart.layout && chart.layout.height) || 320}px`;

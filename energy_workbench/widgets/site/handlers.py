@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
+from voila.handler import BaseVoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
@@ -58,7 +59,6 @@ class PageHandler(TornadoVoilaHandler):
         PageHandler.waiting += 1
         waits = True
         try:
-            self.set_header("Referrer-Policy", "same-origin")
             _ = self.xsrf_token  # sets its cookie: a page that closes needs it to end its kernel
             self.handing = Handing(self.settings["kernel_manager"], self.current_user.username)
             async for html in self.get_generator(path=None):
@@ -127,6 +127,21 @@ class AliveHandler(JupyterHandler):
             raise HTTPError(404)
         self.set_status(204)
         await self.finish()
+
+
+class NowhereHandler(BaseVoilaHandler):
+    """Says that there is no page at any other address, with the headers of every answer."""
+
+    async def prepare(self) -> None:
+        """Answer 404.
+
+        Raises
+        ------
+        HTTPError
+            As said.
+        """
+        await super().prepare()
+        raise HTTPError(404)
 
 
 class OneFileHandler(StaticFileHandler):

@@ -18,10 +18,18 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from energy_workbench.core.notify import Alive
 from energy_workbench.core.roles import May
+from energy_workbench.figures import bar
+from energy_workbench.widgets.site import policy
 from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling
 from energy_workbench.widgets.site.door import Door
-from energy_workbench.widgets.site.handlers import AliveHandler, KernelHandler, OneFileHandler, PageHandler
+from energy_workbench.widgets.site.handlers import (
+    AliveHandler,
+    KernelHandler,
+    NowhereHandler,
+    OneFileHandler,
+    PageHandler,
+)
 from energy_workbench.widgets.site.kernels import PageKernels
 
 SHARE = Path(__file__).parent / "share"
@@ -134,6 +142,7 @@ class SiteServer(Voila):
             (rf"{base}/assets/plotly-(.*)\.js", OneFileHandler, plotly),
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
             *found,
+            (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
         ]
 
     async def watch(self) -> None:
@@ -167,6 +176,7 @@ def configure(options: SiteOptions) -> Config:
     config.Voila.tornado_settings = {
         "websocket_compression_options": {"compression_level": 1},
         "log_function": log_request,
+        "headers": policy.PAGES,
         # The names of these files hold a hash of what is in them.
         "static_immutable_cache": [options.base.rstrip("/") + "/voila/labextensions/"],
         "ws_ping_interval": PING_MS,
@@ -189,6 +199,7 @@ def configure(options: SiteOptions) -> Config:
     config.VoilaConfiguration.resources = {
         "plotly": f"assets/plotly-{importlib.metadata.version('plotly')}.js",
         "charts": options.charts,
+        "bar": bar.PAGE,
         "sheets": options.sheets,
     }
     config.VoilaKernelManager.fill_delay = 2.0

@@ -1,11 +1,5 @@
 // The browser's side of the widgets: a chart that Plotly redraws in place, and the page's own address.
 
-const CONFIG = {
-  displaylogo: false,
-  responsive: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
-};
-
 /** Plotly, once its one script has run. */
 function plotly() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -139,7 +133,7 @@ export const chart = {
         plot.setAttribute("aria-label", (figure.layout.meta && figure.layout.meta.summary) || "Chart");
         // The figure may ask for a height; the stylesheet may give more.
         el.style.minHeight = `${(figure.layout.meta && figure.layout.meta.height) || model.get("height")}px`;
-        await Plotly.react(plot, figure.data, {...figure.layout, autosize: true}, CONFIG);
+        await Plotly.react(plot, figure.data, {...figure.layout, autosize: true}, window.workbench.bar);
         untangle(plot);
         if (listening) return;
         listening = true;
