@@ -125,6 +125,7 @@ class AliveHandler(JupyterHandler):
             raise HTTPError(403)
         if kernel_id not in self.kernel_manager:
             raise HTTPError(404)
+        self.kernel_manager.expects(kernel_id)
         self.set_status(204)
         await self.finish()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
@@ -27,6 +28,11 @@ class PageKernels(AsyncMappingKernelManager):
         started: str = await super().start_kernel(kernel_id=kernel_id, **kwargs)
         self.door.kernels[started] = kernel
         return started
+
+    def expects(self, kernel_id: str) -> None:
+        """Somebody is about to come to a kernel: it is idle from now on, and not since it got warm."""
+        if kernel_id in self:
+            self.get_kernel(kernel_id).last_activity = datetime.now(UTC)
 
     async def shutdown_kernel(self, kernel_id: str, *args: Any, **kwargs: Any) -> Any:
         """End one."""
@@ -56,6 +62,7 @@ class Handing:
         return found
 
     async def _give(self, kernel_id: str) -> None:
+        self._kernels.expects(kernel_id)
         try:
             await self._kernels.door.give(kernel_id, self._visit)
         except Exception:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from pathlib import Path
+
+START = (Path(__file__).parent / "start.js").read_text("utf-8")
+"""The script that stands in each page: it must not have to be fetched, for it watches whether the others come."""
 
 HEARTBEAT = "window.voila_heartbeat()"
-"""The script that Voilà itself puts into a page whose kernel takes long: the one that may stand in a page."""
+"""The script that Voilà itself puts into a page whose kernel takes long."""
 
-_HEARTBEAT = base64.b64encode(hashlib.sha256(HEARTBEAT.encode()).digest()).decode()
+
+def _digest(script: str) -> str:
+    """A script that may stand in a page, as a policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def policy(**more: str) -> str:
@@ -52,8 +59,8 @@ def headers(**more: str) -> dict[str, str]:
     }
 
 
-PAGES = headers(script_src=f"'unsafe-eval' 'sha256-{_HEARTBEAT}'")
-"""Of the pages of viewers and editors. No script in a page runs but Voilà's own line. Scripts of ours may compile more:
+PAGES = headers(script_src=f"'unsafe-eval' {_digest(START)} {_digest(HEARTBEAT)}")
+"""Of the pages of viewers and editors. No script in a page runs but these two. Scripts of ours may compile more:
 Plotly does for what it draws by WebGL, and so does whoever looks for something in a page, a developer or a test."""
 
 LAB = headers(script_src="'unsafe-inline' 'unsafe-eval'", frame_src="'self' blob: data:")

@@ -200,9 +200,12 @@ def configure(options: SiteOptions) -> Config:
         "plotly": f"assets/plotly-{importlib.metadata.version('plotly')}.js",
         "charts": options.charts,
         "bar": bar.PAGE,
+        "start": policy.START,
         "sheets": options.sheets,
     }
     config.VoilaKernelManager.fill_delay = 2.0
+    # A kernel that was started again is an empty one: its page must see that it is gone, and open anew.
+    config.KernelRestarter.restart_limit = 0
     if os.name == "posix":
         # No port on which another user of the machine could reach a kernel.
         config.KernelManager.transport = "ipc"

@@ -323,7 +323,7 @@ export const place = {
     };
   },
   render() {
-    document.getElementById("waiting")?.remove();
+    window.workbench.opened();
   },
 };
 

@@ -1,0 +1,123 @@
+"""A page that is opened comes, however late its scripts and whatever becomes of its kernel meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from tests.browser.conftest import VIEWER, Dashboards, dashboards, eventually
+from tests.waiting import patience
+from tests.widgets.stand_in import served
+
+pytestmark = pytest.mark.browser
+
+IDLE = 6.0
+"""A kernel without a page ends after this, in these tests [s]: 120 s otherwise."""
+LATE = 31.0
+"""Scripts come this late [s]."""
+FIRST = f"""
+from dataclasses import replace
+from energy_workbench.widgets.site import server
+whole = server.run
+server.run = lambda options: whole(replace(options, idle_seconds={IDLE}, pool=1))
+"""
+SEEN = """
+window.seen = [];
+new MutationObserver(() => {
+  const text = document.body?.innerText || "";
+  if (/Box\\(|children=|<energy_workbench|Error displaying widget|Loading widget/.test(text)) window.seen.push(text);
+}).observe(document, {childList: true, subtree: true, characterData: true});
+"""
+"""Notes what no reader should see, whenever it stands there."""
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
+    """Pages whose kernels end soon where nobody comes to them."""
+    with served() as service, dashboards(tmp_path_factory.mktemp("hasty"), service, first=FIRST) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.add_init_script(SEEN)
+    found = context.new_page()
+    found.set_default_timeout(patience(30) * 1000)
+    yield found
+    found.goto("about:blank")
+    context.close()
+
+
+def warm(site: Dashboards, page: Page) -> None:
+    """A kernel has waited for longer than it may be idle."""
+    eventually(lambda: len(site.kernels()) >= 1, "a warm kernel")
+    page.wait_for_timeout((IDLE + 2) * 1000)
+
+
+def opened(page: Page) -> None:
+    page.wait_for_selector(".ew-shell .ew-title h1")
+    assert page.locator("#waiting").count() == 0
+    assert page.evaluate("window.seen") == []
+
+
+def test_scripts_that_come_late_find_the_kernel_that_waited_for_them(hasty: Dashboards, page: Page) -> None:
+    warm(hasty, page)
+    asked: list[str] = []
+    held: list[Route] = []
+    page.on("request", lambda request: asked.append(request.url) if "/alive/" in request.url else None)
+    page.route("**/voila.js", lambda route: held.append(route), times=1)
+    page.goto(f"{hasty.url}/meter-dashboard?token={VIEWER}", wait_until="commit")
+    page.wait_for_timeout(LATE * 1000)
+    held[0].continue_()
+    opened(page)
+    assert len({url.rpartition("/")[2] for url in asked}) == 1, "the page was opened anew"
+
+
+def test_a_page_whose_kernel_ends_before_it_comes_opens_anew(hasty: Dashboards, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/alive/" in request.url else None)
+
+    def end(route: Route) -> None:
+        for pid in hasty.kernels():
+            os.kill(pid, signal.SIGKILL)
+        route.continue_()
+
+    page.route("**/voila.js", end, times=1)
+    page.goto(f"{hasty.url}/losses?token={VIEWER}", wait_until="commit")
+    opened(page)
+    assert len({url.rpartition("/")[2] for url in asked if "/alive/" in url}) >= 2
+
+
+def test_a_page_whose_scripts_never_come_says_so_and_tries_ever_more_seldom(hasty: Dashboards, page: Page) -> None:
+    page.route("**/voila.js", lambda route: route.abort())
+    page.goto(f"{hasty.url}/patterns?token={VIEWER}", wait_until="commit")
+    words = page.locator("#waiting .slow")
+    for wait in (1, 5):
+        page.wait_for_function(
+            "wait => document.querySelector('#waiting .slow')?.textContent.includes(wait)", arg=f"in {wait} s"
+        )
+        assert words.is_visible()
+    # After the last attempt it waits for a reader.
+    page.evaluate("sessionStorage.setItem(`opening ${location.pathname}`, JSON.stringify({tries: 6, at: Date.now()}))")
+    page.reload(wait_until="commit")
+    button = page.get_by_role("button", name="Open it again")
+    button.wait_for()
+    page.unroute("**/voila.js")
+    button.click()
+    opened(page)
+
+
+def test_no_word_of_python_is_in_a_page(hasty: Dashboards, page: Page) -> None:
+    sources: list[str] = []
+    page.on(
+        "response", lambda answer: sources.append(answer.text()) if answer.request.resource_type == "document" else None
+    )
+    page.goto(f"{hasty.url}/meter?token={VIEWER}")
+    opened(page)
+    assert "widget-view+json" in page.content() or any("widget-view+json" in text for text in sources)
+    assert "text/plain" not in page.content()
