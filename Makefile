@@ -2,7 +2,13 @@
 PYTHON ?= $(shell sh scripts/find-python.sh)
 BIN := .venv/bin
 
-.PHONY: help run test test-duckdb2 lint bench soak docs screenshots lock run-env test-env clean
+# What waits for browsers, processes, faults and wires; and what waits for nothing.
+WAITING := $(addprefix tests/,api/test_serve.py api/test_sql.py browser collector crash deploy doctor hostile peers plant \
+	powerloss readings/test_killed.py reports schedules up visits whole wire)
+PURE := $(addprefix tests/,analytics core figures/test_analyses.py figures/test_balance_flow.py figures/test_figures.py \
+	figures/test_maps.py figures/test_over_time.py figures/test_sankey_layout.py project widgets/test_patch.py)
+
+.PHONY: help run check test test-busy test-duckdb2 lint bench soak docs screenshots lock run-env test-env clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -13,6 +19,17 @@ run: run-env  ## start the workbench with the demo plant
 test: test-env  ## the whole suite
 	@$(BIN)/python scripts/chromium.py
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+test-busy: test-env  ## the whole suite while both cores are busy, then all that waits three times
+	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/busy.py $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@for round in 1 2 3; do \
+		$(BIN)/python scripts/busy.py $(BIN)/python -m pytest -n 2 --dist loadfile $(WAITING) $(PYTEST_ARGS) || exit 1; \
+	done
+
+check: test-env  ## the quick lane: style, types, layers and the tests of what is pure
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PURE) $(PYTEST_ARGS)
 
 test-duckdb2: test-env  ## the lake's tests on the next DuckDB
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --require-hashes --target .duckdb2 -r requirements/duckdb2.txt

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 
 from tests.conftest import free_ports
+from tests.waiting import patience
 
 PORTS = ("PORT", "DASHBOARD_PORT", "EDITOR_PORT", "LAB_PORT", "METRICS_PORT")
 GATEWAYS = 8
@@ -96,7 +97,7 @@ def demo(home: Path) -> Iterator[Demo]:
             yield found_demo
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.wait(patience(60))
 
 
 def _wait_for_meters(found: Demo) -> None:

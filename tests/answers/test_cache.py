@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from energy_workbench.answers.cache import Cache
+from tests.waiting import patience
 
 
 def test_many_that_ask_at_once_cost_as_much_as_one() -> None:
@@ -15,7 +16,7 @@ def test_many_that_ask_at_once_cost_as_much_as_one() -> None:
 
     def make() -> int:
         made.append(1)
-        gate.wait(5)
+        gate.wait(patience(5))
         return 42
 
     with ThreadPoolExecutor(8) as pool:

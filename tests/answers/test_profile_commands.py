@@ -16,6 +16,7 @@ from energy_workbench.cli import COMMANDS
 from energy_workbench.commands.profiles import app
 from tests.collector.device import running
 from tests.collector.meters import device_of
+from tests.waiting import patience
 
 LOVATO = (SHIPPED / "lovato_dmg.yaml").read_text("utf-8")
 
@@ -40,7 +41,7 @@ def meter() -> Iterator[str]:
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    assert started.wait(30)
+    assert started.wait(patience(30))
     yield device.url
     stop.set()
     thread.join(30)

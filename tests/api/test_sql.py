@@ -22,6 +22,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.lake import query_host
 from energy_workbench.registry import Registry
 from tests.api.conftest import API
+from tests.waiting import patience
 from tests.workbench.served import served
 
 ENDLESS = "select count(*) from range(1000000000) a, range(1000000000) b where a.range * b.range % 7 = 3"
@@ -92,7 +93,7 @@ def viewer(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator
 
 def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
     """What holds, as soon as it does."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while not (found := holds()):
         assert time.monotonic() < end, "it never held"
         time.sleep(0.02)

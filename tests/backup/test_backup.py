@@ -24,6 +24,7 @@ from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry
 from energy_workbench.workbench import Workbench
+from tests.waiting import patience
 from tests.workbench.plant import NOW, add_history, make_home
 
 
@@ -83,7 +84,7 @@ def test_a_home_that_is_written_meanwhile_loses_and_doubles_nothing(plant: Setti
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert begun.wait(30)
+        assert begun.wait(patience(30))
         for number in range(3):
             back_up(plant, tmp_path / f"{number}.tar")
     finally:

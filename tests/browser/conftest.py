@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
@@ -66,8 +66,10 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def dashboards(home: Path, service: Service, port: int | None = None, **settings: str) -> Iterator[Dashboards]:
-    """Run `energy-workbench dashboards`, on a free port unless one is given."""
+def dashboards(
+    home: Path, service: Service, port: int | None = None, first: str = "", **settings: str
+) -> Iterator[Dashboards]:
+    """Run `energy-workbench dashboards`, on a free port unless one is given, after some lines of Python."""
     port = port or free_ports(1)[0]
     home.mkdir(parents=True, exist_ok=True)
     log = home / "dashboards.log"
@@ -79,7 +81,7 @@ def dashboards(home: Path, service: Service, port: int | None = None, **settings
         "ENERGY_WORKBENCH_VIEWER_TOKEN": VIEWER,
         **settings,
     }
-    command = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "dashboards"]
+    command = [sys.executable, "-c", f"{first}\nfrom energy_workbench.cli import main; main()", "dashboards"]
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         try:
@@ -107,7 +109,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
 def browser(chromium: str) -> Iterator[Browser]:
     """One Chromium for a module: Playwright holds the thread's event loop, which later tests need."""
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        # Playwright's own 5 s are for a quiet machine.
+        expect.set_options(timeout=patience(20) * 1000)
+        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=patience(60) * 1000)
         yield found
         found.close()
 

@@ -16,6 +16,7 @@ import httpx
 
 from tests.browser.conftest import EDITOR, VIEWER, answers, dashboards, wait_until
 from tests.conftest import free_ports
+from tests.waiting import patience
 from tests.widgets.stand_in import Service, StandIn
 
 DAYS = 35
@@ -80,7 +81,7 @@ def running(home: Path) -> Iterator[Plant]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(patience(20))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -12,6 +12,7 @@ from energy_workbench.core.errors import ServiceError
 from energy_workbench.widgets.page_model import LIVE
 from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
 from tests.conftest import free_ports
+from tests.waiting import patience
 from tests.widgets.stand_in import served
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ def test_the_dashboard_shows_itself_from_its_own_address_only(site: Dashboards, 
     assert page.locator(".ew-card").count() == 8
     assert page.locator(".pielayer .trace").count() == 3
     assert "UNIT-C" in page.locator(".ew-list").inner_text()
-    assert "token" not in page.url
+    page.wait_for_url(lambda url: "token" not in url)
     assert page.locator("#waiting").count() == 0
     outside = [url for url in visit.addresses if not url.startswith((site.url, "blob:", "data:"))]
     assert outside == []
@@ -61,7 +62,7 @@ def test_a_reader_without_a_token_is_asked_for_one(site: Dashboards, visit: Visi
     page.fill("input[type=password]", VIEWER)
     page.click("button")
     page.wait_for_selector(SANKEY)
-    assert page.url.endswith("/meter-dashboard?period=yesterday")
+    page.wait_for_url(lambda url: url.endswith("/meter-dashboard?period=yesterday"))
     cookie = next(c for c in page.context.cookies() if c["name"] == "ew_session")
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
@@ -167,13 +168,13 @@ def test_a_full_house_says_so(tmp_path: Path, browser: Browser) -> None:
         context = browser.new_context()
         first, second = context.new_page(), context.new_page()
         first.goto(f"{site.url}/?token={VIEWER}")
-        first.wait_for_selector(SANKEY, timeout=60_000)
+        first.wait_for_selector(SANKEY, timeout=patience(60) * 1000)
         answer = second.goto(f"{site.url}/")
         assert answer is not None
         assert answer.status == 503
         assert "All places are taken" in second.inner_text("h1")
         first.goto("about:blank")
-        second.wait_for_selector(SANKEY, timeout=60_000)  # by itself
+        second.wait_for_selector(SANKEY, timeout=patience(60) * 1000)  # by itself
         context.close()
 
 
@@ -184,14 +185,16 @@ def test_a_server_that_restarts_is_told_and_the_page_comes_back_as_it_was(tmp_pa
     with served() as service:
         with dashboards(tmp_path / "first", service, port) as site:
             page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=yesterday&detail=all")
-            page.wait_for_selector(SANKEY, timeout=60_000)
+            page.wait_for_selector(SANKEY, timeout=patience(60) * 1000)
             page.evaluate("window.before = true")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         page.wait_for_selector("body.ew-silent")
         assert page.locator(SANKEY).count() > 50
         with dashboards(tmp_path / "second", service, port):
-            page.wait_for_function("!window.before && document.querySelector('.sankey-node')", timeout=60_000)
-            assert page.url.endswith("/meter-dashboard?period=yesterday&detail=all")
+            page.wait_for_function(
+                "!window.before && document.querySelector('.sankey-node')", timeout=patience(60) * 1000
+            )
+            page.wait_for_url(lambda url: url.endswith("/meter-dashboard?period=yesterday&detail=all"))
             page.goto("about:blank")
     context.close()
 
@@ -204,7 +207,7 @@ def test_a_page_of_the_menu_opens_in_the_same_kernel_and_back_returns(site: Dash
     before = page.evaluate(kernel)
     page.get_by_role("link", name="Data quality").click()
     page.wait_for_function("document.querySelector('.ew-title h1').textContent === 'Data quality'")
-    assert page.url.endswith("/data-quality?period=yesterday")
+    page.wait_for_url(lambda url: url.endswith("/data-quality?period=yesterday"))
     page.go_back()
     page.wait_for_function("document.querySelector('.ew-title h1').textContent === 'Overview'")
     assert page.locator(SANKEY).count() > 10

@@ -12,6 +12,7 @@ from energy_workbench.core.pages import OVERVIEW, VIEWED
 from tests.browser.conftest import VIEWER, Visit, dashboards, wait_until
 from tests.browser.plant import Plant
 from tests.conftest import free_ports
+from tests.waiting import patience
 from tests.widgets.stand_in import Service, StandIn
 
 pytestmark = pytest.mark.browser
@@ -68,7 +69,7 @@ def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_ser
     with dashboards(tmp_path / "first", service, port) as site:
         for name in ("losses", "meter"):
             page = pages[name] = context.new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(patience(60) * 1000)
             page.goto(f"{site.url}/{name}?token={VIEWER}&meter=UNIT-A&period=yesterday")
             page.wait_for_function(READY)
             page.evaluate("window.before = true")
@@ -79,7 +80,7 @@ def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_ser
         for name, page in pages.items():
             page.wait_for_function("!window.before && document.querySelector('.ew-stage')")
             page.wait_for_function(READY)
-            assert page.url == f"{site.url}/{name}?meter=UNIT-A&period=yesterday"
+            page.wait_for_url(lambda url, name=name: url == f"{site.url}/{name}?meter=UNIT-A&period=yesterday")
             assert page.locator(".ew-finder input").input_value().startswith("UNIT-A")
         for page in pages.values():
             page.goto("about:blank")

@@ -11,6 +11,7 @@ from playwright.sync_api import Error, Page
 from energy_workbench.figures.words import amount, moment, percent
 from tests.browser.conftest import Visit
 from tests.browser.plant import Plant
+from tests.waiting import patience
 
 HISTORY = ".ew-panel:visible:has(h2:text-matches('over time|History')) >> nth=0"
 DRAWN = """() => {
@@ -47,7 +48,7 @@ def zoomed_out(page: Page, title: str) -> dict[str, Any]:
         assert box is not None
         page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         try:
-            page.wait_for_function(f"title => ({DRAWN})()?.title === title", arg=title, timeout=5_000)
+            page.wait_for_function(f"title => ({DRAWN})()?.title === title", arg=title, timeout=patience(5) * 1000)
             break
         except Error:
             continue

@@ -58,7 +58,7 @@ def test_another_meter_and_period_stand_in_the_address_and_in_the_calendar(plant
     page.locator(".ew-choose > summary").click()
     page.locator(".ew-words").get_by_role("button", name="Last 7 days").click()
     page.wait_for_function(f"{rows}.z.length === 1 && {rows}.x.length === 7")
-    assert "period=last+7+days" in page.url
+    page.wait_for_url(lambda url: "period=last+7+days" in url)
     page.reload()
     page.wait_for_function(f"document.querySelector('{SHOWN}.ew-plot')?.data && {rows}.x.length === 7")
     assert visit.errors == []

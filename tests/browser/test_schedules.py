@@ -18,6 +18,7 @@ from tests.answers.test_report_list import notebook
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
 from tests.browser.test_setup import called, process
 from tests.conftest import free_ports
+from tests.waiting import patience
 from tests.workbench.plant import make_home
 
 pytestmark = pytest.mark.browser
@@ -68,7 +69,7 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     page, wb = visit.page, editors.workbench
     page.goto(f"{editors.service}/schedules?token={EDITOR}")
     reports = page.locator(".ew-schedules")
-    expect(reports.locator(".ew-hint").first).to_contain_text("Nothing is scheduled yet", timeout=60_000)
+    expect(reports.locator(".ew-hint").first).to_contain_text("Nothing is scheduled yet", timeout=patience(60) * 1000)
     reports.get_by_role("button", name="+ Add schedule").click()
     expect(reports.get_by_label("Name")).to_be_focused()
     page.keyboard.type("<i>Board</i> & friends")
@@ -108,7 +109,7 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     # The other page of editors is the same app: changing it starts no kernel.
     reports.get_by_role("button", name="Meter setup").click()
     expect(page.locator(".ew-tree")).to_be_visible()
-    assert "/meter-setup" in page.url
+    page.wait_for_url(lambda url: "/meter-setup" in url)
     page.go_back()
     expect(reports).to_be_visible()
     assert visit.errors == []

@@ -20,6 +20,7 @@ from energy_workbench.client import RemoteWorkbench
 from energy_workbench.core.errors import NotFoundError
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
 from tests.conftest import free_ports
+from tests.waiting import patience
 
 pytestmark = pytest.mark.browser
 SEED = "UNIT-A-MACHINE-15"
@@ -50,7 +51,7 @@ class Setup:
 
     def open(self, page: Page, meter: str = "UNIT-A") -> None:
         page.goto(f"{self.url}/meter-setup?token={EDITOR}&meter={meter}")
-        expect(page.locator(".ew-meter h2")).to_contain_text(meter, timeout=60_000)
+        expect(page.locator(".ew-meter h2")).to_contain_text(meter, timeout=patience(60) * 1000)
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def process(command: list[str], environment: dict[str, str], log: Path) -> Itera
         finally:
             running.terminate()
             try:
-                running.wait(20)
+                running.wait(patience(20))
             except subprocess.TimeoutExpired:
                 running.kill()
                 running.wait()
@@ -127,7 +128,7 @@ def drag(page: Page, source: Locator, target: Locator) -> None:
 
 
 def said(page: Page, text: str) -> None:
-    expect(page.locator(".ew-done")).to_contain_text(text, timeout=20_000)
+    expect(page.locator(".ew-done")).to_contain_text(text, timeout=patience(20) * 1000)
 
 
 def test_the_page_shows_the_tree_and_one_meter_from_its_own_address_only(setup: Setup, visit: Visit) -> None:
@@ -135,8 +136,8 @@ def test_the_page_shows_the_tree_and_one_meter_from_its_own_address_only(setup: 
     setup.open(page)
     assert page.locator(".ew-card").count() == 6
     expect(page.locator(".ew-card").first).to_contain_text("92")
-    assert "token" not in page.url
-    assert page.url.endswith("?meter=UNIT-A")
+    page.wait_for_url(lambda url: "token" not in url)
+    page.wait_for_url(lambda url: url.endswith("?meter=UNIT-A"))
     expect(page.locator(".ew-legend span")).to_have_count(8)
     outside = [url for url in visit.addresses if not url.startswith((setup.url, "blob:", "data:"))]
     assert outside == []
@@ -200,7 +201,7 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     with pytest.raises(NotFoundError):
         setup.workbench.meter(SEED)
     # What is chosen next must be the meter as it came back: the page knows by then that it was gone.
-    expect(page.locator(".ew-meter h2")).not_to_contain_text(SEED, timeout=20_000)
+    expect(page.locator(".ew-meter h2")).not_to_contain_text(SEED, timeout=patience(20) * 1000)
     page.click(".ew-do-undo")
     said(page, "Undone")
     assert setup.workbench.meter(SEED)["status"] == "maintenance"
@@ -225,11 +226,11 @@ def test_the_connection_test_reads_the_meter_or_says_what_to_try(setup: Setup, v
     page.click(".ew-do-edit")
     expect(field(page, "Meter number")).to_have_value("GRID")
     page.click(".ew-do-test")
-    expect(page.locator(".ew-answer.ew-good")).to_contain_text("answered", timeout=30_000)
+    expect(page.locator(".ew-answer.ew-good")).to_contain_text("answered", timeout=patience(30) * 1000)
     expect(page.locator(".ew-numbers")).to_contain_text("Frequency")
     page.click(".ew-do-find")
     first = page.locator(".ew-do-take").first
-    expect(first).to_have_text("✓ janitza_umg96rm", timeout=60_000)
+    expect(first).to_have_text("✓ janitza_umg96rm", timeout=patience(60) * 1000)
     expect(page.locator(".ew-fitting").first).to_contain_text("frequency")
     field(page, "Gateway").fill(f"127.0.0.1:{free_ports(1)[0]}")
     for gateway, unit, profile, told in (
@@ -244,7 +245,7 @@ def test_the_connection_test_reads_the_meter_or_says_what_to_try(setup: Setup, v
             choices = field(page, "Profile (meter model)")
             choices.select_option(label=choices.locator("option", has_text=profile).first.inner_text())
         page.click(".ew-do-test")
-        expect(page.locator(".ew-group > .ew-probed .ew-bad")).to_contain_text(told, timeout=30_000)
+        expect(page.locator(".ew-group > .ew-probed .ew-bad")).to_contain_text(told, timeout=patience(30) * 1000)
         expect(page.locator(".ew-do-test")).to_have_text("Test connection")
     # What was answered is in view, above the buttons that stay.
     in_view(page, ".ew-group > .ew-probed .ew-bad")
@@ -291,22 +292,24 @@ def test_a_meter_is_given_a_limit_of_its_own_that_is_checked_stored_and_undone(s
     page, panel = visit.page, visit.page.locator(".ew-limits")
     setup.open(page)
     page.get_by_role("button", name="Limits…", exact=True).click()
-    expect(panel.locator("h2")).to_contain_text("UNIT-A", timeout=20_000)
+    expect(panel.locator("h2")).to_contain_text("UNIT-A", timeout=patience(20) * 1000)
     voltage = panel.locator("tr", has_text="Voltage deviation")
-    expect(voltage).to_contain_text("above 10 %", timeout=20_000)
+    expect(voltage).to_contain_text("above 10 %", timeout=patience(20) * 1000)
     panel.get_by_label("Change").select_option(label="Voltage deviation")
     panel.get_by_label("Warning from [%]").fill("16")
     panel.get_by_role("button", name="Save limits").click()
-    expect(panel.get_by_role("alert")).to_contain_text("must not be below the warning's 16 %", timeout=20_000)
+    expect(panel.get_by_role("alert")).to_contain_text(
+        "must not be below the warning's 16 %", timeout=patience(20) * 1000
+    )
     panel.get_by_label("Warning from [%]").fill("8")
     panel.get_by_role("button", name="Save limits").click()
     said(page, "Limits of UNIT-A were changed")
-    expect(voltage).to_contain_text("above 8 % ✎", timeout=20_000)
+    expect(voltage).to_contain_text("above 8 % ✎", timeout=patience(20) * 1000)
     assert setup.workbench.limits("UNIT-A")["own"] == {"voltage_warning": 8.0}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Undo", exact=True).click()
     said(page, "limits of UNIT-A changed")
-    expect(voltage).to_contain_text("above 10 %", timeout=20_000)
+    expect(voltage).to_contain_text("above 10 %", timeout=patience(20) * 1000)
     assert setup.workbench.limits("UNIT-A")["own"] == {}
     panel.get_by_role("button", name="Close").click()
     expect(panel).to_be_hidden()
@@ -388,7 +391,7 @@ def test_new_states_leave_typing_and_open_branches_alone(setup: Setup, visit: Vi
     # The tree is told of the new status while the form is open.
     icon = line(page, "UNIT-C").locator(".fa-ew-faulty")
     setup.workbench.set_status("UNIT-C", "faulty", "burnt")
-    expect(icon).to_be_visible(timeout=20_000)
+    expect(icon).to_be_visible(timeout=patience(20) * 1000)
     expect(name).to_be_focused()
     name.press_sequentially("ped")
     expect(name).to_have_value("half typed")
@@ -536,12 +539,12 @@ def test_a_file_is_tried_then_imported_and_an_export_changes_nothing(
     bad = "number,name,type,unit_id\nBULK-1,One,machine,300\nBULK-2,=cmd(),machine,1\n"
     picker.set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": bad.encode()})
     row = page.locator(".ew-plan tbody tr").first
-    expect(row).to_contain_text("unit_id", timeout=20_000)
+    expect(row).to_contain_text("unit_id", timeout=patience(20) * 1000)
     expect(row).to_contain_text("300")
     expect(page.locator(".ew-do-import")).to_be_hidden()
     good = "number,name,type,parent\nBULK-1,One,machine,UNIT-A\nBULK-2,<b>Two</b>,machine,BULK-1\n"
     picker.set_input_files({"name": "good.csv", "mimeType": "text/csv", "buffer": good.encode()})
-    expect(page.locator(".ew-plan")).to_contain_text("2 new", timeout=20_000)
+    expect(page.locator(".ew-plan")).to_contain_text("2 new", timeout=patience(20) * 1000)
     with pytest.raises(NotFoundError):
         setup.workbench.meter("BULK-1")
     page.click(".ew-do-import")
@@ -552,7 +555,9 @@ def test_a_file_is_tried_then_imported_and_an_export_changes_nothing(
     path = tmp_path / "meters.csv"
     found.value.save_as(path)
     picker.set_input_files(path)
-    expect(page.locator(".ew-plan")).to_contain_text("0 new, 0 changed, 0 moved, 94 unchanged", timeout=20_000)
+    expect(page.locator(".ew-plan")).to_contain_text(
+        "0 new, 0 changed, 0 moved, 94 unchanged", timeout=patience(20) * 1000
+    )
     with page.expect_download() as found:
         page.click(".ew-do-template-xlsx")
     assert found.value.suggested_filename == "meter-template.xlsx"
@@ -570,7 +575,7 @@ def test_a_ratio_from_a_date_shows_what_it_recomputes_before_it_is_stored(setup:
     expect(page.locator(".ew-impact")).to_contain_text("01 Nov 2026 06:00")
     assert len(setup.workbench.meter_ratios("UNIT-B")) == 1
     page.click(".ew-do-save-ratio")
-    expect(page.locator(".ew-ratios tbody tr")).to_have_count(2, timeout=20_000)
+    expect(page.locator(".ew-ratios tbody tr")).to_have_count(2, timeout=patience(20) * 1000)
     assert [row["ct_primary"] for row in setup.workbench.meter_ratios("UNIT-B")][-1] == 1200.0
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from pymodbus.framer import FramerRTU
 
+from tests.waiting import patience
+
 Words = dict[tuple[int, int], int]
 
 
@@ -133,7 +135,8 @@ async def running(device: Device):
 
 async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait for a condition; fail when it does not come."""
-    deadline = asyncio.get_running_loop().time() + seconds
+    begin = asyncio.get_running_loop().time()
     while not condition():
-        assert asyncio.get_running_loop().time() < deadline, "the condition did not come true"
+        waited = asyncio.get_running_loop().time() - begin
+        assert waited < patience(seconds), f"the condition did not come true in {waited:.0f} s"
         await asyncio.sleep(0.01)

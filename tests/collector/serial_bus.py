@@ -16,6 +16,8 @@ from pymodbus.exceptions import NoSuchIdException
 from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from tests.waiting import patience
+
 SILENT = 9
 """Unit id at which nobody answers."""
 
@@ -100,7 +102,7 @@ def _server(units: dict[int, dict[int, int]], path: str) -> Iterator[None]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(main()), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(patience(10))
     try:
         yield
     finally:

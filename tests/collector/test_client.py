@@ -12,7 +12,10 @@ from collector.plan import Request
 from collector.wire import GarbledError, NoAnswerError, RefusedError, UnreachableError
 from energy_workbench.core.errors import InputError
 from tests.collector.device import Device, running
+from tests.waiting import patience
 
+NEVER = 3600.0
+"""Longer than any test may take: what is to end by itself must not need it [s]."""
 WORDS = {(code, address): 100 * code + address for code in (3, 4) for address in range(50)}
 
 
@@ -49,11 +52,9 @@ def test_a_dead_meter_costs_one_time_out_and_not_the_connection() -> None:
     async def main() -> None:
         async with running(Device({1: WORDS, 2: WORDS}, silent={2})) as device:
             client = GatewayClient(device.url)
-            started = time.monotonic()
             for _ in range(8):
                 with pytest.raises(NoAnswerError):
                     await client.read(read(0, 1), 2, timeout=0.05)
-            assert time.monotonic() - started < 3
             assert len(device.asked) == 8
             assert await client.read(read(0, 1), 1) == [300]
             assert device.connections == 1
@@ -110,7 +111,7 @@ def test_nobody_there_is_told_at_once_and_a_gateway_that_comes_back_is_found() -
         with pytest.raises(UnreachableError, match=r"accepts no connection \(Connection refused\)"):
             await client.read(read(0, 1), 1)
         async with running(device):
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + patience(10)
             while True:
                 try:
                     assert await client.read(read(0, 1), 1) == [300]
@@ -127,10 +128,8 @@ def test_a_connection_lost_during_a_read_does_not_wait_for_the_time_out() -> Non
     async def main() -> None:
         async with running(Device({1: WORDS}, drop=True)) as device:
             client = GatewayClient(device.url)
-            started = time.monotonic()
             with pytest.raises(UnreachableError):
-                await client.read(read(0, 1), 1, timeout=20)
-            assert time.monotonic() - started < 5
+                await client.read(read(0, 1), 1, timeout=NEVER)
             device.drop = False
             assert await client.read(read(0, 1), 1) == [300]
             client.close()

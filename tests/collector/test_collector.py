@@ -32,6 +32,7 @@ from energy_workbench.registry import Registry, StateStore
 from tests.collector.device import Device, running, until
 from tests.collector.test_meter_reader import words_of
 from tests.conftest import free_ports
+from tests.waiting import patience
 
 PROFILE = "eastron_sdm72dm_v1"
 
@@ -84,7 +85,7 @@ def served(device: Device) -> Iterator[Device]:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(patience(10))
     try:
         yield device
     finally:
@@ -220,7 +221,7 @@ def test_a_gateway_that_comes_up_later_is_no_warning_and_its_meters_are_online_a
     registry, state = Registry(home.registry_url), StateStore(home.state_url)
     keys = [registry.create_meter(meter(number, device, unit), by="test").key for number, unit in (("A", 1), ("B", 2))]
     process = command(home)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + patience(60)
     while "accepts no connection" not in "".join(live.error for live in state.read().values()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -231,7 +232,7 @@ def test_a_gateway_that_comes_up_later_is_no_warning_and_its_meters_are_online_a
             seen = [live.communication for key, live in state.read().items() if key in keys and live.last_seen]
             time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=patience(30))
     assert seen == [Communication.ONLINE] * 2
     assert "not there yet" in errors
     assert ": answers (" in errors
@@ -266,17 +267,17 @@ def test_the_process_ends_cleanly_and_keeps_what_it_read(home: Settings) -> None
         Registry(home.registry_url).create_meter(meter("A", device, 1), by="test")
         process = command(home)
         spool = Spool(home.spool_path)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + patience(60)
         while spool.depth() < 2:
             assert process.poll() is None, process.communicate()[1]
             assert time.monotonic() < deadline
             time.sleep(0.05)
         again = command(home)
-        _, errors = again.communicate(timeout=60)
+        _, errors = again.communicate(timeout=patience(60))
         assert again.returncode == BusyError.exit_code
         assert "polls the meters" in errors
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=patience(30))
         assert process.returncode == 0, errors
         assert ": stopped (" in errors
         assert "Traceback" not in errors
@@ -291,7 +292,7 @@ def test_once_reads_every_meter_and_tells(home: Settings) -> None:
         registry.create_meter(meter("A", device, 1), by="test")
         registry.create_meter(meter("DEAD", device, 9), by="test")
         process = command(home, "--once")
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=patience(60))
         assert process.returncode == 0, errors
         assert "A: 3 values" in out
         assert "DEAD: unit 9" in out
@@ -304,7 +305,7 @@ def test_probe_tells_what_the_device_says(home: Settings) -> None:
     words = words_of(profile, 40.0)
     with served(Device({3: {**words, **profile_frequency(words, 50.0)}})) as device:
         process = command(home, "probe", device.url, "3", "--profile", profile.id, "--json")
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=patience(60))
         assert process.returncode == 0, errors
         found = json.loads(out)
         assert found["values"]["frequency"] == 50.0
@@ -312,11 +313,11 @@ def test_probe_tells_what_the_device_says(home: Settings) -> None:
         assert found["error"] == ""
         assert found["hints"] == []
         process = command(home, "probe", device.url, "4", "--profile", profile.id)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=patience(60))
         assert process.returncode == 12
         assert "did not answer" in out
         process = command(home, "probe", device.url, "4", "--profile", "nobody")
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=patience(60))
         assert process.returncode == 6
         assert errors.startswith("error: there is no meter profile")
 
@@ -333,7 +334,7 @@ def test_a_wrong_word_order_is_hinted_at(home: Settings) -> None:
     swapped = {(code, address ^ 1): word for (code, address), word in words.items()}
     with served(Device({1: swapped})) as device:
         process = command(home, "probe", device.url, "1", "--profile", profile.id)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=patience(60))
         assert "eastron_sdm630:little" in out
 
 
@@ -344,7 +345,7 @@ def test_one_home_has_one_collector(home: Settings) -> None:
 
 def test_a_home_that_was_not_made_is_an_error(tmp_path: Path) -> None:
     process = command(settings_room.load(tmp_path / "nowhere"))
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=patience(60))
     assert process.returncode == 3
     assert "energy-workbench init" in errors
 

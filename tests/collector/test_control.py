@@ -26,6 +26,7 @@ from tests.collector.meters import device_of
 from tests.collector.serial_bus import SILENT, line_with_server
 from tests.collector.test_collector import PROFILE, command, home, meter, two_units
 from tests.collector.test_meter_reader import words_of
+from tests.waiting import patience
 
 __all__ = ["home"]
 
@@ -487,7 +488,7 @@ def test_callers_beyond_what_is_bearable_are_told_so_and_room_comes_back(tmp_pat
                 answer = (await say(path, b'{"do": "doctor"}'))[0]
                 return bool(answer["ok"])
 
-            end = asyncio.get_running_loop().time() + 30
+            end = asyncio.get_running_loop().time() + patience(30)
             while not await served():
                 assert asyncio.get_running_loop().time() < end
                 await asyncio.sleep(0.02)

@@ -15,6 +15,7 @@ import pytest
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.intervals import build
 from tests.lake.helpers import ENERGY, intervals, readings
+from tests.waiting import patience
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "6"))
 """`make soak` takes many more."""
@@ -49,7 +50,7 @@ def start(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 def kill(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGKILL)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=patience(30))
     return out
 
 

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from tests.waiting import patience
+
 PATIENCE = 180.0
 """A process on a loaded machine may start slowly [s]."""
 
@@ -29,7 +31,7 @@ class Supervisor:
 
     def hears(self, word: str, count: int = 1, while_: Callable[[], bool] = lambda: True) -> None:
         """Wait until a word was heard so often; fail at once where nobody is left to say it."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience(PATIENCE)
         while self.heard.count(word) < count:
             assert while_(), f"who should say {word} has ended"
             assert time.monotonic() < end, f"{word} was not heard {count} times: {self.heard[-5:]}"

@@ -24,6 +24,7 @@ from tests.browser.conftest import ARGUMENTS, EDITOR, VIEWER
 from tests.conftest import free_ports
 from tests.deploy.supervisor import PATIENCE, Supervisor
 from tests.deploy.test_units import ROOT, procfile, tool
+from tests.waiting import patience
 
 PORTS = ("PORT", "DASHBOARD_PORT", "EDITOR_PORT", "LAB_PORT", "METRICS_PORT")
 MODULES = {
@@ -64,7 +65,7 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
             if process.poll() is None:
                 process.terminate()
             try:
-                process.wait(60)
+                process.wait(patience(60))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -166,7 +167,7 @@ def test_each_process_says_that_it_is_ready_and_turns(box: Box, name: str) -> No
 def test_every_server_is_a_path_of_one_origin_and_a_token_opens_each(box: Box) -> None:
     for name in ("service", "dashboards", "editor", "lab"):
         box.supervisors[name].hears("READY=1")
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience(PATIENCE)
     while answered(f"{box.url}/api/Energy/health")[0] != 200:
         assert time.monotonic() < end, box.log("nginx")
         assert box.processes["nginx"].poll() is None, box.log("nginx")
@@ -190,23 +191,23 @@ def test_the_pages_live_behind_the_proxy(box: Box, chromium: str) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         context = browser.new_context(viewport={"width": 1366, "height": 768}, ignore_https_errors=True)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
+        page.set_default_timeout(patience(PATIENCE) * 1000)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{box.url}/?token={EDITOR}")
         page.get_by_role("link", name="Meter setup").click()
-        expect(page.locator(".ew-card").first).to_contain_text("92", timeout=PATIENCE * 1000)
-        assert page.url.startswith(f"{box.url}/editor/meter-setup")
+        expect(page.locator(".ew-card").first).to_contain_text("92", timeout=patience(PATIENCE) * 1000)
+        page.wait_for_url(lambda url: url.startswith(f"{box.url}/editor/meter-setup"))
         page.locator(".ew-do-doctor").click()
-        expect(page.locator(".ew-doctor-gateways table")).to_be_visible(timeout=PATIENCE * 1000)
-        expect(page.locator(".ew-doctor-gateways .ew-mark")).to_have_count(8, timeout=PATIENCE * 1000)
+        expect(page.locator(".ew-doctor-gateways table")).to_be_visible(timeout=patience(PATIENCE) * 1000)
+        expect(page.locator(".ew-doctor-gateways .ew-mark")).to_have_count(8, timeout=patience(PATIENCE) * 1000)
         expect(page.locator(".ew-doctor")).to_contain_text("12 of 12")
         assert page.evaluate("document.documentElement.scrollWidth") <= 1366
         page.get_by_label("Shown meters").select_option("All meters")
-        expect(page.locator(".ew-doctor-meters tbody tr th")).to_have_count(92, timeout=PATIENCE * 1000)
+        expect(page.locator(".ew-doctor-meters tbody tr th")).to_have_count(92, timeout=patience(PATIENCE) * 1000)
         page.goto(f"{box.url}/meter-dashboard")
-        expect(page.locator(".ew-card").first).to_be_visible(timeout=PATIENCE * 1000)
-        assert page.url.startswith(f"{box.url}/dashboards/meter-dashboard")
+        expect(page.locator(".ew-card").first).to_be_visible(timeout=patience(PATIENCE) * 1000)
+        page.wait_for_url(lambda url: url.startswith(f"{box.url}/dashboards/meter-dashboard"))
         cookies = {cookie["name"]: cookie for cookie in context.cookies()}
         assert cookies["ew_session"]["secure"], cookies
         assert cookies["ew_session"]["httpOnly"]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.waiting import patience
+
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "deploy" / "systemd"
 COMMON = UNITS / "energy-workbench-.service.d" / "common.conf"
@@ -80,7 +82,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     said = [line for line in (done.stdout + done.stderr).splitlines() if "energy-workbench" in line]
     assert not said, done.stderr
     calendar = read(UNITS / "energy-workbench-backup.timer")["Timer"]["OnCalendar"]
-    subprocess.run([verify, "calendar", calendar], check=True, capture_output=True, timeout=60)
+    subprocess.run([verify, "calendar", calendar], check=True, capture_output=True, timeout=patience(60))
 
 
 def test_the_hardening_leaves_few_ways() -> None:

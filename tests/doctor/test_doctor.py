@@ -28,6 +28,7 @@ from energy_workbench.registry import Registry, StateStore
 from tests.collector.device import Device, running, until
 from tests.collector.test_collector import meter, two_units
 from tests.conftest import free_ports
+from tests.waiting import patience
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
     code = "from energy_workbench.cli import main; main()"
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
     command = [sys.executable, "-c", code, "doctor", *arguments]
-    return subprocess.run(command, env=environment, text=True, capture_output=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, text=True, capture_output=True, timeout=patience(120), check=False)
 
 
 def spooled(settings: Settings, *instants: int) -> None:

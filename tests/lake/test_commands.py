@@ -17,6 +17,7 @@ from energy_workbench.lake import Lake, Spool
 from energy_workbench.registry import Registry
 from energy_workbench.registry.state import StateStore
 from tests.lake.helpers import intervals, reading
+from tests.waiting import patience
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_the_jobs_bring_spooled_readings_to_intervals_and_stop(home: Settings) -
     thread = threading.Thread(target=jobs, args=(home, stop))
     thread.start()
     try:
-        lake, deadline = Lake(home.lake_path), time.monotonic() + 60
+        lake, deadline = Lake(home.lake_path), time.monotonic() + patience(60)
         while not intervals(lake) and time.monotonic() < deadline:
             time.sleep(0.05)
     finally:

@@ -16,6 +16,7 @@ from energy_workbench.core.errors import InputError, LakeError
 from energy_workbench.lake import Reading, Spool
 from energy_workbench.lake.shape import Shape
 from tests.lake.helpers import ENERGY, reading
+from tests.waiting import patience
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
         "for k in range(25): s.append([reading(m, k, float(k))])\n"
     )
     workers = [subprocess.Popen([sys.executable, "-c", code, str(path), str(meter)]) for meter in (1, 2, 3)]
-    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
+    assert [worker.wait(patience(60)) for worker in workers] == [0, 0, 0]
     assert Spool(path).depth() == 75
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.waiting import patience
+
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = sorted((ROOT / "notebooks" / "reports").glob("*.ipynb"))
 TUTORIALS = sorted((ROOT / "notebooks" / "tutorials").glob("*.ipynb"))
@@ -46,7 +48,9 @@ def test_a_tutorial_still_gives_the_outputs_it_shows(path: Path) -> None:
     before = sample_digest()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ENERGY_WORKBENCH_")}
     command = [sys.executable, "-m", "pytest", "--nbval", str(path), "-q", "-p", "no:cacheprovider", "-o", "addopts="]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=280, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=patience(280), check=False
+    )
     assert done.returncode == 0, done.stdout[-4000:]
     assert sample_digest() == before, "the tutorial changed the sample"
 

@@ -21,6 +21,7 @@ from collector.profile import Profile, load
 from collector.wire import NoAnswerError, RefusedError
 from tests.peers import libmodbus
 from tests.peers.libmodbus import Words
+from tests.waiting import patience
 
 Serve = Callable[[Words], AbstractContextManager[str]]
 
@@ -112,7 +113,7 @@ def with_pymodbus(words: Words) -> Iterator[str]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(main()), daemon=True)
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(patience(30))
     try:
         yield f"tcp://127.0.0.1:{ports[0]}"
     finally:
@@ -172,7 +173,7 @@ def test_a_unit_that_is_not_on_the_line_is_silent(program: Path) -> None:
             with pytest.raises(NoAnswerError):
                 await client.read(Request(3, 5, 1, ()), 2, timeout=0.05)
             # libmodbus takes what comes next for the other unit's answer, and passes over it.
-            words, deadline = list[int](), time.monotonic() + 30
+            words, deadline = list[int](), time.monotonic() + patience(30)
             while not words:
                 assert time.monotonic() < deadline
                 with suppress(NoAnswerError):

@@ -25,6 +25,7 @@ from energy_workbench.core.settings import load
 from energy_workbench.lake import Lake
 from energy_workbench.registry.registry import Registry
 from tests.conftest import free_ports
+from tests.waiting import patience
 
 ZONE = "Asia/Kolkata"
 COMMAND = "from collector.plant.cli import main; main()"
@@ -182,7 +183,7 @@ def test_the_process_serves_until_it_is_told_to_stop(tmp_path):
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + patience(60)
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port + 7), timeout=1).close()
@@ -192,7 +193,7 @@ def test_the_process_serves_until_it_is_told_to_stop(tmp_path):
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=patience(20))
     finally:
         if process.poll() is None:
             process.kill()

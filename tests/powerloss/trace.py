@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.waiting import patience
+
 CALLS = (
     "open,openat,creat,write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,rename,renameat,renameat2,link,linkat,"
     "unlink,unlinkat,mkdir,mkdirat,ftruncate,truncate,fallocate,lseek,copy_file_range,sendfile"
@@ -52,7 +54,7 @@ def why_not() -> str:
 def run(arguments: list[str], folder: Path, log: Path) -> list[Op]:
     """Trace a Python program that works in that folder."""
     command = ["strace", "-f", "-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={CALLS}", "-o", str(log)]
-    subprocess.run([*command, sys.executable, *arguments], check=True, timeout=120)
+    subprocess.run([*command, sys.executable, *arguments], check=True, timeout=patience(120))
     return list(operations(log, folder))
 
 

@@ -18,6 +18,7 @@ from energy_workbench.core.clock import FIXED_NOW
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake.incoming import SHOWN
 from energy_workbench.workbench import Workbench
+from tests.waiting import patience
 from tests.workbench.plant import NOW
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-in-and-out.md").read_text("utf-8")
@@ -33,7 +34,9 @@ def blocks(kind: str) -> list[str]:
 def run(home: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of the project, run in a folder."""
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(home), FIXED_NOW: NOW.isoformat()}
-    return subprocess.run([*CLI, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    return subprocess.run(
+        [*CLI, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=patience(240)
+    )
 
 
 def test_the_files_commands_and_calls_of_the_page_do_what_it_says(

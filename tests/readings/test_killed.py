@@ -17,6 +17,7 @@ import pytest
 from energy_workbench.lake import Lake, staging
 from energy_workbench.lake.importing import Importer
 from tests.lake.helpers import counter
+from tests.waiting import patience
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "4"))
 """`make soak` takes many more."""
@@ -92,7 +93,7 @@ def test_an_import_killed_at_any_point_is_nothing_or_all_and_completes_when_done
             times.append(time.monotonic() - begun)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=60)
+        process.communicate(timeout=patience(60))
         check(lake.path, file)
 
 
@@ -104,6 +105,6 @@ def test_an_import_that_dies_around_its_commit_is_nothing_or_all(
 ) -> None:
     lake = Lake(tmp_path / "lake")
     process = start(lake, file, ENERGY_WORKBENCH_FAILPOINT=place)
-    process.communicate(timeout=240)
+    process.communicate(timeout=patience(240))
     assert process.returncode == -signal.SIGKILL
     assert check(lake.path, file) == share * METERS * STEPS

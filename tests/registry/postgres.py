@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import patience
+
 START_SECONDS = 60.0
 
 
@@ -93,7 +95,7 @@ def _stop(data: Path, server: subprocess.Popen[bytes]) -> None:
         pid = int(pid_file.read_text().splitlines()[0]) if pid_file.exists() else server.pid
         os.kill(pid, 2)
         try:
-            server.wait(30)
+            server.wait(patience(30))
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()

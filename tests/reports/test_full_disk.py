@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.core.settings import Settings
+from tests.waiting import patience
 
 MOUNT = 'mount -t tmpfs -o size=4m tmpfs "$1" && shift && exec "$@"'
 SCRIPT = """
@@ -48,7 +49,7 @@ def test_a_full_disk_is_named_in_one_line_leaves_nothing_and_is_forgotten_once_t
     folder = tmp_path / "disk"
     folder.mkdir()
     command = [*own_mounts(folder), sys.executable, "-c", SCRIPT, str(folder), str(plant.home)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patience(120))
     assert done.returncode == 0, done.stderr
     refused, written = (line.split(" ", 2) for line in done.stdout.splitlines())
     code, files, said = refused

@@ -35,6 +35,7 @@ from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, publish, publish_many
 from tests.answers.test_report_list import notebook
+from tests.waiting import patience
 
 PERIOD = "2026-10"
 COMMAND = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "report"]
@@ -415,7 +416,7 @@ def test_ctrl_c_ends_a_cell_that_never_ends_and_leaves_nothing(plant: Settings, 
             assert process.poll() is None, process.communicate()
             threading.Event().wait(0.05)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=patience(30))
     finally:
         process.kill()
     assert process.returncode == CancelledError.exit_code

@@ -19,6 +19,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Reading, Spool
 from energy_workbench.registry import Registry
 from energy_workbench.reports.scheduled.scheduler import Scheduler
+from tests.waiting import patience
 from tests.workbench.plant import make_home
 
 
@@ -83,14 +84,14 @@ def test_a_scheduler_of_reports_that_hangs_delays_no_commit(home: Settings, monk
 
     def hang(scheduler: Scheduler, only: int | None = None) -> None:
         hangs.set()
-        released.wait(60)
+        released.wait(patience(60))
 
     monkeypatch.setattr(Scheduler, "turn", hang)
     stop = threading.Event()
     running = threading.Thread(target=jobs, args=(settings_room.load(home.home), stop))
     running.start()
     try:
-        assert hangs.wait(30)
+        assert hangs.wait(patience(30))
         spool = Spool(home.spool_path)
         spool.append([Reading(1, 1_790_000_000_000_000, 0, {"active_power_total": 1.0})])
         # Readings leave the spool when the lake has them.
@@ -105,7 +106,7 @@ def test_a_scheduler_of_reports_that_hangs_delays_no_commit(home: Settings, monk
 
 
 def _until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.05)

@@ -25,6 +25,7 @@ from energy_workbench.reports.scheduled.worker import work
 from tests.answers.test_report_list import notebook
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
+from tests.waiting import patience
 from tests.workbench.plant import NOW, add_history, make_home
 
 ANNA, BERT = "anna@works.example", "bert@works.example"
@@ -110,7 +111,7 @@ class Works:
     def turn(self, until: Callable[[Run], bool] = lambda run: not run.holder, seconds: float = 120) -> Run:
         """Let the scheduler turn until its one run is where it should be."""
         self.scheduler.turn()
-        end = time.monotonic() + seconds
+        end = time.monotonic() + patience(seconds)
         while not until(run := self.registry.runs()[0]):
             assert time.monotonic() < end, f"still {run}"
             self.scheduler.turn()
@@ -352,7 +353,7 @@ def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(home: Pat
 
 
 def _until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while not (value := found()):
         assert time.monotonic() < end
         time.sleep(0.05)

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from energy_workbench.answers import supervised
+from tests.waiting import patience
 
 SUPERVISOR = """
 import json, os, sys
@@ -53,7 +54,7 @@ class Running:
 
 def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
     """What holds, as soon as it does."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while not (found := holds()):
         assert time.monotonic() < end, "it never held"
         time.sleep(0.02)
@@ -142,7 +143,7 @@ def test_a_signal_ends_all_and_leaves_nobody(start: Any, how: signal.Signals, co
     pids = [running.pid("one"), running.pid("two")]
     until(lambda: "waiting ended" in running.said())
     running.process.send_signal(how)
-    assert running.process.wait(60) == code
+    assert running.process.wait(patience(60)) == code
     assert not [pid for pid in pids if lives(pid)]
 
 
@@ -151,7 +152,7 @@ def test_who_does_not_listen_is_killed(start: Any, tmp_path: Path) -> None:
     pid = running.pid("deaf")
     until(lambda: "| deaf" in running.said())
     running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(60) == 0
+    assert running.process.wait(patience(60)) == 0
     until(lambda: not lives(pid))
 
 
@@ -185,4 +186,4 @@ def test_a_terminal_that_closed_ends_nobody(tmp_path: Path) -> None:
         assert lives(known["steady"].pid)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(patience(60))

@@ -26,6 +26,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
 from tests.browser.conftest import answers, wait_until
 from tests.conftest import free_ports
+from tests.waiting import patience
 from tests.workbench.plant import make_home
 
 API = "/api/Energy"
@@ -66,7 +67,7 @@ class Works:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(60)
+                process.wait(patience(60))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -253,7 +254,7 @@ def test_a_service_that_restarts_knows_every_visit_again_and_no_revoked_token(wo
         works.registry.revoke_token("viewer")
         process = works.processes["serve"]
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(patience(60))
         # Meanwhile nobody new comes in, and a page that is asked for opens by itself later.
         address = f"{works.pages('editor')}/meter-setup"
         for _ in range(2):  # while the visit is remembered, and after that

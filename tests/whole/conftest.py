@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from tests.conftest import free_ports
+from tests.waiting import patience
 
 CLONE_NEWNET = 0x40000000
 
@@ -59,7 +60,7 @@ class Running:
         return "\n".join(self.lines)
 
     def link(self, who: str, timeout: float = 180) -> str:
-        end = time.monotonic() + timeout
+        end = time.monotonic() + patience(timeout)
         while time.monotonic() < end:
             if match := re.search(rf"{who}.*?(http://\S+)", self.output()):
                 return match[1]
@@ -74,7 +75,7 @@ class Running:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
-        return self.process.wait(60)
+        return self.process.wait(patience(60))
 
 
 def start(home: Path, ports: list[int]) -> Running:

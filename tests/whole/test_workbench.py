@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from energy_workbench.core.pages import VIEWED
+from tests.waiting import patience
 from tests.whole.conftest import Running, start
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.network_namespace]
@@ -41,7 +42,7 @@ def page(workbench: Running, chromium: str) -> Iterator[Page]:
 
 
 def wait_until(holds, timeout: float = 60, what: str = "the condition"):
-    end = time.monotonic() + timeout
+    end = time.monotonic() + patience(timeout)
     while time.monotonic() < end:
         if found := holds():
             return found
@@ -82,7 +83,7 @@ def test_the_dashboard_shows_the_power_flow_and_stays_alive(workbench, page):
     elsewhere: list[str] = []
     page.on("request", lambda request: None if "//127.0.0.1:" in request.url else elsewhere.append(request.url))
     page.goto(workbench.link("Manager"))
-    page.wait_for_selector(".sankey-link", timeout=60_000)
+    page.wait_for_selector(".sankey-link", timeout=patience(60) * 1000)
     assert page.locator(".sankey-link").count() > 20
     text = page.locator("body").inner_text()
     assert re.search(r"\b92\b", text)
@@ -121,10 +122,10 @@ def test_every_page_answers(workbench, page):
         assert answer.status == 200
         assert "Traceback" not in page.locator("body").inner_text()
     page.goto(str(link.copy_with(path="/meter-setup")))
-    page.wait_for_selector(".jstree-node", timeout=60_000)
+    page.wait_for_selector(".jstree-node", timeout=patience(60) * 1000)
     assert "GRID" in page.locator("body").inner_text()
     page.goto(workbench.link("Manager"))
-    page.wait_for_selector(".sankey-link", timeout=60_000)
+    page.wait_for_selector(".sankey-link", timeout=patience(60) * 1000)
     for shown in VIEWED[1:]:
         page.get_by_role("link", name=shown.title, exact=True).first.click()
         page.wait_for_function("title => document.querySelector('.ew-title h1').textContent === title", arg=shown.title)

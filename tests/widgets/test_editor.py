@@ -15,6 +15,7 @@ from energy_workbench.core.errors import ConflictError, ServiceError
 from energy_workbench.widgets.background import Background
 from energy_workbench.widgets.editor import Editor
 from energy_workbench.widgets.files import Files
+from tests.waiting import patience
 from tests.widgets.setup_stand_in import SetupStandIn
 from tests.widgets.test_app import here, until
 
@@ -143,7 +144,7 @@ def background(scenario: Callable[[Background, list[str]], Any]) -> None:
 def test_of_two_questions_of_one_kind_only_the_later_is_answered() -> None:
     async def scenario(doer: Background, reported: list[str]) -> None:
         gate, taken = threading.Event(), []
-        doer.do(lambda: gate.wait(5) and "old", taken.append, key="k")
+        doer.do(lambda: gate.wait(patience(5)) and "old", taken.append, key="k")
         await asyncio.sleep(0)
         doer.do(lambda: "new", taken.append, key="k")
         doer.do(lambda: "other", taken.append, key="else")

@@ -11,6 +11,7 @@ import uvicorn
 
 from energy_workbench.api.app import create_app
 from energy_workbench.core.settings import Settings
+from tests.waiting import patience
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def served(settings: Settings) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    end = time.monotonic() + 30
+    end = time.monotonic() + patience(30)
     while not server.started and time.monotonic() < end:
         time.sleep(0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
