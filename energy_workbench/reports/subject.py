@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from energy_workbench.analytics.alarms import Spell, low_power_factor, overload, spells
 from energy_workbench.core import clock
 from energy_workbench.core.errors import InputError, NoDataError
 from energy_workbench.core.period import Period, local_midnight, parse_period, zone_of
@@ -15,6 +16,8 @@ from energy_workbench.reports import session, words
 from energy_workbench.reports.refusals import in_future, known, nothing_known
 
 SOURCE_TYPES = ("grid", "generator", "solar")
+MOST_EVENTS = 1000
+"""Changes of a meter's health and communication that are looked at, the newest."""
 MOST_FINDINGS = 1000
 """As many as the service gives."""
 DAY = timedelta(hours=25)
@@ -199,6 +202,32 @@ class Subject:
         """Whether there can be more than those: so many are not given at once."""
         return any(len(part) >= MOST_FINDINGS for part in self._asked_findings)
 
+    @cached_property
+    def alarms(self) -> list[tuple[str, Spell]]:
+        """Alarms that held in the period, by the number of the meter, oldest first."""
+        found = [(row["number"], spell) for row in self.tree for spell in self._alarms_of(row)]
+        return sorted(found, key=lambda pair: pair[1].since or self.period.start)
+
+    def _alarms_of(self, row: dict[str, Any]) -> list[Spell]:
+        found = spells(self.wb.events(row["id"], limit=MOST_EVENTS), self.period.start, self.until)
+        measured = self.energies.get(row["id"], {})
+        peak, rated = measured.get("peak_kw"), row["rated_kw"]
+        factor = measured.get("power_factor")
+        if factor is None and not (rated and peak):
+            return found
+        asked: Any = self.wb  # each of them answers what is watched, too
+        limits = asked.limits(row["id"])["limits"]
+        most = limits["overload_warning"]
+        told = [low_power_factor(factor, limits["power_factor_warning"])]
+        if rated and peak and most is not None and peak > rated * most / 100:
+            points = self.wb.over_time(row["id"], self.text, every="15min").to_dict()["points"]
+            told.append(overload(points, rated, most))
+        return [*found, *(spell for spell in told if spell is not None)]
+
+    def local_time(self, instant: datetime | None) -> datetime | None:
+        """An instant in the site's zone."""
+        return None if instant is None else instant.astimezone(self.zone)
+
     def shifts(self, meter: str = "") -> dict[str, Any]:
         """Energy and load of a meter, by its id, by the site's shifts."""
         return self.wb.load_shape(meter or self.meter["id"], self.text, by="shift").to_dict()
@@ -217,7 +246,7 @@ def below(rows: list[dict[str, Any]], root: str | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
     def walk(row: dict[str, Any], depth: int) -> None:
-        kept = ("id", "number", "name", "type", "parent_id", "location", "flow", "status")
+        kept = ("id", "number", "name", "type", "parent_id", "location", "flow", "status", "rated_kw")
         inside = children.get(row["id"], [])
         found.append({**{key: row[key] for key in kept}, "depth": depth, "node": bool(inside)})
         for child in inside:

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from energy_workbench.api.access import tokens_of
 from energy_workbench.api.app import create_app
 from energy_workbench.core.clock import FIXED_NOW, to_micros
+from energy_workbench.core.finding_words import FINDINGS, finding_title
 from energy_workbench.core.findings import Finding
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Lake, Reading, Spool
@@ -99,7 +100,7 @@ def findings(home: Settings, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, 
 
 def rows_of(findings: list[dict[str, Any]], *meters: str) -> list[list[Any]]:
     chosen = [each for each in findings if not meters or each["number"] in meters]
-    return [[each[key] for key in ("from", "to", "number", "name", "text")] for each in chosen]
+    return [[each["from"], each["to"], each["number"], finding_title(each["name"]), each["text"]] for each in chosen]
 
 
 def test_every_finding_is_listed_and_counted(written: dict[str, Published], findings: list[dict[str, Any]]) -> None:
@@ -107,10 +108,11 @@ def test_every_finding_is_listed_and_counted(written: dict[str, Published], find
     assert sorted(tables["Findings"]) == sorted(rows_of(findings))
     starts = [row[0] for row in tables["Findings"]]
     assert starts == sorted(starts, reverse=True)
-    counted = Counter((each["name"], each["number"]) for each in findings)
+    counted = Counter((finding_title(each["name"]), each["number"]) for each in findings)
     assert {(name, number): times for name, number, times in tables["Findings by meter"]} == counted
     shown = text_of(written["quality"].files["html"])
     assert WORDS in shown
+    assert not [name for name in FINDINGS if name in shown], "no dotted name is shown"
     assert "<b>0 V</b>" not in written["quality"].files["html"].read_text().partition("</main>")[0]
 
 

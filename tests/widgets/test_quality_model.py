@@ -99,7 +99,7 @@ def test_the_table_to_take_along_has_a_row_a_meter_and_day(model: Model) -> None
 def test_what_the_service_says_is_shown_as_text(model: Model) -> None:
     html = markup.findings(model.findings, FINDINGS) + markup.cases(model.cases)
     assert "<script" not in html
-    assert "Counter: reset" in html
+    assert "Counter set back" in html
     assert 'href="meter?meter=UNIT-A"' in html
 
 

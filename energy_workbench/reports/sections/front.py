@@ -11,6 +11,7 @@ from energy_workbench.core import maxima
 from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import Card, Cover, Html, Section, bullets, heading, key_figures, paragraph
+from energy_workbench.reports.sections.alarms import said
 from energy_workbench.reports.sections.quality import unclear
 from energy_workbench.reports.subject import Subject, known_sum
 
@@ -212,6 +213,7 @@ SENTENCES: dict[str, Callable[[Subject], list[str]]] = {
     "comparison": _before,
     "export": _returned,
     "losses": _lost,
+    "alarms": said,
     "data": _measured,
 }
 """What stands out, by what it is about; in the order in which it is said."""

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from energy_workbench.core.finding_words import finding_title
+from energy_workbench.figures.words import spoken
 from energy_workbench.reports import charts, words
 from energy_workbench.reports.elements import Card, Cell, Column, Element, Figure, Section, heading, paragraph, table
 from energy_workbench.reports.subject import MOST_FINDINGS, Subject
@@ -93,8 +95,15 @@ def findings(about: Subject) -> Section:
     """What is wrong with the data: how often, and each."""
     found = about.findings
     if not found:
-        return Section((heading("Findings"), paragraph("Nothing was found wrong with the data of this period.")))
-    counted = Counter((row["name"], row["number"] or row["meter"]) for row in found)
+        return Section(
+            (
+                heading("Findings"),
+                paragraph(
+                    "The readings of this period have no finding: no value that cannot be, no step of a counter."
+                ),
+            )
+        )
+    counted = Counter((finding_title(row["name"]), row["number"] or row["meter"]) for row in found)
     sums = [
         (name, number, count) for (name, number), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
@@ -113,7 +122,13 @@ def findings(about: Subject) -> Section:
         Column("What was seen", "text", width=38),
     ]
     rows = [
-        (about.local(row["from"]), about.local(row["to"]), row["number"] or row["meter"], row["name"], row["text"])
+        (
+            about.local(row["from"]),
+            about.local(row["to"]),
+            row["number"] or row["meter"],
+            finding_title(row["name"]),
+            row["text"],
+        )
         for row in found[:LISTED]
     ]
     parts.append(table("Findings", columns, rows))
@@ -130,7 +145,7 @@ def events(about: Subject) -> Section:
     rows = []
     for meter in about.tree:
         for event in about.wb.events(meter["id"], about.text, limit=LISTED):
-            told = f"{event['from']} → {event['to']}" if event["from"] else event["to"]
+            told = f"{spoken(event['from'])} → {spoken(event['to'])}" if event["from"] else spoken(event["to"])
             at = datetime.fromisoformat(event["at"]).astimezone(about.zone)
             rows.append((at, meter["number"], event["of"], told, event["reason"]))
     rows.sort(key=lambda row: row[0], reverse=True)

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from energy_workbench.core.finding_words import finding_title
 from energy_workbench.core.pages import LOSSES, METER, PATTERNS, VIEWED
 from energy_workbench.core.quantities import QUANTITIES, Kind
 from energy_workbench.figures.pattern import SPANS
@@ -193,7 +194,7 @@ def findings(log: Mapping[str, Any]) -> str:
     if not found:
         return '<p class="ew-calm">✓ Nothing was found in this time.</p>'
     rows = "".join(
-        f"<tr><td>{escape(moment(row['from']))}</td><th>{escape(row['name'])}</th><td>{escape(row['text'])}</td></tr>"
+        f"<tr><td>{escape(moment(row['from']))}</td><th>{escape(finding_title(row['name']))}</th><td>{escape(row['text'])}</td></tr>"
         for row in found[:SHOWN]
     )
     return _listed(("When", "Finding", "What"), rows, len(found))

@@ -7,17 +7,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from energy_workbench.core.finding_words import finding_title
 from energy_workbench.figures.words import moment
-
-WORDS = {
-    "counter": "Counter",
-    "gap": "Gap",
-    "value": "Value",
-    "late": "Late",
-    "stuck": "Stuck",
-    "spike": "Spike",
-}
-"""First part of a finding's name → what it is about."""
 
 
 def findings(found: Sequence[Mapping[str, Any]], most: int) -> str:
@@ -60,6 +51,4 @@ def _meter(row: Mapping[str, Any]) -> str:
 
 
 def _kind(name: str) -> str:
-    first, _, rest = name.partition(".")
-    what = WORDS.get(first, first.capitalize())
-    return f"⚠ {escape(what)}{f': {escape(rest.replace(chr(95), chr(32)))}' if rest else ''}"
+    return f"⚠ {escape(finding_title(name))}"

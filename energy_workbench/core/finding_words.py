@@ -1,0 +1,40 @@
+"""Findings, events and alarms in the words of people: one table for pages and reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FINDINGS: Final = {
+    "counter.ambiguous": "Counter step, not decided",
+    "counter.exchange": "Meter exchanged",
+    "counter.glitch": "Counter misread for a moment",
+    "counter.jump": "Counter jumped",
+    "counter.reset": "Counter set back",
+    "counter.rollover": "Counter rolled over",
+    "counter.disagrees_with_power": "Counter disagrees with power",
+    "value.power_factor": "Impossible power factor",
+    "value.frequency": "Impossible frequency",
+    "value.voltage": "Impossible voltage",
+    "value.current": "Impossible current",
+    "value.power": "Impossible power",
+    "value.counter": "Impossible counter value",
+}
+"""What a finding is called, by its name."""
+
+STATES: Final = {
+    "warning": "Health warning",
+    "critical": "Health critical",
+    "offline": "Not reachable",
+    "timeout": "Does not answer",
+}
+"""What a state of health or communication is called while it holds, by its word."""
+
+
+def finding_title(name: str) -> str:
+    """What a finding is called; one that this version does not know by the words of its name."""
+    return FINDINGS.get(name) or name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def state_title(state: str) -> str:
+    """What a state is called."""
+    return STATES.get(state) or state.replace("_", " ").capitalize()
