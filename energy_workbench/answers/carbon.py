@@ -29,7 +29,7 @@ FIGURES = {
 }
 """Emissions and the kinds of factors that make them."""
 
-STATE_ONE = "state one with its source: `PUT /factors`, or wb.set_factor(…)"
+STATE_ONE = "state one with its source (PUT /factors, or wb.set_factor in Python)"
 
 
 class Carbon:
@@ -118,7 +118,8 @@ def lacking(
             advice = f"for the time before, {STATE_ONE}"
         elif country is None:
             reason = "the site states no country, so it is not known which grid it hangs on"
-            advice = f"state the country (setup page, or `energy-workbench site set country=…`), or {STATE_ONE}"
+            where = "Site on the meter setup page, or energy-workbench site set country=…"
+            advice = f"state the country ({where}), or {STATE_ONE}"
         else:
             reason = f"no factor is known of the grid of {country}"
             advice = STATE_ONE

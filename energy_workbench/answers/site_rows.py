@@ -56,8 +56,8 @@ def effects(before: Site, after: Site) -> list[str]:
 def _advice(lacking: list[str]) -> str:
     if not lacking:
         return ""
-    given = " ".join(f"{name}={'DE' if name == 'country' else 'EUR'}" for name in lacking)
+    given = " ".join(f"{name}=…" for name in lacking)
     return (
-        f"The site states no {' and no '.join(lacking)}: say it on the meter setup page, "
-        f"or with `energy-workbench site set {given}`."
+        f"The site states no {' and no '.join(lacking)}: say it on the meter setup page (Site), "
+        f"or with energy-workbench site set {given}"
     )

@@ -104,12 +104,12 @@ def factors(rows: Sequence[Payload]) -> str:
         return '<p class="ew-more">There is no emission factor for this site: an engineer can state one.</p>'
     body = "".join(
         f'<tr class="{"" if row["holds"] else "ew-idle"}"><th>{escape(row["meaning"])}</th>'
-        f"<td>{row['value']:g} {escape(row['unit'])}<small>{escape(row['gases'])}</small></td>"
+        f"<td>{row['value']:g} {escape(row['unit'])}</td><td>{escape(row['gases'])}</td>"
         f"<td>{_since(row['valid_from'])}</td><td>{_holds(row)}</td>"
         f"<td>{'<span class=ew-own>own</span> ' if row['own'] else ''}{escape(row['source'])}</td></tr>"
         for row in rows
     )
-    return _table(("Factor", "Value", "From", "Here", "Source (own: stated by the site)"), body, "ew-factors")
+    return _table(("Factor", "Value", "Gases", "From", "Here", "Source (own: stated by the site)"), body, "ew-factors")
 
 
 def _holds(row: Payload) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from energy_workbench.core.places import countries, currencies, zones
@@ -36,14 +35,13 @@ class SiteView:
         }
         self.notes = {name: make.text("", "ew-note") for name in FIELDS}
         rows = [make.box([self.inputs[name], self.notes[name]], f"ew-field ew-field-{name}") for name in FIELDS]
-        self.advice = make.text("", "ew-note")
         self.failure = make.text("", "ew-failure")
         self.save = make.button("Save site", model.save, kind="primary", classes="ew-do-save-site")
         close = make.button("Close", back, classes="ew-do-back")
         bar = make.box([make.text("<h2>The site</h2>", "ew-h"), close], "ew-bar")
         buttons = make.box([self.save], "ew-buttons")
         self.form = make.box([make.box(rows, "ew-grid"), self.failure, buttons], "ew-ask")
-        self.widget = make.box([bar, self.advice, self.form], "ew-bulk ew-site")
+        self.widget = make.box([bar, self.form], "ew-bulk ew-site")
         self._writing = False
         for name, widget in self.inputs.items():
             widget.observe(guard(self._typed(name)), "value")
@@ -74,10 +72,6 @@ class SiteView:
         shown(self.form, bool(model.stored))
         if not model.stored:
             return
-        put(
-            self.advice,
-            f'<p class="ew-careful">⚠ {escape(model.stored["advice"])}</p>' if model.stored["advice"] else "",
-        )
         self._writing = True
         try:
             self._fill()
