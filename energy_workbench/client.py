@@ -21,6 +21,7 @@ from energy_workbench.core.results import (
     Demand,
     Energies,
     Generation,
+    GenerationComparison,
     Intervals,
     LoadShape,
     Losses,
@@ -189,6 +190,9 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
 
     def generation(self, period: str = "this month") -> Generation:
         return Generation.from_dict(self._get("/generation", period=period))
+
+    def compare_generation(self, period: str = "this month", *, against: str = "previous") -> GenerationComparison:
+        return GenerationComparison.from_dict(self._get("/generation/comparison", period=period, against=against))
 
     def factors(self) -> list[dict[str, Any]]:
         return list(self._get("/factors")["items"])

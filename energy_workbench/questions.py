@@ -16,6 +16,7 @@ from energy_workbench.core.results import (
     Demand,
     Energies,
     Generation,
+    GenerationComparison,
     Intervals,
     LoadShape,
     Losses,
@@ -139,7 +140,8 @@ class Questions(ABC):
         meter : str, optional
             The root of the site by default.
         period : str, optional
-            By default the last `days` up to and with the bucket that is running.
+            By default `days` times 24 hours up to and with the bucket that is running; `last 7 days` is today and the
+            six days before, as everywhere.
         by : str, optional
             `day`, `week`, `month`: over time in such steps. `weekday-hour`: a heat map; `hour`: the typical
             workday and weekend with its spread; `duration`: the load duration curve; `shift`: by shifts.
@@ -148,7 +150,7 @@ class Questions(ABC):
         """
         if by is None or by in STEPS:
             return self.over_time(meter, period, days=days, every=STEPS[by] if by else every)
-        return self.load_shape(meter, period or f"last {days} days", by=by, shifts=shifts)
+        return self.load_shape(meter, period or f"last {24 * days} hours", by=by, shifts=shifts)
 
     @abstractmethod
     def over_time(
@@ -166,7 +168,13 @@ class Questions(ABC):
     def compare(
         self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
     ) -> Comparison:
-        """Consumption beside that of the period before (`previous`), or of the same period a year earlier (`year`)."""
+        """Consumption beside an earlier time, and how it has changed by like days.
+
+        Parameters
+        ----------
+        against : str
+            `previous`: the period before, of less than a week the same span 7 days earlier; `year`: 364 days earlier.
+        """
 
     @abstractmethod
     def demand(
@@ -248,6 +256,16 @@ class Questions(ABC):
     @abstractmethod
     def generation(self, period: str = "this month") -> Generation:
         """Diesel and solar energy, run hours, fuel and emissions."""
+
+    @abstractmethod
+    def compare_generation(self, period: str = "this month", *, against: str = "previous") -> GenerationComparison:
+        """Diesel and solar energy, fuel and emissions beside an earlier time, and how they have changed by like days.
+
+        Parameters
+        ----------
+        against : str
+            As of `compare`.
+        """
 
     @abstractmethod
     def factors(self) -> list[dict[str, Any]]:

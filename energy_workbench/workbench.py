@@ -28,6 +28,7 @@ from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.core.forest import nested
 from energy_workbench.core.limits import resolved
+from energy_workbench.core.pages import PATTERN
 from energy_workbench.core.period import Period
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
@@ -35,6 +36,7 @@ from energy_workbench.core.results import (
     Comparison,
     Demand,
     Generation,
+    GenerationComparison,
     Intervals,
     LoadShape,
     Losses,
@@ -228,11 +230,17 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     def compare(
         self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
     ) -> Comparison:
-        from energy_workbench.answers.shapes import compared, earlier
+        from energy_workbench.answers.comparisons import Beside, compared, earlier
 
-        found, span, energies = self._meter_or_root(meter), self._period(period), self._energies()
-        before = earlier(span, against, self.zone)
-        return compared(energies.pattern(found, span, every), energies.pattern(found, before, every), against)
+        found, span, energies, zone = self._meter_or_root(meter), self._period(period), self._energies(), self.zone
+        before, now = earlier(span, against, zone), clock.now()
+        patterns = [energies.pattern(found, each, every) for each in (span, before)]
+
+        def make() -> Comparison:
+            beside = Beside(self.reader, found, span, before, zone=zone, now=now)
+            return compared(*patterns, against, beside, zone=zone, at=now)
+
+        return self._kept(("compare", found.key, span.start, span.end, against, every), make)
 
     def demand(
         self,
@@ -312,9 +320,11 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         )
 
     def generation(self, period: str = "this month") -> Generation:
+        return self._generation(self._period(period))
+
+    def _generation(self, span: Period) -> Generation:
         from energy_workbench.answers.generations import generation
 
-        span = self._period(period)
         return self._kept(
             ("generation", span.start, span.end),
             lambda: generation(
@@ -327,6 +337,19 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
                 self.zone,
             ),
         )
+
+    def compare_generation(self, period: str = "this month", *, against: str = "previous") -> GenerationComparison:
+        from energy_workbench.answers.comparisons import earlier
+        from energy_workbench.answers.generation_change import GenerationChange
+
+        span, zone, now = self._period(period), self.zone, clock.now()
+        before, meters = earlier(span, against, zone), self._meters_at(span.end)
+
+        def make() -> GenerationComparison:
+            change = GenerationChange(self.reader, self._energies(), self._generation, meters, zone=zone, now=now)
+            return change.between(span, before, against)
+
+        return self._kept(("compare generation", span.start, span.end, against), make)
 
     def floor_plan(self) -> FloorPlan | None:
         return floor_plan.read(self.settings.home)
@@ -417,7 +440,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             live=self._live(),
             energy=energies.totals(meters, span)[0],
             flow=self.flow(period),
-            pattern=energies.pattern(root, energies.last_days(7, "1h"), "1h") if root else None,
+            pattern=energies.pattern(root, self._period(PATTERN), "1h") if root else None,
             peak=energies.peak(meters, span),
             period=period,
             now=clock.now(),

@@ -150,7 +150,9 @@ class Energies:
         )
 
     def last_days(self, days: int, every: str) -> Period:
-        """The last days up to the end of the bucket that runs now: seven days of hours are 168 buckets.
+        """So many times 24 hours up to the end of the bucket that runs now: seven days of hours are 168 buckets.
+
+        The words `last 7 days` are another time: today and the six days before, as everywhere.
 
         Raises
         ------
@@ -163,7 +165,7 @@ class Energies:
         today = parse_period("today", self._zone, now)
         end = next(edge for edge in axis.edges(today, every, self._zone) if edge > now)
         start = (end.astimezone(self._zone) - timedelta(days=days)).astimezone(now.tzinfo)
-        return Period(start, end, f"last {days} days")
+        return Period(start, end, f"last {24 * days} hours")
 
     def _rows(self, meter: Meter, edges: Sequence[datetime]) -> tuple[dict[str, Any], ...]:
         if len(edges) < 2:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Asked, Body, Part
-from energy_workbench.api.schemas import FACTOR, FACTOR_BODY, FACTORS, GENERATION, listed
+from energy_workbench.api.schemas import FACTOR, FACTOR_BODY, FACTORS, GENERATION, GENERATION_COMPARISON, listed
 from energy_workbench.api.session import Caller, Editor, Home
 
 router = APIRouter(tags=["Generation"])
@@ -18,6 +18,19 @@ router = APIRouter(tags=["Generation"])
 def generation(wb: Home, _: Caller, period: Asked) -> Response:
     """Energies, run hours, fuel, and emissions by scope with the factors used; this month by default."""
     return Json(wb.generation(period or "this month").to_dict())
+
+
+@router.get("/generation/comparison", summary="Generation beside an earlier time", responses=GENERATION_COMPARISON)
+def comparison(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    against: Annotated[
+        str, Query(description="`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
+    ] = "previous",
+) -> Response:
+    """Each figure of both times, its change by like days, and how the totals differ; this month by default."""
+    return Json(wb.compare_generation(period or "this month", against=against).to_dict())
 
 
 @router.get("/factors", summary="Emission factors", responses=FACTORS)

@@ -102,7 +102,7 @@ def pattern(
     _: Caller,
     period: Asked,
     meter: Annotated[str | None, Query(description="Id or number; the site's root by default")] = None,
-    days: Annotated[int, Query(ge=1, le=3660, description="Days up to now, where no period is given")] = 7,
+    days: Annotated[int, Query(ge=1, le=3660, description="Times 24 hours up to now, where no period is given")] = 7,
     every: Every = "1h",
     by: Annotated[
         str | None,
@@ -120,10 +120,12 @@ def comparison(
     _: Caller,
     period: Asked,
     meter: Annotated[str | None, Query(description="Id or number; the site's root by default")] = None,
-    against: Annotated[str, Query(description="`previous` period, or the same one a `year` earlier")] = "previous",
+    against: Annotated[
+        str, Query(description="`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
+    ] = "previous",
     every: Every = "1d",
 ) -> Response:
-    """Energy a row, that of the earlier time beside it, and the change; last month by default."""
+    """Energy a row, that of the earlier time beside it, and the change by like days; last month by default."""
     return Json(wb.compare(meter, period or "last month", against=against, every=every).to_dict())
 
 

@@ -136,14 +136,27 @@ _COMPARISON: Schema = {
     "items": [
         {
             "start": "2026-10-05T00:00:00+05:30", "energy_kwh": 4200.5, "quality": "actual", "completeness": 1.0,
-            "before_start": "2026-09-05T00:00:00+05:30", "before_kwh": 4000.0, "before_quality": "actual",
+            "before_start": "2026-09-07T00:00:00+05:30", "before_kwh": 4000.0, "before_quality": "actual",
             "before_completeness": 1.0, "change_percent": 5.01,
         }
     ],
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "against": "previous", "every": "1d",
-    "total_kwh": 130_215.5, "before_kwh": 120_000.0, "change_percent": 5.01, "completeness": 0.998,
+    "total_kwh": 130_215.5, "before_kwh": 120_000.0, "change_percent": 5.01, "totals_percent": 8.51, "days": 31.0,
+    "before_days": 30.0, "shift_days": 28, "completeness": 0.998,
     "before_completeness": 1.0, **_SPAN, "before_start": "2026-09-01T00:00:00+05:30",
     "before_end": "2026-10-01T00:00:00+05:30",
+}  # fmt: skip
+_GENERATION_COMPARISON: Schema = {
+    **listed(
+        [
+            {
+                "name": "grid_import_kwh", "value": 610_000.0, "before": 560_000.0, "change_percent": 5.3,
+                "totals_percent": 8.93,
+            }
+        ]
+    ),
+    "against": "previous", **_SPAN, "before_start": "2026-09-01T00:00:00+05:30",
+    "before_end": "2026-10-01T00:00:00+05:30", "days": 31.0, "before_days": 30.0,
 }  # fmt: skip
 _DEMAND: Schema = {
     **listed(
@@ -422,6 +435,7 @@ FACTOR_BODY = _body(
     required=["name", "value", "source"],
 )
 GENERATION = _answer("The period", _GENERATION)
+GENERATION_COMPARISON = _answer("Both times", _GENERATION_COMPARISON)
 DEMAND = _answer("A row a billing month", _DEMAND)
 PATTERN = _answer("The pattern; with `by`, rows that say how the load is spread", _PATTERN, {"type": "object"})
 FLOW = _answer("Nodes and links", _FLOW)

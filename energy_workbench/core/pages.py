@@ -31,6 +31,9 @@ GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel a
 METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")
 QUALITY = Page("data-quality", "Data quality", "How complete the data is, what is wrong, and what waits for a decision")
 
+PATTERN = "last 7 days"
+"""What the overview's pattern is of, whatever period its cards are of."""
+
 VIEWED = (OVERVIEW, PATTERNS, LOSSES, GENERATION, METER, QUALITY)
 """The pages of everybody who may look, in the order of their menu."""
 

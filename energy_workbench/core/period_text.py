@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 from energy_workbench.core.errors import PeriodError
 from energy_workbench.core.period import Period, local_midnight
 
+WEEK = timedelta(days=7)
+YEAR = timedelta(days=364)
+"""52 weeks."""
+
 
 def span(period: Period, zone: ZoneInfo) -> str:
     """A period as a title: `October 2026`, `5 October 2026`, `1 – 15 October 2026`, or with times."""
@@ -71,35 +75,44 @@ def beside(period: Period, by: int, zone: ZoneInfo) -> Period:
     return Period(first, last, iso(moved, zone))
 
 
-def before(period: Period, against: str, zone: ZoneInfo, now: datetime) -> Period:
-    """The earlier time that a period is compared with; of one that runs, as much as has been of it.
+def before(period: Period, against: str, zone: ZoneInfo) -> Period:
+    """The earlier time that a period is compared with; never a part of the period itself.
 
     Parameters
     ----------
     against : str
-        `previous`: the period just before it; `year`: the same one a year earlier.
-    now : datetime
-        Aware.
+        `previous`: the period just before it, a month before a month; of less than a week the same one 7 days earlier,
+        so that weekdays agree. `year`: the same one 364 days earlier, for the same reason.
 
     Raises
     ------
     PeriodError
         If the calendar ends there.
     """
-    if against == "previous":
-        former = beside(period, -1, zone)
-        start, end = former.start, former.end
-    else:
-        try:
-            start, end = (_instant(_months_later(_local(edge, zone), -12), zone) for edge in (period.start, period.end))
-        except ValueError:
-            raise PeriodError(f"there is nothing a year before {period.text!r}: the calendar ends there") from None
-    if period.start < now < period.end:
-        until = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
-        been = _local(until, zone) - _local(period.start, zone)
-        been = max(been, timedelta(minutes=15))
-        end = min(end, _instant(_local(start, zone) + been, zone))
-    return Period(start, end, iso(Period(start, end, ""), zone))
+    start, end = _local(period.start, zone), _local(period.end, zone)
+    if against != "year" and end - start >= WEEK:
+        return beside(period, -1, zone)
+    shift = YEAR if against == "year" else WEEK
+    try:
+        first, last = (_instant(edge - shift, zone) for edge in (start, end))
+    except (ValueError, OverflowError):
+        raise PeriodError(f"there is nothing before {period.text!r}: the calendar ends there") from None
+    found = Period(first, min(last, period.start), "")
+    return Period(found.start, found.end, iso(found, zone))
+
+
+def elapsed_days(period: Period, zone: ZoneInfo, now: datetime) -> float:
+    """How much of a period has been, by the site's clock: 31 days of October, whether or not the clock changed."""
+    whole = (_local(period.end, zone) - _local(period.start, zone)) / timedelta(days=1)
+    been = (min(now, period.end) - period.start) / (period.end - period.start)
+    return round(whole * max(been, 0.0), 4)
+
+
+def lengths(days: float, before_days: float) -> str:
+    """How long two times are, in words: `31 and 30 days`, `9.5 and 24 h`."""
+    if min(days, before_days) >= 1:
+        return f"{round(days, 1):g} and {round(before_days, 1):g} days"
+    return f"{round(24 * days, 1):g} and {round(24 * before_days, 1):g} h"
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -395,9 +395,16 @@ class Comparison(Table):
     ----------
     rows : tuple of dict
         `start, energy_kwh [kWh], quality, completeness, before_start, before_kwh [kWh], before_quality,
-        before_completeness, change_percent`.
+        before_completeness, change_percent`: beside a bucket of a day or less the one of the same weekday and hour,
+        `shift_days` earlier, where it lies in the earlier time. What has not begun has no `start`.
     change_percent : float or None
-        Of the buckets that are over and known of both [%].
+        By like days [%]: energy of the days that count ÷ what the earlier ones of the same weekdays had on average − 1.
+        None where too little is measured for it.
+    totals_percent : float or None
+        `total_kwh` ÷ `before_kwh` − 1 [%], however many days and Sundays each has; None where the registers span less
+        than 95 % of either.
+    days, before_days : float
+        How much there has been of each time [d].
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
@@ -418,6 +425,10 @@ class Comparison(Table):
     before_start: str
     before_end: str
     timezone: str
+    totals_percent: float | None = None
+    days: float = 0.0
+    before_days: float = 0.0
+    shift_days: int = 0
 
     def _columns(self) -> list[str]:
         return [
@@ -503,6 +514,39 @@ class Generation(Result):
 
     def _caption(self) -> str:
         return f"Generation and carbon, {self.start} to {self.end}"
+
+
+@dataclass(frozen=True, repr=False)
+class GenerationComparison(Table):
+    """Own generation, fuel and emissions beside those of an earlier time, a row a figure.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        `name` as in `Generation`, or `gross_kg` (Scope 1 and 2, location-based); `value, before`, `change_percent` by
+        like days and `totals_percent`, as of `Comparison` [%].
+    days, before_days : float
+        How much there has been of each time [d].
+    """
+
+    keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
+
+    rows: tuple[dict[str, Any], ...]
+    total: int
+    against: str
+    start: str
+    end: str
+    before_start: str
+    before_end: str
+    days: float
+    before_days: float
+    timezone: str
+
+    def _columns(self) -> list[str]:
+        return ["name", "value", "before", "change_percent", "totals_percent"]
+
+    def _caption(self) -> str:
+        return f"Generation, {self.start} to {self.end} against {self.against}"
 
 
 @dataclass(frozen=True, repr=False)

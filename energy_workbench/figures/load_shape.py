@@ -7,7 +7,7 @@ from typing import Any
 
 from energy_workbench.figures.axes import larger
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, local, percent
+from energy_workbench.figures.words import amount, drawn, local, percent, signed
 
 NOTHING = "No demand is known closely for this time."
 WEEKEND_FILL = "rgba(223,111,31,0.16)"
@@ -63,7 +63,7 @@ def comparison(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         )
     ]
     change = payload["change_percent"]
-    said = "not comparable" if change is None else f"{change:+.1f} %"
+    said = "not comparable" if change is None else f"{signed(change)} by like days"
     look = layout(
         theme,
         summary=f"Energy of {payload['number']} against {payload['against']}: {said}",

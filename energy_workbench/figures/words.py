@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
+
+from energy_workbench.core.period_text import lengths
 
 ICONS = {"green": "", "yellow": "⚠", "orange": "▲", "red": "✕", "grey": "○"}
 """Shown beside a colour, which is never the only sign; green needs none."""
@@ -40,6 +43,18 @@ def part_of(whole: float, part: float | None, source: str, unit: str) -> str:
     if part < 0:
         return f", exported {amount(-part, unit)}"
     return f", of which {source} {amount(part, unit)}"
+
+
+def signed(percent: float | None) -> str:
+    """A change [%] with its sign, a dash where it is not known."""
+    return UNKNOWN if percent is None else f"{percent:+.1f} %"
+
+
+def totals(comparison: Mapping[str, Any]) -> str:
+    """How the totals of a comparison differ, beside which it stands: `totals +5.3 %, 31 and 30 days`."""
+    if comparison["totals_percent"] is None:
+        return "totals not comparable"
+    return f"totals {signed(comparison['totals_percent'])}, {lengths(comparison['days'], comparison['before_days'])}"
 
 
 def drawn(value: float) -> float:

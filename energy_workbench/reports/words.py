@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.core.period_text import iso, span
+from energy_workbench.core.period import Period
+from energy_workbench.core.period_text import iso, lengths, span
 
-__all__ = ["NONE", "change", "day", "instant", "iso", "number", "percent", "span"]
+__all__ = ["NONE", "between", "change", "day", "instant", "iso", "number", "percent", "span", "totals"]
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "–"
@@ -38,6 +41,19 @@ def change(percent: float | None) -> str:
     if percent is None:
         return NONE
     return f"{'+' if percent >= 0 else MINUS}{number(abs(percent), 1)} %"
+
+
+def totals(comparison: Mapping[str, Any]) -> str:
+    """How the totals of a comparison differ: `totals +5.3 %, 31 and 30 days`."""
+    if comparison["totals_percent"] is None:
+        return "totals not comparable"
+    return f"totals {change(comparison['totals_percent'])}, {lengths(comparison['days'], comparison['before_days'])}"
+
+
+def between(start: str, end: str, zone: ZoneInfo) -> str:
+    """The time between two instants as a title: `September 2026`."""
+    first, last = (datetime.fromisoformat(edge).astimezone(UTC) for edge in (start, end))
+    return span(Period(first, last, ""), zone)
 
 
 def instant(value: datetime | str | None, zone: ZoneInfo) -> str:

@@ -138,10 +138,16 @@ class Historian:
         part = self._worded(self._pattern(number, text, step), row, text, step)
         if beside is None:
             return {"part": part}
-        shift = _clock(beside["from"]) - _clock(beside["before_start"])
+        shift = timedelta(days=beside["shift_days"])
         before = self._pattern(number, self._iso(start - shift, end - shift), step)
         part["starts"] = self._starts(parse_period(text, self.zone, clock.now()), step)
-        return {"part": part, "before_part": tuple(point["energy_kwh"] for point in before["points"])}
+        first, last = (datetime.fromisoformat(beside[key]) for key in ("before_start", "before_end"))
+        inside = [first <= datetime.fromisoformat(point["start"]) < last for point in before["points"]]
+        energies = [point["energy_kwh"] for point in before["points"]]
+        return {
+            "part": part,
+            "before_part": tuple(kwh if known else None for kwh, known in zip(energies, inside, strict=True)),
+        }
 
     def _pattern(self, meter: str | None, text: str, every: str) -> dict[str, Any]:
         found: dict[str, Any] = self.kept.get(
@@ -199,7 +205,3 @@ def before_name(comparison: Mapping[str, Any]) -> str:
     start, end = (datetime.fromisoformat(comparison[key]) for key in ("before_start", "before_end"))
     words = "before" if comparison["against"] == "previous" else "a year earlier"
     return f"{words}: {span(Period(start.astimezone(UTC), end.astimezone(UTC), ''), zone)}"
-
-
-def _clock(iso: str) -> datetime:
-    return datetime.fromisoformat(iso).replace(tzinfo=None)

@@ -72,13 +72,14 @@ def test_a_comparison_stands_in_the_address_and_beside_each_number(plant: Plant,
     page.get_by_label("Compare with").select_option("previous")
     page.wait_for_url("**/generation?**compare=previous")
     expect(page.locator(shown(".ew-note"))).to_contain_text("Compared with")
-    now = plant.get("/generation", period=period)
-    first = plant.get("/balance/over-time", period="last 15 days")["items"]
-    before = plant.get("/generation", period=f"{first[0]['start'][:10]}/{first[6]['start'][:10]}")
+    row = plant.get("/generation/comparison", period=period, against="previous")["items"][0]
+    assert row["name"] == "grid_import_kwh"
     note = page.locator(shown(".ew-card small")).first
-    expect(note).to_contain_text(f"({amount(before['grid_import_kwh'], 'kWh')} before)")
-    change = 100 * abs(now["grid_import_kwh"] / before["grid_import_kwh"] - 1)
-    expect(note).to_contain_text(f"{change:.1f} %")
+    expect(note).to_contain_text(f"{abs(row['change_percent']):.1f} % like days")
+    expect(note).to_contain_text(f"{amount(row['before'], 'kWh')} before, totals {row['totals_percent']:+.1f} %")
+    # It is the change that the grid's meter is told to have.
+    told = plant.get("/consumption/comparison", meter="GRID", period=period)
+    assert (row["change_percent"], row["totals_percent"]) == (told["change_percent"], told["totals_percent"])
     page.get_by_label("Compare with").select_option("year")
     expect(page.locator(shown(".ew-note"))).to_contain_text("Nothing is known of")
     assert visit.errors == []

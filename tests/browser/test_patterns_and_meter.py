@@ -84,6 +84,7 @@ def test_the_numbers_of_patterns_are_those_of_rest(plant: Plant, visit: Visit) -
     assert card(page, "Mean load") == amount(told["mean_load_kw"], "kW")
     beside = plant.get("/consumption/comparison", meter="UNIT-A", period="last week", every="1d")
     assert card(page, "Change") == f"{beside['change_percent']:+.1f} %"
+    assert card(page, "Energy before") == amount(beside["before_kwh"], "kWh")
     (before,) = (each for each in found["data"] if each["name"].startswith("before"))
     assert before["y"] == pytest.approx([row["before_kwh"] for row in beside["items"]], rel=1e-3)
     month = plant.get("/demand", meter="UNIT-A", period=told["points"][0]["start"][:7])["items"][0]

@@ -9,7 +9,7 @@ import pytest
 
 from energy_workbench.core.errors import PeriodError
 from energy_workbench.core.period import parse_period
-from energy_workbench.core.period_text import before, beside, span
+from energy_workbench.core.period_text import before, beside, lengths, span
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -59,25 +59,31 @@ def test_the_end_of_the_calendar_is_said() -> None:
     ("text", "against", "found"),
     [
         ("2026-10", "previous", "1 Sep 2026 00:00 – 1 Oct 2026 00:00"),
-        ("2026-10", "year", "1 Oct 2025 00:00 – 1 Nov 2025 00:00"),
-        ("2024-02-29", "year", "28 Feb 2023 00:00 – 1 Mar 2023 00:00"),
-        ("2026-10-25", "previous", "24 Oct 2026 00:00 – 25 Oct 2026 00:00"),
-        # Of what runs, as much as has been: 13:00 in Paris on the 28th.
-        ("this month", "previous", "1 Oct 2026 00:00 – 28 Oct 2026 13:00"),
-        ("today", "previous", "27 Nov 2026 00:00 – 27 Nov 2026 13:00"),
-        ("last 7 days", "year", "22 Nov 2025 00:00 – 28 Nov 2025 13:00"),
+        ("2026-10", "year", "2 Oct 2025 00:00 – 2 Nov 2025 00:00"),
+        ("2024-02-29", "year", "2 Mar 2023 00:00 – 3 Mar 2023 00:00"),
+        # Less than a week is compared with the same weekdays.
+        ("2026-10-25", "previous", "18 Oct 2026 00:00 – 19 Oct 2026 00:00"),
+        ("2026-10-01T06:00/2026-10-01T14:00", "previous", "24 Sep 2026 06:00 – 24 Sep 2026 14:00"),
+        ("this month", "previous", "1 Oct 2026 00:00 – 1 Nov 2026 00:00"),
+        ("today", "previous", "21 Nov 2026 00:00 – 22 Nov 2026 00:00"),
+        ("last 7 days", "previous", "15 Nov 2026 00:00 – 22 Nov 2026 00:00"),
+        ("last 7 days", "year", "23 Nov 2025 00:00 – 30 Nov 2025 00:00"),
+        # Never a part of the period itself.
+        ("2026", "year", "2 Jan 2025 00:00 – 1 Jan 2026 00:00"),
         ("2027", "previous", "1 Jan 2026 00:00 – 1 Jan 2027 00:00"),
     ],
 )
 def test_what_a_period_is_compared_with(text: str, against: str, found: str) -> None:
-    other = before(parse_period(text, PARIS, NOW), against, PARIS, NOW)
+    other = before(parse_period(text, PARIS, NOW), against, PARIS)
     start, end = (edge.astimezone(PARIS) for edge in (other.start, other.end))
     assert f"{start.day} {start:%b %Y %H:%M} – {end.day} {end:%b %Y %H:%M}" == found
     again = parse_period(other.text, PARIS, NOW)
     assert (again.start, again.end) == (other.start, other.end)
 
 
-def test_a_month_that_runs_is_compared_with_no_more_than_the_whole_shorter_one() -> None:
-    late = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
-    other = before(parse_period("this month", PARIS, late), "previous", PARIS, late)
-    assert span(other, PARIS) == "February 2026"
+@pytest.mark.parametrize(
+    ("days", "before_days", "said"),
+    [(31.0, 30.0, "31 and 30 days"), (14.5, 31.0, "14.5 and 31 days"), (0.5, 1.0, "12 and 24 h")],
+)
+def test_lengths_in_words(days: float, before_days: float, said: str) -> None:
+    assert lengths(days, before_days) == said

@@ -301,7 +301,7 @@ def test_a_running_month_says_until_when_and_is_not_compared(plant: Settings, tm
     assert done.incomplete
     shown = text_of(done.files["html"])
     assert "Running: data until 3 Nov 2026, 06:30" in shown
-    assert "period before" not in shown
+    assert "like days" not in shown
     assert done.files["html"].name == "monthly-2026-11.html"
 
 

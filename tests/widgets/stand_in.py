@@ -29,6 +29,7 @@ class StandIn:
         self.asked: list[str] = []
         self.visits: dict[str, dict[str, str]] = {}
         """By digest, of who has come in and not been sent away."""
+        self.periods: list[str | None] = []
 
     def site(self) -> dict[str, str]:
         return {"name": "Pune plant", "timezone": "Asia/Kolkata"}
@@ -43,7 +44,8 @@ class StandIn:
             raise self.broken
         return Overview.from_dict(payloads.overview(period, self.step))
 
-    def pattern(self, meter: str | None = None) -> Pattern:
+    def over_time(self, meter: str | None = None, period: str | None = None) -> Pattern:
+        self.periods.append(period)
         if meter == "NOWHERE":
             raise NotFoundError("there is no meter 'NOWHERE'")
         return Pattern.from_dict(payloads.pattern("mtr_10", meter or "GRID", "Unit"))
@@ -104,7 +106,7 @@ def served() -> Iterator[Service]:
                     return stand_in.meters().to_dict()
                 if path.endswith("/overview"):
                     return stand_in.overview(asked.get("period", "today")).to_dict()
-                return stand_in.pattern(asked.get("meter")).to_dict()
+                return stand_in.over_time(asked.get("meter"), asked.get("period")).to_dict()
             except ServiceError:
                 return None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.results import Generation
+from energy_workbench.core.results import Generation, GenerationComparison
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.generation import markup
-from energy_workbench.widgets.generation.change import change
+from energy_workbench.widgets.generation.change import change, ratio_change
 from energy_workbench.widgets.generation.model import Model
 from tests.figures import analyses
 
@@ -18,6 +18,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.compared: list[tuple[str, str]] = []
         self.known_before = 0.95
 
     def generation(self, period: str) -> Generation:
@@ -26,6 +27,23 @@ class StandIn:
         return Generation.from_dict(
             analyses.generation() if first else analyses.generation(0.5, completeness=self.known_before)
         )
+
+    def compare_generation(self, period: str, *, against: str) -> GenerationComparison:
+        self.compared.append((period, against))
+        names = ("grid_import_kwh", "grid_export_kwh", "dg_kwh", "dg_run_hours", "diesel_litres", "solar_kwh")
+        kg = ("scope1_kg", "scope2_location_kg", "scope2_market_kg", "gross_kg", "avoided_kg", "net_kg")
+        now, before = analyses.generation(), analyses.generation(0.5)
+        for each in (now, before):
+            each["gross_kg"] = each["scope1_kg"] + each["scope2_location_kg"]
+        rows = [
+            {"name": name, "value": now[name], "before": before[name], "change_percent": 96.0, "totals_percent": 100.0}
+            for name in (*names, *kg)
+        ]
+        span = {"start": now["from"], "end": now["to"], "timezone": now["timezone"], "days": 2.0, "before_days": 3.0}
+        return GenerationComparison(
+            rows=tuple(rows), total=len(rows), against=against, before_start="2026-10-30T00:00:00+05:30",
+            before_end="2026-11-02T00:00:00+05:30", **span,
+        )  # fmt: skip
 
     def factors(self) -> list[dict[str, object]]:
         return analyses.factors()
@@ -66,12 +84,14 @@ def test_a_comparison_asks_for_the_time_before_and_says_how_much_of_it_is_known(
 ) -> None:
     model.choices.compare = "previous"
     model.refresh()
-    assert stand_in.asked[-2:] == ["this month", "2026-10-30/2026-11-01"]
-    assert cards(model)["Grid import"][1] == "▲ 100.0 % (1,200 kWh before)"
+    assert stand_in.compared == [("this month", "previous")]
+    assert stand_in.asked[-1] == "2026-10-29T18:30:00+00:00/2026-11-01T18:30:00+00:00"
+    assert cards(model)["Grid import"][1] == "▲ 96.0 % like days · 1,200 kWh before, totals +100.0 %"
     assert cards(model)["Solar share"][1] == "as before"
     assert "95.0 % is known" in model.note
-    text = markup.scopes(model.generation, model.earlier, model.beside)
-    assert "▲ 100.0 % (60.3 kg CO₂ before)" in text
+    assert "Totals are of 2 and 3 days" in model.note
+    text = markup.scopes(model.generation, model.changes, model.beside)
+    assert "▲ 96.0 % like days · 60.3 kg CO₂ before" in text
     assert "30 October 2026 – 1 November 2026" in text
 
 
@@ -79,8 +99,8 @@ def test_a_year_earlier_of_which_nothing_is_known_is_no_change(model: Model, sta
     stand_in.known_before = 0.0
     model.choices.compare = "year"
     model.refresh()
-    assert stand_in.asked[-1] == "2025-11-02/2025-11-04"
-    assert "Nothing is known of 2 – 4 November 2025" in model.note
+    assert stand_in.compared[-1] == ("this month", "year")
+    assert "Nothing is known of 30 October 2026 – 1 November 2026" in model.note
     assert cards(model)["Grid import"][1] == "from the grid"
 
 
@@ -131,17 +151,30 @@ def test_what_is_shown_can_be_taken_along(model: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "before", "unit", "said"),
+    ("row", "said"),
     [
-        (110.0, 100.0, "kWh", "▲ 10.0 % (100 kWh before)"),
-        (90.0, 100.0, "L", "▼ 10.0 % (100 L before)"),
-        (0.5, 0.4, "%", "▲ 10.0 points (40.0 % before)"),
-        (0.282, 0.301, "L/kWh", "▼ 6.3 % (0.301 L/kWh before)"),
-        (5.0, 0.0, "h", "(0 h before)"),
-        (5.0, 5.0, "h", "as before"),
-        (5.0, None, "h", "not known before"),
-        (None, 5.0, "h", "not known"),
+        ((110.0, 100.0, 5.0, 10.0), "▲ 5.0 % like days · 100 kWh before, totals +10.0 %"),
+        ((90.0, 100.0, -5.0, -10.0), "▼ 5.0 % like days · 100 kWh before, totals -10.0 %"),
+        ((100.0, 100.0, 0.0, 0.0), "± 0.0 % like days · 100 kWh before, totals +0.0 %"),
+        ((5.0, 4.0, None, 25.0), "4.00 kWh before, totals +25.0 %"),
+        ((5.0, 0.0, None, None), "0 kWh before"),
+        ((5.0, None, None, None), "not known before"),
+        ((None, 5.0, None, None), "not known"),
     ],
 )
-def test_a_change_in_words(value: float | None, before: float | None, unit: str, said: str) -> None:
-    assert change(value, before, unit) == said
+def test_a_change_in_words(row: tuple[float | None, ...], said: str) -> None:
+    names = ("value", "before", "change_percent", "totals_percent")
+    assert change(dict(zip(names, row, strict=True)), "kWh") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "unit", "said"),
+    [
+        (0.5, 0.4, "%", "▲ 10.0 points (40.0 % before)"),
+        (0.282, 0.301, "L/kWh", "▼ 6.3 % (0.301 L/kWh before)"),
+        (5.0, None, "%", "not known before"),
+        (None, 5.0, "L/kWh", "not known"),
+    ],
+)
+def test_a_change_of_a_ratio_in_words(value: float | None, before: float | None, unit: str, said: str) -> None:
+    assert ratio_change(value, before, unit) == said

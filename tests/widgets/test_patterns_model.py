@@ -149,21 +149,28 @@ def test_who_zooms_to_all_of_it_has_not_zoomed(wb: Workbench) -> None:
 
 
 def test_the_time_before_is_drawn_beside_it_and_its_change_is_told(wb: Workbench) -> None:
-    model = opened(wb, period="2026-10-07/2026-10-09", compare="previous")
-    told = wb.compare("UNIT-A", "2026-10-07/2026-10-09", against="previous", every="1h")
+    model = opened(wb, period="2026-10-11", compare="previous")
+    told = wb.compare("UNIT-A", "2026-10-11", against="previous", every="15min")
     before = next(each for each in model.history_figure["data"] if str(each.get("name")).startswith("before"))
-    assert before["name"] == "before: 4 – 6 October 2026"
+    assert before["name"] == "before: 4 October 2026"
     assert before["y"][-2] == pytest.approx(told.rows[-1]["before_kwh"])
-    assert card(model, "Change").value == f"{told.change_percent:+.1f} %"
-    model.zoom(window("2026-10-08T10:00", "2026-10-08T20:00"))
+    assert (card(model, "Change").value, card(model, "Change").note) == ("+0.0 %", "by like days")
+    assert told.change_percent == 0.0
+    assert card(model, "Energy before").value == "2,880 kWh"
+    assert card(model, "Energy before").note == "totals +0.0 %, 1 and 1 days"
+
+
+def test_what_is_zoomed_to_is_beside_the_same_weekday_and_hour(wb: Workbench) -> None:
+    model = opened(wb, period="2026-10-10/2026-10-12", compare="previous", every="1h")
+    model.zoom(window("2026-10-11T10:00", "2026-10-11T20:00"))
     model.refresh()
     before = next(each for each in model.history_figure["data"] if str(each.get("name")).startswith("before"))
     assert set(before["y"]) == {30.0}
     assert len(before["x"]) == 41
 
 
-def test_what_runs_is_not_compared_with_what_is_over(wb: Workbench) -> None:
-    # Now is 15:07: this quarter has had 7 minutes, that of yesterday all 15.
+def test_what_runs_is_compared_by_the_hours_that_are_over(wb: Workbench) -> None:
+    # Now is 15:07: this quarter has had 7 minutes, that of a week ago all 15.
     told = wb.compare("UNIT-A", "today", against="previous", every="1h")
     assert told.rows[-1]["start"] is None or told.rows[-1]["change_percent"] is None
     assert told.change_percent == pytest.approx(0.0, abs=0.01)

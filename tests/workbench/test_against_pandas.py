@@ -172,12 +172,19 @@ def test_shapes_of_a_load(wb: Workbench, plain: pd.DataFrame) -> None:
 
 
 def test_a_month_beside_the_one_before(wb: Workbench, plain: pd.DataFrame) -> None:
-    daily = of(plain, 1)["kwh"].resample("D").sum()
+    mine = of(plain, 1)
+    daily = mine.resample("D").agg({"kwh": "sum", "read": "mean"})
+    october, september = (daily[daily.index.month == month] for month in (10, 9))
     found = wb.compare("ALL", "2026-10")
-    october, september = (daily[daily.index.month == month].tolist() for month in (10, 9))
-    assert [row["energy_kwh"] for row in found] == pytest.approx(october)
-    assert [row["before_kwh"] for row in found] == [*(pytest.approx(each) for each in september), None]
-    assert found.change_percent == pytest.approx(100 * (sum(october[:30]) / sum(september) - 1), abs=0.006)
+    assert [row["energy_kwh"] for row in found] == pytest.approx(october["kwh"].tolist())
+    # Four weeks before the first of October is the third of September.
+    beside = [*(pytest.approx(each) for each in september["kwh"].iloc[2:]), None, None, None]
+    assert [row["before_kwh"] for row in found] == beside
+    counting, before = (each[each["read"] >= 0.95] for each in (october, september))
+    usual = before.groupby(before.index.day_of_week)["kwh"].mean()
+    expected = counting["kwh"].sum() / usual.loc[counting.index.day_of_week].sum() - 1
+    assert found.change_percent == pytest.approx(100 * expected, abs=0.006)
+    assert found.totals_percent == pytest.approx(100 * (october["kwh"].sum() / september["kwh"].sum() - 1), abs=0.006)
 
 
 def test_every_meter_at_once(wb: Workbench, plain: pd.DataFrame) -> None:

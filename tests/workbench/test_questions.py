@@ -88,7 +88,7 @@ def test_the_dashboards_cards_are_of_the_site(wb: Workbench) -> None:
     assert {leaf["number"]: leaf["energy_kwh"] for leaf in found.tree} == pytest.approx(
         {number: max(kw) * 24 for number, kw in KW.items()}
     )
-    assert len(found.pattern["points"]) == 168
+    assert found.pattern == wb.pattern("GRID", "last 7 days").to_dict()
     assert found.flow == wb.flow("2026-10-10").to_dict()
     assert wb.overview("2026-10-10") is found
 

@@ -100,9 +100,12 @@ def _warning(about: Subject) -> str:
 def _cards(about: Subject) -> list[Card | None]:
     pattern = about.hourly
     of = f", {about.number}" if about.whole else ""
+    beside = about.comparison
     compared = ""
-    if about.comparison and about.comparison["change_percent"] is not None:
-        compared = f"{words.change(about.comparison['change_percent'])} on the period before"
+    if beside and beside["change_percent"] is not None:
+        compared = f"{words.change(beside['change_percent'])} by like days; {words.totals(beside)}"
+    elif beside:
+        compared = f"no like days to compare; {words.totals(beside)}"
     energy = Card(f"Energy{of}", words.number(pattern["total_kwh"], 1), "kWh", compared)
     demand = Card(
         f"Maximum demand{of}",
@@ -205,7 +208,11 @@ def _before(about: Subject) -> list[str]:
     earlier = about.comparison
     if not earlier:
         return []
-    return [f"The period before took {words.number(earlier['before_kwh'], 1)} kWh."]
+    before = words.between(earlier["before_start"], earlier["before_end"], about.zone)
+    took = f"{before} took {words.number(earlier['before_kwh'], 1)} kWh ({words.totals(earlier)})"
+    if earlier["change_percent"] is None:
+        return [f"{took}; too little is measured to compare like days."]
+    return [f"{took}; by like days the change is {words.change(earlier['change_percent'])}."]
 
 
 SENTENCES: dict[str, Callable[[Subject], list[str]]] = {

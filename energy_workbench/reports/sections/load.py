@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -49,17 +51,22 @@ def day(about: Subject) -> Section:
 
 
 def days(about: Subject) -> Section:
-    """The energy of every day, beside the same day of the period before where that is known."""
-    before = {row["start"]: row["before_kwh"] for row in about.comparison["items"]} if about.comparison else {}
+    """The energy of every day, beside that of the same weekday some weeks before where that is known."""
+    before = {row["start"]: row for row in about.comparison["items"]} if about.comparison else {}
+    weeks = about.comparison["shift_days"] // 7 if about.comparison else 0
+    earlier = f"{weeks} week{'' if weeks == 1 else 's'} before"
     columns = [Column("Day", "day"), Column("Energy", unit="kWh"), Column("Maximum demand", unit="kW")]
-    columns += [Column("Complete", "share"), *([Column("Period before", unit="kWh")] if before else [])]
+    columns += [
+        Column("Complete", "share"),
+        *([Column(earlier, unit="kWh"), Column("Change", "share")] if before else []),
+    ]
     rows = [
         (
             about.local(p["start"]),
             p["energy_kwh"],
             p["demand_kw"],
             p["completeness"],
-            *((before.get(p["start"]),) if before else ()),
+            *(_beside(before.get(p["start"])) if before else ()),
         )
         for p in about.daily["points"]
     ]
@@ -70,6 +77,12 @@ def days(about: Subject) -> Section:
             table("Days", columns, rows, shown=len(rows) <= charts.WEEK),
         )
     )
+
+
+def _beside(row: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
+    """Energy of the same weekday before, and the change against it [1]."""
+    change = row and row["change_percent"]
+    return row and row["before_kwh"], None if change is None else change / 100
 
 
 def load(about: Subject) -> Section:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from energy_workbench.core.pages import PATTERN
 from energy_workbench.figures.words import ICONS, amount, percent, states
 from energy_workbench.widgets.markup import heading
 
@@ -20,14 +21,14 @@ WORDS = {"yellow": "Warning", "orange": "Fault", "red": "Down"}
 def pattern_heading(pattern: Mapping[str, Any]) -> str:
     """Title of the pattern: whose it is, and its totals."""
     if not pattern:
-        return heading("Consumption pattern, 7 days")
+        return heading(f"Consumption pattern, {PATTERN}")
     parts = [
         f"{amount(pattern['total_kwh'], 'kWh')} in all",
         f"peak {amount(pattern['peak_kw'], 'kW')}",
         f"load factor {percent(pattern['load_factor'])}",
         f"{percent(pattern['completeness'])} complete",
     ]
-    return heading(f"Consumption pattern, 7 days: {pattern['number']}", " · ".join(parts))
+    return heading(f"Consumption pattern, {PATTERN}: {pattern['number']}", " · ".join(parts))
 
 
 def path(numbers: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from traitlets import Dict, Enum, Int, List, Unicode
 from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.pages import OVERVIEW as PAGE
+from energy_workbench.core.pages import PATTERN
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.meter_plan import floor_plan, meter_plan
@@ -76,7 +77,7 @@ class Model(PageModel):
         if not asked.meter or asked.meter in (whole["meter"], whole["number"]):
             return Found(overview, whole, plan)
         try:
-            return Found(overview, self.workbench.pattern(asked.meter).to_dict(), plan)
+            return Found(overview, self.workbench.over_time(asked.meter, PATTERN).to_dict(), plan)
         except NotFoundError:
             return Found(overview, None, plan)
 
@@ -181,7 +182,7 @@ class Model(PageModel):
             "quality": "Quality",
             "completeness": "Complete [1]",
         }
-        return sheet(f"Consumption {self.shown_pattern['number']} 7 days", self.shown_pattern["points"], columns)
+        return sheet(f"Consumption {self.shown_pattern['number']} {PATTERN}", self.shown_pattern["points"], columns)
 
     def meters_table(self) -> Sheet:
         """All meters with their states, power and energy."""

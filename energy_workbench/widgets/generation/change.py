@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from energy_workbench.figures.words import UNKNOWN, amount, percent
+from collections.abc import Mapping
+from typing import Any
+
+from energy_workbench.figures.words import UNKNOWN, amount, percent, signed
 
 SAME = 0.0005
 """A change below it is none [1]."""
@@ -17,8 +20,26 @@ def told(value: float | None, unit: str) -> str:
     return f"{value:.3f} {unit}" if unit == "L/kWh" else amount(value, unit)
 
 
-def change(value: float | None, before: float | None, unit: str) -> str:
-    """`▲ 3.2 % (590 MWh before)`; of shares the difference in points; what was nothing has no percentage."""
+def change(row: Mapping[str, Any], unit: str) -> str:
+    """Of what adds up: `▲ 5.3 % like days · 590 MWh before, totals +8.1 %`.
+
+    Parameters
+    ----------
+    row : mapping
+        Of a comparison: `value, before`, `change_percent` by like days and `totals_percent` [%].
+    """
+    value, before = row["value"], row["before"]
+    if value is None or before is None:
+        return "not known before" if value is not None else "not known"
+    share = None if row["change_percent"] is None else row["change_percent"] / 100
+    by_days = "" if share is None else "± 0.0 %" if abs(share) < SAME else f"{_arrow(share)}{100 * abs(share):.1f} %"
+    total = "" if row["totals_percent"] is None else f", totals {signed(row['totals_percent'])}"
+    was = f"{told(before, unit)} before{total}"
+    return f"{by_days} like days · {was}" if by_days else was
+
+
+def ratio_change(value: float | None, before: float | None, unit: str) -> str:
+    """Of what is a ratio of totals, such as a share (in points): `▲ 3.2 points (40.0 % before)`."""
     if value is None or before is None:
         return "not known before" if value is not None else "not known"
     was = f"({told(before, unit)} before)"

@@ -54,9 +54,9 @@ def _meter(number: str) -> str:
     return f'<a class="ew-go" href="meter?{escape(urlencode({"meter": number}))}">{escape(number)}</a>'
 
 
-def scopes(now: Payload, earlier: Payload, beside: str) -> str:
+def scopes(now: Payload, changes: Payload, beside: str) -> str:
     """Gross emissions by scope, and below them, set apart, the memo figures."""
-    now, earlier = ({**each, "gross_kg": _sum(each)} if each else {} for each in (now, earlier))
+    now = {**now, "gross_kg": _sum(now)}
     location = "the grid's average factor"
     market = "no contract is stated: the grid's average stands in" if now["market_is_location"] else "as contracted"
     fuel = "estimated by load" if now["diesel_estimated"] else "metered"
@@ -72,12 +72,12 @@ def scopes(now: Payload, earlier: Payload, beside: str) -> str:
         ("Net", "net_kg",
          "Scope 1 + Scope 2 (location-based) − the credit for exported energy; avoided is not taken off", ""),
     ]  # fmt: skip
-    heads = ("Gross emissions", "", f"Against {beside}" if earlier else "")
+    heads = ("Gross emissions", "", f"Against {beside}" if changes else "")
     return (
         "<div>"
-        + _table(heads, "".join(_emission(now, earlier, *row) for row in rows), "ew-scopes")
+        + _table(heads, "".join(_emission(now, changes, *row) for row in rows), "ew-scopes")
         + '</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>'
-        + _table((), "".join(_emission(now, earlier, *row) for row in memo), "ew-scopes")
+        + _table((), "".join(_emission(now, changes, *row) for row in memo), "ew-scopes")
         + "</div>"
     )
 
@@ -87,10 +87,10 @@ def _sum(payload: Payload) -> float | None:
     return None if None in parts else sum(parts)
 
 
-def _emission(now: Payload, earlier: Payload, text: str, name: str, about: str, classes: str) -> str:
+def _emission(now: Payload, changes: Payload, text: str, name: str, about: str, classes: str) -> str:
     figure = "net_kg" if name == "gross_kg" else name
     value, unit = now[name], now["units"][figure]
-    told = change(value, earlier[name], unit) if earlier else ""
+    told = change(changes[name], unit) if changes else ""
     note = escape(about if value is not None else why_unknown(now, figure))
     return (
         f'<tr class="{classes}"><th>{escape(text)}<small>{note}</small></th>'

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from traitlets import Dict, List, Unicode
 
-from energy_workbench.core import clock
 from energy_workbench.core.pages import GENERATION as PAGE
 from energy_workbench.core.period import Period, parse_instant, zone_of
-from energy_workbench.core.period_text import before, span
+from energy_workbench.core.period_text import lengths, span
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.generation import carbon, sources
 from energy_workbench.figures.words import amount, percent
-from energy_workbench.widgets.generation.change import change, told
+from energy_workbench.widgets.generation.change import change, ratio_change, told
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked, PageModel
 
@@ -29,6 +29,17 @@ CARBON_COLUMNS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Found:
+    """What one round of questions brought; `earlier` and `compared` are empty without a comparison."""
+
+    now: dict[str, Any]
+    factors: list[dict[str, Any]]
+    earlier: dict[str, Any] = field(default_factory=dict)
+    compared: dict[str, Any] = field(default_factory=dict)
+    beside: str = ""
+
+
 class Model(PageModel):
     """What the site generates itself, burns and emits."""
 
@@ -39,6 +50,8 @@ class Model(PageModel):
     generation = Dict()
     earlier = Dict()
     """The same of the time that is compared with; empty where none is."""
+    changes = Dict()
+    """By name the figures that add up, of both times, with how they have changed; empty where nothing is compared."""
     factors = List()
     beside = Unicode("")
     """The time that is compared with, in words."""
@@ -48,27 +61,30 @@ class Model(PageModel):
     carbon_figure = Dict()
     cards = List()
 
-    def ask(self, asked: Asked) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], str]:
+    def ask(self, asked: Asked) -> Found:
         now = self.workbench.generation(asked.period).to_dict()
         factors = self.workbench.factors()
         if not asked.compare:
-            return now, {}, factors, ""
+            return Found(now, factors)
+        compared = self.workbench.compare_generation(asked.period, against=asked.compare).to_dict()
         zone = zone_of(now["timezone"])
-        period = Period(parse_instant(now["from"], zone), parse_instant(now["to"], zone), asked.period)
-        other = before(period, asked.compare, zone, clock.now())
-        return now, self.workbench.generation(other.text).to_dict(), factors, span(other, zone)
+        start, end = (parse_instant(compared[key], zone) for key in ("before_start", "before_end"))
+        earlier = self.workbench.generation(f"{start.isoformat()}/{end.isoformat()}").to_dict()
+        return Found(now, factors, earlier, compared, span(Period(start, end, ""), zone))
 
-    def show(self, found: tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], str]) -> None:
-        self.generation, earlier, self.factors, self.beside = found
+    def show(self, found: Found) -> None:
+        self.generation, self.factors, self.beside = found.now, found.factors, found.beside
         # Of a time of which nothing is known the sums are nothing, which would look like a change.
-        self.earlier = earlier if earlier.get("completeness") else {}
-        self.note = _note(earlier, self.beside)
+        known = bool(found.earlier.get("completeness"))
+        self.earlier = found.earlier if known else {}
+        self.changes = {row["name"]: row for row in found.compared["items"]} if known else {}
+        self.note = _note(found)
         self.dated(self.generation["timezone"])
 
     def draw(self) -> None:
         self.sources_figure = sources(self.generation, theme=self.theme)
         self.carbon_figure = carbon(self.generation, theme=self.theme)
-        self.cards = _cards(self.generation, self.earlier)
+        self.cards = _cards(self.generation, self.earlier, self.changes)
 
     def sources_table(self) -> Sheet:
         """Energy and fuel of each day."""
@@ -88,19 +104,26 @@ class Model(PageModel):
         ]
 
 
-def _note(earlier: Mapping[str, Any], beside: str) -> str:
-    if not earlier:
+def _note(found: Found) -> str:
+    if not found.earlier:
         return ""
-    known = earlier["completeness"]
+    known = found.earlier["completeness"]
     if not known:
-        return f"Nothing is known of {beside}, so there is nothing to compare with."
-    return f"Compared with {beside}, of which {percent(known, 1)} is known."
+        return f"Nothing is known of {found.beside}, so there is nothing to compare with."
+    days = lengths(found.compared["days"], found.compared["before_days"])
+    return (
+        f"Compared with {found.beside}, of which {percent(known, 1)} is known. Changes are by like days: each measured "
+        f"day beside the earlier ones of its weekday. Totals are of {days}."
+    )
 
 
-def _cards(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> list[Card]:
+def _cards(now: Mapping[str, Any], earlier: Mapping[str, Any], changes: Mapping[str, Any]) -> list[Card]:
     def card(label: str, key: str, unit: str, note: str) -> Card:
         value = now[key]
-        return Card(label, told(value, unit), change(value, earlier[key], unit) if earlier else note)
+        if earlier:
+            row = changes.get(key)
+            note = change(row, unit) if row else ratio_change(value, earlier[key], unit)
+        return Card(label, told(value, unit), note)
 
     fuel, how = ("estimated", "by the generators' load") if now["diesel_estimated"] else ("metered", "by fuel meters")
     counted = "counted by generators" if now["dg_hours_counted"] else "by their load"

@@ -49,7 +49,7 @@ class View:
         show(model, "sources_figure", self.sources.show)
         show(model, "carbon_figure", self.carbon.show)
         show(model, "cards", lambda found: put(self.cards, cards(found)))
-        model.observe(self._say, ["generation", "earlier", "factors", "beside", "note"])
+        model.observe(self._say, ["generation", "changes", "factors", "beside", "note"])
         self._say(None)
 
     def _say(self, _: Any) -> None:
@@ -58,5 +58,5 @@ class View:
             return
         put(self.note, markup.note(model.note, model.generation))
         put(self.generators, markup.generators(model.generation["generators"]))
-        put(self.scopes, markup.scopes(model.generation, model.earlier, model.beside))
+        put(self.scopes, markup.scopes(model.generation, model.changes, model.beside))
         put(self.factors, markup.factors(model.used_factors))

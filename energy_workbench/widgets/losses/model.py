@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,6 +151,15 @@ def _note(meter: str, chosen: Any, rows: Any) -> str:
     return ""
 
 
+def _parts(node: Mapping[str, Any]) -> str:
+    """What the supply is made of: more than the meter's own energy where something below it feeds in."""
+    if node["supply_kwh"] is None:
+        return f"into {node['number']}"
+    below = sum(child["delivered_kwh"] or 0.0 for child in node["children"])
+    own = f"{amount(node['supply_kwh'] - below, 'kWh')} imported by {node['number']}"
+    return f"{own} + {amount(below, 'kWh')} from below" if below > 0 else own
+
+
 def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     if not node:
         return []
@@ -161,7 +171,7 @@ def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     lost, enough = lost_together(inside), node["completeness"]
     together = f"{amount(lost['certain_kwh'], 'kWh')} certain, {lost['nodes']} of {len(inside)} nodes"
     return [
-        Card("Supply", amount(supply, "kWh"), f"into {node['number']}"),
+        Card("Supply", amount(supply, "kWh"), _parts(node)),
         Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
         Card("Loss", amount(loss, "kWh"), f"± {amount(uncertainty, 'kWh')}" if uncertainty is not None else "", state),
         Card("Loss of the supply", share, doubt or verdict_text(node["verdict"]), state),

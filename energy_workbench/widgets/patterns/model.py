@@ -16,8 +16,8 @@ from energy_workbench.core.period import Period, parse_period
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.load_shape import load_shape
 from energy_workbench.figures.peak_demand import month, peak_demand
-from energy_workbench.figures.words import UNKNOWN, amount, moment, percent
-from energy_workbench.widgets.history import FRESH, History, before_name
+from energy_workbench.figures.words import amount, moment, percent, signed, totals
+from energy_workbench.widgets.history import FRESH, History
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked
 from energy_workbench.widgets.zoomed_page import ZoomedPage
@@ -154,10 +154,11 @@ def _cards(history: History, duration: Mapping[str, Any], period: str) -> list[C
         Card("Data", percent(whole["completeness"], 1), f"complete, {period}", _state(whole["completeness"])),
     ]
     if beside := history.comparison:
-        change = beside["change_percent"]
-        value = UNKNOWN if change is None else f"{change:+.1f} %"
         known = "nothing known" if beside["before_kwh"] is None else amount(beside["before_kwh"], "kWh")
-        cards.insert(1, Card("Change", value, f"{known} {before_name(beside)}"))
+        cards[1:1] = [
+            Card("Change", signed(beside["change_percent"]), "by like days"),
+            Card("Energy before", known, totals(beside)),
+        ]
     return cards
 
 
