@@ -234,11 +234,11 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
 
         found, span, energies, zone = self._meter_or_root(meter), self._period(period), self._energies(), self.zone
         before, now = earlier(span, against, zone), clock.now()
-        patterns = [energies.pattern(found, each, every) for each in (span, before)]
+        mine, theirs = (energies.pattern(found, each, every) for each in (span, before))
 
         def make() -> Comparison:
             beside = Beside(self.reader, found, span, before, zone=zone, now=now)
-            return compared(*patterns, against, beside, zone=zone, at=now)
+            return compared(mine, theirs, against, beside, zone=zone, at=now)
 
         return self._kept(("compare", found.key, span.start, span.end, against, every), make)
 

@@ -81,8 +81,10 @@ def days(about: Subject) -> Section:
 
 def _beside(row: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
     """Energy of the same weekday before, and the change against it [1]."""
-    change = row and row["change_percent"]
-    return row and row["before_kwh"], None if change is None else change / 100
+    if row is None:
+        return None, None
+    change = row["change_percent"]
+    return row["before_kwh"], None if change is None else change / 100
 
 
 def load(about: Subject) -> Section:
