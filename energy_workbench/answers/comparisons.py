@@ -12,7 +12,7 @@ from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import Hours, Part
 from energy_workbench.core import axis, period_text, results
 from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import InputError
+from energy_workbench.core.errors import InputError, PeriodError, printable
 from energy_workbench.core.period import Period
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def earlier(span: Period, against: str, zone: ZoneInfo) -> Period:
     """
     if against not in AGAINST:
         raise InputError(f"{against!r} is no comparison: {', '.join(AGAINST)}")
-    return period_text.before(span, against, zone)
+    try:
+        return period_text.before(span, against, zone)
+    except (OverflowError, ValueError):
+        raise PeriodError(f"before {printable(span.text)!r} the calendar has no such time") from None
 
 
 def parts(reader: Reader, meter: Meter, hours: Sequence[Hours], now: datetime) -> list[Part]:

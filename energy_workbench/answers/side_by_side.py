@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
+from energy_workbench.core.errors import PeriodError, printable
 from energy_workbench.core.period import Period
 from energy_workbench.core.vee import WHOLE
 
@@ -47,8 +48,20 @@ class SideBySide:
         return imported if consumed_column(meter) == "energy_import_kwh" else exported
 
 
+LONGEST = timedelta(days=30 * 366)
+"""What is compared interval by interval at once: a million of each meter, of which some dozens of arrays are made."""
+
+
 def elapsed(span: Period) -> tuple[datetime, datetime]:
-    """The whole intervals of a span that have been."""
+    """The whole intervals of a span that have been.
+
+    Raises
+    ------
+    PeriodError
+        If they are more than those of 30 years.
+    """
+    if min(span.end, clock.now()) - span.start > LONGEST:
+        raise PeriodError(f"{printable(span.text)!r} is longer than the 30 years that can be asked for at once")
     start = axis.floor_interval(span.start)
     if start < span.start:
         start += axis.INTERVAL

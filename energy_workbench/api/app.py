@@ -33,6 +33,7 @@ from energy_workbench.api import (
 from energy_workbench.api.access import adopt, machine_secret, tokens_of
 from energy_workbench.api.answers import Json
 from energy_workbench.api.kernels import Kernels
+from energy_workbench.api.room import lasting
 from energy_workbench.api.schemas import HEALTH
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.core.errors import WorkbenchError
@@ -72,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.workbench = workbench
     app.state.settings = settings
-    app.state.queries = sql.room()
+    app.state.queries, app.state.lasting = sql.room(), lasting()
     app.state.machine = machine_secret(settings)
     app.state.kernels = Kernels()
     problems.install(app)
@@ -112,6 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     done.set()
     app.state.queries.close()
+    app.state.lasting.close()
     thread.join(timeout=BEAT_SECONDS)
 
 

@@ -21,7 +21,7 @@ Ref = Annotated[str, Path(alias="id", description="Id (`mtr_12`) or number (`UNI
 NEVER = -1
 """The revision that nothing ever has."""
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of the answer.")]
-Offset = Annotated[int, Query(ge=0, description="Rows left out at the beginning.")]
+Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows left out at the beginning.")]
 Every = Annotated[
     str, Query(description="Length of a row: `15min`, `30min`, `1h`, `1d`, `1w`, `1mo`, `1y`; days are the site's.")
 ]

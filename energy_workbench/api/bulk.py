@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from energy_workbench.answers.meter_transfer import LARGEST
 from energy_workbench.api.answers import Json, raw_body
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import FILE, IMPORT, IMPORT_BODY
 from energy_workbench.api.session import Caller, Editor, Home
 
@@ -36,6 +37,7 @@ def import_meters(
 
 
 @router.get("/export", summary="All meters as a file", responses=FILE, response_class=Response)
+@apart
 def export_meters(wb: Home, _: Caller, format: Format = "csv") -> Response:
     """A file that can be imported again."""
     return _file(wb.export_meters(format), f"meters.{format}", format)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Asked, Body, Part
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import FACTOR, FACTOR_BODY, FACTORS, GENERATION, GENERATION_COMPARISON, listed
 from energy_workbench.api.session import Caller, Editor, Home
 
@@ -15,12 +16,14 @@ router = APIRouter(tags=["Generation"])
 
 
 @router.get("/generation", summary="Diesel, solar and carbon", responses=GENERATION)
+@apart
 def generation(wb: Home, _: Caller, period: Asked) -> Response:
     """Energies, run hours, fuel, and emissions by scope with the factors used; this month by default."""
     return Json(wb.generation(period or "this month").to_dict())
 
 
 @router.get("/generation/comparison", summary="Generation beside an earlier time", responses=GENERATION_COMPARISON)
+@apart
 def comparison(
     wb: Home,
     _: Caller,

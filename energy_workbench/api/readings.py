@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from energy_workbench.api.answers import Json, json_body, saved_body
 from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import (
     BALANCE,
     COMPARISON,
@@ -44,24 +45,28 @@ LARGEST_FILE = 200_000_000
 
 
 @router.get("/overview", tags=["Site"], summary="Everything that the dashboard shows", responses=OVERVIEW)
+@apart
 def overview(wb: Home, _: Caller, period: str = "today") -> Response:
     """Cards, status summary, flows, the week's pattern and the tree, in one answer."""
     return Json(wb.overview(period).to_dict())
 
 
 @router.get("/flow", tags=["Energy"], summary="Where power or energy goes", responses=FLOW)
+@apart
 def flow(wb: Home, _: Caller, period: Asked = None) -> Response:
     """Nodes and links with losses: the energy of a period [kWh], or without one the power now [kW]."""
     return Json(wb.flow(period).to_dict())
 
 
 @router.get("/completeness", tags=["Energy"], summary="Completeness of all meters by day", responses=COMPLETENESS)
+@apart
 def completeness(wb: Home, _: Caller, period: Asked) -> Response:
     """Of each of the site's days, the share of its elapsed time that is known closely, and its worst quality."""
     return Json(wb.completeness(period or "last 30 days").to_dict())
 
 
 @router.get("/energies", tags=["Energy"], summary="Energy of all meters", responses=ENERGIES)
+@apart
 def energies(wb: Home, _: Caller, period: Asked, meter: str | None = None) -> Response:
     """Energy, maximum demand and when, load factor and completeness of every meter over a period; today by default.
 
@@ -71,6 +76,7 @@ def energies(wb: Home, _: Caller, period: Asked, meter: str | None = None) -> Re
 
 
 @router.get("/balance", tags=["Energy"], summary="Losses of every node", responses=BALANCE)
+@apart
 def balance(
     wb: Home,
     _: Caller,
@@ -83,6 +89,7 @@ def balance(
 
 
 @router.get("/balance/over-time", tags=["Energy"], summary="Losses of a node over time", responses=LOSSES)
+@apart
 def losses(
     wb: Home,
     _: Caller,
@@ -97,6 +104,7 @@ def losses(
 
 
 @router.get("/consumption/pattern", tags=["Energy"], summary="Consumption over time", responses=PATTERN)
+@apart
 def pattern(
     wb: Home,
     _: Caller,
@@ -115,6 +123,7 @@ def pattern(
 
 
 @router.get("/consumption/comparison", tags=["Energy"], summary="Beside an earlier time", responses=COMPARISON)
+@apart
 def comparison(
     wb: Home,
     _: Caller,
@@ -130,6 +139,7 @@ def comparison(
 
 
 @router.get("/demand", tags=["Energy"], summary="Maximum demand", responses=DEMAND)
+@apart
 def demand(
     wb: Home,
     _: Caller,
@@ -148,12 +158,14 @@ def demand(
 
 
 @router.get("/meters/{id}/intervals", tags=["Energy"], summary="Energy and demand", responses=INTERVALS)
+@apart
 def intervals(wb: Home, _: Caller, ref: Ref, period: Asked, every: Every = "15min") -> Response:
     """Primary energy [kWh], maximum 15-minute demand [kW], quality and completeness a row; today by default."""
     return Json(wb.intervals(ref, period or "today", every=every).to_dict())
 
 
 @router.get("/meters/{id}/readings", tags=["Readings"], summary="Raw readings", responses=READINGS)
+@apart
 def readings(
     wb: Home,
     _: Caller,

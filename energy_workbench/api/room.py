@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from energy_workbench.api.turns import Turns
 
@@ -56,3 +59,26 @@ class Room:
 async def _left(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+def lasting() -> Room:
+    """Where questions over long times are answered: as many at once as bring the machine something."""
+    return Room("lasting", 2 + (os.cpu_count() or 1), each=200, together=1000, patience=120)
+
+
+def apart(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]]:
+    """A call that may take long: it has a room of its own, so that no other waits behind it for a thread.
+
+    The endpoint must have a parameter of type `Caller`, called `_` or `by`.
+    """
+    signature = inspect.signature(answer)
+
+    @functools.wraps(answer)
+    async def answered(request: Request, **given: Any) -> Response:
+        room: Room = request.app.state.lasting
+        who = given["_"] if "_" in given else given["by"]
+        return await room.run(request, getattr(who, "name", who), lambda _: answer(**given))
+
+    own = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    answered.__signature__ = signature.replace(parameters=[*signature.parameters.values(), own])  # type: ignore[attr-defined]
+    return answered

@@ -14,7 +14,7 @@ INTERVAL = timedelta(minutes=15)
 
 INTERVAL_MICROS = 900_000_000
 
-MAX_EDGES = 1_000_000
+MAX_EDGES = 400_000
 
 
 def floor_interval(instant: datetime) -> datetime:
@@ -42,17 +42,20 @@ def edges(period: Period, every: str, zone: ZoneInfo) -> list[datetime]:
     Raises
     ------
     PeriodError
-        If `every` cannot be understood or would make more than a million buckets.
+        If `every` cannot be understood or would make more than `MAX_EDGES` buckets.
     """
     match = re.fullmatch(r"(\d{1,3})(min|h|d|w|mo|y)", every)
     if not match or int(match[1]) == 0:
         raise PeriodError(f"cannot read the resolution {every!r}: write 15min, 30min, 1h, 1d, 1w, 1mo or 1y")
     count, unit = int(match[1]), match[2]
-    inner = (
-        _hours(period, count * (60 if unit == "h" else 1), zone)
-        if unit in ("min", "h")
-        else _days(period, count, unit, zone)
-    )
+    try:
+        inner = (
+            _hours(period, count * (60 if unit == "h" else 1), zone)
+            if unit in ("min", "h")
+            else _days(period, count, unit, zone)
+        )
+    except (OverflowError, ValueError):
+        raise PeriodError(f"rows of {every} lead beyond the calendar") from None
     return [period.start, *(edge for edge in inner if period.start < edge < period.end), period.end]
 
 

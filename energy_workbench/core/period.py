@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from energy_workbench.core.errors import PeriodError
+from energy_workbench.core.errors import PeriodError, printable
 
 HELP = (
     "write a year (2026), month (2026-10), week (2026-W41), day (2026-10-05), range (2026-10-01/2026-10-15), "
@@ -88,6 +88,13 @@ def parse_period(text: str, zone: ZoneInfo, now: datetime) -> Period:
     PeriodError
         If it cannot be understood, or ends before it starts.
     """
+    try:
+        return _parsed(text, zone, now)
+    except OverflowError:
+        raise PeriodError(f"the period {printable(text)!r} is beyond the calendar") from None
+
+
+def _parsed(text: str, zone: ZoneInfo, now: datetime) -> Period:
     words = " ".join(text.strip().lower().split())
     today = now.astimezone(zone).date()
     span = _words(words, today) or _iso(text.strip())
