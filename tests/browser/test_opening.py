@@ -15,7 +15,7 @@ from tests.widgets.stand_in import served
 
 pytestmark = pytest.mark.browser
 
-IDLE = 6.0
+IDLE = 20.0
 """A kernel without a page ends after this, in these tests [s]: 120 s otherwise."""
 LATE = 31.0
 """Scripts come this late [s]."""
