@@ -143,7 +143,8 @@ def power_flow(
         node["through"] = _rounded(through.get(node["id"], 0.0)) if node["value"] is not None else None
     if lost:
         named = {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None}
-        nodes.append({**named, "value": _rounded(lost), "loss": None, "loss_percent": None, "through": _rounded(lost)})
+        of_meters = dict.fromkeys(("export", "loss", "loss_percent"))
+        nodes.append({**named, **of_meters, "value": _rounded(lost), "through": _rounded(lost)})
     return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
 

@@ -114,3 +114,11 @@ def test_links_around_a_node_carry_exactly_its_loss(
     out = sum(link["value"] for link in flow.links if link["source"] == "mtr_2")
     if found.loss > 0.001:
         assert abs(into - out) < 0.01 * (len(children) + 2)
+
+
+def test_the_node_of_all_losses_has_the_fields_of_every_node() -> None:
+    flow = power_flow(
+        PLANT[:2], {1: Measured(100.0, 0.0), 2: Measured(98.0, 0.0)}, unit="kWh", colours={}, completeness=1.0
+    )
+    assert flow.nodes[-1]["id"] == LOSSES
+    assert set(flow.nodes[-1]) == set(flow.nodes[0])
