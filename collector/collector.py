@@ -168,7 +168,7 @@ class Collector:
         seen: object = None
         while True:
             try:
-                now = (await asyncio.to_thread(self.registry.revision), self._user_profiles())
+                now = (await asyncio.to_thread(self._configured), self._user_profiles())
                 if now != seen or any(running.task.done() for running in self._running.values()):
                     await self._apply(await asyncio.to_thread(self._plans))
                     seen = now
@@ -206,6 +206,10 @@ class Collector:
                 known.poller.follow(targets, plan.limits, plan.lines)
                 known.signatures, known.options = signatures, plan.options
                 self._log.info("polling changed", extra={"gateway": url, "count": len(targets)})
+
+    def _configured(self) -> tuple[int, int]:
+        """Changes with the configuration, and when a status comes to hold that was dated ahead."""
+        return self.registry.revision(), self.registry.begun()
 
     def _forget(self, *subjects: str) -> None:
         for subject in subjects:

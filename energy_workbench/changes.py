@@ -81,8 +81,29 @@ class Changes(ABC):
         """Bring a deleted meter back."""
 
     @abstractmethod
-    def set_status(self, meter: str, status: str, reason: str = "", *, revision: int | None = None) -> dict[str, Any]:
-        """Say what a meter is from now on, and why; every status but active needs a reason."""
+    def set_status(
+        self,
+        meter: str,
+        status: str,
+        reason: str = "",
+        *,
+        valid_from: str | None = None,
+        revision: int | None = None,
+    ) -> dict[str, Any]:
+        """Say what a meter is from an instant on, and why; every status but active needs a reason.
+
+        From when a meter is inactive, what goes through it is not metered: balances above it have no say from then
+        on, and the time before counts as before.
+
+        Parameters
+        ----------
+        valid_from : str, optional
+            ISO text (the site's zone where it has no offset), also ahead, or `beginning`; now by default.
+        """
+
+    @abstractmethod
+    def meter_statuses(self, meter: str) -> list[dict[str, Any]]:
+        """What was said of a meter: `valid_from, status, reason, by`, oldest first; None is the beginning of time."""
 
     @abstractmethod
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:

@@ -272,12 +272,23 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
     def restore_meter(self, meter: str) -> dict[str, Any]:
         return dict(self._send("POST", self._path(meter, "restore")))
 
-    def set_status(self, meter: str, status: str, reason: str = "", *, revision: int | None = None) -> dict[str, Any]:
-        body = {"status": status, "reason": reason}
+    def set_status(
+        self,
+        meter: str,
+        status: str,
+        reason: str = "",
+        *,
+        valid_from: str | None = None,
+        revision: int | None = None,
+    ) -> dict[str, Any]:
+        body = {"status": status, "reason": reason} | ({} if valid_from is None else {"valid_from": valid_from})
         return dict(self._send("PUT", self._path(meter, "status"), body, revision=revision))
 
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
         return dict(self._send("POST", "/meters/check", {"fields": fields, "id": id}))
+
+    def meter_statuses(self, meter: str) -> list[dict[str, Any]]:
+        return list(self._get(self._path(meter, "statuses"))["items"])
 
     def meter_ratios(self, meter: str) -> list[dict[str, Any]]:
         return list(self._get(self._path(meter, "ratios"))["items"])

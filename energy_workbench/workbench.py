@@ -384,7 +384,8 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
 
     def site_figures(self, period: str = "today") -> dict[str, Any]:
-        meters, span, energies = self._meters(), self._period(period), self._energies()
+        span, energies = self._period(period), self._energies()
+        meters = self._meters_at(span.end)
         energy, completeness = energies.totals(meters, span)
         return overview.site_figures(meters, energy, energies.peak(meters, span), completeness, self.zone)
 

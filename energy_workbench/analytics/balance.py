@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +44,14 @@ class Verdict(StrEnum):
     """Not to be told from nothing with these meters."""
     OK = "ok"
     """A loss that is certain, but below the threshold."""
+    NOT_METERED = "not_metered"
+    """A meter of the node was out of service for so long that the rest of the time says too little."""
     INSUFFICIENT_DATA = "insufficient_data"
 
 
 RANK = {
-    Verdict.HOTSPOT: 0, Verdict.SURPLUS: 1, Verdict.OK: 2, Verdict.WITHIN_ERROR: 3, Verdict.INSUFFICIENT_DATA: 4,
+    Verdict.HOTSPOT: 0, Verdict.SURPLUS: 1, Verdict.OK: 2, Verdict.WITHIN_ERROR: 3, Verdict.NOT_METERED: 4,
+    Verdict.INSUFFICIENT_DATA: 5,
 }  # fmt: skip
 """Order in which people want to look at nodes."""
 
@@ -72,6 +76,8 @@ class Books:
         As they were last seen.
     below : dict of int to dict of int to Meter
         By node the children that were part of it at any time.
+    unmetered : dict of int to dict of int to Meter
+        By node those of its meters that were out of service at any time, as they were then.
     nominal, low : set of int
         Keys of meters whose limits of error are those of their classes, whatever the load was, and of those that were
         used below the least load that the standards state limits for.
@@ -93,6 +99,7 @@ class Books:
         self.nodes: dict[int, list[NodeSums]] = {}
         self.meters: dict[int, Meter] = {}
         self.below: dict[int, dict[int, Meter]] = {}
+        self.unmetered: dict[int, dict[int, Meter]] = {}
         for found in (books.of for books in self._books):
             self.meters[found.node.key] = found.node
             self.below.setdefault(found.node.key, {}).update((child.key, child) for child in found.children)
@@ -100,6 +107,8 @@ class Books:
             been = np.minimum(self._cuts[1:], found.last) - np.maximum(self._cuts[:-1], found.first)
             for each, length in zip(sums, been.tolist(), strict=True):
                 each.expected += max(length, 0)
+                each.unmetered += max(length, 0) if found.unmetered else 0
+            self.unmetered.setdefault(found.node.key, {}).update((meter.key, meter) for meter in found.unmetered)
 
     def book(self, energies: Energies, start: int, count: int) -> None:
         """Take a stretch of intervals, later than those taken before.
@@ -157,6 +166,7 @@ def rows(
     threshold: float,
     steps: Mapping[int, float] | None = None,
     bucket: int = 0,
+    zone: tzinfo = UTC,
 ) -> tuple[dict[str, Any], ...]:
     """A row a node that had children in a bucket of time, in the order of the tree.
 
@@ -170,6 +180,8 @@ def rows(
         By meter the smallest step of its counter, primary [kWh].
     bucket : int
         Number of the bucket.
+    zone : tzinfo
+        Of the instants in reasons: the site's.
 
     Returns
     -------
@@ -182,7 +194,7 @@ def rows(
     for meter in order:
         depth[meter.key] = 0 if meter.parent is None else depth.get(meter.parent, -1) + 1
     found = [
-        _row(books, meter, depth[meter.key], threshold, steps or {}, books.nodes[meter.key][bucket])
+        _row(books, meter, depth[meter.key], threshold, steps or {}, books.nodes[meter.key][bucket], zone)
         for meter in order
         if meter.key in books.nodes and books.nodes[meter.key][bucket].expected
     ]
@@ -196,13 +208,22 @@ def ranked(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _row(
-    books: Books, meter: Meter, depth: int, threshold: float, steps: Mapping[int, float], node: NodeSums
+    books: Books,
+    meter: Meter,
+    depth: int,
+    threshold: float,
+    steps: Mapping[int, float],
+    node: NodeSums,
+    zone: tzinfo,
 ) -> dict[str, Any]:
     below, loss = books.below[meter.key], node.loss
     members = [books.meters[meter.key], *below.values()]
     uncertainty = _uncertainty(node, members, steps)
     completeness, estimated = (count / node.expected for count in (node.valid, node.estimated))
-    verdict = judge(loss, node.supply, uncertainty, completeness - estimated, threshold)
+    sure = completeness - estimated
+    verdict = judge(loss, node.supply, uncertainty, sure, threshold)
+    if verdict is Verdict.INSUFFICIENT_DATA and sure + node.unmetered / node.expected >= ENOUGH:
+        verdict = Verdict.NOT_METERED
     known = node.valid > 0
     twice = _counted_twice(node, below) if verdict is Verdict.SURPLUS else []
     unmetered = _unmetered_kw(node, loss) if verdict is Verdict.HOTSPOT else None
@@ -222,7 +243,9 @@ def _row(
         "completeness": round(completeness, 4),
         "estimated": round(estimated, 4),
         "verdict": str(verdict),
-        "reason": _reason(verdict, node, loss, uncertainty, threshold, unmetered, [below[key].number for key in twice]),
+        "reason": _out_of_service(books.unmetered[meter.key].values(), zone)
+        if verdict is Verdict.NOT_METERED
+        else _reason(verdict, node, loss, uncertainty, threshold, unmetered, [below[key].number for key in twice]),
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
         "counted_twice": [below[key].number for key in twice],
         "assumed_classes": any(map(assumed, members)),
@@ -231,6 +254,16 @@ def _row(
         "uncertainty_reason": _doubts(members, books),
         "children": [_child(child, node) for child in below.values()],
     }
+
+
+def _out_of_service(meters: Iterable[Meter], zone: tzinfo) -> str:
+    """Whom nobody meters, and since when."""
+    named = [
+        f"{meter.number} is out of service"
+        + (f" since {meter.status_since.astimezone(zone):%-d %b %Y %H:%M}" if meter.status_since else "")
+        for meter in meters
+    ]
+    return f"{', '.join(named)}: what goes through it is not metered"
 
 
 def _child(meter: Meter, node: NodeSums) -> dict[str, Any]:

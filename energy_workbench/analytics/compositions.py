@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from energy_workbench.analytics.flow import children_of
 from energy_workbench.core.entities import Meter
-from energy_workbench.core.status import Status
 
 Tree = tuple[int, int, Sequence[Meter]]
 """First interval and the one after the last, as numbers since 1970, and the meters in the order of the tree then."""
@@ -32,6 +31,11 @@ class Composition:
     def members(self) -> tuple[Meter, ...]:
         """The node's meter and its children's."""
         return (self.node, *self.children)
+
+    @property
+    def unmetered(self) -> tuple[Meter, ...]:
+        """Those that are out of service: what goes through them is not metered, so the balance has no say."""
+        return tuple(meter for meter in self.members if not meter.metered)
 
 
 def compositions(trees: Iterable[Tree]) -> list[Composition]:
@@ -62,6 +66,4 @@ def compositions(trees: Iterable[Tree]) -> list[Composition]:
 
 
 def _kind(found: Composition) -> list[tuple[object, ...]]:
-    return [
-        (meter.key, meter.flow, meter.production_register, meter.status is Status.INACTIVE) for meter in found.members
-    ]
+    return [(meter.key, meter.flow, meter.production_register, meter.metered) for meter in found.members]

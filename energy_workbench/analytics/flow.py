@@ -12,7 +12,6 @@ from typing import Any
 
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 from energy_workbench.core.results import PowerFlow
-from energy_workbench.core.status import Status
 from energy_workbench.core.throughput import throughput
 
 LOSSES = "losses"
@@ -86,12 +85,14 @@ def children_of(meters: Sequence[Meter]) -> dict[int | None, list[Meter]]:
 
 
 def balance(node: Meter, children: Sequence[Meter], measured: Mapping[int, Measured]) -> Balance | None:
-    """The balance of a node; None where it or a child is not known, or nothing is below it.
+    """The balance of a node; None where it or a child is not known or out of service, or nothing is below it.
 
-    Children that the node's meter does not see, and those that are inactive, are left out.
+    Children that the node's meter does not see are left out.
     """
-    seen = [child for child in children if child.seen_by_parent and child.status is not Status.INACTIVE]
-    if not seen or not all(measured.get(meter.key, Measured()).known for meter in (node, *seen)):
+    seen = [child for child in children if child.seen_by_parent]
+    if not seen or not all(meter.metered for meter in (node, *seen)):
+        return None
+    if not all(measured.get(meter.key, Measured()).known for meter in (node, *seen)):
         return None
     own_up, own_down = delivered_and_taken(node, measured[node.key])
     if node.flow is Flow.CONSUMER:
@@ -205,6 +206,10 @@ def _node(
         "number": meter.number,
         "name": meter.name,
         "type": str(meter.type),
+        "parent_id": None if meter.parent is None else f"mtr_{meter.parent}",
+        "seen_by_parent": meter.seen_by_parent,
+        "producer": meter.flow is Flow.PRODUCER,
+        "metering": "known" if known.known else "unknown" if meter.metered else "not_metered",
         "colour": colour,
         "value": None if not known.known else _rounded(up if meter.flow is Flow.PRODUCER else down),
         "export": _rounded(known.exported),

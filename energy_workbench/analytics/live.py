@@ -63,6 +63,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "shares_device": meter.shares_device,
         "revision": meter.revision,
         "status_reason": meter.status_reason,
+        "status_since": iso(meter.status_since, zone),
         "deleted_at": iso(meter.deleted_at, zone),
         "health_reason": live.health_reason,
         "health_since": iso(live.health_since, zone),
@@ -91,6 +92,9 @@ def freshness(meter: Meter) -> timedelta:
 
 def power_kw(meter: Meter, live: Live | None, now: datetime) -> float | None:
     """Primary active power through the meter now [kW], positive is import; None where it is not known now."""
+    if not meter.metered:
+        # Out of service: its last value stands still, whatever flows.
+        return None
     if live is None or live.last_seen is None or now - live.last_seen > freshness(meter):
         return None
     if meter.polled and live.communication is Communication.OFFLINE:

@@ -16,7 +16,6 @@ from energy_workbench.analytics.compositions import Composition
 from energy_workbench.analytics.flow import below_producer
 from energy_workbench.analytics.uncertainty import Limits
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
-from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,11 +152,9 @@ def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool) -> tu
     row, size = energies.row(meter.key), part.stop - part.start
     measured = None if row is None else (energies.imported[row, part], energies.exported[row, part])
     sides = sides_of(meter, measured, of_node=of_node)
-    if row is not None and sides is not None:
+    # Out of service: something may go through it, and nobody meters it.
+    if row is not None and sides is not None and meter.metered:
         return *sides, energies.whole[row, part]
-    if meter.status is Status.INACTIVE and not of_node:
-        # Out of service and silent: nothing goes through it.
-        return np.zeros(size), np.zeros(size), np.ones(size, bool)
     return np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
 
 

@@ -59,9 +59,9 @@ class NodeSums:
 
     Attributes
     ----------
-    expected, valid, estimated : int
-        Intervals that have been, those that known spans cover, and those of them in parts of spans that reach beyond
-        this time.
+    expected, valid, estimated, unmetered : int
+        Intervals that have been, those that known spans cover, those of them in parts of spans that reach beyond
+        this time, and those in which a meter of the node was out of service.
     spans : int
         Known spans and parts of them.
     supply, demand : float
@@ -85,6 +85,7 @@ class NodeSums:
     expected: int = 0
     valid: int = 0
     estimated: int = 0
+    unmetered: int = 0
     spans: int = 0
     supply: float = 0.0
     demand: float = 0.0

@@ -34,7 +34,7 @@ def site_parts(meters: Sequence[Meter]) -> list[Meter]:
 def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime) -> PowerFlow:
     """The flow of power now [kW]; completeness is the share of active meters whose power is known."""
     measured = powers(meters, live, now)
-    active = [meter for meter in meters if meter.status is not Status.INACTIVE]
+    active = [meter for meter in meters if meter.metered]
     known = sum(measured[meter.key].known for meter in active)
     share = round(known / len(active), 4) if active else 0.0
     return power_flow(meters, measured, unit="kW", colours=colours(meters, live), completeness=share)

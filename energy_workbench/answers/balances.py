@@ -56,7 +56,8 @@ def balance(
         Every node by default.
     """
     order = list(trees[-1].meters) if trees else []
-    found = rows(booked(reader, trees, line), order, threshold=threshold, steps=steps_of(order, profiles))
+    books = booked(reader, trees, line)
+    found = rows(books, order, threshold=threshold, steps=steps_of(order, profiles), zone=zone)
     if node is not None:
         inside = {meter.id for meter in branch(order, node.key)}
         found = tuple(row for row in found if row["meter"] in inside)

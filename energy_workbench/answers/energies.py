@@ -18,7 +18,6 @@ from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import PeriodError
 from energy_workbench.core.period import Period, parse_period
 from energy_workbench.core.results import Pattern
-from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,9 +126,9 @@ class Energies:
         edges = sorted({mark for mark in marks if mark >= span.start})
         if len(edges) < 2:
             return {}, 0.0
-        expected = [meter.key for meter in meters if meter.status is not Status.INACTIVE]
+        expected = [meter.key for meter in meters if meter.metered]
         return self._cache.get(
-            ("totals", tuple(edges), self.stamp),
+            ("totals", tuple(edges), tuple(expected), self.stamp),
             lambda: summed(self._reader.energy(None, edges).to_pylist(), expected),
         )
 

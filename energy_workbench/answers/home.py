@@ -79,7 +79,7 @@ class Home:
         return Energies(self.reader, self._cache, self.registry.revision(), self.zone)
 
     def _meters(self) -> list[Meter]:
-        return self._cache.get(("meters", self.registry.revision()), self.registry.meters)
+        return self._cache.get(("meters", self.registry.revision(), self.registry.begun()), self.registry.meters)
 
     def _live(self, others: Iterable[Meter] = ()) -> dict[int, Live]:
         """The state of every meter as people see it, now, by key; of others too, such as deleted ones."""

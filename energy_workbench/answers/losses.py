@@ -82,7 +82,9 @@ def losses(
     if trees and not order:
         raise InputError(f"{node.number} has no meters below it, so there is no balance of it")
     steps, books = steps_of(order, profiles), booked(reader, near, line, cuts)
-    found = [rows(books, [node], threshold=threshold, steps=steps, bucket=place) for place in range(len(edges))]
+    found = [
+        rows(books, [node], threshold=threshold, steps=steps, bucket=place, zone=zone) for place in range(len(edges))
+    ]
     return results.Losses(
         rows=tuple(
             {

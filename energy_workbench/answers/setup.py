@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
-from energy_workbench.analytics.live import describe
+from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers import meter_check, meter_transfer, probing
 from energy_workbench.answers.audit_rows import audit_row, change_row
 from energy_workbench.answers.exchange_rows import exchange_from, exchange_row
@@ -58,9 +58,30 @@ class Setup(Home, Changes):
         return self.describe(self.registry.restore_meter(meter, by=by))
 
     def set_status(
-        self, meter: str, status: str, reason: str = "", *, revision: int | None = None, by: str = BY
+        self,
+        meter: str,
+        status: str,
+        reason: str = "",
+        *,
+        valid_from: str | None = None,
+        revision: int | None = None,
+        by: str = BY,
     ) -> dict[str, Any]:
-        return self.describe(self.registry.set_status(meter, status, reason, by=by, revision=revision))
+        since: datetime | Literal["now"] | None = "now" if valid_from is None else beginning(valid_from, self.zone)
+        changed = self.registry.set_status(meter, status, reason, by=by, valid_from=since, revision=revision)
+        return self.describe(changed)
+
+    def meter_statuses(self, meter: str) -> list[dict[str, Any]]:
+        zone = self.zone
+        return [
+            {
+                "valid_from": iso(each.valid_from, zone),
+                "status": str(each.status),
+                "reason": each.reason,
+                "by": each.by,
+            }
+            for each in self.registry.statuses(self.registry.meter(meter, deleted=True).key)
+        ]
 
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
         before = None if id is None else self._meter(id)

@@ -1,4 +1,4 @@
-"""REST of what a meter was over time: its ratios, and the exchanges of its device."""
+"""REST of what a meter was over time: its statuses and ratios, and the exchanges of its device."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from energy_workbench.api.schemas import (
     RATIO,
     RATIO_BODY,
     RATIOS,
+    STATUSES,
     created,
     listed,
 )
@@ -26,6 +27,12 @@ router = APIRouter(prefix="/meters/{id}", tags=["Meters over time"])
 Since = Annotated[
     str, Path(alias="valid_from", description="Where the ratio begins, as the list has it; `beginning` for the first.")
 ]
+
+
+@router.get("/statuses", summary="What was said of a meter", responses=STATUSES)
+def statuses(wb: Home, _: Caller, ref: Ref) -> Response:
+    """The dated statuses, oldest first; `valid_from` null is the beginning of time."""
+    return Json(listed(wb.meter_statuses(ref)))
 
 
 @router.get("/ratios", summary="CT/PT history", responses=RATIOS)

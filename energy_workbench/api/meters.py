@@ -101,8 +101,12 @@ def update(wb: Home, by: Editor, ref: Ref, body: Body, revision: Seen) -> Respon
 
 @router.put("/{id}/status", summary="Say what a meter is, and why", openapi_extra=STATUS_BODY, responses=METER)
 def set_status(wb: Home, by: Editor, ref: Ref, body: Body, revision: Seen) -> Response:
-    """Set the status from now on; every one but `active` needs a reason."""
+    """Set the status from `valid_from` on, by default from now; every one but `active` needs a reason.
+
+    From when a meter is `inactive`, what goes through it is not metered: balances above it have no say from then on.
+    """
     texts = {name: body.get(name, "") for name in ("status", "reason")}
+    texts["valid_from"] = since = body.get("valid_from") or ""
     problems = [
         Problem("body", name, str(value)[:60], "must be a text")
         for name, value in texts.items()
@@ -111,7 +115,8 @@ def set_status(wb: Home, by: Editor, ref: Ref, body: Body, revision: Seen) -> Re
     problems += [Problem("body", name, "", "is not known here") for name in sorted(body.keys() - texts.keys())]
     if problems:
         raise InputError("the status cannot be changed", problems)
-    return tagged(wb.set_status(ref, texts["status"], texts["reason"], revision=revision, by=by))
+    changed = wb.set_status(ref, texts["status"], texts["reason"], valid_from=since or None, revision=revision, by=by)
+    return tagged(changed)
 
 
 @router.delete("/{id}", summary="Delete a meter", responses=METERS)

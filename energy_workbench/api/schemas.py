@@ -241,6 +241,10 @@ METER = _answer("The meter", _METER)
 METERS = _answer("Meters", listed([_METER]))
 TREE = _answer("Roots of the tree", [{**_METER, "children": []}])
 SUMMARY = _answer("Counts", _COUNTS)
+STATUSES = _answer(
+    "Statuses",
+    listed([{"valid_from": None, "status": "active", "reason": "", "by": "editor"}]),
+)
 RATIO = _answer("The ratio", _RATIO)
 RATIOS = _answer("Ratios", listed([_RATIO]))
 EXCHANGE = _answer("The exchange", _EXCHANGE)
@@ -490,8 +494,8 @@ INTERVAL_BODY = _body(
     required=["reason"],
 )
 STATUS_BODY = _body(
-    "`active`, `inactive`, `maintenance` or `faulty`, and why.",
-    {"status": "maintenance", "reason": "bearing is replaced"},
+    "`active`, `inactive`, `maintenance` or `faulty`, why, and from when on: now by default, `beginning` for ever.",
+    {"status": "maintenance", "reason": "bearing is replaced", "valid_from": "2026-10-05T06:00:00+05:30"},
     required=["status"],
 )
 GATEWAY_BODY = _body(

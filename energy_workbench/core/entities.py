@@ -114,6 +114,8 @@ class Meter:
         Who is read first where its gateway has no time for all.
     status_reason : str
         Why it is active, inactive, in maintenance or faulty, in the words of who said so.
+    status_since : datetime or None
+        UTC instant from which that holds; None is the beginning of time.
     accuracy_class, ct_class, pt_class : float or None
         Limits of error [%] of the meter (IEC 62053), CT and PT (IEC 61869).
     rated_kw : float or None
@@ -144,6 +146,7 @@ class Meter:
     priority: Priority = Priority.NORMAL
     status: Status = Status.ACTIVE
     status_reason: str = ""
+    status_since: datetime | None = None
     serial: str = ""
     accuracy_class: float | None = None
     ct_class: float | None = None
@@ -165,9 +168,14 @@ class Meter:
         return f"mtr_{self.key}"
 
     @property
+    def metered(self) -> bool:
+        """Whether what goes through it is metered: it is, unless the meter is out of service."""
+        return self.status is not Status.INACTIVE
+
+    @property
     def polled(self) -> bool:
         """Whether the collector reads it."""
-        return bool(self.gateway and self.profile) and self.status is not Status.INACTIVE
+        return bool(self.gateway and self.profile) and self.metered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

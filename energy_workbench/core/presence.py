@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 
 from energy_workbench.core.entities import Live, Meter, MeterType
-from energy_workbench.core.status import Colour, Communication, Health, Status, colour
+from energy_workbench.core.status import Colour, Communication, Health, colour
 
 MISSED: Final = 3
 """So many of its periods without a reading, and a meter that is fed from elsewhere is offline."""
@@ -134,7 +134,7 @@ def _polled(meter: Meter, known: Live, now: datetime) -> Live:
 
 def _worst(own: Live, parts: Sequence[Meter], found: Mapping[int, Live]) -> Live:
     """The state of what is made of these parts."""
-    in_service = [part for part in parts if part.status is not Status.INACTIVE] or parts
+    in_service = [part for part in parts if part.metered] or parts
     states = [(part.number, found[part.key]) for part in in_service]
     silent, worst = max(states, key=lambda each: WORSE.index(each[1].communication))
     sick, ill = max(states, key=lambda each: SICKER.index(each[1].health))

@@ -223,7 +223,7 @@ class Balance(Table):
         (expanded, k = 2), `completeness` (share of the time in spans of which the registers of all meters of the node
         are known at both ends; all energies are those of these spans), `estimated` (share of the time in parts of
         spans that reach beyond the row's time), `verdict` (`hotspot, surplus, ok,
-        within_error, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
+        within_error, not_metered, insufficient_data`), `reason` in words, `rank` of a hotspot (1 loses most),
         `unmetered_kw` (what is lost at any load [kW]),
         `counted_twice` (numbers of meters), `assumed_classes` (whether a class of accuracy had to be assumed),
         `nominal_classes` (numbers of meters whose limit of error is that of the class whatever the load, as no CT or no

@@ -13,7 +13,7 @@ from energy_workbench.figures.words import amount, drawn, local, percent
 SHOWN = 15
 """Nodes that are drawn."""
 
-JUDGED = [verdict for verdict in VERDICTS if verdict != "insufficient_data"]
+JUDGED = [verdict for verdict in VERDICTS if verdict not in ("not_metered", "insufficient_data")]
 """Verdicts of nodes of which enough is known, in the order in which people want to look at them."""
 
 DAY_MS = 86_400_000

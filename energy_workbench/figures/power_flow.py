@@ -23,13 +23,19 @@ OVERVIEW = 3
 FEEDING = ("generator", "solar")
 """Types that stand left of what they feed, beside the grid, while they feed it, though the tree has them below."""
 
+UNMETERED = {"unknown": "unknown", "not_metered": "not metered"}
+"""What is said of a meter through which nobody knows how much goes."""
+
+STUB = 0.012
+"""Width of a flow of unknown size, as a share of the whole [1]."""
+
 STYLE = Style(
     least=400,
     row=19,
     tight=18,
     many=40,
-    node="<b>%{customdata[1]}</b><br>%{value}%{customdata[2]}<extra></extra>",
-    link="%{customdata[1]}<br><b>%{value}</b><extra></extra>",
+    node="<b>%{customdata[1]}</b><br>%{customdata[3]}%{customdata[2]}<extra></extra>",
+    link="%{customdata[1]}<br><b>%{customdata[2]}</b><extra></extra>",
 )
 
 
@@ -69,6 +75,8 @@ def power_flow(
             link for link in links if link["source"] in inside and (link["kind"] == "loss" or link["target"] in inside)
         ]
         named = {key: node for key, node in named.items() if key in inside}
+    if links:
+        links += _stubs(named)
     depths = _depths(list(named), links)
     if levels is not None:
         links = [link for link in links if _shown(link, depths, levels)]
@@ -85,9 +93,9 @@ def power_flow(
     above = {
         link["target"]: (link["source"], link["value"])
         for link in links
-        if link["kind"] != "loss" and depths[link["source"]] < depths[link["target"]]
+        if link["kind"] == "flow" and depths[link["source"]] < depths[link["target"]]
     }
-    fed = {link["target"] for link in links if link["kind"] != "loss"}
+    fed = {link["target"] for link in links if link["kind"] == "flow"}
     drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, above, fed, plain=colour == "loss")
     losses = {link["source"]: link for link in links if link["kind"] == "loss"}
     for key, after in _tree_order(list(named), links, depths):
@@ -101,8 +109,10 @@ def power_flow(
             if colour == "loss":
                 drawing.paint(key, theme.state["red"] if share >= HOTSPOT else theme.state["green"])
     for link in links:
-        if link["kind"] != "loss":
+        if link["kind"] == "flow":
             drawing.flow(link)
+        elif link["kind"] == "unmetered":
+            drawing.stub(link, STUB * whole)
     lost = sum(link["value"] for link in losses.values())
     summary = f"Flow of {'power' if unit == 'kW' else 'energy'}: {amount(whole, unit)} through the largest node"
     style = STYLE if height is None else replace(STYLE, least=height, row=0, tight=0)
@@ -121,6 +131,20 @@ def below(root: str, meters: Mapping[str, Mapping[str, Any]]) -> set[str]:
     for key, meter in meters.items():
         if meter.get("parent_id") in found:
             found.add(key)
+    return found
+
+
+def _stubs(named: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Flows of unknown size: of meters that are out of service, or of which nothing is known."""
+    found = []
+    for key, node in named.items():
+        parent, metering = node.get("parent_id"), str(node.get("metering"))
+        if metering in UNMETERED and node.get("seen_by_parent", True) and parent in named:
+            ends = (key, parent) if node.get("producer") else (parent, key)
+            found.append(
+                {"source": ends[0], "target": ends[1], "value": 0.0, "kind": "unmetered", "metering": metering,
+                 "meter": key}
+            )  # fmt: skip
     return found
 
 
@@ -152,10 +176,15 @@ class _Drawing:
         words = states(known)
         above = self.named.get(known.get("parent_id") or "", {}).get("number")
         source, part = self._from_above(key)
-        name = title(node, above)
+        name, word = title(node, above), UNMETERED.get(str(node.get("metering")), "")
+
+        def label(through: float) -> str:
+            size = f"{amount(through, self.unit)}{part_of(through, part, source, self.unit)}"
+            return f"{name}  {f'{size}, itself {word}' if word and through else word or size}"
+
         self._add(
             key,
-            lambda through: f"{name}  {amount(through, self.unit)}{part_of(through, part, source, self.unit)}",
+            label,
             self.theme.quiet if self.plain else self.theme.state.get(node.get("colour") or "", self.theme.quiet),
             [key, escape(node["name"]), f"{self._measured(node)}{f'<br>{words}' if words else ''}"],
             self.depths[key] - 2 * (key in self.feeding and self.depths[key] > 1),
@@ -189,7 +218,15 @@ class _Drawing:
         colour = self.theme.source.get(source["type"], self.theme.source[""])
         text = f"{title(dict(source))} → {title(dict(target))}"
         ends = self.index[link["source"]], self.index[link["target"]]
-        self.sankey.flow(*ends, link["value"], colour, [link["target"], text])
+        self.sankey.flow(*ends, link["value"], colour, [link["target"], text, amount(link["value"], self.unit)])
+
+    def stub(self, link: Mapping[str, Any], width: float) -> None:
+        """A flow of unknown size between a meter and the one above it."""
+        source, target = self.named[link["source"]], self.named[link["target"]]
+        word = UNMETERED[str(link["metering"])]
+        text = f"{title(dict(source))} → {title(dict(target))}"
+        ends = self.index[link["source"]], self.index[link["target"]]
+        self.sankey.stub(*ends, width, self.theme.tile["grey"][0], [link["meter"], text, word])
 
     def loss(self, link: Mapping[str, Any], share: float, *, labelled: bool) -> None:
         key = link["source"]
@@ -204,7 +241,7 @@ class _Drawing:
         )
         colour = self.theme.hotspot if hot else self.theme.loss
         ends = self.index[key], self.index[f"loss {key}"]
-        self.sankey.flow(*ends, link["value"], colour, [key, text])
+        self.sankey.flow(*ends, link["value"], colour, [key, text, amount(link["value"], self.unit)])
 
     def _add(self, key: str, label: Label, colour: str, about: list[str], column: int) -> None:
         self.index[key] = self.sankey.node(label, colour, about, column)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from energy_workbench.core.throughput import throughput
 from energy_workbench.figures import sankey_layout
 from energy_workbench.figures.theme import Figure, Theme, layout
-from energy_workbench.figures.words import drawn
+from energy_workbench.figures.words import amount, drawn
 
 MARGIN, GAP, THICKNESS = 14, 12, 14
 """Margins above and below, least distance and width of the nodes [px]."""
@@ -53,6 +53,8 @@ class Sankey:
     about: list[list[str]] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     links: list[tuple[int, int, float, str, list[str]]] = field(default_factory=list)
+    stubs: set[tuple[int, int]] = field(default_factory=set)
+    """Ends of flows of unknown size, which are drawn and counted nowhere."""
 
     def node(self, label: Label, colour: str, about: list[str], column: int) -> int:
         """Add a node; its index.
@@ -72,11 +74,17 @@ class Sankey:
         """Add a flow from one node to another."""
         self.links.append((source, target, value, colour, about))
 
+    def stub(self, source: int, target: int, value: float, colour: str, about: list[str]) -> None:
+        """Add a flow of unknown size, drawn as wide as `value`."""
+        self.stubs.add((source, target))
+        self.links.append((source, target, value, colour, about))
+
     def figure(self, style: Style, summary: str, view: str) -> Figure:
         """What was collected, laid out; zoom and selection stay while `view` does."""
         source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
-        through = throughput(zip(source, target, value, strict=True))
-        height, xs, ys = self._places(style, through)
+        ends = list(zip(source, target, value, strict=True))
+        through = throughput(link for link in ends if link[:2] not in self.stubs)
+        height, xs, ys = self._places(style, throughput(ends))
         trace = {
             "type": "sankey",
             # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
@@ -88,7 +96,9 @@ class Sankey:
                     for node, text in enumerate(self.labels)
                 ],
                 "color": self.colours,
-                "customdata": self.about,
+                "customdata": [
+                    [*about, amount(through.get(node, 0.0), style.unit)] for node, about in enumerate(self.about)
+                ],
                 "x": xs,
                 "y": ys,
                 "align": "left",

@@ -22,6 +22,7 @@ VERDICTS = {
     "surplus": Look("⚠", "surplus", "orange", "more is measured below than is supplied"),
     "ok": Look("✓", "ok", "green", "certain, below the threshold"),
     "within_error": Look("≈", "within error", "blue", "not to be told from nothing"),
+    "not_metered": Look("⊘", "not metered", "grey", "a meter of it is out of service"),
     "insufficient_data": Look("?", "insufficient data", "grey", "known for less than half of the time"),
 }
 """By verdict, in the order in which people want to look at them."""

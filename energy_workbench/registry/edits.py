@@ -86,7 +86,7 @@ def _changed(
     entries = []
     for before, after in pairs:
         key = after.key
-        rows = [*gateways.pop(after.gateway, ()), *_own_changes(before, after)]
+        rows = [*gateways.pop(after.gateway, ()), *own_changes(before, after)]
         if not same_ratio(before.ratio, after.ratio):
             # Ratios may be entered ahead of their day: those that begin later stay.
             now = [row for row in ahead["ratios"].get(key, ()) if row.id[1] == instant(at)]
@@ -94,7 +94,9 @@ def _changed(
         if before.parent != after.parent:
             rows += _from_now("placements", key, at, ahead["placements"].get(key, ()), {"parent": after.parent})
         if (before.status, before.status_reason) != (after.status, after.status_reason):
-            rows += _from_now("statuses", key, at, ahead["statuses"].get(key, ()), _status(after, by))
+            # Statuses may be entered ahead of their day too.
+            now = [row for row in ahead["statuses"].get(key, ()) if row.id[1] == instant(at)]
+            rows += _from_now("statuses", key, at, now, _status(after, by))
         was, now_is = _difference(before, after)
         entries.append(
             AuditEntry(at=at, by=by, action=action, subject=after.id, before=was, after=now_is, rows=tuple(rows))
@@ -129,7 +131,8 @@ def _own(meter: Meter) -> Row:
     return {name: value for name, value in contents(meter).items() if name in OWN}
 
 
-def _own_changes(before: Meter, after: Meter) -> list[RowChange]:
+def own_changes(before: Meter, after: Meter) -> list[RowChange]:
+    """What differs in the row of a meter itself."""
     old = _own(before) | {"deleted_at": instant(before.deleted_at)}
     new = _own(after) | {"deleted_at": instant(after.deleted_at)}
     names = [name for name in old if old[name] != new[name]]

@@ -68,6 +68,7 @@ READ_ONLY: Final = frozenset(
         "health",
         "health_reason",
         "health_since",
+        "status_since",
         "communication",
         "colour",
         "error",

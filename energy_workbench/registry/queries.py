@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from energy_workbench.core import clock
 from energy_workbench.core.entities import ID_PATTERN, Flow, Meter, MeterType, Priority, ProductionRegister
@@ -25,7 +25,7 @@ Placement = tuple[int, int | None, datetime | None]
 def load(
     connection: Connection, at: datetime | None, *, key: int | None = None, living: ColumnElement[bool] | None = None
 ) -> list[Meter]:
-    """Meters with parent and ratio as valid at an instant, by key.
+    """Meters with parent, ratio and status as valid at an instant, by key.
 
     Parameters
     ----------
@@ -49,8 +49,9 @@ def load(
     }
     instant = at or clock.now()
     ratios = {m: ratio for m, ratio in all_ratios(connection, key) if (ratio.valid_from or BEGINNING) <= instant}
+    said = {m: each for m, each in all_statuses(connection, key) if (each.valid_from or BEGINNING) <= instant}
     return [
-        _meter(row, parents.get(row["key"]), ratios.get(row["key"], Ratio()))
+        _meter(row, parents.get(row["key"]), ratios.get(row["key"], Ratio()), said.get(row["key"]))
         for row in connection.execute(query).mappings()
     ]
 
@@ -116,8 +117,8 @@ def placements(connection: Connection, key: int | None = None) -> list[Placement
 
 
 def tree_changes(connection: Connection) -> set[datetime]:
-    """When any meter moved or was deleted."""
-    columns = schema.placements.c.valid_from, schema.meters.c.deleted_at
+    """When any meter moved, was deleted, or got another status."""
+    columns = schema.placements.c.valid_from, schema.meters.c.deleted_at, schema.statuses.c.valid_from
     return {at for column in columns for at in connection.scalars(select(column).where(column.is_not(None)).distinct())}
 
 
@@ -139,12 +140,27 @@ def ancestors(parents: Mapping[int, int | None], key: int | None) -> list[int]:
 
 def statuses(connection: Connection, key: int) -> list[StatusChange]:
     """What was said of a meter over time, oldest first."""
+    return [each for _, each in all_statuses(connection, key)]
+
+
+def all_statuses(connection: Connection, key: int | None = None) -> list[tuple[int, StatusChange]]:
+    """What was said of every meter over time, by meter, oldest first."""
     table = schema.statuses
     found = [
-        StatusChange(status=Status(row.status), reason=row.reason, valid_from=row.valid_from, by=row.by)
-        for row in connection.execute(select(table).where(table.c.meter == key))
+        (
+            int(row.meter),
+            StatusChange(status=Status(row.status), reason=row.reason, valid_from=row.valid_from, by=row.by),
+        )
+        for row in connection.execute(_of(select(table), table.c.meter, key))
     ]
-    return sorted(found, key=lambda change: change.valid_from or BEGINNING)
+    return sorted(found, key=lambda pair: (pair[0], pair[1].valid_from or BEGINNING))
+
+
+def begun(connection: Connection, at: datetime) -> int:
+    """How many dated statuses have come to hold by an instant: grows where one does without anybody's change."""
+    table = schema.statuses
+    query = select(func.count()).select_from(table).where(table.c.valid_from <= at)
+    return int(connection.execute(query).scalar_one())
 
 
 def numbers(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
@@ -169,8 +185,11 @@ def _ratio(row: RowMapping) -> Ratio:
     )
 
 
-def _meter(row: RowMapping, parent: int | None, ratio: Ratio) -> Meter:
+def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange | None) -> Meter:
     plain = dict(row)
+    if said is not None:
+        # Another status may have come to hold since the row was written.
+        plain |= {"status": said.status, "status_reason": said.reason, "status_since": said.valid_from}
     del plain["folded"]
     plain["gateway"] = plain.pop("url")
     return Meter(

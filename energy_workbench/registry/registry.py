@@ -12,8 +12,18 @@ from sqlalchemy import select
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Meter, Site
 from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.core.status import Status
-from energy_workbench.registry import deletion, edits, gateways, journal, queries, schema, sites, templates
+from energy_workbench.core.status import Status, StatusChange
+from energy_workbench.registry import (
+    deletion,
+    edits,
+    gateways,
+    journal,
+    queries,
+    schema,
+    sites,
+    status_history,
+    templates,
+)
 from energy_workbench.registry.access_tokens import AccessTokens
 from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.checked import checked, one, refuse_stale
@@ -54,6 +64,11 @@ class Registry(
         """A number that grows with each change of anything here; cheap to ask for."""
         with self.database.read() as connection:
             return int(connection.execute(select(schema.revision.c.value)).scalar_one())
+
+    def begun(self) -> int:
+        """A number that grows when a status comes to hold that was dated ahead; cheap to ask for."""
+        with self.database.read() as connection:
+            return queries.begun(connection, clock.now())
 
     def site(self) -> Site:
         """The plant."""
@@ -179,8 +194,22 @@ class Registry(
             journal.commit(connection, edits.changed(connection, [(before, after)], by=by, at=clock.now()))
             return one(connection, before.key)
 
-    def set_status(self, ref: str | int, status: str, reason: str, *, by: str, revision: int | None = None) -> Meter:
-        """Say what a meter is from now on, and why.
+    def set_status(
+        self,
+        ref: str | int,
+        status: str,
+        reason: str,
+        *,
+        by: str,
+        valid_from: datetime | Literal["now"] | None = "now",
+        revision: int | None = None,
+    ) -> Meter:
+        """Say what a meter is from an instant on, and why; one that begins at the same instant is corrected.
+
+        Parameters
+        ----------
+        valid_from : datetime, None or "now"
+            Aware, also ahead; None is the beginning of time. Statuses that begin later stay.
 
         Raises
         ------
@@ -198,10 +227,12 @@ class Registry(
             if not after.status_reason and after.status is not Status.ACTIVE:
                 problem = Problem(before.number, "status_reason", "", f"is required: why is the meter {after.status}?")
                 raise InputError(f"the status of meter {before.number} cannot be changed", [problem])
-            if after == before:
-                return before
-            entries = edits.changed(connection, [(before, after)], by=by, at=clock.now(), action="meter.status")
-            journal.commit(connection, entries)
+            at = clock.now()
+            said = StatusChange(
+                status=after.status, reason=after.status_reason, valid_from=at if valid_from == "now" else valid_from,
+                by=by,
+            )  # fmt: skip
+            status_history.add(connection, before, said, at=at)
             return one(connection, before.key)
 
     def delete_meter(

@@ -156,14 +156,15 @@ def test_a_solar_surplus_flows_back_and_every_node_balances() -> None:
     assert found["M2"]["supply_kwh"] == pytest.approx((through[0] + sun).sum())
 
 
-def test_a_child_connected_elsewhere_is_left_out_and_an_inactive_one_while_it_is_silent() -> None:
+def test_a_child_connected_elsewhere_is_left_out_and_with_one_out_of_service_nothing_is_said() -> None:
     elsewhere = meter(3, MeterType.UNIT, 1, seen_by_parent=False)
     found = balance([MAIN, ONE, elsewhere], {1: takes(SHIFTS), 2: takes(SHIFTS), 3: takes(SHIFTS)})["M1"]
     assert found["verdict"] == "within_error"
     off = meter(3, MeterType.UNIT, 1, status=Status.INACTIVE)
-    assert balance([MAIN, ONE, off], {1: takes(SHIFTS), 2: takes(SHIFTS)})["M1"]["verdict"] == "within_error"
-    measured = {1: takes(SHIFTS * 2), 2: takes(SHIFTS), 3: takes(SHIFTS)}
-    assert balance([MAIN, ONE, off], measured)["M1"]["verdict"] == "within_error"
+    for measured in ({1: takes(SHIFTS), 2: takes(SHIFTS)}, {1: takes(SHIFTS), 2: takes(SHIFTS), 3: takes(SHIFTS)}):
+        found = balance([MAIN, ONE, off], measured)["M1"]
+        assert (found["verdict"], found["loss_kwh"], found["completeness"]) == ("not_metered", None, 0.0)
+        assert "M3 is out of service" in found["reason"]
 
 
 def test_errors_of_meters_add_in_quadrature_and_do_not_shrink_with_time() -> None:

@@ -76,13 +76,15 @@ def test_a_meter_that_is_not_known_makes_no_loss_of_its_parent() -> None:
     assert nodes["mtr_1"]["colour"] == "green"
 
 
-def test_children_connected_elsewhere_and_inactive_ones_are_left_out_of_the_balance() -> None:
+def test_children_connected_elsewhere_are_left_out_and_with_one_out_of_service_there_is_no_balance() -> None:
     elsewhere = meter(6, MeterType.MACHINE, 2, seen_by_parent=False)
     switched_off = meter(7, MeterType.MACHINE, 2, status=Status.INACTIVE)
     measured = {2: Measured(50.0, 0.0), 5: Measured(48.0), 6: Measured(30.0)}
-    found = balance(MAIN, [UNIT, elsewhere, switched_off], measured)
+    found = balance(MAIN, [UNIT, elsewhere], measured)
     assert found is not None
     assert found.loss == 2.0
+    assert balance(MAIN, [UNIT, elsewhere, switched_off], {**measured, 7: Measured(2.0)}) is None
+    assert balance(meter(2, MeterType.MAIN, 1, status=Status.INACTIVE), [UNIT], measured) is None
     assert not [link for link in links(measured, [MAIN, UNIT, elsewhere]) if link[1] == "mtr_6"]
 
 

@@ -82,7 +82,9 @@ def test_colours_are_the_verdicts_and_a_sign_stands_beside_them() -> None:
         assert by_meter["mtr_unit-b"] == colour_of(theme, "surplus")
         at = next(n for n, label in enumerate(trace["node"]["label"]) if label.startswith("▲ UNIT-A"))
         assert trace["node"]["color"][at] == colour_of(theme, "hotspot")
-        assert len({colour_of(theme, verdict) for verdict in VERDICTS}) == len(VERDICTS)
+        # Two that say nothing of a loss are grey; no two have the same sign.
+        assert len({colour_of(theme, verdict) for verdict in VERDICTS}) == len(VERDICTS) - 1
+        assert len({look.icon for look in VERDICTS.values()}) == len(VERDICTS)
 
 
 def test_names_stay_text_and_a_click_names_a_meter() -> None:

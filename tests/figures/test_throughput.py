@@ -12,6 +12,7 @@ import pytest
 from energy_workbench.analytics.flow import Measured, power_flow
 from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
 from energy_workbench.core.results import PowerFlow
+from energy_workbench.core.status import Status
 from energy_workbench.figures.balance_flow import balance_flow
 from energy_workbench.figures.power_flow import power_flow as drawn
 from energy_workbench.figures.words import amount
@@ -186,3 +187,36 @@ def test_the_balance_labels_the_bars_too() -> None:
     assert bars(balance_flow(payload, ["GRID"]))["MAIN"][0] == "200 kWh, of which grid 74.0 kWh"
     assert bars(balance_flow(payload, ["MAIN"]))["MAIN"][0] == "200 kWh, of which grid 74.0 kWh"
     assert bars(balance_flow(payload, ["GRID"]))["HALL"][0] == "100 kWh, of which MAIN 60.0 kWh"
+
+
+UNIT_C = meter("UNIT-C", "unit", 7, 2, status=Status.INACTIVE)
+PRESS = meter("PRESS", "machine", 8, 7)
+LIGHTS = meter("LIGHTS", "lighting", 9, 2)
+
+
+@pytest.mark.parametrize("unit", ["kW", "kWh"])
+def test_what_is_not_metered_or_not_known_is_drawn_as_that_and_counted_nowhere(unit: str) -> None:
+    meters = [GRID, MAIN, SOLAR, UNIT, UNIT_C, PRESS, LIGHTS, meter("PV-2", "solar", 10, 2)]
+    measured = {1: Measured(200), 2: Measured(198, 0), 3: Measured(50), 5: Measured(150), 8: Measured(20)}
+    payload = power_flow(meters, measured, unit=unit, colours={}, completeness=1.0).to_dict()
+    nodes = {each["number"]: each for each in payload["nodes"]}
+    assert (nodes["UNIT-C"]["metering"], nodes["LIGHTS"]["metering"]) == ("not_metered", "unknown")
+    assert nodes["MAIN"]["loss"] is None
+    assert all(link["value"] > 0 for link in payload["links"])
+    for figure in (drawn(payload), on_paper(payload)):
+        labels = {html.unescape(each) for each in figure["data"][0]["node"]["label"]}
+        assert f"MAIN  248 {unit}, of which grid 198 {unit}" in labels
+        assert {"LIGHTS  unknown", "PV-2  unknown"} <= labels
+        assert (f"UNIT-C  20.0 {unit}, itself not metered" in labels) or "UNIT-C  not metered" in labels
+        trace = figure["data"][0]
+        told = [each[2] for each in trace["link"]["customdata"]]
+        assert told.count("unknown") == 2
+        assert told.count("not metered") == 1
+    assert drawn({**payload, "links": []})["data"] == []
+
+
+def test_a_root_that_is_out_of_service_says_so() -> None:
+    grid = meter("GRID", "grid", 1, None, status=Status.INACTIVE)
+    measured = {2: Measured(198, 0), 5: Measured(190)}
+    payload = power_flow([grid, MAIN, UNIT], measured, unit="kW", colours={}, completeness=1.0).to_dict()
+    assert bars(drawn(payload))["GRID"][0] == "198 kW, itself not metered"

@@ -22,6 +22,7 @@ from energy_workbench.reports.subject import Subject, known_sum
 
 VERDICTS = {
     "hotspot": "Hotspot", "surplus": "Surplus", "ok": "Below threshold", "within_error": "Within error",
+    "not_metered": "Not metered",
     "insufficient_data": "Not enough data",
 }  # fmt: skip
 
@@ -92,7 +93,8 @@ def losses(about: Subject, *, page: bool = False) -> Section:
             kind="note",
         ),
     ]
-    if any(row["loss_percent"] is not None and row["verdict"] != "insufficient_data" for row in nodes):
+    unjudged = ("not_metered", "insufficient_data")
+    if any(row["loss_percent"] is not None and row["verdict"] not in unjudged for row in nodes):
         parts.append(Figure(charts.losses(about.balance), "Losses of the nodes [% of their supply]"))
     ordered = sorted(nodes, key=lambda row: -(row["loss_kwh"] or 0.0))
     columns = [
@@ -125,7 +127,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
 
 
 def _worth_saying(row: dict[str, Any]) -> bool:
-    return bool(row["reason"]) and row["verdict"] in ("hotspot", "surplus", "insufficient_data")
+    return bool(row["reason"]) and row["verdict"] in ("hotspot", "surplus", "not_metered", "insufficient_data")
 
 
 def _share(source: dict[str, Any], supply: float | None) -> Cell | None:

@@ -28,6 +28,8 @@ class AskModel(HasTraits):
     """Number of the new parent; empty at the top."""
     status = Enum([str(status) for status in Status], str(Status.ACTIVE))
     reason = Unicode("")
+    since = Unicode("")
+    """From when on the status holds, the site's time; empty is now."""
     children = Enum(("", "reparent", "cascade"), "")
     """What becomes of meters below one that is deleted; empty until somebody chooses."""
     name = Unicode("")
@@ -47,6 +49,7 @@ class AskModel(HasTraits):
             self.meter = dict(meter)
             self.parent = self.forest.number_of(meter["parent_id"])
             self.status, self.reason = str(meter["status"]), str(meter.get("status_reason") or "")
+            self.since = ""
             self.children, self.name, self.problem, self.busy = "", "", "", False
             self.below = sum(1 for _ in self.forest.under(str(meter["id"])))
             self.question = question
@@ -110,10 +113,11 @@ class AskModel(HasTraits):
             to = f"below {self.forest.number_of(parent)}" if parent else "to the top"
             return lambda: workbench.update_meter(key, {"parent_id": parent}, revision), f"{number} was moved {to}."
         if self.question == "status":
-            status, reason = self.status, self.reason.strip()
+            status, reason, since = self.status, self.reason.strip(), self.since.strip()
+            dated = {"valid_from": since} if since else {}
             return lambda: workbench.set_status(
-                key, status, reason, revision=revision
-            ), f"{number} is {status} from now on."
+                key, status, reason, revision=revision, **dated
+            ), f"{number} is {status} from {since or 'now on'}."
         if self.question == "template":
             name = self.name.strip()
             return lambda: workbench.create_template(name, key), f"Template {name} was saved."

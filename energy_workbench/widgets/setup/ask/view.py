@@ -23,6 +23,7 @@ class AskView:
         self.parent = make.suggesting("New parent (empty: top of the tree)", "Type to search")
         self.status = make.select("Status", [(str(status).capitalize(), str(status)) for status in Status])
         self.reason = make.input("Reason", "Why, for those who read it later")
+        self.since = make.input("From (empty: now)", "2026-10-05 06:00, or beginning")
         self.children = make.select(
             "Meters below it",
             [("Choose…", ""), ("Hang them under its parent", "reparent"), ("Delete them too", "cascade")],
@@ -31,11 +32,11 @@ class AskView:
         self.problem = make.text("", "ew-note")
         self.confirm = make.button("", model.confirm, kind="primary", classes="ew-do-confirm")
         self.cancel = make.button("Cancel", model.cancel, classes="ew-do-refuse")
-        inputs = make.box([self.parent, self.status, self.reason, self.children, self.name], "ew-answers")
+        inputs = make.box([self.parent, self.status, self.reason, self.since, self.children, self.name], "ew-answers")
         self.widget = make.box(
             [self.text, inputs, self.problem, make.box([self.confirm, self.cancel], "ew-buttons")], "ew-ask"
         )
-        for name in ("parent", "status", "reason", "children", "name"):
+        for name in ("parent", "status", "reason", "since", "children", "name"):
             self._link(name, getattr(self, name), guard)
         model.observe(lambda _: self._show(), ["question", "meter", "below", "problem", "busy"])
         model.observe(lambda _: self._suggest(), ["parent", "question"])
@@ -63,6 +64,7 @@ class AskView:
         shown(self.parent, question == "move")
         shown(self.status, question == "status")
         shown(self.reason, question == "status")
+        shown(self.since, question == "status")
         shown(self.children, question == "delete" and model.below > 0)
         shown(self.name, question == "template")
         put(self.problem, told(model.problem))
@@ -83,7 +85,7 @@ class AskView:
             below = {0: "", 1: " with the meter below it"}.get(model.below, f" with the {model.below} meters below it")
             return f"Move {number}{below}, from now on. Its history stays where it was."
         if model.question == "status":
-            return f"Status of {number} from now on"
+            return f"Status of {number}. While it is inactive, what goes through it is not metered."
         if model.question == "template":
             return f"Save what others can share of {number}: type, location, CT/PT, gateway, profile"
         return ""

@@ -58,6 +58,7 @@ def state(row: Row) -> str:
         "Status",
         [
             ("Status", _with(str(row["status"]).capitalize(), row.get("status_reason"))),
+            ("Since", moment(row.get("status_since"))),
             ("Health", _health(row)),
             ("Communication", _with(_communication(row), row.get("error"))),
             ("Last seen", moment(row["last_seen"]) or "never"),
