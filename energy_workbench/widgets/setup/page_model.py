@@ -358,7 +358,7 @@ def _cards(forest: Forest) -> list[Card]:
         Card("Warnings", amount(warned), "yellow or orange", "yellow" if warned else "green"),
         Card("Offline", amount(silent), "no new readings", "red" if silent else "green"),
         Card("Not connected", amount(apart), "no reading ever", "grey" if apart else "green"),
-        Card("Inactive", amount(inactive), "switched off by people", "red" if inactive else "green"),
+        Card("Inactive", amount(inactive), "out of service", "red" if inactive else "green"),
     ]
 
 
