@@ -68,6 +68,16 @@ def test_a_reader_without_a_token_is_asked_for_one(site: Dashboards, visit: Visi
     assert cookie["sameSite"] == "Lax"
 
 
+def test_a_visit_that_is_over_says_so_in_its_open_page(site: Dashboards, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=yesterday")
+    page.wait_for_selector(SANKEY)
+    site.service.stand_in.visits.clear()
+    page.wait_for_selector("text=Your access has ended.", timeout=120_000)
+    assert page.locator("input[type=password]").count() == 1
+    assert page.locator(SANKEY).count() == 0
+
+
 def test_new_power_is_shown_by_itself_and_costs_little(site: Dashboards, visit: Visit) -> None:
     page = visit.page
     page.goto(f"{site.url}/?token={VIEWER}")

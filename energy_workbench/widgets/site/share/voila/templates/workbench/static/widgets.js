@@ -221,14 +221,20 @@ function ago(seconds) {
 export const place = {
   initialize({model}) {
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    const tell = (moved) => model.send({
-      kind: "here",
-      moved: moved === true,
-      path: location.pathname,
-      query: location.search.slice(0, 1000),
-      dark: dark.matches,
-      visible: document.visibilityState === "visible",
-    });
+    const tell = (moved) => {
+      try {
+        model.send({
+          kind: "here",
+          moved: moved === true,
+          path: location.pathname,
+          query: location.search.slice(0, 1000),
+          dark: dark.matches,
+          visible: document.visibilityState === "visible",
+        });
+      } catch {
+        // The kernel is dead, and takes no word: the question whether it lives says why.
+      }
+    };
     // The place for it may be drawn, or drawn anew, after the message that fills it.
     let asOf = "";
     let since = null;
