@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
-from energy_workbench.analytics.flow import branch, power_flow
+from energy_workbench.analytics.flow import Measured, branch, power_flow
 from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
@@ -366,7 +366,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             return overview.flow_now(self._meters(), live, clock.now())
         span = self._period(period)
         meters = self._meters_at(span.end)
-        energy, completeness = self._energies().totals(meters, span)
+        energy, completeness = self._totals(meters, span)
         return power_flow(
             meters,
             energy,
@@ -386,7 +386,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     def site_figures(self, period: str = "today") -> dict[str, Any]:
         span, energies = self._period(period), self._energies()
         meters = self._meters_at(span.end)
-        energy, completeness = energies.totals(meters, span)
+        energy, completeness = self._totals(meters, span)
         return overview.site_figures(meters, energy, energies.peak(meters, span), completeness, self.zone)
 
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
@@ -439,7 +439,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             site=self.site(),
             meters=meters,
             live=self._live(),
-            energy=energies.totals(meters, span)[0],
+            energy=self._totals(meters, span)[0],
             flow=self.flow(period),
             pattern=energies.pattern(root, self._period(PATTERN), "1h") if root else None,
             peak=energies.peak(meters, span),
@@ -453,6 +453,14 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         if instant >= clock.now():
             return self._meters()
         return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
+
+    def _totals(self, meters: Sequence[Meter], span: Period) -> tuple[dict[int, Measured], float]:
+        """Energies of a period [kWh], without those of meters that were out of service in all of it."""
+        energy, completeness = self._energies().totals(meters, span)
+        if not all(meter.metered for meter in meters):
+            been = {meter.key for stretch in self._trees(span) for meter in stretch.meters if meter.metered}
+            energy = {key: measured for key, measured in energy.items() if key in been}
+        return energy, completeness
 
     def _trees(self, span: Period) -> list[Stretch]:
         """The tree over the elapsed part of a period."""

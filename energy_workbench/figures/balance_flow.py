@@ -9,8 +9,9 @@ from typing import Any
 
 from energy_workbench.figures.sankey import Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
+from energy_workbench.figures.unmetered import STUB, UNJUDGED, UNMETERED, sized
 from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.words import amount, part_of, percent, title
+from energy_workbench.figures.words import amount, percent, title
 
 LEAST_SHARE = 0.001
 """A flow against a meter's main direction is drawn from this share of the whole [1]."""
@@ -42,7 +43,7 @@ def balance_flow(
     Parameters
     ----------
     payload : mapping
-        Of a balance: `items` with their `children`.
+        Of a balance: `items` with their `children`, as `as_known` completes them.
     roots : sequence of str
         Ids of the nodes in view.
     levels : int, optional
@@ -51,19 +52,22 @@ def balance_flow(
     Notes
     -----
     Energies of a node are over the spans in which all of its registers are known, so each node is exact in itself;
-    where its completeness differs from its parent's, its bar is drawn as wide as the larger side.
+    where its completeness differs from its parent's, its bar is drawn as wide as the larger side. A node without a
+    verdict shows what the meters below it measured, without a loss; a flow that no meter tells is a grey stub.
     """
     rows = {row["meter"]: row for row in payload["items"]}
     drawing = _Drawing(Sankey(theme), rows)
     shown = [rows[root] for root in roots if root in rows and rows[root]["supply_kwh"] is not None]
-    drawing.whole = sum(row["supply_kwh"] for row in shown)
+    drawing.whole = sum(max(row["supply_kwh"], row["demand_kwh"]) for row in shown)
     for row in shown:
         drawing.root(row, levels)
-    if not drawing.sankey.links:
+    if not drawing.whole or not drawing.sankey.links:
         return message(theme, "No balance is known for this time: no node has actual values of all its meters.")
     names = ", ".join(row["number"] for row in shown)
     lost = [f"{len(drawing.hot)} hotspots: {', '.join(drawing.hot)}" if drawing.hot else "no hotspot"]
-    summary = f"Balance of {names}: {amount(drawing.whole, 'kWh')} supplied, {lost[0]}"
+    judged = [row["supply_kwh"] for row in shown if row["verdict"] not in UNJUDGED]
+    supplied = f"{amount(sum(judged), 'kWh')} supplied" if judged else "supply not known"
+    summary = f"Balance of {names}: {supplied}, {lost[0]}"
     return drawing.sankey.figure(STYLE, summary, f"balance {' '.join(roots)}")
 
 
@@ -107,13 +111,16 @@ class _Drawing:
         children = sorted(row["children"], key=lambda child: (child["taken_kwh"] or 0) >= (child["delivered_kwh"] or 0))
         for child in children:
             taken, delivered = child["taken_kwh"] or 0.0, child["delivered_kwh"] or 0.0
-            feeds = delivered > taken
-            if not self._drawn(max(taken, delivered), least=0.0):
+            unmetered = child.get("metering") in UNMETERED
+            feeds = child["producer"] if unmetered else delivered > taken
+            if not unmetered and not self._drawn(max(taken, delivered), least=0.0):
                 continue
             place = column - 1 if feeds else column + 1
             other = self._meter(child, 0.0 if feeds else taken, place, source=row)
             pair = escape(row["number"]), escape(child["number"])
-            if feeds:
+            if unmetered:
+                self._stub(*((other, at) if feeds else (at, other)), child, " → ".join(pair[::-1] if feeds else pair))
+            elif feeds:
                 self._flow(other, at, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
                 if self._drawn(taken):
                     stub = self._node(f"to {pair[1]}", taken, child, column=column + 1)
@@ -158,8 +165,11 @@ class _Drawing:
         name = f"{icon}{title(dict(meter), source['number'] if source and column else '')}"
         upper = "grid" if source is None or source["type"] == "grid" else escape(source["number"])
 
+        held = max(row["supply_kwh"] or 0.0, row["demand_kwh"] or 0.0) if row and row["verdict"] in UNJUDGED else 0.0
+
         def label(through: float) -> str:
-            return f"{name}  {amount(through, 'kWh')}{part_of(through, taken, upper, 'kWh')}"
+            through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
+            return f"{name}  {sized(through, taken, upper, 'kWh', meter.get('metering'))}"
 
         return self.sankey.node(
             label, colour, [meter["meter"], f"<b>{escape(meter['number'])}</b> {escape(meter['name'])}{inside}"], column
@@ -173,6 +183,11 @@ class _Drawing:
     def _flow(self, source: int, target: int, value: float, kind: str, meter: str, text: str) -> None:
         colour = self.theme.source[kind if kind in SOURCES else ""]
         self.sankey.flow(source, target, value, colour, [meter, f"{text}<br><b>{amount(value, 'kWh')}</b>"])
+
+    def _stub(self, source: int, target: int, child: Mapping[str, Any], text: str) -> None:
+        """A flow of which no meter says how large it is."""
+        about = [child["meter"], f"{text}<br><b>{UNMETERED[child['metering']]}</b>"]
+        self.sankey.stub(source, target, STUB * self.whole, self.theme.tile["grey"][0], about)
 
     def _drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
         return (value or 0.0) > least * self.whole

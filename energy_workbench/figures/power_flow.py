@@ -9,7 +9,8 @@ from typing import Any
 
 from energy_workbench.figures.sankey import Label, Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
-from energy_workbench.figures.words import amount, part_of, percent, states, title
+from energy_workbench.figures.unmetered import STUB, UNMETERED, sized, stubs
+from energy_workbench.figures.words import amount, percent, states, title
 
 HOTSPOT = 0.05
 """Share of a node's supply from which its loss is drawn strongly [1]; how sure it is, the balance says."""
@@ -22,12 +23,6 @@ OVERVIEW = 3
 
 FEEDING = ("generator", "solar")
 """Types that stand left of what they feed, beside the grid, while they feed it, though the tree has them below."""
-
-UNMETERED = {"unknown": "unknown", "not_metered": "not metered"}
-"""What is said of a meter through which nobody knows how much goes."""
-
-STUB = 0.012
-"""Width of a flow of unknown size, as a share of the whole [1]."""
 
 STYLE = Style(
     least=400,
@@ -76,7 +71,7 @@ def power_flow(
         ]
         named = {key: node for key, node in named.items() if key in inside}
     if links:
-        links += _stubs(named)
+        links += stubs(named)
     depths = _depths(list(named), links)
     if levels is not None:
         links = [link for link in links if _shown(link, depths, levels)]
@@ -97,6 +92,7 @@ def power_flow(
     }
     fed = {link["target"] for link in links if link["kind"] == "flow"}
     drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, above, fed, plain=colour == "loss")
+    drawing.open = {end for link in links if link["kind"] == "unmetered" for end in (link["source"], link["target"])}
     losses = {link["source"]: link for link in links if link["kind"] == "loss"}
     for key, after in _tree_order(list(named), links, depths):
         if not after:
@@ -134,20 +130,6 @@ def below(root: str, meters: Mapping[str, Mapping[str, Any]]) -> set[str]:
     return found
 
 
-def _stubs(named: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Flows of unknown size: of meters that are out of service, or of which nothing is known."""
-    found = []
-    for key, node in named.items():
-        parent, metering = node.get("parent_id"), str(node.get("metering"))
-        if metering in UNMETERED and node.get("seen_by_parent", True) and parent in named:
-            ends = (key, parent) if node.get("producer") else (parent, key)
-            found.append(
-                {"source": ends[0], "target": ends[1], "value": 0.0, "kind": "unmetered", "metering": metering,
-                 "meter": key}
-            )  # fmt: skip
-    return found
-
-
 class _Drawing:
     """Knows what each node of the tree and each flow looks like."""
 
@@ -168,6 +150,7 @@ class _Drawing:
         self.theme, self.unit, self.named, self.meters = theme, unit, named, meters
         self.depths, self.feeding = depths, feeding
         self.index: dict[str, int] = {}
+        self.open: Set[str] = frozenset()
         self.sankey = Sankey(theme)
 
     def node(self, key: str) -> None:
@@ -176,11 +159,12 @@ class _Drawing:
         words = states(known)
         above = self.named.get(known.get("parent_id") or "", {}).get("number")
         source, part = self._from_above(key)
-        name, word = title(node, above), UNMETERED.get(str(node.get("metering")), "")
+        name = title(node, above)
+        held = (node.get("value") or 0.0) if key in self.open else 0.0
 
         def label(through: float) -> str:
-            size = f"{amount(through, self.unit)}{part_of(through, part, source, self.unit)}"
-            return f"{name}  {f'{size}, itself {word}' if word and through else word or size}"
+            through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
+            return f"{name}  {sized(through, part, source, self.unit, node.get('metering'))}"
 
         self._add(
             key,

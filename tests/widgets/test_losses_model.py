@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.results import Balance, Losses
+from energy_workbench.core.results import Balance, Losses, PowerFlow
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model
@@ -23,6 +23,10 @@ class StandIn:
     def balance(self, period: str) -> Balance:
         self.asked.append(("balance", period))
         return Balance.from_dict(self.balances)
+
+    def flow(self, period: str) -> PowerFlow:
+        self.asked.append(("flow", period))
+        return PowerFlow("kWh", None, None, (), (), 1.0)
 
     def losses(self, meter: str, period: str, *, every: str) -> Losses:
         self.asked.append(("losses", meter, period, every))
@@ -50,7 +54,11 @@ def values(model: Model) -> dict[str, str]:
 
 
 def test_without_a_choice_the_whole_site_of_the_last_week_is_shown(model: Model, stand_in: StandIn) -> None:
-    assert stand_in.asked == [("balance", "last 7 days"), ("losses", "GRID", "last 7 days", "1h")]
+    assert stand_in.asked == [
+        ("balance", "last 7 days"),
+        ("flow", "last 7 days"),
+        ("losses", "GRID", "last 7 days", "1h"),
+    ]
     assert model.node["number"] == "GRID"
     assert [row["number"] for row in model.ranking] == ["UNIT-A", "UNIT-B", "GRID", "MAIN"]
     assert values(model)["Supply"] == "820 kWh"

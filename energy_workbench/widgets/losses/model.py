@@ -13,6 +13,7 @@ from energy_workbench.core.pages import LOSSES as PAGE
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.balance import losses, over_time
 from energy_workbench.figures.balance_flow import balance_flow
+from energy_workbench.figures.unmetered import UNMETERED, as_known
 from energy_workbench.figures.verdicts import VERDICTS, verdict_text
 from energy_workbench.figures.words import UNKNOWN, amount, percent
 from energy_workbench.widgets.losses.branch import below, node_of, path_to, ranked, roots_of
@@ -42,6 +43,8 @@ class Model(PageModel):
     depth = Enum(tuple(DEPTHS), "3").tag(address="depth")
 
     balance = Dict()
+    known = List()
+    """Rows of the balance, with what is known of the nodes that have none."""
     node = Dict()
     """The row of the node in view."""
     path = List()
@@ -56,17 +59,18 @@ class Model(PageModel):
     time_figure = Dict()
     cards = List()
 
-    def ask(self, asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+    def ask(self, asked: Asked) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
         balance = self.workbench.balance(asked.period).to_dict()
+        known = as_known(balance["items"], self.workbench.flow(asked.period).to_dict())
         rows = balance["items"]
         node = _in_view(rows, asked.meter)
         if node is None:
-            return balance, {}
+            return balance, known, {}
         every = _every(balance["from"], balance["to"])
-        return balance, self.workbench.losses(node["number"], asked.period, every=every).to_dict()
+        return balance, known, self.workbench.losses(node["number"], asked.period, every=every).to_dict()
 
-    def show(self, found: tuple[dict[str, Any], dict[str, Any]]) -> None:
-        self.balance, self.over_time = found
+    def show(self, found: tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]) -> None:
+        self.balance, self.known, self.over_time = found
         self.dated(self.balance["timezone"])
 
     def draw(self) -> None:
@@ -81,7 +85,7 @@ class Model(PageModel):
         self.ranking = tuple(ranked(inside, self.by))
         shown = {**self.balance, "items": inside}
         self.flow_figure = balance_flow(
-            self.balance, [row["meter"] for row in starts], theme=theme, levels=DEPTHS[self.depth]
+            {"items": self.known}, [row["meter"] for row in starts], theme=theme, levels=DEPTHS[self.depth]
         )
         self.losses_figure = losses(shown, theme=theme, by=self.by)
         self.time_figure = over_time(self.over_time, theme=theme, by=self.by) if self.over_time else {}
@@ -104,9 +108,11 @@ class Model(PageModel):
     def flow_table(self) -> Sheet:
         """What each node of the balance takes from which, and what is lost."""
         rows = []
-        for row in self.ranking:
+        known = {row["meter"]: row for row in self.known}
+        for row in (known[each["meter"]] for each in self.ranking):
             for child in row["children"]:
-                rows.append({"from": row["number"], "to": child["number"], "kwh": child["taken_kwh"], "kind": "flow"})
+                kind = child["metering"] if child.get("metering") in UNMETERED else "flow"
+                rows.append({"from": row["number"], "to": child["number"], "kwh": child["taken_kwh"], "kind": kind})
                 if child["delivered_kwh"]:
                     back = {"from": child["number"], "to": row["number"], "kwh": child["delivered_kwh"]}
                     rows.append({**back, "kind": "flow"})
