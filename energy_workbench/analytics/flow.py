@@ -144,7 +144,8 @@ def power_flow(
         node["through"] = _rounded(through.get(node["id"], 0.0)) if node["value"] is not None else None
     if lost:
         named = {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None}
-        of_meters = dict.fromkeys(("export", "loss", "loss_percent"))
+        of_meters = dict.fromkeys(("parent_id", "export", "loss", "loss_percent"))
+        of_meters |= {"seen_by_parent": False, "producer": False, "metering": "known"}
         nodes.append({**named, **of_meters, "value": _rounded(lost), "through": _rounded(lost)})
     return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
