@@ -15,6 +15,7 @@ INTERVAL = timedelta(minutes=15)
 INTERVAL_MICROS = 900_000_000
 
 MAX_EDGES = 400_000
+TOO_LONG = f"the period makes more than {MAX_EDGES:,} rows: ask for a shorter one, or a longer resolution"
 
 
 def floor_interval(instant: datetime) -> datetime:
@@ -64,7 +65,7 @@ def _hours(period: Period, minutes: int, zone: ZoneInfo) -> list[datetime]:
         raise PeriodError(f"a resolution of {minutes} minutes is not a multiple of 15 that divides a day")
     step = timedelta(minutes=minutes)
     if (period.end - period.start) / step > MAX_EDGES:
-        raise PeriodError("the period is too long for that resolution")
+        raise PeriodError(TOO_LONG)
     # Wall-clock alignment within each stretch of one UTC offset: edges are where local time is a multiple of the step.
     found: list[datetime] = []
     day = period.start.astimezone(zone).date()
@@ -117,7 +118,7 @@ def _days(period: Period, count: int, unit: str, zone: ZoneInfo) -> list[datetim
     while (edge := local_midnight(day, zone)) < period.end:
         found.append(edge)
         if len(found) > MAX_EDGES:
-            raise PeriodError("the period is too long for that resolution")
+            raise PeriodError(TOO_LONG)
         if unit in ("d", "w"):
             day += timedelta(days=count * (7 if unit == "w" else 1))
         else:
