@@ -390,7 +390,7 @@ def test_progress_is_told_and_a_report_can_be_cancelled_at_any_step(plant: Setti
     shares = [step.done for step in steps]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1], steps[0].name) == (0.0, 1.0, "meter DG")
-    assert {"opening the workbench", "cell 3 of 12", "writing the page"} <= {step.doing for step in steps}
+    assert {"opening the workbench", "cell 3 of 13", "writing the page"} <= {step.doing for step in steps}
     cancelled = threading.Event()
 
     def cancel(step: Step) -> None:

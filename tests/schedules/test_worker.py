@@ -8,7 +8,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -301,11 +301,7 @@ def test_a_cancelled_run_ends_with_all_its_processes_and_leaves_nothing(home: Pa
         (child,) = plant.scheduler.children.values()
         worker = psutil.Process(child.process.pid)
         assert os.getpgid(worker.pid) == worker.pid
-        family = _until(
-            lambda: (
-                [p for p in worker.children(recursive=True) if p.name() == "sleep"] and worker.children(recursive=True)
-            )
-        )
+        family = _until(lambda: _with_a_sleeper(worker))
         plant.registry.cancel_run(child.run.key, by="anna")
         run = plant.turn(lambda run: run.state == RunState.CANCELLED)
         assert run.reason == "cancelled by anna"
@@ -350,6 +346,14 @@ def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(home: Pat
         plant.registry.update_meter(meter.id, {"number": "PRESS-7", "parent": "MAIN"}, by="test")
         run = plant.turn()
         assert run.state == RunState.DONE, run.reason
+
+
+def _with_a_sleeper(worker: psutil.Process) -> list[psutil.Process]:
+    """Its descendants once one of them sleeps; some may end while they are looked at."""
+    family = worker.children(recursive=True)
+    with suppress(psutil.NoSuchProcess):
+        return family if any(each.name() == "sleep" for each in family) else []
+    return []
 
 
 def _until(found: Callable[[], Any], seconds: float = 60) -> Any:

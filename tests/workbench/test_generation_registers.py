@@ -102,7 +102,7 @@ def test_a_solar_meter_that_told_nothing_is_not_one_that_made_nothing(make: Make
 def test_one_of_two_solar_meters_that_told_nothing_leaves_the_sum_unknown(make: Make) -> None:
     wb = make(GRID=(GRID, 40, 0, 0, 0), S1=(SOLAR, 10, 0, 0, 0), S2=(SOLAR, None, None, 0, 0))
     assert wb.generation(PERIOD).solar_kwh is None
-    wb.set_status("S2", "inactive", "not built yet")
+    wb.set_status("S2", "inactive", "not built yet", valid_from="beginning")
     assert wb.generation(PERIOD).solar_kwh == 2400
 
 

@@ -187,8 +187,8 @@ def test_a_producer_is_compared_by_what_it_produces(tmp_path: Path, monkeypatch:
 
 
 def test_every_face_tells_the_same_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from energy_workbench.reports.sections import days as days_section
     from energy_workbench.reports.sections import front
-    from energy_workbench.reports.sections import load as loads
     from energy_workbench.reports.subject import Subject
     from energy_workbench.widgets.choices import Choices
     from energy_workbench.widgets.patterns.model import Model
@@ -207,6 +207,6 @@ def test_every_face_tells_the_same_change(tmp_path: Path, monkeypatch: pytest.Mo
     (figures,) = [part for part in front.summary(subject).parts if hasattr(part, "items")]
     energy = next(card for card in figures.items if card.label == "Energy")
     assert energy.note == f"+10.0 % by like days; totals +{told.totals_percent:.1f} %, 31 and 30 days"
-    (days,) = [part for part in loads.days(subject).parts if hasattr(part, "rows")]
+    (days,) = [part for part in days_section(subject).parts if hasattr(part, "rows")]
     assert [column.head for column in days.columns][-2:] == ["4 weeks before", "Change"]
     assert [row[-1] for row in days.rows] == [pytest.approx(0.1)] * 28 + [None] * 3
