@@ -33,15 +33,16 @@ Told = Annotated[dict[str, Any], Body()]
 
 @router.post("/visits")
 def begin(wb: Home, told: Told) -> Response:
-    """Begin a browser's visit: `{token}` → `{secret}`, for its cookie.
+    """Begin a browser's visit: `{token}` → `{secret}`, for its cookie; `{token, kept}` may go on with the one it has.
 
     Raises
     ------
     UnknownCallerError
         If the token is unknown.
     """
-    token = told.get("token")
-    secret = wb.registry.begin_session(token) if isinstance(token, str) and token else None
+    token, kept = told.get("token"), told.get("kept", "")
+    known = isinstance(token, str) and token and isinstance(kept, str)
+    secret = wb.registry.begin_session(str(token), kept) if known else None
     if secret is None:
         raise UnknownCallerError("that token is not known here")
     return Json({"secret": secret})

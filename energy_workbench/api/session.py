@@ -95,8 +95,9 @@ Home = Annotated[Workbench, Depends(workbench)]
 
 
 def begin_visit(request: Request, token: str) -> str | None:
-    """The secret of a new visit of who shows a token; None where the token is unknown."""
-    return workbench(request).registry.begin_session(token) if token else None
+    """The secret of the visit of who shows a token; None where the token is unknown."""
+    kept = request.cookies.get(SESSION, "")
+    return workbench(request).registry.begin_session(token, kept) if token else None
 
 
 def remember(request: Request, answer: Response, secret: str) -> None:

@@ -73,10 +73,13 @@ class AccessTokens(Opened):
         found = self.holder(token)
         return None if found is None else found.role
 
-    def begin_session(self, token: str) -> str | None:
-        """Begin a browser's visit: the secret for its cookie, or None where the token is unknown."""
+    def begin_session(self, token: str, kept: str = "") -> str | None:
+        """Begin a browser's visit, or go on with the one that it has: the secret for its cookie.
+
+        None where the token is unknown; `kept` is the secret that the browser has already, if any.
+        """
         with self.database.write() as connection:
-            return sessions.begin(connection, token, at=clock.now())
+            return sessions.begin(connection, token, at=clock.now(), kept=kept)
 
     def visitor(self, visit: str) -> Token | None:
         """Whose visit it is, by the digest of its secret; None where it is over, or never was."""

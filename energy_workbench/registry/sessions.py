@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from energy_workbench.core.roles import Role
 from energy_workbench.core.secret import LASTS, digest
@@ -23,13 +23,20 @@ _WHOSE: Final = select(TABLE.c.digest, schema.tokens.c.name, schema.tokens.c.rol
 _ONE: Final = _WHOSE.where(TABLE.c.digest == bindparam("visit"), TABLE.c.expires_at > bindparam("at"))
 
 
-def begin(connection: Connection, token: str, *, at: datetime) -> str | None:
-    """The secret of a new visit; None where the token is unknown."""
+def begin(connection: Connection, token: str, *, at: datetime, kept: str = "") -> str | None:
+    """The secret of a visit of who shows a token; None where the token is unknown.
+
+    `kept` is the secret that the browser has already: of the same token, it goes on, and with it the browser's other
+    pages, whose kernels belong to their visit.
+    """
     source = digest(token)
     if connection.execute(select(schema.tokens.c.name).where(schema.tokens.c.digest == source)).first() is None:
         return None
-    secret = secrets.token_urlsafe(32)
     connection.execute(delete(TABLE).where(TABLE.c.expires_at <= at))
+    same = update(TABLE).where(TABLE.c.digest == digest(kept), TABLE.c.token == source)
+    if connection.execute(same.values(expires_at=at + LASTS)).rowcount:
+        return kept
+    secret = secrets.token_urlsafe(32)
     values = {"digest": digest(secret), "token": source, "created_at": at, "expires_at": at + LASTS}
     connection.execute(insert(TABLE).values(**values))
     return secret

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
@@ -114,6 +115,40 @@ def browser(chromium: str) -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=patience(60) * 1000)
         yield found
         found.close()
+
+
+LONGEST_TOLD = 3000
+"""Characters of a page's words, and of a log, that a failed test tells."""
+
+SHOWN = """() => [
+  `ready: ${document.readyState}, shown: ${document.visibilityState}, charts: ${
+    [...document.querySelectorAll(".ew-chart")].map((chart) => chart.dataset.failed || chart.className)}`,
+  document.body.innerText,
+].join("\\n")"""
+"""What a page has drawn so far."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails tells what its pages show by then, and what their servers have written."""
+    report = yield
+    if report.when == "call" and report.failed:
+        given: dict[str, Any] = getattr(item, "funcargs", {})
+        if "browser" in given:
+            pages = [page for context in given["browser"].contexts for page in context.pages]
+            report.sections += [(f"page {page.url}", _told(page)[:LONGEST_TOLD]) for page in pages]
+        for log in given["tmp_path"].rglob("*.log") if "tmp_path" in given else ():
+            report.sections.append((log.name, log.read_text("utf-8")[-LONGEST_TOLD:]))
+    return report
+
+
+def _told(page: Page) -> str:
+    try:
+        return str(page.evaluate(SHOWN))
+    except PlaywrightError as error:
+        return f"tells nothing: {error}"
 
 
 class Visit:

@@ -98,6 +98,18 @@ def test_a_visit_ends_with_its_token_and_by_itself(registry: Registry, monkeypat
     assert registry.visitor(visits["cleo"]) is None
 
 
+def test_a_browser_that_shows_its_token_again_goes_on_with_its_visit(registry: Registry) -> None:
+    tokens = {name: registry.create_token(name, "viewer") for name in ("asha", "bert")}
+    secret = registry.begin_session(tokens["asha"])
+    assert secret
+    assert registry.begin_session(tokens["asha"], secret) == secret
+    other = registry.begin_session(tokens["bert"], secret)
+    assert other not in (None, secret)
+    assert registry.begin_session("unknown", secret) is None
+    registry.rotate_token("asha", "second")
+    assert registry.begin_session("second", secret) not in (None, secret)
+
+
 def test_no_secret_of_a_visit_is_stored(tmp_path: Path) -> None:
     registry = Registry(f"sqlite:///{tmp_path}/registry.db")
     registry.migrate()

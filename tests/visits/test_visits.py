@@ -234,6 +234,20 @@ def test_a_kernel_that_waits_may_ask_what_everybody_may_see(works: Works) -> Non
         assert answer.status_code == 401
 
 
+def test_a_second_link_leaves_the_first_page_its_kernel(works: Works) -> None:
+    for first, second in (("dashboards", "dashboards"), ("editor", "dashboards")):
+        with visiting(works, "bert", first, "meter-setup" if first == "editor" else "losses") as visit:
+            again = visit.client.get(f"{works.pages(second)}/meter?token={works.tokens['bert']}", follow_redirects=True)
+            assert again.status_code == 200
+            assert visit.alive(visit.kernel) == 204
+            # At the service's own door too.
+            visit.client.get(f"{works.service}/?token={works.tokens['bert']}", follow_redirects=True)
+            assert visit.alive(visit.kernel) == 204
+            # Somebody else's token is another visit.
+            visit.client.get(f"{works.pages(second)}/meter?token={works.tokens['vera']}", follow_redirects=True)
+            assert visit.alive(visit.kernel) != 204
+
+
 def test_a_viewer_and_an_operator_do_not_come_to_the_pages_of_editors(works: Works) -> None:
     for who in ("vera", "olga"):
         at_service = httpx.get(

@@ -83,9 +83,10 @@ class VisitAccess(IdentityProvider):
         return await self._known(handler, digest(secret)) if secret else None
 
     async def enter(self, handler: RequestHandler, token: str) -> User | None:
-        """Begin a visit with a token, and let the browser keep its secret in a cookie that no script can read."""
+        """Begin a visit with a token, or go on with the browser's own; no script can read the cookie of its secret."""
         try:
-            secret = await self._door.enter(token.strip()) if token.strip() else None
+            kept = handler.get_cookie(SESSION) or ""
+            secret = await self._door.enter(token.strip(), kept) if token.strip() else None
         except ServiceError as error:
             raise away(error) from None
         if secret is None or (user := await self._known(handler, digest(secret))) is None:

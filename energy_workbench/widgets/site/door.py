@@ -82,9 +82,12 @@ class Door:
         self._away = False
         self.kernels: dict[str, Kernel] = {}
 
-    async def enter(self, token: str) -> str | None:
-        """The secret of a new visit of who shows a token; None where the token is unknown."""
-        answer = await self._ask("POST", "/visits", {"token": token})
+    async def enter(self, token: str, kept: str) -> str | None:
+        """The secret of the visit of who shows a token; None where the token is unknown.
+
+        It is `kept`, which the browser has already, where that is of the same token.
+        """
+        answer = await self._ask("POST", "/visits", {"token": token, "kept": kept})
         return str(json.loads(answer.body)["secret"]) if answer.code == 200 else None
 
     async def visitor(self, visit: str) -> Visitor | None:
