@@ -29,12 +29,15 @@ class Plant:
 
     Attributes
     ----------
+    home : Path
+        Of the service and of the pages.
     url : str
         Of the pages.
     rest : httpx.Client
         At `/api/Energy` of the service, with the editor's token.
     """
 
+    home: Path
     url: str
     rest: httpx.Client
 
@@ -77,7 +80,7 @@ def running(home: Path) -> Iterator[Plant]:
             dashboards(home, Service(url, StandIn())) as site,
             httpx.Client(base_url=f"{url}/api/Energy", headers={"Authorization": f"Bearer {EDITOR}"}) as rest,
         ):
-            yield Plant(site.url, rest)
+            yield Plant(home, site.url, rest)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

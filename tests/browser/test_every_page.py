@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,10 @@ def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_ser
     service = Service(str(plant.rest.base_url.copy_with(path="/")).rstrip("/"), StandIn())
     context = browser.new_context()
     pages = {}
+    for name in ("first", "second"):
+        # The service lets in only servers of its own home.
+        (tmp_path / name).mkdir()
+        shutil.copy2(plant.home / "machine.token", tmp_path / name)
     with dashboards(tmp_path / "first", service, port) as site:
         for name in ("losses", "meter"):
             page = pages[name] = context.new_page()

@@ -173,6 +173,11 @@ class Door:
             )
         except (OSError, HTTPClientError) as error:
             raise ServiceError(f"the service at {self._url} cannot be reached: {error}") from None
+        if answer.code == 403:
+            raise ServiceError(
+                f"the service at {self._url} is of another home than these pages: "
+                "start both with the same ENERGY_WORKBENCH_HOME"
+            )
         if answer.code not in (200, 401):
             raise ServiceError(f"the service at {self._url} answered {answer.code} {answer.reason}")
         return answer
