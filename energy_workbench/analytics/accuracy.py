@@ -68,6 +68,18 @@ CURRENT: Final[dict[str, Transformer]] = {
     # IEC 61869-2:2012, table 203; of the phase displacement it states nothing.
     "3": Transformer((0.5, 1.2), (3.0, 3.0)),
     "5": Transformer((0.5, 1.2), (5.0, 5.0)),
+    # IEC 61869-2:2012, table 205: protective, stated at the rated current only.
+    "5P": Transformer((1.0,), (1.0,), (60,)),
+    "5PR": Transformer((1.0,), (1.0,), (60,)),
+    "10P": Transformer((1.0,), (3.0,)),
+    "10PR": Transformer((1.0,), (3.0,)),
+    # IEEE C57.13-2016, table 11, and C57.13.6: of ratio and phase together (the transformer correction factor), for
+    # loads of power factor 0.6 to 1, so that nothing is left to add for the phase.
+    "0.15": Transformer((0.05, 1.0), (0.3, 0.15)),
+    "0.15S": Transformer((0.05, 1.0), (0.15, 0.15)),
+    "0.3": Transformer((0.1, 1.0), (0.6, 0.3)),
+    "0.6": Transformer((0.1, 1.0), (1.2, 0.6)),
+    "1.2": Transformer((0.1, 1.0), (2.4, 1.2)),
 }
 """Current transformers by class."""
 
@@ -76,6 +88,8 @@ VOLTAGE_PHASE: Final[dict[str, float]] = {
     "0.1": 5, "0.2": 10, "0.5": 20, "1": 40, "3": 0,
     # IEC 61869-3:2011, table 302: protective, from 5 % of the rated voltage.
     "3P": 120, "6": 240, "6P": 240,
+    # IEEE C57.13: ratio and phase together.
+    "0.15": 0, "0.3": 0, "0.6": 0, "1.2": 0,
 }  # fmt: skip
 """Limits of the phase displacement of voltage transformers by class [minutes]; that of the ratio error is the class."""
 
@@ -103,23 +117,22 @@ class MeterLimits:
         return np.maximum(*(_step(load, of) for of in (self.unity, self.half))) / 100
 
 
+_S01: Final = MeterLimits(((0.01, 0.2), (0.05, 0.1)), ((0.02, 0.25), (0.1, 0.15)))
+_S02: Final = MeterLimits(((0.01, 0.4), (0.05, 0.2)), ((0.02, 0.5), (0.1, 0.3)))
+_S05: Final = MeterLimits(((0.01, 1.0), (0.05, 0.5)), ((0.02, 1.0), (0.1, 0.6)))
 METERS: Final[dict[str, MeterLimits]] = {
+    # IEC 62053-22:2020, table 3.
+    "0.1": _S01, "0.1S": _S01,
     # IEC 62053-22:2003, table 4.
-    "0.2": MeterLimits(((0.01, 0.4), (0.05, 0.2)), ((0.02, 0.5), (0.1, 0.3))),
-    "0.5": MeterLimits(((0.01, 1.0), (0.05, 0.5)), ((0.02, 1.0), (0.1, 0.6))),
+    "0.2": _S02, "0.2S": _S02, "0.5": _S05, "0.5S": _S05,
     # IEC 62053-21:2003, table 6, transformer operated.
     "1": MeterLimits(((0.02, 1.5), (0.05, 1.0)), ((0.05, 1.5), (0.1, 1.0))),
     "2": MeterLimits(((0.02, 2.5), (0.05, 2.0)), ((0.05, 2.5), (0.1, 2.0))),
-}
-"""Meters by class; 0.2 and 0.5 are the standard's 0.2 S and 0.5 S, the only ones of that number."""
+}  # fmt: skip
+"""Meters by class; 0.1, 0.2 and 0.5 behind transformers are taken as the standard's 0.1 S, 0.2 S and 0.5 S."""
 
 LEAST_LOAD: Final = 1e-6
 """Less load is none [1]."""
-
-
-def class_name(of: float | str) -> str:
-    """A class as the tables name it: `0.5`, `1`, `0.5S`."""
-    return f"{of:g}" if isinstance(of, (int, float)) else of.strip().upper()
 
 
 def _limit(load: Array, points: tuple[float, ...], limits: tuple[float, ...]) -> Array:

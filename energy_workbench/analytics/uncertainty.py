@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_workbench.analytics.accuracy import CURRENT, METERS, MINUTE, VOLTAGE_PHASE, class_name
+from energy_workbench.analytics.accuracy import CURRENT, METERS, MINUTE, VOLTAGE_PHASE
+from energy_workbench.core import accuracy_classes
+from energy_workbench.core.accuracy_classes import AccuracyClass, class_name, percent
 from energy_workbench.core.entities import Meter
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def limits(meter: Meter, line: float, apparent: Array, reactive: Array) -> Limit
     if gaps:
         flowed, load = np.where(lacking, 0.0, flowed), np.where(lacking, 1.0, load)
     own, ct = METERS.get(class_name(_meter_class(meter))), CURRENT.get(class_name(_ct_class(meter)))
-    at_class = np.full(len(load), _meter_class(meter) / 100), np.full(len(load), _ct_class(meter) / 100)
+    at_class = np.full(len(load), _meter_percent(meter) / 100), np.full(len(load), _ct_percent(meter) / 100)
     by_load = own.limit(load) if own else at_class[0], ct.ratio_limit(load) if ct else at_class[1]
     if gaps:
         by_load = np.where(lacking, at_class[0], by_load[0]), np.where(lacking, at_class[1], by_load[1])
@@ -116,13 +118,16 @@ def variance(meter: Meter, net: float, errors: Any = None) -> float:
         Sums of `Limits.errors`; by default the limits are those of the classes.
     """
     if errors is None:
-        ct = _ct_class(meter) if meter.ratio.ct_primary else 0.0
-        errors = (_meter_class(meter) / 100 * net, ct / 100 * net, 0.0, 0.0)
+        ct = _ct_percent(meter) if meter.ratio.ct_primary else 0.0
+        errors = (_meter_percent(meter) / 100 * net, ct / 100 * net, 0.0, 0.0)
     of_meter, ct_ratio, ct_phase, reactive = (float(each) for each in errors)
     found = [of_meter, ct_ratio, ct_phase]
     if meter.ratio.pt_primary:
         pt = TRANSFORMER_CLASS if meter.pt_class is None else meter.pt_class
-        found += [pt / 100 * net, VOLTAGE_PHASE.get(class_name(pt), 0.0) * MINUTE * reactive]
+        found += [
+            percent(pt, accuracy_classes.VOLTAGE) / 100 * net,
+            VOLTAGE_PHASE.get(class_name(pt), 0.0) * MINUTE * reactive,
+        ]
     return sum(each**2 for each in found) / 3
 
 
@@ -136,9 +141,17 @@ def assumed(meter: Meter) -> bool:
     )
 
 
-def _meter_class(meter: Meter) -> float:
+def _meter_class(meter: Meter) -> AccuracyClass:
     return METER_CLASS if meter.accuracy_class is None else meter.accuracy_class
 
 
-def _ct_class(meter: Meter) -> float:
+def _ct_class(meter: Meter) -> AccuracyClass:
     return TRANSFORMER_CLASS if meter.ct_class is None else meter.ct_class
+
+
+def _meter_percent(meter: Meter) -> float:
+    return percent(_meter_class(meter), accuracy_classes.METER)
+
+
+def _ct_percent(meter: Meter) -> float:
+    return percent(_ct_class(meter), accuracy_classes.CURRENT)

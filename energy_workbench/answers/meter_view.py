@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.core.accuracy_classes import FIELDS as CLASSES
+from energy_workbench.core.accuracy_classes import class_name, percent
 from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.errors import InputError, Problem
 from energy_workbench.core.result import TIMES
@@ -37,7 +39,11 @@ NUMBERS = {
 
 
 def meter_view(rows: Sequence[dict[str, Any]]) -> pa.Table:
-    """Rows of meters as a table whose `key` is the `meter` of the other views."""
+    """Rows of meters as a table whose `key` is the `meter` of the other views.
+
+    A class of accuracy is a number there, its limit at full load [%]; as it is written it stands beside it, as in
+    `ct_class_name`.
+    """
     import pyarrow as pa
 
     def kind(name: str) -> pa.DataType:
@@ -50,10 +56,15 @@ def meter_view(rows: Sequence[dict[str, Any]]) -> pa.Table:
 
     def column(name: str) -> list[Any]:
         values = [row[name] for row in rows]
+        if name in CLASSES:
+            return [value if value is None else percent(value, CLASSES[name]) for value in values]
         return [v and datetime.fromisoformat(v) for v in values] if name in TIMES else values
 
     columns: dict[str, pa.Array] = {"key": pa.array([int(row["id"].removeprefix("mtr_")) for row in rows], pa.int32())}
     columns |= {name: pa.array(column(name), kind(name)) for name in (*METER_COLUMNS, *MORE)}
+    for name in CLASSES:
+        written = [row[name] if row[name] is None else class_name(row[name]) for row in rows]
+        columns[f"{name}_name"] = pa.array(written, pa.string())
     return pa.table(columns)
 
 

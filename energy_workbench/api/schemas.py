@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from energy_workbench.answers.floor_plan import MEDIA
+from energy_workbench.core.accuracy_classes import FIELDS as CLASSES
 from energy_workbench.core.entities import Flow, MeterType
 from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.core.results import METER_COLUMNS
@@ -44,6 +45,8 @@ STATES = {"status": Status, "health": Health, "communication": Communication, "c
 
 
 def _member(name: str, value: Any) -> Schema:
+    if name in CLASSES:
+        return {"type": ["number", "string", "null"]}
     return {"enum": [*STATES[name], None]} if name in STATES and isinstance(value, str) else like(value)
 
 
@@ -82,7 +85,7 @@ _METER: Schema = dict.fromkeys(METER_COLUMNS) | {
     "gateway": "tcp://192.168.1.20:502", "unit_id": 3, "profile": "schneider_pm5xxx", "poll_seconds": 10,
     "poll_offset_seconds": 2.5, "priority": "normal", "shares_device": False,
     "status": "active", "health": "good", "communication": "online", "colour": "green",
-    "last_seen": "2026-10-05T14:30:02+05:30",
+    "last_seen": "2026-10-05T14:30:02+05:30", "accuracy_class": "0.5S", "ct_class": 0.5, "pt_class": 0.5,
 }  # fmt: skip
 _READING: Schema = {"ts": "2026-10-05T14:30:00+05:30", "values": {"active_power_total": 412.5, "frequency": 49.98}}
 _RATIO: Schema = {

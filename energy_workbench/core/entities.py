@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from energy_workbench.core.accuracy_classes import AccuracyClass
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Alarms, Communication, Health, Status
 
@@ -116,8 +117,8 @@ class Meter:
         Why it is active, inactive, in maintenance or faulty, in the words of who said so.
     status_since : datetime or None
         UTC instant from which that holds; None is the beginning of time.
-    accuracy_class, ct_class, pt_class : float or None
-        Limits of error [%] of the meter (IEC 62053), CT and PT (IEC 61869).
+    accuracy_class, ct_class, pt_class : float, str or None
+        Classes of accuracy of the meter (IEC 62053), CT and PT (IEC 61869): a number [%], or text as in `0.5S`.
     rated_kw : float or None
         [kW]
     seen_by_parent : bool
@@ -148,9 +149,9 @@ class Meter:
     status_reason: str = ""
     status_since: datetime | None = None
     serial: str = ""
-    accuracy_class: float | None = None
-    ct_class: float | None = None
-    pt_class: float | None = None
+    accuracy_class: AccuracyClass | None = None
+    ct_class: AccuracyClass | None = None
+    pt_class: AccuracyClass | None = None
     rated_kw: float | None = None
     seen_by_parent: bool = True
     production_register: ProductionRegister = ProductionRegister.IMPORT

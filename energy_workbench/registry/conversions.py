@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from energy_workbench.core.accuracy_classes import AccuracyClass, accuracy_class
 from energy_workbench.core.entities import RESERVED
 from energy_workbench.registry.addresses import gateway_address
 
@@ -104,6 +105,15 @@ def choice(kind: type[StrEnum]) -> Convert:
             return kind(str(value).strip().lower())
         except ValueError:
             raise ValueError(f"one of {', '.join(kind)}") from None
+
+    return convert
+
+
+def one_of(known: Mapping[str, float]) -> Convert:
+    """One of some classes of accuracy."""
+
+    def convert(value: Any) -> AccuracyClass:
+        return accuracy_class(value, known)
 
     return convert
 

@@ -8,12 +8,13 @@ from dataclasses import MISSING, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from energy_workbench.core import accuracy_classes
 from energy_workbench.core.entities import Flow, Meter, MeterType, Priority, ProductionRegister, default_flow
 from energy_workbench.core.errors import Problem
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Status
 from energy_workbench.registry import conversions
-from energy_workbench.registry.conversions import Convert, choice, real, text_of, whole, yes_no
+from energy_workbench.registry.conversions import Convert, choice, one_of, real, text_of, whole, yes_no
 
 
 def folded(number: str) -> str:
@@ -21,7 +22,6 @@ def folded(number: str) -> str:
     return unicodedata.normalize("NFC", number).casefold()
 
 
-_CLASS: Final = real(0, 20, above=True)
 _VOLT_OR_AMPERE: Final = real(0, 1e7, above=True)
 OWN: Final[dict[str, Convert]] = {
     "number": conversions.number,
@@ -39,9 +39,7 @@ OWN: Final[dict[str, Convert]] = {
     "status": choice(Status),
     "status_reason": text_of(500),
     "serial": text_of(200),
-    "accuracy_class": _CLASS,
-    "ct_class": _CLASS,
-    "pt_class": _CLASS,
+    **{name: one_of(known) for name, known in accuracy_classes.FIELDS.items()},
     "rated_kw": real(0, 1e7, above=True),
     "seen_by_parent": yes_no,
     "production_register": choice(ProductionRegister),
@@ -128,8 +126,11 @@ def draft(base: Meter | None, given: Mapping[str, Any], where: str) -> tuple[Met
         try:
             converted = None if empty else convert(value)
         except ValueError as reason:
-            wrong(name, str(reason))
-            continue
+            if not (name in OWN and base is not None and _same(value, getattr(base, name))):
+                wrong(name, str(reason))
+                continue
+            # It was said under another rule; it stands until somebody says something else.
+            converted = getattr(base, name)
         if name in RATIO:
             ratio["applied_by" if name == "ratio_applied_by" else name] = converted
         else:
@@ -154,6 +155,12 @@ def draft(base: Meter | None, given: Mapping[str, Any], where: str) -> tuple[Met
     for field, rule in _together(meter):
         wrong(field, rule)
     return (None if problems else meter), problems
+
+
+def _same(given: Any, before: Any) -> bool:
+    """Whether a field is brought back as it was, as a value or as the text that a file or a form has of it."""
+    texts = {str(before), f"{before:g}"} if isinstance(before, float) else {str(before)}
+    return given is not True and before is not None and str(given).strip() in texts
 
 
 def _together(meter: Meter) -> list[tuple[str, str]]:

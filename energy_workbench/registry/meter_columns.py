@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from energy_workbench.core import accuracy_classes
 from energy_workbench.core.entities import Flow, MeterType, Priority
 from energy_workbench.core.status import Status
 from energy_workbench.registry.addresses import HELP as GATEWAY
@@ -27,9 +28,9 @@ MEANING: Final[Mapping[str, str]] = {
     "poll_seconds": "Time between two readings [s], 10 where it is empty",
     "status": f"{', '.join(Status)}; active where it is empty",
     "serial": "Serial number of the device",
-    "accuracy_class": "Limit of error of the meter [%], such as 0.5",
-    "ct_class": "Limit of error of the current transformer [%]",
-    "pt_class": "Limit of error of the voltage transformer [%]",
+    "accuracy_class": f"Class of accuracy of the meter: {', '.join(accuracy_classes.METER)}",
+    "ct_class": f"Class of accuracy of the current transformer: {', '.join(accuracy_classes.CURRENT)}",
+    "pt_class": f"Class of accuracy of the voltage transformer: {', '.join(accuracy_classes.VOLTAGE)}",
     "rated_kw": "Rated power of what is measured [kW]",
     "seen_by_parent": "no where the meter hangs elsewhere than below its parent; yes where it is empty",
     "production_register": "import (the default) or export: where a producer counts what it produces",
@@ -62,6 +63,8 @@ EXAMPLES: Final[tuple[Mapping[str, str], ...]] = (
         "profile": "schneider_pm5xxx",
         "poll_seconds": "10",
         "status": "active",
+        "accuracy_class": "0.5S",
+        "ct_class": "0.5",
     },
 )
 """Rows of a template file, to be replaced by a plant's own."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from energy_workbench.core.accuracy_classes import AccuracyClass, class_name
 from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.core.roles import Role
@@ -48,6 +49,21 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Accuracy(TypeDecorator[AccuracyClass]):
+    """A class of accuracy as text; a number is one again on reading."""
+
+    impl = String(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: AccuracyClass | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To text."""
+        return None if value is None else class_name(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> AccuracyClass | None:  # noqa: ARG002
+        """From text."""
+        return value if value is None or value[-1].isalpha() else float(value)
 
 
 metadata = MetaData(
@@ -122,9 +138,9 @@ meters = Table(
     Column("status", String(20), nullable=False),
     Column("status_reason", String(500), nullable=False, server_default=""),
     Column("serial", String(200), nullable=False),
-    Column("accuracy_class", Float),
-    Column("ct_class", Float),
-    Column("pt_class", Float),
+    Column("accuracy_class", Accuracy),
+    Column("ct_class", Accuracy),
+    Column("pt_class", Accuracy),
     Column("rated_kw", Float),
     Column("seen_by_parent", Boolean, nullable=False),
     Column("production_register", String(20), nullable=False),

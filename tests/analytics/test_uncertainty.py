@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.accuracy import CURRENT, METERS, class_name
+from energy_workbench.analytics.accuracy import CURRENT, METERS
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.uncertainty import COVERAGE, assumed, limits, variance
+from energy_workbench.core.accuracy_classes import class_name
 from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.lake.matrix import Matrix
@@ -88,6 +89,53 @@ def test_of_a_meter_the_larger_limit_counts(name: str, load: float, limit: float
     assert 100 * METERS[name].limit(np.array([load]))[0] == pytest.approx(limit)
 
 
+@pytest.mark.parametrize(
+    ("load", "ratio", "minutes", "of_meter"),
+    [(0.01, 1.5, 90, 2.0), (0.05, 0.75, 45, 1.0), (0.2, 0.5, 30, 0.6), (1.0, 0.5, 30, 0.6), (1.2, 0.5, 30, 0.6)],
+)
+def test_a_meter_and_a_ct_of_05s_by_hand(load: float, ratio: float, minutes: float, of_meter: float) -> None:
+    # At power factor 0.8 kvarh = 0.75 × kWh. The meter at 1 %: its limit at power factor 0.5 begins at 2 % with 1.0 %.
+    phase = 100 * math.radians(minutes / 60) * 0.75
+    by_hand = 2 * math.sqrt((ratio**2 + phase**2 + of_meter**2) / 3)
+    assert expanded(meter(accuracy_class="0.5S", ct_class="0.5S"), [load]) == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize(
+    ("load", "ratio", "minutes", "of_meter"),
+    [(0.01, 0.75, 30, 1.0), (0.05, 0.35, 15, 0.5), (0.2, 0.2, 10, 0.3), (1.0, 0.2, 10, 0.3), (1.2, 0.2, 10, 0.3)],
+)
+def test_a_meter_and_a_ct_of_02s_by_hand(load: float, ratio: float, minutes: float, of_meter: float) -> None:
+    phase = 100 * math.radians(minutes / 60) * 0.75
+    by_hand = 2 * math.sqrt((ratio**2 + phase**2 + of_meter**2) / 3)
+    assert expanded(meter(accuracy_class="0.2S", ct_class="0.2S"), [load]) == pytest.approx(by_hand)
+
+
+def test_a_ct_of_05s_is_surer_than_one_of_05_below_full_load_only() -> None:
+    by_load = {load: [expanded(meter(ct_class=of), [load]) for of in (0.5, "0.5S")] for load in (0.01, 0.05, 0.2, 1.0)}
+    assert all(special < plain for plain, special in list(by_load.values())[:3])
+    assert by_load[1.0][0] == by_load[1.0][1]
+
+
+def test_a_protective_ct_has_its_limits_at_the_rated_current() -> None:
+    # IEC 61869-2, table 205: 5P 1 % and 60 minutes, 10P 3 %, at the rated current; at a fifth of it, five times that.
+    for of, load, ratio, minutes in (("5P", 1.0, 1, 60), ("5P", 0.2, 5, 300), ("10P", 1.0, 3, 0)):
+        phase = 100 * math.radians(minutes / 60) * 0.75
+        by_hand = 2 * math.sqrt((ratio**2 + phase**2 + 0.6**2) / 3)
+        assert expanded(meter(ct_class=of), [load]) == pytest.approx(by_hand)
+    low = limits(meter(ct_class="5P"), 400.0, np.array([0.5 * FULL_KVA / 4]), np.array([0.0]))
+    assert low is not None
+    assert low.below
+
+
+def test_a_class_with_letters_without_a_ct_or_a_current_is_its_number() -> None:
+    assert variance(meter(accuracy_class="0.5S", ratio=Ratio()), 1.0) == variance(meter(ratio=Ratio()), 1.0)
+    unknown = np.array([np.nan])
+    for of in ("0.2S", 0.2):
+        found = limits(meter(accuracy_class=of, ct_class=of), 400.0, unknown, unknown)
+        assert found is not None
+        assert (found.meter[0], found.ct_ratio[0]) == (0.002, 0.002)
+
+
 @given(st.sampled_from(sorted(CURRENT)), st.floats(1e-4, 2), st.floats(1e-4, 2))
 def test_less_load_is_never_known_better(name: str, one: float, other: float) -> None:
     low, high = sorted((one, other))
@@ -116,7 +164,7 @@ def test_below_the_lowest_point_and_where_no_current_is_known_it_is_said() -> No
     at_class = math.hypot(0.005, 0.005) / math.sqrt(3)
     errors = errors_of(meter(), 400.0, unknown, unknown, np.ones(1))
     assert math.sqrt(variance(meter(), 1.0, errors)) == pytest.approx(at_class)
-    other = limits(meter(ct_class=0.3), 400.0, np.array([100.0]), np.array([0.0]))
+    other = limits(meter(ct_class=0.7), 400.0, np.array([100.0]), np.array([0.0]))
     assert other is not None
     assert other.nominal
     direct = meter(ratio=Ratio())

@@ -114,6 +114,22 @@ def test_a_meter_is_created_read_changed_and_deleted(editor: TestClient) -> None
     assert back.json()["ct_ratio"] == "200/5"
 
 
+def test_a_class_of_accuracy_is_a_number_or_text_and_a_number_in_sql(editor: TestClient) -> None:
+    body = {"number": "CLASSES", "name": "Classes", "type": "machine", "accuracy_class": 0.5, "ct_class": "0.2 s"}
+    made = editor.post(f"{API}/meters", json=body)
+    assert made.status_code == 201
+    assert (made.json()["accuracy_class"], made.json()["ct_class"], made.json()["pt_class"]) == (0.5, "0.2S", None)
+    found = editor.get(f"{API}/meters/CLASSES").json()
+    assert editor.put(f"{API}/meters/CLASSES", json=found | {"pt_class": "3P"}).json()["ct_class"] == "0.2S"
+    text = "SELECT accuracy_class, ct_class, ct_class_name, pt_class_name FROM meters WHERE number = 'CLASSES'"
+    rows = editor.get(f"{API}/sql", params={"text": text}).json()["items"]
+    assert rows == [{"accuracy_class": 0.5, "ct_class": 0.2, "ct_class_name": "0.2S", "pt_class_name": "3P"}]
+    refused = editor.put(f"{API}/meters/CLASSES", json={"accuracy_class": "5P"})
+    assert refused.status_code == 422
+    assert "0.2S, 0.5, 0.5S, 1, 2" in refused.text
+    assert editor.delete(f"{API}/meters/CLASSES").status_code == 204
+
+
 def test_everything_that_is_wrong_is_said_at_once(editor: TestClient) -> None:
     answer = editor.post(f"{API}/meters", json={"number": "mtr_9", "name": "", "type": "unix", "unit_id": 400})
     assert answer.status_code == 422

@@ -136,6 +136,7 @@ INSERT INTO placements (meter, valid_from, parent) VALUES
 INSERT INTO audit (at, by, action, subject, before, after) VALUES
  ('2026-01-01', 'asha', 'meter.create', 'mtr_1', NULL, '{"name": "Grid"}');
 INSERT INTO tokens VALUES ('screen', 'viewer', 'd1', '2026-01-01');
+UPDATE meters SET accuracy_class = 0.5, ct_class = 1, pt_class = 1.25 WHERE key = 2;
 UPDATE revision SET value = 5;
 """
 
@@ -174,6 +175,8 @@ def test_a_registry_of_the_first_version_is_migrated_with_all_it_held(first: Reg
     ]
     meter = first.meter("UNIT-A")
     assert (meter.gateway, meter.unit_id, meter.ratio.ct, meter.status_reason) == ("tcp://moxa:502", 5, 40, "")
+    assert (meter.accuracy_class, meter.ct_class, meter.pt_class) == (0.5, 1.0, 1.25)
+    assert first.meter("GRID").accuracy_class is None
     assert [ratio.ct for ratio in first.ratios("UNIT-A")] == [20, 40]
     assert [change.status for change in first.statuses("UNIT-A")] == ["faulty"]
     assert first.gateways()[0].options == {"pause_ms": 5}

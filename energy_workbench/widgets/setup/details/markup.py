@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import Any, TypeVar
 
+from energy_workbench.core.accuracy_classes import class_name
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import quantity
 from energy_workbench.figures.words import ICONS, STATE_COLOURS, amount, spoken
@@ -207,7 +208,7 @@ def _plate(text: str | None, unit: str) -> str:
 
 def _classes(row: Row) -> str:
     names = (("meter", "accuracy_class"), ("CT", "ct_class"), ("PT", "pt_class"))
-    return ", ".join(f"{shown} {row[name]:g} %" for shown, name in names if row.get(name))
+    return ", ".join(f"{shown} {class_name(row[name])}" for shown, name in names if row.get(name))
 
 
 def _pair(fields: Mapping[str, Any]) -> str:

@@ -106,9 +106,9 @@ POLLING = (
 MORE = (
     Field("serial", "Serial number"),
     Field("rated_kw", "Rated power [kW]", number=float),
-    Field("accuracy_class", "Meter class [%]", number=float),
-    Field("ct_class", "CT class [%]", number=float),
-    Field("pt_class", "PT class [%]", number=float),
+    Field("accuracy_class", "Meter class", "0.2S, 0.5S, 1 …"),
+    Field("ct_class", "CT class", "0.2S, 0.5S, 0.5, 5P …"),
+    Field("pt_class", "PT class", "0.2, 0.5, 3P …"),
     Field("seen_by_parent", "Counted by its parent", options=YES_NO, default="true"),
     Field(
         "production_register",

@@ -1,0 +1,105 @@
+"""Classes of accuracy, as people write them, through every door of the registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from energy_workbench.analytics.accuracy import CURRENT, METERS, VOLTAGE_PHASE
+from energy_workbench.core import accuracy_classes as classes
+from energy_workbench.registry import Registry, schema
+from energy_workbench.registry.fields import draft
+from energy_workbench.registry.meter_file import apply_import, export_meters, plan_import, read_meter_file
+from tests.registry.conftest import Add
+
+BASE: dict[str, Any] = {"number": "M", "name": "Meter", "type": "machine"}
+
+
+def test_each_class_that_can_be_stated_has_its_limits() -> None:
+    assert set(classes.METER) == set(METERS)
+    assert set(classes.CURRENT) == set(CURRENT)
+    assert set(classes.VOLTAGE) == set(VOLTAGE_PHASE)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "kept"),
+    [
+        ("accuracy_class", "0.5S", "0.5S"), ("accuracy_class", " 0.5 s ", "0.5S"),
+        ("accuracy_class", "Cl. 0.2S", "0.2S"),
+        ("accuracy_class", "class 1", 1.0), ("accuracy_class", "1", 1.0), ("accuracy_class", 1, 1.0),
+        ("accuracy_class", 0.5, 0.5), ("accuracy_class", "1.0", 1.0), ("accuracy_class", ".5S", "0.5S"),
+        ("accuracy_class", "0.50 S", "0.5S"), ("ct_class", "0.2S", "0.2S"), ("ct_class", "0.5FS5", 0.5),
+        ("ct_class", "0.5S FS 10", "0.5S"), ("ct_class", "5P20", "5P"), ("ct_class", "10PR10", "10PR"),
+        ("ct_class", "5P", "5P"),
+        ("ct_class", 0.3, 0.3), ("ct_class", 5, 5.0), ("pt_class", "3p", "3P"), ("pt_class", 0.2, 0.2),
+        ("pt_class", "", None),
+    ],
+)  # fmt: skip
+def test_a_class_is_stated_as_people_write_it(field: str, written: object, kept: object) -> None:
+    meter, problems = draft(None, BASE | {field: written}, "M")
+    assert problems == []
+    assert meter is not None
+    found = getattr(meter, field)
+    assert (found, type(found)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "says"),
+    [
+        ("accuracy_class", "5P20", "0.1, 0.1S, 0.2, 0.2S, 0.5, 0.5S, 1, 2"), ("accuracy_class", 0.7, "0.5S"),
+        ("accuracy_class", "B", "stated as 1"), ("accuracy_class", "1S", "0.5S"), ("accuracy_class", True, "0.5S"),
+        ("accuracy_class", [0.5], "0.5S"), ("accuracy_class", "nan", "0.5S"), ("ct_class", "1S", "0.5S"),
+        ("ct_class", "PX", "5P"), ("ct_class", "0.5P20", "10P"), ("ct_class", "0.520", "0.5S"),
+        ("pt_class", "0.5S", "3P"), ("pt_class", 5, "3P"), ("ct_class", "0,5S", "decimal point"),
+    ],
+)  # fmt: skip
+def test_a_class_that_no_standard_has_is_refused_and_those_known_are_named(
+    field: str, written: object, says: str
+) -> None:
+    meter, problems = draft(None, BASE | {field: written}, "M")
+    assert meter is None
+    assert [problem.field for problem in problems] == [field]
+    assert says in problems[0].reason
+
+
+def test_a_class_is_the_same_in_the_file_the_audit_and_after_undo(registry: Registry, add: Add, tmp_path: Path) -> None:
+    add("A", accuracy_class="0.5S", ct_class=0.5)
+    registry.update_meter("A", {"ct_class": "0.2 s", "pt_class": "3P"}, by="asha")
+    entry = registry.audit()[0]
+    assert (entry.before, entry.after) == ({"ct_class": 0.5, "pt_class": None}, {"ct_class": "0.2S", "pt_class": "3P"})
+    for ending in ("csv", "xlsx"):
+        path = tmp_path / f"meters.{ending}"
+        export_meters(registry, path)
+        (row,) = read_meter_file(path)
+        assert [row.cells[name] for name in ("accuracy_class", "ct_class", "pt_class")] == ["0.5S", "0.2S", "3P"]
+        plan = plan_import(registry, [row])
+        assert (plan.problems, plan.updates) == ([], [])
+    registry.undo(by="asha")
+    found = registry.meter("A")
+    assert (found.accuracy_class, found.ct_class, found.pt_class) == ("0.5S", 0.5, None)
+    assert registry.audit_differences() == []
+
+
+def test_a_file_names_each_line_whose_class_is_none(registry: Registry, tmp_path: Path) -> None:
+    path = tmp_path / "meters.csv"
+    path.write_text("number,name,type,accuracy_class,ct_class\nA,A,unit,0.5S,5P20\nB,B,unit,0.5X,\n")
+    plan = plan_import(registry, read_meter_file(path))
+    assert [(problem.where, problem.field) for problem in plan.problems] == [("line 3", "accuracy_class")]
+    path.write_text("number,name,type,accuracy_class,ct_class\nA,A,unit,0.5S,5P20\n")
+    apply_import(registry, plan_import(registry, read_meter_file(path)), by="asha")
+    assert (registry.meter("A").accuracy_class, registry.meter("A").ct_class) == ("0.5S", "5P")
+
+
+def test_a_number_that_an_earlier_version_took_stands_until_somebody_says_another(registry: Registry, add: Add) -> None:
+    add("A")
+    with registry.database.write() as connection:
+        connection.execute(schema.meters.update().values(accuracy_class=1.5))
+    assert registry.meter("A").accuracy_class == 1.5
+    for brought_back in (1.5, "1.5"):
+        registry.update_meter("A", {"name": f"Mixer {brought_back}", "accuracy_class": brought_back}, by="asha")
+    assert registry.meter("A").accuracy_class == 1.5
+    meter, problems = draft(registry.meter("A"), {"accuracy_class": 1.6}, "A")
+    assert meter is None
+    assert "1, 2" in problems[0].reason
