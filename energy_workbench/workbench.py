@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import Measured, branch, power_flow
-from energy_workbench.analytics.live import describe, iso
+from energy_workbench.analytics.live import describe, iso, never_heard
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
 from energy_workbench.answers.energies import Energies
@@ -47,7 +47,6 @@ from energy_workbench.core.results import (
     Readings,
     StatusSummary,
 )
-from energy_workbench.core.status import Communication
 from energy_workbench.questions import Questions
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
 
     def _judge(self, meter: Meter, taken: Sequence[Reading], now: datetime) -> None:
         """Findings of what was recorded, and, of a meter that is not polled, the state that follows."""
-        before = self.state.read().get(meter.key, Live())
+        before = self.state.read().get(meter.key) or Live(communication=never_heard(meter).communication)
         condition = Condition(meter, self.registry.ratios(meter.id), self.registry.limits_of(meter.key), before)
         state = before
         for reading in sorted(taken, key=lambda reading: reading.ts_us):
@@ -184,11 +183,14 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             if meter.polled or (state.last_seen is not None and seen <= state.last_seen):
                 condition.look(reading.values, at, judge=False)
             else:
-                fresh = Live(communication=Communication.ONLINE, last_seen=seen, values=reading.values)
+                # Whether it is there, the age of its readings says, whoever brought them.
+                fresh = Live(
+                    communication=before.communication, error=before.error, last_seen=seen, values=reading.values
+                )
                 state = condition.judged(fresh, fresh=True)
         self.state.add_findings(condition.taken(final=True))
         if state is not before:
-            self.state.write({meter.key: state})
+            self.state.write({meter.key: state}, {meter.key: before})
 
     def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
         found = self._meter(meter)

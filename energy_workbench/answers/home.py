@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import LakeError
 from energy_workbench.core.period import Period, parse_period, zone_of
-from energy_workbench.core.presence import AHEAD, fed, presence
+from energy_workbench.core.presence import AHEAD, Heard, fed, presence
 from energy_workbench.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,13 +87,30 @@ class Home:
         meters = self._meters()
         there = {meter.key for meter in meters}
         wanted = [*meters, *(meter for meter in others if meter.key not in there)]
-        stored, now = self.state.read(), clock.now()
+        now = clock.now()
         try:
-            heard = self.reader.heard(keys, now + AHEAD) if (keys := fed(wanted)) else {}
+            heard = self._heard(wanted, now)
         except LakeError:
             # What was written down is shown even where the lake cannot be read; who asks for energies is told why.
             heard = {}
-        return presence(wanted, stored, heard, now)
+        return presence(wanted, self.state.read(), heard, now)
+
+    def note_presence(self) -> int:
+        """Write down how meters that nobody polls come and go, so that there are events of it; how many did.
+
+        Raises
+        ------
+        LakeError
+            If their readings cannot be looked at: nothing is known of them then, and nothing is written.
+        """
+        meters, now = self._meters(), clock.now()
+        # One that is out of service is missed by nobody.
+        unpolled = [meter.key for meter in meters if not meter.polled and meter.metered]
+        states = presence(meters, self.state.read(), self._heard(meters, now), now)
+        return self.state.note({key: states[key] for key in unpolled}) if unpolled else 0
+
+    def _heard(self, meters: Sequence[Meter], now: datetime) -> dict[int, Heard]:
+        return self.reader.heard(keys, now + AHEAD) if (keys := fed(meters)) else {}
 
     def _meter(self, ref: str) -> Meter:
         folded = ref.casefold()

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600.0
 """How often the lake is compacted and cleaned [s]."""
 
+PRESENCE_SECONDS = 5.0
+"""How often it is looked which meters that nobody polls came or went [s]: a quarter of the shortest period of one."""
+
 HEARTBEAT_SECONDS = 5.0
 """How often the process says that it is alive [s]."""
 
@@ -76,10 +79,12 @@ class Job:
 
 def lake_jobs(settings: Settings) -> list[Job]:
     """The jobs of a home's lake, in the order in which they depend on each other."""
+    from energy_workbench.answers.home import Home
     from energy_workbench.lake import Lake, Spool
     from energy_workbench.lake.intervals import build
     from energy_workbench.registry import Registry
 
+    home = Home(settings)
     lake, registry = Lake(settings.lake_path), Registry(settings.registry_url)
     spool = Spool(settings.spool_path, settings.spool_max_bytes)
     registry.check()
@@ -111,9 +116,13 @@ def lake_jobs(settings: Settings) -> list[Job]:
     def upkeep() -> str:
         return f"{lake.maintain().compacted} partitions compacted"
 
+    def presence() -> str:
+        return f"{mended(home.note_presence)} meters came or went"
+
     return [
         Job("commit", settings.commit_seconds, commit),
         Job("build", settings.build_seconds, build_intervals),
+        Job("presence", PRESENCE_SECONDS, presence),
         Job("upkeep", UPKEEP_SECONDS, upkeep),
     ]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Connection, Insert, Integer, MetaData, String, Table, Text, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -102,33 +103,50 @@ class StateStore:
         """Close every connection."""
         self.database.close()
 
-    def write(self, updates: Mapping[int, Live]) -> None:
-        """Replace the state of some meters, by key; what changed of communication and health becomes an event."""
-        rows = [
-            {
-                "meter": meter,
-                "communication": state.communication.value,
-                "health": state.health.value,
-                "health_reason": state.health_reason,
-                "error": state.error,
-                "last_seen": state.last_seen,
-                "readings": _dump(state.values),
-                "health_since": state.health_since,
-                "alarms": _dump_alarms(state.alarms),
-            }
-            for meter, state in updates.items()
-        ]
+    def write(self, updates: Mapping[int, Live], before: Mapping[int, Live] | None = None) -> None:
+        """Replace the state of some meters, by key; what changed of communication and health becomes an event.
+
+        Parameters
+        ----------
+        before : mapping of int to Live, optional
+            What was read of them, where other processes write them too; by default what this process wrote last.
+        """
+        rows = [_row(meter, state) for meter, state in updates.items()]
         if not rows:
             return
         now = clock.now()
         with self.database.write() as connection:
-            known = self._known(connection, updates)
+            known = self._known(connection, updates) if before is None else before
             connection.execute(self._put_live, rows)
             changed = [
                 event for meter, after in updates.items() for event in events.changes(meter, known[meter], after, now)
             ]
             events.record(connection, _events, changed)
-        self._last |= updates
+        if before is None:
+            self._last |= updates
+
+    def note(self, seen: Mapping[int, Live]) -> int:
+        """Write down how meters that nobody polls come and go, an event each; how many did.
+
+        Parameters
+        ----------
+        seen : mapping of int to Live
+            Their states now, as `core.presence` says. Of who is seen for the first time there is no event.
+        """
+        with self.database.write() as connection:
+            stored = _states(connection)
+            new = {key: replace(Live(), **_presence(now)) for key, now in seen.items() if key not in stored}
+            changed = {
+                key: replace(stored[key], **_presence(now))
+                for key, now in seen.items()
+                if key in stored and stored[key].communication is not now.communication
+            }
+            if written := new | changed:
+                connection.execute(self._put_live, [_row(key, state) for key, state in written.items()])
+            at = clock.now()
+            found = [event for key, now in changed.items() for event in events.changes(key, stored[key], now, at)]
+            events.record(connection, _events, found)
+        return len(changed)
 
     def read(self) -> dict[int, Live]:
         """The state of every meter that was ever polled, by key."""
@@ -226,6 +244,25 @@ def _states(connection: Connection) -> dict[int, Live]:
         )
         for row in connection.execute(select(live))
     }
+
+
+def _row(meter: int, state: Live) -> dict[str, Any]:
+    return {
+        "meter": meter,
+        "communication": state.communication.value,
+        "health": state.health.value,
+        "health_reason": state.health_reason,
+        "error": state.error,
+        "last_seen": state.last_seen,
+        "readings": _dump(state.values),
+        "health_since": state.health_since,
+        "alarms": _dump_alarms(state.alarms),
+    }
+
+
+def _presence(state: Live) -> dict[str, Any]:
+    """The part of a state that says whether readings come."""
+    return {"communication": state.communication, "error": state.error}
 
 
 def _upsert(statement: sqlite.Insert | postgresql.Insert, *keys: str) -> Insert:

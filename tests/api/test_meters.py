@@ -122,8 +122,8 @@ def test_a_class_of_accuracy_is_a_number_or_text_and_a_number_in_sql(editor: Tes
     found = editor.get(f"{API}/meters/CLASSES").json()
     assert editor.put(f"{API}/meters/CLASSES", json=found | {"pt_class": "3P"}).json()["ct_class"] == "0.2S"
     text = "SELECT accuracy_class, ct_class, ct_class_name, pt_class_name FROM meters WHERE number = 'CLASSES'"
-    rows = editor.get(f"{API}/sql", params={"text": text}).json()["items"]
-    assert rows == [{"accuracy_class": 0.5, "ct_class": 0.2, "ct_class_name": "0.2S", "pt_class_name": "3P"}]
+    rows = editor.get(f"{API}/sql", params={"text": text}).json()["rows"]
+    assert rows == [[0.5, 0.2, "0.2S", "3P"]]
     refused = editor.put(f"{API}/meters/CLASSES", json={"accuracy_class": "5P"})
     assert refused.status_code == 422
     assert "0.2S, 0.5, 0.5S, 1, 2" in refused.text

@@ -13,9 +13,11 @@ import pytest
 import energy_workbench as ew
 from energy_workbench.api.access import tokens_of
 from energy_workbench.client import RemoteWorkbench
+from energy_workbench.commands.maintenance import lake_jobs
 from energy_workbench.core import clock
 from energy_workbench.core.clock import FIXED_NOW
 from energy_workbench.core.entities import Live
+from energy_workbench.core.errors import LakeError
 from energy_workbench.core.status import Communication
 from energy_workbench.workbench import Workbench
 from tests.workbench.plant import NOW, make_home
@@ -168,3 +170,69 @@ def test_old_days_are_looked_at_once(home: Workbench, monkeypatch: pytest.Monkey
     home.import_readings(rows("UNIT-A", NOW, count=1).assign(energy_active_import=2000.0))
     assert state(home, "UNIT-A")[0] == "online"
     assert looked == [1]
+
+
+def came_and_went(wb: Any, number: str) -> list[tuple[str, str]]:
+    """Changes of communication, oldest first."""
+    return [(event["from"], event["to"]) for event in wb.events(number)[::-1] if event["of"] == "communication"]
+
+
+def test_a_fed_meter_that_comes_and_goes_makes_events_as_a_polled_one(
+    home: Workbench, remote: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (look,) = [job.run for job in lake_jobs(home.settings) if job.name == "presence"]
+
+    def at(minutes: float) -> None:
+        monkeypatch.setenv(FIXED_NOW, (NOW + timedelta(minutes=minutes)).isoformat())
+
+    look()
+    assert [came_and_went(home, number) for number in ("UNIT-A", "GRID")] == [[], []]
+    # By a file, and by a system that posts.
+    home.import_readings(rows("UNIT-A", NOW - timedelta(minutes=5)))
+    home.record("GRID", [{"ts": NOW.isoformat(), "values": {"energy_active_import": 5.0}}])
+    look()
+    look()
+    came = [("not_connected", "online")]
+    assert [came_and_went(home, number) for number in ("UNIT-A", "GRID", "SOLAR")] == [came, came, []]
+    at(46)
+    look()
+    gone = [*came, ("online", "offline")]
+    assert [came_and_went(home, number) for number in ("UNIT-A", "GRID")] == [gone, gone]
+    assert "no reading for 51 minutes" in home.events("UNIT-A")[0]["reason"]
+    # A later reading of long ago brings nobody back.
+    home.record("GRID", [{"ts": (NOW + timedelta(minutes=1)).isoformat(), "values": {"energy_active_import": 6.0}}])
+    at(100)
+    look()
+    assert came_and_went(home, "GRID") == gone
+    home.record("GRID", [{"ts": (NOW + timedelta(minutes=99)).isoformat(), "values": {"energy_active_import": 7.0}}])
+    look()
+    assert came_and_went(home, "GRID") == came_and_went(remote, "GRID") == [*gone, ("offline", "online")]
+    assert state(home, "GRID")[0] == state(remote, "GRID")[0] == "online"
+
+
+def test_what_is_made_of_fed_meters_goes_with_them_and_what_is_out_of_service_is_not_missed(
+    home: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.create_meter({"number": "HALL", "name": "Hall", "type": "virtual"})
+    home.update_meter("UNIT-A", {"parent": "HALL"})
+    home.import_readings(rows("UNIT-A", NOW))
+    home.import_readings(rows("GRID", NOW))
+    home.note_presence()
+    home.update_meter("GRID", {"status": "inactive"})
+    monkeypatch.setenv(FIXED_NOW, (NOW + timedelta(hours=1)).isoformat())
+    assert home.note_presence() == 2
+    assert came_and_went(home, "HALL") == came_and_went(home, "UNIT-A") == [("online", "offline")]
+    assert came_and_went(home, "GRID") == []
+
+
+def test_a_lake_that_cannot_be_read_takes_no_meter_away(home: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.import_readings(rows("UNIT-A", NOW))
+    home.note_presence()
+
+    def unreadable(*_: Any) -> Any:
+        raise LakeError("no")
+
+    monkeypatch.setattr(home.reader, "heard", unreadable)
+    with pytest.raises(LakeError):
+        home.note_presence()
+    assert came_and_went(home, "UNIT-A") == []
