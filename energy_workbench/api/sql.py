@@ -16,9 +16,13 @@ PLACES = 2
 """Queries that run at once, each with a memory of its own."""
 
 
+PATIENCE = 60.0
+"""Longest wait for a place [s]."""
+
+
 def room() -> Room:
     """Where queries wait for their turn."""
-    return Room("sql", PLACES, each=50, together=200, patience=60)
+    return Room("sql", PLACES, each=50, together=200, patience=PATIENCE)
 
 
 @router.get("/sql", tags=["Site"], summary="One SELECT over the views", responses=SQL)

@@ -48,15 +48,23 @@ def words(place: Path) -> Iterator[None]:
         raise LakeError(f"the lake {place} cannot be read: {error}") from None
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """A private in-memory database."""
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A private in-memory database.
+
+    Parameters
+    ----------
+    threads : int, optional
+        With how many it works; one a core by default.
+    """
     import duckdb
 
-    offline: dict[str, str | bool | int | float | list[str]] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    connection = duckdb.connect(":memory:", config=offline)
+    if threads is not None:
+        config["threads"] = threads
+    connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET TimeZone='UTC'")
     # Files of a Delta table never change under their name, so what was read of a footer stays true.
     connection.execute("SET parquet_metadata_cache=true")

@@ -20,12 +20,13 @@ from typing import NoReturn
 from energy_workbench.core.lineage import end_with
 from energy_workbench.lake.query import answer, prepare
 from energy_workbench.lake.query_wire import ended
+from energy_workbench.lake.workspace import THREADS
 
 MEMORY_BYTES = 1_500_000_000
 """What a query may take beyond what is loaded: more than DuckDB counts itself, as it does not count everything."""
 
-CPU_SECONDS = 60 * (os.cpu_count() or 1)
-"""A second fence beside the time that who asks waits, on all cores together [s]."""
+CPU_SECONDS = 60 * THREADS
+"""A second fence beside the time that who asks waits, of all threads together [s]."""
 
 
 class Host:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY = "1GB"
+
+THREADS = min(4, os.cpu_count() or 1)
+"""Of a query, however many cores there are: each takes about 10 MB of the address space that a query may have."""
 
 VIEWS = {
     "readings": "as meters reported: meter, number, ts, and a column a quantity",
@@ -39,7 +43,7 @@ def opened(
     readings, intervals : sequence of str
         Paths of the tables' files.
     """
-    connection = duck.connect()
+    connection = duck.connect(THREADS)
     _make_views(connection, meters, spooled, readings, intervals)
     _lock_up(connection, [*readings, *intervals])
     return connection

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psutil
 import pytest
 from fastapi.testclient import TestClient
 
+from energy_workbench.api import sql
 from energy_workbench.api.access import tokens_of
 from energy_workbench.api.app import create_app
 from energy_workbench.core import settings
 from energy_workbench.core.settings import Settings
-from energy_workbench.lake import query_host
+from energy_workbench.lake import query_host, workspace
 from energy_workbench.registry import Registry
 from tests.api.conftest import API
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.workbench.served import served
 
 # Nothing is gathered: a query that wants memory ends by itself.
+SLEEPS = "select sleep_ms(1000000000)"
+"""Without end and without work: no limit of memory or of the processor ends it."""
 ENDLESS = "select count(*) from range(1000000000000000) t(a) where a % 7 = 9"
 
 CRASHES = [
@@ -92,15 +97,6 @@ def viewer(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator
         yield client
 
 
-def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
-    """What holds, as soon as it does."""
-    end = time.monotonic() + patience(seconds)
-    while not (found := holds()):
-        assert time.monotonic() < end, "it never held"
-        time.sleep(0.02)
-    return found
-
-
 def running() -> list[psutil.Process]:
     """Queries that run now."""
     process = query_host.shared()._process
@@ -124,7 +120,7 @@ def test_what_takes_too_long_is_ended_whatever_it_does(
     answer = viewer.get(f"{API}/sql", params={"text": text})
     # Some want all memory before that.
     assert answer.status_code == 400
-    until(lambda: not running())
+    eventually(lambda: not running(), "the query is ended")
 
 
 @pytest.mark.parametrize("text", ODD, ids=lambda text: text[:40])
@@ -132,6 +128,13 @@ def test_odd_values_are_answered(viewer: TestClient, text: str) -> None:
     answer = viewer.get(f"{API}/sql", params={"text": text})
     assert answer.status_code == 200, answer.text
     assert answer.json()["rows"]
+
+
+def test_a_query_has_few_threads_on_every_machine(viewer: TestClient) -> None:
+    """Each takes of the address space that it may have: were it one a core, nothing would be answered on many."""
+    text = "select current_setting('threads')::int"
+    assert viewer.get(f"{API}/sql", params={"text": text}).json()["rows"] == [[workspace.THREADS]]
+    assert workspace.THREADS <= 4
 
 
 def test_a_crash_says_that_it_was_one(viewer: TestClient) -> None:
@@ -155,8 +158,10 @@ def test_a_query_has_no_more_memory_than_it_may(viewer: TestClient) -> None:
 
 
 @pytest.fixture
-def url(home: Settings) -> Iterator[str]:
-    """A running service."""
+def url(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A running service, of which no query ends because of a clock."""
+    monkeypatch.setattr(query_host, "SECONDS", math.inf)
+    monkeypatch.setattr(sql, "PATIENCE", math.inf)
     with served(home) as address:
         yield address
 
@@ -164,19 +169,19 @@ def url(home: Settings) -> Iterator[str]:
 @pytest.fixture
 def flood(home: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Future[httpx.Response]]]:
     """45 queries without end of one caller."""
-    monkeypatch.setattr(query_host, "SECONDS", 600.0)
     headers = {"Authorization": f"Bearer {tokens_of(home).viewer}"}
-    client = httpx.Client(base_url=f"{url}{API}", headers=headers, trust_env=False, timeout=600)
+    client = httpx.Client(base_url=f"{url}{API}", headers=headers, trust_env=False, timeout=None)
     with client, ThreadPoolExecutor(45) as pool:
-        yield [pool.submit(client.get, "/sql", params={"text": ENDLESS}) for _ in range(45)]
+        asked = [pool.submit(client.get, "/sql", params={"text": SLEEPS}) for _ in range(45)]
+        eventually(running, "a query runs")
+        yield asked
         monkeypatch.setattr(query_host, "SECONDS", 0.0)
         query_host.shared().stop()
 
 
 def test_nothing_waits_behind_queries(home: Settings, url: str, flood: list[Future[httpx.Response]]) -> None:
-    until(running)
     registry = Registry(home.registry_url)
-    with httpx.Client(base_url=url, trust_env=False, timeout=120) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=patience(120)) as client:
         for token, name in ((tokens_of(home).viewer, "viewer"), (registry.create_token("other", "viewer"), "other")):
             headers = {"Authorization": f"Bearer {token}"}
             for path in ("/health", "/meters", "/overview", "/site"):
@@ -188,26 +193,25 @@ def test_nothing_waits_behind_queries(home: Settings, url: str, flood: list[Futu
     assert not [each for each in flood if each.done()]
 
 
-def test_who_leaves_ends_the_query(home: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_host, "SECONDS", 600.0)
-    headers = {"Authorization": f"Bearer {tokens_of(home).viewer}"}
-    with pytest.raises(httpx.ReadTimeout):
-        httpx.get(f"{url}{API}/sql", params={"text": ENDLESS}, headers=headers, trust_env=False, timeout=5)
-    until(lambda: not running())
+def test_who_leaves_ends_the_query(home: Settings, url: str) -> None:
+    with closing(HTTPConnection(url.removeprefix("http://"))) as line:
+        given = {"Authorization": f"Bearer {tokens_of(home).viewer}"}
+        line.request("GET", f"{API}/sql?text={quote(SLEEPS)}", headers=given)
+        eventually(running, "the query runs")
+    eventually(lambda: not running(), "the query is ended")
 
 
 def test_too_many_are_told_when_to_come_again(home: Settings, url: str, flood: list[Future[httpx.Response]]) -> None:
-    until(running)
     headers = {"Authorization": f"Bearer {tokens_of(home).viewer}"}
     late: list[httpx.Response] = []
 
     def ask() -> None:
-        answer = httpx.get(f"{url}{API}/sql", params={"text": ENDLESS}, headers=headers, trust_env=False, timeout=600)
+        answer = httpx.get(f"{url}{API}/sql", params={"text": SLEEPS}, headers=headers, trust_env=False, timeout=None)
         late.append(answer)
 
     for _ in range(20):
         threading.Thread(target=ask, daemon=True).start()
-    until(lambda: late)
+    eventually(lambda: late, "an answer to who came too late")
     assert late[0].status_code == 429
     assert int(late[0].headers["Retry-After"]) > 0
     assert late[0].headers["content-type"].startswith("application/problem+json")
