@@ -124,7 +124,9 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
         names: dict[str, None] = {}
         while True:
             room = PAGE if limit is None else min(PAGE, limit - len(rows))
-            page = self._get(self._path(meter, "readings"), **asked, period=period, limit=room, offset=len(rows))
+            # By time and not by number: no page costs those before it again, and there is no last one.
+            after = rows[-1]["ts"] if rows else None
+            page = self._get(self._path(meter, "readings"), **asked, period=period, limit=room, after=after)
             rows += page["items"]
             names |= dict.fromkeys(page["quantities"])
             if len(page["items"]) < room or len(rows) == limit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,7 +29,7 @@ from energy_workbench.core.errors import ConflictError, InputError, NotFoundErro
 from energy_workbench.core.forest import nested
 from energy_workbench.core.limits import resolved
 from energy_workbench.core.pages import PATTERN
-from energy_workbench.core.period import Period
+from energy_workbench.core.period import Period, parse_instant
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
     Balance,
@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from energy_workbench.lake import Reading
 
 Answer = TypeVar("Answer")
+
+TICK = timedelta(microseconds=1)
+"""Between an instant and the next."""
 
 STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
@@ -125,8 +128,9 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         limit: int | None = None,
         scaled: bool = False,
         offset: int = 0,
+        after: str | None = None,
     ) -> Readings:
-        """As `Questions.readings`; `offset` leaves out that many of the oldest."""
+        """As `Questions.readings`; without the `offset` oldest, and of a period without those up to an instant."""
         found = self._meter(meter)
         names = [quantity(name).name for name in quantities] if quantities else None
         zone = self.zone
@@ -135,7 +139,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             limit = limit or 100
         table = self.reader.readings(
             found.key,
-            span.start if span else None,
+            self._since(span, after),
             span.end if span else None,
             quantities=names,
             limit=None if limit is None else limit + offset,
@@ -148,6 +152,13 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             table = without_impossible(scaled_to_primary(table, ratios), ratios, made_for)
         rows, shown = rows_of(table, zone, names)
         return Readings(rows, len(rows), found.id, found.number, zone.key, shown, scaled)
+
+    def _since(self, span: Period | None, after: str | None) -> datetime | None:
+        if after is None:
+            return span.start if span else None
+        if span is None:
+            raise InputError("`after` needs a period")
+        return max(span.start, parse_instant(after, self.zone) + TICK)
 
     def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Take readings from elsewhere: `{ts, values: {quantity: value}}`, as the meter reported them.

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from energy_workbench.api.answers import Json, json_body, saved_body
-from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref
+from energy_workbench.api.asked import Asked, Every, Limit, Offset, Ref, instant
 from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import (
     BALANCE,
@@ -173,12 +173,19 @@ def readings(
     period: Asked,
     quantity: Annotated[list[str] | None, Query(description="Canonical names, repeated or with commas")] = None,
     scaled: Annotated[bool, Query(description="Primary values through the ratio valid then")] = False,
+    after: Annotated[
+        str | None, Query(description="Of a period, only those after this instant: the last of the page before")
+    ] = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
-    """Readings as the meter reported them, oldest first; without a period the newest `limit` of them."""
+    """Readings as the meter reported them, oldest first; without a period the newest `limit` of them.
+
+    A page after the other costs the same with `after`; with `offset` each costs all before it again.
+    """
+    since = None if after is None else instant(after)
     names = [name.strip() for group in quantity or () for name in group.split(",") if name.strip()]
-    return Json(wb.readings(ref, period, names, limit=limit, scaled=scaled, offset=offset).to_dict())
+    return Json(wb.readings(ref, period, names, limit=limit, scaled=scaled, offset=offset, after=since).to_dict())
 
 
 @router.post(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from energy_workbench.api.access import tokens_of
 from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.errors import AccessError, NotFoundError, PeriodError, QueryError, ServiceError
+from energy_workbench.core.errors import AccessError, InputError, NotFoundError, PeriodError, QueryError, ServiceError
 from energy_workbench.core.settings import Settings
 from energy_workbench.workbench import Workbench
 
@@ -46,6 +47,35 @@ def test_long_answers_come_in_pages_without_loss(
     assert far.readings("GRID", span) == wb.readings("GRID", span)
     assert far.readings("GRID", span, limit=6) == wb.readings("GRID", span, limit=6)
     assert far.readings("GRID", "2020") == wb.readings("GRID", "2020")
+
+
+def test_readings_come_in_pages_of_time(wb: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call leaves out a million rows at most, and each costs those before it again: pages go on from an instant."""
+    asked: list[dict[str, Any]] = []
+    get = far._get
+
+    def heard(path: str, **params: Any) -> Any:
+        asked.append(params)
+        return get(path, **params)
+
+    monkeypatch.setattr(far, "_get", heard)
+    monkeypatch.setattr("energy_workbench.client.PAGE", 5)
+    span = "2026-10-10T00:00/2026-10-10T12:00"
+    assert far.readings("GRID", span, ["energy_active_import"]) == wb.readings("GRID", span, ["energy_active_import"])
+    assert len(asked) > 5
+    assert not [each for each in asked if each.get("offset")]
+    assert len({each["after"] for each in asked}) == len(asked)
+
+
+def test_a_page_begins_after_an_instant(wb: Workbench) -> None:
+    span = "2026-10-10"
+    rows = wb.readings("GRID", span).rows
+    assert wb.readings("GRID", span, after=rows[3]["ts"]).rows == rows[4:]
+    assert wb.readings("GRID", span, after="2020-01-01").rows == rows
+    assert wb.readings("GRID", span, after=rows[-1]["ts"]).rows == ()
+    assert wb.readings("GRID", span, after="2026-12-01").rows == ()
+    with pytest.raises(InputError, match="period"):
+        wb.readings("GRID", after="2026-10-10")
 
 
 def test_errors_are_those_of_the_tree(far: RemoteWorkbench, url: str) -> None:
