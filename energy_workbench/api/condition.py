@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Asked, Body, Limit, Ref
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import EVENTS, FINDINGS, LIMITS, LIMITS_BODY, listed
 from energy_workbench.api.session import Caller, Editor, Home
 
@@ -41,12 +42,14 @@ def set_meter_limits(wb: Home, by: Editor, ref: Ref, body: Body) -> Response:
 
 
 @router.get("/meters/{id}/events", summary="Changes of communication and health", responses=EVENTS)
+@apart
 def events(wb: Home, _: Caller, ref: Ref, period: Asked, limit: Limit = 100) -> Response:
     """The newest first, each with the reason; all that is kept without a period."""
     return Json(listed(wb.events(ref, period, limit=limit)))
 
 
 @router.get("/findings", summary="What is wrong with the data", responses=FINDINGS)
+@apart
 def findings(
     wb: Home,
     _: Caller,

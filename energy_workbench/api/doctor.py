@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from energy_workbench.api.answers import Json
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import DOCTOR
 from energy_workbench.api.session import Editor, Home
 
@@ -14,6 +15,7 @@ router = APIRouter(tags=["Setup"])
 
 
 @router.get("/doctor", summary="How everything is, and what to do", responses=DOCTOR)
+@apart
 def doctor(
     wb: Home,
     _: Editor,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Body, Ref, Seen, instant
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import (
     EXCHANGE,
     EXCHANGE_BODY,
@@ -42,6 +43,7 @@ def ratios(wb: Home, _: Caller, ref: Ref) -> Response:
 
 
 @router.get("/ratios/impact", summary="What another ratio would recompute", responses=IMPACT)
+@apart
 def impact(
     wb: Home,
     _: Caller,

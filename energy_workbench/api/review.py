@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Body, Part, Ref, instant
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import (
     CASE,
     CASES,
@@ -30,6 +31,7 @@ FIGURES = ("modulus", "closing", "opening", "until")
 
 
 @router.get("/review", summary="Steps of counters to decide on", responses=CASES)
+@apart
 def review(
     wb: Home, _: Caller, decided: Annotated[bool, Query(description="Those decided instead of those open.")] = False
 ) -> Response:
@@ -71,6 +73,7 @@ def withdraw(wb: Home, by: Editor, case: Case) -> Response:
 
 
 @router.get("/meters/{id}/intervals/edited", summary="Edited intervals", responses=EDITED_INTERVALS)
+@apart
 def edited(wb: Home, _: Caller, ref: Ref) -> Response:
     """Oldest first, with the energies that were put in and why."""
     return Json(listed(wb.edited_intervals(ref)))

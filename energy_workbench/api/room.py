@@ -17,6 +17,8 @@ from energy_workbench.api.turns import Turns
 
 Answer = TypeVar("Answer")
 
+MARK = "has_a_room_of_its_own"
+
 
 class Room:
     """Few work at once, callers in turn; who leaves ends what is done for them.
@@ -80,5 +82,11 @@ def apart(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]]
         return await room.run(request, getattr(who, "name", who), lambda _: answer(**given))
 
     own = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    setattr(answered, MARK, True)
     answered.__signature__ = signature.replace(parameters=[*signature.parameters.values(), own])  # type: ignore[attr-defined]
     return answered
+
+
+def is_apart(endpoint: Callable[..., Any]) -> bool:
+    """Whether a call has a room of its own."""
+    return getattr(endpoint, MARK, False)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Body, Limit, Offset, Part, SeenGateway
+from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import (
     AUDIT,
     GATEWAY,
@@ -74,8 +75,10 @@ def undo(wb: Home, by: Editor) -> Response:
 
 
 @router.get("/audit", summary="Who changed what", responses=AUDIT)
+@apart
 def audit(
     wb: Home,
+    _: Caller,
     shown: Shown,
     limit: Limit = 50,
     offset: Offset = 0,
