@@ -137,6 +137,8 @@ def answered(url: str, token: str) -> tuple[int, dict[str, str]]:
         ("/nothing", VIEWER, 404),
         ("/nothing", "nobody-has-this", 200),
         ("/alive/0-0", VIEWER, 404),
+        ("/alive/0-0", "nobody-has-this", 401),
+        ("/alive/0-0", "", 403),
         ("/voila/nothing", VIEWER, 404),
         ("/api/kernels/0-0", VIEWER, 404),
     ],

@@ -25,6 +25,8 @@ TEMPLATE = "workbench"
 class TokenForm(LoginFormHandler):
     """Asks for the token with the page of our own template."""
 
+    asks_for_token = True
+
     def get_template(self, name: str) -> Any:
         """The template of that name from the pages' own folder."""
         return self.settings["voila_jinja2_env"].get_template(name)
@@ -65,13 +67,17 @@ class VisitAccess(IdentityProvider):
         Raises
         ------
         HTTPError
-            503 where the service does not say.
+            401 where a token is not known and no page was asked for, which leads to the form; 503 where the service
+            does not say.
         """
         handler.current_user = handler._jupyter_current_user = None  # type: ignore[attr-defined]  # where this fails
         token = handler.get_query_argument("token", "")
         if token:
             user = await self.enter(handler, token)
             if user is None:
+                if not getattr(handler, "asks_for_token", False):
+                    # Who asks for something else than a page, a probe say, can do nothing with a form.
+                    raise HTTPError(401, reason="This token is not known")
                 # Not by way of Tornado, which would keep the whole address for later.
                 rest = {
                     key: handler.get_query_argument(key) for key in handler.request.query_arguments if key != "token"

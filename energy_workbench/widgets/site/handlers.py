@@ -23,6 +23,9 @@ ENDED: Final = 4401
 class PageHandler(TornadoVoilaHandler):
     """Serves the one app at every page's address, while a kernel is free."""
 
+    asks_for_token = True
+    """Who shows one that is not known is led to the form."""
+
     waiting = 0
     """Requests that have no kernel yet."""
 
@@ -132,6 +135,8 @@ class AliveHandler(JupyterHandler):
 
 class NowhereHandler(BaseVoilaHandler):
     """Says that there is no page at any other address, with the headers of every answer."""
+
+    asks_for_token = True
 
     async def prepare(self) -> None:
         """Answer 404.
