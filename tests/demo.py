@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 PORTS = ("PORT", "DASHBOARD_PORT", "EDITOR_PORT", "LAB_PORT", "METRICS_PORT")
 GATEWAYS = 8
@@ -85,12 +84,14 @@ def demo(home: Path) -> Iterator[Demo]:
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         try:
-            links: dict[str, httpx.URL] = {}
-            while len(links) < 2:
-                time.sleep(0.5)
+
+            def shown() -> dict[str, httpx.URL] | None:
                 assert process.poll() is None, log.read_text("utf-8")
                 found = re.findall(r"(Manager|Engineer).*?(http://\S+)", log.read_text("utf-8"))
                 links = {who: httpx.URL(url) for who, url in found}
+                return links if len(links) == 2 else None
+
+            links = eventually(shown, "the links", 300)
             pages = f"http://127.0.0.1:{named['ENERGY_WORKBENCH_DASHBOARD_PORT']}"
             found_demo = Demo(links["Manager"], links["Engineer"], pages, process.pid)
             _wait_for_meters(found_demo)
@@ -103,6 +104,5 @@ def demo(home: Path) -> Iterator[Demo]:
 def _wait_for_meters(found: Demo) -> None:
     address = f"{found.service}/api/Energy/meters/status-summary"
     bearer = {"Authorization": f"Bearer {found.token}"}
-    while httpx.get(address, headers=bearer).json()["communication"]["online"] < METERS:
-        time.sleep(1)
-    time.sleep(20)  # some live readings, so that the hour's curve is one
+    online = lambda: httpx.get(address, headers=bearer).json()["communication"]["online"] >= METERS  # noqa: E731
+    eventually(online, "all meters online", 300)

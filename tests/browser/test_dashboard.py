@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from energy_workbench.core.errors import ServiceError
 from energy_workbench.widgets.page_model import LIVE
@@ -26,11 +26,11 @@ def test_the_dashboard_shows_itself_from_its_own_address_only(site: Dashboards, 
     page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=today")
     page.wait_for_selector(SANKEY)
     page.wait_for_selector(".treemaplayer .slice")
-    assert page.locator(".ew-card").count() == 8
-    assert page.locator(".pielayer .trace").count() == 3
-    assert "UNIT-C" in page.locator(".ew-list").inner_text()
+    expect(page.locator(".ew-card")).to_have_count(8)
+    expect(page.locator(".pielayer .trace")).to_have_count(3)
+    expect(page.locator(".ew-list")).to_contain_text("UNIT-C")
     page.wait_for_url(lambda url: "token" not in url)
-    assert page.locator("#waiting").count() == 0
+    expect(page.locator("#waiting")).to_have_count(0)
     outside = [url for url in visit.addresses if not url.startswith((site.url, "blob:", "data:"))]
     assert outside == []
     assert visit.errors == []
@@ -73,9 +73,9 @@ def test_a_visit_that_is_over_says_so_in_its_open_page(site: Dashboards, visit: 
     page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=yesterday")
     page.wait_for_selector(SANKEY)
     site.service.stand_in.visits.clear()
-    page.wait_for_selector("text=Your access has ended.", timeout=120_000)
-    assert page.locator("input[type=password]").count() == 1
-    assert page.locator(SANKEY).count() == 0
+    page.wait_for_selector("text=Your access has ended.", timeout=patience(120) * 1000)
+    expect(page.locator("input[type=password]")).to_have_count(1)
+    expect(page.locator(SANKEY)).to_have_count(0)
 
 
 def test_new_power_is_shown_by_itself_and_costs_little(site: Dashboards, visit: Visit) -> None:
@@ -105,7 +105,7 @@ def test_choices_are_in_the_address_and_survive_a_reload(site: Dashboards, visit
     page.wait_for_url("**/meter-dashboard?period=yesterday&detail=all")
     page.reload()
     page.wait_for_function("few => document.querySelectorAll('.sankey-node').length > few + 50", arg=few)
-    assert "Yesterday" in page.locator(".ew-choose > summary").inner_text()
+    expect(page.locator(".ew-choose > summary")).to_contain_text("Yesterday")
 
 
 def test_a_click_in_the_map_shows_that_meters_pattern(site: Dashboards, visit: Visit) -> None:
@@ -124,7 +124,7 @@ def test_a_service_that_goes_away_is_told_and_comes_back(site: Dashboards, visit
     site.service.stand_in.broken = ServiceError("away")
     try:
         page.wait_for_selector(".ew-problem")
-        assert page.locator(SANKEY).count() > 10
+        expect(page.locator(SANKEY).nth(10)).to_be_attached()
     finally:
         site.service.stand_in.broken = None
     page.wait_for_selector(".ew-problem", state="detached")
@@ -199,7 +199,7 @@ def test_a_server_that_restarts_is_told_and_the_page_comes_back_as_it_was(tmp_pa
             page.evaluate("window.before = true")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         page.wait_for_selector("body.ew-silent")
-        assert page.locator(SANKEY).count() > 50
+        expect(page.locator(SANKEY).nth(50)).to_be_attached()
         with dashboards(tmp_path / "second", service, port):
             page.wait_for_function(
                 "!window.before && document.querySelector('.sankey-node')", timeout=patience(60) * 1000
@@ -220,7 +220,7 @@ def test_a_page_of_the_menu_opens_in_the_same_kernel_and_back_returns(site: Dash
     page.wait_for_url(lambda url: url.endswith("/data-quality?period=yesterday"))
     page.go_back()
     page.wait_for_function("document.querySelector('.ew-title h1').textContent === 'Overview'")
-    assert page.locator(SANKEY).count() > 10
+    expect(page.locator(SANKEY).nth(10)).to_be_attached()
     assert page.evaluate(kernel) == before
     assert visit.errors == []
 
@@ -235,12 +235,12 @@ def test_a_zoom_survives_new_values_and_another_tab_has_its_own_choices(site: Da
     other = page.context.new_page()
     other.goto(f"{site.url}/?period=yesterday")
     other.wait_for_selector(SANKEY)
-    assert "Yesterday" in other.locator(".ew-choose > summary").inner_text()
+    expect(other.locator(".ew-choose > summary")).to_contain_text("Yesterday")
     at = page.locator(".ew-asof").text_content()
     site.service.stand_in.step += 3
     page.wait_for_function("old => document.querySelector('.ew-asof').textContent !== old", arg=at)
     assert page.evaluate(f"{chart}.layout.xaxis.range.map(String)") == ["2026-10-30", "2026-10-31"]
-    assert "Today" in page.locator(".ew-choose > summary").inner_text()
+    expect(page.locator(".ew-choose > summary")).to_contain_text("Today")
     other.goto("about:blank")
     other.close()
 

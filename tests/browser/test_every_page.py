@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from energy_workbench.core.pages import OVERVIEW, VIEWED
 from tests.browser.conftest import VIEWER, Visit, dashboards, wait_until
@@ -39,7 +39,7 @@ def test_every_chart_is_taken_along_as_a_picture_and_as_a_workbook_and_printed(
         page.wait_for_function("title => document.querySelector('.ew-title h1').textContent === title", arg=each.title)
         page.wait_for_function(READY)
         menus = page.locator(f"{SHOWN}.ew-save:visible")
-        assert menus.count() == CHARTS[each.name], each.name
+        expect(menus).to_have_count(CHARTS[each.name])
         for at in range(menus.count()):
             for kind in ("Picture (PNG)", "Table (Excel)"):
                 menus.nth(at).locator("summary").click()

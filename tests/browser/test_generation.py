@@ -58,9 +58,9 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     memo = scopes.locator(".ew-memo")
     expect(memo).to_contain_text(amount(found["avoided_kg"], "kg CO₂"))
     expect(memo.locator("tr").last).to_contain_text(amount(found["net_kg"], "kg CO₂"))
-    assert memo.locator("th").count() == 2
+    expect(memo.locator("th")).to_have_count(2)
     expect(page.locator(shown(".ew-tall tbody tr"))).to_contain_text(amount(found["generators"][0]["litres"], "L"))
-    assert page.locator(shown(".ew-factors tbody tr")).count() == len(plant.get("/factors")["items"])
+    expect(page.locator(shown(".ew-factors tbody tr"))).to_have_count(len(plant.get("/factors")["items"]))
     outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
     assert outside == []
     assert visit.errors == []

@@ -41,7 +41,7 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     opened(plant, page, "period=yesterday")
     rows = {row["number"]: row for row in plant.get("/balance", period="yesterday")["items"]}
     cards = page.locator(shown(".ew-card"))
-    assert cards.count() == 7
+    expect(cards).to_have_count(7)
     for at, key in enumerate(("supply_kwh", "demand_kwh", "loss_kwh")):
         expect(cards.nth(at).locator("b")).to_have_text(amount(rows["GRID"][key], "kWh"))
     hot = [number for number, row in rows.items() if row["verdict"] == "hotspot"]

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import VIEWER, Dashboards, dashboards, eventually
 from tests.waiting import patience
@@ -61,7 +61,7 @@ def warm(site: Dashboards, page: Page) -> None:
 
 def opened(page: Page) -> None:
     page.wait_for_selector(".ew-shell .ew-title h1")
-    assert page.locator("#waiting").count() == 0
+    expect(page.locator("#waiting")).to_have_count(0)
     assert page.evaluate("window.seen") == []
 
 

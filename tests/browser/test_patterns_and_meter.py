@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, expect
 
 from energy_workbench.figures.words import amount, moment, percent
 from tests.browser.conftest import Visit
@@ -154,7 +154,7 @@ def test_what_a_meter_measures_is_shown_by_itself_and_a_zoom_stays(plant: Plant,
     assert power == pytest.approx(1.234 * ratio)
     shown = f"{power:,.2f}"
     page.wait_for_function("text => document.querySelector('.ew-phases').textContent.includes(text)", arg=shown)
-    assert "50.02" in page.locator(".ew-phases").inner_text()
+    expect(page.locator(".ew-phases")).to_contain_text("50.02")
     assert visit.received - before < 20_000
     age = page.locator(".ew-h .ew-age").inner_text()
     assert age.endswith("s ago")

@@ -39,7 +39,7 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     }""")
     assert drawn == {"meters": len(items), "days": len(rest["days"])}
     rows = page.locator(f"{SHOWN}.ew-findings tbody tr")
-    assert rows.count() == len(findings) + len(plant.get("/review")["items"])
+    expect(rows).to_have_count(len(findings) + len(plant.get("/review")["items"]))
     for finding in findings[:3]:
         assert finding["number"] in rows.all_inner_texts()[findings.index(finding)]
     outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]

@@ -134,7 +134,7 @@ def said(page: Page, text: str) -> None:
 def test_the_page_shows_the_tree_and_one_meter_from_its_own_address_only(setup: Setup, visit: Visit) -> None:
     page = visit.page
     setup.open(page)
-    assert page.locator(".ew-card").count() == 7
+    expect(page.locator(".ew-card")).to_have_count(7)
     expect(page.locator(".ew-card").first).to_contain_text("92")
     page.wait_for_url(lambda url: "token" not in url)
     page.wait_for_url(lambda url: url.endswith("?meter=UNIT-A"))
@@ -403,7 +403,7 @@ def test_new_states_leave_typing_and_open_branches_alone(setup: Setup, visit: Vi
 def test_branches_open_on_demand_and_a_search_finds_the_rest(setup: Setup, visit: Visit) -> None:
     page = visit.page
     setup.open(page, "GRID")
-    assert page.locator(".ew-tree .jstree-anchor", has_text="UNIT-D-").count() == 0
+    expect(page.locator(".ew-tree .jstree-anchor", has_text="UNIT-D-")).to_have_count(0)
     line(page, "UNIT-D").locator("xpath=..").locator("> .jstree-ocl").click()
     expect(line(page, "UNIT-D-MACHINE-01")).to_be_visible()
     page.get_by_label("Search").fill("unit-e machine")
@@ -509,7 +509,7 @@ def test_a_meter_is_dragged_to_its_new_parent_and_back(setup: Setup, visit: Visi
     expect(page.locator(".ew-none")).to_contain_text("No meter is like that")
     page.click(".ew-do-clear")
     expect(moved).to_be_visible()
-    assert page.locator(".ew-tree .jstree-anchor:visible").count() > 20
+    expect(page.locator(".ew-tree .jstree-anchor:visible").nth(20)).to_be_attached()
     assert visit.errors == []
 
 
@@ -618,8 +618,8 @@ def test_nothing_runs_over_its_edge(setup: Setup, browser: Browser, width: int, 
 def test_a_viewer_cannot_open_it(setup: Setup, visit: Visit) -> None:
     page = visit.page
     page.goto(f"{setup.url}/meter-setup?token={VIEWER}")
-    assert page.locator("input[type=password]").count() == 1
-    assert page.locator(".ew-tree").count() == 0
+    expect(page.locator("input[type=password]")).to_have_count(1)
+    expect(page.locator(".ew-tree")).to_have_count(0)
 
 
 def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup, visit: Visit) -> None:

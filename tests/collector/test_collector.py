@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -32,7 +31,7 @@ from energy_workbench.registry import Registry, StateStore
 from tests.collector.device import Device, running, until
 from tests.collector.test_meter_reader import words_of
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 PROFILE = "eastron_sdm72dm_v1"
 
@@ -221,19 +220,16 @@ def test_a_gateway_that_comes_up_later_is_no_warning_and_its_meters_are_online_a
     registry, state = Registry(home.registry_url), StateStore(home.state_url)
     keys = [registry.create_meter(meter(number, device, unit), by="test").key for number, unit in (("A", 1), ("B", 2))]
     process = command(home)
-    deadline = time.monotonic() + patience(60)
-    while "accepts no connection" not in "".join(live.error for live in state.read().values()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    seen: list[Communication] = []
+    eventually(lambda: "accepts no connection" in "".join(live.error for live in state.read().values()), "a refusal")
+
+    def seen() -> list[Communication]:
+        return [live.communication for key, live in state.read().items() if key in keys and live.last_seen]
+
     with served(device):
-        while len(seen) < 2:
-            assert time.monotonic() < deadline
-            seen = [live.communication for key, live in state.read().items() if key in keys and live.last_seen]
-            time.sleep(0.02)
+        states = eventually(lambda: found if len(found := seen()) == 2 else [], "both meters", every=0.02)
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=patience(30))
-    assert seen == [Communication.ONLINE] * 2
+    assert states == [Communication.ONLINE] * 2
     assert "not there yet" in errors
     assert ": answers (" in errors
     assert " warning " not in errors
@@ -267,11 +263,8 @@ def test_the_process_ends_cleanly_and_keeps_what_it_read(home: Settings) -> None
         Registry(home.registry_url).create_meter(meter("A", device, 1), by="test")
         process = command(home)
         spool = Spool(home.spool_path)
-        deadline = time.monotonic() + patience(60)
-        while spool.depth() < 2:
-            assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        eventually(lambda: process.poll() is not None or spool.depth() >= 2, "two readings")
+        assert process.poll() is None, process.communicate()[1]
         again = command(home)
         _, errors = again.communicate(timeout=patience(60))
         assert again.returncode == BusyError.exit_code

@@ -338,7 +338,7 @@ def test_the_command_asks_the_running_collector_and_says_the_same(home: Settings
 
             async def run(*arguments: str) -> tuple[int, str]:
                 process = command(home, "probe", device.url, *arguments)
-                out, _ = await asyncio.to_thread(process.communicate, timeout=60)
+                out, _ = await asyncio.to_thread(process.communicate, timeout=patience(60))
                 return process.returncode, out
 
             async with collecting(home):

@@ -15,6 +15,7 @@ from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.failpoints import PLACES, VARIABLE
 from energy_workbench.lake.intervals import build
 from tests.lake.helpers import ENERGY, intervals, reading, readings
+from tests.waiting import patience
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "0"))
 """Kills that `make soak` spreads over all points; a few of the most telling ones otherwise."""
@@ -53,7 +54,7 @@ def run(code: str, point: str, *arguments: object) -> tuple[int, str]:
     """Run a program that dies at that point, if it comes by."""
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
-        env={**os.environ, VARIABLE: point}, stdout=subprocess.PIPE, text=True, timeout=120, check=False,
+        env={**os.environ, VARIABLE: point}, stdout=subprocess.PIPE, text=True, timeout=patience(120), check=False,
     )  # fmt: skip
     assert done.returncode in (0, -signal.SIGKILL)
     return done.returncode, done.stdout

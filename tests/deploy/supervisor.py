@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 
-from tests.waiting import patience
+from tests.waiting import eventually
 
 PATIENCE = 180.0
 """A process on a loaded machine may start slowly [s]."""
@@ -18,7 +17,8 @@ class Supervisor:
 
     def __init__(self, address: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind("\0" + address[1:] if address.startswith("@") else address)
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+        self._socket.bind(self._address)
         self.heard: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -31,11 +31,20 @@ class Supervisor:
 
     def hears(self, word: str, count: int = 1, while_: Callable[[], bool] = lambda: True) -> None:
         """Wait until a word was heard so often; fail at once where nobody is left to say it."""
-        end = time.monotonic() + patience(PATIENCE)
-        while self.heard.count(word) < count:
+
+        def heard() -> bool:
             assert while_(), f"who should say {word} has ended"
-            assert time.monotonic() < end, f"{word} was not heard {count} times: {self.heard[-5:]}"
-            time.sleep(0.02)
+            return self.heard.count(word) >= count
+
+        eventually(heard, lambda: f"{word}, {count} times: {self.heard[-5:]}", PATIENCE, every=0.02)
+
+    def all_that_came(self) -> int:
+        """How many words were said up to now, by who says no more: one of our own comes after them all."""
+        own = f"own {len(self.heard)}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
+            speaker.sendto(own.encode(), self._address)
+        self.hears(own)
+        return len([word for word in self.heard if not word.startswith("own ")])
 
     def close(self) -> None:
         self._socket.close()

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 import trustme
 from playwright.sync_api import expect, sync_playwright
@@ -24,7 +24,7 @@ from tests.browser.conftest import ARGUMENTS, EDITOR, VIEWER
 from tests.conftest import free_ports
 from tests.deploy.supervisor import PATIENCE, Supervisor
 from tests.deploy.test_units import ROOT, procfile, tool
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 PORTS = ("PORT", "DASHBOARD_PORT", "EDITOR_PORT", "LAB_PORT", "METRICS_PORT")
 MODULES = {
@@ -143,7 +143,7 @@ def answered(url: str, token: str = "") -> tuple[int, str]:
         urllib.request.HTTPSHandler(context=context), urllib.request.HTTPCookieProcessor()
     )
     try:
-        with opener.open(f"{url}?token={token}" if token else url, timeout=60) as answer:
+        with opener.open(f"{url}?token={token}" if token else url, timeout=patience(60)) as answer:
             return answer.status, answer.url
     except urllib.error.HTTPError as error:
         return error.code, error.url
@@ -157,7 +157,7 @@ def test_each_process_says_that_it_is_ready_and_turns(box: Box, name: str) -> No
     supervisor.hears("READY=1", while_=lambda: process.poll() is None)
     port = {"service": "PORT", "dashboards": "DASHBOARD_PORT", "editor": "EDITOR_PORT", "lab": "LAB_PORT"}.get(name)
     if port:
-        with socket.create_connection(("127.0.0.1", box.ports[port]), timeout=30):
+        with socket.create_connection(("127.0.0.1", box.ports[port]), timeout=patience(30)):
             pass  # ready means that it takes connections
     supervisor.hears("WATCHDOG=1", 3, while_=lambda: process.poll() is None)
     assert supervisor.heard.count("READY=1") == 1
@@ -167,11 +167,12 @@ def test_each_process_says_that_it_is_ready_and_turns(box: Box, name: str) -> No
 def test_every_server_is_a_path_of_one_origin_and_a_token_opens_each(box: Box) -> None:
     for name in ("service", "dashboards", "editor", "lab"):
         box.supervisors[name].hears("READY=1")
-    end = time.monotonic() + patience(PATIENCE)
-    while answered(f"{box.url}/api/Energy/health")[0] != 200:
-        assert time.monotonic() < end, box.log("nginx")
+
+    def healthy() -> bool:
         assert box.processes["nginx"].poll() is None, box.log("nginx")
-        time.sleep(0.1)
+        return answered(f"{box.url}/api/Energy/health")[0] == 200
+
+    eventually(healthy, lambda: f"health: {box.log('nginx')}", PATIENCE)
     lab = (box.folder / "home" / "lab.token").read_text("utf-8")
     assert answered(f"{box.url}/meter-dashboard", VIEWER) == (200, f"{box.url}/dashboards/meter-dashboard")
     assert answered(f"{box.url}/meter-setup", EDITOR) == (200, f"{box.url}/editor/meter-setup")
@@ -222,10 +223,12 @@ def test_a_loop_that_stands_still_is_silent_and_one_that_ends_says_so(box: Box) 
     supervisor, process = box.supervisors["collector"], box.processes["collector"]
     supervisor.hears("WATCHDOG=1", 2)
     os.kill(process.pid, signal.SIGSTOP)
-    time.sleep(0.5)  # what was on its way has come
-    before = len(supervisor.heard)
-    time.sleep(1.5)
-    assert len(supervisor.heard) == before
+    eventually(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED, "a loop that stands")
+    before = supervisor.all_that_came()
+    # While others say twice that they turn.
+    other = box.supervisors["schedule"]
+    other.hears("WATCHDOG=1", other.heard.count("WATCHDOG=1") + 2)
+    assert supervisor.all_that_came() == before
     os.kill(process.pid, signal.SIGCONT)
     supervisor.hears("WATCHDOG=1", supervisor.heard.count("WATCHDOG=1") + 1)
     for name in NAMES:

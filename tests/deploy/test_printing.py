@@ -14,6 +14,7 @@ import pytest
 
 from tests.deploy.confined import NOBODY
 from tests.deploy.test_units import COMMON, UNITS, read, tool
+from tests.waiting import patience
 
 PRINTING = ("schedule", "lab")
 """The processes that write reports: the scheduler's workers, and an analyst in JupyterLab."""
@@ -31,7 +32,7 @@ def folder() -> Iterator[Path]:
         [tool("unshare"), "--user", "--pid", "--net", "--fork", "true"],
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=patience(30),
         **user,
     )  # type: ignore[call-overload]
     if possible.returncode != 0:
@@ -55,7 +56,11 @@ def spelled(*calls: str) -> set[str]:
     found = {call for call in calls if not call.startswith("@")}
     if sets := [call for call in calls if call.startswith("@")]:
         listed = subprocess.run(
-            [tool("systemd-analyze"), "syscall-filter", *sets], capture_output=True, text=True, check=True, timeout=30
+            [tool("systemd-analyze"), "syscall-filter", *sets],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=patience(30),
         ).stdout
         lines = [line.strip() for line in listed.splitlines() if line.startswith(" ")]
         found |= spelled(*(line for line in lines if line and not line.startswith("#")))
@@ -75,7 +80,7 @@ def printed(name: str, chromium: str, folder: Path) -> tuple[bytes, str]:
     done = subprocess.run(
         [*confined, chromium, "--headless", "--disable-gpu", "--disable-dev-shm-usage",
          f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/page.pdf", "data:text/html,<h1>Energy</h1>"],
-        env={**os.environ, "HOME": str(folder)}, capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "HOME": str(folder)}, capture_output=True, text=True, check=False, timeout=patience(60),
     )  # fmt: skip
     page = folder / "page.pdf"
     return page.read_bytes() if page.exists() else b"", done.stderr

@@ -77,8 +77,9 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     assert len(names) == 10
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path / 'units'}:"}
     done = subprocess.run(
-        [verify, "verify", "--man=no", *names], env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+        [verify, "verify", "--man=no", *names],
+        env=environment, capture_output=True, text=True, check=False, timeout=patience(60),
+    )  # fmt: skip
     said = [line for line in (done.stdout + done.stderr).splitlines() if "energy-workbench" in line]
     assert not said, done.stderr
     calendar = read(UNITS / "energy-workbench-backup.timer")["Timer"]["OnCalendar"]
@@ -91,7 +92,7 @@ def test_the_hardening_leaves_few_ways() -> None:
     for name in ("collector", "service", "schedule"):
         done = subprocess.run(
             [verify, "security", "--offline=yes", "--threshold=40", f"energy-workbench-{name}.service"],
-            env=environment, capture_output=True, text=True, check=False, timeout=60,
+            env=environment, capture_output=True, text=True, check=False, timeout=patience(60),
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 

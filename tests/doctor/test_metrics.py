@@ -19,6 +19,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
 from tests.collector.device import running, until
 from tests.collector.test_collector import home, meter, two_units
+from tests.waiting import patience
 
 __all__ = ["home"]
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -26,7 +27,7 @@ Found = dict[str, dict[tuple[tuple[str, str], ...], float]]
 
 
 def scrape(settings: Settings) -> Found:
-    with urllib.request.urlopen(f"http://127.0.0.1:{settings.metrics_port}/metrics", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{settings.metrics_port}/metrics", timeout=patience(30)) as answer:
         text = answer.read().decode("utf-8")
     found: Found = {}
     for family in text_string_to_metric_families(text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from energy_workbench.lake import Lake, Spool
 from energy_workbench.registry import Registry
 from energy_workbench.registry.state import StateStore
 from tests.lake.helpers import intervals, reading
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 
 @pytest.fixture
@@ -34,12 +33,11 @@ def test_the_jobs_bring_spooled_readings_to_intervals_and_stop(home: Settings) -
     thread = threading.Thread(target=jobs, args=(home, stop))
     thread.start()
     try:
-        lake, deadline = Lake(home.lake_path), time.monotonic() + patience(60)
-        while not intervals(lake) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        lake = Lake(home.lake_path)
+        eventually(lambda: intervals(lake), "intervals")
     finally:
         stop.set()
-        thread.join(60)
+        thread.join(patience(60))
     assert not thread.is_alive()
     assert [row["energy_import_kwh"] for row in intervals(lake)] == [3.0]
     assert "schedule" in StateStore(home.state_url).processes()

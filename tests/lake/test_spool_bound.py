@@ -15,6 +15,7 @@ from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.intervals import build
 from energy_workbench.lake.spool_state import SPARING
 from tests.lake.helpers import ENERGY, intervals, reading, readings
+from tests.waiting import patience
 
 BOUND = 400_000
 PERIOD = 10.0
@@ -121,7 +122,7 @@ def test_a_real_disk_that_is_full_or_read_only(tmp_path: Path, scenario: str) ->
     script = 'mount -t tmpfs -o size=3m none "$1" && exec "$2" -m tests.lake.full_disk "$3" "$1" "$4"'
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", script, "sh", str(disk), sys.executable, scenario, str(tmp_path)],
-        capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": os.getcwd()},
+        capture_output=True, text=True, timeout=patience(120), env={**os.environ, "PYTHONPATH": os.getcwd()},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("ok")

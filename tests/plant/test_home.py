@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -25,7 +25,7 @@ from energy_workbench.core.settings import load
 from energy_workbench.lake import Lake
 from energy_workbench.registry.registry import Registry
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 ZONE = "Asia/Kolkata"
 COMMAND = "from collector.plant.cli import main; main()"
@@ -183,15 +183,14 @@ def test_the_process_serves_until_it_is_told_to_stop(tmp_path):
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + patience(60)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port + 7), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, process.stdout.read()
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+
+        def answers() -> bool:
+            assert process.poll() is None, process.stdout.read()
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port + 7), timeout=1):
+                return True
+            return False
+
+        eventually(answers, "the last gateway")
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=patience(20))
     finally:
@@ -207,7 +206,8 @@ def test_a_wrong_fault_file_is_one_clear_message(tmp_path, words):
     (tmp_path / "faults.yaml").write_text("- {kind: sulking, meter: MAIN}\n")
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, "--faults", str(tmp_path / "faults.yaml"), *words],
-        env={**os.environ, "ENERGY_WORKBENCH_HOME": str(tmp_path / "home")}, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "ENERGY_WORKBENCH_HOME": str(tmp_path / "home")}, capture_output=True, text=True,
+        timeout=patience(60),
     )  # fmt: skip
     assert done.returncode == InputError.exit_code
     assert "entry 1: kind 'sulking'" in done.stderr

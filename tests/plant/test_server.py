@@ -20,6 +20,7 @@ from collector.plant.server import PlantServer
 from collector.profile import load
 from energy_workbench.core.errors import BusyError
 from tests.plant.conftest import ORIGIN
+from tests.waiting import patience
 
 NOON = (ORIGIN + timedelta(days=2, hours=12)).timestamp()
 ONE_OF_EACH_PROFILE = ["GRID", "MAIN", "DG", "UNIT-F", "UNIT-A-MACHINE-01", "UNIT-A-MACHINE-02"]
@@ -141,7 +142,7 @@ def test_a_late_answer_keeps_its_own_transaction(plant):
         def request(transaction, unit, count):
             return struct.pack(">HHHBBHH", transaction, 0, 6, unit, 3, 3059, count)
 
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as wire:
+        with socket.create_connection(("127.0.0.1", port), timeout=patience(5)) as wire:
             wire.sendall(request(11, first, 2))
             time.sleep(0.05)  # the two requests are two packets
             wire.sendall(request(12, second, 4))

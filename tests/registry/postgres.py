@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 START_SECONDS = 60.0
 
@@ -77,15 +76,14 @@ def _unprivileged(home: Path) -> list[str]:
 def _wait(home: Path, server: subprocess.Popen[bytes]) -> None:
     import psycopg
 
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
+    def answers() -> bool:
+        assert server.poll() is None, f"PostgreSQL did not start:\n{(home / 'log').read_text()}"
+        with suppress(psycopg.OperationalError):
             psycopg.connect(f"host={home} user=workbench dbname=postgres").close()
-            return
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start:\n{(home / 'log').read_text()}") from None
-            time.sleep(0.05)
+            return True
+        return False
+
+    eventually(answers, lambda: f"PostgreSQL:\n{(home / 'log').read_text()}", START_SECONDS)
 
 
 def _stop(data: Path, server: subprocess.Popen[bytes]) -> None:

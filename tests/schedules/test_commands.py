@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Reading, Spool
 from energy_workbench.registry import Registry
 from energy_workbench.reports.scheduled.scheduler import Scheduler
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.workbench.plant import make_home
 
 
@@ -95,7 +93,7 @@ def test_a_scheduler_of_reports_that_hangs_delays_no_commit(home: Settings, monk
         spool = Spool(home.spool_path)
         spool.append([Reading(1, 1_790_000_000_000_000, 0, {"active_power_total": 1.0})])
         # Readings leave the spool when the lake has them.
-        _until(lambda: spool.depth() == 0)
+        eventually(lambda: spool.depth() == 0, "an empty spool")
         assert not released.is_set()
         spool.close()
     finally:
@@ -103,10 +101,3 @@ def test_a_scheduler_of_reports_that_hangs_delays_no_commit(home: Settings, monk
         stop.set()
         running.join(60)
     assert not running.is_alive()
-
-
-def _until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + patience(seconds)
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)

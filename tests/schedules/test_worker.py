@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -25,7 +24,7 @@ from energy_workbench.reports.scheduled.worker import work
 from tests.answers.test_report_list import notebook
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
-from tests.waiting import patience
+from tests.waiting import eventually
 from tests.workbench.plant import NOW, add_history, make_home
 
 ANNA, BERT = "anna@works.example", "bert@works.example"
@@ -110,13 +109,13 @@ class Works:
 
     def turn(self, until: Callable[[Run], bool] = lambda run: not run.holder, seconds: float = 120) -> Run:
         """Let the scheduler turn until its one run is where it should be."""
-        self.scheduler.turn()
-        end = time.monotonic() + patience(seconds)
-        while not until(run := self.registry.runs()[0]):
-            assert time.monotonic() < end, f"still {run}"
+
+        def there() -> Run | None:
             self.scheduler.turn()
-            time.sleep(0.05)
-        return run
+            run = self.registry.runs()[0]
+            return run if until(run) else None
+
+        return eventually(there, lambda: f"the run, still {self.registry.runs()[0]}", seconds)
 
 
 @contextmanager
@@ -301,11 +300,11 @@ def test_a_cancelled_run_ends_with_all_its_processes_and_leaves_nothing(home: Pa
         (child,) = plant.scheduler.children.values()
         worker = psutil.Process(child.process.pid)
         assert os.getpgid(worker.pid) == worker.pid
-        family = _until(lambda: _with_a_sleeper(worker))
+        family = eventually(lambda: _with_a_sleeper(worker), "a sleeper")
         plant.registry.cancel_run(child.run.key, by="anna")
         run = plant.turn(lambda run: run.state == RunState.CANCELLED)
         assert run.reason == "cancelled by anna"
-        _until(lambda: not any(process.is_running() and process.status() != "zombie" for process in family))
+        eventually(lambda: not any(each.is_running() and each.status() != "zombie" for each in family), "its end")
         assert not list(plant.settings.reports_path.rglob("*.manifest.json"))
 
 
@@ -354,11 +353,3 @@ def _with_a_sleeper(worker: psutil.Process) -> list[psutil.Process]:
     with suppress(psutil.NoSuchProcess):
         return family if any(each.name() == "sleep" for each in family) else []
     return []
-
-
-def _until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + patience(seconds)
-    while not (value := found()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return value

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import psutil
 import pytest
 
 from energy_workbench.answers import supervised
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 SUPERVISOR = """
 import json, os, sys
@@ -54,11 +53,7 @@ class Running:
 
 def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
     """What holds, as soon as it does."""
-    end = time.monotonic() + patience(seconds)
-    while not (found := holds()):
-        assert time.monotonic() < end, "it never held"
-        time.sleep(0.02)
-    return found
+    return eventually(holds, "what should hold", seconds, every=0.02)
 
 
 def lives(pid: int) -> bool:

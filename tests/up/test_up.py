@@ -16,6 +16,7 @@ import pytest
 from energy_workbench.answers import supervised
 from tests.conftest import free_ports
 from tests.up.test_supervisor import lives, until
+from tests.waiting import patience
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +69,8 @@ def front(environment: dict[str, str], home: Path) -> str:
         try:
             token = (home / "viewer.token").read_text().strip()
             address = f"http://127.0.0.1:{environment['ENERGY_WORKBENCH_PORT']}/"
-            return httpx.get(address, params={"token": token}, follow_redirects=True, trust_env=False, timeout=60).text
+            asked = {"params": {"token": token}, "follow_redirects": True, "trust_env": False}
+            return httpx.get(address, timeout=patience(60), **asked).text
         except (OSError, httpx.TransportError):
             return ""
 

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ import httpx
 import pytest
 
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 CLONE_NEWNET = 0x40000000
 
@@ -60,18 +59,18 @@ class Running:
         return "\n".join(self.lines)
 
     def link(self, who: str, timeout: float = 180) -> str:
-        end = time.monotonic() + patience(timeout)
-        while time.monotonic() < end:
-            if match := re.search(rf"{who}.*?(http://\S+)", self.output()):
-                return match[1]
-            assert self.process.poll() is None, self.output()
-            time.sleep(0.1)
-        raise AssertionError(f"no link for the {who} within {timeout} s:\n{self.output()}")
+        def shown() -> str:
+            match = re.search(rf"{who}.*?(http://\S+)", self.output())
+            assert match or self.process.poll() is None, self.output()
+            return match[1] if match else ""
+
+        return eventually(shown, lambda: f"a link for the {who}:\n{self.output()}", timeout)
 
     def rest(self, who: str) -> httpx.Client:
         link = httpx.URL(self.link(who))
         base = str(link.copy_with(path="/api/Energy", query=None))
-        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {link.params['token']}"}, timeout=30)
+        bearer = {"Authorization": f"Bearer {link.params['token']}"}
+        return httpx.Client(base_url=base, headers=bearer, timeout=patience(30))
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from energy_workbench.core.pages import VIEWED
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.whole.conftest import Running, start
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.network_namespace]
@@ -35,19 +35,11 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def page(workbench: Running, chromium: str) -> Iterator[Page]:
     with sync_playwright() as play:
+        expect.set_options(timeout=patience(20) * 1000)
         browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
         context = browser.new_context(viewport={"width": 1366, "height": 768})
         yield context.new_page()
         browser.close()
-
-
-def wait_until(holds, timeout: float = 60, what: str = "the condition"):
-    end = time.monotonic() + patience(timeout)
-    while time.monotonic() < end:
-        if found := holds():
-            return found
-        time.sleep(0.25)
-    raise AssertionError(f"{what} did not hold within {timeout} s")
 
 
 def test_only_loopback_is_there(network_cut):
@@ -72,10 +64,13 @@ def test_meters_come_online_over_the_wire_and_their_values_are_seen_within_secon
         def online() -> bool:
             return rest.get("/meters/status-summary").json()["communication"].get("online", 0) >= 92
 
-        wait_until(online, what="92 meters online")
+        eventually(online, "92 meters online")
         first = rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]["ts"]
-        wait_until(
-            lambda: rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]["ts"] != first, 20
+        latest = {"limit": 1}
+        eventually(
+            lambda: rest.get("/meters/MAIN/readings", params=latest).json()["items"][-1]["ts"] != first,
+            "a newer value",
+            20,
         )
 
 
@@ -84,11 +79,11 @@ def test_the_dashboard_shows_the_power_flow_and_stays_alive(workbench, page):
     page.on("request", lambda request: None if "//127.0.0.1:" in request.url else elsewhere.append(request.url))
     page.goto(workbench.link("Manager"))
     page.wait_for_selector(".sankey-link", timeout=patience(60) * 1000)
-    assert page.locator(".sankey-link").count() > 20
+    expect(page.locator(".sankey-link").nth(20)).to_be_attached()
     text = page.locator("body").inner_text()
     assert re.search(r"\b92\b", text)
     before = page.locator("body").inner_text()
-    wait_until(lambda: page.locator("body").inner_text() != before, 40, "a value on the dashboard that changes")
+    eventually(lambda: page.locator("body").inner_text() != before, "a value on the dashboard that changes", 40)
     assert "Traceback" not in page.locator("body").inner_text()
     assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
 
@@ -100,7 +95,7 @@ def test_the_managers_link_opens_nothing_that_can_write(workbench):
         assert answer.status_code == 403
         assert answer.headers["content-type"].startswith("application/problem+json")
     lab = f"http://127.0.0.1:{workbench.environment['ENERGY_WORKBENCH_LAB_PORT']}"
-    wait_until(lambda: _status(f"{lab}/api/status") is not None, what="JupyterLab")
+    eventually(lambda: _status(f"{lab}/api/status") is not None, "JupyterLab")
     token = link.params["token"]
     assert _status(f"{lab}/api/kernels?token={token}") in (401, 403)
     dashboards = f"http://127.0.0.1:{workbench.environment['ENERGY_WORKBENCH_DASHBOARD_PORT']}"
@@ -110,7 +105,7 @@ def test_the_managers_link_opens_nothing_that_can_write(workbench):
 
 def _status(url: str) -> int | None:
     try:
-        return httpx.get(url, timeout=10).status_code
+        return httpx.get(url, timeout=patience(10)).status_code
     except httpx.TransportError:
         return None
 
@@ -124,7 +119,7 @@ def test_every_page_answers(workbench, page):
         assert "Traceback" not in page.locator("body").inner_text()
     page.goto(str(link.copy_with(path="/meter-setup")))
     page.wait_for_selector(".jstree-node", timeout=patience(60) * 1000)
-    assert "GRID" in page.locator("body").inner_text()
+    expect(page.locator("body")).to_contain_text("GRID")
     page.goto(workbench.link("Manager"))
     page.wait_for_selector(".sankey-link", timeout=patience(60) * 1000)
     for shown in VIEWED[1:]:
@@ -145,7 +140,7 @@ def test_a_report_is_written_while_it_runs(workbench, chromium, tmp_path):
         env=workbench.environment,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=patience(180),
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -159,7 +154,7 @@ def test_ctrl_c_ends_every_process_and_a_second_start_goes_on(workbench, home, p
     processes = descendants(workbench.process.pid)
     assert len(processes) >= 6
     assert workbench.stop() == 0, workbench.output()
-    wait_until(lambda: not running(processes), 10, f"the end of {running(processes)}")
+    eventually(lambda: not running(processes), lambda: f"the end of {running(processes)}", 10)
     again = start(home, ports)
     try:
         with again.rest("Manager") as rest:
@@ -167,7 +162,7 @@ def test_ctrl_c_ends_every_process_and_a_second_start_goes_on(workbench, home, p
             def newer():
                 return rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]
 
-            after = wait_until(lambda: (found := newer())["ts"] > before["ts"] and found, what="a newer reading")
+            after = eventually(lambda: (found := newer())["ts"] > before["ts"] and found, "a newer reading")
             counter = "energy_active_import"
             assert after["values"][counter] >= before["values"][counter]
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +10,7 @@ import uvicorn
 
 from energy_workbench.api.app import create_app
 from energy_workbench.core.settings import Settings
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 
 @contextmanager
@@ -20,9 +19,7 @@ def served(settings: Settings) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    end = time.monotonic() + patience(30)
-    while not server.started and time.monotonic() < end:
-        time.sleep(0.02)
+    eventually(lambda: server.started, "the service", every=0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join(timeout=10)
+    thread.join(patience(10))
