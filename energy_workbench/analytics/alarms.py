@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from energy_workbench.core.axis import INTERVAL
 from energy_workbench.core.finding_words import state_title
+from energy_workbench.core.rounding import places
 
 WELL: Final = frozenset({"good", "online", "unknown", "not_connected", ""})
 """States of health and communication that are no alarm."""
@@ -59,7 +60,9 @@ def spells(events: Iterable[Mapping[str, Any]], start: datetime, until: datetime
     return sorted(found, key=lambda spell: spell.since or start)
 
 
-def overload(points: Sequence[Mapping[str, Any]], rated_kw: float, limit_percent: float) -> Spell | None:
+def overload(
+    points: Sequence[Mapping[str, Any]], rated_kw: float, limit_percent: float, error: float = 0.0
+) -> Spell | None:
     """Whether the mean of 15 minutes was above the limit of overload of a meter's rated power.
 
     Parameters
@@ -68,13 +71,16 @@ def overload(points: Sequence[Mapping[str, Any]], rated_kw: float, limit_percent
         Intervals, oldest first: `start` (ISO), `demand_kw`.
     limit_percent : float
         [%]
+    error : float
+        Expanded uncertainty of what the meter measures, as a share of it [1]: the mean is told so far.
     """
     above = [p for p in points if p["demand_kw"] is not None and p["demand_kw"] > rated_kw * limit_percent / 100]
     if not above:
         return None
     greatest = max(p["demand_kw"] for p in above)
+    told = f"{round(greatest, places(error * greatest)):,.10g}"
     text = (
-        f"{_shown(greatest)} kW of {_shown(rated_kw)} kW rated ({100 * greatest / rated_kw:.0f} %) by the 15-minute "
+        f"{told} kW of {_shown(rated_kw)} kW rated ({100 * greatest / rated_kw:.0f} %) by the 15-minute "
         f"mean; above {limit_percent:g} % for {_shown(len(above) / 4)} h in all"
     )
     since, until = (datetime.fromisoformat(above[k]["start"]) for k in (0, -1))

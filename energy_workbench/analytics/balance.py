@@ -15,6 +15,7 @@ from energy_workbench.analytics.node_books import Energies, NodeBooks, supplied
 from energy_workbench.analytics.node_sums import NodeSums, pieces
 from energy_workbench.analytics.uncertainty import COVERAGE, Limits, assumed, limits, variance
 from energy_workbench.core.entities import Meter
+from energy_workbench.core.rounding import rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -365,13 +366,13 @@ def _reason(
         sure, part = ((count / node.expected) for count in (node.valid - node.estimated, node.estimated))
         more = f"; of another {part:.0%} it is a part of a longer gap's" if node.estimated else ""
         return f"the registers of all its meters tell the loss of {sure:.0%} of the time only{more}"
-    size = f"{abs(loss):,.1f} kWh ± {uncertainty:,.1f} kWh"
+    size = f"{rounded(abs(loss), uncertainty)} kWh ± {rounded(uncertainty, uncertainty)} kWh"
     if verdict is Verdict.WITHIN_ERROR:
         return f"{size}: not to be told from nothing with these meters"
     if verdict is Verdict.SURPLUS:
         cause = f"{' or '.join(twice)} is counted twice" if twice else "a wrong ratio, or a supply without a meter"
         return f"the meters below measure {size} more than is supplied: {cause}"
-    share = f"{100 * loss / node.supply:.1f} % of the supply"
+    share = f"{rounded(100 * loss / node.supply, 100 * uncertainty / node.supply, 2)} % of the supply"
     if verdict is Verdict.OK:
         return f"{size}, {share}: below {100 * threshold:g} %"
     if unmetered is not None:

@@ -131,6 +131,11 @@ def variance(meter: Meter, net: float, errors: Any = None) -> float:
     return sum(each**2 for each in found) / 3
 
 
+def expanded(meter: Meter, value: float) -> float:
+    """Expanded uncertainty of an energy or a power of one meter by its classes, in the unit of the value."""
+    return COVERAGE * math.sqrt(variance(meter, value))
+
+
 def assumed(meter: Meter) -> bool:
     """Whether a class had to be assumed, as nobody stated it."""
     ratio = meter.ratio

@@ -124,7 +124,7 @@ _NODE: Schema = {
     "parent_id": "mtr_2", "depth": 2, "supply_kwh": 412_300.5, "demand_kwh": 395_800.25, "loss_kwh": 16_500.25,
     "loss_percent": 4.002, "site_percent": 2.35, "uncertainty_kwh": 5_140.5, "completeness": 0.998, "estimated": 0.0,
     "verdict": "hotspot",
-    "reason": "16,500.3 kWh ± 5,140.5 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
+    "reason": "16,500 kWh ± 5,100 kWh, 4.0 % of the supply, growing with the load", "rank": 1, "unmetered_kw": None,
     "counted_twice": [], "assumed_classes": True, "nominal_classes": ["UNIT-A"], "below_range": [],
     "uncertainty_reason": "limits of error by the load of each meter, k = 2; PMD: usual classes assumed, …",
     "children": [
@@ -419,7 +419,7 @@ LOSSES = _answer(
                 {
                     "start": "2026-10-01T00:00:00+05:30", "supply_kwh": 13_300.0, "demand_kwh": 12_767.5,
                     "loss_kwh": 532.5, "loss_percent": 4.004, "uncertainty_kwh": 165.8, "completeness": 1.0,
-                    "estimated": 0.0, "verdict": "hotspot", "reason": "532.5 kWh ± 165.8 kWh, 4.0 % of the supply, …",
+                    "estimated": 0.0, "verdict": "hotspot", "reason": "530 kWh ± 170 kWh, 4.0 % of the supply, …",
                 }
             ]
         ),

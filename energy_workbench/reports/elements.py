@@ -93,12 +93,16 @@ class Figure(Element):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A key figure: what, how much, its unit, and a line that puts it in proportion."""
+    """A key figure: what, how much, its unit, and a line that puts it in proportion.
+
+    `full` is the number that `value` is rounded from, for Excel; None where the text says it all.
+    """
 
     label: str
     value: str
     unit: str = ""
     note: str = ""
+    full: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +148,12 @@ class Column:
         """Head and unit."""
         return f"{self.head} [{self.unit}]" if self.unit else self.head
 
-    def text(self, value: Any) -> str:
-        """A value as people read it."""
+    def text(self, value: Any, error: float | None = None) -> str:
+        """A value as people read it; a number as far as its expanded uncertainty, in its unit, lets it be told."""
         if value is None:
             return words.NONE
         if self.kind == "number":
-            return words.number(value, self.digits)
+            return words.measured(value, error, self.digits)
         if self.kind == "share":
             return words.percent(value, self.digits)
         if self.kind == "instant":
@@ -161,12 +165,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value that is shown set in by a depth, strong, or with a bar of its share [0 to 1] beside it."""
+    """A value that is shown set in by a depth, strong, or with a bar of its share [0 to 1] beside it.
+
+    A number is shown as far as its expanded uncertainty `error`, in its own unit, lets it be told.
+    """
 
     value: Any
     depth: int = 0
     strong: bool = False
     bar: float | None = None
+    error: float | None = None
 
     def markup(self, text: str) -> Markup:
         """Its text, decorated."""
@@ -260,6 +268,17 @@ def key_figures(items: Iterable[Card | None]) -> KeyFigures:
     return KeyFigures(tuple(item for item in items if item is not None))
 
 
+def amount(label: str, value: float | None, unit: str, note: str = "", *, error: float | None = None) -> Card:
+    """A key figure of a number that is known within an expanded uncertainty, in its own unit."""
+    return Card(label, words.measured(value, error), unit, note, value)
+
+
+def known_within(value: float | None, share: float | None, bar: float | None = None) -> Cell:
+    """A number of a table whose expanded uncertainty is a share [1] of it."""
+    error = None if value is None or share is None else abs(value) * share
+    return Cell(value, bar=bar, error=error)
+
+
 def heading(text: str, *, level: int = 2, page: bool = False) -> Html:
     """A heading, with `page` at the top of a new page of the PDF; those of level 2 are in the table of contents."""
     return Html(
@@ -302,7 +321,7 @@ def _class(name: str) -> Markup:
 
 def _shown(column: Column, cell: Any) -> Markup:
     if isinstance(cell, Cell):
-        return cell.markup(column.text(cell.value))
+        return cell.markup(column.text(cell.value, cell.error))
     return escape(column.text(cell))
 
 

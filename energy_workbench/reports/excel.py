@@ -59,7 +59,8 @@ def _front(sheet: Any, notebook: NotebookNode, title: str) -> None:
             sheet.append([_text(sheet, label.capitalize()), _text(sheet, told[name])])
     for data in _bundles(notebook):
         for card in data.get(KEY_FIGURES, ()):
-            amount = _number(card["value"])
+            full = card.get("full")
+            amount = _number(card["value"]) if full is None else (full, "#,##0.0")
             shown = _text(sheet, card["value"]) if amount is None else _styled(sheet, *amount)
             sheet.append([_text(sheet, card["label"]), shown, _text(sheet, card["unit"]), _text(sheet, card["note"])])
 

@@ -13,6 +13,7 @@ from energy_workbench.core.errors import InputError, NoDataError
 from energy_workbench.core.period import Period, local_midnight, parse_period, zone_of
 from energy_workbench.questions import Questions
 from energy_workbench.reports import session, words
+from energy_workbench.reports.errors import share_of, together
 from energy_workbench.reports.refusals import in_future, known, nothing_known
 
 SOURCE_TYPES = ("grid", "generator", "solar")
@@ -58,11 +59,14 @@ class Subject:
         self.until = min(self.period.end, self.written_at)
         self.running = self.until < self.period.end
         self.whole = not meter
-        self.tree = below(wb.meters().records(), wb.meter(meter)["id"] if meter else None)
+        told = wb.meters().records()
+        self.errors = {row["id"]: share_of(row) for row in told}
+        self.tree = below(told, wb.meter(meter)["id"] if meter else None)
         if not self.tree:
             raise NoDataError(f"{self.site['name']} had no meters in {period}: import or create some first")
         self.number: str = self.hourly["number"]
         self.meter: dict[str, Any] = next(row for row in self.tree if row["id"] == self.hourly["meter"])
+        self.error = self.errors[self.meter["id"]]
         if not known(self.hourly):
             raise nothing_known(self.number, period)
         self.incomplete = self.running or self.completeness < threshold
@@ -174,6 +178,18 @@ class Subject:
             if row["type"] in SOURCE_TYPES
         ]
 
+    def error_of(self, *types: str) -> float | None:
+        """Expanded uncertainty of what the sources of these types delivered together, as a share of it [1]."""
+        rows = [row for row in self.sources if row["type"] in types and row["delivered_kwh"]]
+        whole = sum(row["delivered_kwh"] for row in rows)
+        return together((self.errors[row["id"]], row["delivered_kwh"]) for row in rows) / whole if whole else None
+
+    @property
+    def error_used(self) -> float:
+        """Expanded uncertainty of the energy used on site [kWh]."""
+        rows = [row for row in self.sources if row["delivered_kwh"] is not None]
+        return together((self.errors[row["id"]], row["delivered_kwh"] - (row["returned_kwh"] or 0.0)) for row in rows)
+
     @cached_property
     def balance(self) -> dict[str, Any]:
         """Supply, demand and loss of every node, or of the meter and those below it."""
@@ -221,7 +237,7 @@ class Subject:
         told = [low_power_factor(factor, limits["power_factor_warning"])]
         if rated and peak and most is not None and peak > rated * most / 100:
             points = self.wb.over_time(row["id"], self.text, every="15min").to_dict()["points"]
-            told.append(overload(points, rated, most))
+            told.append(overload(points, rated, most, self.errors[row["id"]]))
         return [*found, *(spell for spell in told if spell is not None)]
 
     def local_time(self, instant: datetime | None) -> datetime | None:

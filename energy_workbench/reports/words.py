@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.core.period import Period
 from energy_workbench.core.period_text import iso, lengths, span
+from energy_workbench.core.rounding import rounded
 
-__all__ = ["NONE", "between", "change", "day", "instant", "iso", "number", "percent", "span", "totals"]
+__all__ = ["NONE", "between", "change", "day", "instant", "iso", "measured", "number", "percent", "span", "totals"]
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "–"
@@ -23,6 +24,13 @@ def number(value: float | None, digits: int = 0) -> str:
         return NONE
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", MINUS)
+
+
+def measured(value: float | None, error: float | None, most: int = 1) -> str:
+    """A number as far as its expanded uncertainty, in its own unit, lets it be told; `NONE` where it is not known."""
+    if value is None or value != value:
+        return NONE
+    return rounded(value, error, most).replace("-", MINUS)
 
 
 def percent(share: float | None, digits: int = 1) -> str:

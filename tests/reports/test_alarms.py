@@ -63,6 +63,9 @@ def test_an_overload_is_judged_by_the_limit_of_health() -> None:
     assert found is not None
     assert (found.since, found.until) == (START + timedelta(minutes=15), START + timedelta(minutes=60))
     assert found.reason.startswith("210 kW of 100 kW rated (210 %) by the 15-minute mean; above 110 % for 0.5 h")
+    tall = [points[0] | {"demand_kw": kw} for kw in (1168.46, 12_345.6)]
+    told = [overload([point], 900.0, 110.0, 0.006) for point in tall]
+    assert [spell.reason.partition(" kW")[0] for spell in told if spell] == ["1,168.5", "12,346"], "as tables have it"
     assert overload(points[:1], 100.0, 110.0) is None
     assert low_power_factor(0.7, 0.7) is None
     assert low_power_factor(0.62, 0.7) is not None

@@ -12,7 +12,7 @@ from nbformat import v4
 
 import energy_workbench
 from energy_workbench.core.settings import Settings
-from energy_workbench.reports.elements import Card, Column, key_figures, table
+from energy_workbench.reports.elements import Card, Column, amount, key_figures, table
 from energy_workbench.reports.excel import write_excel
 from energy_workbench.reports.publish import Published
 
@@ -85,3 +85,10 @@ def test_the_energies_of_the_monthly_report_are_those_of_python_to_the_last_digi
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     known = energy_workbench.open(str(plant.home)).energies("2026-10").rows
     assert [(row[0], row[2], row[4]) for row in rows] == [(k["number"], k["total_kwh"], k["peak_kw"]) for k in known]
+
+
+def test_a_rounded_key_figure_keeps_its_whole_number(tmp_path: Path) -> None:
+    card = amount("Energy", 136_542.3456, "kWh", error=1_760.0)
+    assert card.value == "136,500"
+    rows = {row[0].value: row[1] for row in book(tmp_path, key_figures([card]))["About"].iter_rows(min_row=2)}
+    assert rows["Energy"].value == 136_542.3456

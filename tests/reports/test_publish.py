@@ -32,6 +32,8 @@ from energy_workbench.core.errors import (
     WorkbenchError,
 )
 from energy_workbench.core.settings import Settings, load
+from energy_workbench.reports import words
+from energy_workbench.reports.errors import share_of
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, publish, publish_many
 from tests.answers.test_report_list import notebook
@@ -122,10 +124,11 @@ def test_page_pdf_excel_rest_and_python_have_the_same_numbers(october: Published
             answer = get("/consumption/pattern", meter=meter["number"], period=PERIOD, every="1h")
             row = re.search(rf"\s{re.escape(meter['number'])}\s+{re.escape(meter['name'])}\s+([\d,.]+)\s", shown)
             assert row, meter["number"]
-            total = f"{answer['total_kwh']:,.1f}"
+            share = share_of(meter)
+            total, peak = (words.measured(answer[name], share * answer[name]) for name in ("total_kwh", "peak_kw"))
             assert row[1] == total
             assert total in printed
-            assert f"{answer['peak_kw']:,.1f}" in printed
+            assert peak in printed
             assert rows[meter["number"]][2] == totals[meter["number"]]
             # A total is the sum of rounded hours there, and of rounded days here [10⁻⁶ kWh each].
             assert totals[meter["number"]] == pytest.approx(answer["total_kwh"], abs=1e-3)

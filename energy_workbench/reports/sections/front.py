@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from energy_workbench.core import maxima
 from energy_workbench.core.errors import ReportError
+from energy_workbench.core.lost import CERTAIN
 from energy_workbench.reports import words
-from energy_workbench.reports.elements import Card, Cover, Html, Section, bullets, heading, key_figures, paragraph
+from energy_workbench.reports.elements import (
+    Card,
+    Cover,
+    Html,
+    Section,
+    amount,
+    bullets,
+    heading,
+    key_figures,
+    paragraph,
+)
+from energy_workbench.reports.errors import together
 from energy_workbench.reports.sections.alarms import said
 from energy_workbench.reports.sections.quality import unclear
-from energy_workbench.reports.subject import Subject, known_sum
+from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
 
 CONTENTS = Markup('<nav class="contents"></nav>')
 """Where the page puts the table of contents."""
@@ -106,28 +118,31 @@ def _cards(about: Subject) -> list[Card | None]:
         compared = f"{words.change(beside['change_percent'])} by like days; {words.totals(beside)}"
     elif beside:
         compared = f"no like days to compare; {words.totals(beside)}"
-    energy = Card(f"Energy{of}", words.number(pattern["total_kwh"], 1), "kWh", compared)
-    demand = Card(
+    energy = amount(f"Energy{of}", pattern["total_kwh"], "kWh", compared, error=_of(about.error, pattern["total_kwh"]))
+    demand = amount(
         f"Maximum demand{of}",
-        words.number(pattern["peak_kw"], 1),
+        pattern["peak_kw"],
         "kW",
         words.instant(pattern["peak_at"], about.zone),
+        error=_of(about.error, pattern["peak_kw"]),
     )
     known = f"mean of the known blocks ÷ maximum, {words.percent(pattern['load_factor_share'])} of the time"
     factor = Card(f"Load factor{of}", words.percent(pattern["load_factor"]), "", known)
     if not about.whole:
         spanned = f"mean by registers, {words.percent(pattern['mean_load_share'])} of the time"
-        return [energy, demand, factor, Card("Mean load", words.number(pattern["mean_load_kw"], 1), "kW", spanned)]
+        mean = pattern["mean_load_kw"]
+        return [energy, demand, factor, amount("Mean load", mean, "kW", spanned, error=_of(about.error, mean))]
     used, peak = about.cards["energy_kwh"], about.cards["demand_peak_kw"]
     return [
-        Card("Energy used on site", words.number(used, 1), "kWh", "grid and own production, less export"),
+        amount("Energy used on site", used, "kWh", "grid and own production, less export", error=about.error_used),
         energy,
         *_production(about),
-        Card(
+        amount(
             "Maximum demand, site",
-            words.number(peak, 1),
+            peak,
             "kW",
             words.instant(about.cards["demand_peak_at"], about.zone),
+            error=_of(about.error_of(*SOURCE_TYPES), peak),
         ),
         demand,
         factor,
@@ -147,7 +162,8 @@ def _production(about: Subject) -> list[Card]:
         if produced is None:
             note = "; ".join(row["reason"] for row in told["unknown"] if row["source"] == silent)
         if produced != 0:
-            found.append(Card(label, words.number(produced, 1), "kWh", note))
+            of = about.error_of("solar" if name == "solar_kwh" else "generator")
+            found.append(amount(label, produced, "kWh", note, error=_of(of, produced)))
     return found
 
 
@@ -156,18 +172,33 @@ def loss_card(about: Subject) -> Card:
     lost = about.balance["lost"]
     if lost["loss_kwh"] is None:
         return Card("Losses", words.number(None), "kWh", "of no node known")
-    share = lost["site_percent"]
+    share, error = lost["site_percent"], error_of_losses(about.balance["items"])
+    certain = error_of_losses(row for row in about.balance["items"] if row["verdict"] in CERTAIN)
+    # Per cent err as the energy does.
+    of_share = abs(share * error / lost["loss_kwh"]) if share and lost["loss_kwh"] else None
     said = [
-        *([] if share is None else [f"{words.percent(share / 100)} of the site's supply meanwhile"]),
-        f"{words.number(lost['certain_kwh'], 1)} kWh certain",
+        *([] if share is None else [f"{words.measured(share, of_share)} % of the site's supply meanwhile"]),
+        f"{words.measured(lost['certain_kwh'], certain)} kWh certain",
         f"known for {words.percent(lost['completeness'])} of the time or more",
     ]
-    return Card("Losses", words.number(lost["loss_kwh"], 1), "kWh", "; ".join(said))
+    return amount("Losses", lost["loss_kwh"], "kWh", "; ".join(said), error=error)
+
+
+def error_of_losses(rows: Iterable[Mapping[str, Any]]) -> float:
+    """Expanded uncertainty of the losses of several nodes together [kWh]; of one it is its own."""
+    return together((1.0, row["uncertainty_kwh"]) for row in rows if row["loss_kwh"] is not None)
+
+
+def _of(share: float | None, value: float | None) -> float | None:
+    """Expanded uncertainty of a value, in its unit."""
+    return None if share is None or value is None else abs(share * value)
 
 
 def _returned(about: Subject) -> list[str]:
-    back = known_sum([s["returned_kwh"] for s in about.sources if s["type"] == "grid"]) if about.whole else None
-    return [f"{words.number(back, 1)} kWh flowed back to the grid."] if back else []
+    grids = [s for s in about.sources if s["type"] == "grid"] if about.whole else []
+    back = known_sum([s["returned_kwh"] for s in grids])
+    error = together((about.errors[s["id"]], s["returned_kwh"]) for s in grids)
+    return [f"{words.measured(back, error)} kWh flowed back to the grid."] if back else []
 
 
 def _lost(about: Subject) -> list[str]:
@@ -177,8 +208,14 @@ def _lost(about: Subject) -> list[str]:
     worst = max(hot, key=lambda row: row["loss_kwh"])
     return [
         f"The largest loss that its meters prove is below {worst['number']}: "
-        f"{words.number(worst['loss_kwh'], 1)} kWh, {words.number(worst['loss_percent'], 1)} % of its supply."
+        f"{words.measured(worst['loss_kwh'], worst['uncertainty_kwh'])} kWh, "
+        f"{words.measured(worst['loss_percent'], error_of_percent(worst), 2)} % of its supply."
     ]
+
+
+def error_of_percent(row: Mapping[str, Any]) -> float | None:
+    """Expanded uncertainty of a node's loss in per cent of its supply [%]."""
+    return 100 * row["uncertainty_kwh"] / row["supply_kwh"] if row["uncertainty_kwh"] and row["supply_kwh"] else None
 
 
 def _measured(about: Subject) -> list[str]:
@@ -198,9 +235,10 @@ def _extremes(about: Subject) -> list[str]:
     if len(days) < 2:
         return []
     high, low = (days[maxima.first(sign * p["energy_kwh"] for p in days) or 0] for sign in (1, -1))
+    most, least = (words.measured(p["energy_kwh"], _of(about.error, p["energy_kwh"])) for p in (high, low))
     return [
-        f"Most energy was taken on {words.day(high['start'], about.zone)} ({words.number(high['energy_kwh'], 1)} kWh), "
-        f"least on {words.day(low['start'], about.zone)} ({words.number(low['energy_kwh'], 1)} kWh)."
+        f"Most energy was taken on {words.day(high['start'], about.zone)} ({most} kWh), "
+        f"least on {words.day(low['start'], about.zone)} ({least} kWh)."
     ]
 
 
@@ -209,7 +247,8 @@ def _before(about: Subject) -> list[str]:
     if not earlier:
         return []
     before = words.between(earlier["before_start"], earlier["before_end"], about.zone)
-    took = f"{before} took {words.number(earlier['before_kwh'], 1)} kWh ({words.totals(earlier)})"
+    kwh = words.measured(earlier["before_kwh"], _of(about.error, earlier["before_kwh"]))
+    took = f"{before} took {kwh} kWh ({words.totals(earlier)})"
     if earlier["change_percent"] is None:
         return [f"{took}; too little is measured to compare like days."]
     return [f"{took}; by like days the change is {words.change(earlier['change_percent'])}."]

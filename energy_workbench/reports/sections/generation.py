@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,23 @@ from energy_workbench.reports.elements import (
     Element,
     Figure,
     Section,
+    amount,
     heading,
+    known_within,
     paragraph,
     table,
 )
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.errors import together
+from energy_workbench.reports.subject import SOURCE_TYPES, Subject
 
+MEASURED = {
+    "grid_import_kwh": "grid",
+    "grid_export_kwh": "grid",
+    "dg_kwh": "generator",
+    "solar_kwh": "solar",
+    "diesel_litres": "generator",
+}
+"""What is rounded by the error of which sources; litres are not known better than the energy they made."""
 SCOPES = (
     ("scope1_kg", "Scope 1: fuel burnt on site"),
     ("scope2_location_kg", "Scope 2: grid, location-based"),
@@ -36,21 +48,34 @@ def generation_figures(about: Subject) -> list[Card]:
     hours = "counted by the generators" if found["dg_hours_counted"] else delivered
     net, unit = found["net_kg"], found["units"]["net_kg"].replace("kg", "t")
     about_net = "scopes 1 and 2, memo" if net is not None else f"not known: {why_unknown(found, 'net_kg')}"
-    sent = f"{words.number(found['grid_export_kwh'], 1)} kWh sent back"
+    by_type = {name: about.error_of(kind) for name, kind in MEASURED.items()}
+    errors = {name: together([(share, found[name])]) for name, share in by_type.items()}
+    sent = f"{words.measured(found['grid_export_kwh'], errors['grid_export_kwh'])} kWh sent back"
+    # What solar delivered less what went to the grid: both meters err.
+    self_used = math.hypot(errors["solar_kwh"], errors["grid_export_kwh"])
+    burnt = together([(by_type["dg_kwh"], found["diesel_litres"])])
+    carbon = together([(about.error_of(*SOURCE_TYPES), None if net is None else net / 1000)])
     return [
-        Card("Solar", words.number(found["solar_kwh"], 1), "kWh", _of(found["solar_share"], "of the site's use")),
-        Card(
+        amount(
+            "Solar",
+            found["solar_kwh"],
+            "kWh",
+            _of(found["solar_share"], "of the site's use"),
+            error=errors["solar_kwh"],
+        ),
+        amount(
             "Solar used on site",
-            words.number(found["solar_self_used_kwh"], 1),
+            found["solar_self_used_kwh"],
             "kWh",
             _of(found["solar_self_used_share"], "of the solar energy"),
+            error=self_used,
         ),
-        Card("Diesel generation", words.number(found["dg_kwh"], 1), "kWh", ""),
+        amount("Diesel generation", found["dg_kwh"], "kWh", error=errors["dg_kwh"]),
         Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
-        Card("Diesel", words.number(found["diesel_litres"], 1), "L", litres),
+        amount("Diesel", found["diesel_litres"], "L", litres, error=burnt),
         Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
-        Card("Grid import", words.number(found["grid_import_kwh"], 1), "kWh", sent),
-        Card("Carbon, net", words.number(None if net is None else net / 1000, 1), unit, about_net),
+        amount("Grid import", found["grid_import_kwh"], "kWh", sent, error=errors["grid_import_kwh"]),
+        amount("Carbon, net", None if net is None else net / 1000, unit, about_net, error=carbon),
     ]
 
 
@@ -75,8 +100,11 @@ def generation(about: Subject) -> Section:
         Column("Solar", unit="kWh"),
         Column("Diesel", unit="L"),
     ]
-    names = ("grid_import_kwh", "grid_export_kwh", "dg_kwh", "solar_kwh", "diesel_litres")
-    rows = [(date.fromisoformat(row["day"]), *(row[name] for name in names)) for row in days]
+    shares = {name: about.error_of(kind) for name, kind in MEASURED.items()}
+    rows = [
+        (date.fromisoformat(row["day"]), *(known_within(row[name], share) for name, share in shares.items()))
+        for row in days
+    ]
     parts += [heading("Every day", level=3), table("Generation by day", columns, rows)]
     if found["generators"]:
         parts += [heading("Generators", level=3), _generators(about)]
@@ -93,13 +121,14 @@ def _generators(about: Subject) -> Element:
         Column("Litres", "text"),
         Column("Specific use", unit="L/kWh", digits=3),
     ]
+    errors = {row["number"]: about.errors[row["id"]] for row in about.tree}
     rows = [
         (
             row["number"],
-            row["energy_kwh"],
+            known_within(row["energy_kwh"], errors.get(row["number"])),
             row["run_hours"],
             "counted" if row["hours_counted"] else "by delivery",
-            row["litres"],
+            known_within(row["litres"], errors.get(row["number"])),
             "estimated" if row["litres_estimated"] else "metered",
             row["litres_per_kwh"],
         )
@@ -111,8 +140,14 @@ def _generators(about: Subject) -> Element:
 def carbon(about: Subject) -> Section:
     """Emissions by scope, and the factors that were used."""
     found = about.generation
+    carries = about.error_of(*SOURCE_TYPES)
     rows: list[tuple[Any, ...]] = [
-        (label, found[name], found["units"][name], "" if found[name] is not None else why_unknown(found, name))
+        (
+            label,
+            known_within(found[name], carries),
+            found["units"][name],
+            "" if found[name] is not None else why_unknown(found, name),
+        )
         for name, label in SCOPES
     ]
     columns = [

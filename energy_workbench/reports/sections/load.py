@@ -17,6 +17,7 @@ from energy_workbench.reports.elements import (
     Html,
     Section,
     heading,
+    known_within,
     paragraph,
     table,
 )
@@ -33,6 +34,7 @@ PEAKS = 5
 def day(about: Subject) -> Section:
     """The load of a day, quarter of an hour by quarter of an hour; the values are in the Excel file."""
     points = about.quarters["points"]
+    # Not printed: in the Excel file numbers are whole.
     rows = [(about.local(p["start"]), p["energy_kwh"], p["demand_kw"], p["quality"], p["completeness"]) for p in points]
     columns = [
         Column("Start", "instant"),
@@ -63,10 +65,10 @@ def days(about: Subject) -> Section:
     rows = [
         (
             about.local(p["start"]),
-            p["energy_kwh"],
-            p["demand_kw"],
+            known_within(p["energy_kwh"], about.error),
+            known_within(p["demand_kw"], about.error),
             p["completeness"],
-            *(_beside(before.get(p["start"])) if before else ()),
+            *(_beside(before.get(p["start"]), about.error) if before else ()),
         )
         for p in about.daily["points"]
     ]
@@ -79,12 +81,12 @@ def days(about: Subject) -> Section:
     )
 
 
-def _beside(row: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
+def _beside(row: Mapping[str, Any] | None, error: float) -> tuple[Cell | None, float | None]:
     """Energy of the same weekday before, and the change against it [1]."""
     if row is None:
         return None, None
     change = row["change_percent"]
-    return row["before_kwh"], None if change is None else change / 100
+    return known_within(row["before_kwh"], error), None if change is None else change / 100
 
 
 def load(about: Subject) -> Section:
@@ -105,7 +107,14 @@ def peaks(about: Subject) -> Section:
         return Section()
     top = highest[0]["demand_kw"] or 1.0
     when = Column("Begin of the 15 minutes", "instant") if about.hours else Column("Day", "day")
-    rows = [(about.local(p["start"]), Cell(p["demand_kw"], bar=p["demand_kw"] / top), p["energy_kwh"]) for p in highest]
+    rows = [
+        (
+            about.local(p["start"]),
+            known_within(p["demand_kw"], about.error, bar=p["demand_kw"] / top),
+            known_within(p["energy_kwh"], about.error),
+        )
+        for p in highest
+    ]
     columns = [when, Column("Maximum demand", unit="kW"), Column("Energy", unit="kWh")]
     return Section((heading("Highest demand", level=3), table("Highest demand", columns, rows)))
 
@@ -131,10 +140,10 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
         (
             row["shift"],
             row["begins"],
-            row["energy_kwh"],
+            known_within(row["energy_kwh"], about.error),
             Cell(row["share"], bar=row["share"]),
-            row["mean_kw"],
-            row["maximum_kw"],
+            known_within(row["mean_kw"], about.error),
+            known_within(row["maximum_kw"], about.error),
             row["shifts"],
         )
         for row in items
@@ -153,12 +162,13 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
         found = [(unit, {r["shift"]: r for r in about.shifts(unit["id"])["items"]}) for unit in units]
         heads = [Column("Unit", "text"), Column("Name", "text")]
         heads += [Column(f"Shift {name}", unit="kWh") for name in names]
+        known_by = [(unit, [of[name]["energy_kwh"] if name in of else None for name in names]) for unit, of in found]
         cells = [
-            (unit["number"], unit["name"], *(of[name]["energy_kwh"] if name in of else None for name in names))
-            for unit, of in found
+            (unit["number"], unit["name"], *(known_within(kwh, about.errors[unit["id"]]) for kwh in values))
+            for unit, values in known_by
         ]
         drawn = charts.stacked(
-            [(row[0], row[2:]) for row in cells], [f"Shift {name}" for name in names], "Energy [kWh]"
+            [(unit["number"], values) for unit, values in known_by], [f"Shift {name}" for name in names], "Energy [kWh]"
         )
         parts += [
             heading("Units by shift", level=3),
@@ -186,6 +196,7 @@ def _calendar(about: Subject) -> Markup:
         local = datetime.fromisoformat(point["start"]).astimezone(about.zone)
         if point["energy_kwh"] is None or point["completeness"] < 0.999 or local.date() not in column:
             continue
-        text = f"{local:%a} {local.day} {local:%b %H:%M}: {words.number(point['energy_kwh'], 1)} kW"
+        error = abs(point["energy_kwh"] * about.error)
+        text = f"{local:%a} {local.day} {local:%b %H:%M}: {words.measured(point['energy_kwh'], error)} kW"
         cells[column[local.date()], local.hour] = Hour(point["energy_kwh"], text)
     return heatmap([str(s.day) for s in starts], cells, "Mean load of every hour [kW]: days across, hours down")

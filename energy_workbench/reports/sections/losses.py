@@ -12,13 +12,15 @@ from energy_workbench.reports.elements import (
     Element,
     Figure,
     Section,
+    amount,
     bullets,
     heading,
+    known_within,
     paragraph,
     table,
 )
-from energy_workbench.reports.sections.front import loss_card
-from energy_workbench.reports.subject import Subject, known_sum
+from energy_workbench.reports.sections.front import error_of_losses, error_of_percent, loss_card
+from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
 
 VERDICTS = {
     "hotspot": "Hotspot", "surplus": "Surplus", "ok": "Below threshold", "within_error": "Within error",
@@ -32,7 +34,15 @@ def power_flow(about: Subject) -> Section:
     if not about.whole:
         return Section()
     supply = known_sum([s["delivered_kwh"] for s in about.sources])
-    rows = [(s["number"], s["name"], s["delivered_kwh"], s["returned_kwh"], _share(s, supply)) for s in about.sources]
+    rows = [
+        (
+            s["number"],
+            s["name"],
+            *(known_within(s[name], about.errors[s["id"]]) for name in ("delivered_kwh", "returned_kwh")),
+            _share(s, supply),
+        )
+        for s in about.sources
+    ]
     parts: list[Element] = [heading("Where the energy went", page=True)]
     if any(link["value"] for link in about.flow["links"]):
         text = (
@@ -58,21 +68,29 @@ def losses_figures(about: Subject) -> list[Card]:
     """Key figures of what was lost."""
     nodes = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
     supply = known_sum([s["delivered_kwh"] for s in about.sources]) if about.whole else about.hourly["total_kwh"]
+    share = about.error_of(*SOURCE_TYPES) if about.whole else about.error
     hot = [row for row in nodes if row["verdict"] == "hotspot"]
     proven = known_sum([row["loss_kwh"] for row in hot])
     cards = [
-        Card("Supply", words.number(supply, 1), "kWh", "what the sources delivered" if about.whole else about.number),
+        amount(
+            "Supply",
+            supply,
+            "kWh",
+            "what the sources delivered" if about.whole else about.number,
+            error=None if share is None or supply is None else share * abs(supply),
+        ),
         loss_card(about),
         Card(
             "Hotspots",
             words.number(len(hot)),
             "",
-            f"of {len(nodes)} nodes; {words.number(proven or 0.0, 1)} kWh lost there",
+            f"of {len(nodes)} nodes; {words.measured(proven or 0.0, error_of_losses(hot))} kWh lost there",
         ),
     ]
     if hot:
         worst = max(hot, key=lambda row: row["loss_percent"])
-        cards.append(Card(f"Worst, {worst['number']}", words.number(worst["loss_percent"], 2), "%", "of its supply"))
+        percent = words.measured(worst["loss_percent"], error_of_percent(worst), 2)
+        cards.append(Card(f"Worst, {worst['number']}", percent, "%", "of its supply", worst["loss_percent"]))
     return cards
 
 
@@ -111,10 +129,10 @@ def losses(about: Subject, *, page: bool = False) -> Section:
         (
             row["number"],
             row["name"],
-            row["supply_kwh"],
-            row["loss_kwh"],
-            row["loss_percent"],
-            row["uncertainty_kwh"],
+            known_within(row["supply_kwh"], about.errors.get(row["meter"])),
+            Cell(row["loss_kwh"], error=row["uncertainty_kwh"]),
+            Cell(row["loss_percent"], error=error_of_percent(row)),
+            Cell(row["uncertainty_kwh"], error=row["uncertainty_kwh"]),
             row["completeness"],
             VERDICTS.get(row["verdict"], row["verdict"]),
         )

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from energy_workbench.reports import charts
-from energy_workbench.reports.elements import Cell, Column, Element, Figure, Section, heading, paragraph, table
+from energy_workbench.reports.elements import (
+    Cell,
+    Column,
+    Element,
+    Figure,
+    Section,
+    heading,
+    known_within,
+    paragraph,
+    table,
+)
 from energy_workbench.reports.subject import Subject
 
 
@@ -24,9 +34,9 @@ def by_tree(about: Subject) -> Section:
         (
             Cell(row["number"], row["depth"], strong=row["node"]),
             row["name"],
-            row["total_kwh"],
+            known_within(row["total_kwh"], about.errors[row["id"]]),
             _share(row["total_kwh"], totals.get(row["parent_id"])),
-            row["peak_kw"],
+            known_within(row["peak_kw"], about.errors[row["id"]]),
             about.local(row["peak_at"]),
             row["load_factor"],
             row["completeness"],
@@ -57,9 +67,9 @@ def by_unit(about: Subject, *, page: bool = False) -> Section:
         (
             row["number"],
             row["name"],
-            row["total_kwh"],
+            known_within(row["total_kwh"], about.errors[row["id"]]),
             Cell(_share(row["total_kwh"], total), bar=_share(row["total_kwh"], known[0]["total_kwh"])),
-            row["peak_kw"],
+            known_within(row["peak_kw"], about.errors[row["id"]]),
             about.local(row["peak_at"]),
             row["load_factor"],
         )

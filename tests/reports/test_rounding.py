@@ -1,0 +1,104 @@
+"""Numbers of a report are rounded as far as the meters' error allows, and the same number is the same everywhere."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import energy_workbench
+from energy_workbench.core.rounding import places, rounded
+from energy_workbench.core.settings import Settings
+from energy_workbench.reports import sections, words
+from energy_workbench.reports.elements import KEY_FIGURES, TABLE, Element, Section
+from energy_workbench.reports.errors import share_of, together
+from energy_workbench.reports.subject import Subject
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "most", "text"),
+    [
+        (136_542.3, 1_760.0, 1, "136,500"),
+        (136_542.3, 17.6, 1, "136,542"),
+        (136_542.3, 0.02, 1, "136,542.3"),
+        (874.2, 160.8, 1, "870"),
+        (160.8, 160.8, 1, "160"),
+        (1_234.0, 99.7, 1, "1,230"),
+        (4.004, 1.24, 2, "4.0"),
+        (-874.2, 160.8, 1, "\N{MINUS SIGN}870"),
+        (-0.3, 15.0, 1, "0"),
+        (0.0, 0.0, 1, "0.0"),
+        (12.34, None, 1, "12.3"),
+        (None, 3.0, 1, "–"),
+        (math.nan, 3.0, 1, "–"),
+    ],
+)
+def test_a_value_stops_at_the_second_digit_of_its_uncertainty(
+    value: float | None, error: float | None, most: int, text: str
+) -> None:
+    assert words.measured(value, error, most) == text
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e8))
+def test_what_is_rounded_off_is_small_beside_the_uncertainty_and_what_is_kept_is_no_finer(
+    value: float, error: float
+) -> None:
+    digits = places(error)
+    assert digits <= 1
+    shown = float(rounded(value, error).replace(",", ""))
+    assert abs(shown - value) <= max(error / 19, 0.0500001)
+    if digits < 1:
+        # One digit more would be finer than a hundredth of what is not known.
+        assert 10.0 ** -(digits + 1) < error / 9.9
+
+
+def test_the_error_of_a_meter_is_that_of_its_classes_and_usual_ones_where_none_is_stated() -> None:
+    bare: dict[str, Any] = dict.fromkeys(("ct_primary", "pt_primary", "accuracy_class", "ct_class", "pt_class"))
+    assert share_of(bare) == pytest.approx(2 * 0.01 / math.sqrt(3))
+    assert share_of(bare | {"accuracy_class": 0.5, "ct_primary": 1000, "ct_class": 0.2}) == pytest.approx(
+        2 * math.hypot(0.005, 0.002) / math.sqrt(3)
+    )
+    assert together([(0.01, 300.0), (0.01, 400.0), (None, 5.0), (0.01, None)]) == pytest.approx(5.0)
+
+
+def bundles(*parts: Section | Element) -> Iterator[dict[str, Any]]:
+    for part in parts:
+        for element in part.parts if isinstance(part, Section) else (part,):
+            yield element._repr_mimebundle_()
+
+
+def test_a_report_prints_the_same_value_the_same_everywhere_and_keeps_it_whole_beside(plant: Settings) -> None:
+    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    shown = list(bundles(sections.summary(about), sections.power_flow(about), sections.by_tree(about)))
+    (root,) = [row for row in about.meters if row["id"] == about.meter["id"]]
+    assert root["total_kwh"] == about.hourly["total_kwh"]
+    text = words.measured(root["total_kwh"], root["total_kwh"] * about.error)
+    assert text != words.number(root["total_kwh"], 1), "as far as the error allows, which is less than was printed"
+    (card,) = [c for b in shown for c in b.get(KEY_FIGURES, ()) if c["label"] == f"Energy, {about.number}"]
+    assert (card["value"], card["full"]) == (text, root["total_kwh"])
+    (tree,) = [b for b in shown if b.get(TABLE, {}).get("title") == "Meters"]
+    assert text in re.sub(r"<[^>]+>", " ", tree["text/html"]).split()
+    assert root["total_kwh"] in [row[2] for row in tree[TABLE]["rows"]]
+
+
+def test_a_loss_is_printed_as_far_as_its_balance_knows_it_and_its_reason_says_it_so(plant: Settings) -> None:
+    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    html = " ".join(b["text/html"] for b in bundles(sections.losses(about)) if "text/html" in b)
+    hot = [row for row in about.balance["items"] if row["verdict"] == "hotspot"]
+    assert hot
+    for row in hot:
+        loss, error = (words.measured(row[name], row["uncertainty_kwh"]) for name in ("loss_kwh", "uncertainty_kwh"))
+        assert f">{loss}<" in html
+        assert f">{error}<" in html
+        assert f"{row['number']}: {loss} kWh ± {error} kWh" in html
+
+
+def test_the_notes_say_how_far_numbers_are_rounded(plant: Settings) -> None:
+    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    html = " ".join(b["text/html"] for b in bundles(sections.notes(about)))
+    assert "rounded as far as the meters&#39; error allows" in html or "rounded as far as the meters' error" in html
