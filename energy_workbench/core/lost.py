@@ -10,6 +10,30 @@ CERTAIN = ("hotspot", "ok", "surplus")
 """Verdicts of losses, or surpluses, above their uncertainty."""
 
 
+def percent_error(row: Mapping[str, Any]) -> float | None:
+    """Expanded uncertainty of a node's loss in per cent of its supply [%]; None where it is not known.
+
+    Parameters
+    ----------
+    row : mapping
+        Of a balance: `uncertainty_kwh, supply_kwh`.
+    """
+    uncertainty, supply = row["uncertainty_kwh"], row["supply_kwh"]
+    return 100 * uncertainty / supply if uncertainty and supply else None
+
+
+def error_together(rows: Iterable[Mapping[str, Any]]) -> float:
+    """Expanded uncertainty of the losses of several nodes together, in quadrature [kWh]; of one it is its own.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Of a balance: `loss_kwh, uncertainty_kwh`.
+    """
+    known = [row["uncertainty_kwh"] for row in rows if row["loss_kwh"] is not None]
+    return math.hypot(*(each for each in known if each is not None))
+
+
 def lost_together(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The losses of the nodes of a balance, added up; each over the spans in which its own is known.
 

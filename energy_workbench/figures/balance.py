@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from energy_workbench.figures import loss_words
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
 from energy_workbench.figures.words import amount, drawn, local, percent
@@ -181,9 +182,9 @@ def _unknown(rows: Sequence[Mapping[str, Any]], end: str, theme: Theme) -> list[
 
 
 def _about(row: Mapping[str, Any]) -> str:
-    share = "" if row["loss_percent"] is None else f", {row['loss_percent']:.2f} %"
+    share = "" if row["loss_percent"] is None else f", {loss_words.share(row)}"
     return (
-        f"{amount(row['loss_kwh'], 'kWh')} ± {amount(row['uncertainty_kwh'], 'kWh')} "
+        f"{loss_words.loss(row)} {loss_words.doubt(row)} "
         f"of {amount(row['supply_kwh'], 'kWh')}{share}<br>{verdict_text(row['verdict'])}, "
         f"{percent(row['completeness'])} of the time known"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from energy_workbench.figures import loss_words
 from energy_workbench.figures.sankey import Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
 from energy_workbench.figures.unmetered import STUB, UNJUDGED, UNMETERED, sized
@@ -141,9 +142,9 @@ class _Drawing:
         if not loss or (loss < 0 and verdict != "surplus"):
             return
         strong = verdict in ("hotspot", "surplus")
-        share = "" if row["loss_percent"] is None else f"  {abs(row['loss_percent']):.1f} %"
+        share = "" if row["loss_percent"] is None else f"  {loss_words.share(row, size=True)}"
         word = "measured too much" if loss < 0 else "lost"
-        text = f"{VERDICTS[verdict].icon} {amount(abs(loss), 'kWh')} {word}{share}"
+        text = f"{VERDICTS[verdict].icon} {loss_words.loss(row, size=True)} {word}{share}"
         labelled = strong or abs(loss) >= LABELLED * self.whole
         colour = colour_of(self.theme, verdict)
         about = _about(row)
@@ -203,8 +204,8 @@ def _about(row: Mapping[str, Any]) -> str:
     """What a balance says of a node, on a few short lines."""
     if row["loss_kwh"] is None:
         return f"{verdict_text(row['verdict'])}<br>{percent(row['completeness'])} of the time known"
-    share = "" if row["loss_percent"] is None else f", {row['loss_percent']:.2f} % of its supply"
+    share = "" if row["loss_percent"] is None else f", {loss_words.share(row)} of its supply"
     return (
-        f"loss {amount(row['loss_kwh'], 'kWh')} ± {amount(row['uncertainty_kwh'], 'kWh')}{share}<br>"
+        f"loss {loss_words.loss(row)} {loss_words.doubt(row)}{share}<br>"
         f"{verdict_text(row['verdict'])}, {percent(row['completeness'])} of the time known"
     )

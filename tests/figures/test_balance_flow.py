@@ -42,7 +42,7 @@ def test_every_node_balances_with_its_loss_as_a_flow_of_its_own() -> None:
         into[target] = into.get(target, 0) + value
     for index in into.keys() & out.keys():
         assert into[index] == pytest.approx(out[index], rel=2e-3), trace["node"]["label"][index]
-    (lost,) = [label for label in trace["node"]["label"] if "lost" in label and "50.0" in label]
+    (lost,) = [label for label in trace["node"]["label"] if "lost" in label and "50 kWh" in label]
     assert lost.startswith("▲")
     assert lost.endswith("10.0 %")
 

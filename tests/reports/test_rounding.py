@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 import energy_workbench
 from energy_workbench.core.rounding import places, rounded
 from energy_workbench.core.settings import Settings
+from energy_workbench.figures import loss_words
+from energy_workbench.figures.balance import losses
 from energy_workbench.reports import sections, words
 from energy_workbench.reports.elements import KEY_FIGURES, TABLE, Element, Section
 from energy_workbench.reports.errors import share_of, together
 from energy_workbench.reports.subject import Subject
+from energy_workbench.widgets.losses import markup
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,33 @@ def test_a_loss_is_printed_as_far_as_its_balance_knows_it_and_its_reason_says_it
         assert f">{loss}<" in html
         assert f">{error}<" in html
         assert f"{row['number']}: {loss} kWh ± {error} kWh" in html
+
+
+def test_page_chart_reason_and_report_tell_the_losses_of_a_node_alike(plant: Settings) -> None:
+    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    rows = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
+    assert {"hotspot", "within_error"} <= {row["verdict"] for row in rows}
+    report = " ".join(b["text/html"] for b in bundles(sections.losses(about)) if "text/html" in b)
+    for row in rows:
+        told, doubt = loss_words.loss(row), loss_words.doubt(row)
+        share = loss_words.share(row)
+        page = markup.table([row], "kwh", {})
+        hover = losses({**about.balance, "items": [row]})["data"][0]["customdata"][0][1]
+        assert f"<td>{told}</td>" in page
+        assert f">{doubt}</td><td>{share}</td>" in page
+        assert f"{told} {doubt} of" in hover
+        assert f", {share}<br>" in hover
+        if row["verdict"] in ("hotspot", "ok", "within_error", "surplus"):
+            assert f"{told.removeprefix('-')} {doubt}" in row["reason"]
+        cells = [told.removesuffix(" kWh"), share.removesuffix(" %"), doubt.removeprefix("± ").removesuffix(" kWh")]
+        line = re.search(rf"<tr[^>]*><td[^>]*>{row['number']}</td>.*?</tr>", report, re.DOTALL)
+        assert line, row["number"]
+        assert [text for text in (cell.replace("-", words.MINUS) for cell in cells) if f">{text}<" not in line[0]] == []
+    lost = about.balance["lost"]
+    whole, sure = loss_words.together(rows, lost)
+    (card,) = [c for c in sections.losses_figures(about) if c.label == "Losses"]
+    assert f"{card.value} {card.unit}" == whole
+    assert f"{sure} certain" in card.note
 
 
 def test_the_notes_say_how_far_numbers_are_rounded(plant: Settings) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from energy_workbench.core import maxima
 from energy_workbench.core.errors import ReportError
-from energy_workbench.core.lost import CERTAIN
+from energy_workbench.core.lost import CERTAIN, error_together, percent_error
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import (
     Card,
@@ -172,8 +172,8 @@ def loss_card(about: Subject) -> Card:
     lost = about.balance["lost"]
     if lost["loss_kwh"] is None:
         return Card("Losses", words.number(None), "kWh", "of no node known")
-    share, error = lost["site_percent"], error_of_losses(about.balance["items"])
-    certain = error_of_losses(row for row in about.balance["items"] if row["verdict"] in CERTAIN)
+    share, error = lost["site_percent"], error_together(about.balance["items"])
+    certain = error_together(row for row in about.balance["items"] if row["verdict"] in CERTAIN)
     # Per cent err as the energy does.
     of_share = abs(share * error / lost["loss_kwh"]) if share and lost["loss_kwh"] else None
     said = [
@@ -182,11 +182,6 @@ def loss_card(about: Subject) -> Card:
         f"known for {words.percent(lost['completeness'])} of the time or more",
     ]
     return amount("Losses", lost["loss_kwh"], "kWh", "; ".join(said), error=error)
-
-
-def error_of_losses(rows: Iterable[Mapping[str, Any]]) -> float:
-    """Expanded uncertainty of the losses of several nodes together [kWh]; of one it is its own."""
-    return together((1.0, row["uncertainty_kwh"]) for row in rows if row["loss_kwh"] is not None)
 
 
 def _of(share: float | None, value: float | None) -> float | None:
@@ -209,13 +204,8 @@ def _lost(about: Subject) -> list[str]:
     return [
         f"The largest loss that its meters prove is below {worst['number']}: "
         f"{words.measured(worst['loss_kwh'], worst['uncertainty_kwh'])} kWh, "
-        f"{words.measured(worst['loss_percent'], error_of_percent(worst), 2)} % of its supply."
+        f"{words.measured(worst['loss_percent'], percent_error(worst), 2)} % of its supply."
     ]
-
-
-def error_of_percent(row: Mapping[str, Any]) -> float | None:
-    """Expanded uncertainty of a node's loss in per cent of its supply [%]."""
-    return 100 * row["uncertainty_kwh"] / row["supply_kwh"] if row["uncertainty_kwh"] and row["supply_kwh"] else None
 
 
 def _measured(about: Subject) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from energy_workbench.core.lost import error_together, percent_error
 from energy_workbench.reports import charts, words
 from energy_workbench.reports.elements import (
     Card,
@@ -19,7 +20,7 @@ from energy_workbench.reports.elements import (
     paragraph,
     table,
 )
-from energy_workbench.reports.sections.front import error_of_losses, error_of_percent, loss_card
+from energy_workbench.reports.sections.front import loss_card
 from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
 
 VERDICTS = {
@@ -84,12 +85,12 @@ def losses_figures(about: Subject) -> list[Card]:
             "Hotspots",
             words.number(len(hot)),
             "",
-            f"of {len(nodes)} nodes; {words.measured(proven or 0.0, error_of_losses(hot))} kWh lost there",
+            f"of {len(nodes)} nodes; {words.measured(proven or 0.0, error_together(hot))} kWh lost there",
         ),
     ]
     if hot:
         worst = max(hot, key=lambda row: row["loss_percent"])
-        percent = words.measured(worst["loss_percent"], error_of_percent(worst), 2)
+        percent = words.measured(worst["loss_percent"], percent_error(worst), 2)
         cards.append(Card(f"Worst, {worst['number']}", percent, "%", "of its supply", worst["loss_percent"]))
     return cards
 
@@ -131,7 +132,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
             row["name"],
             known_within(row["supply_kwh"], about.errors.get(row["meter"])),
             Cell(row["loss_kwh"], error=row["uncertainty_kwh"]),
-            Cell(row["loss_percent"], error=error_of_percent(row)),
+            Cell(row["loss_percent"], error=percent_error(row)),
             Cell(row["uncertainty_kwh"], error=row["uncertainty_kwh"]),
             row["completeness"],
             VERDICTS.get(row["verdict"], row["verdict"]),

@@ -7,8 +7,9 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from energy_workbench.figures import loss_words
 from energy_workbench.figures.verdicts import VERDICTS
-from energy_workbench.figures.words import UNKNOWN, amount
+from energy_workbench.figures.words import amount
 from energy_workbench.widgets.losses.branch import Row
 
 RARE = {"unmetered_kw": "Without a meter", "counted_twice": "Counted twice"}
@@ -71,8 +72,6 @@ def table(rows: Sequence[Row], by: str, own: Mapping[str, str]) -> str:
 
 def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> str:
     number = row["number"]
-    share = UNKNOWN if row["loss_percent"] is None else f"{row['loss_percent']:.2f} %"
-    doubt = UNKNOWN if row["uncertainty_kwh"] is None else f"± {amount(row['uncertainty_kwh'], 'kWh')}"
     assumed = " (classes assumed)" if row["assumed_classes"] else ""
     seldom = {
         "unmetered_kw": "" if row["unmetered_kw"] is None else amount(row["unmetered_kw"], "kW"),
@@ -82,8 +81,9 @@ def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> str:
         f"<td>{pill(row['verdict'])}</td>"
         f"<th>{link('losses', number, number, own)}<small>{escape(row['name'])}</small></th>"
         f"<td>{escape(row['reason'])}{assumed}</td>"
-        f"<td>{amount(row['loss_kwh'], 'kWh')}</td>"
-        f'<td title="{escape(row["uncertainty_reason"])}">{doubt}</td><td>{share}</td>'
+        f"<td>{loss_words.loss(row)}</td>"
+        f'<td title="{escape(row["uncertainty_reason"])}">{loss_words.doubt(row)}</td>'
+        f"<td>{loss_words.share(row)}</td>"
         f"{''.join(f'<td>{text}</td>' for key, text in seldom.items() if key in rare)}"
         f"<td>{link('meter', number, 'Meter')} · {link('patterns', number, 'Patterns')}</td>"
     )

@@ -11,11 +11,12 @@ from traitlets import Dict, Enum, List, Tuple, Unicode
 from energy_workbench.core.lost import lost_together
 from energy_workbench.core.pages import LOSSES as PAGE
 from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.figures import loss_words
 from energy_workbench.figures.balance import losses, over_time
 from energy_workbench.figures.balance_flow import balance_flow
 from energy_workbench.figures.unmetered import UNMETERED, as_known
 from energy_workbench.figures.verdicts import VERDICTS, verdict_text
-from energy_workbench.figures.words import UNKNOWN, amount, percent
+from energy_workbench.figures.words import amount, percent
 from energy_workbench.widgets.losses.branch import below, node_of, path_to, ranked, roots_of
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked, PageModel
@@ -169,19 +170,18 @@ def _parts(node: Mapping[str, Any]) -> str:
 def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     if not node:
         return []
-    loss, supply, uncertainty = node["loss_kwh"], node["supply_kwh"], node["uncertainty_kwh"]
+    supply, uncertainty = node["supply_kwh"], node["uncertainty_kwh"]
     state = {"red": "red", "orange": "yellow", "green": "green"}.get(VERDICTS[node["verdict"]].colour, "")
-    share = UNKNOWN if node["loss_percent"] is None else f"{node['loss_percent']:.2f} %"
-    doubt = "" if not supply else f"± {100 * uncertainty / supply:.2f} %, limit {threshold:g} %"
+    doubt = ", ".join(filter(None, (loss_words.share_doubt(node), f"limit {threshold:g} %"))) if supply else ""
     hot = [row["number"] for row in inside if row["verdict"] == "hotspot"]
     lost, enough = lost_together(inside), node["completeness"]
-    together = f"{amount(lost['certain_kwh'], 'kWh')} certain, {lost['nodes']} of {len(inside)} nodes"
+    whole, sure = loss_words.together(inside, lost)
     return [
         Card("Supply", amount(supply, "kWh"), _parts(node)),
         Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
-        Card("Loss", amount(loss, "kWh"), f"± {amount(uncertainty, 'kWh')}" if uncertainty is not None else "", state),
-        Card("Loss of the supply", share, doubt or verdict_text(node["verdict"]), state),
-        Card("Losses in view", amount(lost["loss_kwh"], "kWh"), together),
+        Card("Loss", loss_words.loss(node), "" if uncertainty is None else loss_words.doubt(node), state),
+        Card("Loss of the supply", loss_words.share(node), doubt or verdict_text(node["verdict"]), state),
+        Card("Losses in view", whole, f"{sure} certain, {lost['nodes']} of {len(inside)} nodes"),
         Card("Hotspots", amount(len(hot)), ", ".join(hot) or "none", "red" if hot else "green"),
         Card(
             "Known", percent(enough, 1), "of the time, by all registers",
