@@ -230,6 +230,9 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
         return list(self._get(self._path(meter, "events"), period=period, limit=limit)["items"])
 
+    def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        return list(self._get("/history", period=period, meter=meter, limit=limit)["items"])
+
     def findings(
         self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
     ) -> list[dict[str, Any]]:

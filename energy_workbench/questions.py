@@ -301,6 +301,23 @@ class Questions(ABC):
         """
 
     @abstractmethod
+    def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        """What people stated of meters, newest first: `at, until, meter, number, of, text, reason, by, entered`.
+
+        Status, CT/PT ratio, place in the tree, exchange of the device, decision on a step of a counter, edit of
+        intervals (those that follow each other are one row, up to `until`). What was taken back is not among them.
+
+        Parameters
+        ----------
+        period : str, optional
+            What holds from an instant in it (`at`), whenever it was `entered`; all by default.
+        meter : str, optional
+            All by default.
+        limit : int
+            Most of them.
+        """
+
+    @abstractmethod
     def findings(
         self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
     ) -> list[dict[str, Any]]:

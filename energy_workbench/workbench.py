@@ -11,7 +11,7 @@ from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import Measured, branch, power_flow
 from energy_workbench.analytics.live import describe, iso, never_heard
 from energy_workbench.answers import floor_plan
-from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build
+from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build, statement_row
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.answers.meter_view import chosen, meter_view
@@ -47,6 +47,7 @@ from energy_workbench.core.results import (
     Readings,
     StatusSummary,
 )
+from energy_workbench.core.statements import newest
 from energy_workbench.questions import Questions
 
 if TYPE_CHECKING:
@@ -406,6 +407,12 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         start, end = self._span(period)
         zone, key = self.zone, self._known(meter).key
         return [event_row(event, zone) for event in self.state.events(key, start, end, limit)]
+
+    def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        start, end = self._span(period)
+        zone, numbers = self.zone, self._numbers()
+        found = self.registry.stated(start, end, None if meter is None else self._known(meter).key)
+        return [statement_row(each, numbers, zone) for each in newest(found, limit)]
 
     def findings(
         self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100

@@ -1,4 +1,4 @@
-"""Changes of communication and health, and findings, as REST shows them."""
+"""Changes of communication and health, findings, and what people stated, as REST shows them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from energy_workbench.core.clock import to_micros
 from energy_workbench.core.findings import Finding
 
 if TYPE_CHECKING:
+    from energy_workbench.core.statements import Statement
     from energy_workbench.lake import Lake
     from energy_workbench.registry.events import Event
 
@@ -40,6 +41,22 @@ def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> d
         "text": found.text,
         "value": found.evidence.get("value"),
         "evidence": dict(found.evidence),
+    }
+
+
+def statement_row(said: Statement, numbers: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+    """What somebody stated of a meter; `numbers` are those of meters by id, deleted ones too."""
+    meter = f"mtr_{said.meter}"
+    return {
+        "at": iso(said.at, zone),
+        "until": iso(said.until, zone),
+        "meter": meter,
+        "number": numbers.get(meter),
+        "of": said.of,
+        "text": said.text,
+        "reason": said.reason,
+        "by": said.by,
+        "entered": iso(said.entered, zone),
     }
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Asked, Body, Limit, Ref
 from energy_workbench.api.room import apart
-from energy_workbench.api.schemas import EVENTS, FINDINGS, LIMITS, LIMITS_BODY, listed
+from energy_workbench.api.schemas import EVENTS, FINDINGS, HISTORY, LIMITS, LIMITS_BODY, listed
 from energy_workbench.api.session import Caller, Editor, Home
 
 router = APIRouter(tags=["Condition"])
@@ -46,6 +46,21 @@ def set_meter_limits(wb: Home, by: Editor, ref: Ref, body: Body) -> Response:
 def events(wb: Home, _: Caller, ref: Ref, period: Asked, limit: Limit = 100) -> Response:
     """The newest first, each with the reason; all that is kept without a period."""
     return Json(listed(wb.events(ref, period, limit=limit)))
+
+
+@router.get("/history", summary="What was stated of meters", responses=HISTORY)
+@apart
+def history(
+    wb: Home,
+    _: Caller,
+    period: Asked,
+    meter: Annotated[str | None, Query(description="Only those of that meter (id or number)")] = None,
+    limit: Limit = 100,
+) -> Response:
+    """Statuses, CT/PT ratios, places, exchanges, decisions and edits that hold from an instant in the period on, with
+    who stated them and when, the newest first.
+    """
+    return Json(listed(wb.history(period, meter, limit=limit)))
 
 
 @router.get("/findings", summary="What is wrong with the data", responses=FINDINGS)

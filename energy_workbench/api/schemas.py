@@ -275,6 +275,16 @@ EVENTS = _answer(
          "reason": "L2 at 198.2 V, 13.8 % below 230 V (limit 10 %)"}
     ]),
 )  # fmt: skip
+HISTORY = _answer(
+    "Statements",
+    listed([
+        {"at": "2026-10-05T10:00:00+05:30", "until": "2026-10-05T12:00:00+05:30", "meter": "mtr_12", "number": "UNIT-A",
+         "of": "edit", "text": "8 intervals of 15 minutes: import 124 kWh", "reason": "bypass open, by the log book",
+         "by": "asha", "entered": "2026-10-07T09:12:00+05:30"},
+        {"at": "2026-10-03T08:00:00+05:30", "until": None, "meter": "mtr_12", "number": "UNIT-A", "of": "status",
+         "text": "active → maintenance", "reason": "", "by": "asha", "entered": None},
+    ]),
+)  # fmt: skip
 FINDINGS = _answer(
     "Findings",
     listed([

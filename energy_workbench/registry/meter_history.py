@@ -8,8 +8,9 @@ from energy_workbench.core import clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.exchanges import Exchange
 from energy_workbench.core.ratios import Ratio
+from energy_workbench.core.statements import Statement
 from energy_workbench.core.status import StatusChange
-from energy_workbench.registry import exchanges, queries, ratio_history
+from energy_workbench.registry import exchanges, queries, ratio_history, stated
 from energy_workbench.registry.checked import one, refuse_stale
 from energy_workbench.registry.opened import Opened
 from energy_workbench.registry.ratio_history import Span
@@ -103,6 +104,13 @@ class MeterHistory(Opened):
         """The parents of every meter over time: (key, parent's key, valid from), by key, oldest first."""
         with self.database.read() as connection:
             return queries.placements(connection)
+
+    def stated(
+        self, start: datetime | None = None, end: datetime | None = None, key: int | None = None
+    ) -> list[Statement]:
+        """What was stated of meters, and holds from an instant in [start, end) on; of one where given, by its key."""
+        with self.database.read() as connection:
+            return stated.listing(connection, start, end, key)
 
     def tree_changes(self) -> set[datetime]:
         """When any meter moved or was deleted."""

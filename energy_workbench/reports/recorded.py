@@ -180,6 +180,13 @@ class Recorded(Workbench):
         asked = ("events", meter, period, limit)
         return self._remembered(asked, lambda: super(Recorded, self).events(meter, period, limit=limit))
 
+    def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+        asked = ("history", period, meter, limit)
+        if self._given and json.dumps(asked) not in self.answers:
+            # A report of a version that did not ask: the archived registry knows it, but for who stated it.
+            return super().history(period, meter, limit=limit)
+        return self._remembered(asked, lambda: super(Recorded, self).history(period, meter, limit=limit))
+
     def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
         return self._remembered(("review", decided), lambda: super(Recorded, self).review(decided=decided))
 

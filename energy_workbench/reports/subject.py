@@ -21,6 +21,8 @@ MOST_EVENTS = 1000
 """Changes of a meter's health and communication that are looked at, the newest."""
 MOST_FINDINGS = 1000
 """As many as the service gives."""
+MOST_STATED = 1000
+"""As many as the service gives."""
 DAY = timedelta(hours=25)
 """Periods up to this long are shown hour by hour, longer ones day by day."""
 
@@ -223,6 +225,12 @@ class Subject:
         """Alarms that held in the period, by the number of the meter, oldest first."""
         found = [(row["number"], spell) for row in self.tree for spell in self._alarms_of(row)]
         return sorted(found, key=lambda pair: pair[1].since or self.period.start)
+
+    @cached_property
+    def stated(self) -> list[dict[str, Any]]:
+        """What people stated of the meters reported, to hold from an instant of the period on, newest first."""
+        wanted = {row["id"] for row in self.tree}
+        return [row for row in self.wb.history(self.text, limit=MOST_STATED) if row["meter"] in wanted]
 
     def _alarms_of(self, row: dict[str, Any]) -> list[Spell]:
         found = spells(self.wb.events(row["id"], limit=MOST_EVENTS), self.period.start, self.until)

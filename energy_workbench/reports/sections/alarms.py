@@ -1,37 +1,104 @@
-"""What health knew of the period: alarms and events of the meters, and overloads that intervals tell of."""
+"""What health knew of the period, and what people stated of its meters: alarms, overloads, and what was changed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import Column, Element, Section, heading, paragraph, table
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.subject import MOST_STATED, Subject
 
-LISTED = 200
-"""Alarms that are listed; the others are counted."""
+LISTED = 100
+"""Alarms, and statements, that are listed; the others are counted."""
+
+STATED = {
+    "status": "Status",
+    "ratio": "CT/PT ratio",
+    "place": "Moved in the tree",
+    "exchange": "Meter exchanged",
+    "decision": "Counter step decided",
+    "edit": "Readings edited",
+}
+"""What was stated, by its word."""
 
 
-def alarms(about: Subject) -> Section:
-    """Every alarm that held in the period, since when and until when."""
-    found = about.alarms
+def alarms(about: Subject, types: Collection[str] = ()) -> Section:
+    """Every alarm that held in the period, since when and until when; and what people stated of the meters.
+
+    Parameters
+    ----------
+    types : collection of str, optional
+        Types of meters that the report is about; all by default.
+    """
+    covered = {row["number"]: row["id"] for row in about.tree if not types or row["type"] in types}
+    parts = [heading("Alarms"), *_alarms(about, covered)]
+    parts += [heading("Changes of meters and readings", level=3), *_stated(about, set(covered.values()))]
+    return Section(tuple(parts))
+
+
+def _alarms(about: Subject, covered: Collection[str]) -> list[Element]:
+    found = [(number, spell) for number, spell in about.alarms if number in covered]
     if not found:
-        text = "No meter had an alarm in this period, by its health, its communication or its 15-minute means."
-        return Section((heading("Alarms"), paragraph(text)))
+        few = "No meter" if len(covered) == len(about.tree) else f"No meter of {', '.join(covered)}"
+        return [paragraph(f"{few} had an alarm in this period, by health, communication or 15-minute means.")]
     columns = [
-        Column("Since", "instant", width=13),
-        Column("Until", "instant", width=13),
-        Column("Meter", "text", width=20),
+        Column("Since", "instant", width=15),
+        Column("Until", "instant", width=15),
+        Column("Meter", "text", width=18),
         Column("Alarm", "text", width=18),
-        Column("Why", "text", width=36),
+        Column("Why", "text", width=34),
     ]
     rows = [
         (about.local_time(spell.since), about.local_time(spell.until), number, spell.what, spell.reason)
         for number, spell in found
     ]
     note = "No time under Since: it held before the period. None under Until: it held at its end."
-    parts: list[Element] = [heading("Alarms"), table("Alarms", columns, rows[:LISTED]), paragraph(note, kind="note")]
-    if len(rows) > LISTED:
-        parts.append(paragraph(f"The first {LISTED} of {words.number(len(rows))} are listed.", kind="note"))
-    return Section(tuple(parts))
+    if (more := len(rows) - LISTED) > 0:
+        note += f" {words.number(more)} more are not listed: each meter's page has its events."
+    return [table("Alarms", columns, rows[:LISTED]), paragraph(note, kind="note")]
+
+
+def _stated(about: Subject, covered: Collection[str]) -> list[Element]:
+    found = [row for row in about.stated if row["meter"] in covered]
+    if not found:
+        text = (
+            "No status, ratio, place or device changed in this period, and no reading of it was decided on or edited."
+        )
+        return [paragraph(text)]
+    columns = [
+        Column("From", "instant", width=15),
+        Column("Meter", "text", width=15),
+        Column("What", "text", width=14),
+        Column("Change", "text", width=22),
+        Column("Why", "text", width=18),
+        Column("By, entered", "text", width=16),
+    ]
+    rows = [
+        (
+            about.local(row["at"]),
+            row["number"],
+            STATED.get(row["of"], row["of"]),
+            row["text"],
+            row["reason"],
+            _entered(about, row),
+        )
+        for row in found
+    ]
+    note = "From: when it holds from; by whom and when it was entered stands at the end of the line."
+    if len(about.stated) >= MOST_STATED:
+        note += f" There are more than the newest {words.number(MOST_STATED)}: GET /history has them all."
+    elif (more := len(rows) - LISTED) > 0:
+        note += (
+            f" {words.number(more)} older ones are not listed: GET /history and the audit on the setup page have them."
+        )
+    # The newest are listed, the oldest of them on top, as of alarms.
+    return [table("Changes", columns, rows[:LISTED][::-1]), paragraph(note, kind="note")]
+
+
+def _entered(about: Subject, row: dict[str, str | None]) -> str:
+    at = about.local(row["entered"])
+    parts = [row["by"] or words.NONE, words.instant(at.isoformat(), about.zone) if at else ""]
+    return ", ".join(filter(None, parts))
 
 
 def said(about: Subject) -> list[str]:
