@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.answers.floor_plan import FloorPlan
+from energy_workbench.core.paths import AnyPath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,7 +279,7 @@ class Changes(ABC):
 
     @abstractmethod
     def import_readings(
-        self, source: Path | str | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+        self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
     ) -> dict[str, Any]:
         """Import readings from a file (`.csv`, `.csv.gz`, `.parquet`) or a frame, all or nothing.
 

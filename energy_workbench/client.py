@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.forest import nested
+from energy_workbench.core.paths import AnyPath
 from energy_workbench.core.results import (
     Balance,
     Comparison,
@@ -388,7 +388,7 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
         return dict(self._service.call("POST", "/meters/import", asked, content=content, headers=kind).json())
 
     def import_readings(
-        self, source: Path | str | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+        self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
     ) -> dict[str, Any]:
         from energy_workbench.answers.readings_file import upload
 

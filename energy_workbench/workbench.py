@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
@@ -29,6 +28,7 @@ from energy_workbench.core.errors import ConflictError, InputError, NotFoundErro
 from energy_workbench.core.forest import nested
 from energy_workbench.core.limits import resolved
 from energy_workbench.core.pages import PATTERN
+from energy_workbench.core.paths import AnyPath
 from energy_workbench.core.period import Period, parse_instant
 from energy_workbench.core.quantities import quantity
 from energy_workbench.core.results import (
@@ -77,7 +77,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     """
 
     @classmethod
-    def at(cls, home: Path | str | None = None) -> Workbench:
+    def at(cls, home: AnyPath | None = None) -> Workbench:
         """The workbench of a home; of that which the environment names by default.
 
         Raises

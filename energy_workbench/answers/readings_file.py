@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -10,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from energy_workbench.core import clock
 from energy_workbench.core.errors import InputError, NotFoundError
+from energy_workbench.core.paths import AnyPath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 def import_readings(
     home: Home,
-    source: Path | str | pd.DataFrame | pa.Table,
+    source: AnyPath | pd.DataFrame | pa.Table,
     *,
     dry_run: bool = False,
     keep_stored: bool = False,
@@ -38,7 +40,7 @@ def import_readings(
     """
     from energy_workbench.lake.intervals import build
 
-    given = Path(source) if isinstance(source, str | Path) else as_table(source)
+    given = Path(source) if isinstance(source, str | os.PathLike) else as_table(source)
     shown = name or (str(given) if isinstance(given, Path) else "the table")
     lake = home.reader.lake
     # What is spooled came first: an import is compared with it too.
@@ -100,7 +102,7 @@ def as_table(source: pd.DataFrame | pa.Table) -> pa.Table:
 
 
 @contextmanager
-def upload(source: Path | str | pd.DataFrame | pa.Table) -> Iterator[tuple[str, IO[bytes]]]:
+def upload(source: AnyPath | pd.DataFrame | pa.Table) -> Iterator[tuple[str, IO[bytes]]]:
     """Name and content of readings on their way to a service: a file as it is, a frame as Parquet.
 
     Raises
@@ -108,7 +110,7 @@ def upload(source: Path | str | pd.DataFrame | pa.Table) -> Iterator[tuple[str, 
     NotFoundError
         If there is no such file.
     """
-    if isinstance(source, str | Path):
+    if isinstance(source, str | os.PathLike):
         path = Path(source)
         if not path.is_file():
             raise NotFoundError(f"{path}: there is no such file")

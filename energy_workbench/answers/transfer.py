@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.answers.exporting import export
 from energy_workbench.answers.home import Home
 from energy_workbench.answers.readings_file import import_readings
+from energy_workbench.core.paths import AnyPath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ class Transfer(Home):
 
     def import_readings(
         self,
-        source: Path | str | pd.DataFrame | pa.Table,
+        source: AnyPath | pd.DataFrame | pa.Table,
         dry_run: bool = False,
         *,
         keep_stored: bool = False,
@@ -35,7 +36,7 @@ class Transfer(Home):
     def export(
         self,
         what: str,
-        path: Path | str,
+        path: AnyPath,
         period: str,
         *,
         meters: Sequence[str] | None = None,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from energy_workbench.core.errors import HomeError
+
+AnyPath = str | os.PathLike[str]
+"""What people may give as a file or a folder."""
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_workbench.core.errors import SettingsError
+from energy_workbench.core.paths import AnyPath
 
 PREFIX = "ENERGY_WORKBENCH_"
 FILE = "workbench.toml"
@@ -175,7 +176,7 @@ class Settings:
         return "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
 
 
-def load(home: Path | str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+def load(home: AnyPath | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of a home.
 
     Parameters

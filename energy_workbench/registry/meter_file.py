@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from energy_workbench.core import clock
 from energy_workbench.core.errors import ConflictError, InputError, Problem, printable
+from energy_workbench.core.paths import AnyPath
 from energy_workbench.registry import edits, journal, queries, schema
 from energy_workbench.registry.fields import OWN, RATIO, REQUIRED, contents
 from energy_workbench.registry.import_plan import ImportPlan, MeterRow, make_plan
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 
-def read_meter_file(path: Path | str) -> list[MeterRow]:
+def read_meter_file(path: AnyPath) -> list[MeterRow]:
     """Read a CSV (UTF-8) or Excel file of meters; the cells stay text.
 
     The header of a CSV file tells what separates its cells: commas, semicolons or tabs.
@@ -123,7 +124,7 @@ def _write(registry: Registry, plan: ImportPlan, by: str, *, keep: bool) -> None
             change.rollback()
 
 
-def export_meters(registry: Registry, path: Path | str) -> int:
+def export_meters(registry: Registry, path: AnyPath) -> int:
     """Write all meters to a CSV or Excel file, in tree order; returns how many.
 
     Raises
@@ -140,7 +141,7 @@ def export_meters(registry: Registry, path: Path | str) -> int:
     return len(rows)
 
 
-def write_template(path: Path | str) -> None:
+def write_template(path: AnyPath) -> None:
     """Write a meter file to fill in: the header and rows that show how; Excel explains the columns too.
 
     Raises

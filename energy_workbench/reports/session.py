@@ -138,7 +138,7 @@ def end() -> None:
     current = None
 
 
-def _open(where: str | None = None, *, token: str | None = None) -> Any:  # noqa: ARG001
+def _open(where: str | os.PathLike[str] | None = None, *, token: str | None = None) -> Any:  # noqa: ARG001
     """Stands for `energy_workbench.open` in a report's kernel."""
     from energy_workbench.core.errors import ReportError
 
