@@ -96,7 +96,7 @@ def test_a_gateway_may_rewrite_the_unit_id() -> None:
     async def main() -> None:
         async with running(Device({7: WORDS}, answer_as=255)) as device:
             client = GatewayClient(device.url)
-            assert await client.read(read(1, 1), 7, timeout=0.5) == [301]
+            assert await client.read(read(1, 1), 7, timeout=patience(5)) == [301]
             client.close()
 
     asyncio.run(main())

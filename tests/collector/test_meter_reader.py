@@ -110,7 +110,7 @@ def test_what_was_read_before_a_time_out_is_kept() -> None:
                 return await ask(request, unit, **more)
 
             client.read = second_fails
-            outcome = await reader.read(client, lambda: 5, limits=Limits(timeout=0.2))
+            outcome = await reader.read(client, lambda: 5, limits=Limits(timeout=1.0))
             client.close()
             assert isinstance(outcome.error, NoAnswerError)
             assert {r.quantity for r in reader.requests[0].registers} == set(outcome.values)
@@ -123,7 +123,7 @@ def test_one_lost_answer_is_asked_again_but_not_of_a_dead_meter() -> None:
         profile = load("eastron_sdm72dm_v1")
         async with running(Device({1: words_of(profile)}, delays=[5.0])) as device:
             reader = MeterReader(profile, 1)
-            short = Limits(timeout=0.2)
+            short = Limits(timeout=1.0)
             outcome = await read(reader, device, limits=short)
             assert outcome.error is None
             assert (len(outcome.latencies), len(outcome.failures)) == (1, 1)

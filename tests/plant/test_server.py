@@ -121,7 +121,7 @@ def test_a_silent_meter_times_out_while_its_neighbour_answers(plant):
         clock = [NOON]
         async with (
             running(plant, fault, now=lambda: clock[0]) as server,
-            client_of(server, "UNIT-A", timeout=0.2) as (client, meter),
+            client_of(server, "UNIT-A", timeout=1.0) as (client, meter),
         ):
             client.set_max_no_responses(1000)
             with pytest.raises(ModbusIOException):
