@@ -18,7 +18,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from energy_workbench.client import RemoteWorkbench
 from energy_workbench.core.errors import NotFoundError
+from energy_workbench.registry import Registry
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
+from tests.browser.test_nothing_leaves import BUTTONS, Watched
 from tests.conftest import free_ports
 from tests.waiting import patience
 
@@ -632,3 +634,61 @@ def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup, visit: Visi
         environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
         named = {text.split("=")[0] for text in environment if text.startswith("ENERGY_WORKBENCH_")}
         assert named == {"ENERGY_WORKBENCH_URL", "ENERGY_WORKBENCH_SERVICE_TOKEN"}, json.dumps(sorted(named))
+
+
+def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup: Setup, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    try:
+        watched = Watched(context)
+        page = watched.page
+        for button, shown in SHOWN_BY.items():
+            setup.open(page)
+            page.click(button)
+            expect(page.locator(shown).first).to_be_visible()
+            # It draws no chart, whose bar would have buttons of its own.
+            assert page.locator(f".ew-chart, .js-plotly-plot, {BUTTONS}").count() == 0
+        # Links lead to the pages of the same workbench.
+        links = page.evaluate("[...document.links].map((link) => link.href)")
+        assert links
+        assert {link for link in links if not link.startswith(("http://127.0.0.1:", "blob:"))} == set()
+        watched.stayed()
+        assert watched.errors == []
+    finally:
+        watched.page.goto("about:blank")
+        context.close()
+
+
+def test_who_loses_their_access_is_told_on_the_open_page_and_at_the_form(
+    setup: Setup, visit: Visit, tmp_path: Path
+) -> None:
+    registry, page = Registry(f"sqlite:///{setup.environment['ENERGY_WORKBENCH_HOME']}/registry.db"), visit.page
+    token = registry.create_token("asha", "editor")
+    page.goto(f"{setup.url}/meter-setup?token={token}&meter=UNIT-A")
+    expect(page.locator(".ew-meter h2")).to_contain_text("UNIT-A", timeout=patience(60) * 1000)
+    page.click(".ew-do-edit")
+    field(page, "Meter name").fill("What she was writing")
+    registry.revoke_token("asha")
+    registry.close()
+    expect(page.locator("body")).to_have_class(re.compile(r"\bew-ended\b"), timeout=patience(90) * 1000)
+    # It stays as it is, so that nothing is lost that was written, and says so where one looks.
+    expect(field(page, "Meter name")).to_have_value("What she was writing")
+    told = page.evaluate(
+        """() => {
+          const style = getComputedStyle(document.querySelector("#rendered_cells"), "::before");
+          return [style.content, style.display, style.position];
+        }"""
+    )
+    assert "Your access has ended. Keep what you were writing" in told[0]
+    assert told[1:] == ["block", "sticky"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+    page.screenshot(path=tmp_path / "ended.png")
+    page.goto(f"{setup.url}/meter-setup")
+    expect(page.get_by_role("alert")).to_contain_text("Your access has ended, or is not an editor's")
+    expect(page.get_by_label("Access token")).to_be_focused()
+    page.screenshot(path=tmp_path / "form.png")
+    page.get_by_label("Access token").fill("nobody-has-this")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("alert")).to_contain_text("This token is not known, or it has been revoked")
+    page.get_by_label("Access token").fill(EDITOR)
+    page.get_by_role("button", name="Open").click()
+    expect(page.locator(".ew-meter h2")).to_be_visible(timeout=patience(60) * 1000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import ssl
@@ -182,6 +183,65 @@ def test_every_server_is_a_path_of_one_origin_and_a_token_opens_each(box: Box) -
     )
     logged = (box.folder / "access.log").read_text("utf-8")
     assert not [token for token in (EDITOR, VIEWER, lab) if token in logged]
+
+
+@pytest.mark.parametrize(
+    ("path", "token"),
+    [
+        ("/", EDITOR), ("/", "nobody-has-this"), ("/nothing", EDITOR), ("/api/Energy/meters", ""), ("/docs", EDITOR),
+        ("/dashboards/meter-dashboard", VIEWER), ("/dashboards/login", ""), ("/dashboards/nothing", VIEWER),
+        ("/dashboards/alive/0-0", ""), ("/editor/meter-setup", EDITOR), ("/editor/meter-setup", VIEWER),
+        ("/editor/login", ""),
+    ],
+)  # fmt: skip
+def test_every_answer_behind_the_proxy_says_once_what_a_page_may_do(box: Box, path: str, token: str) -> None:
+    for name in ("service", "dashboards", "editor"):
+        box.supervisors[name].hears("READY=1")
+    eventually(lambda: answered(f"{box.url}/api/Energy/health")[0] == 200, "the proxy")
+    headers = headers_of(f"{box.url}{path}", token)
+    for name in ("content-security-policy", "cross-origin-opener-policy", "x-content-type-options", "referrer-policy"):
+        assert len(headers.get(name, [])) == 1, (name, headers)
+    assert headers["cross-origin-opener-policy"] == ["same-origin"]
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"][0].split(";"))
+    assert policy["default-src"] in ("'self'", "'none'")
+    # The service's own pages post and lead to the servers beside it, which are paths of the same origin.
+    addresses = [word for text in policy.values() for word in text.split() if "*" in word or "//" in word]
+    assert [word for word in addresses if not word.startswith(f"{box.url}/")] == []
+    assert headers["strict-transport-security"] == ["max-age=31536000"]
+
+
+def headers_of(url: str, token: str) -> dict[str, list[str]]:
+    """Headers of the answer, after redirects, as a browser gets them: each with all of its values."""
+    opener = urllib.request.build_opener(
+        urllib.request.HTTPSHandler(context=ssl._create_unverified_context()), urllib.request.HTTPCookieProcessor()
+    )
+    try:
+        with opener.open(f"{url}?token={token}" if token else url, timeout=patience(60)) as answer:
+            found = answer.headers
+    except urllib.error.HTTPError as error:
+        found = error.headers
+    return {name.lower(): found.get_all(name) for name in found}
+
+
+def test_caddy_as_shipped_takes_no_header_away_and_leads_each_path_where_nginx_does() -> None:
+    caddy = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text("utf-8")
+    nginx = (ROOT / "deploy" / "nginx" / "energy-workbench.conf").read_text("utf-8")
+    lines = [line.split() for line in caddy.splitlines() if line.strip() and not line.strip().startswith("#")]
+    # Of headers it sets one that is none of ours; `-NAME`, `?NAME` or `header_down` would change what servers say.
+    assert [words[1:] for words in lines if words[0] == "header"] == [
+        ["Strict-Transport-Security", '"max-age=31536000"']
+    ]
+    assert "header_down" not in caddy
+    assert "header_up" not in caddy
+    led = {
+        words[1].rstrip("*") if len(words) == 3 else "/": words[-1] for words in lines if words[0] == "reverse_proxy"
+    }
+    assert led == dict(re.findall(r"location (\S+) \{[^}]*proxy_pass http://([^;]+);", nginx))
+    # What hides or sets headers in nginx is that one too.
+    assert re.findall(r"^\s*(?:add_header|proxy_hide_header|more_\w+)\s+(\S+)", nginx, re.MULTILINE) == [
+        "Strict-Transport-Security"
+    ]
+    assert caddy.count("{") == caddy.count("}")
 
 
 @pytest.mark.browser
