@@ -14,6 +14,9 @@ INTERVAL = timedelta(minutes=15)
 
 INTERVAL_MICROS = 900_000_000
 
+LONGEST_DAYS = {"d": 1, "w": 7, "mo": 31, "y": 366}
+"""Of a bucket, by its unit; without the hour of a clock change."""
+
 MAX_EDGES = 400_000
 TOO_LONG = f"the period makes more than {MAX_EDGES:,} rows: ask for a shorter one, or a longer resolution"
 
@@ -106,6 +109,9 @@ def _past(instant: datetime, step: timedelta, zone: ZoneInfo) -> timedelta:
 
 
 def _days(period: Period, count: int, unit: str, zone: ZoneInfo) -> list[datetime]:
+    # Before they are counted one by one, which takes long.
+    if (period.end - period.start) / timedelta(days=count * LONGEST_DAYS[unit]) > MAX_EDGES:
+        raise PeriodError(TOO_LONG)
     first = period.start.astimezone(zone).date()
     if unit == "w":
         first -= timedelta(days=first.weekday())

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -14,7 +16,9 @@ from fastapi.testclient import TestClient
 
 from energy_workbench.api.access import tokens_of
 from energy_workbench.api.turns import Turns
-from energy_workbench.core.errors import CrowdedError, TooManyError
+from energy_workbench.core import axis
+from energy_workbench.core.errors import CrowdedError, PeriodError, TooManyError
+from energy_workbench.core.period import Period
 from energy_workbench.core.settings import Settings
 from energy_workbench.workbench import Workbench
 from tests.api.conftest import API
@@ -51,6 +55,17 @@ def test_what_has_no_end_is_refused(viewer: TestClient, path: str, params: dict[
     answer = viewer.get(API + path, params=params)  # type: ignore[arg-type]
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("every", ["15min", "1h", "1d", "1w"])
+def test_too_many_rows_are_refused_before_one_is_cut(every: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object) -> datetime:
+        raise AssertionError("a row was cut")
+
+    monkeypatch.setattr(axis, "local_midnight", cut)
+    ages = Period(datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC), "")
+    with pytest.raises(PeriodError, match="rows"):
+        axis.edges(ages, every, ZoneInfo("Asia/Kolkata"))
 
 
 @pytest.fixture
