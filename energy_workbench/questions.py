@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SITE_FIGURES = (
+    "energy_kwh", "energy_reason", "demand_peak_kw", "demand_peak_at", "left_out", "completeness",
+)  # fmt: skip
+"""Figures of the site over a period among the cards of the overview."""
+
 STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
 """Words of `pattern(by=…)` that stand for a resolution."""
 
@@ -284,9 +289,17 @@ class Questions(ABC):
         """Everything that the dashboard shows: cards, flows, pattern and tree."""
 
     def site_figures(self, period: str = "today") -> dict[str, Any]:
-        """Of the overview's cards those of a period: `energy_kwh, demand_peak_kw, demand_peak_at, completeness`."""
+        """Of the overview's cards those of a period: what the site used, its maximum demand, how complete that is.
+
+        Returns
+        -------
+        dict
+            `energy_kwh` [kWh], None where a part of it is not known or out of service, which `energy_reason` says;
+            `demand_peak_kw` [kW] of the time in which all parts are known, `demand_peak_at`; `left_out`, numbers of
+            the spares that were never connected; `completeness` [1].
+        """
         cards = self.overview(period).cards
-        return {name: cards[name] for name in ("energy_kwh", "demand_peak_kw", "demand_peak_at", "completeness")}
+        return {name: cards[name] for name in SITE_FIGURES}
 
     @abstractmethod
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import Measured, branch, power_flow
 from energy_workbench.analytics.live import describe, iso, never_heard
+from energy_workbench.analytics.site_use import Absent
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build, statement_row
 from energy_workbench.answers.energies import Energies
@@ -298,6 +300,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
                 self.reader,
                 self._trees(span),
                 span,
+                absent=self._absent(span.end),
                 threshold=percent / 100,
                 zone=self.zone,
                 profiles=self.settings.profiles_path,
@@ -344,7 +347,8 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             lambda: generation(
                 self._energies(),
                 self.reader,
-                self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))],
+                self._connected(span),
+                self._absent(span.end),
                 span,
                 self._factors(),
                 self.site()["country"],
@@ -357,7 +361,8 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         from energy_workbench.answers.generation_change import GenerationChange
 
         span, zone, now = self._period(period), self.zone, clock.now()
-        before, meters = earlier(span, against, zone), self._meters_at(span.end)
+        before = earlier(span, against, zone)
+        meters = self._absent(span.end).without(self._meters_at(span.end))
 
         def make() -> GenerationComparison:
             change = GenerationChange(self.reader, self._energies(), self._generation, meters, zone=zone, now=now)
@@ -398,10 +403,8 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
 
     def site_figures(self, period: str = "today") -> dict[str, Any]:
-        span, energies = self._period(period), self._energies()
-        meters = self._meters_at(span.end)
-        energy, completeness = self._totals(meters, span)
-        return overview.site_figures(meters, energy, energies.peak(meters, span), completeness, self.zone)
+        span = self._period(period)
+        return self._site_figures(span, self._totals(self._meters_at(span.end), span)[1])
 
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
         start, end = self._span(period)
@@ -454,15 +457,16 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
 
     def _overview(self, period: str, energies: Energies) -> Overview:
         meters, span = self._meters(), self._period(period)
-        root = overview.site_root(meters)
+        root, flow = overview.site_root(meters), self.flow(period)
         return overview.overview(
             site=self.site(),
             meters=meters,
             live=self._live(),
             energy=self._totals(meters, span)[0],
-            flow=self.flow(period),
+            flow=flow,
             pattern=energies.pattern(root, self._period(PATTERN), "1h") if root else None,
-            peak=energies.peak(meters, span),
+            figures=self._site_figures(span, flow.completeness),
+            absent=self._absent(clock.now()),
             period=period,
             now=clock.now(),
             zone=self.zone,
@@ -481,6 +485,35 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             been = {meter.key for stretch in self._trees(span) for meter in stretch.meters if meter.metered}
             energy = {key: measured for key, measured in energy.items() if key in been}
         return energy, completeness
+
+    def _site_figures(self, span: Period, completeness: float) -> dict[str, Any]:
+        """What the whole site used or why that is not known, its maximum demand, which share of the data is there."""
+        from energy_workbench.answers.site_uses import site_peak, used
+
+        def make() -> dict[str, Any]:
+            absent, trees = self._absent(span.end), self._connected(span)
+            use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees)
+            return {
+                "energy_kwh": None if use.kwh is None else round(use.kwh, 3),
+                "energy_reason": use.reason,
+                "demand_peak_kw": None if peak is None else round(peak, 3),
+                "demand_peak_at": iso(at, self.zone),
+                "left_out": absent.numbers,
+            }
+
+        return {**self._kept(("site", span.start, span.end), make), "completeness": completeness}
+
+    def _absent(self, until: datetime) -> Absent:
+        """What figures of the site do without at an instant: what was never connected until then."""
+        from energy_workbench.answers.site_uses import never_connected
+
+        return never_connected(self.reader, self._meters_at(until), min(until, clock.now()))
+
+    def _connected(self, span: Period) -> list[Stretch]:
+        """As `_trees`, at least one, without what was never connected until the end of the period."""
+        trees = self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))]
+        absent = self._absent(span.end)
+        return [replace(tree, meters=absent.without(tree.meters)) for tree in trees]
 
     def _trees(self, span: Period) -> list[Stretch]:
         """The tree over the elapsed part of a period."""

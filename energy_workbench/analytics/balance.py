@@ -13,6 +13,7 @@ import numpy as np
 from energy_workbench.analytics.compositions import Tree, compositions
 from energy_workbench.analytics.node_books import Energies, NodeBooks, supplied
 from energy_workbench.analytics.node_sums import NodeSums, pieces
+from energy_workbench.analytics.site_use import Absent, out_of_service, site_parts
 from energy_workbench.analytics.uncertainty import COVERAGE, Limits, assumed, limits, variance
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.rounding import rounded
@@ -68,6 +69,8 @@ class Books:
         Edges of the buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
     line : callable, optional
         Nominal voltage line to line of a meter [V]; 400 by default.
+    absent : Absent, optional
+        What the site's supply does without.
 
     Attributes
     ----------
@@ -89,8 +92,9 @@ class Books:
         trees: Iterable[Tree],
         cuts: Sequence[int] | None = None,
         line: Callable[[Meter], float] = lambda _: NOMINAL_VOLTAGE,
+        absent: Absent = Absent(),  # noqa: B008 -- a value
     ) -> None:
-        self._line = line
+        self._line, self._absent = line, absent
         self.nominal: set[int] = set()
         self.low: set[int] = set()
         self._trees = list(trees)
@@ -156,7 +160,7 @@ class Books:
         for _, high, meters in self._trees:
             part, after = slice(max(after - start, 0), min(high - start, count)), high
             if part.start < part.stop:
-                found[part] = supplied(meters, energies, part)
+                found[part] = supplied(site_parts(self._absent.without(meters)), energies, part)
         return found
 
 
@@ -244,7 +248,7 @@ def _row(
         "completeness": round(completeness, 4),
         "estimated": round(estimated, 4),
         "verdict": str(verdict),
-        "reason": _out_of_service(books.unmetered[meter.key].values(), zone)
+        "reason": "; ".join(out_of_service(each, zone) for each in books.unmetered[meter.key].values())
         if verdict is Verdict.NOT_METERED
         else _reason(verdict, node, loss, uncertainty, threshold, unmetered, [below[key].number for key in twice]),
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
@@ -255,16 +259,6 @@ def _row(
         "uncertainty_reason": _doubts(members, books),
         "children": [_child(child, node) for child in below.values()],
     }
-
-
-def _out_of_service(meters: Iterable[Meter], zone: tzinfo) -> str:
-    """Whom nobody meters, and since when."""
-    named = [
-        f"{meter.number} is out of service"
-        + (f" since {meter.status_since.astimezone(zone):%-d %b %Y %H:%M}" if meter.status_since else "")
-        for meter in meters
-    ]
-    return f"{', '.join(named)}: what goes through it is not metered"
 
 
 def _child(meter: Meter, node: NodeSums) -> dict[str, Any]:

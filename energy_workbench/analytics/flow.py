@@ -150,38 +150,6 @@ def power_flow(
     return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
 
-def site_use(meters: Sequence[Meter], measured: Mapping[int, Measured]) -> float | None:
-    """What the site uses [kW or kWh]: what its roots take from outside, and its own production.
-
-    Parts that are not known are left out; None where no root is known. A producer below another one
-    is part of that one.
-    """
-    by_key = {meter.key: meter for meter in meters}
-    total, known_root = 0.0, False
-    for meter in meters:
-        known = measured.get(meter.key, Measured())
-        if not known.known:
-            continue
-        up, down = delivered_and_taken(meter, known)
-        if meter.flow is Flow.PRODUCER:
-            if not below_producer(meter, by_key):
-                total += up - down
-                known_root |= meter.parent not in by_key
-        elif meter.parent not in by_key:
-            total += down - up
-            known_root = True
-    return total if known_root else None
-
-
-def below_producer(meter: Meter, by_key: Mapping[int, Meter]) -> bool:
-    """Whether a producer is above a meter in the tree: it is part of that one."""
-    while meter.parent is not None and meter.parent in by_key:
-        meter = by_key[meter.parent]
-        if meter.flow is Flow.PRODUCER:
-            return True
-    return False
-
-
 def _lost(
     meter: Meter,
     below: Sequence[Meter],

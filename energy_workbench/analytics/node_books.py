@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from energy_workbench.analytics.compositions import Composition
-from energy_workbench.analytics.flow import below_producer
 from energy_workbench.analytics.uncertainty import Limits
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 
@@ -177,19 +176,18 @@ def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any
     return (imported, exported) if in_import else (exported, imported)
 
 
-def supplied(meters: Sequence[Meter], energies: Energies, part: slice) -> Array:
-    """What all of some meters are supplied with, interval by interval [kWh]: from above, and by the producers below.
+def supplied(parts: Sequence[Meter], energies: Energies, part: slice) -> Array:
+    """What a site is supplied with, interval by interval [kWh]: from outside, and by its own producers.
 
-    A meter that tells nothing in this time is left out; a producer below another one is part of that one.
+    NaN where a part of it is not known, or out of service.
+
+    Parameters
+    ----------
+    parts : sequence of Meter
+        Those of the site's use.
     """
-    by_key = {meter.key: meter for meter in meters}
-    found: Array | None = None
-    for meter in meters:
-        top = meter.parent not in by_key
-        if not (top or meter.flow is Flow.PRODUCER) or below_producer(meter, by_key):
-            continue
-        up, down, _ = _read(meter, energies, part, of_node=top)
-        side = up if meter.flow is Flow.PRODUCER else down
-        if not np.isnan(side).all():
-            found = side if found is None else found + side
-    return np.full(part.stop - part.start, np.nan) if found is None else found
+    found = np.zeros(part.stop - part.start) if parts else np.full(part.stop - part.start, np.nan)
+    for meter in parts:
+        up, down, _ = _read(meter, energies, part, of_node=True)
+        found += up if meter.flow is Flow.PRODUCER else down
+    return found

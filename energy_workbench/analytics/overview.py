@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow, site_use
+from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow
 from energy_workbench.analytics.live import iso, never_heard, power_kw
+from energy_workbench.analytics.site_use import Absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.analytics.summary import status_summary
 from energy_workbench.core import maxima
 from energy_workbench.core.entities import Flow, Live, Meter, MeterType
@@ -23,12 +24,6 @@ def site_root(meters: Sequence[Meter]) -> Meter | None:
     roots = children_of(meters).get(None, [])
     rank = {MeterType.GRID: 0, MeterType.MAIN: 1}
     return min(roots, key=lambda meter: rank.get(meter.type, 2), default=None)
-
-
-def site_parts(meters: Sequence[Meter]) -> list[Meter]:
-    """The meters that the site's use is made of: roots and producers."""
-    roots = children_of(meters).get(None, [])
-    return [*roots, *(meter for meter in meters if meter.flow is Flow.PRODUCER and meter not in roots)]
 
 
 def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime) -> PowerFlow:
@@ -56,22 +51,16 @@ def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -
     Parameters
     ----------
     intervals : iterable of mapping
-        Rows of the interval table of the site's parts. An interval counts only where every one of them
-        that has any row is whole and actual: an estimate is no peak.
+        Rows of the interval table of the site's parts. An interval counts only where every one of them is whole and
+        actual: an estimate is no peak.
     """
     by_start: dict[datetime, dict[int, Measured]] = {}
-    having: set[int] = set()
     for row in intervals:
-        having.add(row["meter"])
         if row["quality"] == "actual" and row["completeness"] >= WHOLE:
             measured = Measured(row["energy_import_kwh"], row["energy_export_kwh"])
             by_start.setdefault(row["start"], {})[row["meter"]] = measured
-    found = [
-        (use * 4, start)
-        for start, measured in by_start.items()
-        if len(measured) == len(having) and (use := site_use(meters, measured)) is not None
-    ]
-    found.sort(key=lambda pair: pair[1])
+    parts = site_parts(meters)
+    found = [(4 * use, start) for start in sorted(by_start) if (use := use_of(parts, by_start[start])) is not None]
     highest = maxima.first(use for use, _ in found)
     return (None, None) if highest is None else (max(use for use, _ in found), found[highest][1])
 
@@ -84,7 +73,8 @@ def overview(
     energy: Mapping[int, Measured],
     flow: PowerFlow,
     pattern: Pattern | None,
-    peak: tuple[float | None, datetime | None],
+    figures: Mapping[str, Any],
+    absent: Absent,
     period: str,
     now: datetime,
     zone: ZoneInfo,
@@ -92,17 +82,26 @@ def overview(
     """Put the dashboard's answer together.
 
     Cards count meters and give the site's use: what comes from outside and its own production, so that
-    a plant on its generators does not read zero.
+    a plant on its generators does not read zero. Where it is not known, they say why.
+
+    Parameters
+    ----------
+    figures : mapping
+        Those of the site over the period.
+    absent : Absent
+        What the power of now does without.
     """
     power = powers(meters, live, now)
+    parts = site_parts(absent.without(meters))
     summary = status_summary(meters, live)
     cards = {
         "total": summary.total,
         "active": summary.status[Status.ACTIVE],
         "online": summary.communication[Communication.ONLINE],
         "warnings": summary.colour[Colour.YELLOW] + summary.colour[Colour.ORANGE],
-        "power_now_kw": _rounded(site_use(meters, power)),
-        **site_figures(meters, energy, peak, flow.completeness, zone),
+        "power_now_kw": _rounded(use_of(parts, power)),
+        "power_now_reason": why_unknown(unknown_parts(parts, power), zone, "tells no power now"),
+        **figures,
     }
     return Overview(
         now=now.astimezone(zone).isoformat(timespec="seconds"),
@@ -115,23 +114,6 @@ def overview(
         pattern=(pattern or _no_pattern(zone)).to_dict(),
         tree=tuple(_leaf(meter, live.get(meter.key) or never_heard(meter), power, energy, zone) for meter in meters),
     )
-
-
-def site_figures(
-    meters: Sequence[Meter],
-    energy: Mapping[int, Measured],
-    peak: tuple[float | None, datetime | None],
-    completeness: float,
-    zone: ZoneInfo,
-) -> dict[str, Any]:
-    """What the whole site used over a period [kWh], its maximum demand [kW] and when, and how complete that is."""
-    peak_kw, peak_at = peak
-    return {
-        "energy_kwh": _rounded(site_use(meters, energy)),
-        "demand_peak_kw": _rounded(peak_kw),
-        "demand_peak_at": iso(peak_at, zone),
-        "completeness": completeness,
-    }
 
 
 def _leaf(

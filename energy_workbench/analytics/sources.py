@@ -1,4 +1,4 @@
-"""Where a site's energy comes from: which of its meters stand for the grid, the sun and generators."""
+"""Where a site's energy comes from: which meters stand for the grid, the sun, diesel generators and the rest."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ class Sources:
     grid : tuple of Meter
         Through which the site is supplied: meters of type grid, else the roots that produce nothing.
     solar, generators : tuple of Meter
-        Producers by what drives them.
+        Producers by what drives them: the sun, and diesel.
+    others : tuple of Meter
+        Producers of any other type: nobody said what drives them.
     """
 
     grid: tuple[Meter, ...]
     solar: tuple[Meter, ...]
     generators: tuple[Meter, ...]
+    others: tuple[Meter, ...]
 
 
 def sources(meters: Sequence[Meter]) -> Sources:
@@ -34,7 +37,8 @@ def sources(meters: Sequence[Meter]) -> Sources:
     return Sources(
         tuple(grid or [meter for meter in roots if meter.flow is not Flow.PRODUCER]),
         tuple(meter for meter in made if meter.type is MeterType.SOLAR),
-        tuple(meter for meter in made if meter.type is not MeterType.SOLAR),
+        tuple(meter for meter in made if meter.type is MeterType.GENERATOR),
+        tuple(meter for meter in made if meter.type not in (MeterType.SOLAR, MeterType.GENERATOR)),
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, rows
 from energy_workbench.analytics.flow import branch
+from energy_workbench.analytics.site_use import Absent
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import axis, results
 from energy_workbench.core.clock import to_micros
@@ -36,6 +37,7 @@ def balance(
     zone: ZoneInfo,
     profiles: Path,
     line: Line,
+    absent: Absent,
     node: Meter | None = None,
 ) -> results.Balance:
     """The balance of every node, or of one and those below it.
@@ -52,11 +54,13 @@ def balance(
         Folder of the user's meter profiles, which say how finely counters count.
     line : callable
         Nominal voltage line to line of a meter [V].
+    absent : Absent
+        What the site's supply does without.
     node : Meter, optional
         Every node by default.
     """
     order = list(trees[-1].meters) if trees else []
-    books = booked(reader, trees, line)
+    books = booked(reader, trees, line, absent=absent)
     found = rows(books, order, threshold=threshold, steps=steps_of(order, profiles), zone=zone)
     if node is not None:
         inside = {meter.id for meter in branch(order, node.key)}
@@ -72,7 +76,13 @@ def balance(
     )
 
 
-def booked(reader: Reader, trees: Sequence[Stretch], line: Line, cuts: Sequence[int] | None = None) -> Books:
+def booked(
+    reader: Reader,
+    trees: Sequence[Stretch],
+    line: Line,
+    cuts: Sequence[int] | None = None,
+    absent: Absent = Absent(),  # noqa: B008 -- a value
+) -> Books:
     """The balance of the nodes of these trees, from the intervals.
 
     Parameters
@@ -82,7 +92,7 @@ def booked(reader: Reader, trees: Sequence[Stretch], line: Line, cuts: Sequence[
     cuts : sequence of int, optional
         Edges of buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
     """
-    books = Books([(number_of(tree.start), number_of(tree.end), tree.meters) for tree in trees], cuts, line)
+    books = Books([(number_of(tree.start), number_of(tree.end), tree.meters) for tree in trees], cuts, line, absent)
     keys = sorted({meter.key for tree in trees for meter in tree.meters})
     if keys:
         # The intervals beside the time tell whether the registers are known at its edges.

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 FIGURES = {
-    "scope1_kg": ("diesel",),
+    "scope1_kg": ("diesel", "other_producers"),
     "scope2_location_kg": ("grid_location",),
     "scope2_market_kg": ("grid_market",),
     "avoided_kg": ("grid_location",),
-    "net_kg": ("diesel", "grid_location", "export_credit"),
+    "net_kg": ("diesel", "other_producers", "grid_location", "export_credit"),
 }
 """Emissions and the kinds of factors that make them."""
 
@@ -53,6 +53,16 @@ class Carbon:
     def has(self, name: str) -> bool:
         """Whether a factor of that very kind holds at any time."""
         return not np.isnan(emissions.by_interval(steps(self._factors, name), self._day)).all()
+
+    def market_basis(self) -> str:
+        """What the market-based figure is made with, in words: a contract's factor, or what stands in for one."""
+        own = np.isnan(emissions.by_interval(steps(self._factors, "grid_market"), self._day))
+        if own.all():
+            return "no contract's factor is stated: the grid's average stands in"
+        if own.any():
+            since = date(1970, 1, 1) + timedelta(days=int(self._day[~own][0]))
+            return f"a contract's factor is stated from {since.isoformat()}: before, the grid's average stands in"
+        return "as contracted"
 
     def lacks(self, name: str) -> bool:
         """Whether there is a time in which none holds."""
@@ -105,17 +115,27 @@ def factor_rows(factors: Sequence[Factor], span: Period, zone: ZoneInfo) -> tupl
 
 
 def lacking(
-    factors: Sequence[Factor], country: str | None, carbon: Carbon, needed: Mapping[str, bool]
+    factors: Sequence[Factor], country: str | None, carbon: Carbon, needed: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, Any], ...]:
-    """Factors that are needed and do not hold all the time: `name, reason, advice`."""
+    """Factors that are needed and do not hold all the time: `name, reason, advice`.
+
+    Parameters
+    ----------
+    needed : mapping of str to sequence of str
+        By kind the numbers of the meters that need it.
+    """
     rows = []
-    for name, is_needed in needed.items():
-        if not is_needed or not carbon.lacks(name):
+    for name, numbers in needed.items():
+        if not numbers or not carbon.lacks(name):
             continue
         first = next((each.valid_from for each in factors if each.name == name), None)
         if first is not None:
             reason = f"the first factor that is known is that of {first.year}: it holds from {first.isoformat()}"
             advice = f"for the time before, {STATE_ONE}"
+        elif name == "other_producers":
+            are = "is a producer" if len(numbers) == 1 else "are producers"
+            reason = f"{', '.join(numbers)} {are} of no type that says what drives it (solar, generator)"
+            advice = f"{STATE_ONE}, 0 for wind or water; or give the meter the type of its source"
         elif country is None:
             reason = "the site states no country, so it is not known which grid it hangs on"
             where = "Site on the meter setup page, or energy-workbench site set country=…"

@@ -13,6 +13,7 @@ import numpy as np
 from energy_workbench.analytics.demand import UNITS, Block, aligned, contributions, demands, diversity_factor, maximum
 from energy_workbench.analytics.load import Blocks, load_factor
 from energy_workbench.analytics.node_books import sides_of
+from energy_workbench.analytics.site_use import out_of_service
 from energy_workbench.answers.series import Series, series
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
 from energy_workbench.answers.trees import Stretch, at
@@ -87,7 +88,8 @@ class _Demands:
         self._begins = begins if not block.sliding else np.ones(beside.count, bool)
         self._complete = demands(self._energy, block, begins)
         self._demands = demands(self._energy, block, begins, own.step)
-        self._drawn = {child.key: _drawn(child, beside) for child in children}
+        self._out = {child.key: self._unmetered(child.key) for child in children}
+        self._drawn = {child.key: np.where(self._out[child.key], np.nan, _drawn(child, beside)) for child in children}
         self._own = {key: demands(energy, block, begins) for key, energy in self._drawn.items()}
 
     def month(self, low: datetime, high: datetime) -> dict[str, Any]:
@@ -111,7 +113,7 @@ class _Demands:
             "energy": None if total is None else round(total, 6),
             "load_factor": load_factor(blocks, peak),
             "load_factor_share": blocks.share,
-            "diversity_factor": self._diversity(inside, seen),
+            **self._diversity(inside, seen),
             "completeness": round(float(known.mean()), 4) if len(known) else 0.0,
             "children": [] if place is None else self._children(place, seen),
         }
@@ -127,20 +129,49 @@ class _Demands:
         """The children that the meter saw then."""
         return _seen_by(self._meter, at(self._trees, self._beside.start + place * axis.INTERVAL))
 
+    def _unmetered(self, key: int) -> Any:
+        """In which intervals a child is out of service."""
+        found = np.zeros(self._beside.count, bool)
+        for tree in self._trees:
+            if any(meter.key == key and not meter.metered for meter in tree.meters):
+                low, high = self._place(tree.start), self._place(tree.end)
+                found[low:high] = True
+        return found
+
     def _children(self, place: int, seen: Sequence[Meter]) -> list[dict[str, Any]]:
         power = float(self._consumed[place : place + self._block.size].sum()) * 4 / self._block.size
-        return contributions(place, self._block, {each.number: self._drawn[each.key] for each in seen}, power)
+        found = contributions(place, self._block, {each.number: self._drawn[each.key] for each in seen}, power)
+        told = {row["number"] for row in found}
+        here = slice(place, place + self._block.size)
+        silent = {each.number: self._why(each, here) for each in seen if each.number not in told}
+        return [
+            *({**row, "reason": ""} for row in found),
+            *({"number": number, "kw": None, "share": None, "reason": why} for number, why in silent.items()),
+        ]
 
-    def _diversity(self, inside: slice, seen: Sequence[Meter]) -> float | None:
-        own = [self._own[each.key][inside] for each in seen]
-        if not own or any(maximum(found) is None for found in own):
-            return None
-        together = np.sum(own, axis=0)
-        best = maximum(together)
-        highest = [float(np.nanmax(found)) for found in own]
-        return diversity_factor(
-            [value for value in highest if value > 0], None if best is None else float(together[best])
-        )
+    def _diversity(self, inside: slice, seen: Sequence[Meter]) -> dict[str, Any]:
+        """The diversity factor, or why there is none."""
+        own = {each.key: self._own[each.key][inside] for each in seen}
+        part = slice(inside.start, inside.stop + self._block.size - 1)
+        unknown = [each for each in seen if self._out[each.key][part].any() or maximum(own[each.key]) is None]
+        if unknown:
+            return {"diversity_factor": None, "diversity_reason": "; ".join(self._why(each, part) for each in unknown)}
+        factor = None
+        if own:
+            together = np.sum(list(own.values()), axis=0)
+            best = maximum(together)
+            highest = [float(np.nanmax(found)) for found in own.values()]
+            factor = diversity_factor(
+                [value for value in highest if value > 0], None if best is None else float(together[best])
+            )
+        return {"diversity_factor": factor, "diversity_reason": ""}
+
+    def _why(self, child: Meter, part: slice) -> str:
+        """Why a child is not known in a part of the time."""
+        if not self._out[child.key][part].any():
+            return f"{child.number} is not known closely"
+        out = [each for tree in self._trees for each in tree.meters if each.key == child.key and not each.metered]
+        return out_of_service(out[0], self._zone)
 
 
 def _drawn(child: Meter, beside: SideBySide) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics import buckets, overview
+from energy_workbench.analytics import buckets
 from energy_workbench.analytics.completeness import completeness
 from energy_workbench.analytics.energies import energies, peaks
 from energy_workbench.analytics.flow import Measured
@@ -139,14 +139,6 @@ class Energies:
             return {}
         keys = [meter.key for meter in meters]
         return summed(self._reader.energy(keys, edges, clock.now()).to_pylist(), keys)[0]
-
-    def peak(self, meters: Sequence[Meter], span: Period) -> tuple[float | None, datetime | None]:
-        """Maximum 15-minute demand of the site [kW], and when."""
-        parts = [meter.key for meter in overview.site_parts(meters)]
-        return self._cache.get(
-            ("peak", span.start, span.end, self.stamp),
-            lambda: overview.site_peak(meters, self._reader.intervals(parts, span.start, span.end).to_pylist()),
-        )
 
     def last_days(self, days: int, every: str) -> Period:
         """So many times 24 hours up to the end of the bucket that runs now: seven days of hours are 168 buckets.

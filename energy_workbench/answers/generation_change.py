@@ -12,6 +12,7 @@ from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import DAY, Hours, Part
 from energy_workbench.analytics.sources import Sources, sources
 from energy_workbench.answers.energies import Energies
+from energy_workbench.answers.site_sources import GROUPS
 from energy_workbench.core import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
@@ -20,16 +21,8 @@ from energy_workbench.core.period_text import elapsed_days
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
 
-ENERGIES = ("grid_import_kwh", "grid_export_kwh", "solar_kwh", "dg_kwh")
+ENERGIES = ("grid_import_kwh", "grid_export_kwh", "solar_kwh", "dg_kwh", "other_kwh")
 """What is told of every day by its registers alone."""
-
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "grid_import_kwh": ("grid",), "grid_export_kwh": ("grid",), "solar_kwh": ("solar",), "dg_kwh": ("generators",),
-    "diesel_litres": ("generators",), "solar_self_used_kwh": ("grid", "solar"), "scope1_kg": ("generators",),
-    "scope2_location_kg": ("grid",), "scope2_market_kg": ("grid",), "gross_kg": ("grid", "generators"),
-    "avoided_kg": ("grid", "solar"), "dg_run_hours": ("generators",), "net_kg": ("grid", "generators"),
-}  # fmt: skip
-"""What is compared, and which meters must be measured for it; those that are not there hold nothing back."""
 
 
 class GenerationChange:
@@ -133,6 +126,7 @@ class GenerationChange:
                 "grid_export_kwh": of(self._sources.grid, each, "energy_export_kwh"),
                 "solar_kwh": of(self._sources.solar, each),
                 "dg_kwh": of(self._sources.generators, each),
+                "other_kwh": of(self._sources.others, each),
             }
             energies.append(told)
             shares.append(

@@ -12,11 +12,13 @@ import numpy as np
 from energy_workbench.analytics import emissions
 from energy_workbench.analytics.generation import Generator, self_used
 from energy_workbench.analytics.load_shape import LocalTimes
+from energy_workbench.analytics.site_use import Absent, why_unknown
 from energy_workbench.answers.carbon import Carbon, factor_rows, lacking
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.fuel import counted, metered_litres
 from energy_workbench.answers.side_by_side import elapsed
-from energy_workbench.answers.site_sources import Group, Source, site_sources
+from energy_workbench.answers.site_sources import GROUPS, Group, Source, site_sources
+from energy_workbench.answers.site_uses import used as site_used
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import axis, results
 from energy_workbench.core.factors import Factor
@@ -34,6 +36,7 @@ def generation(
     energies: Energies,
     reader: Reader,
     trees: Sequence[Stretch],
+    absent: Absent,
     span: Period,
     factors: Sequence[Factor],
     country: str | None,
@@ -44,12 +47,14 @@ def generation(
     Parameters
     ----------
     trees : sequence of Stretch
-        The tree over the period, at least one.
+        The tree over the period, at least one, without what was never connected.
+    absent : Absent
+        That.
     factors : sequence of Factor
         Those that hold at the site, which states this country.
     """
     site = site_sources(energies, reader, trees, span)
-    grid, solar = site.grid, site.solar
+    grid, solar, others = site.grid, site.solar, site.others
     running = [_generator(reader, source, site.start, site.count) for source in site.generators.members]
     litres = _litres(running, site.count)
     close, done = grid.close & solar.close, _done(span, site.count)
@@ -62,8 +67,11 @@ def generation(
     burnt = None if any(each.litres is None for each in running) else float(np.nansum(litres))
     hours = [each.run_hours for each in running]
     used_kwh = _known_total(used, solar, None if exported is None else solar_kwh)
-    use = _added(imported, exported and -exported, dg_kwh, solar_kwh)
-    scope1 = _times(carbon.total("diesel", litres), burnt, any_there=bool(running))
+    use, other_kwh = site_used(energies, trees, span, zone).kwh, others.delivered_kwh
+    scope1 = _added(
+        _times(carbon.total("diesel", litres), burnt, any_there=bool(running)),
+        _times(carbon.total("other_producers", others.delivered), other_kwh, any_there=bool(others)),
+    )
     scope2, market = (
         _times(carbon.total(name, grid.delivered), imported, any_there=bool(grid))
         for name in ("grid_location", "grid_market")
@@ -82,9 +90,9 @@ def generation(
             else ()
         ),
         *(("scope2_location_kg", "scope2_market_kg", "net_kg") if carbon.steps_within(~grid.close) else ()),
-        *(("days",) if not (close & site.generators.close)[:done].all() else ()),
+        *(("days",) if not (close & site.generators.close & others.close)[:done].all() else ()),
     ]
-    groups = {"grid": grid, "solar": solar, "generators": site.generators}
+    groups = {"grid": grid, "solar": solar, "generators": site.generators, "others": others}
     return results.Generation(
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),
@@ -99,6 +107,7 @@ def generation(
         solar_self_used_kwh=_rounded(used_kwh),
         solar_self_used_share=_ratio(used_kwh, solar_kwh),
         solar_share=_ratio(used_kwh, use),
+        other_kwh=_energy(other_kwh),
         grid_import_kwh=_energy(imported),
         grid_export_kwh=_energy(exported),
         use_kwh=_energy(use),
@@ -113,14 +122,27 @@ def generation(
         factors=factor_rows(factors, span, zone),
         days=_days(day, groups, litres, used, carbon),
         estimated=tuple(dict.fromkeys(estimated)),
-        known={name: round(float(group.close[:done].mean()), 4) if done else 0.0 for name, group in groups.items()},
-        unknown=tuple(
-            {"source": name, "meter": number, "reason": f"{number} told nothing in this time"}
+        known={
+            name: round(float(group.close[:done].mean()), 4) if done else 0.0
             for name, group in groups.items()
-            for number in group.silent
+            if group or name != "others"
+        },
+        market_basis=carbon.market_basis(),
+        unknown=tuple(
+            {"source": name, "meter": meter.number, "reason": why_unknown([meter], zone)}
+            for name, group in groups.items()
+            for meter in group.silent
         ),
+        left_out=tuple(absent.numbers),
         missing_factors=lacking(
-            factors, country, carbon, {"diesel": bool(running), "grid_location": bool(grid or solar)}
+            factors,
+            country,
+            carbon,
+            {
+                "diesel": site.generators.numbers,
+                "other_producers": others.numbers,
+                "grid_location": [*grid.numbers, *solar.numbers],
+            },
         ),
         units=carbon.units(),
     )
@@ -135,10 +157,11 @@ def _done(span: Period, count: int) -> int:
 def _generator(reader: Reader, source: Source, start: datetime, count: int) -> Generator:
     meter, end = source.meter, start + count * axis.INTERVAL
     # Counters are read at both ends of the time, so they say nothing of a part of it.
-    always = source.always and count > 0
+    always = source.always and count > 0 and source.out is None
     return Generator(
         meter.number,
-        source.delivered,
+        # Of one that was out of service nobody knows what it delivered in all.
+        source.delivered if source.out is None else np.full(count, np.nan),
         meter.rated_kw,
         counted_hours=counted(reader, meter, "run_hours", start, end) if always else None,
         metered_litres=metered_litres(reader, meter, start, end) if always else None,
@@ -203,15 +226,19 @@ def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon
     if not len(day):
         return ()
     grid, solar, generators = groups["grid"], groups["solar"], groups["generators"]
-    fuel = np.where(np.isnan(generators.delivered), np.nan, litres) if generators else litres
+    others = groups["others"]
+    told = np.isnan(generators.delivered) | generators.unmetered.any()
+    fuel = np.where(told, np.nan, litres) if generators else litres
+    burnt = carbon.emitted("diesel", fuel, any_there=bool(generators))
     columns = {
         "grid_import_kwh": grid.delivered,
         "grid_export_kwh": grid.returned,
         "dg_kwh": generators.delivered,
         "solar_kwh": solar.delivered,
+        "other_kwh": others.delivered,
         "diesel_litres": fuel,
         "solar_self_used_kwh": used,
-        "scope1_kg": carbon.emitted("diesel", fuel, any_there=bool(generators)),
+        "scope1_kg": burnt + carbon.emitted("other_producers", others.delivered, any_there=bool(others)),
         "scope2_location_kg": carbon.emitted("grid_location", grid.delivered, any_there=bool(grid)),
         "scope2_market_kg": carbon.emitted("grid_market", grid.delivered, any_there=bool(grid)),
         "avoided_kg": carbon.emitted("grid_location", used, any_there=bool(solar)),
@@ -219,6 +246,11 @@ def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon
     starts = np.flatnonzero(np.r_[True, np.diff(day) != 0])
     sums = {name: np.add.reduceat(np.nan_to_num(values), starts) for name, values in columns.items()}
     known = {name: np.add.reduceat((~np.isnan(values)).astype(int), starts) > 0 for name, values in columns.items()}
+    # Of a day in which somebody was out of service the sum is not known.
+    metered = {name: np.add.reduceat(group.unmetered.astype(int), starts) == 0 for name, group in groups.items()}
+    for name, needed in GROUPS.items():
+        if name in known:
+            known[name] &= np.logical_and.reduce([metered[group] for group in needed])
     dates = day[starts].astype("datetime64[D]").astype(str)
     return tuple(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,10 @@ from energy_workbench.analytics.flow import Measured
 from energy_workbench.analytics.sources import sources
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.register_intervals import Registers, begun, register_intervals
-from energy_workbench.answers.trees import Stretch
+from energy_workbench.answers.trees import Stretch, spans
 from energy_workbench.core import axis
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
-from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +26,16 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
     Mask = NDArray[np.bool_]
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "grid_import_kwh": ("grid",), "grid_export_kwh": ("grid",), "solar_kwh": ("solar",), "dg_kwh": ("generators",),
+    "other_kwh": ("others",), "diesel_litres": ("generators",), "solar_self_used_kwh": ("grid", "solar"),
+    "scope1_kg": ("generators", "others"), "scope2_location_kg": ("grid",), "scope2_market_kg": ("grid",),
+    "gross_kg": ("grid", "generators", "others"), "avoided_kg": ("grid", "solar"), "dg_run_hours": ("generators",),
+    "net_kg": ("grid", "generators", "others"),
+}  # fmt: skip
+"""Figures by name, and which sources must be measured for each; those that are not there hold nothing back."""
 
 
 @dataclass(slots=True)
@@ -42,12 +51,18 @@ class Source:
         By its registers over that time, as every other answer tells it [kWh].
     registers : Registers
         The same by interval.
+    unmetered : array of bool, shape (n,)
+        In which of them it is out of service: what goes through it is not known.
+    out : Meter or None
+        As it was when it was out of service.
     """
 
     meter: Meter
     here: Mask
+    unmetered: Mask
     measured: Measured = field(default_factory=Measured)
     registers: Registers | None = None
+    out: Meter | None = None
 
     @property
     def always(self) -> bool:
@@ -57,7 +72,7 @@ class Source:
     @property
     def counts(self) -> bool:
         """Whether it is there although it tells nothing."""
-        return self.meter.status is not Status.INACTIVE and self.meter.deleted_at is None
+        return self.meter.deleted_at is None
 
     @property
     def _in_import(self) -> bool:
@@ -66,11 +81,15 @@ class Source:
     @property
     def delivered_kwh(self) -> float | None:
         """What it delivers to the site: what the grid's meter takes, or a producer produces."""
+        if self.out:
+            return None
         return self.measured.imported if self._in_import else self.measured.exported
 
     @property
     def returned_kwh(self) -> float | None:
         """What flows back; a meter that knows its import and never tells an export has no register for it: nothing."""
+        if self.out:
+            return None
         known, found = self.measured.imported is not None, self.measured.exported
         return 0.0 if found is None and known else found
 
@@ -78,7 +97,8 @@ class Source:
     def delivered(self) -> Array:
         """`delivered_kwh` by interval; NaN where not known, nothing while it does not stand for the source."""
         assert self.registers
-        return np.where(self.here, self.registers.imported if self._in_import else self.registers.exported, 0.0)
+        found = self.registers.imported if self._in_import else self.registers.exported
+        return np.where(self.unmetered, np.nan, np.where(self.here, found, 0.0))
 
     @property
     def returned(self) -> Array:
@@ -87,7 +107,7 @@ class Source:
         found = self.registers.exported
         if self.measured.exported is None:
             found = np.where(np.isnan(self.registers.imported), np.nan, 0.0)
-        return np.where(self.here, found, 0.0)
+        return np.where(self.unmetered, np.nan, np.where(self.here, found, 0.0))
 
     @property
     def close(self) -> Mask:
@@ -107,7 +127,7 @@ class Group:
     """
 
     def __init__(self, members: Iterable[Source], count: int) -> None:
-        # What is out of service and tells nothing does nothing; what was deleted and never did was a mistake.
+        # What was deleted and never told anything was a mistake.
         self.members = [each for each in members if each.measured.known or each.counts]
         self._count = count
 
@@ -115,9 +135,19 @@ class Group:
         return bool(self.members)
 
     @property
-    def silent(self) -> list[str]:
-        """Numbers of those that told nothing."""
-        return [each.meter.number for each in self.members if each.delivered_kwh is None]
+    def numbers(self) -> list[str]:
+        """Numbers of all."""
+        return [each.meter.number for each in self.members]
+
+    @property
+    def silent(self) -> list[Meter]:
+        """Those that told nothing, or were out of service: as they were then."""
+        return [each.out or each.meter for each in self.members if each.delivered_kwh is None]
+
+    @property
+    def unmetered(self) -> Mask:
+        """Where one of them is out of service, so that the sum is not known."""
+        return np.logical_or.reduce([np.zeros(self._count, bool), *(each.unmetered for each in self.members)])
 
     @property
     def delivered_kwh(self) -> float | None:
@@ -157,7 +187,7 @@ class Group:
     def _added(self, found: Sequence[Array]) -> Array:
         if not found:
             return np.zeros(self._count)
-        none = np.logical_and.reduce([np.isnan(each) for each in found])
+        none = np.logical_and.reduce([np.isnan(each) for each in found]) | self.unmetered
         return np.where(none, np.nan, np.nansum(found, axis=0))
 
 
@@ -178,6 +208,7 @@ class SiteSources:
     grid: Group
     solar: Group
     generators: Group
+    others: Group
 
 
 def site_sources(energies: Energies, reader: Reader, trees: Sequence[Stretch], span: Period) -> SiteSources:
@@ -186,20 +217,23 @@ def site_sources(energies: Energies, reader: Reader, trees: Sequence[Stretch], s
     Parameters
     ----------
     trees : sequence of Stretch
-        The tree over the period, at least one; an interval in which it changes counts by the one before.
+        The tree over the period, at least one, without what was never connected; an interval in which it changes counts
+        by the one before.
     """
     start, count = begun(span)
-    found: dict[str, dict[int, Source]] = {"grid": {}, "solar": {}, "generators": {}}
-    edges = [span.start, *(tree.start for tree in trees[1:]), span.end]
-    for tree, low, high in zip(trees, edges, edges[1:], strict=False):
+    found: dict[str, dict[int, Source]] = {"grid": {}, "solar": {}, "generators": {}, "others": {}}
+    for tree, part in spans(trees, span):
         kinds = sources(tree.meters)
         meters: dict[str, tuple[Meter, ...]] = {name: getattr(kinds, name) for name in found}
-        measured = energies.registers([m for group in meters.values() for m in group], Period(low, high, span.text))
-        first, last = ((edge - start) // axis.INTERVAL for edge in (max(low, start), max(high, start)))
+        measured = energies.registers([m for group in meters.values() for m in group], part)
+        first, last = ((edge - start) // axis.INTERVAL for edge in (max(part.start, start), max(part.end, start)))
         for name, group in meters.items():
             for meter in group:
-                source = found[name].setdefault(meter.key, Source(meter, np.zeros(count, bool)))
+                source = found[name].setdefault(meter.key, Source(meter, np.zeros(count, bool), np.zeros(count, bool)))
                 source.meter = meter
+                if not meter.metered:
+                    source.out = meter
+                    source.unmetered[first:last] = True
                 source.here[first:last] = True
                 source.measured = _both(source.measured, measured.get(meter.key, Measured()))
     every = [source for group in found.values() for source in group.values()]

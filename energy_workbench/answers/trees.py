@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from energy_workbench.core import axis
 from energy_workbench.core.entities import Meter
+from energy_workbench.core.period import Period
 
 TreeAt = Callable[[datetime], Sequence[Meter]]
 """Meters in the order of the tree, as it was at an instant."""
@@ -57,3 +58,11 @@ def stretches(changes: Iterable[datetime], tree_at: TreeAt, start: datetime, end
 def at(trees: Sequence[Stretch], instant: datetime) -> Sequence[Meter]:
     """The tree at an instant; that before a change that lies in the same interval."""
     return next((tree.meters for tree in reversed(trees) if tree.start <= instant), trees[0].meters if trees else ())
+
+
+def spans(trees: Sequence[Stretch], span: Period) -> Iterator[tuple[Stretch, Period]]:
+    """Each tree with its part of a period, of which they leave nothing out: an interval in which it changes counts by
+    the one before."""
+    edges = [span.start, *(tree.start for tree in trees[1:]), span.end]
+    for tree, low, high in zip(trees, edges, edges[1:], strict=False):
+        yield tree, Period(low, high, span.text)

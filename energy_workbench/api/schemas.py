@@ -168,8 +168,8 @@ _DEMAND: Schema = {
                 "start": "2026-10-01T00:00:00+05:30", "end": "2026-11-01T00:00:00+05:30", "maximum": 431.2,
                 "at": "2026-10-14T10:30:00+05:30", "energy": 130_215.5, "load_factor": 0.406,
                 "load_factor_share": 0.998,
-                "diversity_factor": 1.12, "completeness": 0.998,
-                "children": [{"number": "UNIT-A-MACHINE-01", "kw": 88.5, "share": 0.205}],
+                "diversity_factor": 1.12, "diversity_reason": "", "completeness": 0.998,
+                "children": [{"number": "UNIT-A-MACHINE-01", "kw": 88.5, "share": 0.205, "reason": ""}],
             }
         ]
     ),
@@ -185,7 +185,8 @@ _GENERATION: Schema = {
     "diesel_estimated": True, "litres_per_kwh": 0.289, "solar_kwh": 90_400.0, "solar_self_used_kwh": 88_000.0,
     "solar_self_used_share": 0.973, "solar_share": 0.12, "grid_import_kwh": 610_000.0, "grid_export_kwh": 2400.0,
     "use_kwh": 703_120.5, "scope1_kg": 3966.9, "scope2_location_kg": 434_137.0, "scope2_market_kg": 434_137.0,
-    "market_is_location": True, "avoided_kg": 62_629.6, "net_kg": 438_103.9, "completeness": 0.998,
+    "market_is_location": True, "market_basis": "no contract's factor is stated: the grid's average stands in",
+    "other_kwh": 0.0, "left_out": [], "avoided_kg": 62_629.6, "net_kg": 438_103.9, "completeness": 0.998,
     "generators": [{
         "number": "DG", "energy_kwh": 5120.5, "run_hours": 18.25, "hours_counted": True, "litres": 1480.2,
         "litres_estimated": True, "litres_per_kwh": 0.289, "hours_estimated": False, "load_litres": 1480.2,
@@ -197,6 +198,7 @@ _GENERATION: Schema = {
     }],
     "days": [{
         "day": "2026-10-01", "grid_import_kwh": 19_600.0, "grid_export_kwh": 80.0, "dg_kwh": 0.0, "solar_kwh": 3100.0,
+        "other_kwh": 0.0,
         "diesel_litres": 0.0, "solar_self_used_kwh": 3020.0, "scope1_kg": 0.0, "scope2_location_kg": 13_949.3,
         "scope2_market_kg": 13_949.3, "avoided_kg": 2149.3,
     }],
@@ -464,7 +466,13 @@ _STATED = {"name": "Works Nord", "timezone": "Europe/Berlin", "country": "DE", "
 SITE = _answer("The plant", _SITE)
 SITE_CHANGED = _answer("The plant", {**_SITE, "effects": ["days, weeks and months are cut at midnight of …"]})
 SITE_BODY = _body("What changes of it; `country` and `currency` null: not stated.", _STATED)
-OVERVIEW = _answer("The dashboard's answer", {"summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})
+_CARDS: Schema = {
+    "total": 92, "active": 92, "online": 90, "warnings": 2, "power_now_kw": None,
+    "power_now_reason": "GRID-2 is out of service since 11 Oct 2026 10:00: what goes through it is not metered",
+    "energy_kwh": 9120.5, "energy_reason": "", "demand_peak_kw": 512.4,
+    "demand_peak_at": "2026-10-05T11:15:00+05:30", "left_out": ["GRID-3"], "completeness": 0.998,
+}  # fmt: skip
+OVERVIEW = _answer("The dashboard's answer", {"cards": _CARDS, "summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})
 SQL = _answer(
     "The rows",
     {"columns": ["number", "kwh"], "types": ["string", "double"], "rows": [["UNIT-A", 51230.4]]},

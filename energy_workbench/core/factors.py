@@ -11,6 +11,7 @@ KINDS: Final = {
     "grid_location": ("kWh", "grid electricity, average of the grid (Scope 2, location-based)"),
     "grid_market": ("kWh", "grid electricity as contracted (Scope 2, market-based)"),
     "diesel": ("L", "diesel burnt on site (Scope 1)"),
+    "other_producers": ("kWh", "energy of producers that are neither solar nor diesel generators (Scope 1)"),
     "export_credit": ("kWh", "what exported energy is credited with in the net figure"),
 }
 """What there are factors of: a kilogram for each of what, and meaning."""

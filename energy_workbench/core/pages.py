@@ -25,7 +25,7 @@ class Page:
 
 
 OVERVIEW = Page("meter-dashboard", "Overview", "Power flow, states, the week's pattern and every meter")
-PATTERNS = Page("patterns", "Patterns", "Days, weeks and months of a meter, its peak demand and load factor")
+PATTERNS = Page("patterns", "Patterns", "Days, weeks and months of a meter, and its peak demand")
 LOSSES = Page("losses", "Losses", "What goes in and does not come out, and where to look")
 GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel and emissions")
 METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")

@@ -305,8 +305,9 @@ class Demand(Table):
     rows : tuple of dict
         `start, end`, `maximum` [`unit`], `at` (start of the block; of equal maxima the first), `energy` (of the known
         time [kWh or kVAh]), `load_factor` (mean of the known blocks ÷ the maximum [1]) with `load_factor_share` (of the
-        month's blocks [1]), `diversity_factor` (sum of the children's maxima ÷ maximum of their sum [1]),
-        `completeness`, `children` (`number, kw, share` in that block).
+        month's blocks [1]), `diversity_factor` (sum of the children's maxima ÷ maximum of their sum [1]) or
+        else `diversity_reason`, `completeness`, `children` (`number, kw, share, reason` in that block; what a child
+        drew is None where it is out of service or not known closely, which the reason says).
     unit : str
         `kW` or `kVA`.
     block_minutes : int
@@ -339,6 +340,7 @@ class Demand(Table):
             "load_factor",
             "load_factor_share",
             "diversity_factor",
+            "diversity_reason",
             "completeness",
             "children",
         ]
@@ -446,9 +448,10 @@ class Generation(Result):
 
     Attributes
     ----------
-    dg_kwh, solar_kwh, grid_import_kwh, grid_export_kwh, use_kwh : float or None
-        By registers, gaps included, as `Energies` tells them of the same meters [kWh]; `use_kwh` is what the site used.
-        Of a kind of which the site has no meter 0, and None where one of its meters told nothing.
+    dg_kwh, solar_kwh, other_kwh, grid_import_kwh, grid_export_kwh, use_kwh : float or None
+        By registers, gaps included, as `Energies` tells them of the same meters [kWh]; `dg_kwh` of diesel generators,
+        `other_kwh` of producers of any other type, `use_kwh` what the site used, as the overview's card. Of a kind of
+        which the site has no meter 0, and None where one of its meters told nothing or was out of service.
     dg_run_hours : float or None
         By the generators' own counters where `dg_hours_counted`, else the time in which they delivered [h].
     diesel_litres : float or None
@@ -457,7 +460,8 @@ class Generation(Result):
         What did not leave the site [kWh], its share of the solar energy and of the site's use [1].
     scope1_kg, scope2_location_kg, scope2_market_kg : float or None
         Gross, in their `units`; None where an amount is not known or a factor is lacking at any time of the period.
-        Where `market_is_location` no contract's factor holds, and the grid's average stands in.
+        Where `market_is_location` no contract's factor holds, and the grid's average stands in; `market_basis` says in
+        words what the market-based figure is made with, also where a contract's factor holds for a part of the time.
     avoided_kg, net_kg : float or None
         Memo figures beside the scopes.
     generators, factors, days : tuple of dict
@@ -467,9 +471,12 @@ class Generation(Result):
         Names of the figures that need more than the registers tell: how a gap's energy is spread over its time, or
         fuel by load.
     known : dict
-        Share of the elapsed time in which all meters of `grid`, `solar` and `generators` were measured [1].
+        Share of the elapsed time in which all meters of `grid`, `solar`, `generators` (and `others`) were
+        measured [1].
     unknown : tuple of dict
-        `source, meter, reason` of each meter that told nothing.
+        `source, meter, reason` of each meter that told nothing, or was out of service at any time.
+    left_out : tuple of str
+        Numbers of the spares that were never connected: nothing of them is in any figure.
     missing_factors : tuple of dict
         `name, reason, advice` of each factor that is needed and does not hold all the time.
     units : dict
@@ -507,6 +514,9 @@ class Generation(Result):
     unknown: tuple[dict[str, Any], ...] = ()
     missing_factors: tuple[dict[str, Any], ...] = ()
     units: dict[str, str] = field(default_factory=dict)
+    other_kwh: float | None = 0.0
+    market_basis: str = ""
+    left_out: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, Any]]:
         plain = self.to_dict()

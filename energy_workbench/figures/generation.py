@@ -13,6 +13,7 @@ SOURCES = (
     ("solar, used on site", "solar_self_used_kwh", "solar"),
     ("solar, exported", "solar_exported_kwh", "solar"),
     ("diesel", "dg_kwh", "generator"),
+    ("other producers", "other_kwh", ""),
 )
 """Name, column and colour of each source, from the bottom of the stack."""
 
@@ -30,15 +31,16 @@ DAY_MS = 86_400_000
 def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """Draw a generation: `days` of `day, grid_import_kwh, solar_kwh, solar_self_used_kwh, dg_kwh` [kWh]."""
     days = [day | {"solar_exported_kwh": _exported(day)} for day in payload["days"]]
-    if not any(day[column] for day in days for _, column, _ in SOURCES):
+    if not any(day.get(column) for day in days for _, column, _ in SOURCES):
         return message(theme, "No energy is known for this time.")
     rows, monthly = _bars(days, [column for _, column, _ in SOURCES])
     data = [
         _stacked(rows, name, column, "kWh", theme, colour, monthly=monthly, hatched=column == "solar_exported_kwh")
         for name, column, colour in SOURCES
-        if any(row[column] for row in rows)
+        if any(row.get(column) for row in rows)
     ]
     said = [("grid", "grid_import_kwh"), ("solar", "solar_kwh"), ("diesel", "dg_kwh")]
+    said += [("other producers", "other_kwh")] if payload.get("other_kwh") != 0 else []
     summary = ", ".join(f"{name} {amount(payload[column], 'kWh')}" for name, column in said)
     return {"data": data, "layout": _layout(theme, summary, "kWh", monthly, f"sources {payload.get('from')}")}
 

@@ -51,7 +51,8 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     ]  # fmt: skip
     highest = rows[maxima.first(float(row["maximum"]) for row in rows) or 0]
     reach = max(ends) / by
-    drawn_low = min((sum(min(child["kw"], 0) for child in row["children"]) for row in rows if split), default=0) / by
+    fed = [sum(min(child["kw"] or 0, 0) for child in row["children"]) for row in rows if split]
+    drawn_low = min(fed, default=0) / by
     look = layout(
         theme,
         summary=(
@@ -77,7 +78,7 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
 
 def _end(row: Mapping[str, Any]) -> float:
     """Where the bar of a month ends: what is taken may be more than the maximum, where others feed in."""
-    return max(row["maximum"], sum(max(child["kw"], 0) for child in row["children"]))
+    return max(row["maximum"], sum(max(child["kw"] or 0, 0) for child in row["children"]))
 
 
 def month(row: Mapping[str, Any]) -> str:
@@ -100,8 +101,8 @@ class _Parts:
 
     def all(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """What was taken, what the others took, what was fed in."""
-        taken = [[child for child in row["children"] if child["kw"] > 0] for row in rows]
-        fed = [[child for child in row["children"] if child["kw"] < 0] for row in rows]
+        taken = [[child for child in row["children"] if (child["kw"] or 0) > 0] for row in rows]
+        fed = [[child for child in row["children"] if (child["kw"] or 0) < 0] for row in rows]
         rest = [
             [{"number": "", "kw": sum(child["kw"] for child in part[NAMED:]), "share": None}] if part[NAMED:] else []
             for part in taken

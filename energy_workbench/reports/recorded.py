@@ -11,6 +11,7 @@ from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ReportError
 from energy_workbench.core.factors import Factor
+from energy_workbench.core.presence import Heard
 from energy_workbench.core.results import Overview, PowerFlow, StatusSummary
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Reader
@@ -82,6 +83,18 @@ class RecordingReader(Reader):
                 raise ReportError(f"the archived inputs have no readings of this question: {asked}")
             self.found[asked] = super().readings(meter, start, end, quantities, limit, newest)
         return self.found[asked]
+
+    def heard(self, meters: Sequence[int], until: datetime) -> dict[int, Heard]:
+        import pyarrow as pa
+
+        asked = json.dumps(["heard", sorted(meters), until.isoformat()])
+        if asked not in self.found:
+            told = {} if self._given else super().heard(meters, until)
+            columns = {"meter": list(told), "last": [each.last for each in told.values()],
+                       "period": [each.period for each in told.values()]}  # fmt: skip
+            types = [("meter", pa.int64()), ("last", pa.timestamp("us", "UTC")), ("period", pa.duration("us"))]
+            self.found[asked] = pa.table(columns, schema=pa.schema(types))
+        return {row["meter"]: Heard(row["last"], row["period"]) for row in self.found[asked].to_pylist()}
 
     def plain(self) -> Reader:
         """A reader of the same version that remembers nothing."""

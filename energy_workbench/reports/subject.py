@@ -16,7 +16,8 @@ from energy_workbench.reports import session, words
 from energy_workbench.reports.errors import share_of, together
 from energy_workbench.reports.refusals import in_future, known, nothing_known
 
-SOURCE_TYPES = ("grid", "generator", "solar")
+SOURCE_TYPES = ("grid", "generator", "solar", "producer")
+"""What sources are told apart by; a producer is one of any other type."""
 MOST_EVENTS = 1000
 """Changes of a meter's health and communication that are looked at, the newest."""
 MOST_FINDINGS = 1000
@@ -173,16 +174,17 @@ class Subject:
         return [
             {
                 **row,
+                "source": row["type"] if row["type"] in SOURCE_TYPES else "producer",
                 "delivered_kwh": row["total_kwh"],
                 "returned_kwh": row["energy_export_kwh"] if row["flow"] == "bidirectional" else None,
             }
             for row in self.meters
-            if row["type"] in SOURCE_TYPES
+            if row["type"] in SOURCE_TYPES or row["flow"] == "producer"
         ]
 
     def error_of(self, *types: str) -> float | None:
         """Expanded uncertainty of what the sources of these types delivered together, as a share of it [1]."""
-        rows = [row for row in self.sources if row["type"] in types and row["delivered_kwh"]]
+        rows = [row for row in self.sources if row["source"] in types and row["delivered_kwh"]]
         whole = sum(row["delivered_kwh"] for row in rows)
         return together((self.errors[row["id"]], row["delivered_kwh"]) for row in rows) / whole if whole else None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.flow import LOSSES, Measured, balance, power_flow, site_use
+from energy_workbench.analytics.flow import LOSSES, Measured, balance, power_flow
+from energy_workbench.analytics.site_use import absent, site_parts, site_use
 from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
 from energy_workbench.core.status import Status
 
@@ -94,9 +96,46 @@ def test_the_site_uses_what_comes_from_outside_and_its_own_production() -> None:
     assert site_use(PLANT, {5: Measured(40.0)}) is None
 
 
+def test_a_part_that_is_not_known_or_out_of_service_leaves_no_use_of_the_site() -> None:
+    second = meter(9, MeterType.GRID, None)
+    measured = {1: Measured(5.0, 0.0), 3: Measured(1.0), 4: Measured(0.0, 100.0)}
+    plant, told = [*PLANT, second], {**measured, 9: Measured(7.0, 0.0)}
+    assert site_use(plant, told) == 113.0
+    assert site_use(plant, measured) is None
+    assert site_use([*PLANT, replace(second, status=Status.INACTIVE)], told) is None
+    for key in told:
+        assert site_use(plant, {**told, key: Measured()}) is None
+
+
+def test_a_root_that_was_never_connected_is_a_spare_while_another_takes_energy_in() -> None:
+    second, below = meter(9, MeterType.GRID, None), meter(10, MeterType.UNIT, 9)
+    plant = [*PLANT, second, below]
+    spare = absent(plant, {9, 10})
+    assert (spare.keys, spare.numbers) == ({9, 10}, ["M9"])
+    assert spare.without(plant) == PLANT
+    # What is connected below it is supplied through it, and a site has at least one incomer.
+    assert not absent(plant, {9}).keys
+    assert not absent([second, SOLAR], {9}).keys
+
+
+def test_a_producer_that_was_never_connected_is_left_out_once_it_is_out_of_service() -> None:
+    assert not absent(PLANT, {4}).keys
+    retired = replace(SOLAR, status=Status.INACTIVE)
+    assert absent([GRID, MAIN, DG, retired], {4}).numbers == ["M4"]
+    assert not absent([GRID, MAIN, DG, retired], ()).keys
+
+
+def test_a_virtual_root_is_no_meter_of_its_own() -> None:
+    site = meter(20, MeterType.VIRTUAL, None)
+    plant = [site, replace(GRID, parent=20), *PLANT[1:]]
+    left = absent(plant, {20})
+    assert not left.spares
+    assert [part.number for part in site_parts(left.without(plant))] == ["M1", "M4", "M3"]
+
+
 def test_an_inverter_below_a_solar_meter_is_not_counted_twice() -> None:
     inverter = meter(8, MeterType.SOLAR, 4)
-    measured = {1: Measured(10.0, 0.0), 4: Measured(0.0, 100.0), 8: Measured(99.0)}
+    measured = {1: Measured(10.0, 0.0), 3: Measured(0.0), 4: Measured(0.0, 100.0), 8: Measured(99.0)}
     assert site_use([*PLANT, inverter], measured) == 110.0
 
 

@@ -82,6 +82,7 @@ def generation(scale: float = 1.0, completeness: float = 0.98) -> dict[str, Any]
     return {
         **SPAN, **sums, "dg_run_hours": 3.5, "dg_hours_counted": True, "diesel_estimated": True, "litres_per_kwh": 0.3,
         "solar_self_used_share": 0.8667, "solar_share": 0.1327, "use_kwh": 2940.0 * scale, "market_is_location": False,
+        "market_basis": "as contracted", "other_kwh": 0.0, "left_out": [],
         "net_kg": sums["scope1_kg"] + sums["scope2_location_kg"], "completeness": completeness,
         "factors": [{**row, "holds": place in (1, 3), "old": False} for place, row in enumerate(factors())],
         "estimated": ["diesel_litres", "solar_self_used_kwh"], "unknown": [], "missing_factors": [],

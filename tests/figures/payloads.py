@@ -169,7 +169,8 @@ def overview(period: str = "today", step: int = 0) -> dict[str, Any]:
         "summary": {"total": len(tree), **counts},
         "cards": {
             "total": len(tree), "active": counts["status"]["active"], "online": counts["communication"]["online"],
-            "warnings": len(STATES) - 2, "power_now_kw": power["mtr_1"] + 395.5, "energy_kwh": energy["mtr_1"] + 3800,
+            "warnings": len(STATES) - 2, "power_now_kw": power["mtr_1"] + 395.5,
+            "power_now_reason": "", "energy_reason": "", "left_out": [], "energy_kwh": energy["mtr_1"] + 3800,
             "demand_peak_kw": 1472.4, "completeness": 0.991,
         },
         "flow_now": flow(tree, power),

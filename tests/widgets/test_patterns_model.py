@@ -247,7 +247,7 @@ def test_a_time_to_come_is_empty_in_words(wb: Workbench) -> None:
 def test_names_are_text(wb: Workbench) -> None:
     row = {
         "start": "2026-10-01T00:00:00+05:30", "end": "2026-11-01T00:00:00+05:30", "maximum": 1.0, "at": None,
-        "load_factor": None, "diversity_factor": None, "completeness": 1.0,
-        "children": [{"number": "<script>x</script>", "kw": 1.0, "share": None}],
+        "load_factor": None, "diversity_factor": None, "diversity_reason": "", "completeness": 1.0,
+        "children": [{"number": "<script>x</script>", "kw": 1.0, "share": None, "reason": ""}],
     }  # fmt: skip
     assert "<script" not in markup.months({"items": [row], "unit": "kW"})

@@ -10,6 +10,8 @@ from markupsafe import Markup
 from energy_workbench.core import maxima
 from energy_workbench.core.errors import ReportError
 from energy_workbench.core.lost import CERTAIN, error_together, percent_error
+from energy_workbench.figures.generation_words import without
+from energy_workbench.figures.site_words import peak_note
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import (
     Card,
@@ -133,15 +135,19 @@ def _cards(about: Subject) -> list[Card | None]:
         mean = pattern["mean_load_kw"]
         return [energy, demand, factor, amount("Mean load", mean, "kW", spanned, error=_of(about.error, mean))]
     used, peak = about.cards["energy_kwh"], about.cards["demand_peak_kw"]
+    why = about.cards["energy_reason"]
+    about_use = " ".join(
+        [f"not known: {why}." if why else "grid and own production, less export.", *without(about.cards["left_out"])]
+    )
     return [
-        amount("Energy used on site", used, "kWh", "grid and own production, less export", error=about.error_used),
+        amount("Energy used on site", used, "kWh", about_use.removesuffix("."), error=about.error_used),
         energy,
         *_production(about),
         amount(
             "Maximum demand, site",
             peak,
             "kW",
-            words.instant(about.cards["demand_peak_at"], about.zone),
+            peak_note(about.cards, words.instant(about.cards["demand_peak_at"], about.zone)),
             error=_of(about.error_of(*SOURCE_TYPES), peak),
         ),
         demand,
@@ -153,17 +159,21 @@ def _cards(about: Subject) -> list[Card | None]:
 def _production(about: Subject) -> list[Card]:
     """What the site's own sources produced, as every other face tells it; no card where there is no such source."""
     told = about.generation
-    made = [told[name] for name in ("grid_import_kwh", "dg_kwh", "solar_kwh")]
+    made = [told[name] for name in ("grid_import_kwh", "dg_kwh", "solar_kwh", "other_kwh")]
     supply = None if None in made else sum(made)
     found = []
-    for name, label, silent in (("solar_kwh", "Solar", "solar"), ("dg_kwh", "Diesel generation", "generators")):
+    kinds = (
+        ("solar_kwh", "Solar", "solar", "solar"),
+        ("dg_kwh", "Diesel generation", "generators", "generator"),
+        ("other_kwh", "Other producers", "others", "producer"),
+    )
+    for name, label, silent, kind in kinds:
         produced = told[name]
         note = f"{words.percent(produced / supply)} of the supply" if supply and produced else ""
         if produced is None:
             note = "; ".join(row["reason"] for row in told["unknown"] if row["source"] == silent)
         if produced != 0:
-            of = about.error_of("solar" if name == "solar_kwh" else "generator")
-            found.append(amount(label, produced, "kWh", note, error=_of(of, produced)))
+            found.append(amount(label, produced, "kWh", note, error=_of(about.error_of(kind), produced)))
     return found
 
 
@@ -177,7 +187,9 @@ def loss_card(about: Subject) -> Card:
     # Per cent err as the energy does.
     of_share = abs(share * error / lost["loss_kwh"]) if share and lost["loss_kwh"] else None
     said = [
-        *([] if share is None else [f"{words.measured(share, of_share)} % of the site's supply meanwhile"]),
+        "share of the site's supply not known"
+        if share is None
+        else f"{words.measured(share, of_share)} % of the site's supply meanwhile",
         f"{words.measured(lost['certain_kwh'], certain)} kWh certain",
         f"known for {words.percent(lost['completeness'])} of the time or more",
     ]

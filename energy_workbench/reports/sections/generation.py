@@ -29,6 +29,7 @@ MEASURED = {
     "dg_kwh": "generator",
     "solar_kwh": "solar",
     "diesel_litres": "generator",
+    "other_kwh": "producer",
 }
 """What is rounded by the error of which sources; litres are not known better than the energy they made."""
 SCOPES = (
@@ -71,6 +72,11 @@ def generation_figures(about: Subject) -> list[Card]:
             error=self_used,
         ),
         amount("Diesel generation", found["dg_kwh"], "kWh", error=errors["dg_kwh"]),
+        *(
+            [amount("Other producers", found["other_kwh"], "kWh", "neither solar nor diesel", error=errors["other_kwh"])]
+            if found["other_kwh"] != 0
+            else []
+        ),
         Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
         amount("Diesel", found["diesel_litres"], "L", litres, error=burnt),
         Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
@@ -87,7 +93,7 @@ def generation(about: Subject) -> Section:
         *(paragraph(text, kind="note") for text in remarks(found) if "factor" not in text),
     ]
     days = found["days"]
-    if any(day[name] for day in days for name in ("grid_import_kwh", "solar_kwh", "dg_kwh")):
+    if any(day[name] for day in days for name in ("grid_import_kwh", "solar_kwh", "dg_kwh", "other_kwh")):
         parts += [
             heading("Sources by day", level=3),
             Figure(charts.sources(found), "Energy of each source by day [kWh]"),
@@ -101,6 +107,10 @@ def generation(about: Subject) -> Section:
         Column("Diesel", unit="L"),
     ]
     shares = {name: about.error_of(kind) for name, kind in MEASURED.items()}
+    if found["other_kwh"] == 0:
+        del shares["other_kwh"]
+    else:
+        columns.append(Column("Other producers", unit="kWh"))
     rows = [
         (date.fromisoformat(row["day"]), *(known_within(row[name], share) for name, share in shares.items()))
         for row in days
@@ -148,7 +158,7 @@ def carbon(about: Subject) -> Section:
             found["units"][name],
             "" if found[name] is not None else why_unknown(found, name),
         )
-        for name, label in SCOPES
+        for name, label in _scopes(found)
     ]
     columns = [
         Column("Emission", "text"),
@@ -182,12 +192,15 @@ def carbon(about: Subject) -> Section:
     ]
     parts: list[Element] = [heading("Carbon")]
     parts += [paragraph(text, kind="notice") for text in remarks(found) if "factor" in text]
-    if found["market_is_location"]:
-        text = "No contract's factor was stated: market-based equals location-based emissions."
-        parts.append(paragraph(text, kind="note"))
     parts.append(table("Carbon", columns, rows))
     parts += [heading("Emission factors", level=3), table("Factors", heads, factors)]
     return Section(tuple(parts))
+
+
+def _scopes(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """The figures with their labels; the market-based one says what it is made with."""
+    basis = {"scope2_market_kg": f" ({found['market_basis']})"}
+    return [(name, f"{label}{basis.get(name, '')}") for name, label in SCOPES]
 
 
 def _of(share: float | None, what: str) -> str:

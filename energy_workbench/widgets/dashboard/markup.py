@@ -31,6 +31,11 @@ def pattern_heading(pattern: Mapping[str, Any]) -> str:
     return heading(f"Consumption pattern, {PATTERN}: {pattern['number']}", " · ".join(parts))
 
 
+def notes(found: Sequence[str]) -> str:
+    """What is to be known of the cards, a line each."""
+    return "".join(f'<p class="ew-note">⚠ {escape(text)}</p>' for text in found)
+
+
 def path(numbers: Sequence[str]) -> str:
     """The way back up from a part of the tree; empty where all of it is shown."""
     if not numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from energy_workbench.core.pages import OVERVIEW as PAGE
 from energy_workbench.core.pages import PATTERN
 from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
+from energy_workbench.figures.generation_words import without
 from energy_workbench.figures.meter_plan import floor_plan, meter_plan
 from energy_workbench.figures.power_flow import OVERVIEW
 from energy_workbench.figures.words import amount, percent
@@ -54,6 +56,8 @@ class Model(PageModel):
     pattern_figure = Dict()
     map_figure = Dict()
     cards = List()
+    notes = List()
+    """What is to be known of the cards, a sentence each."""
     attention = List()
     calm = Unicode()
     """What is said where nothing needs attention."""
@@ -118,7 +122,7 @@ class Model(PageModel):
         )
         self.states_figure = distributions(self.overview["summary"], theme=theme)
         self.map_figure = self._map(tree)
-        self.cards = _cards(self.overview)
+        self.cards, self.notes = _cards(self.overview), notes(self.overview)
         self.calm, self.attention = _calm(tree), _attention(tree)
 
     def _map(self, tree: list[dict[str, Any]]) -> dict[str, Any]:
@@ -209,10 +213,34 @@ def _cards(overview: dict[str, Any]) -> list[Card]:
         Card("Active", amount(cards["active"]), f"of {total}", "green" if cards["active"] == total else "yellow"),
         Card("Online", amount(cards["online"]), f"of {total}", "green" if cards["online"] == total else "yellow"),
         Card("Warnings", amount(warnings), "see below" if warnings else "none", "yellow" if warnings else "green"),
-        Card("Power now", amount(cards["power_now_kw"], "kW"), "used on site"),
-        Card("Energy", amount(cards["energy_kwh"], "kWh"), period),
-        Card("Peak demand", amount(cards["demand_peak_kw"], "kW"), f"15 min, {period}"),
+        Card("Power now", amount(cards["power_now_kw"], "kW"), _known(cards["power_now_kw"], "used on site")),
+        Card("Energy", amount(cards["energy_kwh"], "kWh"), _known(cards["energy_kwh"], period)),
+        Card("Peak demand", amount(cards["demand_peak_kw"], "kW"), _peak(cards, period)),
         Card("Data", percent(cards["completeness"], 1), f"complete, {period}", _completeness(cards["completeness"])),
+    ]
+
+
+def _known(value: float | None, note: str) -> str:
+    return "not known: see below" if value is None else note
+
+
+def _peak(cards: Mapping[str, Any], period: str) -> str:
+    if cards["demand_peak_kw"] is None:
+        return "not known: see below"
+    return f"15 min, {period}" if not cards["energy_reason"] else "15 min, while all was metered"
+
+
+def notes(overview: Mapping[str, Any]) -> list[str]:
+    """What is to be known of the cards, a sentence each: what the site does not state, what is not known and why."""
+    cards, site = overview["cards"], overview["site"]
+    told = {cards["energy_reason"]: f"energy, {overview['period']}"}
+    now = cards["power_now_reason"]
+    told[now] = f"{told[now]}, and power now" if now in told else "power now"
+    told.pop("", None)
+    return [
+        *([f"{site['advice']}."] if site.get("advice") else []),
+        *(f"The site's use ({what}) is not known. {why}." for why, what in told.items()),
+        *without(cards["left_out"]),
     ]
 
 

@@ -24,6 +24,7 @@ class View:
             [("Tiles", "treemap"), ("Levels", "icicle"), ("Tree", "plan"), ("Floor plan", "floor")]
         )
         self.find = make.search("Find in the map")
+        self.notes = make.text("", "ew-crumbs")
         self.cards = make.text("", "ew-cards")
         self.flow = make.chart(428, model.flow_table)
         self.states = make.chart(140)
@@ -37,6 +38,7 @@ class View:
         self.map_title = make.text(heading("Meter map"), "ew-h")
         self.widget = make.box(
             [
+                self.notes,
                 self.cards,
                 make.box(
                     [make.box([self.flow_title, self.flow_view, self.detail, self.paint], "ew-bar"), self.flow],
@@ -64,6 +66,7 @@ class View:
         for name in ("flow_view", "detail", "paint", "map_kind", "find"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
         show(model, "cards", lambda found: put(self.cards, cards(found)))
+        show(model, "notes", lambda found: put(self.notes, markup.notes(found)))
         for name in ("attention", "calm"):
             show(model, name, lambda _: put(self.attention, markup.attention(model.attention, model.calm)))
         show(model, "shown_pattern", lambda found: put(self.pattern_title, markup.pattern_heading(found)))

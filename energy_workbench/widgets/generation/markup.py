@@ -58,10 +58,11 @@ def scopes(now: Payload, changes: Payload, beside: str) -> str:
     """Gross emissions by scope, and below them, set apart, the memo figures."""
     now = {**now, "gross_kg": _sum(now)}
     location = "the grid's average factor"
-    market = "no contract is stated: the grid's average stands in" if now["market_is_location"] else "as contracted"
+    market = now["market_basis"]
     fuel = "estimated by load" if now["diesel_estimated"] else "metered"
+    others = "" if now["other_kwh"] == 0 else ", other producers by their factor"
     rows = [
-        ("Scope 1: diesel burnt on site", "scope1_kg", f"litres {fuel}", ""),
+        ("Scope 1: fuel burnt on site", "scope1_kg", f"litres of diesel {fuel}{others}", ""),
         ("Scope 2: grid electricity, location-based", "scope2_location_kg", location, ""),
         ("Scope 1 + 2, location-based", "gross_kg", "gross", "ew-sum"),
         ("Scope 2: grid electricity, market-based", "scope2_market_kg", market, ""),

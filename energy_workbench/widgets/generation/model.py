@@ -21,7 +21,7 @@ from energy_workbench.widgets.page_model import Asked, PageModel
 ENERGY_COLUMNS = {
     "day": "Day", "grid_import_kwh": "Grid import [kWh]", "grid_export_kwh": "Grid export [kWh]",
     "solar_kwh": "Solar [kWh]", "solar_self_used_kwh": "Solar used on site [kWh]", "dg_kwh": "Diesel [kWh]",
-    "diesel_litres": "Diesel [L]",
+    "other_kwh": "Other producers [kWh]", "diesel_litres": "Diesel [L]",
 }  # fmt: skip
 CARBON_COLUMNS = {
     "day": "Day", "scope1_kg": "Scope 1 [kg]", "scope2_location_kg": "Scope 2, location-based [kg]",
@@ -92,7 +92,9 @@ class Model(PageModel):
 
     def carbon_table(self) -> Sheet:
         """Emissions of each day."""
-        return sheet(f"Carbon {self.period}", self.generation["days"], CARBON_COLUMNS)
+        market = f"{CARBON_COLUMNS['scope2_market_kg']}: {self.generation['market_basis']}"
+        columns = {**CARBON_COLUMNS, "scope2_market_kg": market}
+        return sheet(f"Carbon {self.period}", self.generation["days"], columns)
 
     @property
     def used_factors(self) -> list[dict[str, Any]]:
@@ -129,6 +131,8 @@ def _cards(now: Mapping[str, Any], earlier: Mapping[str, Any], changes: Mapping[
     counted = "counted by generators" if now["dg_hours_counted"] else "by their load"
     enough, count = now["completeness"], len(now["generators"])
     per_kwh = how if now["litres_per_kwh"] is not None else "no generator ran"
+    use = now["use_kwh"]
+    of_use = "the site's use is not known" if use is None else f"of {amount(use, 'kWh')} used"
     return [
         card("Grid import", "grid_import_kwh", "kWh", "from the grid"),
         card("Grid export", "grid_export_kwh", "kWh", "to the grid"),
@@ -136,9 +140,14 @@ def _cards(now: Mapping[str, Any], earlier: Mapping[str, Any], changes: Mapping[
         card("Run hours", "dg_run_hours", "h", counted),
         card(f"Diesel burnt, {fuel}", "diesel_litres", "L", how),
         card("Diesel per kWh", "litres_per_kwh", "L/kWh", per_kwh),
+        *(
+            [card("Other producers", "other_kwh", "kWh", "neither solar nor diesel")]
+            if now["other_kwh"] != 0 or earlier.get("other_kwh")
+            else []
+        ),
         card("Solar energy", "solar_kwh", "kWh", "generated"),
         card("Solar used on site", "solar_self_used_share", "%", f"{amount(now['solar_self_used_kwh'], 'kWh')}"),
-        card("Solar share", "solar_share", "%", f"of {amount(now['use_kwh'], 'kWh')} used"),
+        card("Solar share", "solar_share", "%", of_use),
         Card(
             "Data", percent(enough, 1), _complete(earlier) or "complete",
             "green" if enough >= 0.98 else "yellow" if enough >= 0.8 else "red",

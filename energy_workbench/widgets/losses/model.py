@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,9 @@ from energy_workbench.widgets.page_model import Asked, PageModel
 
 DEPTHS = {"1": 1, "2": 2, "3": 3, "all": None}
 """Levels below the node in view that the Sankey draws."""
+
+NAMED = 2
+"""Hotspots that the card names."""
 
 COLUMNS = {
     "number": "Node", "name": "Name", "supply_kwh": "Supply [kWh]", "demand_kwh": "Demand [kWh]",
@@ -167,6 +170,12 @@ def _parts(node: Mapping[str, Any]) -> str:
     return f"{own} + {amount(below, 'kWh')} from below" if below > 0 else own
 
 
+def _named(numbers: Sequence[str]) -> str:
+    """The first of them; all are in the list below."""
+    more = f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else ""
+    return ", ".join(numbers[:NAMED]) + more or "none"
+
+
 def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     if not node:
         return []
@@ -182,7 +191,7 @@ def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
         Card("Loss", loss_words.loss(node), "" if uncertainty is None else loss_words.doubt(node), state),
         Card("Loss of the supply", loss_words.share(node), doubt or verdict_text(node["verdict"]), state),
         Card("Losses in view", whole, f"{sure} certain, {lost['nodes']} of {len(inside)} nodes"),
-        Card("Hotspots", amount(len(hot)), ", ".join(hot) or "none", "red" if hot else "green"),
+        Card("Hotspots", amount(len(hot)), _named(hot), "red" if hot else "green"),
         Card(
             "Known", percent(enough, 1), "of the time, by all registers",
             "green" if enough >= 0.98 else "yellow" if enough >= 0.5 else "red",

@@ -21,7 +21,7 @@ def months(demand: Mapping[str, Any]) -> str:
     unit = demand["unit"]
     rows = "".join(
         f"<tr><th>{escape(month(row))}</th><td>{amount(row['maximum'], unit)}</td><td>{escape(moment(row['at']))}</td>"
-        f"<td>{percent(row['load_factor'])}</td><td>{_factor(row['diversity_factor'])}</td>"
+        f"<td>{percent(row['load_factor'])}</td><td>{_factor(row['diversity_factor'])}{_why(row['diversity_reason'])}</td>"
         f"<td>{percent(row['completeness'])}</td><td>{_makers(row)}</td></tr>"
         for row in reversed(demand["items"])
     )
@@ -39,7 +39,13 @@ def _makers(row: Mapping[str, Any]) -> str:
 def _maker(child: Mapping[str, Any]) -> str:
     share = "" if child["share"] is None else f" ({percent(child['share'])})"
     link = f'<a class="ew-go" href="patterns?meter={quote(child["number"], safe="")}">{escape(child["number"])}</a>'
+    if child["kw"] is None:
+        return f"{link} {escape(child['reason'].removeprefix(child['number']).strip())}"
     return f"{link} {amount(child['kw'], 'kW')}{share}"
+
+
+def _why(reason: str) -> str:
+    return f"<small>{escape(reason)}</small>" if reason else ""
 
 
 def _factor(value: float | None) -> str:

@@ -108,8 +108,10 @@ class Model(ZoomedPage):
             "month": "Billing month", "start": f"Start ({found['timezone']})", "maximum": f"Maximum [{unit}]",
             "at": "At", "energy": f"Energy of the known time [{unit}h]", "load_factor": "Load factor [1]",
             "load_factor_share": "Known blocks [1]",
-            "diversity_factor": "Diversity factor [1]", "completeness": "Complete [1]", "number": "Made by",
+            "diversity_factor": "Diversity factor [1]", "diversity_reason": "No diversity factor because",
+            "completeness": "Complete [1]", "number": "Made by",
             "kw": "of it [kW]", "share": "Share [1]",
+            "reason": "Not told because",
         }  # fmt: skip
         rows = [{**row, "month": month(row), **child} for row in found["items"] for child in (row["children"] or [{}])]
         return sheet(f"Maximum demand {found['number']} {self.period}", rows, columns)

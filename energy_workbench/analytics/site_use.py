@@ -1,0 +1,113 @@
+"""What the site uses: what comes in from outside and its own production, known only where each part of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from energy_workbench.analytics.flow import Measured, branch, children_of, delivered_and_taken
+from energy_workbench.analytics.sources import sources
+from energy_workbench.core.entities import Flow, Meter, MeterType
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Meters that were never connected, which a site's figures do without.
+
+    Attributes
+    ----------
+    keys : frozenset of int
+    spares : tuple of Meter
+        Those of them that would be a part of the site's use: they are named beside its figures.
+    """
+
+    keys: frozenset[int] = frozenset()
+    spares: tuple[Meter, ...] = ()
+
+    def without(self, meters: Iterable[Meter]) -> list[Meter]:
+        """The others."""
+        return [meter for meter in meters if meter.key not in self.keys]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Numbers of the spares."""
+        return [meter.number for meter in self.spares]
+
+
+def site_parts(meters: Sequence[Meter]) -> list[Meter]:
+    """What the site's use is made of: roots, incomers that hang elsewhere, and producers that no other one sees."""
+    kinds, by_key = sources(meters), {meter.key: meter for meter in meters}
+    roots = [meter for meter in children_of(meters).get(None, []) if meter.flow is not Flow.PRODUCER]
+    elsewhere = [meter for meter in kinds.grid if meter not in roots and not _seen_by_root(meter, by_key)]
+    return [*roots, *elsewhere, *kinds.solar, *kinds.generators, *kinds.others]
+
+
+def site_use(meters: Sequence[Meter], measured: Mapping[int, Measured]) -> float | None:
+    """What the site uses [kW or kWh]; None where a part of it is not known, or out of service."""
+    return use_of(site_parts(meters), measured)
+
+
+def use_of(parts: Sequence[Meter], measured: Mapping[int, Measured]) -> float | None:
+    """As `site_use`, of the parts."""
+    if not parts or unknown_parts(parts, measured):
+        return None
+    total = 0.0
+    for meter in parts:
+        up, down = delivered_and_taken(meter, measured[meter.key])
+        total += up - down if meter.flow is Flow.PRODUCER else down - up
+    return total
+
+
+def unknown_parts(parts: Iterable[Meter], measured: Mapping[int, Measured]) -> list[Meter]:
+    """Those that are out of service or told nothing."""
+    return [meter for meter in parts if not (meter.metered and measured.get(meter.key, Measured()).known)]
+
+
+def why_unknown(meters: Iterable[Meter], zone: tzinfo, silent: str = "told nothing in this time") -> str:
+    """Which meters, why what they measure is not known, and since when."""
+    told = {meter.number: out_of_service(meter, zone) or f"{meter.number} {silent}" for meter in meters}
+    return "; ".join(told.values())
+
+
+def out_of_service(meter: Meter, zone: tzinfo) -> str:
+    """That nobody meters what goes through a meter, and since when; empty while it is in service."""
+    if meter.metered:
+        return ""
+    since = f" since {meter.status_since.astimezone(zone):%-d %b %Y %H:%M}" if meter.status_since else ""
+    return f"{meter.number} is out of service{since}: what goes through it is not metered"
+
+
+def absent(meters: Sequence[Meter], never: Collection[int]) -> Absent:
+    """What a site's figures do without, of a tree in which some meters were never connected.
+
+    A root with nothing connected below it is a spare, as long as another root takes energy in. A producer is one once
+    it is out of service as well: until then what it makes is not known. A virtual root is no meter: what is below it
+    counts.
+    """
+    gone: set[int] = set()
+    spares: list[Meter] = []
+    while grouping := [
+        root for root in children_of(_but(meters, gone)).get(None, [])
+        if root.key in never and root.type is MeterType.VIRTUAL
+    ]:  # fmt: skip
+        gone |= {root.key for root in grouping}
+    roots = [root for root in children_of(_but(meters, gone)).get(None, []) if root.flow is not Flow.PRODUCER]
+    empty = [root for root in roots if all(meter.key in never for meter in branch(meters, root.key))]
+    if len(empty) < len(roots):
+        spares += empty
+    spares += [m for m in meters if m.flow is Flow.PRODUCER and m.key in never and not m.metered]
+    gone |= {meter.key for spare in spares for meter in branch(meters, spare.key) if meter.key in never}
+    return Absent(frozenset(gone), tuple(spares))
+
+
+def _but(meters: Iterable[Meter], gone: Collection[int]) -> list[Meter]:
+    return [meter for meter in meters if meter.key not in gone]
+
+
+def _seen_by_root(meter: Meter, by_key: Mapping[int, Meter]) -> bool:
+    while meter.parent is not None and meter.parent in by_key:
+        if not meter.seen_by_parent:
+            return False
+        meter = by_key[meter.parent]
+    return True

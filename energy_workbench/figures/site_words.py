@@ -1,0 +1,15 @@
+"""What is to be known of the figures of a site, in words: for the page and reports alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def peak_note(cards: Mapping[str, Any], when: str) -> str:
+    """When the maximum demand was; where a part of the site is not known, of which time it is."""
+    if not cards["energy_reason"]:
+        return when
+    if cards["demand_peak_kw"] is None:
+        return f"not known: {cards['energy_reason']}"
+    return f"{when}, of the time in which all of the site is metered"
