@@ -30,7 +30,8 @@ DAY_MS = 86_400_000
 
 def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """Draw a generation: `days` of `day, grid_import_kwh, solar_kwh, solar_self_used_kwh, dg_kwh` [kWh]."""
-    days = [day | {"solar_exported_kwh": _exported(day)} for day in payload["days"]]
+    # A payload of before `other_kwh` was told has none.
+    days = [{"other_kwh": 0.0, **day, "solar_exported_kwh": _exported(day)} for day in payload["days"]]
     if not any(day.get(column) for day in days for _, column, _ in SOURCES):
         return message(theme, "No energy is known for this time.")
     rows, monthly = _bars(days, [column for _, column, _ in SOURCES])
@@ -40,7 +41,7 @@ def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         if any(row.get(column) for row in rows)
     ]
     said = [("grid", "grid_import_kwh"), ("solar", "solar_kwh"), ("diesel", "dg_kwh")]
-    said += [("other producers", "other_kwh")] if payload.get("other_kwh") != 0 else []
+    said += [("other producers", "other_kwh")] if payload.get("other_kwh", 0) != 0 else []
     summary = ", ".join(f"{name} {amount(payload[column], 'kWh')}" for name, column in said)
     return {"data": data, "layout": _layout(theme, summary, "kWh", monthly, f"sources {payload.get('from')}")}
 

@@ -69,6 +69,15 @@ def test_every_face_tells_the_same_use(make: Make) -> None:
     assert wb.site_figures(PERIOD)["demand_peak_kw"] == pytest.approx(73)
 
 
+def test_the_overview_asks_for_what_the_site_does_not_state(make: Make) -> None:
+    wb = plant(make)
+    (note,) = page(wb).notes
+    assert note == wb.site()["advice"]
+    assert "energy-workbench site set currency=" in note
+    wb.set_site(currency="INR")
+    assert page(wb).notes == []
+
+
 def test_a_root_out_of_service_leaves_no_use_on_any_face(make: Make) -> None:
     wb = plant(make)
     wb.set_status("G2", "inactive", "gone", valid_from=SINCE)
@@ -89,8 +98,8 @@ def test_a_root_out_of_service_leaves_no_use_on_any_face(make: Make) -> None:
     assert g1["site_percent"] is None
     shown = page(wb)
     assert any(OUT in note for note in shown.notes)
-    assert card(shown, "Energy").note == "not known: see below"
-    assert card(shown, "Peak demand").note == "15 min, while all was metered"
+    assert card(shown, "Energy").note == "not known"
+    assert card(shown, "Peak demand").note == "of the known time"
     other = GenerationModel(wb, Choices(period=PERIOD))
     other.refresh()
     assert card(other, "Solar share").note == "the site's use is not known"
@@ -204,7 +213,11 @@ def test_a_child_out_of_service_is_told_and_leaves_no_diversity_factor(make: Mak
     (row,) = wb.demand("G1", PERIOD).rows
     assert row["children"][-1] == {"number": "C", "kw": None, "share": None, "reason": "C is not known closely"}
     assert (row["diversity_factor"], row["diversity_reason"]) == (None, "C is not known closely")
-    wb.delete_meter("C")
+
+
+def test_a_child_that_goes_out_of_service_leaves_the_factor_of_the_time_before(make: Make) -> None:
+    unit: dict[str, Any] = {"type": "unit", "parent": "G1"}
+    wb = make(G1=(GRID, 60, 0, 0, 0), A=(unit, 30, None, 0, 0), B=(unit, 20, None, 0, 0))
     wb.set_status("B", "inactive", "gone", valid_from=SINCE)
     (row,) = wb.demand("G1", PERIOD).rows
     out = "B is out of service since 6 Oct 2026 10:00: what goes through it is not metered"

@@ -221,13 +221,13 @@ def _cards(overview: dict[str, Any]) -> list[Card]:
 
 
 def _known(value: float | None, note: str) -> str:
-    return "not known: see below" if value is None else note
+    return "not known" if value is None else note
 
 
 def _peak(cards: Mapping[str, Any], period: str) -> str:
     if cards["demand_peak_kw"] is None:
-        return "not known: see below"
-    return f"15 min, {period}" if not cards["energy_reason"] else "15 min, while all was metered"
+        return "not known"
+    return f"15 min, {period}" if not cards["energy_reason"] else "of the known time"
 
 
 def notes(overview: Mapping[str, Any]) -> list[str]:
@@ -238,7 +238,7 @@ def notes(overview: Mapping[str, Any]) -> list[str]:
     told[now] = f"{told[now]}, and power now" if now in told else "power now"
     told.pop("", None)
     return [
-        *([f"{site['advice']}."] if site.get("advice") else []),
+        *([site["advice"]] if site.get("advice") else []),
         *(f"The site's use ({what}) is not known. {why}." for why, what in told.items()),
         *without(cards["left_out"]),
     ]
