@@ -21,7 +21,7 @@ from energy_workbench.widgets.page_model import Asked, PageModel
 ENERGY_COLUMNS = {
     "day": "Day", "grid_import_kwh": "Grid import [kWh]", "grid_export_kwh": "Grid export [kWh]",
     "solar_kwh": "Solar [kWh]", "solar_self_used_kwh": "Solar used on site [kWh]", "dg_kwh": "Diesel [kWh]",
-    "other_kwh": "Other producers [kWh]", "diesel_litres": "Diesel [L]",
+    "diesel_litres": "Diesel [L]",
 }  # fmt: skip
 CARBON_COLUMNS = {
     "day": "Day", "scope1_kg": "Scope 1 [kg]", "scope2_location_kg": "Scope 2, location-based [kg]",
@@ -88,7 +88,8 @@ class Model(PageModel):
 
     def sources_table(self) -> Sheet:
         """Energy and fuel of each day."""
-        return sheet(f"Generation {self.period}", self.generation["days"], ENERGY_COLUMNS)
+        others = {} if self.generation["other_kwh"] == 0 else {"other_kwh": "Other producers [kWh]"}
+        return sheet(f"Generation {self.period}", self.generation["days"], ENERGY_COLUMNS | others)
 
     def carbon_table(self) -> Sheet:
         """Emissions of each day."""
