@@ -56,6 +56,7 @@ def generation_figures(about: Subject) -> list[Card]:
     self_used = math.hypot(errors["solar_kwh"], errors["grid_export_kwh"])
     burnt = together([(by_type["dg_kwh"], found["diesel_litres"])])
     carbon = together([(about.error_of(*SOURCE_TYPES), None if net is None else net / 1000)])
+    neither, others = "neither solar nor diesel", errors["other_kwh"]
     return [
         amount(
             "Solar",
@@ -73,9 +74,9 @@ def generation_figures(about: Subject) -> list[Card]:
         ),
         amount("Diesel generation", found["dg_kwh"], "kWh", error=errors["dg_kwh"]),
         *(
-            [amount("Other producers", found["other_kwh"], "kWh", "neither solar nor diesel", error=errors["other_kwh"])]
-            if found["other_kwh"] != 0
-            else []
+            []
+            if found["other_kwh"] == 0
+            else [amount("Other producers", found["other_kwh"], "kWh", neither, error=others)]
         ),
         Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
         amount("Diesel", found["diesel_litres"], "L", litres, error=burnt),
