@@ -29,6 +29,9 @@ VOLTAGE: Final[Mapping[str, float]] = {
 FIELDS: Final[Mapping[str, Mapping[str, float]]] = {"accuracy_class": METER, "ct_class": CURRENT, "pt_class": VOLTAGE}
 """Fields of a meter that are classes, and the classes of each."""
 
+LARGEST: Final = 20.0
+"""Largest number that is a limit by itself [%]."""
+
 _WRITTEN: Final = re.compile(
     r"(?:(?:CLASS|CL|KL)\.?)?(?P<number>[0-9]*\.?[0-9]+)(?P<letters>S|PR|P)?(?P<factor>(?:FS)?[0-9]+)?"
 )
@@ -39,7 +42,8 @@ _EUROPEAN: Final = {"A": "2", "B": "1", "C": "0.5"}
 def accuracy_class(written: object, known: Mapping[str, float]) -> AccuracyClass:
     """A class as it is kept, from what a form, a call or a file says.
 
-    `0.5 s`, `cl. 0.5S` and `0.5S` are the same; the factors of `5P20` and `0.5FS5` are no part of the class.
+    `0.5 s`, `cl. 0.5S` and `0.5S` are the same; the factors of `5P20` and `0.5FS5` are no part of the class. A number
+    that is no standard's class, as on an old meter (2.5), is the limit itself [%], at any load.
 
     Parameters
     ----------
@@ -59,9 +63,13 @@ def accuracy_class(written: object, known: Mapping[str, float]) -> AccuracyClass
         raise ValueError("a number with a decimal point is needed")
     found = _WRITTEN.fullmatch(text)
     name = f"{float(found['number']):g}{found['letters'] or ''}" if found and _factor(found) else ""
-    if name not in known:
+    own_limit = bool(name) and name[-1].isdigit() and 0 < float(name) <= LARGEST
+    if name not in known and not own_limit:
         hint = f"; {text} of EN 50470-3 is stated as {_EUROPEAN[text]}" if text in _EUROPEAN and "2" in known else ""
-        raise ValueError(f"no standard has that class; those known are {', '.join(known)}{hint}")
+        raise ValueError(
+            f"no standard has that class; those known are {', '.join(known)}{hint}. "
+            f"A number is a limit of error above 0 to {LARGEST:g} %"
+        )
     return name if name[-1].isalpha() else float(name)
 
 
@@ -77,5 +85,5 @@ def class_name(of: AccuracyClass) -> str:
 
 
 def percent(of: AccuracyClass, known: Mapping[str, float]) -> float:
-    """Limit of error of a class at full load [%]; earlier versions took any number, which is its own limit."""
+    """Limit of error of a class at full load [%]; a number that is no standard's is its own limit."""
     return known[class_name(of)] if class_name(of) in known else float(of)

@@ -9,7 +9,7 @@ import pytest
 
 from energy_workbench.analytics.accuracy import CURRENT, METERS, VOLTAGE_PHASE
 from energy_workbench.core import accuracy_classes as classes
-from energy_workbench.registry import Registry, schema
+from energy_workbench.registry import Registry
 from energy_workbench.registry.fields import draft
 from energy_workbench.registry.meter_file import apply_import, export_meters, plan_import, read_meter_file
 from tests.registry.conftest import Add
@@ -34,7 +34,7 @@ def test_each_class_that_can_be_stated_has_its_limits() -> None:
         ("ct_class", "0.5S FS 10", "0.5S"), ("ct_class", "5P20", "5P"), ("ct_class", "10PR10", "10PR"),
         ("ct_class", "5P", "5P"),
         ("ct_class", 0.3, 0.3), ("ct_class", 5, 5.0), ("pt_class", "3p", "3P"), ("pt_class", 0.2, 0.2),
-        ("pt_class", "", None),
+        ("pt_class", "", None), ("accuracy_class", 2.5, 2.5), ("accuracy_class", "1.5", 1.5), ("pt_class", 5, 5.0),
     ],
 )  # fmt: skip
 def test_a_class_is_stated_as_people_write_it(field: str, written: object, kept: object) -> None:
@@ -48,11 +48,12 @@ def test_a_class_is_stated_as_people_write_it(field: str, written: object, kept:
 @pytest.mark.parametrize(
     ("field", "written", "says"),
     [
-        ("accuracy_class", "5P20", "0.1, 0.1S, 0.2, 0.2S, 0.5, 0.5S, 1, 2"), ("accuracy_class", 0.7, "0.5S"),
+        ("accuracy_class", "5P20", "0.1, 0.1S, 0.2, 0.2S, 0.5, 0.5S, 1, 2"), ("accuracy_class", 0, "0.5S"),
+        ("accuracy_class", 21, "above 0 to 20 %"),
         ("accuracy_class", "B", "stated as 1"), ("accuracy_class", "1S", "0.5S"), ("accuracy_class", True, "0.5S"),
         ("accuracy_class", [0.5], "0.5S"), ("accuracy_class", "nan", "0.5S"), ("ct_class", "1S", "0.5S"),
-        ("ct_class", "PX", "5P"), ("ct_class", "0.5P20", "10P"), ("ct_class", "0.520", "0.5S"),
-        ("pt_class", "0.5S", "3P"), ("pt_class", 5, "3P"), ("ct_class", "0,5S", "decimal point"),
+        ("ct_class", "PX", "5P"), ("ct_class", "0.5P20", "10P"), ("ct_class", "-1", "0.5S"),
+        ("pt_class", "0.5S", "3P"), ("ct_class", "0,5S", "decimal point"),
     ],
 )  # fmt: skip
 def test_a_class_that_no_standard_has_is_refused_and_those_known_are_named(
@@ -92,14 +93,8 @@ def test_a_file_names_each_line_whose_class_is_none(registry: Registry, tmp_path
     assert (registry.meter("A").accuracy_class, registry.meter("A").ct_class) == ("0.5S", "5P")
 
 
-def test_a_number_that_an_earlier_version_took_stands_until_somebody_says_another(registry: Registry, add: Add) -> None:
-    add("A")
-    with registry.database.write() as connection:
-        connection.execute(schema.meters.update().values(accuracy_class=1.5))
+def test_a_number_that_no_standard_has_is_the_limit_itself(registry: Registry, add: Add) -> None:
+    add("A", accuracy_class=2.5)
+    registry.update_meter("A", {"accuracy_class": "1.5"}, by="asha")
     assert registry.meter("A").accuracy_class == 1.5
-    for brought_back in (1.5, "1.5"):
-        registry.update_meter("A", {"name": f"Mixer {brought_back}", "accuracy_class": brought_back}, by="asha")
-    assert registry.meter("A").accuracy_class == 1.5
-    meter, problems = draft(registry.meter("A"), {"accuracy_class": 1.6}, "A")
-    assert meter is None
-    assert "1, 2" in problems[0].reason
+    assert classes.percent(1.5, classes.METER) == 1.5
