@@ -278,7 +278,7 @@ def test_a_gateway_is_given_a_timeout_that_is_checked_stored_and_undone(setup: S
     panel.get_by_role("button", name="Save options").click()
     said(page, f"Gateway {url} was changed")
     # The address has a port of chance, which may hold the same figures.
-    waits = panel.locator("tr", has_text=url).locator("td").nth(1)
+    waits = panel.locator("tr", has_text=url).locator("td").nth(2)
     expect(waits).to_have_text("750")
     assert setup.workbench.gateways()[0]["options"] == {"timeout_ms": 750}
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

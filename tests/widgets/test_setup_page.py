@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from energy_workbench.core.errors import ConflictError, InputError, Problem, ServiceError
@@ -145,6 +147,20 @@ def test_a_move_of_a_meter_that_changed_meanwhile_is_refused(model: SetupModel, 
     model.ask.confirm()
     assert "meanwhile" in model.ask.problem
     assert model.ask.question == "move"
+
+
+def test_what_one_does_next_is_no_conflict_with_ones_own_change(model: SetupModel, stand_in: SetupStandIn) -> None:
+    choose(model, "UNIT-A-MACHINE-01")
+    model.question_about("move")
+    model.ask.parent = "UNIT-B"
+    # The list of all meters is still on its way.
+    listed = copy.deepcopy(stand_in.meters())
+    stand_in.meters = lambda: listed  # type: ignore[method-assign]
+    shown: list[int] = []
+    key = model.details.selected
+    model.ask.observe(lambda change: shown.append(change["new"][key]["revision"]), "forest")
+    model.ask.confirm()
+    assert shown[0] == 2
 
 
 def test_a_status_needs_its_reason(model: SetupModel) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from energy_workbench.core import settings
 from energy_workbench.core.clock import FIXED_NOW, to_micros
+from energy_workbench.figures import loss_words
 from energy_workbench.figures.power_flow import power_flow
-from energy_workbench.figures.words import amount
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry, StateStore
@@ -192,10 +192,11 @@ def test_all_nodes_together_are_one_figure_everywhere(tmp_path: Path) -> None:
     a = 0.1 * energy("A", FIRST, day(8)) / energy("MAIN", FIRST, day(8))
     assert found.lost["site_percent"] == pytest.approx(10 + 100 * a, abs=2e-3)
     card = loss_card(Subject(wb, TIME))
-    assert card.value == words.number(found.lost["loss_kwh"], 1)
-    assert words.percent(found.lost["site_percent"] / 100) in card.note
+    whole, sure = loss_words.together(found.rows, found.lost)
+    assert f"{card.value} {card.unit}" == whole
+    assert f"{words.number(found.lost['site_percent'], 1)} % of the site's supply" in card.note
+    assert f"{sure} certain" in card.note
     page = Model(wb, Choices(period=TIME))
     page.refresh()
     shown = next(card for card in page.cards if card.label == "Losses in view")
-    assert shown.value == amount(found.lost["loss_kwh"], "kWh")
-    assert amount(found.lost["certain_kwh"], "kWh") in shown.note
+    assert (shown.value, shown.note.split(" certain")[0]) == (whole, sure)

@@ -311,14 +311,21 @@ class SetupModel(HasTraits):
 
     def _saved(self, meter: Mapping[str, Any], verb: str) -> None:
         self.side = "details"
-        self._changed(f"{one_line(meter['number'])} was {verb}.", str(meter["id"]))
+        self._changed(f"{one_line(meter['number'])} was {verb}.", str(meter["id"]), meter)
 
     def _imported(self, said: str) -> None:
         self._changed(said, "")
 
-    def _changed(self, said: str, key: str) -> None:
-        """Show what was done, and the tree with it."""
+    def _changed(self, said: str, key: str, meter: Mapping[str, Any] | None = None) -> None:
+        """Show what was done, and the tree with it.
+
+        `meter` is the changed one where the service gave it: it is known at once, so that what one does to it next is
+        no conflict with one's own change.
+        """
         self.notice, self.problem = said, ""
+        if meter and meter.get("id") in self.forest:
+            rows = self.forest.rows.values()
+            self._grown(Forest([{**row, **meter} if row["id"] == meter["id"] else row for row in rows]))
 
         def take(answer: Answer) -> None:
             self.take(answer)

@@ -19,6 +19,10 @@ SUGGESTED = 40
 """Meters that the parent picker offers at once."""
 
 
+Done = Callable[[str, str, Mapping[str, Any] | None], None]
+"""Told what was done in words, to which meter, and how that is now, where it still is."""
+
+
 class AskModel(HasTraits):
     """Headless: `ask` puts a question, its traits hold the answer, `confirm` acts on it."""
 
@@ -39,7 +43,7 @@ class AskModel(HasTraits):
     """Meters under the one in question, at any depth."""
     forest = Instance(Forest, ())
 
-    def __init__(self, workbench: Changes, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(self, workbench: Changes, doer: Doer, done: Done) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
@@ -79,10 +83,10 @@ class AskModel(HasTraits):
             return
         act, said = self._action()
 
-        def done(_: Any) -> None:
+        def done(answer: Any) -> None:
             with self.hold_trait_notifications():
                 self.busy, self.question = False, ""
-            self._done(said, key)
+            self._done(said, key, answer if key and isinstance(answer, Mapping) else None)
 
         def failed(error: Exception) -> None:
             with self.hold_trait_notifications():
