@@ -46,7 +46,7 @@ def spells(events: Iterable[Mapping[str, Any]], start: datetime, until: datetime
     by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for event in events:
         by_kind.setdefault(str(event["of"]), []).append(event)
-    for changes in by_kind.values():
+    for kind, changes in by_kind.items():
         changes.sort(key=lambda event: datetime.fromisoformat(event["at"]))
         # What each state was, from when, and when it ended; of the first nobody knows since when.
         edges: list[datetime | None] = [None, *(datetime.fromisoformat(event["at"]) for event in changes), None]
@@ -54,6 +54,8 @@ def spells(events: Iterable[Mapping[str, Any]], start: datetime, until: datetime
         for (state, reason), (since, end) in zip(held, pairwise(edges), strict=True):
             if state in WELL or (since is not None and since >= until) or (end is not None and end <= start):
                 continue
+            if since is None and (kind, state) == ("communication", "offline"):
+                continue  # every meter begins so: before its first event nobody had asked it
             began = since if since is not None and since >= start else None
             ended = end if end is not None and end < until else None
             found.append(Spell(began, ended, state_title(state), reason))

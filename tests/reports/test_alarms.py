@@ -57,6 +57,15 @@ def test_one_that_held_all_the_time_is_told_though_nothing_changed() -> None:
     assert spells([event(END + DAY, "health", "good", "warning")], START, END) == []
 
 
+@pytest.mark.parametrize("at", [END + DAY, START + DAY])
+def test_a_meter_that_nobody_had_asked_yet_was_not_unreachable(at: datetime) -> None:
+    """Its readings of before may all be there: of a file, or of a plant whose past was prepared."""
+    assert spells([event(at, "communication", "offline", "online")], START, END) == []
+    assert [spell.since for spell in spells([event(START, "communication", "online", "offline")], START, END)] == [
+        START
+    ]
+
+
 def test_an_overload_is_judged_by_the_limit_of_health() -> None:
     points = [{"start": (START + k * timedelta(minutes=15)).isoformat(), "demand_kw": kw} for k, kw in enumerate([100.0, 210.0, None, 111.0, 110.0])]  # fmt: skip # noqa: E501
     found = overload(points, 100.0, 110.0)
