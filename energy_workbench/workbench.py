@@ -382,7 +382,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     def flow(self, period: str | None = None) -> PowerFlow:
         live = self._live()
         if period is None:
-            return overview.flow_now(self._meters(), live, clock.now())
+            return overview.flow_now(self._meters(), live, clock.now(), self._threshold(None) / 100)
         span = self._period(period)
         meters = self._meters_at(span.end)
         energy, completeness = self._totals(meters, span)
@@ -394,6 +394,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             completeness=completeness,
             start=iso(span.start, self.zone),
             end=iso(span.end, self.zone),
+            threshold=self._threshold(None) / 100,
             balances={row["meter"]: row for row in self.balance(period).rows},
         )
 
@@ -456,19 +457,20 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             raise ConflictError("\n".join(["other values are stored already, and readings never change:", *problems]))
 
     def _overview(self, period: str, energies: Energies) -> Overview:
-        meters, span = self._meters(), self._period(period)
+        meters, span, live, now = self._meters(), self._period(period), self._live(), clock.now()
         root, flow = overview.site_root(meters), self.flow(period)
         return overview.overview(
             site=self.site(),
             meters=meters,
-            live=self._live(),
+            live=live,
             energy=self._totals(meters, span)[0],
             flow=flow,
+            flow_of_now=overview.flow_now(meters, live, now, self._threshold(None) / 100),
             pattern=energies.pattern(root, self._period(PATTERN), "1h") if root else None,
             figures=self._site_figures(span, flow.completeness),
-            absent=self._absent(clock.now()),
+            absent=self._absent(now),
             period=period,
-            now=clock.now(),
+            now=now,
             zone=self.zone,
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +14,13 @@ from energy_workbench.analytics.node_books import Energies, NodeBooks, supplied
 from energy_workbench.analytics.node_sums import NodeSums, pieces
 from energy_workbench.analytics.site_use import Absent, out_of_service, site_parts
 from energy_workbench.analytics.uncertainty import COVERAGE, Limits, assumed, limits, variance
+from energy_workbench.analytics.verdict import RANK, Verdict, judge
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.rounding import rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ENOUGH = 0.5
-"""Share of the time of which the loss must be known for a verdict: below it a loss may be that of one shift."""
 SAME = 0.25
 """A child is counted twice where without it the balance is off by at most this share of what it is off with it."""
 CONSTANT_SHARE = 0.6
@@ -32,30 +30,6 @@ NAMED = 5
 """Meters that are named in words."""
 NOMINAL_VOLTAGE = 400.0
 """Line to line, where nobody says another [V]."""
-
-
-class Verdict(StrEnum):
-    """What a loss means."""
-
-    HOTSPOT = "hotspot"
-    """Above its uncertainty and above the threshold: somebody should look."""
-    SURPLUS = "surplus"
-    """The meters below measure more than is supplied, by more than their error: something is counted twice, has a
-    wrong ratio, or feeds in unmetered."""
-    WITHIN_ERROR = "within_error"
-    """Not to be told from nothing with these meters."""
-    OK = "ok"
-    """A loss that is certain, but below the threshold."""
-    NOT_METERED = "not_metered"
-    """A meter of the node was out of service for so long that the rest of the time says too little."""
-    INSUFFICIENT_DATA = "insufficient_data"
-
-
-RANK = {
-    Verdict.HOTSPOT: 0, Verdict.SURPLUS: 1, Verdict.OK: 2, Verdict.WITHIN_ERROR: 3, Verdict.NOT_METERED: 4,
-    Verdict.INSUFFICIENT_DATA: 5,
-}  # fmt: skip
-"""Order in which people want to look at nodes."""
 
 
 class Books:
@@ -226,9 +200,7 @@ def _row(
     uncertainty = _uncertainty(node, members, steps)
     completeness, estimated = (count / node.expected for count in (node.valid, node.estimated))
     sure = completeness - estimated
-    verdict = judge(loss, node.supply, uncertainty, sure, threshold)
-    if verdict is Verdict.INSUFFICIENT_DATA and sure + node.unmetered / node.expected >= ENOUGH:
-        verdict = Verdict.NOT_METERED
+    verdict = judge(loss, node.supply, uncertainty, sure, threshold, node.unmetered / node.expected)
     known = node.valid > 0
     twice = _counted_twice(node, below) if verdict is Verdict.SURPLUS else []
     unmetered = _unmetered_kw(node, loss) if verdict is Verdict.HOTSPOT else None
@@ -272,25 +244,6 @@ def _child(meter: Meter, node: NodeSums) -> dict[str, Any]:
         "taken_kwh": None if taken is None else round(taken, 6),
         "delivered_kwh": None if delivered is None else round(delivered, 6),
     }
-
-
-def judge(loss: float, supply: float, uncertainty: float, known: float, threshold: float) -> Verdict:
-    """What a loss means [kWh].
-
-    Parameters
-    ----------
-    known : float
-        Share of the time of which the loss is known, and when in it [1].
-    threshold : float
-        Share of the supply [1].
-    """
-    if known < ENOUGH:
-        return Verdict.INSUFFICIENT_DATA
-    if abs(loss) <= uncertainty:
-        return Verdict.WITHIN_ERROR
-    if loss < 0:
-        return Verdict.SURPLUS
-    return Verdict.HOTSPOT if loss > threshold * supply else Verdict.OK
 
 
 def _uncertainty(node: NodeSums, members: Iterable[Meter], steps: Mapping[int, float]) -> float:

@@ -6,10 +6,13 @@ below the main busbar feeds it, whatever the tree looks like.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from energy_workbench.analytics.uncertainty import COVERAGE, variance
+from energy_workbench.analytics.verdict import judge
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 from energy_workbench.core.results import PowerFlow
 from energy_workbench.core.throughput import throughput
@@ -110,6 +113,7 @@ def power_flow(
     completeness: float,
     start: str | None = None,
     end: str | None = None,
+    threshold: float = 0.03,
     balances: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> PowerFlow:
     """Nodes and links of the flow through the tree.
@@ -124,17 +128,21 @@ def power_flow(
         Colour of each meter's status.
     completeness : float
         Share of what should be known that is, 0 to 1.
+    threshold : float
+        Share of its supply above which a node's loss is a hotspot [1].
     balances : mapping of str to mapping, optional
-        By id of the node `loss_kwh` and `loss_percent`, as a balance says; by default a node's loss is the difference
-        of what was measured, as of one instant. Over a period that may hold times in which not all was known.
+        By id of the node `loss_kwh`, `loss_percent` and `verdict`, as a balance says; by default a node's loss is the
+        difference of what was measured, as of one instant, with limits of error by the classes of its meters. Over a
+        period that may hold times in which not all was known.
     """
     children = children_of(meters)
     nodes, links, lost = [], [], 0.0
     for meter in meters:
         known = measured.get(meter.key, Measured())
         below = children.get(meter.key, [])
-        loss, percent = _lost(meter, below, measured, balances)
-        nodes.append(_node(meter, known, loss, percent, colours.get(meter.key)))
+        lost_here = _of_now(meter, below, measured, threshold) if balances is None else _of(balances.get(meter.id, {}))
+        nodes.append(_node(meter, known, colours.get(meter.key)) | lost_here)
+        loss = lost_here["loss"]
         links += [link for child in below if (link := _link(meter, child, measured.get(child.key, Measured())))]
         if loss and loss > 0:
             links.append({"source": meter.id, "target": LOSSES, "value": loss, "kind": "loss"})
@@ -144,31 +152,39 @@ def power_flow(
         node["through"] = _rounded(through.get(node["id"], 0.0)) if node["value"] is not None else None
     if lost:
         named = {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None}
-        of_meters = dict.fromkeys(("parent_id", "export", "loss", "loss_percent"))
+        of_meters = dict.fromkeys(("parent_id", "export", "loss", "loss_percent", "verdict"))
         of_meters |= {"seen_by_parent": False, "producer": False, "metering": "known"}
         nodes.append({**named, **of_meters, "value": _rounded(lost), "through": _rounded(lost)})
     return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
 
-def _lost(
-    meter: Meter,
-    below: Sequence[Meter],
-    measured: Mapping[int, Measured],
-    balances: Mapping[str, Mapping[str, Any]] | None,
-) -> tuple[float | None, float | None]:
-    """Loss of a node [kW or kWh], and as a share of its supply [%]."""
-    if balances is not None:
-        row = balances.get(meter.id, {})
-        return _rounded(row.get("loss_kwh")), row.get("loss_percent")
+def _of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Loss [kWh], share of the supply [%] and verdict, as a balance has them."""
+    return {
+        "loss": _rounded(row.get("loss_kwh")),
+        "loss_percent": row.get("loss_percent"),
+        "verdict": row.get("verdict"),
+    }
+
+
+def _of_now(meter: Meter, below: Sequence[Meter], measured: Mapping[int, Measured], threshold: float) -> dict[str, Any]:
+    """The same of one instant [kW]; no verdict of a meter with nothing below it."""
+    members = [meter, *(child for child in below if child.seen_by_parent)]
     found = balance(meter, below, measured)
     if found is None:
-        return None, None
-    return _rounded(found.loss), _rounded(100 * found.loss / found.supply) if found.supply > 0 else None
+        out = 1.0 - all(each.metered for each in members)
+        verdict = str(judge(0.0, 0.0, 0.0, 0.0, threshold, out)) if len(members) > 1 else None
+        return {"loss": None, "loss_percent": None, "verdict": verdict}
+    sides = [(each, delivered_and_taken(each, measured[each.key])) for each in members]
+    doubt = COVERAGE * math.sqrt(sum(variance(each, down - up) for each, (up, down) in sides))
+    return {
+        "loss": _rounded(found.loss),
+        "loss_percent": _rounded(100 * found.loss / found.supply) if found.supply > 0 else None,
+        "verdict": str(judge(found.loss, found.supply, doubt, 1.0, threshold)),
+    }
 
 
-def _node(
-    meter: Meter, known: Measured, loss: float | None, percent: float | None, colour: str | None
-) -> dict[str, Any]:
+def _node(meter: Meter, known: Measured, colour: str | None) -> dict[str, Any]:
     up, down = delivered_and_taken(meter, known)
     return {
         "id": meter.id,
@@ -182,8 +198,6 @@ def _node(
         "colour": colour,
         "value": None if not known.known else _rounded(up if meter.flow is Flow.PRODUCER else down),
         "export": _rounded(known.exported),
-        "loss": loss,
-        "loss_percent": percent,
     }
 
 

@@ -26,13 +26,21 @@ def site_root(meters: Sequence[Meter]) -> Meter | None:
     return min(roots, key=lambda meter: rank.get(meter.type, 2), default=None)
 
 
-def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime) -> PowerFlow:
-    """The flow of power now [kW]; completeness is the share of active meters whose power is known."""
+def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime, threshold: float) -> PowerFlow:
+    """The flow of power now [kW]; completeness is the share of active meters whose power is known.
+
+    Parameters
+    ----------
+    threshold : float
+        Share of its supply above which a node's loss is a hotspot [1].
+    """
     measured = powers(meters, live, now)
     active = [meter for meter in meters if meter.metered]
     known = sum(measured[meter.key].known for meter in active)
     share = round(known / len(active), 4) if active else 0.0
-    return power_flow(meters, measured, unit="kW", colours=colours(meters, live), completeness=share)
+    return power_flow(
+        meters, measured, unit="kW", colours=colours(meters, live), completeness=share, threshold=threshold
+    )
 
 
 def powers(meters: Iterable[Meter], live: Mapping[int, Live], now: datetime) -> dict[int, Measured]:
@@ -72,6 +80,7 @@ def overview(
     live: Mapping[int, Live],
     energy: Mapping[int, Measured],
     flow: PowerFlow,
+    flow_of_now: PowerFlow,
     pattern: Pattern | None,
     figures: Mapping[str, Any],
     absent: Absent,
@@ -86,6 +95,8 @@ def overview(
 
     Parameters
     ----------
+    flow, flow_of_now : PowerFlow
+        Of energy over the period, and of power now.
     figures : mapping
         Those of the site over the period.
     absent : Absent
@@ -109,7 +120,7 @@ def overview(
         period=period,
         summary=summary.to_dict(),
         cards=cards,
-        flow_now=flow_now(meters, live, now).to_dict(),
+        flow_now=flow_of_now.to_dict(),
         flow=flow.to_dict(),
         pattern=(pattern or _no_pattern(zone)).to_dict(),
         tree=tuple(_leaf(meter, live.get(meter.key) or never_heard(meter), power, energy, zone) for meter in meters),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.balance import Verdict, rows
+from energy_workbench.analytics.balance import rows
+from energy_workbench.analytics.verdict import Verdict
 from energy_workbench.answers.balances import Line, booked, number_of, steps_of
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.answers.trees import Stretch

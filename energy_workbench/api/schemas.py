@@ -223,7 +223,7 @@ _POINT: Schema = {
 _FLOW: Schema = {
     "unit": "kWh", "from": "2026-10-05T00:00:00+05:30", "to": "2026-10-06T00:00:00+05:30",
     "nodes": [{"id": "mtr_1", "number": "GRID", "name": "Grid", "type": "grid", "colour": "green", "value": 9120.5,
-               "export": 0.0, "loss": 19.3, "loss_percent": 0.212, "through": 9120.5}],
+               "export": 0.0, "loss": 19.3, "loss_percent": 0.212, "verdict": "within_error", "through": 9120.5}],
     "links": [{"source": "mtr_1", "target": "mtr_2", "value": 9101.2, "kind": "flow"},
               {"source": "mtr_1", "target": "losses", "value": 19.3, "kind": "loss"}],
     "completeness": 1.0,

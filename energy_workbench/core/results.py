@@ -582,10 +582,11 @@ class PowerFlow(Result):
     """Where power or energy goes: nodes, and links of kind `flow` or `loss`.
 
     A link's value is never negative and its direction is that of the energy. A node's `value` is what its meter
-    measured (what a producer delivers, what any other takes), its `export` the other way. Its `loss` and
-    `loss_percent` are those of its balance: of energy, over the spans in which it is known; of power, supply − demand
-    now; None where a part is unknown. `through` is what goes through the node, the greater of the links in and out: of
-    a busbar that is fed from below, more than its own meter sees.
+    measured (what a producer delivers, what any other takes), its `export` the other way. Its `loss`, `loss_percent`
+    and `verdict` are those of its balance: of energy, over the spans in which it is known; of power, supply − demand
+    now, with limits of error by the classes of its meters; None where a part is unknown.
+    `through` is what goes through the node, the greater of the links in and out: of a busbar that is fed from below,
+    more than its own meter sees.
     """
 
     unit: str

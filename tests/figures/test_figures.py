@@ -45,8 +45,8 @@ def test_producers_stand_left_of_what_they_feed() -> None:
 
 def test_every_loss_is_a_flow_of_its_own_and_a_large_one_is_drawn_strongly() -> None:
     trace = sankey()
-    hot = [n for n, text in enumerate(trace["node"]["label"]) if "High loss" in text]
-    losses = [about for about in trace["link"]["customdata"] if "oss" in about[1]]
+    hot = [n for n, text in enumerate(trace["node"]["label"]) if "Hotspot" in text]
+    losses = [about for about in trace["node"]["customdata"] if about[1].startswith("Loss at")]
     assert len(losses) == 15
     assert [trace["node"]["customdata"][n][1] for n in hot] == ["Loss at UNIT-E"]
     assert LIGHT.hotspot in trace["link"]["color"]

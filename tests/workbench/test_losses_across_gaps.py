@@ -180,7 +180,7 @@ def test_the_flow_of_the_period_loses_what_the_balance_says(tmp_path: Path) -> N
             assert nodes[key]["loss"] == losses[key] == pytest.approx(row["loss_kwh"], abs=1e-3)
             assert nodes[key]["loss_percent"] == row["loss_percent"]
     drawn = power_flow(wb.flow(TIME).to_dict())["data"][0]
-    assert any("High loss 10.0 %" in label for label in drawn["node"]["label"])
+    assert any("▲ Hotspot 10.0 %" in label for label in drawn["node"]["label"])
 
 
 def test_all_nodes_together_are_one_figure_everywhere(tmp_path: Path) -> None:

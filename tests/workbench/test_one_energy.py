@@ -14,6 +14,7 @@ from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.markup import pattern_heading
 from energy_workbench.widgets.dashboard.model import Model as Overview
 from energy_workbench.widgets.losses.model import Model as Losses
+from energy_workbench.widgets.markup import cards
 from energy_workbench.widgets.meter.model import Model as Meter
 from energy_workbench.widgets.patterns.model import Model as Patterns
 from energy_workbench.workbench import Workbench
@@ -58,11 +59,14 @@ def test_a_supply_that_is_more_than_the_meters_energy_says_what_else_is_in_it(wb
     supply = card(losses, "Supply")
     # Generator and solar below MAIN feed it with 30 kW.
     assert supply.value == amount(128.0 * 24 * 6, "kWh")
-    assert supply.note == f"{amount(energy, 'kWh')} imported by MAIN + {amount(30.0 * 24 * 6, 'kWh')} from below"
+    below = amount(30.0 * 24 * 6, "kWh")
+    assert supply.note == f"of which {below} from below MAIN"
+    assert supply.detail == f"{amount(energy, 'kWh')} imported by MAIN + {below} from below"
+    assert f'title="{supply.detail}"' in cards([supply])
     losses.choices.meter = "UNIT-A"
     losses.refresh()
     unit = wb.over_time("UNIT-A", "2026-10-06/2026-10-11").total_kwh
     assert (card(losses, "Supply").value, card(losses, "Supply").note) == (
         amount(unit, "kWh"),
-        f"{amount(unit, 'kWh')} imported by UNIT-A",
+        "imported by UNIT-A",
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from energy_workbench.core.lost import error_together, percent_error
+from energy_workbench.figures.unmetered import UNJUDGED
+from energy_workbench.figures.verdicts import VERDICTS
 from energy_workbench.reports import charts, words
 from energy_workbench.reports.elements import (
     Card,
@@ -22,12 +24,6 @@ from energy_workbench.reports.elements import (
 )
 from energy_workbench.reports.sections.front import loss_card
 from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
-
-VERDICTS = {
-    "hotspot": "Hotspot", "surplus": "Surplus", "ok": "Below threshold", "within_error": "Within error",
-    "not_metered": "Not metered",
-    "insufficient_data": "Not enough data",
-}  # fmt: skip
 
 
 def power_flow(about: Subject) -> Section:
@@ -97,7 +93,7 @@ def losses_figures(about: Subject) -> list[Card]:
 
 def losses(about: Subject, *, page: bool = False) -> Section:
     """What every node received, what its meters below account for, and whether the difference means anything."""
-    nodes = [row for row in about.balance["items"] if row["supply_kwh"] is not None or row["verdict"] in VERDICTS]
+    nodes = about.balance["items"]
     if not nodes:
         return Section()
     threshold = words.number(about.balance["threshold_percent"], 1)
@@ -112,8 +108,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
             kind="note",
         ),
     ]
-    unjudged = ("not_metered", "insufficient_data")
-    if any(row["loss_percent"] is not None and row["verdict"] not in unjudged for row in nodes):
+    if any(row["loss_percent"] is not None and row["verdict"] not in UNJUDGED for row in nodes):
         parts.append(Figure(charts.losses(about.balance), "Losses of the nodes [% of their supply]"))
     ordered = sorted(nodes, key=lambda row: -(row["loss_kwh"] or 0.0))
     columns = [
@@ -135,7 +130,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
             Cell(row["loss_percent"], error=percent_error(row)),
             Cell(row["uncertainty_kwh"], error=row["uncertainty_kwh"]),
             row["completeness"],
-            VERDICTS.get(row["verdict"], row["verdict"]),
+            VERDICTS[row["verdict"]].word.capitalize(),
         )
         for row in ordered
     ]
@@ -146,7 +141,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
 
 
 def _worth_saying(row: dict[str, Any]) -> bool:
-    return bool(row["reason"]) and row["verdict"] in ("hotspot", "surplus", "not_metered", "insufficient_data")
+    return bool(row["reason"]) and row["verdict"] in ("hotspot", "surplus", *UNJUDGED)
 
 
 def _share(source: dict[str, Any], supply: float | None) -> Cell | None:

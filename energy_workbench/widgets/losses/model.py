@@ -161,13 +161,17 @@ def _note(meter: str, chosen: Any, rows: Any) -> str:
     return ""
 
 
-def _parts(node: Mapping[str, Any]) -> str:
-    """What the supply is made of: more than the meter's own energy where something below it feeds in."""
-    if node["supply_kwh"] is None:
-        return f"into {node['number']}"
+def _supply(node: Mapping[str, Any]) -> Card:
+    """The supply, and what it is made of: more than the meter's own energy where something below it feeds in."""
+    number, supply = node["number"], node["supply_kwh"]
+    if supply is None:
+        return Card("Supply", amount(None), f"into {number}")
     below = sum(child["delivered_kwh"] or 0.0 for child in node["children"])
-    own = f"{amount(node['supply_kwh'] - below, 'kWh')} imported by {node['number']}"
-    return f"{own} + {amount(below, 'kWh')} from below" if below > 0 else own
+    if below <= 0:
+        return Card("Supply", amount(supply, "kWh"), f"imported by {number}")
+    of_below = amount(below, "kWh")
+    made_of = f"{amount(supply - below, 'kWh')} imported by {number} + {of_below} from below"
+    return Card("Supply", amount(supply, "kWh"), f"of which {of_below} from below {number}", detail=made_of)
 
 
 def _named(numbers: Sequence[str]) -> str:
@@ -179,17 +183,19 @@ def _named(numbers: Sequence[str]) -> str:
 def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
     if not node:
         return []
-    supply, uncertainty = node["supply_kwh"], node["uncertainty_kwh"]
+    uncertainty = node["uncertainty_kwh"]
     state = {"red": "red", "orange": "yellow", "green": "green"}.get(VERDICTS[node["verdict"]].colour, "")
-    doubt = ", ".join(filter(None, (loss_words.share_doubt(node), f"limit {threshold:g} %"))) if supply else ""
+    doubt = verdict_text(node["verdict"])
+    if node["supply_kwh"]:
+        doubt = ", ".join(filter(None, (loss_words.share_doubt(node), f"limit {threshold:g} %")))
     hot = [row["number"] for row in inside if row["verdict"] == "hotspot"]
     lost, enough = lost_together(inside), node["completeness"]
     whole, sure = loss_words.together(inside, lost)
     return [
-        Card("Supply", amount(supply, "kWh"), _parts(node)),
+        _supply(node),
         Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
         Card("Loss", loss_words.loss(node), "" if uncertainty is None else loss_words.doubt(node), state),
-        Card("Loss of the supply", loss_words.share(node), doubt or verdict_text(node["verdict"]), state),
+        Card("Loss of the supply", loss_words.share(node), doubt, state),
         Card("Losses in view", whole, f"{sure} certain, {lost['nodes']} of {len(inside)} nodes"),
         Card("Hotspots", amount(len(hot)), _named(hot), "red" if hot else "green"),
         Card(
