@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
@@ -69,7 +70,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=_lifespan,
-        default_response_class=Json,
     )
     app.state.workbench = workbench
     app.state.settings = settings
@@ -80,6 +80,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.middleware("http")(_guarded)
     app.add_middleware(WholeSegments)
 
+    app.router.routes.extend(_routes().routes)
+    return app
+
+
+@cache
+def _routes() -> APIRouter:
+    """All calls and pages; they are the same for every home, and to build them costs more than the rest of a service."""
     rest = APIRouter(prefix=PREFIX)
     rest.add_api_route(
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
@@ -91,11 +98,10 @@ def create_app(settings: Settings) -> FastAPI:
     )  # fmt: skip
     for part in parts:
         rest.include_router(part.router)
-    app.include_router(rest)
-    app.include_router(reference.router)
-    app.include_router(doors.router)
-    app.include_router(pages.router)
-    return app
+    every = APIRouter(default_response_class=Json)
+    for router in (rest, reference.router, doors.router, pages.router):
+        every.include_router(router)
+    return every
 
 
 async def health() -> Response:

@@ -12,7 +12,7 @@ import pytest
 
 from energy_workbench.core.entities import Meter
 from energy_workbench.registry import Registry, StateStore
-from tests.registry.postgres import NotInstalledError, cluster
+from tests.registry.postgres import NotInstalledError, cluster, dumped
 
 Add = Callable[..., Meter]
 Place = Callable[[str], str]
@@ -42,6 +42,27 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def migrated_schema(postgres: str) -> str:
+    """The same in PostgreSQL: the statements that make its tables, in a schema that is called `migrated` in them."""
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA migrated")
+    registry = Registry(f"{postgres}&options=-csearch_path%3Dmigrated")
+    registry.migrate()
+    registry.close()
+    return dumped(postgres, "migrated")
+
+
+def _fill(server: str, statements: str, registry: Registry) -> None:
+    import psycopg
+
+    schema = str(registry.database.url.query["options"]).rpartition("=")[2]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statements.replace("migrated.", f"{schema}."))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Make URLs of new databases of one kind."""
@@ -68,11 +89,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def registry(place: Place, migrated: Path) -> Iterator[Registry]:
+def registry(place: Place, request: pytest.FixtureRequest) -> Iterator[Registry]:
     """Migrated, without meters."""
     registry = Registry(place("registry"))
     if registry.database.path:
-        shutil.copy(migrated, registry.database.path)
+        shutil.copy(request.getfixturevalue("migrated"), registry.database.path)
+    else:
+        _fill(request.getfixturevalue("postgres"), request.getfixturevalue("migrated_schema"), registry)
     registry.migrate()
     yield registry
     registry.close()

@@ -64,6 +64,14 @@ def cluster() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def dumped(url: str, name: str) -> str:
+    """The statements that make what is in a schema, as the server's own tool gives them."""
+    command = [programs() / "pg_dump", "--dbname", url, "--schema", name, "--inserts", "--no-owner"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    # Commands of its shell are none of the server.
+    return "\n".join(line for line in lines if not line.startswith(("\\", "CREATE SCHEMA")))
+
+
 def _unprivileged(home: Path) -> list[str]:
     """What a command begins with so that it does not run as root, which PostgreSQL refuses."""
     if os.geteuid() != 0:
