@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,10 @@ import pytest
 import pytest_timeout
 
 from tests.waiting import patience
+
+# Where a machine keeps no bytecode, each of the hundreds of processes that tests start would compile the workbench anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes tells how busy the machine is, and nothing of the law it tries.
 hypothesis.settings.register_profile("any machine", deadline=None)

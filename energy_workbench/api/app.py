@@ -86,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 @cache
 def _routes() -> APIRouter:
-    """All calls and pages; they are the same for every home, and to build them costs more than the rest of a service."""
+    """All calls and pages: the same for every home, and to build them costs more than the rest of a service."""
     rest = APIRouter(prefix=PREFIX)
     rest.add_api_route(
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH

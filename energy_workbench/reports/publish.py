@@ -8,8 +8,9 @@ from __future__ import annotations
 import queue
 import shutil
 import threading
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +24,12 @@ from energy_workbench.reports import manifest
 from energy_workbench.reports.desk import FORMATS, Job, Published, finished
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
-from energy_workbench.reports.press import PAPERS, Press
+from energy_workbench.reports.press import PAPERS
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
 from energy_workbench.reports.session import THRESHOLD
+from energy_workbench.reports.tools import Tools
 
-__all__ = ["FORMATS", "Ask", "Outcome", "Published", "publish", "publish_again", "publish_many"]
+__all__ = ["FORMATS", "Ask", "Outcome", "Published", "Tools", "publish", "publish_again", "publish_many"]
 
 AHEAD = 2
 """Executed notebooks that wait for the press: the bound of a batch's memory."""
@@ -85,6 +87,7 @@ def publish(
     threshold: float = THRESHOLD,
     tell: Tell = nobody,
     cancelled: threading.Event | None = None,
+    tools: Tools | None = None,
 ) -> Published:
     """Write a report, now.
 
@@ -109,6 +112,8 @@ def publish(
         Told each step.
     cancelled : threading.Event, optional
         Cancels the writing once it is set.
+    tools : Tools, optional
+        A kernel and a browser that are kept from one call to the next; its own by default.
 
     Raises
     ------
@@ -132,6 +137,7 @@ def publish(
         threshold=threshold,
         tell=tell,
         cancelled=cancelled,
+        tools=tools,
     )
     if outcome.error is not None:
         raise outcome.error
@@ -150,6 +156,7 @@ def publish_many(
     threshold: float = THRESHOLD,
     tell: Tell = nobody,
     cancelled: threading.Event | None = None,
+    tools: Tools | None = None,
 ) -> Iterator[Outcome]:
     """Write reports one after the other, with one kernel and one browser; see `publish`.
 
@@ -180,7 +187,7 @@ def publish_many(
         folder = out or settings.reports_path
         told = {"home": str(settings.home), "threshold": threshold}
         jobs.append(Job(report, asked, told, instant, chosen, sheet, folder, out is None or several, None))
-    return _written(wanted, jobs, tell, cancelled or threading.Event())
+    return _written(wanted, jobs, tell, cancelled or threading.Event(), tools)
 
 
 def publish_again(
@@ -191,6 +198,7 @@ def publish_again(
     paper: str | None = None,
     tell: Tell = nobody,
     cancelled: threading.Event | None = None,
+    tools: Tools | None = None,
 ) -> Published:
     """Write the same report from the inputs archived beside its manifest; no home is asked.
 
@@ -224,7 +232,7 @@ def publish_again(
     written_at = datetime.fromisoformat(values["written_at"])
     job = Job(report, asked, told, written_at, chosen, sheet, out or path.parent, False, values)
     ask = Ask(report.name, asked)
-    [outcome] = _written([ask], [job], tell, cancelled or threading.Event())
+    [outcome] = _written([ask], [job], tell, cancelled or threading.Event(), tools)
     if outcome.error is not None:
         raise outcome.error
     assert outcome.published is not None
@@ -258,35 +266,47 @@ def check_paper(paper: str) -> str:
     return paper.lower()
 
 
-def _written(asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: threading.Event) -> Iterator[Outcome]:
+def _written(
+    asks: Sequence[Ask], jobs: Sequence[Job], tell: Tell, cancelled: threading.Event, tools: Tools | None
+) -> Iterator[Outcome]:
     """Execute in one thread, typeset in this one."""
     hand: queue.Queue[Any] = queue.Queue(AHEAD)
     steps = [Progress(n, len(jobs), str(ask), tell, cancelled) for n, ask in enumerate(asks)]
-    stopped, kernel, whole = threading.Event(), Kernel(), False
-    with temporary(jobs) as scratch, Press() as press:
-        worker = threading.Thread(target=_execute, args=(kernel, jobs, steps, scratch, hand, stopped), daemon=True)
-        worker.start()
+    stopped, batch = threading.Event(), uuid.uuid4().hex
+    with temporary(jobs) as scratch, nullcontext(tools) if tools else Tools() as own:
+
+        def execute(kernel: Kernel) -> None:
+            for job, step, folder in zip(jobs, steps, scratch, strict=True):
+                try:
+                    made: Executed | BaseException = _executed(kernel, job, step, folder, batch)
+                except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
+                    made = error
+                while not stopped.is_set():
+                    with suppress(queue.Full):
+                        hand.put(made, timeout=PATIENCE)
+                        break
+                if stopped.is_set():
+                    return
+
+        executing = own.begin(execute)
         try:
             if jobs and jobs[0].formats != ("xlsx",):
-                press.warm()
+                own.press.warm()
             for ask, job, step, folder in zip(asks, jobs, steps, scratch, strict=True):
                 try:
                     executed = _taken(hand, step)
-                    outcome = Outcome(ask, finished(job, executed, press, folder, step))
+                    outcome = Outcome(ask, finished(job, executed, own.press, folder, step))
                 except CancelledError:
                     raise
                 except WorkbenchError as error:
                     outcome = Outcome(ask, error=_told(job, error))
                 shutil.rmtree(folder, ignore_errors=True)
                 yield outcome
-            whole = True
+            executing.result()
         finally:
             stopped.set()
-            worker.join(0 if not whole else None)
-            while worker.is_alive():
-                # Nobody waits for a cell any more.
-                kernel.kill()
-                worker.join(PATIENCE)
+            if not executing.done():
+                own.end(executing)
 
 
 def _taken(hand: queue.Queue[Any], step: Progress) -> Executed:
@@ -301,34 +321,11 @@ def _taken(hand: queue.Queue[Any], step: Progress) -> Executed:
         step.look()
 
 
-def _execute(
-    kernel: Kernel,
-    jobs: Sequence[Job],
-    steps: Sequence[Progress],
-    scratch: Sequence[Path],
-    hand: queue.Queue[Any],
-    stopped: threading.Event,
-) -> None:
-    """Execute the notebooks one after the other and hand them over."""
-    with kernel:
-        for job, step, folder in zip(jobs, steps, scratch, strict=True):
-            try:
-                made: Executed | BaseException = _executed(kernel, job, step, folder)
-            except BaseException as error:  # noqa: BLE001 - raised by whoever waits for it
-                made = error
-            while not stopped.is_set():
-                with suppress(queue.Full):
-                    hand.put(made, timeout=PATIENCE)
-                    break
-            if stopped.is_set():
-                return
-
-
-def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path) -> Executed:
+def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path, batch: str) -> Executed:
     step("opening the workbench", 0.0)
     with words(job.folder):
         folder.mkdir()
-    told = {**job.told, "place": str(job.folder), "now": job.written_at.isoformat()}
+    told = {**job.told, "place": str(job.folder), "now": job.written_at.isoformat(), "batch": batch}
     told |= {name: job.asked.get(name) for name in ("period", "meter")}
     return kernel.execute(
         job.report,

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +63,8 @@ def begin(told: str) -> str:
     Parameters
     ----------
     told : str
-        JSON: `home` or `archive` (files by kind), `place`, `now`, `threshold`, and of the parameters `period` and
-        `meter`, where the report has them.
+        JSON: `home` or `archive` (files by kind), `place`, `now`, `threshold`, `batch` (reports that are written
+        together have the same), and of the parameters `period` and `meter`, where the report has them.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def begin(told: str) -> str:
     else:
         from energy_workbench.reports.recorded import Recorded
 
-        like = _opened(given["home"])
+        like = _opened(given["home"], given["batch"])
         wb = Recorded(like.settings, like=like)
     current = Session(wb, given["threshold"], Path(given["place"]), folder)
     energy_workbench.open = _open
@@ -148,9 +148,9 @@ def _open(where: str | os.PathLike[str] | None = None, *, token: str | None = No
     return current.wb
 
 
-@cache
-def _opened(home: str) -> Workbench:
-    """Kept from one report of a batch to the next."""
+@lru_cache(1)
+def _opened(home: str, batch: str) -> Workbench:  # noqa: ARG001
+    """Kept from one report of a batch to the next; a later batch finds what was changed meanwhile."""
     from energy_workbench.workbench import Workbench
 
     return Workbench.at(home)

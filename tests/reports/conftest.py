@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from energy_workbench.core.settings import Settings, load
-from energy_workbench.reports.publish import Published, publish
+from energy_workbench.reports.publish import Published, Tools, publish
 
 NOW = "2026-11-03T06:30:00+05:30"
 
@@ -32,8 +33,16 @@ def plant(plant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def october(plant_home: Path, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Published:
+def tools() -> Iterator[Tools]:
+    """A kernel and a browser for all tests that do not look at how these begin and end."""
+    with Tools() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def october(plant_home: Path, chromium: str, tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Published:
     """The monthly report of October, once for all tests that look into it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENERGY_WORKBENCH_NOW", NOW)
-        return publish(load(plant_home), "monthly", {"period": "last month"}, out=tmp_path_factory.mktemp("out"))
+        out = tmp_path_factory.mktemp("out")
+        return publish(load(plant_home), "monthly", {"period": "last month"}, out=out, tools=tools)

@@ -14,7 +14,7 @@ import energy_workbench
 from energy_workbench.core.errors import NotFoundError, ReportError, WorkbenchError
 from energy_workbench.core.settings import Settings, load
 from energy_workbench.lake.intervals import build
-from energy_workbench.reports.publish import Ask, Published, publish, publish_again, publish_many
+from energy_workbench.reports.publish import Ask, Published, Tools, publish, publish_again, publish_many
 from energy_workbench.workbench import Workbench
 from tests.reports.conftest import NOW
 from tests.reports.test_publish import PERIOD, tables_of, text_of
@@ -28,14 +28,16 @@ ASKED = (
 
 
 @pytest.fixture(scope="module")
-def moved_on(plant_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Published]]:
+def moved_on(
+    plant_home: Path, tmp_path_factory: pytest.TempPathFactory, tools: Tools
+) -> Iterator[dict[str, Published]]:
     """Reports of a home in which everything changed afterwards."""
     folder = tmp_path_factory.mktemp("again")
     home = Path(shutil.copytree(plant_home, folder / "home"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENERGY_WORKBENCH_NOW", NOW)
         settings = load(home)
-        done = publish_many(settings, ASKED, formats=["html", "xlsx"], out=folder / "out")
+        done = publish_many(settings, ASKED, formats=["html", "xlsx"], out=folder / "out", tools=tools)
         first = {o.ask.name: o.published for o in done if o.published}
         assert len(first) == len(ASKED)
         wb = energy_workbench.open(str(home))
@@ -66,10 +68,10 @@ def change(wb: Workbench, settings: Settings) -> None:
 
 @pytest.mark.parametrize("name", [ask.name for ask in ASKED])
 def test_after_a_vacuum_and_edits_of_the_past_a_report_is_written_again_with_the_same_numbers(
-    moved_on: dict[str, Published], tmp_path: Path, name: str
+    moved_on: dict[str, Published], tmp_path: Path, name: str, tools: Tools
 ) -> None:
     first = moved_on[name]
-    again = publish_again(first.files["manifest"], formats=["html", "xlsx"], out=tmp_path)
+    again = publish_again(first.files["manifest"], formats=["html", "xlsx"], out=tmp_path, tools=tools)
     assert tables_of(again) == tables_of(first)
     assert text_of(again.files["html"]) == text_of(first.files["html"])
     assert again.files["html"].name == first.files["html"].name
@@ -78,20 +80,22 @@ def test_after_a_vacuum_and_edits_of_the_past_a_report_is_written_again_with_the
         assert now[same] == then[same], same
 
 
-def test_a_report_that_was_written_again_can_be_written_again(moved_on: dict[str, Published], tmp_path: Path) -> None:
-    once = publish_again(moved_on["meter"].files["manifest"], formats=["html"], out=tmp_path / "once")
-    twice = publish_again(once.files["manifest"], formats=["html"], out=tmp_path / "twice")
+def test_a_report_that_was_written_again_can_be_written_again(
+    moved_on: dict[str, Published], tmp_path: Path, tools: Tools
+) -> None:
+    once = publish_again(moved_on["meter"].files["manifest"], formats=["html"], out=tmp_path / "once", tools=tools)
+    twice = publish_again(once.files["manifest"], formats=["html"], out=tmp_path / "twice", tools=tools)
     assert tables_of(twice) == tables_of(moved_on["meter"])
     for kind in ("intervals", "registry", "factors"):
         assert len(twice.files[kind].read_bytes()) > 0
 
 
 def test_a_meter_that_was_deleted_or_moved_since_is_where_it_was_then(
-    moved_on: dict[str, Published], tmp_path: Path
+    moved_on: dict[str, Published], tmp_path: Path, tools: Tools
 ) -> None:
     first = moved_on["monthly"]
     settings = load(first.files["manifest"].parent.parent / "home")
-    now = publish(settings, "monthly", {"period": PERIOD}, formats=["html"], out=tmp_path)
+    now = publish(settings, "monthly", {"period": PERIOD}, formats=["html"], out=tmp_path, tools=tools)
     rows = [row[0] for row in tables_of(now)["Meters"]]
     assert rows == [row[0] for row in tables_of(first)["Meters"]]
     assert "UNIT-C-MACHINE-01" in rows
@@ -100,7 +104,7 @@ def test_a_meter_that_was_deleted_or_moved_since_is_where_it_was_then(
 
 
 def test_names_with_html_are_text_on_every_page_in_every_chart_and_in_the_mail(
-    plant_home: Path, tmp_path: Path, chromium: str, monkeypatch: pytest.MonkeyPatch
+    plant_home: Path, tmp_path: Path, chromium: str, monkeypatch: pytest.MonkeyPatch, tools: Tools
 ) -> None:
     from pypdf import PdfReader
 
@@ -113,7 +117,7 @@ def test_names_with_html_are_text_on_every_page_in_every_chart_and_in_the_mail(
     assert isinstance(wb, Workbench)
     wb.update_meter("UNIT-A", {"name": evil, "number": "<b>U</b>/../A"})
     wb.update_meter("GRID", {"name": evil})
-    done = publish(load(home), "monthly", {"period": PERIOD}, out=tmp_path / "out")
+    done = publish(load(home), "monthly", {"period": PERIOD}, out=tmp_path / "out", tools=tools)
     page = done.files["html"].read_text()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
@@ -121,35 +125,37 @@ def test_names_with_html_are_text_on_every_page_in_every_chart_and_in_the_mail(
     printed = " ".join(" ".join(p.extract_text().split()) for p in PdfReader(done.files["pdf"]).pages)
     assert "<b>U</b>/../A" in printed
     assert "<script" not in compose(done.files["manifest"]).html
-    one = publish(load(home), "meter", {"period": PERIOD, "meter": "<b>U</b>/../A"}, formats=["html"])
+    one = publish(load(home), "meter", {"period": PERIOD, "meter": "<b>U</b>/../A"}, formats=["html"], tools=tools)
     assert one.files["html"].parent.parent == home / "reports"
     assert "<script>alert" not in one.files["html"].read_text()
 
 
 @pytest.mark.parametrize("kind", ["intervals", "registry", "factors", "notebook"])
-def test_an_input_that_was_changed_is_refused(october: Published, tmp_path: Path, kind: str) -> None:
+def test_an_input_that_was_changed_is_refused(october: Published, tmp_path: Path, kind: str, tools: Tools) -> None:
     folder = Path(shutil.copytree(october.files["html"].parent, tmp_path / "copy"))
     archive = folder / october.files[kind].name
     archive.write_bytes(archive.read_bytes() + b" ")
     with pytest.raises(ReportError, match="checksum"):
-        publish_again(folder / october.files["manifest"].name, formats=["html"])
+        publish_again(folder / october.files["manifest"].name, formats=["html"], tools=tools)
     archive.unlink()
     with pytest.raises(NotFoundError, match=archive.name):
-        publish_again(folder / october.files["manifest"].name, formats=["html"])
+        publish_again(folder / october.files["manifest"].name, formats=["html"], tools=tools)
 
 
 @pytest.mark.parametrize(
     ("content", "error"), [(None, NotFoundError), ("{}", ReportError), ("[", ReportError), ("[1]", ReportError)]
 )
-def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str | None, error: type[WorkbenchError]) -> None:
+def test_what_is_no_manifest_is_refused(
+    tmp_path: Path, content: str | None, error: type[WorkbenchError], tools: Tools
+) -> None:
     if content is not None:
         (tmp_path / "x.manifest.json").write_text(content)
     with pytest.raises(error):
-        publish_again(tmp_path / "x.manifest.json")
+        publish_again(tmp_path / "x.manifest.json", tools=tools)
 
 
 def test_a_notebook_that_asks_in_its_own_way_is_written_again_too(
-    plant: Settings, tmp_path: Path, plant_home: Path
+    plant: Settings, tmp_path: Path, plant_home: Path, tools: Tools
 ) -> None:
     from tests.answers.test_report_list import notebook
 
@@ -161,8 +167,10 @@ def test_a_notebook_that_asks_in_its_own_way_is_written_again_too(
         "print(wb.demand('MAIN', period).to_dict(), wb.overview('2026-10-22').cards)"
     )
     notebook(tmp_path / "own.ipynb", 'period: str = "last month"', source)
-    first = publish(plant, "own", {"period": PERIOD}, formats=["html"], out=tmp_path / "out", notebooks=[tmp_path])
-    again = publish_again(first.files["manifest"], formats=["html"], out=tmp_path / "again")
+    first = publish(
+        plant, "own", {"period": PERIOD}, formats=["html"], out=tmp_path / "out", notebooks=[tmp_path], tools=tools
+    )
+    again = publish_again(first.files["manifest"], formats=["html"], out=tmp_path / "again", tools=tools)
 
     def printed(done: Published) -> str:
         cells = json.loads(done.files["notebook"].read_text())["cells"]

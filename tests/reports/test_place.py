@@ -8,7 +8,7 @@ from pathlib import Path
 
 from energy_workbench.reports import manifest
 from energy_workbench.reports.place import placed
-from energy_workbench.reports.publish import Published, publish_again
+from energy_workbench.reports.publish import Published, Tools, publish_again
 
 BASE = "monthly-2026-10"
 
@@ -84,10 +84,10 @@ def test_a_manifest_from_elsewhere_reaches_no_other_file(tmp_path: Path) -> None
 
 
 def test_written_again_with_fewer_formats_the_manifest_names_all_that_is_there(
-    october: Published, tmp_path: Path
+    october: Published, tmp_path: Path, tools: Tools
 ) -> None:
     folder = Path(shutil.copytree(october.files["html"].parent, tmp_path / "copy"))
-    again = publish_again(folder / october.files["manifest"].name, formats=["html"])
+    again = publish_again(folder / october.files["manifest"].name, formats=["html"], tools=tools)
     assert again.aside == ()
     described = json.loads(again.files["manifest"].read_text())["files"]
     assert {"pdf", "xlsx"}.isdisjoint(described)

@@ -35,7 +35,7 @@ from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports import words
 from energy_workbench.reports.errors import share_of
 from energy_workbench.reports.progress import CancelledError, Step
-from energy_workbench.reports.publish import Ask, Published, publish, publish_many
+from energy_workbench.reports.publish import Ask, Published, Tools, publish, publish_many
 from tests.answers.test_report_list import notebook
 from tests.waiting import patience
 
@@ -144,7 +144,9 @@ def test_page_pdf_excel_rest_and_python_have_the_same_numbers(october: Published
         assert energies == [row["energy_kwh"] for row in wb.load_shape(unit, PERIOD, by="shift").rows]
 
 
-def test_each_report_that_ships_is_written_and_its_numbers_are_those_of_python(plant: Settings, tmp_path: Path) -> None:
+def test_each_report_that_ships_is_written_and_its_numbers_are_those_of_python(
+    plant: Settings, tmp_path: Path, tools: Tools
+) -> None:
     asks = [
         Ask("daily", {"period": "2026-10-22"}),
         Ask("weekly", {"period": "2026-W43", "meter": ""}),
@@ -153,7 +155,7 @@ def test_each_report_that_ships_is_written_and_its_numbers_are_those_of_python(p
         Ask("quality", {"period": PERIOD}),
         Ask("meter", {"period": PERIOD, "meter": "unit-a"}),
     ]
-    done = {o.ask.name: o for o in publish_many(plant, asks, formats=["html", "xlsx"], out=tmp_path)}
+    done = {o.ask.name: o for o in publish_many(plant, asks, formats=["html", "xlsx"], out=tmp_path, tools=tools)}
     assert [str(o.error) for o in done.values() if o.error] == []
     tables = {name: tables_of(o.published) for name, o in done.items() if o.published}
     wb = energy_workbench.open(str(plant.home))
@@ -173,13 +175,13 @@ def test_each_report_that_ships_is_written_and_its_numbers_are_those_of_python(p
     assert (tmp_path / "UNIT-A" / "meter-2026-10.html").exists()
 
 
-def test_the_report_of_one_meter_wants_its_name(plant: Settings, tmp_path: Path) -> None:
+def test_the_report_of_one_meter_wants_its_name(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     with pytest.raises(InputError, match="name it, such as --meter UNIT-A"):
-        publish(plant, "meter", {"period": PERIOD}, formats=["html"], out=tmp_path)
+        publish(plant, "meter", {"period": PERIOD}, formats=["html"], out=tmp_path, tools=tools)
     assert not list(tmp_path.iterdir())
 
 
-def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path: Path) -> None:
+def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     home = linked(plant.home, tmp_path / "home")
     (home / "notebooks").mkdir()
     plain = "import energy_workbench as ew\nwb = ew.open()\nwb.consumption('MAIN', period, every='1d').to_frame()"
@@ -190,7 +192,7 @@ def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path
     notebook(given / "mine.ipynb", 'period: str = "last month"', *cells, "sections.by_unit(about)")
     settings = replace(plant, home=home)
     asks = [Ask("boilers", {"period": PERIOD, "top": "5"}), Ask("mine", {"period": PERIOD})]
-    done = [o.published for o in publish_many(settings, asks, notebooks=[given], formats=["html", "pdf"])]
+    done = [o.published for o in publish_many(settings, asks, notebooks=[given], formats=["html", "pdf"], tools=tools)]
     assert all(done)
     boilers, mine = (each for each in done if each)
     assert boilers.files["html"] == home / "reports" / "boilers-2026-10.html"
@@ -199,7 +201,7 @@ def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path
     contents = PdfReader(mine.files["pdf"]).pages[1].extract_text()
     assert re.search(r"Units\s*\d", contents)
     with pytest.raises(InputError, match=r"(?s)top.*is no whole number.*colour.*no such parameter"):
-        list(publish_many(settings, [Ask("boilers", {"top": "many", "colour": "red"})]))
+        list(publish_many(settings, [Ask("boilers", {"top": "many", "colour": "red"})], tools=tools))
 
 
 def test_a_chart_is_interactive_in_a_browser_and_an_image_where_no_script_runs(
@@ -224,7 +226,7 @@ def test_a_chart_is_interactive_in_a_browser_and_an_image_where_no_script_runs(
 
 
 def test_no_chart_of_a_report_leads_out_whoever_drew_it(
-    october: Published, plant: Settings, chromium: str, tmp_path: Path
+    october: Published, plant: Settings, chromium: str, tmp_path: Path, tools: Tools
 ) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -232,7 +234,9 @@ def test_no_chart_of_a_report_leads_out_whoever_drew_it(
     given.mkdir()
     own = "import plotly.express as px\nfrom IPython.display import HTML\nfigure = px.bar(y=[1, 2])"
     notebook(given / "mine.ipynb", 'period: str = "last month"', own, "HTML(figure.to_html())", "figure")
-    mine = publish(plant, "mine", {"period": PERIOD}, notebooks=[given], out=tmp_path / "out", formats=["html"])
+    mine = publish(
+        plant, "mine", {"period": PERIOD}, notebooks=[given], out=tmp_path / "out", formats=["html"], tools=tools
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for report, least in ((october, 0), (mine, 1)):
@@ -256,10 +260,10 @@ def test_no_chart_of_a_report_leads_out_whoever_drew_it(
         browser.close()
 
 
-def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path: Path) -> None:
+def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     home = linked(plant.home, tmp_path / "home")
     given = {"period": "2026-W43", "meter": "unit-a"}
-    done = publish(replace(plant, home=home), "monthly", given, formats=["html"])
+    done = publish(replace(plant, home=home), "monthly", given, formats=["html"], tools=tools)
     assert done.files["html"] == home / "reports" / "UNIT-A" / "monthly-2026-W43.html"
     shown = text_of(done.files["html"])
     assert "19 – 25 October 2026" in shown
@@ -279,28 +283,34 @@ def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path:
     ],
 )
 def test_what_cannot_be_reported_is_refused_and_leaves_no_file(
-    plant: Settings, tmp_path: Path, name: str, given: dict[str, str], error: type[WorkbenchError], message: str
+    plant: Settings,
+    tmp_path: Path,
+    name: str,
+    given: dict[str, str],
+    error: type[WorkbenchError],
+    message: str,
+    tools: Tools,
 ) -> None:
     with pytest.raises(error, match=message):
-        publish(plant, name, given, formats=["html"], out=tmp_path / "out")
+        publish(plant, name, given, formats=["html"], out=tmp_path / "out", tools=tools)
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
-def test_a_period_half_of_which_is_there_is_marked_as_incomplete(plant: Settings, tmp_path: Path) -> None:
+def test_a_period_half_of_which_is_there_is_marked_as_incomplete(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     # The history of the home begins on 28 September.
-    done = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path)
+    done = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path, tools=tools)
     assert done.incomplete
     assert done.completeness is not None
     assert 0.05 < done.completeness < 0.2
     shown = text_of(done.files["html"])
     assert "Incomplete: part of the period's data is missing" in shown
     assert "what no register tells is in none" in shown
-    low = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path, threshold=0.01)
+    low = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path, threshold=0.01, tools=tools)
     assert not low.incomplete
 
 
-def test_a_running_month_says_until_when_and_is_not_compared(plant: Settings, tmp_path: Path) -> None:
-    done = publish(plant, "monthly", {"period": "this month"}, formats=["html"], out=tmp_path)
+def test_a_running_month_says_until_when_and_is_not_compared(plant: Settings, tmp_path: Path, tools: Tools) -> None:
+    done = publish(plant, "monthly", {"period": "this month"}, formats=["html"], out=tmp_path, tools=tools)
     assert done.incomplete
     shown = text_of(done.files["html"])
     assert "Running: data until 3 Nov 2026, 06:30" in shown
@@ -308,18 +318,18 @@ def test_a_running_month_says_until_when_and_is_not_compared(plant: Settings, tm
     assert done.files["html"].name == "monthly-2026-11.html"
 
 
-def test_an_unknown_format_or_paper_is_refused(plant: Settings, tmp_path: Path) -> None:
+def test_an_unknown_format_or_paper_is_refused(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     for formats in (["docx"], []):
         with pytest.raises(InputError, match="html, pdf, xlsx"):
             publish(plant, "monthly", {"period": PERIOD}, formats=formats, out=tmp_path)
     with pytest.raises(InputError, match="a4, letter"):
-        publish(plant, "monthly", {"period": PERIOD}, paper="a5", out=tmp_path)
+        publish(plant, "monthly", {"period": PERIOD}, paper="a5", out=tmp_path, tools=tools)
 
 
-def test_a_folder_that_cannot_be_written_is_said_so(plant: Settings, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said_so(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(HomeError, match="cannot be written"):
-        publish(plant, "monthly", {"period": PERIOD}, formats=["html"], out=tmp_path / "file")
+        publish(plant, "monthly", {"period": PERIOD}, formats=["html"], out=tmp_path / "file", tools=tools)
 
 
 @pytest.mark.parametrize(
@@ -341,23 +351,23 @@ def test_a_folder_that_cannot_be_written_is_said_so(plant: Settings, tmp_path: P
     ],
 )
 def test_a_failed_cell_a_blank_chart_and_a_missing_font_fail_loudly_and_keep_the_notebook(
-    plant: Settings, chromium: str, tmp_path: Path, source: str, message: str
+    plant: Settings, chromium: str, tmp_path: Path, source: str, message: str, tools: Tools
 ) -> None:
     notebooks, out = tmp_path / "notebooks", tmp_path / "out"
     notebooks.mkdir()
     notebook(notebooks / "bad.ipynb", 'period: str = "last month"', source)
     with pytest.raises(ReportError, match=message) as raised:
-        publish(plant, "bad", {"period": PERIOD}, out=out, notebooks=[notebooks])
+        publish(plant, "bad", {"period": PERIOD}, out=out, notebooks=[notebooks], tools=tools)
     assert str(out / "bad-2026-10.failed.ipynb") in str(raised.value)
     assert [path.name for path in out.iterdir()] == ["bad-2026-10.failed.ipynb"]
     assert source.splitlines()[0] in (out / "bad-2026-10.failed.ipynb").read_text()
     notebook(notebooks / "bad.ipynb", 'period: str = "last month"', "1 + 1")
-    publish(plant, "bad", {"period": PERIOD}, formats=["html"], out=out, notebooks=[notebooks])
+    publish(plant, "bad", {"period": PERIOD}, formats=["html"], out=out, notebooks=[notebooks], tools=tools)
     assert not (out / "bad-2026-10.failed.ipynb").exists(), "the failure is over"
 
 
 def test_reports_of_a_batch_with_a_bad_one_among_them_are_those_that_are_written_alone(
-    plant: Settings, tmp_path: Path, chromium: str
+    plant: Settings, tmp_path: Path, chromium: str, tools: Tools
 ) -> None:
     cells = [OPEN + "about = Subject.open(period)", "sections.contents()", "sections.summary(about)"]
     blank = "from energy_workbench.reports.elements import Figure\nFigure({'data': [{'type': 'bar', 'y': [1], "
@@ -371,7 +381,7 @@ def test_reports_of_a_batch_with_a_bad_one_among_them_are_those_that_are_written
         last,
     ]
     formats = ["html", "pdf"]
-    done = list(publish_many(plant, asks, formats=formats, out=tmp_path / "batch", notebooks=[tmp_path]))
+    done = list(publish_many(plant, asks, formats=formats, out=tmp_path / "batch", notebooks=[tmp_path], tools=tools))
     assert [type(o.error) for o in done] == [type(None), NotFoundError, ReportError, type(None), type(None)]
     there = {path.name.partition("-2026")[0] for path in (tmp_path / "batch").iterdir()}
     assert there == {"UNIT-A", "DG", "losses", "blank"}
@@ -387,9 +397,19 @@ def test_reports_of_a_batch_with_a_bad_one_among_them_are_those_that_are_written
     assert drawn[0] == drawn[1]
 
 
-def test_progress_is_told_and_a_report_can_be_cancelled_at_any_step(plant: Settings, tmp_path: Path) -> None:
+def test_progress_is_told_and_a_report_can_be_cancelled_at_any_step(
+    plant: Settings, tmp_path: Path, tools: Tools
+) -> None:
     steps: list[Step] = []
-    publish(plant, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html"], out=tmp_path / "a", tell=steps.append)
+    publish(
+        plant,
+        "meter",
+        {"period": PERIOD, "meter": "DG"},
+        formats=["html"],
+        out=tmp_path / "a",
+        tell=steps.append,
+        tools=tools,
+    )
     shares = [step.done for step in steps]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1], steps[0].name) == (0.0, 1.0, "meter DG")
@@ -451,7 +471,7 @@ def test_without_a_chromium_the_page_is_written_and_the_command_fails(plant: Set
 
 
 def test_a_disk_that_is_full_mid_way_is_told_and_leaves_nothing(
-    plant: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plant: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tools: Tools
 ) -> None:
     from energy_workbench.reports import desk
 
@@ -462,14 +482,16 @@ def test_a_disk_that_is_full_mid_way_is_told_and_leaves_nothing(
 
     monkeypatch.setattr(desk, "write_excel", full)
     with pytest.raises(HomeError, match="No space left on device"):
-        publish(plant, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html", "xlsx"], out=tmp_path)
+        publish(plant, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html", "xlsx"], out=tmp_path, tools=tools)
     assert not list(tmp_path.iterdir())
 
 
-def test_settings_choose_the_paper(plant: Settings, tmp_path: Path) -> None:
+def test_settings_choose_the_paper(plant: Settings, tmp_path: Path, tools: Tools) -> None:
     home = linked(plant.home, tmp_path / "home")
     (home / "workbench.toml").write_text('paper = "letter"\n')
     settings = load(home)
-    done = publish(settings, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html"], out=tmp_path / "out")
+    done = publish(
+        settings, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html"], out=tmp_path / "out", tools=tools
+    )
     assert "size: letter" in done.files["html"].read_text()
     shutil.rmtree(tmp_path / "out")

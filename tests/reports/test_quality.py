@@ -20,7 +20,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry, StateStore
-from energy_workbench.reports.publish import Ask, Published, publish_many
+from energy_workbench.reports.publish import Ask, Published, Tools, publish_many
 from energy_workbench.reports.subject import MOST_FINDINGS, Subject
 from energy_workbench.workbench import Workbench
 from tests.reports.test_publish import tables_of, text_of
@@ -68,7 +68,7 @@ def micros(quarter: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def written(home: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Published]:
+def written(home: Settings, tmp_path_factory: pytest.TempPathFactory, tools: Tools) -> dict[str, Published]:
     """The reports that list findings, of the site and of a unit with a machine."""
     asks = [
         Ask("quality", {"period": PERIOD}),
@@ -78,7 +78,9 @@ def written(home: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FIXED_NOW, NOW.isoformat())
         found = {}
-        for outcome in publish_many(home, asks, formats=["html", "xlsx"], out=tmp_path_factory.mktemp("out")):
+        for outcome in publish_many(
+            home, asks, formats=["html", "xlsx"], out=tmp_path_factory.mktemp("out"), tools=tools
+        ):
             assert outcome.published, outcome.error
             found[str(outcome.ask)] = outcome.published
         return found
