@@ -1,6 +1,8 @@
 # On a fresh clone, `make run` and `make test` need Python 3.11 or newer, and nothing else.
 PYTHON ?= $(shell sh scripts/find-python.sh)
 BIN := .venv/bin
+# Where a machine keeps no bytecode, every one of the many processes would compile the workbench and pytest's plugins anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 # What waits for browsers, processes, faults and wires; and what waits for nothing.
 WAITING := $(addprefix tests/,api/test_serve.py api/test_sql.py browser collector crash deploy doctor hostile peers plant \
