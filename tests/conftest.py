@@ -15,7 +15,7 @@ import pytest_timeout
 
 from tests.waiting import patience
 
-# Where a machine keeps no bytecode, each of the hundreds of processes that tests start would compile the workbench anew.
+# Where a machine keeps no bytecode, each of the many processes that tests start would compile the workbench anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 

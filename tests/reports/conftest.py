@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.core.settings import Settings, load
+from energy_workbench.reports.press import Press
 from energy_workbench.reports.publish import Published, Tools, publish
 
 NOW = "2026-11-03T06:30:00+05:30"
@@ -37,6 +38,12 @@ def tools() -> Iterator[Tools]:
     """A kernel and a browser for all tests that do not look at how these begin and end."""
     with Tools() as found:
         yield found
+
+
+@pytest.fixture
+def press(tools: Tools, chromium: str) -> Press:
+    """Its browser."""
+    return tools.press
 
 
 @pytest.fixture(scope="session")
