@@ -2,6 +2,12 @@
 
 A transformer errs in ratio and in phase: two components, each with its own limit. A phase displacement δ [rad] makes
 of a reactive energy Q an error of δ × Q in the active energy. Loads are shares of the rated primary current.
+
+References
+----------
+IEC 61869-2:2012, tables 201 to 203 and 205, and IEC 61869-3:2011, tables 301 and 302 (as in IEC 60044-1 and -2 before):
+compared with what makers of transformers publish. IEEE C57.13 and C57.13.6, IEC 62053-21 and -22: no public copy of
+their tables was at hand to compare the limits at low currents with.
 """
 
 from __future__ import annotations
@@ -68,13 +74,13 @@ CURRENT: Final[dict[str, Transformer]] = {
     # IEC 61869-2:2012, table 203; of the phase displacement it states nothing.
     "3": Transformer((0.5, 1.2), (3.0, 3.0)),
     "5": Transformer((0.5, 1.2), (5.0, 5.0)),
-    # IEC 61869-2:2012, table 205: protective, stated at the rated current only.
+    # IEC 61869-2:2012, table 205: protective, stated at the rated current only; of 10P nothing of the phase.
     "5P": Transformer((1.0,), (1.0,), (60,)),
     "5PR": Transformer((1.0,), (1.0,), (60,)),
     "10P": Transformer((1.0,), (3.0,)),
     "10PR": Transformer((1.0,), (3.0,)),
-    # IEEE C57.13-2016, table 11, and C57.13.6: of ratio and phase together (the transformer correction factor), for
-    # loads of power factor 0.6 to 1, so that nothing is left to add for the phase.
+    # IEEE C57.13 (tested at 10 % and 100 %) and C57.13.6 (at 5 % and 100 %): of ratio and phase together (the
+    # transformer correction factor), for loads of power factor 0.6 to 1, so that nothing is left to add for the phase.
     "0.15": Transformer((0.05, 1.0), (0.3, 0.15)),
     "0.15S": Transformer((0.05, 1.0), (0.15, 0.15)),
     "0.3": Transformer((0.1, 1.0), (0.6, 0.3)),
@@ -87,7 +93,7 @@ VOLTAGE_PHASE: Final[dict[str, float]] = {
     # IEC 61869-3:2011, table 301, between 80 and 120 % of the rated voltage; of class 3 it states nothing.
     "0.1": 5, "0.2": 10, "0.5": 20, "1": 40, "3": 0,
     # IEC 61869-3:2011, table 302: protective, from 5 % of the rated voltage.
-    "3P": 120, "6": 240, "6P": 240,
+    "3P": 120, "6P": 240,
     # IEEE C57.13: ratio and phase together.
     "0.15": 0, "0.3": 0, "0.6": 0, "1.2": 0,
 }  # fmt: skip
@@ -121,11 +127,10 @@ _S01: Final = MeterLimits(((0.01, 0.2), (0.05, 0.1)), ((0.02, 0.25), (0.1, 0.15)
 _S02: Final = MeterLimits(((0.01, 0.4), (0.05, 0.2)), ((0.02, 0.5), (0.1, 0.3)))
 _S05: Final = MeterLimits(((0.01, 1.0), (0.05, 0.5)), ((0.02, 1.0), (0.1, 0.6)))
 METERS: Final[dict[str, MeterLimits]] = {
-    # IEC 62053-22:2020, table 3.
+    # IEC 62053-22:2020, table 3 (0.2 S and 0.5 S the same in :2003, table 4).
     "0.1": _S01, "0.1S": _S01,
-    # IEC 62053-22:2003, table 4.
     "0.2": _S02, "0.2S": _S02, "0.5": _S05, "0.5S": _S05,
-    # IEC 62053-21:2003, table 6, transformer operated.
+    # IEC 62053-21:2003, table 6, operated by transformers.
     "1": MeterLimits(((0.02, 1.5), (0.05, 1.0)), ((0.05, 1.5), (0.1, 1.0))),
     "2": MeterLimits(((0.02, 2.5), (0.05, 2.0)), ((0.05, 2.5), (0.1, 2.0))),
 }  # fmt: skip

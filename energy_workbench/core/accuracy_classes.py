@@ -12,19 +12,22 @@ AccuracyClass = float | str
 METER: Final[Mapping[str, float]] = {
     "0.1": 0.1, "0.1S": 0.1, "0.2": 0.2, "0.2S": 0.2, "0.5": 0.5, "0.5S": 0.5, "1": 1.0, "2": 2.0,
 }  # fmt: skip
-"""Meters of active energy: IEC 62053-21 (0.5, 1, 2) and -22 (0.1 S, 0.2 S, 0.5 S). Limit at full load [%]."""
+"""Meters of active energy: IEC 62053-21:2020 (0.5, 1, 2), IEC 62053-22:2020 (0.1 S, 0.2 S, 0.5 S), ANSI C12.20 (0.1,
+0.2, 0.5). Limit at full load [%]."""
 
 CURRENT: Final[Mapping[str, float]] = {
     "0.1": 0.1, "0.2": 0.2, "0.2S": 0.2, "0.5": 0.5, "0.5S": 0.5, "1": 1.0, "3": 3.0, "5": 5.0,
     "5P": 1.0, "5PR": 1.0, "10P": 3.0, "10PR": 3.0, "0.15": 0.15, "0.15S": 0.15, "0.3": 0.3, "0.6": 0.6, "1.2": 1.2,
 }  # fmt: skip
-"""Current transformers: IEC 61869-2, protective ones included, and IEEE C57.13. Limit at the rated current [%]."""
+"""Current transformers: IEC 61869-2:2012, 5.6.201.2 (measuring), 5.6.202.2 and .3 (protective: P, PR); IEEE C57.13
+(0.3, 0.6, 1.2) and C57.13.6 (0.15, 0.15S). Limit of the ratio error at the rated current [%]."""
 
 VOLTAGE: Final[Mapping[str, float]] = {
-    "0.1": 0.1, "0.2": 0.2, "0.5": 0.5, "1": 1.0, "3": 3.0, "3P": 3.0, "6": 6.0, "6P": 6.0,
+    "0.1": 0.1, "0.2": 0.2, "0.5": 0.5, "1": 1.0, "3": 3.0, "3P": 3.0, "6P": 6.0,
     "0.15": 0.15, "0.3": 0.3, "0.6": 0.6, "1.2": 1.2,
 }  # fmt: skip
-"""Voltage transformers: IEC 61869-3 and IEEE C57.13. Limit at the rated voltage [%]."""
+"""Voltage transformers: IEC 61869-3:2011, tables 301 (measuring) and 302 (protective: 3P, 6P); IEEE C57.13 (0.3, 0.6,
+1.2) and C57.13.6 (0.15). Limit of the ratio error at the rated voltage [%]."""
 
 FIELDS: Final[Mapping[str, Mapping[str, float]]] = {"accuracy_class": METER, "ct_class": CURRENT, "pt_class": VOLTAGE}
 """Fields of a meter that are classes, and the classes of each."""

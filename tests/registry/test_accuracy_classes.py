@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from energy_workbench.analytics.accuracy import CURRENT, METERS, VOLTAGE_PHASE
+from energy_workbench.analytics.accuracy import CURRENT, METERS, MINUTE, VOLTAGE_PHASE
 from energy_workbench.core import accuracy_classes as classes
 from energy_workbench.registry import Registry
 from energy_workbench.registry.fields import draft
@@ -21,6 +22,47 @@ def test_each_class_that_can_be_stated_has_its_limits() -> None:
     assert set(classes.METER) == set(METERS)
     assert set(classes.CURRENT) == set(CURRENT)
     assert set(classes.VOLTAGE) == set(VOLTAGE_PHASE)
+
+
+PUBLISHED = {
+    "0.1": {5: (0.4, 15), 20: (0.2, 8), 100: (0.1, 5), 120: (0.1, 5)},
+    "0.2": {5: (0.75, 30), 20: (0.35, 15), 100: (0.2, 10), 120: (0.2, 10)},
+    "0.2S": {1: (0.75, 30), 5: (0.35, 15), 20: (0.2, 10), 100: (0.2, 10), 120: (0.2, 10)},
+    "0.5": {5: (1.5, 90), 20: (0.75, 45), 100: (0.5, 30), 120: (0.5, 30)},
+    "0.5S": {1: (1.5, 90), 5: (0.75, 45), 20: (0.5, 30), 100: (0.5, 30), 120: (0.5, 30)},
+    "1": {5: (3.0, 180), 20: (1.5, 90), 100: (1.0, 60), 120: (1.0, 60)},
+    "3": {50: (3.0, 0), 120: (3.0, 0)},
+    "5": {50: (5.0, 0), 120: (5.0, 0)},
+    "5P": {100: (1.0, 60)}, "5PR": {100: (1.0, 60)}, "10P": {100: (3.0, 0)}, "10PR": {100: (3.0, 0)},
+}  # fmt: skip
+"""Ratio error [%] and phase displacement [minutes] by % of the rated current, as makers quote IEC 61869-2; 0: none."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_limits_of_current_transformers_are_those_that_makers_publish(name: str) -> None:
+    of = CURRENT[name]
+    points = PUBLISHED[name]
+    assert [round(100 * point) for point in of.points] == list(points)
+    loads = np.array(of.points)
+    assert 100 * of.ratio_limit(loads) == pytest.approx([ratio for ratio, _ in points.values()])
+    assert of.phase_limit(loads) / MINUTE == pytest.approx([minutes for _, minutes in points.values()])
+    assert classes.CURRENT[name] == of.ratio[of.points.index(1.0) if 1.0 in of.points else 0]
+
+
+def test_limits_of_voltage_transformers_are_those_that_makers_publish() -> None:
+    of_iec = {
+        name: (classes.VOLTAGE[name], VOLTAGE_PHASE[name]) for name in ("0.1", "0.2", "0.5", "1", "3", "3P", "6P")
+    }
+    assert of_iec == {
+        "0.1": (0.1, 5), "0.2": (0.2, 10), "0.5": (0.5, 20), "1": (1.0, 40), "3": (3.0, 0), "3P": (3.0, 120),
+        "6P": (6.0, 240),
+    }  # fmt: skip
+
+
+def test_a_voltage_transformer_of_6_is_no_class_of_a_standard_but_a_limit() -> None:
+    assert "6" not in classes.VOLTAGE
+    assert classes.accuracy_class(6, classes.VOLTAGE) == 6.0
+    assert classes.percent(6.0, classes.VOLTAGE) == 6.0
 
 
 @pytest.mark.parametrize(
