@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -20,17 +20,17 @@ BY_DAY: Final = 8
 """Newest days that are looked at one by one, as their files change; older ones a month at a time."""
 
 Instants = dict[int, list[int]]
-"""By meter its newest instants [µs since 1970, UTC], newest first."""
+"""By meter its newest instants [µs since 1970, UTC], newest first; nothing where there is none."""
 
 
 class HeardFiles:
     """The newest instants of meters in the table of readings; safe for threads.
 
-    Files never change under their name, so what was found in some is kept while the table has them.
+    Files never change under their name, so what was found in some is kept while the table has them, that a meter is
+    not in them included: one that was never heard, or died, costs a look at each file once, then at what is new.
     """
 
     def __init__(self) -> None:
-        self._keys: frozenset[int] = frozenset()
         self._found: dict[tuple[str, ...], Instants] = {}
         self._lock = Lock()
 
@@ -45,27 +45,43 @@ class HeardFiles:
         found: Instants = {}
         # Keys are never used again: no file holds one that is new.
         highest = max((file.high for file in snapshot.files), default=0)
-        asked = frozenset(meter for meter in meters if meter <= highest)
+        wanted = {meter for meter in meters if meter <= highest}
         with self._lock:
-            if not self._keys.issuperset(asked):
-                self._keys, self._found = self._keys | asked, {}
-            before, self._found = self._found, {}
-            wanted = set(self._keys)
-            for files in _newest_first(snapshot):
+            groups = {tuple(file.path for file in files): files for files in _newest_first(snapshot)}
+            self._found = {name: self._found[name] if name in self._found else self._of_parts(name) for name in groups}
+            for name, files in groups.items():
                 if not wanted:
                     break
-                inside = [f for f in files if f.low <= max(wanted) and f.high >= min(wanted) and f.first_us <= until]
-                name = tuple(file.path for file in files)
-                here = before.get(name)
-                if here is None:
-                    here = _look(inside, sorted(wanted), until) if inside else {}
-                # Of files that reach beyond `until` more is known later.
-                if all(file.last_us <= until for file in files):
-                    self._found[name] = here
+                here = self._within(name, files, wanted, until)
                 for meter in wanted & here.keys():
                     found[meter] = sorted({*found.get(meter, ()), *here[meter]}, reverse=True)[:COUNT]
                 wanted -= {meter for meter in wanted if len(found.get(meter, ())) == COUNT}
         return found
+
+    def _within(self, name: tuple[str, ...], files: Sequence[File], meters: Collection[int], until: int) -> Instants:
+        """What these files have of each of these meters up to an instant."""
+        if all(file.first_us > until for file in files):
+            return {}
+        known = self._found[name]
+        if new := [meter for meter in meters if meter not in known]:
+            known |= {meter: [] for meter in new} | _within(files, new)
+        cut = {meter: [at for at in known[meter] if at <= until] for meter in meters}
+        # Of a meter with more after the instant than are kept, those before it are not known here.
+        if hidden := [meter for meter in meters if len(known[meter]) == COUNT > len(cut[meter])]:
+            cut |= _within(files, hidden, until)
+        return {meter: instants for meter, instants in cut.items() if instants}
+
+    def _of_parts(self, name: tuple[str, ...]) -> Instants:
+        """What is known of files that were looked at in parts: a day becomes one of its month."""
+        parts = [part for part in self._found if set(part) <= set(name)]
+        if not parts or sum(map(len, parts)) < len(name):
+            return {}
+        of_each = [self._found[part] for part in parts]
+        return {
+            meter: sorted((at for known in of_each for at in known[meter]), reverse=True)[:COUNT]
+            for meter in of_each[0]
+            if all(meter in known for known in of_each)
+        }
 
 
 def _newest_first(snapshot: Snapshot) -> Iterator[list[File]]:
@@ -75,8 +91,13 @@ def _newest_first(snapshot: Snapshot) -> Iterator[list[File]]:
         yield list(itertools.chain.from_iterable(month))
 
 
-def _look(files: Sequence[File], meters: Sequence[int], until: int) -> Instants:
-    where = f"{of_meters(meters)} AND ts <= {until}"
+def _within(files: Sequence[File], meters: Sequence[int], until: int | None = None) -> Instants:
+    inside = [file for file in files if file.low <= max(meters) and file.high >= min(meters)]
+    return _look(inside, sorted(meters), until) if inside else {}
+
+
+def _look(files: Sequence[File], meters: Sequence[int], until: int | None = None) -> Instants:
+    where = of_meters(meters) if until is None else f"{of_meters(meters)} AND ts <= {until}"
     source = f"SELECT meter, epoch_us(slot) + 1000 * offset_ms AS ts FROM {duck.scan([f.path for f in files])}"  # noqa: S608
     query = f"SELECT meter, max(ts, {COUNT}) FROM ({source}) WHERE {where} GROUP BY meter"  # noqa: S608 - numbers
     with closing(duck.cursor()) as connection:
