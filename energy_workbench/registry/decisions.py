@@ -20,12 +20,18 @@ from energy_workbench.registry.rows import Row, RowChange, instant
 FIGURES: Final = ("modulus", "closing", "opening")
 
 
-def listing(connection: Connection, key: int | None = None) -> list[tuple[int, Decision]]:
-    """Decisions with the keys of their meters, by meter and time."""
+def listing(
+    connection: Connection, key: int | None = None, start: datetime | None = None, end: datetime | None = None
+) -> list[tuple[int, Decision]]:
+    """Decisions with the keys of their meters, by meter and time; of those in [start, end)."""
     table = schema.decisions
     query = select(table).order_by(table.c.meter, table.c.at, table.c.quantity)
     if key is not None:
         query = query.where(table.c.meter == key)
+    if start is not None:
+        query = query.where(table.c.at >= start)
+    if end is not None:
+        query = query.where(table.c.at < end)
     return [
         (row["meter"], Decision(**{**_without_keys(row), "choice": Choice(row["choice"])}))
         for row in connection.execute(query).mappings()

@@ -21,12 +21,18 @@ from energy_workbench.registry.rows import Row, RowChange, instant
 TEXTS: Final = {"old_serial": text_of(200), "new_serial": text_of(200), "note": text_of(500)}
 
 
-def listing(connection: Connection, key: int | None = None) -> list[tuple[int, Exchange]]:
-    """Exchanges with the keys of their meters, by meter, oldest first."""
+def listing(
+    connection: Connection, key: int | None = None, start: datetime | None = None, end: datetime | None = None
+) -> list[tuple[int, Exchange]]:
+    """Exchanges with the keys of their meters, by meter, oldest first; of those in [start, end)."""
     table = schema.exchanges
     query = select(table).order_by(table.c.meter, table.c.at)
     if key is not None:
         query = query.where(table.c.meter == key)
+    if start is not None:
+        query = query.where(table.c.at >= start)
+    if end is not None:
+        query = query.where(table.c.at < end)
     return [
         (row["meter"], Exchange(**{name: value for name, value in row.items() if name not in ("key", "meter")}))
         for row in connection.execute(query).mappings()

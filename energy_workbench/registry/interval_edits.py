@@ -20,12 +20,18 @@ COLUMNS: Final = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kva
 """What of an interval can be edited; the rest follows."""
 
 
-def listing(connection: Connection, key: int | None = None) -> list[tuple[int, Edit]]:
-    """Edits with the keys of their meters, by meter and time."""
+def listing(
+    connection: Connection, key: int | None = None, start: datetime | None = None, end: datetime | None = None
+) -> list[tuple[int, Edit]]:
+    """Edits with the keys of their meters, by meter and time; of those that begin in [start, end)."""
     table = schema.interval_edits
     query = select(table).order_by(table.c.meter, table.c.start)
     if key is not None:
         query = query.where(table.c.meter == key)
+    if start is not None:
+        query = query.where(table.c.start >= start)
+    if end is not None:
+        query = query.where(table.c.start < end)
     return [
         (row["meter"], Edit(start=row["start"], energies=row["energies"], reason=row["reason"]))
         for row in connection.execute(query).mappings()
