@@ -359,13 +359,17 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     def compare_generation(self, period: str = "this month", *, against: str = "previous") -> GenerationComparison:
         from energy_workbench.answers.comparisons import earlier
         from energy_workbench.answers.generation_change import GenerationChange
+        from energy_workbench.answers.generation_parts import GenerationParts
 
         span, zone, now = self._period(period), self.zone, clock.now()
         before = earlier(span, against, zone)
         meters = self._absent(span.end).without(self._meters_at(span.end))
 
         def make() -> GenerationComparison:
-            change = GenerationChange(self.reader, self._energies(), self._generation, meters, zone=zone, now=now)
+            parts = GenerationParts(self.reader, self._some_trees, self._factors(), zone)
+            change = GenerationChange(
+                self.reader, self._energies(), self._generation, parts, meters, zone=zone, now=now
+            )
             return change.between(span, before, against)
 
         return self._kept(("compare generation", span.start, span.end, against), make)
@@ -513,9 +517,12 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
 
     def _connected(self, span: Period) -> list[Stretch]:
         """As `_trees`, at least one, without what was never connected until the end of the period."""
-        trees = self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))]
         absent = self._absent(span.end)
-        return [replace(tree, meters=absent.without(tree.meters)) for tree in trees]
+        return [replace(tree, meters=absent.without(tree.meters)) for tree in self._some_trees(span)]
+
+    def _some_trees(self, span: Period) -> list[Stretch]:
+        """As `_trees`, at least one."""
+        return self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))]
 
     def _trees(self, span: Period) -> list[Stretch]:
         """The tree over the elapsed part of a period."""

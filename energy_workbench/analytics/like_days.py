@@ -7,7 +7,7 @@ fall makes a change. What was not measured changes nothing: a day counts where n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -108,22 +108,15 @@ def days_of(span: Period, zone: ZoneInfo, now: datetime) -> list[Hours]:
     until = span.end if span.end <= now else now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     # An interval belongs to the hours in which it begins, and only whole ones are compared.
     start, end = (floor_interval(edge).astimezone(zone) for edge in (span.start + INTERVAL - TICK, until))
-    return [
-        hours
-        for day in _dates(start.date(), end.date())
-        if (hours := _hours(day, (_minutes(start, day), _minutes(end, day)), zone)).start < hours.end
-    ]
+    found = _hours(start.date(), end.date(), lambda day: (_minutes(start, day), _minutes(end, day)), zone)
+    return [hours for hours in found if hours.start < hours.end]
 
 
 def like(span: Period, clock: Clock, zone: ZoneInfo) -> list[Hours]:
     """The same hours of each day of an earlier period, where they lie in it."""
     first, last = (edge.astimezone(zone).date() for edge in (span.start, span.end))
-    found = (_hours(day, clock, zone) for day in _dates(first, last))
+    found = _hours(first, last, lambda _: clock, zone)
     return [hours for hours in found if span.start <= hours.start < hours.end <= span.end]
-
-
-def _dates(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=nth) for nth in range((last - first).days + 1))
 
 
 def _minutes(edge: datetime, day: date) -> int:
@@ -133,12 +126,17 @@ def _minutes(edge: datetime, day: date) -> int:
     return edge.hour * 60 + edge.minute
 
 
-def _hours(day: date, clock: Clock, zone: ZoneInfo) -> Hours:
-    start, end = (_instant(day, minutes, zone) for minutes in clock)
-    return Hours(start, end, day.weekday(), clock)
+def _hours(first: date, last: date, clock_of: Callable[[date], Clock], zone: ZoneInfo) -> Iterator[Hours]:
+    """Those hours of each day; a day ends where the next one begins."""
+    midnight = local_midnight(first, zone)
+    for nth in range((last - first).days + 1):
+        day = first + timedelta(days=nth)
+        following, clock = local_midnight(day + timedelta(days=1), zone), clock_of(day)
+        known = {0: midnight, DAY: following}
+        start, end = (known.get(minutes) or _instant(day, minutes, zone) for minutes in clock)
+        yield Hours(start, end, day.weekday(), clock)
+        midnight = following
 
 
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    if minutes in (0, DAY):
-        return local_midnight(day + timedelta(days=minutes // DAY), zone)
     return datetime.combine(day, time(*divmod(minutes, 60)), zone).astimezone(UTC)

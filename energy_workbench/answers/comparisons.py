@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -64,28 +66,31 @@ class Beside:
         self, reader: Reader, meter: Meter, span: Period, before: Period, *, zone: ZoneInfo, now: datetime
     ) -> None:
         self.span, self.before = span, before
-        self.days = like_days.days_of(span, zone, now)
-        self.parts = parts(reader, meter, self.days, now)
-        self.earlier_days: list[Hours] = []
-        self.earlier: list[Part] = []
-        for clock in dict.fromkeys(each.clock for each in self.days):
+        days = like_days.days_of(span, zone, now)
+        self._days = _Told(days, parts(reader, meter, days, now))
+        self._earlier: list[_Told] = []
+        for clock in dict.fromkeys(each.clock for each in days):
             hours = like_days.like(before, clock, zone)
-            self.earlier_days += hours
-            self.earlier += parts(reader, meter, hours, now)
+            self._earlier.append(_Told(hours, parts(reader, meter, hours, now)))
 
     def change(self, here: Period | None = None, there: Period | None = None) -> float | None:
         """Change by like days [%], of all or between a part of either time."""
-        return _percent(
-            like_days.change(_within(self.parts, self.days, here), _within(self.earlier, self.earlier_days, there))
-        )
+        before = chain.from_iterable(each.within(there) for each in self._earlier)
+        return _percent(like_days.change(self._days.within(here), before))
 
 
-def _within(found: Sequence[Part], hours: Sequence[Hours], span: Period | None) -> list[Part]:
-    return [
-        part
-        for part, each in zip(found, hours, strict=True)
-        if span is None or (span.start <= each.start and each.end <= span.end)
-    ]
+class _Told:
+    """What is known of hours in order, that do not overlap."""
+
+    def __init__(self, hours: Sequence[Hours], found: Sequence[Part]) -> None:
+        self._starts, self._ends = [each.start for each in hours], [each.end for each in hours]
+        self._found = found
+
+    def within(self, span: Period | None) -> Sequence[Part]:
+        """Of those that lie in a time."""
+        if span is None:
+            return self._found
+        return self._found[bisect_left(self._starts, span.start) : bisect_right(self._ends, span.end)]
 
 
 def compared(

@@ -12,7 +12,8 @@ from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import DAY, Hours, Part
 from energy_workbench.analytics.sources import Sources, sources
 from energy_workbench.answers.energies import Energies
-from energy_workbench.answers.site_sources import GROUPS
+from energy_workbench.answers.generation_parts import GenerationParts
+from energy_workbench.answers.site_sources import GROUPS, meters_of
 from energy_workbench.core import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
@@ -32,6 +33,8 @@ class GenerationChange:
     ----------
     of : callable
         Generation of a period.
+    parts : GenerationParts
+        The same of many parts of one.
     meters : sequence of Meter
         The tree.
     now : datetime
@@ -43,25 +46,33 @@ class GenerationChange:
         reader: Reader,
         energies: Energies,
         of: Callable[[Period], results.Generation],
+        parts: GenerationParts,
         meters: Sequence[Meter],
         *,
         zone: ZoneInfo,
         now: datetime,
     ) -> None:
         self._reader, self._energies, self._of, self._zone, self._now = reader, energies, of, zone, now
+        self._parts_of = parts
         self._sources = sources(meters)
+        self._groups: dict[str, tuple[Meter, ...]] = {
+            name: group for name in Sources.__slots__ if (group := getattr(self._sources, name))
+        }
 
     def between(self, span: Period, before: Period, against: str) -> results.GenerationComparison:
         """The comparison."""
         mine, theirs = (_amounts(self._of(each).to_dict()) for each in (span, before))
         days = like_days.days_of(span, self._zone, self._now)
-        weekdays = {each.clock: {day.weekday for day in days if day.clock == each.clock} for each in days}
+        weekdays: dict[like_days.Clock, set[int]] = {}
+        for each in days:
+            weekdays.setdefault(each.clock, set()).add(each.weekday)
         here = self._parts(days, mine, weekdays)
         there: dict[str, list[Part]] = {name: [] for name in GROUPS}
         for clock in weekdays:
             for name, found in self._parts(like_days.like(before, clock, self._zone), theirs, weekdays).items():
                 there[name] += found
-        spanned = {name: min(self._spanned(group, each) for each in (span, before)) for name, group in GROUPS.items()}
+        spans = [self._spanned(each) for each in (span, before)]
+        spanned = {name: min(_least(each, groups) for each in spans) for name, groups in GROUPS.items()}
         rows = [
             {
                 "name": name,
@@ -91,56 +102,68 @@ class GenerationChange:
         """What is known of hours that do not overlap, of each name."""
         found: dict[str, list[Part]] = {name: [] for name in GROUPS}
         days = {row["day"]: _amounts(row) for row in whole["days"]}
-        for each, energies, measured in zip(hours, *self._measured(hours), strict=True):
-            if each.clock == (0, DAY):
-                amounts = days.get(each.start.astimezone(self._zone).date().isoformat(), {})
-            elif each.weekday in weekdays[each.clock]:
-                amounts = _amounts(self._of(Period(each.start, each.end, "")).to_dict())
-            else:
-                # Nothing is compared with this weekday's hours: only whether they were measured matters.
-                amounts = dict.fromkeys(GROUPS, 0.0)
-            amounts = {**amounts, **energies}
-            for name, groups in GROUPS.items():
-                share = min((measured[group] for group in groups if group in measured), default=0.0)
-                found[name].append(Part(each.weekday, each.clock, amounts.get(name), share))
+        measured = self._measured(hours)
+        cut = {
+            place: Period(each.start, each.end, "")
+            for place, (each, (_, share)) in enumerate(zip(hours, measured, strict=True))
+            if each.clock != (0, DAY)
+            and each.weekday in weekdays[each.clock]
+            and max(share.values()) >= like_days.MEASURED
+        }
+        figures = dict(zip(cut, map(_amounts, self._parts_of.figures(list(cut.values()))), strict=True))
+        for place, (each, (energy, share)) in enumerate(zip(hours, measured, strict=True)):
+            day = each.start.astimezone(self._zone).date().isoformat() if each.clock == (0, DAY) else None
+            amounts = {**(figures.get(place, _NOT_ASKED) if day is None else days.get(day, {})), **energy}
+            for name in GROUPS:
+                found[name].append(Part(each.weekday, each.clock, amounts.get(name), share[name]))
         return found
 
-    def _measured(self, hours: Sequence[Hours]) -> tuple[list[dict[str, float | None]], list[dict[str, float]]]:
-        """Energies of the sources in each of these hours, and which share of each group was measured."""
-        groups = {name: getattr(self._sources, name) for name in Sources.__slots__ if getattr(self._sources, name)}
-        if not hours or not groups:
-            return [{} for _ in hours], [{} for _ in hours]
-        edges = sorted({edge for each in hours for edge in (each.start, each.end)})
-        keys = sorted({meter.key for members in groups.values() for meter in members})
-        rows = self._reader.energy(keys, edges, self._now).to_pylist()
-        known = {(row["meter"], edges[row["bucket"]]): row for row in rows}
+    def _measured(self, hours: Sequence[Hours]) -> list[tuple[dict[str, float | None], dict[str, float]]]:
+        """Energies of the sources in each of these hours, and which share of what makes each figure was measured."""
+        known: dict[datetime | None, dict[int, dict[str, Any]]] = {}
+        if hours and self._groups:
+            edges = sorted({edge for each in hours for edge in (each.start, each.end)})
+            keys = sorted({meter.key for meter in meters_of(self._sources)})
+            for row in self._reader.energy(keys, edges, self._now).to_pylist():
+                known.setdefault(edges[row["bucket"]], {})[row["meter"]] = row
+        told = {start: self._told(rows) for start, rows in known.items()}
+        nothing = self._told({})
+        return [told.get(each.start, nothing) for each in hours]
 
-        def of(members: Sequence[Meter], each: Hours, side: str = "") -> float | None:
-            values = [known.get((m.key, each.start), {}).get(side or consumed_column(m)) for m in members]
+    def _told(self, rows: Mapping[int, Mapping[str, Any]]) -> tuple[dict[str, float | None], dict[str, float]]:
+        """The same of what is known of one of these hours, by meter."""
+
+        def of(members: Sequence[Meter], side: str = "") -> float | None:
+            values = [rows.get(m.key, {}).get(side or consumed_column(m)) for m in members]
             return None if None in values else sum(value for value in values if value is not None)
 
-        energies, shares = [], []
-        for each in hours:
-            told = {
-                "grid_import_kwh": of(self._sources.grid, each, "energy_import_kwh"),
-                "grid_export_kwh": of(self._sources.grid, each, "energy_export_kwh"),
-                "solar_kwh": of(self._sources.solar, each),
-                "dg_kwh": of(self._sources.generators, each),
-                "other_kwh": of(self._sources.others, each),
-            }
-            energies.append(told)
-            shares.append(
-                {
-                    name: min(known.get((m.key, each.start), {}).get("completeness") or 0.0 for m in members)
-                    for name, members in groups.items()
-                }
-            )
-        return energies, shares
+        energies = {
+            "grid_import_kwh": of(self._sources.grid, "energy_import_kwh"),
+            "grid_export_kwh": of(self._sources.grid, "energy_export_kwh"),
+            "solar_kwh": of(self._sources.solar),
+            "dg_kwh": of(self._sources.generators),
+            "other_kwh": of(self._sources.others),
+        }
+        measured = {
+            name: min(rows.get(m.key, {}).get("completeness") or 0.0 for m in members)
+            for name, members in self._groups.items()
+        }
+        return energies, {name: _least(measured, groups) for name, groups in GROUPS.items()}
 
-    def _spanned(self, groups: Sequence[str], span: Period) -> float:
-        """Least share of a time that the registers of these groups span [0 to 1]."""
-        members = [meter for name in groups for meter in getattr(self._sources, name)]
-        return min((row["mean_load_share"] for row in self._energies.of_all(members, span)), default=0.0)
+    def _spanned(self, span: Period) -> dict[str, float]:
+        """Least share of a time that the registers of each group span [0 to 1]."""
+        members = meters_of(self._sources)
+        rows = {row["meter"]: row["mean_load_share"] for row in self._energies.of_all(members, span)}
+        return {name: min(rows[meter.id] for meter in group) for name, group in self._groups.items()}
+
+
+_NOT_ASKED: dict[str, Any] = dict.fromkeys(GROUPS, 0.0)
+"""Of hours that were not measured, or of a weekday that nothing is compared with: only whether they were matters."""
+
+
+def _least(measured: Mapping[str, float], groups: Sequence[str]) -> float:
+    """The share of its least known source; those that are not there hold nothing back."""
+    return min((measured[group] for group in groups if group in measured), default=0.0)
 
 
 def _amounts(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy_workbench.analytics import emissions
-from energy_workbench.analytics.generation import Generator, self_used
+from energy_workbench.analytics.generation import Generator
 from energy_workbench.analytics.load_shape import LocalTimes
 from energy_workbench.analytics.site_use import Absent, why_unknown
 from energy_workbench.answers.carbon import Carbon, factor_rows, lacking
 from energy_workbench.answers.energies import Energies
-from energy_workbench.answers.fuel import counted, metered_litres
+from energy_workbench.answers.generation_amounts import amounts
 from energy_workbench.answers.side_by_side import elapsed
-from energy_workbench.answers.site_sources import GROUPS, Group, Source, site_sources
+from energy_workbench.answers.site_sources import GROUPS, Group, site_sources
 from energy_workbench.answers.site_uses import used as site_used
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.core import axis, results
@@ -55,28 +53,16 @@ def generation(
     """
     site = site_sources(energies, reader, trees, span)
     grid, solar, others = site.grid, site.solar, site.others
-    running = [_generator(reader, source, site.start, site.count) for source in site.generators.members]
-    litres = _litres(running, site.count)
-    close, done = grid.close & solar.close, _done(span, site.count)
-    used = self_used(solar.all_delivered, grid.all_returned, close)
+    done = _done(span, site.count)
     day = LocalTimes(site.start, site.count, zone).day
     carbon = Carbon(factors, day)
+    made = amounts(site, reader, carbon)
+    running, litres, used, used_kwh = made.running, made.litres, made.used, made.used_kwh
+    close = made.close
 
     dg_kwh, solar_kwh = site.generators.delivered_kwh, solar.delivered_kwh
     imported, exported = grid.delivered_kwh, grid.returned_kwh
-    burnt = None if any(each.litres is None for each in running) else float(np.nansum(litres))
-    hours = [each.run_hours for each in running]
-    used_kwh = _known_total(used, solar, None if exported is None else solar_kwh)
     use, other_kwh = site_used(energies, trees, span, zone).kwh, others.delivered_kwh
-    scope1 = _added(
-        _times(carbon.total("diesel", litres), burnt, any_there=bool(running)),
-        _times(carbon.total("other_producers", others.delivered), other_kwh, any_there=bool(others)),
-    )
-    scope2, market = (
-        _times(carbon.total(name, grid.delivered), imported, any_there=bool(grid))
-        for name in ("grid_location", "grid_market")
-    )
-    avoided = _times(carbon.total("grid_location", used), used_kwh, any_there=bool(solar))
     estimated = [
         *(("dg_run_hours",) if any(each.hours_estimated for each in running) else ()),
         *(
@@ -97,26 +83,19 @@ def generation(
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),
         timezone=zone.key,
+        **made.figures(),
         dg_kwh=_energy(dg_kwh),
-        dg_run_hours=_rounded(_added(*hours)),
         dg_hours_counted=bool(running) and all(each.counted_hours is not None for each in running),
-        diesel_litres=_rounded(burnt),
         diesel_estimated=any(each.metered_litres is None for each in running),
-        litres_per_kwh=_ratio(burnt, dg_kwh),
+        litres_per_kwh=_ratio(made.burnt, dg_kwh),
         solar_kwh=_energy(solar_kwh),
-        solar_self_used_kwh=_rounded(used_kwh),
         solar_self_used_share=_ratio(used_kwh, solar_kwh),
         solar_share=_ratio(used_kwh, use),
         other_kwh=_energy(other_kwh),
         grid_import_kwh=_energy(imported),
         grid_export_kwh=_energy(exported),
         use_kwh=_energy(use),
-        scope1_kg=_rounded(scope1),
-        scope2_location_kg=_rounded(scope2),
-        scope2_market_kg=_rounded(market),
         market_is_location=not carbon.has("grid_market"),
-        avoided_kg=_rounded(avoided),
-        net_kg=_rounded(emissions.net(scope1, scope2, grid.returned, carbon.factor("export_credit"))),
         completeness=_completeness(groups, done),
         generators=tuple(_row(each) for each in running),
         factors=factor_rows(factors, span, zone),
@@ -152,37 +131,6 @@ def _done(span: Period, count: int) -> int:
     """How many of the intervals are over: that which runs is not incomplete yet."""
     start, end = elapsed(span)
     return min(count, (end - start) // axis.INTERVAL)
-
-
-def _generator(reader: Reader, source: Source, start: datetime, count: int) -> Generator:
-    meter, end = source.meter, start + count * axis.INTERVAL
-    # Counters are read at both ends of the time, so they say nothing of a part of it.
-    always = source.always and count > 0 and source.out is None
-    return Generator(
-        meter.number,
-        # Of one that was out of service nobody knows what it delivered in all.
-        source.delivered if source.out is None else np.full(count, np.nan),
-        meter.rated_kw,
-        counted_hours=counted(reader, meter, "run_hours", start, end) if always else None,
-        metered_litres=metered_litres(reader, meter, start, end) if always else None,
-        close=source.close,
-    )
-
-
-def _litres(running: Sequence[Generator], count: int) -> Array:
-    return np.sum([np.zeros(count), *(each.litres for each in running if each.litres is not None)], axis=0)
-
-
-def _known_total(found: Array, group: Group, total: float | None) -> float | None:
-    """Of what is known of its intervals; None where nothing is, or the whole is not."""
-    if not group:
-        return 0.0
-    return None if total is None or np.isnan(found).all() else float(np.nansum(found))
-
-
-def _times(found: float | None, amount: float | None, *, any_there: bool) -> float | None:
-    """An emission: nothing where there is nothing that emits, None where its amount or factor is not known."""
-    return 0.0 if not any_there else None if amount is None else found
 
 
 def _rough(close: Any, energy: Array) -> bool:
@@ -259,11 +207,6 @@ def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon
         }
         for at, date in enumerate(dates)
     )
-
-
-def _added(*values: float | None) -> float | None:
-    """A sum; None where a part is not known."""
-    return None if None in values else float(sum(value for value in values if value is not None))
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:

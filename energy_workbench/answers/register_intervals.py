@@ -40,6 +40,10 @@ class Registers:
     exported: Array
     close: Mask
 
+    def cut(self, here: slice) -> Registers:
+        """Some of the intervals."""
+        return Registers(self.imported[here], self.exported[here], self.close[here])
+
 
 def begun(span: Period) -> tuple[datetime, int]:
     """The first interval that begins in a span, and how many begin in it and have begun, that which runs included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.flow import Measured
-from energy_workbench.analytics.sources import sources
+from energy_workbench.analytics.sources import Sources, sources
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.register_intervals import Registers, begun, register_intervals
 from energy_workbench.answers.trees import Stretch, spans
@@ -221,25 +221,48 @@ def site_sources(energies: Energies, reader: Reader, trees: Sequence[Stretch], s
         by the one before.
     """
     start, count = begun(span)
+    kinds = [(sources(tree.meters), part) for tree, part in spans(trees, span)]
+    keys = {meter.key for each, _ in kinds for meter in meters_of(each)}
+    return together(kinds, start, count, register_intervals(reader, keys, start, count), energies.registers)
+
+
+def meters_of(kind: Sources) -> list[Meter]:
+    """Sources of any kind."""
+    return [*kind.grid, *kind.solar, *kind.generators, *kind.others]
+
+
+def together(
+    kinds: Iterable[tuple[Sources, Period]],
+    start: datetime,
+    count: int,
+    read: Mapping[int, Registers],
+    measured: Callable[[Sequence[Meter], Period], Mapping[int, Measured]],
+) -> SiteSources:
+    """Sources over consecutive intervals, of what was read of them.
+
+    Parameters
+    ----------
+    kinds : iterable of (Sources, Period)
+        Which meters they are in each part of the time.
+    read : mapping of int to Registers
+        By key, over these intervals.
+    measured : callable
+        What the registers of meters tell of a part of the time, by key.
+    """
     found: dict[str, dict[int, Source]] = {"grid": {}, "solar": {}, "generators": {}, "others": {}}
-    for tree, part in spans(trees, span):
-        kinds = sources(tree.meters)
-        meters: dict[str, tuple[Meter, ...]] = {name: getattr(kinds, name) for name in found}
-        measured = energies.registers([m for group in meters.values() for m in group], part)
+    for kind, part in kinds:
+        meters: dict[str, tuple[Meter, ...]] = {name: getattr(kind, name) for name in found}
+        told = measured(meters_of(kind), part)
         first, last = ((edge - start) // axis.INTERVAL for edge in (max(part.start, start), max(part.end, start)))
         for name, group in meters.items():
             for meter in group:
                 source = found[name].setdefault(meter.key, Source(meter, np.zeros(count, bool), np.zeros(count, bool)))
-                source.meter = meter
+                source.meter, source.registers = meter, read[meter.key]
                 if not meter.metered:
                     source.out = meter
                     source.unmetered[first:last] = True
                 source.here[first:last] = True
-                source.measured = _both(source.measured, measured.get(meter.key, Measured()))
-    every = [source for group in found.values() for source in group.values()]
-    read = register_intervals(reader, {source.meter.key for source in every}, start, count)
-    for source in every:
-        source.registers = read[source.meter.key]
+                source.measured = _both(source.measured, told.get(meter.key, Measured()))
     return SiteSources(start, count, *(Group(group.values(), count) for group in found.values()))
 
 

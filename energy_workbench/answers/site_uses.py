@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import overview
@@ -19,6 +19,13 @@ from energy_workbench.core.period import Period
 if TYPE_CHECKING:
     from energy_workbench.answers.energies import Energies
     from energy_workbench.lake import Reader
+
+
+class Hearing(Protocol):
+    """Who knows which meters had a reading by an instant: the lake, or what was asked of it before."""
+
+    def heard(self, meters: Sequence[int], until: datetime) -> Mapping[int, object]:
+        """Those of the meters that had, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class SiteUse:
     reason: str = ""
 
 
-def never_connected(reader: Reader, meters: Sequence[Meter], until: datetime) -> Absent:
+def never_connected(reader: Hearing, meters: Sequence[Meter], until: datetime) -> Absent:
     """What the site's figures do without: meters that gave no reading until an instant, and nothing reads them.
 
     A meter with a gateway that never answered is there, so it is unknown; but for the time before its first reading,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from energy_workbench.core import axis
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
+
+TICK = timedelta(microseconds=1)
 
 TreeAt = Callable[[datetime], Sequence[Meter]]
 """Meters in the order of the tree, as it was at an instant."""
@@ -58,6 +60,13 @@ def stretches(changes: Iterable[datetime], tree_at: TreeAt, start: datetime, end
 def at(trees: Sequence[Stretch], instant: datetime) -> Sequence[Meter]:
     """The tree at an instant; that before a change that lies in the same interval."""
     return next((tree.meters for tree in reversed(trees) if tree.start <= instant), trees[0].meters if trees else ())
+
+
+def within(trees: Sequence[Stretch], span: Period) -> list[Stretch]:
+    """What trees of a longer time are over a part of it that is over: as `stretches` gives them for it alone."""
+    start, end = (axis.floor_interval(edge) for edge in (span.start + axis.INTERVAL - TICK, span.end))
+    cut = (Stretch(max(tree.start, start), min(tree.end, end), tree.meters) for tree in trees)
+    return [tree for tree in cut if tree.start < tree.end]
 
 
 def spans(trees: Sequence[Stretch], span: Period) -> Iterator[tuple[Stretch, Period]]:

@@ -62,7 +62,7 @@ def local_midnight(day: date, zone: ZoneInfo) -> datetime:
     """
     local = datetime.combine(day, time(), zone)
     as_utc = local.astimezone(UTC)
-    if as_utc.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+    if as_utc.astimezone(zone).utcoffset() != local.utcoffset():
         before = (as_utc - timedelta(hours=3)).astimezone(zone).utcoffset() or timedelta()
         after = (as_utc + timedelta(hours=3)).astimezone(zone).utcoffset() or timedelta()
         naive = datetime.combine(day, time(), UTC)

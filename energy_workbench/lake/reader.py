@@ -108,6 +108,40 @@ class Reader:
             table = table.select(["ts", *(name for name in names if table[name].null_count < len(table))])
         return table
 
+    def readings_within(
+        self, meter: int, spans: Sequence[tuple[datetime, datetime]], quantities: Sequence[str]
+    ) -> pa.Table:
+        """As `readings`, in some spans of time by one query.
+
+        Parameters
+        ----------
+        spans : sequence of (datetime, datetime)
+            Half-open, oldest first, none touching another; at least one.
+        """
+        import pyarrow as pa
+
+        since, until = ([to_micros(edge) for edge in edges] for edges in zip(*spans, strict=True))
+        snapshot, spooled = self.pin([meter], since[0], until[-1])
+        source = self.source(snapshot.select(since[0], until[-1], [meter]), spooled, quantities)
+        columns = "".join(f", {duck.name(name)}" for name in quantities)
+        slots = f"slot >= make_timestamptz({since[0] - _SLACK_US}) AND slot < make_timestamptz({until[-1] + _SLACK_US})"
+        query = f"""SELECT ts{columns} FROM (SELECT *, {_TS} AS ts FROM {source} WHERE meter = {int(meter)} AND {slots})
+            ASOF JOIN spans ON ts >= since WHERE ts < until ORDER BY ts, spooled"""  # noqa: S608 - numbers, quoted names
+        instant = pa.timestamp("us", "UTC")
+        within = pa.table({"since": pa.array(since, instant), "until": pa.array(until, instant)})
+        return wide.joined(self.run(query, spooled=self.typed(spooled, quantities), spans=within))
+
+    def first(self, meters: Iterable[int]) -> dict[int, datetime]:
+        """When the first reading of each meter was; a meter without one is not there."""
+        keys = sorted(set(meters))
+        if not keys:
+            return {}
+        snapshot, spooled = self.pin(keys, None, None)
+        source = self.source(snapshot.select(None, None, keys), spooled, [])
+        query = f"SELECT meter, epoch_us(min({_TS})) AS ts FROM {source} WHERE {of_meters(keys)} GROUP BY meter"  # noqa: S608
+        rows = self.run(query, spooled=self.typed(spooled, [])).to_pylist()
+        return {row["meter"]: from_micros(row["ts"]) for row in rows}
+
     def latest(self, meters: Iterable[int] | None = None, since: datetime | None = None) -> pa.Table:
         """The newest reading of each meter: `meter`, `ts` and a column a quantity.
 
