@@ -41,6 +41,7 @@ from collector.status import Tally
 from energy_workbench.core.entities import Live
 from energy_workbench.core.status import Communication
 from energy_workbench.lake.reading import Reading
+from tests.waiting import patience
 
 TRANSPORTS = ("tcp", "tls", "rtutcp", "rtu")
 CASES = list(product(FaultKind, TRANSPORTS))
@@ -48,6 +49,13 @@ ORIGIN = datetime(2026, 8, 24, tzinfo=UTC)
 METERS = 3
 PERIOD = 1.0
 FAULT_FROM, FAULT_TO, RUN_SECONDS = 4.0, 7.0, 16.0
+"""All cases run for so long, and on until each has something to judge."""
+LASTS = (FaultKind.RESET, FaultKind.NAN)
+"""Faults that do not end: what they do can be waited for."""
+RECOVERS = (FaultKind.SILENT, FaultKind.SLOW, FaultKind.EXCEPTION, FaultKind.DROP)
+"""Faults after which the device has to be read again."""
+ENOUGH = 5
+"""Slots of each neighbour, from the fault on, that have to be judged."""
 TIMEOUT = 0.3
 SLOW = 0.45
 """A slow answer comes after its time-out: with serial framing it must not pass for another one's."""
@@ -95,6 +103,18 @@ class Case:
 
     def of(self, key: int) -> list[Reading]:
         return [reading for reading in self.readings if reading.meter == key]
+
+    def since(self, key: int, seconds: float) -> list[Reading]:
+        """Readings of a meter from so long after the start on."""
+        return [reading for reading in self.of(key) if reading.ts_us / 1e6 > self.started + seconds]
+
+    def enough(self, kind: FaultKind) -> bool:
+        """Whether there is something to judge, or it may yet come: what a test then lacks is no matter of time."""
+        neighbours = all(len(self.since(key, FAULT_FROM)) > ENOUGH + 2 * PERIOD for key in range(1, METERS))
+        if kind in RECOVERS:
+            again = self.since(0, FAULT_TO) and self.live[0].communication is not Communication.OFFLINE
+            return neighbours and bool(again)
+        return neighbours and (kind is not FaultKind.NAN or bool(self.since(0, FAULT_FROM + 0.5)))
 
 
 @dataclass
@@ -207,7 +227,7 @@ async def _begin(
     number = 7
     meters = [meter for meter in plant.meters if meter.gateway == number][:METERS]
     where = {"gateway": number} if kind is FaultKind.DROP else {"meter": meters[0].number}
-    end = FAULT_TO if kind is not FaultKind.RESET else float("inf")
+    end = float("inf") if kind in LASTS else FAULT_TO
     counted = Readout(plant, meters[0], Faults()).at(plant.segment(*plant.locate(started)[:2]), 0.0, started)[
         "energy_active_import"
     ]
@@ -255,6 +275,7 @@ async def _ended(tasks: list[asyncio.Task[None]]):
 
 
 async def _run(folder: Path) -> Run:
+    patience(0)  # measures the machine, once, before its lags matter
     plant = Plant(build(42), seed=5, origin=ORIGIN, zone=ZoneInfo("Asia/Kolkata"))
     started = time.time() + 1.0
     plant.segment(*plant.locate(started)[:2])  # summing up the past takes a moment
@@ -267,6 +288,11 @@ async def _run(folder: Path) -> Run:
             cases[kind, transport] = case
             tasks.append(task)
         await asyncio.sleep(RUN_SECONDS - (time.time() - started))
+        begin = time.monotonic()
+        while not all(case.enough(kind) for (kind, _), case in cases.items()):
+            if time.monotonic() - begin > patience(30):
+                break  # Who lacks what is said by its own test.
+            await asyncio.sleep(PERIOD / 2)
     return Run(cases, lags, time.time())
 
 
@@ -313,8 +339,7 @@ def test_the_neighbours_are_read_in_every_slot_that_the_fault_leaves_them(
     blocked = [(at, at + BLOCKED_SECONDS) for at in case.devices[0].asked] if kind is not FaultKind.DROP else []
     if kind is FaultKind.DROP:
         blocked = [(case.started + FAULT_FROM, case.started + FAULT_TO + RECONNECT_SECONDS)]
-    # The fault's own time only: a device that is sound, or sound again, is answered within milliseconds. With what came
-    # after the fault left out, nothing but the first second counted, and on a slow machine no slot at all.
+    # The fault's own time only: a device that is sound, or sound again, is answered within milliseconds.
     blocked = [(a, b) for a, b in blocked if b > case.started + FAULT_FROM - 1 and a < case.started + FAULT_TO]
     blocked += [(begin - TIMEOUT, end + AFTER_LAG_SECONDS) for begin, end in run.lags]
     period_us = int(PERIOD * 1e6)
@@ -322,30 +347,31 @@ def test_the_neighbours_are_read_in_every_slot_that_the_fault_leaves_them(
     for target in case.poller.targets[1:]:
         found = {reading.slot_us for reading in case.of(target.key)}
         assert found, f"{target.number}: {case.live.get(target.key)}"
+        judged = 0
         for slot in range(min(found), int((run.ended - 2) * 1e6), period_us):
             begin, end = slot / 1e6, slot / 1e6 + 2 * PERIOD
-            if not any(a < end and b > begin for a, b in blocked):
+            excused = any(a < end and b > begin for a, b in blocked)
+            # What was read was read, whatever would have excused its lack: a busy machine excuses nearly all.
+            if slot in found or not excused:
                 due += 1
+                judged += begin > case.started + FAULT_FROM
                 missing += slot not in found
+        assert judged >= ENOUGH, (target.number, judged)
     assert missing <= 0.01 * due, (missing, due)
-    if not run.lags:
-        assert due
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("kind", [FaultKind.SILENT, FaultKind.SLOW, FaultKind.EXCEPTION, FaultKind.DROP])
+@pytest.mark.parametrize("kind", RECOVERS)
 def test_the_faulty_device_is_read_again_after_its_fault(run: Run, kind: FaultKind, transport: str) -> None:
     case = run.cases[kind, transport]
-    after = [r for r in case.of(0) if r.ts_us / 1e6 > case.started + FAULT_TO]
-    assert after or run.lags, case.live[0]
-    if not run.lags:
-        assert case.live[0].communication is not Communication.OFFLINE
+    assert case.since(0, FAULT_TO), case.live[0]
+    assert case.live[0].communication is not Communication.OFFLINE
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_what_a_device_does_not_know_is_null_and_never_a_number(run: Run, transport: str) -> None:
     case = run.cases[FaultKind.NAN, transport]
-    inside = [r for r in case.of(0) if case.started + FAULT_FROM + 0.5 < r.ts_us / 1e6 < case.started + FAULT_TO - 0.5]
-    assert inside or run.lags
+    inside = case.since(0, FAULT_FROM + 0.5)
+    assert inside
     for reading in inside:
         assert reading.values["active_power_total"] is None
