@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 IDLE = 20.0
 """A kernel without a page ends after this, in these tests [s]: 120 s otherwise."""
+WORK = 0.3
+"""A kernel that has used less of the processor since is one that waits [s]."""
 LATE = 31.0
 """Scripts come this late [s]."""
 FIRST = f"""
@@ -53,10 +57,33 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def warm(site: Dashboards, page: Page) -> None:
-    """A kernel has waited for longer than it may be idle."""
-    eventually(lambda: len(site.kernels()) >= 1, "a warm kernel")
-    page.wait_for_timeout((IDLE + 2) * 1000)
+def warm(site: Dashboards) -> None:
+    """A kernel has waited for longer than it may be idle: since it had nothing to do any more, not since it began."""
+    calm: dict[int, tuple[float, float]] = {}
+
+    def idle() -> bool:
+        now = time.monotonic()
+        for pid in site.kernels():
+            used = processor_seconds(pid)
+            since, before = calm.get(pid, (now, used))
+            calm[pid] = (since, before) if used - before < WORK else (now, used)
+        return any(now - since > IDLE + 2 for since, _ in calm.values())
+
+    eventually(idle, "a kernel that waited", 120)
+
+
+def processor_seconds(pid: int) -> float:
+    """Time of the processor that a process has used; none where it is over."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def until(page: Page, holds: Callable[[], object], what: str) -> None:
+    """Wait for a condition that the page's own events bring about."""
+    eventually(lambda: (page.wait_for_timeout(50), holds())[1], what)
 
 
 def opened(page: Page) -> None:
@@ -66,13 +93,14 @@ def opened(page: Page) -> None:
 
 
 def test_scripts_that_come_late_find_the_kernel_that_waited_for_them(hasty: Dashboards, page: Page) -> None:
-    warm(hasty, page)
+    warm(hasty)
     asked: list[str] = []
     held: list[Route] = []
     page.on("request", lambda request: asked.append(request.url) if "/alive/" in request.url else None)
     page.route("**/voila.js", lambda route: held.append(route), times=1)
     page.goto(f"{hasty.url}/meter-dashboard?token={VIEWER}", wait_until="commit")
-    page.wait_for_timeout(LATE * 1000)
+    until(page, lambda: held, "the page to ask for its scripts")
+    page.wait_for_timeout(LATE * 1000)  # So late they are, counted from when they were asked for.
     held[0].continue_()
     opened(page)
     assert len({url.rpartition("/")[2] for url in asked}) == 1, "the page was opened anew"
