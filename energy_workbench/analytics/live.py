@@ -61,6 +61,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "poll_offset_seconds": meter.poll_offset_seconds,
         "priority": str(meter.priority),
         "shares_device": meter.shares_device,
+        "fuel": meter.fuel and str(meter.fuel),
         "revision": meter.revision,
         "status_reason": meter.status_reason,
         "status_since": iso(meter.status_since, zone),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from energy_workbench.analytics.flow import children_of
-from energy_workbench.core.entities import Flow, Meter, MeterType
+from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class Sources:
     grid : tuple of Meter
         Through which the site is supplied: meters of type grid, else the roots that produce nothing.
     solar, generators : tuple of Meter
-        Producers by what drives them: the sun, and diesel.
+        Producers by what drives them: the sun, and diesel (generators of which nobody stated another fuel).
     others : tuple of Meter
-        Producers of any other type: nobody said what drives them.
+        All other producers: of another type, or generators that burn another fuel.
     """
 
     grid: tuple[Meter, ...]
@@ -37,9 +37,14 @@ def sources(meters: Sequence[Meter]) -> Sources:
     return Sources(
         tuple(grid or [meter for meter in roots if meter.flow is not Flow.PRODUCER]),
         tuple(meter for meter in made if meter.type is MeterType.SOLAR),
-        tuple(meter for meter in made if meter.type is MeterType.GENERATOR),
-        tuple(meter for meter in made if meter.type not in (MeterType.SOLAR, MeterType.GENERATOR)),
+        tuple(meter for meter in made if burns_diesel(meter)),
+        tuple(meter for meter in made if meter.type is not MeterType.SOLAR and not burns_diesel(meter)),
     )
+
+
+def burns_diesel(meter: Meter) -> bool:
+    """Whether a producer is a diesel generator."""
+    return meter.type is MeterType.GENERATOR and meter.fuel in (None, Fuel.DIESEL)
 
 
 def _topmost(meters: Sequence[Meter], wanted: Callable[[Meter], bool]) -> list[Meter]:

@@ -134,8 +134,8 @@ def lacking(
             advice = f"for the time before, {STATE_ONE}"
         elif name == "other_producers":
             are = "is a producer" if len(numbers) == 1 else "are producers"
-            reason = f"{', '.join(numbers)} {are} of no type that says what drives it (solar, generator)"
-            advice = f"{STATE_ONE}, 0 for wind or water; or give the meter the type of its source"
+            reason = f"{', '.join(numbers)} {are} of no type that says what drives it (solar, diesel generator)"
+            advice = f"{STATE_ONE}, 0 for wind or water; or give the meter the type and fuel of its source"
         elif country is None:
             reason = "the site states no country, so it is not known which grid it hangs on"
             where = "Site on the meter setup page, or energy-workbench site set country=…"

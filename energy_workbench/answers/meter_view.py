@@ -31,6 +31,7 @@ MORE = (
     "priority",
     "status_reason",
     "shares_device",
+    "fuel",
 )
 NUMBERS = {
     "ct_primary", "ct_secondary", "pt_primary", "pt_secondary", "poll_seconds", "accuracy_class", "ct_class",

@@ -83,7 +83,7 @@ _METER: Schema = dict.fromkeys(METER_COLUMNS) | {
     "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "parent_id": "mtr_5", "location": "Hall 1",
     "flow": "consumer", "ct_primary": 1000, "ct_secondary": 5, "ct_ratio": "1000/5", "ratio_applied_by": "workbench",
     "gateway": "tcp://192.168.1.20:502", "unit_id": 3, "profile": "schneider_pm5xxx", "poll_seconds": 10,
-    "poll_offset_seconds": 2.5, "priority": "normal", "shares_device": False,
+    "poll_offset_seconds": 2.5, "priority": "normal", "shares_device": False, "fuel": None,
     "status": "active", "health": "good", "communication": "online", "colour": "green",
     "last_seen": "2026-10-05T14:30:02+05:30", "accuracy_class": "0.5S", "ct_class": 0.5, "pt_class": 0.5,
 }  # fmt: skip

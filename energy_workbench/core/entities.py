@@ -37,6 +37,14 @@ class Flow(StrEnum):
     BIDIRECTIONAL = "bidirectional"
 
 
+class Fuel(StrEnum):
+    """What a generator burns."""
+
+    DIESEL = "diesel"
+    GAS = "gas"
+    OTHER = "other"
+
+
 class ProductionRegister(StrEnum):
     """The register in which a producer counts what it produces."""
 
@@ -105,6 +113,8 @@ class Meter:
         Address as in `tcp://host:port`; None where the meter is not polled.
     unit_id : int or None
         Modbus device id, 0 to 255.
+    fuel : Fuel or None
+        What a generator burns: diesel where nobody said; of no meaning for another type.
     shares_device : bool
         True where its device is meant to be read for another meter too: a meter of two channels, say.
     poll_seconds : float
@@ -162,6 +172,7 @@ class Meter:
     deleted_at: datetime | None = None
     revision: int = 1
     shares_device: bool = False
+    fuel: Fuel | None = None
 
     @property
     def id(self) -> str:

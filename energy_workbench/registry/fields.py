@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from energy_workbench.core import accuracy_classes
-from energy_workbench.core.entities import Flow, Meter, MeterType, Priority, ProductionRegister, default_flow
+from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType, Priority, ProductionRegister, default_flow
 from energy_workbench.core.errors import Problem
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Status
@@ -43,6 +43,7 @@ OWN: Final[dict[str, Convert]] = {
     "rated_kw": real(0, 1e7, above=True),
     "seen_by_parent": yes_no,
     "production_register": choice(ProductionRegister),
+    "fuel": choice(Fuel),
     "x": real(0, 1),
     "y": real(0, 1),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.core import accuracy_classes
-from energy_workbench.core.entities import Flow, MeterType, Priority
+from energy_workbench.core.entities import Flow, Fuel, MeterType, Priority
 from energy_workbench.core.status import Status
 from energy_workbench.registry.addresses import HELP as GATEWAY
 
@@ -40,6 +40,7 @@ MEANING: Final[Mapping[str, str]] = {
     "priority": f"{', '.join(Priority)}: who is read first where a gateway is short of time; normal where it is empty",
     "status_reason": "Why it has that status",
     "shares_device": "yes where its device is meant to be read for another meter too; no where it is empty",
+    "fuel": f"{', '.join(Fuel)}: what a generator burns; diesel where it is empty",
 }
 """What a column says, in the order of an export."""
 COLUMNS: Final = tuple(MEANING)

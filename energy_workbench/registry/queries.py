@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from energy_workbench.core import clock
-from energy_workbench.core.entities import ID_PATTERN, Flow, Meter, MeterType, Priority, ProductionRegister
+from energy_workbench.core.entities import ID_PATTERN, Flow, Fuel, Meter, MeterType, Priority, ProductionRegister
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Status, StatusChange
@@ -200,6 +200,7 @@ def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange
             "status": Status(plain["status"]),
             "priority": Priority(plain["priority"]),
             "production_register": ProductionRegister(plain["production_register"]),
+            "fuel": plain["fuel"] and Fuel(plain["fuel"]),
             "parent": parent,
             "ratio": ratio,
         }

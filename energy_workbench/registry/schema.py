@@ -153,6 +153,7 @@ meters = Table(
     Column("poll_offset_seconds", Float),
     Column("priority", String(20), nullable=False, server_default="normal"),
     Column("shares_device", Boolean, nullable=False, server_default=false()),
+    Column("fuel", String(20)),
     CheckConstraint("unit_id BETWEEN 0 AND 255", name="unit_id"),
     CheckConstraint("poll_seconds > 0", name="poll_seconds"),
     CheckConstraint("poll_offset_seconds >= 0", name="poll_offset_seconds"),

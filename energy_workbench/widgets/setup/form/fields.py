@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
+from energy_workbench.core.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
 from energy_workbench.core.ratios import AppliedBy
 
 Options = tuple[tuple[str, str], ...]
@@ -117,6 +117,7 @@ MORE = (
         options=_words(ProductionRegister),
         default=str(ProductionRegister.IMPORT),
     ),
+    Field("fuel", "Fuel", "Of a generator", options=(("Not stated: diesel", ""), *_words(Fuel))),
 )
 FIELDS = {field.name: field for group in (BASIC, CT, PT, APPLIED, CONNECTION, POLLING, MORE) for field in group}
 INDIVIDUAL = ("number", "name", "serial", "unit_id", "shares_device")
