@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core import errors
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 TOKEN_VARIABLE = "ENERGY_WORKBENCH_SERVICE_TOKEN"  # noqa: S105
@@ -18,6 +21,14 @@ BY_TITLE = {
     for found in vars(errors).values()
     if isinstance(found, type) and issubclass(found, errors.WorkbenchError)
 }
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who vouches for a service behind https; read once, as that takes longer than most questions."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Service:
@@ -44,6 +55,7 @@ class Service:
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=timeout,
             trust_env=False,
+            verify=_authorities(),
         )
 
     def close(self) -> None:

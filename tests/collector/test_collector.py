@@ -31,6 +31,7 @@ from energy_workbench.registry import Registry, StateStore
 from tests.collector.device import Device, running, until
 from tests.collector.test_meter_reader import words_of
 from tests.conftest import free_ports
+from tests.migrated import migrated
 from tests.waiting import eventually, patience
 
 PROFILE = "eastron_sdm72dm_v1"
@@ -41,7 +42,7 @@ def home(tmp_path: Path) -> Settings:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / settings_room.FILE).write_text(f"metrics_port = {free_ports(1)[0]}\n", "utf-8")
     settings = settings_room.load(tmp_path / "home")
-    Registry(settings.registry_url).migrate()
+    migrated(Registry(settings.registry_url))
     StateStore(settings.state_url).migrate()
     return settings
 

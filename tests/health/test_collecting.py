@@ -22,6 +22,7 @@ from energy_workbench.workbench import Workbench
 from tests.collector.device import Device, running, until
 from tests.conftest import free_ports
 from tests.health.test_health import LOAD
+from tests.migrated import migrated
 
 PROFILE = "eastron_sdm630"
 
@@ -31,8 +32,7 @@ def home(tmp_path: Path) -> Settings:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / settings_room.FILE).write_text(f"metrics_port = {free_ports(1)[0]}\n", "utf-8")
     settings = settings_room.load(tmp_path / "home")
-    registry = Registry(settings.registry_url)
-    registry.migrate()
+    registry = migrated(Registry(settings.registry_url))
     # What holds for less than a minute counts too, or a test would take one.
     registry.set_limits({"voltage_seconds": 0, "no_voltage_seconds": 0}, by="test")
     registry.close()

@@ -9,12 +9,12 @@ import pytest
 
 from energy_workbench.core.errors import AccessError, ConflictError, InputError, NotFoundError
 from energy_workbench.registry import Registry
+from tests.migrated import migrated
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Registry]:
-    registry = Registry(f"sqlite:///{tmp_path}/registry.db")
-    registry.migrate()
+    registry = migrated(Registry(f"sqlite:///{tmp_path}/registry.db"))
     registry.create_meter({"number": "M-1", "name": "Mill", "type": "machine"}, by="test")
     yield registry
     registry.close()

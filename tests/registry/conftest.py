@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,11 +11,14 @@ import pytest
 
 from energy_workbench.core.entities import Meter
 from energy_workbench.registry import Registry, StateStore
+from tests.migrated import migrated
 from tests.registry.postgres import NotInstalledError, cluster, dumped
 
 Add = Callable[..., Meter]
 Place = Callable[[str], str]
 """From a name to the URL of a database that is not there yet, or empty."""
+Fresh = Callable[[str], Registry]
+"""From a name to a new registry."""
 _numbers = itertools.count()
 
 
@@ -33,18 +35,8 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A registry in SQLite without meters, to be copied: migrating costs more than most tests."""
-    path = tmp_path_factory.mktemp("migrated") / "registry.db"
-    registry = Registry(f"sqlite:///{path}")
-    registry.migrate()
-    registry.close()
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_schema(postgres: str) -> str:
-    """The same in PostgreSQL: the statements that make its tables, in a schema that is called `migrated` in them."""
+    """Statements that make the tables of a registry in PostgreSQL; the schema is called `migrated` in them."""
     import psycopg
 
     with psycopg.connect(postgres, autocommit=True) as connection:
@@ -89,14 +81,24 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def registry(place: Place, request: pytest.FixtureRequest) -> Iterator[Registry]:
-    """Migrated, without meters."""
-    registry = Registry(place("registry"))
-    if registry.database.path:
-        shutil.copy(request.getfixturevalue("migrated"), registry.database.path)
-    else:
+def fresh(place: Place, request: pytest.FixtureRequest) -> Fresh:
+    """Make new registries, migrated and without meters; whoever makes one closes it."""
+
+    def make(name: str) -> Registry:
+        registry = Registry(place(name))
+        if registry.database.path:
+            return migrated(registry)
         _fill(request.getfixturevalue("postgres"), request.getfixturevalue("migrated_schema"), registry)
-    registry.migrate()
+        registry.migrate()
+        return registry
+
+    return make
+
+
+@pytest.fixture
+def registry(fresh: Fresh) -> Iterator[Registry]:
+    """Migrated, without meters."""
+    registry = fresh("registry")
     yield registry
     registry.close()
 

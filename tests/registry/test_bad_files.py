@@ -21,6 +21,7 @@ from energy_workbench.registry.meter_file import (
     read_meter_file,
     write_template,
 )
+from tests.migrated import migrated
 from tests.registry.conftest import Add
 
 LINES = {"rtu:///dev/ttyS0": (0, 1, 247, 248), "rtutcp://h": (255,), "tcp://h": (2, 249, 254)}
@@ -217,8 +218,7 @@ def test_any_text_that_is_accepted_survives_export_and_import(tmp_path: Path, na
     database = tmp_path / "property.db"
     for each in tmp_path.glob("property.db*"):
         each.unlink()
-    registry = Registry(f"sqlite:///{database}")
-    registry.migrate()
+    registry = migrated(Registry(f"sqlite:///{database}"))
     for index, name in enumerate(names):
         try:
             registry.create_meter({"number": f"N{index}", "name": name, "type": "unit", "location": name}, by="test")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from energy_workbench.core.errors import ConflictError, InputError
 from energy_workbench.registry import Registry, edits, replay, rows
 from energy_workbench.registry.meter_file import MeterRow, apply_import, plan_import, rehearse_import
-from tests.registry.conftest import Add, Place
+from tests.registry.conftest import Add, Fresh
 
 NEW = "tcp://10.0.0.9:502"
 
@@ -154,12 +152,9 @@ def living(registry: Registry) -> list[tuple[Any, ...]]:
 )
 @given(history=st.lists(files() | st.sampled_from(NUMBERS), max_size=3), file=files())
 def test_a_dry_run_finds_no_problem_just_where_the_import_succeeds(
-    place: Place, migrated: Path, history: Sequence[list[dict[str, Any]] | str], file: list[dict[str, Any]]
+    fresh: Fresh, history: Sequence[list[dict[str, Any]] | str], file: list[dict[str, Any]]
 ) -> None:
-    registry = Registry(place(f"any_{uuid.uuid4().hex}"))
-    if registry.database.path:
-        shutil.copy(migrated, registry.database.path)
-    registry.migrate()
+    registry = fresh(f"any_{uuid.uuid4().hex}")
     try:
         for each in history:
             if isinstance(each, str):

@@ -18,7 +18,7 @@ from energy_workbench.registry.meter_file import (
     plan_import,
     read_meter_file,
 )
-from tests.registry.conftest import Add, FixedNow, Place
+from tests.registry.conftest import Add, FixedNow, Fresh
 
 PLANT = """number,name,type,parent,ct_primary,ct_secondary,ratio_applied_by,gateway,unit_id,profile
 UNIT-A,Unit A,unit,main,1000,5,workbench,tcp://moxa:502,1,eastron_sdm630
@@ -178,7 +178,7 @@ def test_the_number_of_a_deleted_meter_makes_a_new_one(registry: Registry, file:
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_an_export_imported_elsewhere_is_the_same_plant(
-    registry: Registry, add: Add, place: Place, tmp_path: Path, ending: str
+    registry: Registry, add: Add, fresh: Fresh, tmp_path: Path, ending: str
 ) -> None:
     add("TOP", name='=HYPERLINK("http://x","Ü, quoted")', type="grid")
     add("007", "TOP", ct_primary=1000.5, ct_secondary=5, ratio_applied_by="workbench", location="line\u00a0one, Ü")
@@ -186,8 +186,7 @@ def test_an_export_imported_elsewhere_is_the_same_plant(
     path = tmp_path / f"meters.{ending}"
     assert export_meters(registry, path) == 3
     assert plan_import(registry, read_meter_file(path)).summary().startswith("0 new, 0 changed, 0 moved, 3 unchanged")
-    other = Registry(place("other"))
-    other.migrate()
+    other = fresh("other")
     apply_import(other, plan_import(other, read_meter_file(path)), by="test")
     again = tmp_path / f"again.{ending}"
     export_meters(other, again)

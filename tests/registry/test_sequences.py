@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,7 +19,7 @@ from energy_workbench.registry import Registry, replay, rows
 from energy_workbench.registry.connections import device_of
 from energy_workbench.registry.fields import folded
 from energy_workbench.registry.journal import entries_from
-from tests.registry.conftest import Place
+from tests.registry.conftest import Fresh
 
 NUMBERS = st.sampled_from(["A", "a", "B", "C", "D"])
 KEYS = st.integers(1, 7)
@@ -148,18 +146,10 @@ def edits(make: Callable[[], Registry], monkeypatch: pytest.MonkeyPatch) -> type
 
 
 @pytest.fixture
-def make(place: Place, migrated: Path) -> Callable[[], Registry]:
+def make(fresh: Fresh) -> Callable[[], Registry]:
     """A new registry at each call."""
     count = itertools.count()
-
-    def new() -> Registry:
-        registry = Registry(place(f"sequence{next(count)}"))
-        if registry.database.path:
-            shutil.copy(migrated, registry.database.path)
-        registry.migrate()
-        return registry
-
-    return new
+    return lambda: fresh(f"sequence{next(count)}")
 
 
 def test_any_sequence_of_changes(

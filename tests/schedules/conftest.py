@@ -13,6 +13,7 @@ from energy_workbench.core.schedules import Run, Schedule
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
 from energy_workbench.reports.scheduled.scheduler import Scheduler
+from tests.migrated import migrated
 
 NOON = datetime(2026, 10, 12, 6, 30, tzinfo=UTC)
 """12:00 in the site's zone, a Monday."""
@@ -52,8 +53,7 @@ class Plant:
 
     def __init__(self, found: Settings) -> None:
         self.settings = found
-        self.registry = Registry(found.registry_url)
-        self.registry.migrate(timezone="Asia/Kolkata", site_name="Works")
+        self.registry = migrated(Registry(found.registry_url), timezone="Asia/Kolkata", site_name="Works")
         self.clock = Clock()
         self.begun: list[Run] = []
         self.workers: list[Worker] = []

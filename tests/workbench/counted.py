@@ -14,6 +14,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Lake
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry, StateStore
+from tests.migrated import migrated
 
 QUARTER = timedelta(minutes=15)
 Stretch = tuple[int, float] | tuple[int, float, bool]
@@ -24,8 +25,7 @@ def home_of(folder: Path, zone: str, meters: Sequence[Mapping[str, Any]]) -> Set
     """A home with these meters and no reading."""
     folder.mkdir(parents=True)
     found = settings.load(folder)
-    registry = Registry(found.registry_url)
-    registry.migrate(timezone=zone, site_name="Works")
+    registry = migrated(Registry(found.registry_url), timezone=zone, site_name="Works")
     StateStore(found.state_url).migrate()
     for fields in meters:
         registry.create_meter(dict(fields), by="test")

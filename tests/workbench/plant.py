@@ -13,6 +13,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry, StateStore
+from tests.migrated import migrated
 
 NOW = datetime(2026, 10, 12, 9, 37, tzinfo=UTC)
 """15:07 in the site's zone."""
@@ -47,8 +48,7 @@ def make_home(home: Path) -> Settings:
     """A home with the meters and no reading."""
     found = settings.load(home)
     home.mkdir(parents=True, exist_ok=True)
-    registry = Registry(found.registry_url)
-    registry.migrate(timezone="Asia/Kolkata", site_name="Works")
+    registry = migrated(Registry(found.registry_url), timezone="Asia/Kolkata", site_name="Works")
     registry.update_site({"country": "IN", "currency": "INR"}, by="setup")
     StateStore(found.state_url).migrate()
     for fields in METERS:

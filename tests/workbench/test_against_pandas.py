@@ -17,6 +17,7 @@ from energy_workbench.lake import Lake
 from energy_workbench.lake.intervals import build
 from energy_workbench.registry import Registry, StateStore
 from energy_workbench.workbench import Workbench
+from tests.migrated import migrated
 
 ZONE = "Europe/Berlin"
 START, END = pd.Timestamp("2026-09-01", tz=ZONE), pd.Timestamp("2026-11-20", tz=ZONE)
@@ -51,8 +52,7 @@ def found_home(tmp_path_factory: pytest.TempPathFactory, counters: pd.DataFrame)
     home = tmp_path_factory.mktemp("pandas") / "home"
     home.mkdir()
     own = settings.load(home)
-    registry = Registry(own.registry_url)
-    registry.migrate(timezone=ZONE, site_name="Works")
+    registry = migrated(Registry(own.registry_url), timezone=ZONE, site_name="Works")
     StateStore(own.state_url).migrate()
     registry.create_meter({"number": "ALL", "name": "All", "type": "main"}, by="test")
     registry.create_meter({"number": "PART", "name": "Part", "type": "unit", "parent": "ALL"}, by="test")

@@ -21,6 +21,7 @@ from energy_workbench.reports.subject import Subject
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses.model import Model
 from energy_workbench.workbench import Workbench
+from tests.migrated import migrated
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
 NOW = datetime(2026, 10, 11, tzinfo=UTC)
@@ -42,8 +43,7 @@ def plant(
     """Ten days of quarters; `dropped`: from then on a meter's counter stands anew."""
     found = settings.load(home)
     home.mkdir(parents=True, exist_ok=True)
-    registry = Registry(found.registry_url)
-    registry.migrate(timezone="UTC", site_name="Works")
+    registry = migrated(Registry(found.registry_url), timezone="UTC", site_name="Works")
     StateStore(found.state_url).migrate()
     spool, lake = Spool(found.spool_path), Lake(found.lake_path)
     told: list[Reading] = []
