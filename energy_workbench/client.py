@@ -13,6 +13,7 @@ from energy_workbench.answers.service import Service
 from energy_workbench.changes import BEGINNING, Changes
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.forest import nested
+from energy_workbench.core.paging import PAGE, window
 from energy_workbench.core.paths import AnyPath
 from energy_workbench.core.results import (
     Balance,
@@ -38,9 +39,6 @@ from energy_workbench.review import Review
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-PAGE = 1000
-"""Rows that a list of the service holds at most."""
 
 IMPORT_SECONDS = 1800.0
 """Longest wait for an import of readings [s]."""
@@ -119,7 +117,7 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
     ) -> Readings:
         asked = {"quantity": list(quantities or ()), "scaled": scaled}
         if period is None:
-            return Readings.from_dict(self._get(self._path(meter, "readings"), **asked, limit=limit or 100))
+            return self._newest_readings(meter, asked, 100 if limit is None else limit)
         rows: list[dict[str, Any]] = []
         names: dict[str, None] = {}
         while True:
@@ -128,6 +126,19 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
             after = rows[-1]["ts"] if rows else None
             page = self._get(self._path(meter, "readings"), **asked, period=period, limit=room, after=after)
             rows += page["items"]
+            names |= dict.fromkeys(page["quantities"])
+            if len(page["items"]) < room or len(rows) == limit:
+                return Readings.from_dict({**page, "items": rows, "total": len(rows), "quantities": list(names)})
+
+    def _newest_readings(self, meter: str, asked: Mapping[str, Any], limit: int) -> Readings:
+        """Oldest first, as `readings`: each page lies before the one before it."""
+        window(limit)
+        rows: list[dict[str, Any]] = []
+        names: dict[str, None] = {}
+        while True:
+            room = min(PAGE, limit - len(rows))
+            page = self._get(self._path(meter, "readings"), **asked, limit=room, offset=len(rows) or None)
+            rows = [*page["items"], *rows]
             names |= dict.fromkeys(page["quantities"])
             if len(page["items"]) < room or len(rows) == limit:
                 return Readings.from_dict({**page, "items": rows, "total": len(rows), "quantities": list(names)})
@@ -228,15 +239,15 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
         return Overview.from_dict(self._get("/overview", period=period))
 
     def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
-        return list(self._get(self._path(meter, "events"), period=period, limit=limit)["items"])
+        return self._service.newest(self._path(meter, "events"), limit, period=period)
 
     def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
-        return list(self._get("/history", period=period, meter=meter, limit=limit)["items"])
+        return self._service.newest("/history", limit, period=period, meter=meter)
 
     def findings(
         self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
     ) -> list[dict[str, Any]]:
-        return list(self._get("/findings", meter=meter, period=period, name=name, limit=limit)["items"])
+        return self._service.newest("/findings", limit, meter=meter, period=period, name=name)
 
     def limits(self, meter: str | None = None) -> dict[str, Any]:
         return dict(self._get("/limits" if meter is None else self._path(meter, "limits")))
@@ -341,7 +352,7 @@ class RemoteWorkbench(Questions, Changes, Review, RemoteSchedules):
         return dict(self._send("POST", "/undo"))
 
     def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[dict[str, Any]]:
-        return list(self._get("/audit", limit=limit, offset=offset or None, meter=meter)["items"])
+        return self._service.newest("/audit", limit, offset, meter=meter)
 
     def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
         return list(self._get("/review", decided=decided or None)["items"])

@@ -30,6 +30,7 @@ from energy_workbench.core.errors import ConflictError, InputError, NotFoundErro
 from energy_workbench.core.forest import nested
 from energy_workbench.core.limits import resolved
 from energy_workbench.core.pages import PATTERN
+from energy_workbench.core.paging import MOST, window
 from energy_workbench.core.paths import AnyPath
 from energy_workbench.core.period import Period, parse_instant
 from energy_workbench.core.quantities import quantity
@@ -107,7 +108,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     ) -> MeterTable:
         parent = None if parent_id is None else self._meter(parent_id).key
         found = chosen(self._deleted() if deleted else self._meters(), type=type, status=status, parent=parent, text=q)
-        shown = found[offset : None if limit is None else offset + limit]
+        shown = found[window(MOST if limit is None else limit, offset)]
         live, zone = self._live(shown if deleted else ()), self.zone
         rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
         return MeterTable(rows, len(found), zone.key)
@@ -133,22 +134,23 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         offset: int = 0,
         after: str | None = None,
     ) -> Readings:
-        """As `Questions.readings`; without the `offset` oldest, and of a period without those up to an instant."""
+        """As `Questions.readings`; without the first `offset`, and of a period without those up to an instant."""
         found = self._meter(meter)
         names = [quantity(name).name for name in quantities] if quantities else None
         zone = self.zone
         span = self._period(period) if period else None
-        if span is None:
-            limit = limit or 100
+        if span is None and limit is None:
+            limit = 100
+        wanted = window(MOST if limit is None else limit, offset)
         table = self.reader.readings(
             found.key,
             self._since(span, after),
             span.end if span else None,
             quantities=names,
-            limit=None if limit is None else limit + offset,
+            limit=None if limit is None else wanted.stop,
             newest=span is None,
         )
-        table = table.slice(offset)
+        table = table.slice(offset) if span else table.slice(0, max(0, len(table) - offset))
         if scaled:
             ratios = self.registry.ratios(found.id)
             made_for = ratings(found, ratios, self.registry.limits_of(found.key))
@@ -411,29 +413,42 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         span = self._period(period)
         return self._site_figures(span, self._totals(self._meters_at(span.end), span)[1])
 
-    def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+    def events(
+        self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0
+    ) -> list[dict[str, Any]]:
+        wanted = window(limit, offset)
         start, end = self._span(period)
         zone, key = self.zone, self._known(meter).key
-        return [event_row(event, zone) for event in self.state.events(key, start, end, limit)]
+        return [event_row(event, zone) for event in self.state.events(key, start, end, wanted.stop)[wanted]]
 
-    def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
+    def history(
+        self, period: str | None = None, meter: str | None = None, *, limit: int = 100, offset: int = 0
+    ) -> list[dict[str, Any]]:
+        wanted = window(limit, offset)
         start, end = self._span(period)
         zone, numbers = self.zone, self._numbers()
         found = self.registry.stated(start, end, None if meter is None else self._known(meter).key)
-        return [statement_row(each, numbers, zone) for each in newest(found, limit)]
+        return [statement_row(each, numbers, zone) for each in newest(found, wanted.stop)[wanted]]
 
     def findings(
-        self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
+        self,
+        meter: str | None = None,
+        period: str | None = None,
+        *,
+        name: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
     ) -> list[dict[str, Any]]:
+        wanted = window(limit, offset)
         start, end = self._span(period)
         zone, numbers = self.zone, self._numbers()
         key = None if meter is None else self._known(meter).key
         # Those of values are known to whoever reads them, those of counters to the build of intervals.
         found = [
-            *self.state.findings(key, start, end, name, limit),
+            *self.state.findings(key, start, end, name, wanted.stop),
             *found_by_build(self.reader.lake, key, start, end, name),
         ]
-        newest = sorted(found, key=lambda each: each.start, reverse=True)[:limit]
+        newest = sorted(found, key=lambda each: each.start, reverse=True)[wanted]
         return [finding_row(each, numbers, zone) for each in newest]
 
     def doctor(self, *, thorough: bool = False) -> dict[str, Any]:

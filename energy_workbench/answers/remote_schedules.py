@@ -45,7 +45,7 @@ class RemoteSchedules(Schedules):
 
     def runs(self, schedule: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         path = "/schedules/runs" if schedule is None else f"{self._schedule(schedule)}/runs"
-        return list(self._service.get(path, limit=limit)["items"])
+        return self._service.newest(path, limit)
 
     def run(self, run: int) -> dict[str, Any]:
         return dict(self._service.get(f"/schedules/runs/{run:d}"))

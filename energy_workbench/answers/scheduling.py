@@ -13,6 +13,7 @@ from energy_workbench.answers.schedule_fields import Known, checked, draft
 from energy_workbench.answers.schedule_rows import SHOWN_FILES, report_rows, run_row, schedule_row
 from energy_workbench.core import clock, crontab
 from energy_workbench.core.errors import ConflictError, NotFoundError, ReportError
+from energy_workbench.core.paging import window
 from energy_workbench.core.period import Period, parse_period
 from energy_workbench.core.period_text import iso
 from energy_workbench.core.schedules import OPEN, Run, RunState, Schedule, resolved
@@ -102,10 +103,11 @@ class Scheduling(Home, Schedules):
             raise ConflictError(f"{found.name} is on its way already")
         return run_row(run, zone, now)
 
-    def runs(self, schedule: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    def runs(self, schedule: str | None = None, limit: int = 50, *, offset: int = 0) -> list[dict[str, Any]]:
+        wanted = window(limit, offset)
         key = None if schedule is None else self._schedule_id(schedule)
         now, zone = clock.now(), self.zone
-        return [run_row(run, zone, now) for run in self.registry.runs(key, limit)]
+        return [run_row(run, zone, now) for run in self.registry.runs(key, wanted.stop)[wanted]]
 
     def run(self, run: int) -> dict[str, Any]:
         return run_row(self.registry.run(run), self.zone, clock.now())

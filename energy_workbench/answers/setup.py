@@ -21,6 +21,7 @@ from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError
 from energy_workbench.core.factors import Factor, effective
+from energy_workbench.core.paging import window
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Communication
@@ -203,7 +204,9 @@ class Setup(Home, Changes):
     def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[dict[str, Any]]:
         subject = self._subject(meter)
         numbers, zone = self._numbers(), self.zone
-        return [audit_row(entry, numbers, zone) for entry in self.registry.audit(limit, subject, offset=offset)]
+        wanted = window(limit, offset)
+        found = self.registry.audit(wanted.stop - wanted.start, subject, offset=wanted.start)
+        return [audit_row(entry, numbers, zone) for entry in found]
 
     def audit_total(self, meter: str | None = None) -> int:
         """How many changes there are; of one meter where given."""

@@ -14,14 +14,15 @@ from energy_workbench.api.segments import whole
 from energy_workbench.api.session import Home
 from energy_workbench.core import clock
 from energy_workbench.core.errors import InputError, PeriodError
+from energy_workbench.core.paging import LEFT_OUT, PAGE
 
 Part = AfterValidator(whole)
 """Of a path: a slash that the caller has encoded is part of it."""
 Ref = Annotated[str, Path(alias="id", description="Id (`mtr_12`) or number (`UNIT-A`) of the meter."), Part]
 NEVER = -1
 """The revision that nothing ever has."""
-Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows of the answer.")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows left out at the beginning.")]
+Limit = Annotated[int, Query(ge=1, le=PAGE, description="Most rows of the answer.")]
+Offset = Annotated[int, Query(ge=0, le=LEFT_OUT, description="Rows left out at the beginning.")]
 Every = Annotated[
     str, Query(description="Length of a row: `15min`, `30min`, `1h`, `1d`, `1w`, `1mo`, `1y`; days are the site's.")
 ]

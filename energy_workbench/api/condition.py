@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Asked, Body, Limit, Ref
+from energy_workbench.api.asked import Asked, Body, Limit, Offset, Ref
 from energy_workbench.api.room import apart
 from energy_workbench.api.schemas import EVENTS, FINDINGS, HISTORY, LIMITS, LIMITS_BODY, listed
 from energy_workbench.api.session import Caller, Editor, Home
@@ -43,9 +43,9 @@ def set_meter_limits(wb: Home, by: Editor, ref: Ref, body: Body) -> Response:
 
 @router.get("/meters/{id}/events", summary="Changes of communication and health", responses=EVENTS)
 @apart
-def events(wb: Home, _: Caller, ref: Ref, period: Asked, limit: Limit = 100) -> Response:
+def events(wb: Home, _: Caller, ref: Ref, period: Asked, limit: Limit = 100, offset: Offset = 0) -> Response:
     """The newest first, each with the reason; all that is kept without a period."""
-    return Json(listed(wb.events(ref, period, limit=limit)))
+    return Json(listed(wb.events(ref, period, limit=limit, offset=offset)))
 
 
 @router.get("/history", summary="What was stated of meters", responses=HISTORY)
@@ -56,11 +56,12 @@ def history(
     period: Asked,
     meter: Annotated[str | None, Query(description="Only those of that meter (id or number)")] = None,
     limit: Limit = 100,
+    offset: Offset = 0,
 ) -> Response:
     """Statuses, CT/PT ratios, places, exchanges, decisions and edits that hold from an instant in the period on, with
     who stated them and when, the newest first.
     """
-    return Json(listed(wb.history(period, meter, limit=limit)))
+    return Json(listed(wb.history(period, meter, limit=limit, offset=offset)))
 
 
 @router.get("/findings", summary="What is wrong with the data", responses=FINDINGS)
@@ -74,6 +75,7 @@ def findings(
         str | None, Query(description="Only those of that name or below it: `value`, `value.voltage`", max_length=64)
     ] = None,
     limit: Limit = 100,
+    offset: Offset = 0,
 ) -> Response:
     """The newest first; readings themselves never change because of them."""
-    return Json(listed(wb.findings(meter, period, name=name, limit=limit)))
+    return Json(listed(wb.findings(meter, period, name=name, limit=limit, offset=offset)))

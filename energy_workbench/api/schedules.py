@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Body, Limit, SeenSchedule
+from energy_workbench.api.asked import Body, Limit, Offset, SeenSchedule
 from energy_workbench.api.schemas import (
     REPORTS,
     RUN,
@@ -76,9 +76,9 @@ def check_schedule(wb: Home, _: Editor, body: Body) -> Response:
 
 
 @router.get("/schedules/runs", summary="Runs of all reports", responses=RUNS)
-def all_runs(wb: Home, shown: Shown, limit: Limit = 50) -> Response:
+def all_runs(wb: Home, shown: Shown, limit: Limit = 50, offset: Offset = 0) -> Response:
     """The newest first, those of deleted schedules too."""
-    return Json(listed(shown(wb.runs(limit=limit))))
+    return Json(listed(shown(wb.runs(limit=limit, offset=offset))))
 
 
 @router.get("/schedules/runs/{run}", summary="A run", responses=RUN)
@@ -136,9 +136,9 @@ def run_schedule(wb: Home, by: Editor, ref: Id, body: Body) -> Response:
 
 
 @router.get("/schedules/{id}/runs", summary="Runs of a report", responses=RUNS)
-def runs(wb: Home, shown: Shown, ref: Id, limit: Limit = 50) -> Response:
+def runs(wb: Home, shown: Shown, ref: Id, limit: Limit = 50, offset: Offset = 0) -> Response:
     """The newest first: status, duration and reason."""
-    return Json(listed(shown(wb.runs(ref, limit))))
+    return Json(listed(shown(wb.runs(ref, limit, offset=offset))))
 
 
 def _answer(row: Mapping[str, Any], status: int = 200) -> Response:

@@ -184,21 +184,33 @@ class Recorded(Workbench):
         return self._held
 
     def findings(
-        self, meter: str | None = None, period: str | None = None, *, name: str | None = None, limit: int = 100
+        self,
+        meter: str | None = None,
+        period: str | None = None,
+        *,
+        name: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
     ) -> list[dict[str, Any]]:
-        asked = ("findings", meter, period, name, limit)
-        return self._remembered(asked, lambda: super(Recorded, self).findings(meter, period, name=name, limit=limit))
+        asked = ("findings", meter, period, name, limit, *_given(offset))
+        return self._remembered(
+            asked, lambda: super(Recorded, self).findings(meter, period, name=name, limit=limit, offset=offset)
+        )
 
-    def events(self, meter: str, period: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
-        asked = ("events", meter, period, limit)
-        return self._remembered(asked, lambda: super(Recorded, self).events(meter, period, limit=limit))
+    def events(
+        self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0
+    ) -> list[dict[str, Any]]:
+        asked = ("events", meter, period, limit, *_given(offset))
+        return self._remembered(asked, lambda: super(Recorded, self).events(meter, period, limit=limit, offset=offset))
 
-    def history(self, period: str | None = None, meter: str | None = None, *, limit: int = 100) -> list[dict[str, Any]]:
-        asked = ("history", period, meter, limit)
+    def history(
+        self, period: str | None = None, meter: str | None = None, *, limit: int = 100, offset: int = 0
+    ) -> list[dict[str, Any]]:
+        asked = ("history", period, meter, limit, *_given(offset))
         if self._given and json.dumps(asked) not in self.answers:
             # A report of a version that did not ask: the archived registry knows it, but for who stated it.
-            return super().history(period, meter, limit=limit)
-        return self._remembered(asked, lambda: super(Recorded, self).history(period, meter, limit=limit))
+            return super().history(period, meter, limit=limit, offset=offset)
+        return self._remembered(asked, lambda: super(Recorded, self).history(period, meter, limit=limit, offset=offset))
 
     def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
         return self._remembered(("review", decided), lambda: super(Recorded, self).review(decided=decided))
@@ -241,3 +253,8 @@ class Recorded(Workbench):
             # As JSON keeps it, so that the first time is like every other.
             self.answers[key] = json.loads(json.dumps(ask()))
         return self.answers[key]
+
+
+def _given(offset: int) -> tuple[int, ...]:
+    # Archives know questions that leave nothing out without it.
+    return (offset,) if offset else ()
