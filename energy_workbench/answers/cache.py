@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TypeVar
 
+from energy_workbench.core.leaving import GoneError, check
+
 Answer = TypeVar("Answer")
 
 
@@ -31,6 +33,14 @@ class Cache:
 
     def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """The answer of that key, made now if it is not there; a failure is raised and not kept."""
+        while True:
+            try:
+                return self._get(key, make)
+            except GoneError:
+                # Whoever made it for others too has left: it is made anew by one who still waits.
+                check()
+
+    def _get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         with self._lock:
             future = self._answers.get(key)
             mine = future is None

@@ -14,10 +14,14 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from energy_workbench.api.turns import Turns
+from energy_workbench.core import leaving
 
 Answer = TypeVar("Answer")
 
 MARK = "has_a_room_of_its_own"
+
+LEFT = 499
+"""Status of an answer that nobody reads: the caller has closed the connection."""
 
 
 class Room:
@@ -71,6 +75,8 @@ def lasting() -> Room:
 def apart(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]]:
     """A call that may take long: it has a room of its own, so that no other waits behind it for a thread.
 
+    Who leaves ends it at its next question of the lake.
+
     The endpoint must have a parameter of type `Caller`, called `_` or `by`.
     """
     signature = inspect.signature(answer)
@@ -79,7 +85,16 @@ def apart(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]]
     async def answered(request: Request, **given: Any) -> Response:
         room: Room = request.app.state.lasting
         who = given["_"] if "_" in given else given["by"]
-        return await room.run(request, getattr(who, "name", who), lambda _: answer(**given))
+
+        def work(gone: threading.Event) -> Response:
+            with leaving.work_for(gone):
+                leaving.check()
+                return answer(**given)
+
+        try:
+            return await room.run(request, getattr(who, "name", who), work)
+        except leaving.GoneError:
+            return Response(status_code=LEFT)
 
     own = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
     setattr(answered, MARK, True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from energy_workbench.core import leaving
 from energy_workbench.core.clock import from_micros, to_micros
 from energy_workbench.core.presence import Heard
 from energy_workbench.core.quantities import quantity
@@ -397,6 +398,7 @@ class Reader:
 
         from energy_workbench.core.errors import LakeError
 
+        leaving.check()
         cursor = self._cursor()
         try:
             for name, table in tables.items():

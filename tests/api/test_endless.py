@@ -6,22 +6,25 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from energy_workbench.answers.cache import Cache
 from energy_workbench.api.access import tokens_of
 from energy_workbench.api.turns import Turns
-from energy_workbench.core import axis
+from energy_workbench.core import axis, leaving
 from energy_workbench.core.errors import CrowdedError, PeriodError, TooManyError
 from energy_workbench.core.period import Period
 from energy_workbench.core.settings import Settings
 from energy_workbench.workbench import Workbench
 from tests.api.conftest import API
+from tests.waiting import eventually
 from tests.workbench.served import served
 
 AGES = {"from": "0002-01-01", "to": "2026-10-01"}
@@ -95,6 +98,53 @@ def test_nothing_waits_behind_questions_that_take_long(home: Settings, held: thr
         assert not [each for each in asked if each.done()]
         held.set()
         assert {each.result().status_code for each in asked} == {503}
+
+
+def test_who_leaves_ends_the_question(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def balance(self: Workbench, *_: object, **__: object) -> None:
+        try:
+            while True:
+                self._cache.get("endless", lambda: self.reader.run("SELECT 1"))
+                self._cache.get(object(), lambda: self.reader.run("SELECT 1"))
+                begun.set()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(Workbench, "balance", balance)
+    with served(home) as url, closing(HTTPConnection(url.removeprefix("http://"))) as line:
+        line.request("GET", f"{API}/balance", headers={"Authorization": f"Bearer {tokens_of(home).viewer}"})
+        eventually(begun.is_set, "the question is asked")
+        assert not ended.is_set()
+        line.close()
+        eventually(ended.is_set, "the question is ended")
+
+
+def test_an_answer_is_made_anew_where_its_maker_left() -> None:
+    cache, gone, made = Cache(), threading.Event(), threading.Event()
+    waiting, tries = threading.Event(), list[str]()
+
+    def slow() -> str:
+        tries.append("maker")
+        made.set()
+        waiting.wait(240)
+        gone.set()
+        leaving.check()
+        return "never"
+
+    def maker() -> None:
+        with leaving.work_for(gone), pytest.raises(leaving.GoneError):
+            cache.get("key", slow)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(maker)
+        made.wait(240)
+        second = pool.submit(cache.get, "key", lambda: "anew")
+        waiting.set()
+        first.result()
+        assert second.result() == "anew"
+    assert tries == ["maker"]
 
 
 def test_callers_take_turns() -> None:
