@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +26,9 @@ def kernel() -> Iterator[Kernel]:
         yield one
 
 
-def run(kernel: Kernel, home: Path, path: Path, *sources: str, **given: Any) -> Executed:
+def run(kernel: Kernel, home: Path, path: Path, *sources: str, batch: str = "one", **given: Any) -> Executed:
     report = report_list.load(notebook(path / "r.ipynb", *sources))
-    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "place": str(path)}
+    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "place": str(path), "batch": batch}
     return kernel.execute(report, given, told, (str(path), "r"))
 
 
@@ -54,6 +55,17 @@ def test_nothing_of_one_report_is_left_for_the_next(kernel: Kernel, plant: Setti
     run(kernel, plant.home, tmp_path, "x: int = 1", "secret = 42")
     done = run(kernel, plant.home, tmp_path, "x: int = 1", "print('secret' in globals())")
     assert printed(done) == "False"
+
+
+def test_a_later_batch_in_a_kernel_that_was_kept_finds_settings_that_were_changed(
+    kernel: Kernel, plant_home: Path, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(plant_home, tmp_path / "home"))
+    source = "import energy_workbench as ew\nprint(ew.open().settings.loss_threshold_percent)"
+    for batch, percent in (("first", 7), ("second", 9)):
+        (home / "workbench.toml").write_text(f"loss_threshold_percent = {percent}\n")
+        done = run(kernel, home, tmp_path, "x: int = 1", source, batch=batch)
+        assert float(printed(done)) == percent
 
 
 def test_an_error_of_the_workbench_comes_out_as_itself(kernel: Kernel, plant: Settings, tmp_path: Path) -> None:
