@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from energy_workbench.core import iri_grammar
 from energy_workbench.core.errors import WorkbenchError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -77,6 +78,7 @@ def main() -> None:
 
 def run(application: typer.Typer) -> None:
     """Run a typer application with the error boundary of all commands."""
+    iri_grammar.defer()
     try:
         application()
     except WorkbenchError as error:

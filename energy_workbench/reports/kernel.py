@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.answers.report_list import Report
-from energy_workbench.core import errors
+from energy_workbench.core import errors, iri_grammar
 from energy_workbench.core.errors import ReportError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -198,6 +198,7 @@ class Kernel:
         self._client = manager.client()
         self._client.start_channels()
         # These take seconds to import: while the kernel begins.
+        iri_grammar.defer()
         import nbconvert
         import papermill
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import free_ports
@@ -35,6 +35,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+VIEWPORT: ViewportSize = {"width": 1366, "height": 768}
 
 
 @dataclass
@@ -99,22 +100,47 @@ def dashboards(
                 process.wait()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
-    """One server for all tests of a module that do not change it."""
+    """One server for all tests that do not change it."""
     with served() as service, dashboards(tmp_path_factory.mktemp("site"), service) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for a module: Playwright holds the thread's event loop, which later tests need."""
-    with sync_playwright() as playwright:
+def playwright() -> Iterator[Playwright]:
+    """For one module: it holds the thread's event loop, which later tests need."""
+    with sync_playwright() as found:
         # Playwright's own 5 s are for a quiet machine.
         expect.set_options(timeout=patience(20) * 1000)
-        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=patience(60) * 1000)
         yield found
-        found.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """A Chromium for those who need several readers, or one who has never been here."""
+    found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=patience(60) * 1000)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a browser keeps scripts as it has compiled them, as every reader's does from the second day on.
+
+    Half of a page's opening is compiling without it.
+    """
+    return tmp_path_factory.mktemp("profile")
+
+
+@pytest.fixture(scope="module")
+def desk(playwright: Playwright, chromium: str, profile: Path) -> Iterator[BrowserContext]:
+    """A Chromium that has been here before."""
+    found = playwright.chromium.launch_persistent_context(
+        profile, executable_path=chromium, args=ARGUMENTS, viewport=VIEWPORT, timeout=patience(60) * 1000
+    )
+    yield found
+    found.close()
 
 
 LONGEST_TOLD = 3000
@@ -136,9 +162,10 @@ def pytest_runtest_makereport(
     report = yield
     if report.when == "call" and report.failed:
         given: dict[str, Any] = getattr(item, "funcargs", {})
-        if "browser" in given:
-            pages = [page for context in given["browser"].contexts for page in context.pages]
-            report.sections += [(f"page {page.url}", _told(page)[:LONGEST_TOLD]) for page in pages]
+        contexts = [*given["browser"].contexts] if "browser" in given else []
+        contexts += [given["desk"]] if "desk" in given else []
+        pages = [page for context in contexts for page in context.pages]
+        report.sections += [(f"page {page.url}", _told(page)[:LONGEST_TOLD]) for page in pages]
         for log in given["tmp_path"].rglob("*.log") if "tmp_path" in given else ():
             report.sections.append((log.name, log.read_text("utf-8")[-LONGEST_TOLD:]))
     return report
@@ -168,16 +195,22 @@ class Visit:
         self.received += len(frame)
 
 
+def leave(context: BrowserContext) -> None:
+    """Close every page."""
+    for page in context.pages:
+        page.goto("about:blank")  # closing alone would not tell the kernel
+        page.close()
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """A fresh page of a fresh reader."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
+def visit(desk: BrowserContext) -> Iterator[Visit]:
+    """A fresh page of a reader who is not known any more."""
+    desk.clear_cookies()
+    page = desk.new_page()
+    page.set_viewport_size(VIEWPORT)
     page.set_default_timeout(patience(60) * 1000)
     yield Visit(page)
-    if not page.is_closed():
-        page.goto("about:blank")  # closing alone would not tell the kernel
-    context.close()
+    leave(desk)
 
 
 @pytest.fixture(scope="session")

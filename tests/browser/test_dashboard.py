@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from energy_workbench.core.errors import ServiceError
 from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
+from tests.browser.edges import each_size, nothing_over
 from tests.conftest import free_ports
 from tests.waiting import patience
 from tests.widgets.stand_in import served
@@ -37,21 +38,12 @@ def test_the_dashboard_shows_itself_from_its_own_address_only(site: Dashboards, 
     assert visit.errors == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 1000)])
-def test_nothing_runs_over_its_edge(site: Dashboards, visit: Visit, width: int, height: int) -> None:
+def test_nothing_runs_over_its_edge(site: Dashboards, visit: Visit) -> None:
     page = visit.page
-    page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{site.url}/?token={VIEWER}")
     page.wait_for_selector(".treemaplayer .slice")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    over = page.evaluate(
-        """() => [...document.querySelectorAll('.ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-list')]
-        .filter(node => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
-        .map(node => node.className + ' ' + node.textContent.slice(0, 40))"""
-    )
-    assert over == []
-    wide = page.locator(".ew-plot .main-svg").evaluate_all("nodes => nodes.map(n => n.getBoundingClientRect().right)")
-    assert max(wide) <= width
+    for _ in each_size(page):
+        nothing_over(page, ".ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-list")
 
 
 def test_a_reader_without_a_token_is_asked_for_one(site: Dashboards, visit: Visit) -> None:
@@ -174,10 +166,9 @@ def test_a_page_that_closes_ends_its_kernel(site: Dashboards, visit: Visit) -> N
     wait_until(lambda: len(site.kernels()) == WARM, "the kernel to end", 30)
 
 
-def test_a_full_house_says_so(tmp_path: Path, browser: Browser) -> None:
+def test_a_full_house_says_so(tmp_path: Path, visit: Visit) -> None:
     with served() as service, dashboards(tmp_path, service, ENERGY_WORKBENCH_KERNELS="1") as site:
-        context = browser.new_context()
-        first, second = context.new_page(), context.new_page()
+        first, second = visit.page, visit.page.context.new_page()
         first.goto(f"{site.url}/?token={VIEWER}")
         first.wait_for_selector(SANKEY, timeout=patience(60) * 1000)
         answer = second.goto(f"{site.url}/")
@@ -186,13 +177,10 @@ def test_a_full_house_says_so(tmp_path: Path, browser: Browser) -> None:
         assert "All places are taken" in second.inner_text("h1")
         first.goto("about:blank")
         second.wait_for_selector(SANKEY, timeout=patience(60) * 1000)  # by itself
-        context.close()
 
 
-def test_a_server_that_restarts_is_told_and_the_page_comes_back_as_it_was(tmp_path: Path, browser: Browser) -> None:
-    port = free_ports(1)[0]
-    context = browser.new_context()
-    page = context.new_page()
+def test_a_server_that_restarts_is_told_and_the_page_comes_back_as_it_was(tmp_path: Path, visit: Visit) -> None:
+    port, page = free_ports(1)[0], visit.page
     with served() as service:
         with dashboards(tmp_path / "first", service, port) as site:
             page.goto(f"{site.url}/meter-dashboard?token={VIEWER}&period=yesterday&detail=all")
@@ -207,7 +195,6 @@ def test_a_server_that_restarts_is_told_and_the_page_comes_back_as_it_was(tmp_pa
             )
             page.wait_for_url(lambda url: url.endswith("/meter-dashboard?period=yesterday&detail=all"))
             page.goto("about:blank")
-    context.close()
 
 
 def test_a_page_of_the_menu_opens_in_the_same_kernel_and_back_returns(site: Dashboards, visit: Visit) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from energy_workbench.core.pages import OVERVIEW, VIEWED
-from tests.browser.conftest import VIEWER, Visit, dashboards, wait_until
+from tests.browser.conftest import VIEWER, Visit, dashboards, leave, wait_until
 from tests.browser.plant import Plant
 from tests.conftest import free_ports
 from tests.waiting import patience
@@ -61,12 +61,11 @@ def test_every_chart_is_taken_along_as_a_picture_and_as_a_workbook_and_printed(
 
 
 def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_server_restarts(
-    plant: Plant, browser: Browser, tmp_path: Path
+    plant: Plant, visit: Visit, tmp_path: Path
 ) -> None:
     port = free_ports(1)[0]
     service = Service(str(plant.rest.base_url.copy_with(path="/")).rstrip("/"), StandIn())
-    context = browser.new_context()
-    pages = {}
+    context, pages = visit.page.context, {}
     for name in ("first", "second"):
         # The service lets in only servers of its own home.
         (tmp_path / name).mkdir()
@@ -87,7 +86,5 @@ def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_ser
             page.wait_for_function(READY)
             page.wait_for_url(lambda url, name=name: url == f"{site.url}/{name}?meter=UNIT-A&period=yesterday")
             assert page.locator(".ew-finder input").input_value().startswith("UNIT-A")
-        for page in pages.values():
-            page.goto("about:blank")
+        leave(context)
         wait_until(lambda: len(site.kernels()) <= 2, "the kernels of closed pages to end")
-    context.close()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from energy_workbench.figures import loss_words
 from energy_workbench.figures.words import amount
 from tests.browser.conftest import Visit
+from tests.browser.edges import each_size, nothing_over
 from tests.browser.plant import Plant
 
 pytestmark = pytest.mark.browser
@@ -106,14 +107,9 @@ def test_losses_are_ranked_by_energy_or_by_share_and_taken_along(plant: Plant, v
     }
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 1000)])
-def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit, width: int, height: int) -> None:
+def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:
     page = visit.page
-    page.set_viewport_size({"width": width, "height": height})
     opened(plant, page, "period=last%207%20days&meter=MAIN")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    over = page.locator(shown(".ew-card b")).evaluate_all(
-        "nodes => nodes.filter(n => n.scrollWidth > n.clientWidth + 1).map(n => n.textContent)"
-    )
-    assert over == []
-    assert page.evaluate(CROSSINGS) == []
+    for _ in each_size(page):
+        nothing_over(page, shown(".ew-card b"))
+        assert page.evaluate(CROSSINGS) == []

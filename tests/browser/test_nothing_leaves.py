@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 
 from energy_workbench.core.pages import OVERVIEW, VIEWED
-from tests.browser.conftest import VIEWER, Dashboards
+from tests.browser.conftest import VIEWER, VIEWPORT, Dashboards, leave
 from tests.browser.plant import Plant
 from tests.browser.test_every_page import READY, SHOWN
 from tests.waiting import patience
@@ -27,6 +27,7 @@ class Watched:
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
+        self.page.set_viewport_size(VIEWPORT)
         self.page.set_default_timeout(patience(60) * 1000)
         self.asked: list[str] = []
         self.errors: list[str] = []
@@ -62,13 +63,11 @@ class Watched:
 
 
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    """A fresh reader."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    found = Watched(context)
-    yield found
-    found.page.goto("about:blank")
-    context.close()
+def watched(desk: BrowserContext) -> Iterator[Watched]:
+    """A reader who is not known any more."""
+    desk.clear_cookies()
+    yield Watched(desk)
+    leave(desk)
 
 
 def test_no_button_of_a_page_opens_a_window_or_asks_another_origin(plant: Plant, watched: Watched) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Error, Page, expect
 
 from energy_workbench.figures.words import amount, moment, percent
 from tests.browser.conftest import Visit
+from tests.browser.edges import each_size, nothing_over
 from tests.browser.plant import Plant
 from tests.waiting import patience
 
@@ -163,19 +164,12 @@ def test_what_a_meter_measures_is_shown_by_itself_and_a_zoom_stays(plant: Plant,
     assert visit.errors == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (800, 1000)])
-def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit, width: int, height: int) -> None:
+def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:
     page = visit.page
-    page.set_viewport_size({"width": width, "height": height})
     page.goto(plant.open("meter?meter=MAIN"))
     drawn(page, "kWh per hour")
     for _ in range(2):
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        over = page.evaluate(
-            """() => [...document.querySelectorAll('.ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-values')]
-            .filter(node => node.offsetParent && node.scrollWidth > node.clientWidth + 1)
-            .map(node => node.className + node.textContent.slice(0, 40))"""
-        )
-        assert over == []
+        for _ in each_size(page):
+            nothing_over(page, ".ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-values")
         page.locator(".ew-menu a", has_text="Patterns").click()
         page.wait_for_selector(".ew-months:visible")

@@ -14,12 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from energy_workbench.client import RemoteWorkbench
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.registry import Registry
-from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
+from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave, wait_until
+from tests.browser.edges import each_size, nothing_over
 from tests.browser.test_nothing_leaves import BUTTONS, Watched
 from tests.conftest import free_ports
 from tests.waiting import patience
@@ -581,39 +582,41 @@ def test_a_ratio_from_a_date_shows_what_it_recomputes_before_it_is_stored(setup:
     assert [row["ct_primary"] for row in setup.workbench.meter_ratios("UNIT-B")][-1] == 1200.0
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "touch"), [(1366, 768, False), (1920, 1080, False), (800, 1000, True), (1024, 768, True)]
-)
-def test_nothing_runs_over_its_edge(setup: Setup, browser: Browser, width: int, height: int, touch: bool) -> None:
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
+OUT = """() => {
+  // Nothing of the right side leaves its panel, but for tables that can be scrolled.
+  const edge = document.querySelector(".ew-right").getBoundingClientRect().right;
+  return [...document.querySelectorAll(".ew-right *")].filter((node) => node.offsetParent
+    && !node.closest(".ew-scroll") && node.getBoundingClientRect().right > edge + 1)
+    .map((node) => node.className + " " + node.textContent.slice(0, 40));
+}"""
+
+
+def each_part(page: Page) -> Iterator[str]:
+    """Open what each button opens, one after the other."""
+    for button, part in SHOWN_BY.items():
+        if page.locator(".ew-ask .ew-do-refuse").is_visible():
+            page.click(".ew-ask .ew-do-refuse")
+        page.click(button)
+        expect(page.locator(part).first).to_be_visible()
+        yield part
+
+
+@pytest.mark.parametrize(("touch", "sizes"), [(False, ((1366, 768), (1920, 1080))), (True, ((800, 1000), (1024, 768)))])
+def test_nothing_runs_over_its_edge(
+    setup: Setup, browser: Browser, touch: bool, sizes: tuple[tuple[int, int], ...]
+) -> None:
+    first: ViewportSize = {"width": sizes[0][0], "height": sizes[0][1]}
+    context = browser.new_context(viewport=first, has_touch=touch, is_mobile=touch)
     page = context.new_page()
     try:
         setup.open(page, "UNIT-A-MACHINE-02")
-        steps = (".ew-do-status", ".ew-do-edit", ".ew-do-add", ".ew-do-bulk", ".ew-do-gateways", ".ew-do-doctor")
-        for step in (None, *steps, ".ew-do-limits", ".ew-do-deleted"):
-            if step:
-                if step == ".ew-do-edit":
-                    page.click(".ew-do-refuse")
-                page.click(step)
-                expect(page.locator(SHOWN_BY[step]).first).to_be_visible()
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), step
-            over = page.evaluate(
-                """() => [...document.querySelectorAll('.ew-card b, .ew-section dd, .ew-buttons, .ew-field, .ew-bar')]
-                .filter(node => node.offsetParent && node.scrollWidth > node.clientWidth + 2)
-                .map(node => node.className + ' ' + node.textContent.slice(0, 40))"""
-            )
-            assert over == [], step
-            # Nothing of the right side leaves its panel, but for tables that can be scrolled.
-            out = page.evaluate(
-                """() => { const edge = document.querySelector('.ew-right').getBoundingClientRect().right;
-                return [...document.querySelectorAll('.ew-right *')].filter(node => node.offsetParent
-                && !node.closest('.ew-scroll') && node.getBoundingClientRect().right > edge + 1)
-                .map(node => node.className + ' ' + node.textContent.slice(0, 40)) }"""
-            )
-            assert out == [], step
-        legend = page.locator(".ew-legend").bounding_box()
-        assert legend is not None
-        assert legend["y"] + legend["height"] <= height
+        for part in ("the page", *each_part(page)):
+            for _, height in each_size(page, sizes):
+                nothing_over(page, ".ew-card b, .ew-section dd, .ew-buttons, .ew-field, .ew-bar")
+                assert page.evaluate(OUT) == [], part
+                legend = page.locator(".ew-legend").bounding_box()
+                assert legend is not None
+                assert legend["y"] + legend["height"] <= height
     finally:
         page.goto("about:blank")
         context.close()
@@ -636,15 +639,13 @@ def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup, visit: Visi
         assert named == {"ENERGY_WORKBENCH_URL", "ENERGY_WORKBENCH_SERVICE_TOKEN"}, json.dumps(sorted(named))
 
 
-def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup: Setup, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup: Setup, desk: BrowserContext) -> None:
+    desk.clear_cookies()
+    watched = Watched(desk)
+    page = watched.page
     try:
-        watched = Watched(context)
-        page = watched.page
-        for button, shown in SHOWN_BY.items():
-            setup.open(page)
-            page.click(button)
-            expect(page.locator(shown).first).to_be_visible()
+        setup.open(page)
+        for _ in each_part(page):
             # It draws no chart, whose bar would have buttons of its own.
             assert page.locator(f".ew-chart, .js-plotly-plot, {BUTTONS}").count() == 0
         # Links lead to the pages of the same workbench.
@@ -654,8 +655,7 @@ def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup
         watched.stayed()
         assert watched.errors == []
     finally:
-        watched.page.goto("about:blank")
-        context.close()
+        leave(desk)
 
 
 def test_who_loses_their_access_is_told_on_the_open_page_and_at_the_form(
