@@ -226,6 +226,8 @@ class Kernel:
                     nb_man,
                     km=kernel._manager,
                     timeout=int(kernel._timeout),
+                    # Jupyter's own 4 s for outputs after the reply pass on a busy machine.
+                    iopub_timeout=int(kernel._timeout),
                     on_cell_executed=lambda cell, cell_index, execute_reply: step(cell_index + 1, cells),  # noqa: ARG005
                 )
                 client.kc = kernel._client

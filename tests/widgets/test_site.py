@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
+
+import nbformat.v4
+import pytest
+from traitlets.config import Config
+from voila.execute import VoilaExecutor
 
 from energy_workbench.widgets.site.server import SiteOptions, configure
 
+JUPYTERS_OWN_SECONDS = 4
 
-def test_a_browser_can_answer_a_ping_before_its_connection_is_taken_for_lost() -> None:
+
+@pytest.fixture
+def config() -> Config:
+    return configure(SiteOptions(name="site", notebook=Path("app.ipynb"), pages=("page",), service="", machine="m"))
+
+
+def test_a_browser_can_answer_a_ping_before_its_connection_is_taken_for_lost(config: Config) -> None:
     # The server looks when the next ping is due: by then the answer to the last one is an interval old, or more.
     # Each connection that is closed for nothing brings the whole state of the page again.
-    config = configure(SiteOptions(name="site", notebook=Path("app.ipynb"), pages=("page",), service="", machine="m"))
     settings = config.Voila.tornado_settings
     assert settings["ws_ping_timeout"] >= 2 * settings["ws_ping_interval"]
+
+
+def test_outputs_that_come_long_after_the_reply_are_in_the_page(config: Config, tmp_path: Path) -> None:
+    class Late(VoilaExecutor):
+        """Has something else to do first, as a server on a busy machine has."""
+
+        async def _async_poll_output_msg(self, *given: Any) -> None:
+            await asyncio.sleep(JUPYTERS_OWN_SECONDS + 1)
+            await super()._async_poll_output_msg(*given)
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('here')")])
+    own = Config(VoilaExecutor=config.VoilaExecutor)
+    Late(notebook, config=own, resources={"metadata": {"path": str(tmp_path)}}).execute(notebook, {})
+    (output,) = notebook.cells[0].outputs
+    assert output.text.strip() == "here"

@@ -36,6 +36,12 @@ SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 """The browser extensions that the pages need; every other installed one would only slow them."""
 
+OUTPUT_SECONDS = 60
+"""How long the outputs of a page's cell may come after its reply [s]: by then they are given up, and the page with them.
+
+Jupyter's own 4 s pass on a machine that is busy, or while the server does something else.
+"""
+
 PING_MS = 30_000
 """How often a browser is asked whether it is there [ms]."""
 
@@ -203,6 +209,7 @@ def configure(options: SiteOptions) -> Config:
         "start": policy.START,
         "sheets": options.sheets,
     }
+    config.VoilaExecutor.iopub_timeout = OUTPUT_SECONDS
     config.VoilaKernelManager.fill_delay = 2.0
     # A kernel that was started again is an empty one: its page must see that it is gone, and open anew.
     config.KernelRestarter.restart_limit = 0
