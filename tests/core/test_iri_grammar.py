@@ -13,12 +13,15 @@ import nbformat
 assert "lark" not in sys.modules, "compiled by importing nbformat"
 """
 
-ASKED = WITHOUT + """
+ASKED = (
+    WITHOUT
+    + """
 from jsonschema import Draft202012Validator, FormatChecker
 def fits(text):
     return Draft202012Validator({"format": "iri"}, format_checker=Draft202012Validator.FORMAT_CHECKER).is_valid(text)
 print([fits(text) for text in ("https://höhe.example/zähler?nr=1", "not an address", "https://a b", "urn:x:y")])
 """
+)
 
 
 def said(code: str) -> str:

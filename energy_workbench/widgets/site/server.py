@@ -37,7 +37,7 @@ EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-
 """The browser extensions that the pages need; every other installed one would only slow them."""
 
 OUTPUT_SECONDS = 60
-"""How long the outputs of a page's cell may come after its reply [s]: by then they are given up, and the page with them.
+"""How long outputs of a page's cell may come after its reply [s]; then they are given up, and the page with them.
 
 Jupyter's own 4 s pass on a machine that is busy, or while the server does something else.
 """
