@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energy_workbench.analytics.compositions import Tree, compositions
+from energy_workbench.analytics.meter_sums import MeterSums
 from energy_workbench.analytics.node_books import Energies, NodeBooks, supplied
 from energy_workbench.analytics.node_sums import NodeSums, pieces
 from energy_workbench.analytics.site_use import Absent, out_of_service, site_parts
@@ -56,6 +57,8 @@ class Books:
         By node the children that were part of it at any time.
     unmetered : dict of int to dict of int to Meter
         By node those of its meters that were out of service at any time, as they were then.
+    measured : dict of int to MeterSums
+        By key what went through each meter of the trees, and what its devices can make of it.
     nominal, low : set of int
         Keys of meters whose limits of error are those of their classes, whatever the load was, and of those that were
         used below the least load that the standards state limits for.
@@ -72,6 +75,8 @@ class Books:
         self.nominal: set[int] = set()
         self.low: set[int] = set()
         self._trees = list(trees)
+        last = {meter.key: meter for _, _, meters in self._trees for meter in meters}
+        self.measured = {key: MeterSums(meter) for key, meter in last.items()}
         span = [self._trees[0][0], self._trees[-1][1]] if self._trees else [0, 0]
         self._cuts = np.asarray(span if cuts is None else cuts, "int64")
         self._books = [NodeBooks(found) for found in compositions(self._trees)]
@@ -100,6 +105,10 @@ class Books:
         """
         site = self._supplied(energies, start, count)
         of_meters = self._limits(energies, count)
+        if self._trees:
+            part = slice(max(self._trees[0][0] - start, 0), max(min(self._trees[-1][1] - start, count), 0))
+            for key, measured in self.measured.items():
+                measured.add(energies, part, of_meters.get(key))
         for books in self._books:
             if (taken := books.take(energies, start, count, site, of_meters)) is None:
                 continue
@@ -112,10 +121,10 @@ class Books:
                 sums.add(keys, found.between(low, high), books.loaded)
 
     def _limits(self, energies: Energies, count: int) -> dict[int, Limits]:
-        """Limits of error of the meters behind a CT that are part of a node, interval by interval."""
+        """Limits of error of the meters behind a CT, interval by interval."""
         found = {}
         unknown = np.full(count, np.nan)
-        for meter in {meter.key: meter for books in self._books for meter in books.of.members}.values():
+        for meter in (sums.meter for sums in self.measured.values()):
             row = energies.row(meter.key)
             told = row is not None and energies.apparent is not None
             loads = (energies.apparent[row], energies.reactive[row]) if told else (unknown, unknown)
@@ -179,6 +188,27 @@ def rows(
     ]
     hot = [row["meter"] for row in ranked(found) if row["verdict"] == Verdict.HOTSPOT]
     return tuple(row | {"rank": hot.index(row["meter"]) + 1 if row["meter"] in hot else None} for row in found)
+
+
+def meters(books: Books, order: Iterable[Meter]) -> tuple[dict[str, Any], ...]:
+    """How well each meter knows what went through it over all of the time, in the order given.
+
+    Returns
+    -------
+    tuple of dict
+        `meter, number, uncertainty_percent, by_load, below_range`.
+    """
+    known = (books.measured[meter.key] for meter in order if meter.key in books.measured)
+    return tuple(
+        {
+            "meter": each.meter.id,
+            "number": each.meter.number,
+            "uncertainty_percent": round(100 * each.relative, 4),
+            "by_load": each.by_load and each.meter.key not in books.nominal,
+            "below_range": each.meter.key in books.low,
+        }
+        for each in known
+    )
 
 
 def ranked(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

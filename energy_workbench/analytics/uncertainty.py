@@ -131,9 +131,20 @@ def variance(meter: Meter, net: float, errors: Any = None) -> float:
     return sum(each**2 for each in found) / 3
 
 
-def expanded(meter: Meter, value: float) -> float:
-    """Expanded uncertainty of an energy or a power of one meter by its classes, in the unit of the value."""
-    return COVERAGE * math.sqrt(variance(meter, value))
+def relative(meter: Meter, energy: float = 0.0, errors: Any = None) -> float:
+    """Expanded uncertainty of what one meter measured over a time, as a share of it [1].
+
+    Parameters
+    ----------
+    energy : float
+        What went through it, in whichever direction [kWh].
+    errors : array of float, shape (4,), optional
+        Sums of `Limits.errors` over that energy; where there are none, or nothing went through, it is that of the
+        classes at any load.
+    """
+    if errors is None or not energy > 0:
+        return COVERAGE * math.sqrt(variance(meter, 1.0))
+    return COVERAGE * math.sqrt(variance(meter, energy, errors)) / energy
 
 
 def assumed(meter: Meter) -> bool:

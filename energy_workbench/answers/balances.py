@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.balance import Books, rows
+from energy_workbench.analytics.balance import Books, meters, rows
 from energy_workbench.analytics.flow import branch
 from energy_workbench.analytics.site_use import Absent
 from energy_workbench.answers.trees import Stretch
@@ -63,7 +63,8 @@ def balance(
     books = booked(reader, trees, line, absent=absent)
     found = rows(books, order, threshold=threshold, steps=steps_of(order, profiles), zone=zone)
     if node is not None:
-        inside = {meter.id for meter in branch(order, node.key)}
+        order = branch(order, node.key)
+        inside = {meter.id for meter in order}
         found = tuple(row for row in found if row["meter"] in inside)
     return results.Balance(
         rows=found,
@@ -73,6 +74,7 @@ def balance(
         threshold_percent=100 * threshold,
         timezone=zone.key,
         lost=lost_together(found),
+        meters=meters(books, order),
     )
 
 

@@ -36,6 +36,12 @@ class Home:
         self.settings = settings
         self._cache = Cache()
 
+    def close(self) -> None:
+        """Close what was opened; the next question opens it again."""
+        for name in ("registry", "state", "spool"):
+            if name in vars(self):
+                vars(self).pop(name).close()
+
     @cached_property
     def registry(self) -> Registry:
         """Site, meters, ratios and tokens."""

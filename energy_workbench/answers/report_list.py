@@ -67,6 +67,10 @@ class Report:
         """The notebook, not executed."""
         return _read(self.path)
 
+    def code(self) -> list[str]:
+        """Sources of its cells of code, in their order."""
+        return [_text(cell["source"]) for cell in _cells(self.path) if cell.get("cell_type") == "code"]
+
 
 def names(folders: Sequence[Path] = ()) -> list[str]:
     """Names of all reports.
@@ -124,12 +128,19 @@ def load(path: Path, name: str = "") -> Report:
 
 def _tagged(path: Path) -> list[str]:
     """Sources of the cells tagged `parameters`; nbformat, which takes a second to import, is for execution."""
+    return [_text(cell["source"]) for cell in _cells(path) if "parameters" in cell["metadata"].get("tags", [])]
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
     try:
         cells = json.loads(path.read_text("utf-8"))["cells"]
-        chosen = [cell["source"] for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        return [{**cell, "source": cell["source"], "metadata": {**cell["metadata"]}} for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{path}: cannot be read as a notebook: {error!r}") from None
-    return [source if isinstance(source, str) else "".join(source) for source in chosen]
+
+
+def _text(source: Any) -> str:
+    return source if isinstance(source, str) else "".join(source)
 
 
 def _read(path: Path) -> NotebookNode:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from energy_workbench.answers import report_list, report_parameters
+from energy_workbench.answers.report_refusals import named
 from energy_workbench.core import crontab
 from energy_workbench.core.errors import InputError, NotFoundError, PeriodError, Problem, WorkbenchError
 from energy_workbench.core.schedules import FORMATS, LANGUAGES, Recipient, Schedule, resolved
@@ -128,6 +129,10 @@ def _parameters(report: str, given: Any, known: Known) -> dict[str, Any]:
             values["meter"] = known.meter_id(str(meter))
         except NotFoundError as error:
             raise InputError("", [Problem("", "meter", str(meter), str(error))]) from None
+    try:
+        named(found, values)
+    except InputError as error:
+        raise InputError("", [Problem("", "meter", "", str(error))]) from None
     defaults = {name: parameter.default for name, parameter in found.parameters.items()}
     return {name: value for name, value in values.items() if name not in HANDED and value != defaults[name]}
 

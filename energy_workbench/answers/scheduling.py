@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from energy_workbench.answers import report_list, report_parameters
 from energy_workbench.answers.home import Home
+from energy_workbench.answers.report_refusals import refuse_whatever_comes
 from energy_workbench.answers.schedule_fields import Known, checked, draft
 from energy_workbench.answers.schedule_rows import SHOWN_FILES, report_rows, run_row, schedule_row
 from energy_workbench.core import clock, crontab
-from energy_workbench.core.errors import ConflictError, NotFoundError, ReportError
+from energy_workbench.core.errors import ConflictError, NotFoundError
 from energy_workbench.core.paging import window
 from energy_workbench.core.period import Period, parse_period
 from energy_workbench.core.period_text import iso
@@ -92,8 +94,7 @@ class Scheduling(Home, Schedules):
             return run_row(self.registry.hurry_run(running.key, now), zone, now)
         if running and running.manual and running.state in OPEN:
             raise ConflictError(f"{found.name} is on its way already (run {running.key}): wait for it, or cancel it")
-        if span.start >= now:
-            raise ReportError(f"the period {span.text} lies in the future: nothing can be reported of it yet")
+        self._refuse(found, span.text, now)
         run = self.registry.plan_run(
             planned(
                 found, span, f"manual {now.isoformat()} {secrets.token_hex(2)}", now, zone, reason=f"asked for by {by}"
@@ -140,6 +141,13 @@ class Scheduling(Home, Schedules):
             if ref.startswith("sch_") and self.registry.runs(ref, 1):
                 return ref
             raise
+
+    def _refuse(self, schedule: Schedule, period: str, now: datetime) -> None:
+        """Refuse what cannot be written, as whoever writes it would, but for data: they can come until it begins."""
+        report = report_list.find(schedule.report, self._folders())
+        asked = report_parameters.check(report, {**schedule.parameters, "period": period})
+        wb: Any = self  # the workbench that this is a part of
+        refuse_whatever_comes(wb, report, asked, now)
 
     def _folders(self) -> tuple[Path, ...]:
         return (self.settings.notebooks_path,)

@@ -421,6 +421,11 @@ BALANCE = _answer(
         "lost": {
             "nodes": 14, "loss_kwh": 65_100.5, "certain_kwh": 54_600.25, "site_percent": 9.29, "completeness": 0.992,
         },
+        "meters": [
+            {
+                "meter": "mtr_5", "number": "PMD", "uncertainty_percent": 1.5917, "by_load": True, "below_range": False,
+            }
+        ],
     },
 )  # fmt: skip
 LOSSES = _answer(

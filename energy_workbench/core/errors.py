@@ -189,6 +189,7 @@ class NoDataError(ReportError):
     """There is nothing to be reported: the period lies in the future, or nothing is known of it."""
 
     title = "There is nothing to report"
+    http_status = 422
 
 
 class DeliveryError(WorkbenchError):

@@ -234,6 +234,10 @@ class Balance(Table):
         Above it a loss is a hotspot [% of the supply].
     lost : dict
         All of it together, as `lost_together` says: `nodes, loss_kwh, certain_kwh, site_percent, completeness`.
+    meters : tuple of dict
+        How well each meter of the time knows what went through it: `meter, number`, `uncertainty_percent` (expanded,
+        k = 2, of its energy [%]), `by_load` (whether by the limits at its load, else those of its classes at any load),
+        `below_range` (whether it had less load than the standards state limits for).
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
@@ -250,6 +254,7 @@ class Balance(Table):
     threshold_percent: float
     timezone: str
     lost: dict[str, Any]
+    meters: tuple[dict[str, Any], ...] = ()
 
     def _columns(self) -> list[str]:
         return self.columns_shown

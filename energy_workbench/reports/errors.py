@@ -1,4 +1,4 @@
-"""How far the meters of a report can err, by the classes of meter, CT and PT, assumed ones too."""
+"""How far the meters of a report can err: by their load over its period, as every balance of it knows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,27 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from energy_workbench.analytics.uncertainty import expanded
+from energy_workbench.analytics.uncertainty import relative
 from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.ratios import Ratio
 
 
-def share_of(row: Mapping[str, Any]) -> float:
-    """Expanded uncertainty of what a meter measures, as a share of it [1].
+def shares(balance: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Expanded uncertainty of what each meter measures, as a share of it [1], by id.
+
+    Parameters
+    ----------
+    balance : mapping
+        Of the period: its `meters` say so by their load.
+    rows : iterable of mapping
+        Meters as `wb.meters()` gives them; those that no balance of the period knows have that of their classes.
+    """
+    by_load = {row["meter"]: row["uncertainty_percent"] / 100 for row in balance["meters"]}
+    return {row["id"]: by_load[row["id"]] if row["id"] in by_load else at_any_load(row) for row in rows}
+
+
+def at_any_load(row: Mapping[str, Any]) -> float:
+    """Expanded uncertainty by the classes of meter, CT and PT, usual ones where none is stated, as a share [1].
 
     Parameters
     ----------
@@ -21,7 +35,7 @@ def share_of(row: Mapping[str, Any]) -> float:
     """
     ratio = Ratio(ct_primary=row["ct_primary"], pt_primary=row["pt_primary"])
     classes = {name: row[name] for name in ("accuracy_class", "ct_class", "pt_class")}
-    return expanded(Meter(key=0, number="", name="", type=MeterType.OTHER, ratio=ratio, **classes), 1.0)
+    return relative(Meter(key=0, number="", name="", type=MeterType.OTHER, ratio=ratio, **classes))
 
 
 def together(parts: Iterable[tuple[float | None, float | None]]) -> float:

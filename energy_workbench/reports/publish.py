@@ -26,6 +26,7 @@ from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
 from energy_workbench.reports.press import PAPERS
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
+from energy_workbench.reports.refused import refused
 from energy_workbench.reports.session import THRESHOLD
 from energy_workbench.reports.tools import Tools
 
@@ -160,7 +161,8 @@ def publish_many(
 ) -> Iterator[Outcome]:
     """Write reports one after the other, with one kernel and one browser; see `publish`.
 
-    While one is typeset the notebook of the next is executed. A report that fails does not stop the others.
+    While one is typeset the notebook of the next is executed. A report that fails does not stop the others. Those that
+    cannot succeed, before the first that may, start neither kernel nor browser.
 
     Yields
     ------
@@ -273,6 +275,12 @@ def _written(
     hand: queue.Queue[Any] = queue.Queue(AHEAD)
     steps = [Progress(n, len(jobs), str(ask), tell, cancelled) for n, ask in enumerate(asks)]
     stopped, batch = threading.Event(), uuid.uuid4().hex
+    before = 0
+    for before, error in enumerate(refused(jobs), 1):
+        yield Outcome(asks[before - 1], error=error)
+    asks, jobs, steps = asks[before:], jobs[before:], steps[before:]
+    if not jobs:
+        return
     with temporary(jobs) as scratch, nullcontext(tools) if tools else Tools() as own:
 
         def execute(kernel: Kernel) -> None:

@@ -10,16 +10,16 @@ import gc
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.answers.report_refusals import reportable
 from energy_workbench.core import clock
 from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.period import parse_period
 from energy_workbench.reports import words
-from energy_workbench.reports.refusals import in_future
 
 if TYPE_CHECKING:
     from energy_workbench.reports.recorded import Recorded
@@ -108,7 +108,7 @@ def begin(told: str) -> str:
         wb = Recorded(like.settings, like=like)
     current = Session(wb, given["threshold"], Path(given["place"]), folder)
     energy_workbench.open = _open
-    return json.dumps({"site": wb.site()["name"], **_resolved(wb, given)})
+    return json.dumps({"site": wb.site()["name"], **resolved(wb, given)})
 
 
 def finish(folder: str, base: str) -> str:
@@ -156,14 +156,12 @@ def _opened(home: str, batch: str) -> Workbench:  # noqa: ARG001
     return Workbench.at(home)
 
 
-def _resolved(wb: Recorded, given: dict[str, Any]) -> dict[str, str]:
+def resolved(wb: Recorded, given: Mapping[str, Any]) -> dict[str, str]:
     """Look at period and meter before anything is executed, and at the plant as it was at the period's end."""
     if given.get("period") is None:
         return {}
     zone = wb.zone
-    period = parse_period(given["period"], zone, clock.now())
-    if period.start >= clock.now():
-        raise in_future(given["period"])
+    period = reportable(given["period"], zone, clock.now())
     if period.end <= clock.now():
         wb.as_of = period.end - timedelta(microseconds=1)
     meter = given.get("meter") or ""

@@ -8,16 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.alarms import Spell, low_power_factor, overload, spells
+from energy_workbench.analytics.sources import sources
+from energy_workbench.answers.report_refusals import known, no_meters, nothing_known, reportable, unnamed
 from energy_workbench.core import clock
-from energy_workbench.core.errors import InputError, NoDataError
-from energy_workbench.core.period import Period, local_midnight, parse_period, zone_of
+from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType
+from energy_workbench.core.period import Period, local_midnight, zone_of
 from energy_workbench.questions import Questions
 from energy_workbench.reports import session, words
-from energy_workbench.reports.errors import share_of, together
-from energy_workbench.reports.refusals import in_future, known, nothing_known
+from energy_workbench.reports.errors import shares, together
 
 SOURCE_TYPES = ("grid", "generator", "solar", "producer")
-"""What sources are told apart by; a producer is one of any other type."""
+"""What sources are told apart by: a generator burns diesel; a producer is any other, generators of other fuels too."""
 MOST_EVENTS = 1000
 """Changes of a meter's health and communication that are looked at, the newest."""
 MOST_FINDINGS = 1000
@@ -56,20 +57,16 @@ class Subject:
         self.site = wb.site()
         self.zone: ZoneInfo = zone_of(self.site["timezone"])
         self.written_at = clock.now()
-        self.period = parse_period(period, self.zone, self.written_at)
-        if self.period.start >= self.written_at:
-            raise in_future(period)
+        self.period = reportable(period, self.zone, self.written_at)
         self.until = min(self.period.end, self.written_at)
         self.running = self.until < self.period.end
         self.whole = not meter
-        told = wb.meters().records()
-        self.errors = {row["id"]: share_of(row) for row in told}
-        self.tree = below(told, wb.meter(meter)["id"] if meter else None)
+        self.told = wb.meters().records()
+        self.tree = below(self.told, wb.meter(meter)["id"] if meter else None)
         if not self.tree:
-            raise NoDataError(f"{self.site['name']} had no meters in {period}: import or create some first")
+            raise no_meters(self.site["name"], period)
         self.number: str = self.hourly["number"]
         self.meter: dict[str, Any] = next(row for row in self.tree if row["id"] == self.hourly["meter"])
-        self.error = self.errors[self.meter["id"]]
         if not known(self.hourly):
             raise nothing_known(self.number, period)
         self.incomplete = self.running or self.completeness < threshold
@@ -92,7 +89,7 @@ class Subject:
             If it is not.
         """
         if not meter.strip():
-            raise InputError("this report is about one meter: name it, such as --meter UNIT-A")
+            raise unnamed()
         return cls.open(period, meter)
 
     @property
@@ -171,16 +168,27 @@ class Subject:
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """What each source delivered to the site, and what flowed back into it where that can be [kWh]."""
+        kinds = source_kinds(self.told)
         return [
             {
                 **row,
-                "source": row["type"] if row["type"] in SOURCE_TYPES else "producer",
+                "source": kinds[row["id"]],
                 "delivered_kwh": row["total_kwh"],
                 "returned_kwh": row["energy_export_kwh"] if row["flow"] == "bidirectional" else None,
             }
             for row in self.meters
-            if row["type"] in SOURCE_TYPES or row["flow"] == "producer"
+            if row["id"] in kinds
         ]
+
+    @cached_property
+    def errors(self) -> dict[str, float]:
+        """By id of each meter how far it can err over the period, as a share of what it measures [1]."""
+        return shares(self.balance, self.told)
+
+    @property
+    def error(self) -> float:
+        """That of the meter reported, or of the root of the site."""
+        return self.errors[self.meter["id"]]
 
     def error_of(self, *types: str) -> float | None:
         """Expanded uncertainty of what the sources of these types delivered together, as a share of it [1]."""
@@ -281,6 +289,28 @@ def below(rows: list[dict[str, Any]], root: str | None) -> list[dict[str, Any]]:
     for row in [r for r in rows if r["id"] == root] if root else children.get(None, []):
         walk(row, 0)
     return found
+
+
+def source_kinds(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """By id of the site's sources which of `SOURCE_TYPES` each is, by the rule of every answer about generation."""
+    keys = {row["id"]: key for key, row in enumerate(rows, 1)}
+    ids = {key: number for number, key in keys.items()}
+    meters = [
+        Meter(
+            key=keys[row["id"]],
+            number=row["number"],
+            name="",
+            type=MeterType(row["type"]),
+            parent=keys.get(row["parent_id"]),
+            flow=Flow(row["flow"]),
+            fuel=Fuel(row["fuel"]) if row["fuel"] else None,
+            seen_by_parent=row["seen_by_parent"],
+        )
+        for row in rows
+    ]
+    found = sources(meters)
+    groups = (found.grid, found.generators, found.solar, found.others)
+    return {ids[meter.key]: kind for kind, group in zip(SOURCE_TYPES, groups, strict=True) for meter in group}
 
 
 def known_sum(values: list[float | None]) -> float | None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy_workbench.analytics.accuracy import CURRENT, METERS
-from energy_workbench.analytics.balance import Books, rows
+from energy_workbench.analytics.balance import Books, meters, rows
 from energy_workbench.analytics.uncertainty import COVERAGE, assumed, limits, variance
 from energy_workbench.core.accuracy_classes import class_name
 from energy_workbench.core.entities import Meter, MeterType
@@ -24,8 +24,8 @@ FULL_KVA = math.sqrt(3) * 400 * 1000 / 1000
 
 
 def meter(**more: Any) -> Meter:
-    fields: dict[str, Any] = {"accuracy_class": 0.5, "ct_class": 0.5, "ratio": CT} | more
-    return Meter(key=1, number="M1", name="", type=MeterType.UNIT, **fields)
+    fields: dict[str, Any] = {"key": 1, "number": "M1", "type": MeterType.UNIT}
+    return Meter(name="", **{**fields, "accuracy_class": 0.5, "ct_class": 0.5, "ratio": CT, **more})
 
 
 def expanded(of: Meter, loads: list[float], power_factor: float = 0.8, line: float = 400.0) -> float:
@@ -202,3 +202,35 @@ def test_a_balance_knows_less_of_a_feeder_at_low_load() -> None:
     assert (found["nominal_classes"], found["below_range"]) == (["MAIN"], [])
     assert low["below_range"] == ["A"]
     assert low["uncertainty_kwh"] / low["supply_kwh"] > 3 * found["uncertainty_kwh"] / found["supply_kwh"]
+
+
+def test_a_meter_knows_its_energy_as_well_as_the_balance_takes_it_to_wherever_it_is_in_the_tree() -> None:
+    loads = np.linspace(0.01, 1.1, 96)
+    tree = [
+        meter(key=1, number="MAIN", type=MeterType.MAIN, accuracy_class=0.2),
+        meter(key=2, number="A", parent=1),
+        meter(key=3, number="B", parent=1, ct_class=0.2, ratio=Ratio()),
+        meter(key=4, number="ALONE"),
+        meter(key=5, number="SILENT"),
+    ]
+    apparent = np.outer([2.0, 1.0, 1.0, 1.0], loads * FULL_KVA / 4).astype("float32")
+    active, nothing = 0.8 * apparent.astype(float), np.full((4, 96), np.nan)
+    books = Books([(1, 95, tree)])
+    for low, high in ((0, 40), (40, 96)):
+        of = slice(low, high)
+        values = (each[:, of] for each in (active, nothing, np.ones((4, 96), bool), apparent, 0.6 * apparent))
+        books.book(Matrix(np.array([1, 2, 3, 4]), low, *values), low, high - low)
+    found = {row["number"]: row for row in meters(books, tree)}
+    of_time = loads[1:95].tolist()
+    assert found["A"]["uncertainty_percent"] == found["ALONE"]["uncertainty_percent"]
+    assert found["A"]["uncertainty_percent"] == pytest.approx(expanded(meter(), of_time), abs=1e-4)
+    assert found["B"]["uncertainty_percent"] == pytest.approx(200 * 0.005 / math.sqrt(3), abs=1e-4)
+    assert found["SILENT"]["uncertainty_percent"] == pytest.approx(
+        200 * math.hypot(0.005, 0.005) / math.sqrt(3), abs=1e-4
+    )
+    assert [row["number"] for row in found.values() if row["by_load"]] == ["MAIN", "A", "ALONE"]
+    assert [row["number"] for row in found.values() if row["below_range"]] == ["MAIN", "A", "ALONE"]
+    (node,) = rows(books, tree, threshold=0.03)
+    energies = dict(zip(("MAIN", "A", "B"), active[:, 1:95].sum(axis=1).tolist(), strict=False))
+    parts = [energy * found[name]["uncertainty_percent"] / 100 for name, energy in energies.items()]
+    assert node["uncertainty_kwh"] == pytest.approx(math.hypot(*parts), rel=1e-4)

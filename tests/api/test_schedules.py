@@ -173,7 +173,24 @@ def test_a_run_that_was_asked_for_waits_is_seen_and_cancelled(editor: TestClient
 def test_a_period_in_the_future_is_not_begun(editor: TestClient):
     row = add(editor)
     answer = editor.post(f"{API}/schedules/{row['id']}/run", json={"period": "2099"})
-    assert "future" in answer.json()["detail"]
+    assert answer.status_code == 422
+    assert "the period 2099 lies in the future" in answer.json()["detail"]
+    assert editor.get(f"{API}/schedules/runs").json()["total"] == 0
+
+
+def test_a_report_of_one_meter_is_not_scheduled_without_it(editor: TestClient):
+    answer = editor.post(f"{API}/schedules", json={**GIVEN, "report": "meter", "parameters": {}})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert problem["field"] == "parameters.meter"
+    assert "this report is about one meter: name it" in problem["reason"]
+
+
+def test_a_meter_that_is_gone_is_named_before_a_report_of_it_is_begun(editor: TestClient):
+    row = add(editor)
+    assert editor.delete(f"{API}/meters/UNIT-A?children=reparent").status_code == 200
+    answer = editor.post(f"{API}/schedules/{row['id']}/run", json={})
+    assert answer.status_code == 404
     assert editor.get(f"{API}/schedules/runs").json()["total"] == 0
 
 

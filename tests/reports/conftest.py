@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.core.settings import Settings, load
+from energy_workbench.reports.kernel import Kernel
 from energy_workbench.reports.press import Press
 from energy_workbench.reports.publish import Published, Tools, publish
 
@@ -53,3 +54,14 @@ def october(plant_home: Path, chromium: str, tools: Tools, tmp_path_factory: pyt
         patch.setenv("ENERGY_WORKBENCH_NOW", NOW)
         out = tmp_path_factory.mktemp("out")
         return publish(load(plant_home), "monthly", {"period": "last month"}, out=out, tools=tools)
+
+
+@pytest.fixture
+def unstartable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a kernel nor a browser can be started: who tries fails otherwise than by a refusal."""
+
+    def start(*_: object) -> None:
+        raise AssertionError("something was started")
+
+    monkeypatch.setattr(Kernel, "_start", start)
+    monkeypatch.setattr(Press, "_started", start)

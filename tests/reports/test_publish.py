@@ -33,7 +33,6 @@ from energy_workbench.core.errors import (
 )
 from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports import words
-from energy_workbench.reports.errors import share_of
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, Tools, publish, publish_many
 from tests.answers.test_report_list import notebook
@@ -117,6 +116,7 @@ def test_page_pdf_excel_rest_and_python_have_the_same_numbers(october: Published
         totals = {row["number"]: row["total_kwh"] for row in energies["items"]}
         balance, python = get("/balance", period=PERIOD), wb.balance(PERIOD).to_dict()
         assert balance == python
+        errors = {row["number"]: row["uncertainty_percent"] / 100 for row in balance["meters"]}
         rows = {row[0]: row for row in tables["Meters"]}
         meters = get("/meters", limit=1000)["items"]
         assert len(meters) == len(rows) == 42
@@ -124,7 +124,7 @@ def test_page_pdf_excel_rest_and_python_have_the_same_numbers(october: Published
             answer = get("/consumption/pattern", meter=meter["number"], period=PERIOD, every="1h")
             row = re.search(rf"\s{re.escape(meter['number'])}\s+{re.escape(meter['name'])}\s+([\d,.]+)\s", shown)
             assert row, meter["number"]
-            share = share_of(meter)
+            share = errors[meter["number"]]
             total, peak = (words.measured(answer[name], share * answer[name]) for name in ("total_kwh", "peak_kw"))
             assert row[1] == total
             assert total in printed
@@ -173,12 +173,6 @@ def test_each_report_that_ships_is_written_and_its_numbers_are_those_of_python(
     unit = wb.over_time("UNIT-A", PERIOD, every="1d")
     assert [row[1] for row in tables["meter"]["Days"]] == [row["energy_kwh"] for row in unit.rows]
     assert (tmp_path / "UNIT-A" / "meter-2026-10.html").exists()
-
-
-def test_the_report_of_one_meter_wants_its_name(plant: Settings, tmp_path: Path, tools: Tools) -> None:
-    with pytest.raises(InputError, match="name it, such as --meter UNIT-A"):
-        publish(plant, "meter", {"period": PERIOD}, formats=["html"], out=tmp_path, tools=tools)
-    assert not list(tmp_path.iterdir())
 
 
 def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path: Path, tools: Tools) -> None:
@@ -280,20 +274,71 @@ def test_a_report_of_one_meter_goes_to_its_own_folder(plant: Settings, tmp_path:
         ("monthly", {"period": "2025-03"}, ReportError, r"no data of GRID in 2025-03"),
         ("monthly", {"period": PERIOD, "meter": "NO-SUCH"}, NotFoundError, "NO-SUCH"),
         ("monthly", {"period": PERIOD, "colour": "red"}, InputError, "no such parameter"),
+        ("generation", {"period": "2025"}, ReportError, r"no data of GRID in 2025"),
+        ("quality", {"period": "2025-W10", "meter": "UNIT-A"}, ReportError, r"no data of UNIT-A in 2025-W10"),
+        ("meter", {"period": "2025-03", "meter": "dg"}, ReportError, r"no data of DG in 2025-03"),
+        ("meter", {"period": PERIOD}, InputError, "name it, such as --meter UNIT-A"),
+        ("meter", {"period": PERIOD, "meter": "  "}, NotFoundError, "there is no meter"),
+        ("daily", {"period": "tomorrow"}, PeriodError, "tomorrow"),
+        ("daily", {"period": ""}, PeriodError, "cannot read the period"),
     ],
 )
-def test_what_cannot_be_reported_is_refused_and_leaves_no_file(
+def test_what_cannot_be_reported_is_refused_before_anything_is_started_and_leaves_no_file(
     plant: Settings,
     tmp_path: Path,
     name: str,
     given: dict[str, str],
     error: type[WorkbenchError],
     message: str,
-    tools: Tools,
+    unstartable: None,
 ) -> None:
     with pytest.raises(error, match=message):
-        publish(plant, name, given, formats=["html"], out=tmp_path / "out", tools=tools)
-    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+        publish(plant, name, given, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_of_ones_own_is_refused_as_those_that_ship_where_it_says_what_it_is_about(
+    plant: Settings, tmp_path: Path, unstartable: None
+) -> None:
+    given, parameters = tmp_path / "given", 'period: str = "last month"\nmeter: str = ""'
+    given.mkdir()
+    notebook(given / "one.ipynb", parameters, OPEN + "about = Subject.of_one(period, meter=meter)")
+    notebook(given / "all.ipynb", parameters, OPEN + "about = Subject.open(period=period)")
+    notebook(given / "plain.ipynb", parameters, "1 + 1")
+    for name, more, message in (
+        ("one", {}, "name it, such as"),
+        ("one", {"meter": "UNIT-B"}, "no data of UNIT-B in 2025"),
+        ("all", {"meter": "UNIT-B"}, "no data of GRID in 2025"),
+        ("plain", {"meter": "NO-SUCH"}, "NO-SUCH"),
+    ):
+        with pytest.raises(WorkbenchError, match=message):
+            publish(plant, name, {"period": "2025", **more}, notebooks=[given], out=tmp_path / "out")
+
+
+def test_of_a_batch_nothing_is_started_before_the_first_that_may_succeed(
+    plant: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tools: Tools
+) -> None:
+    started: list[str] = []
+    begin = tools.begin
+    monkeypatch.setattr(tools, "begin", lambda execute: started.append("kernel") or begin(execute))
+    asks = [Ask("meter", {"period": PERIOD, "meter": meter}) for meter in ("NO-SUCH", "DG", "NOR-THIS")]
+    done = publish_many(plant, asks, formats=["html"], out=tmp_path, tools=tools)
+    first = next(done)
+    assert (first.ask, type(first.error), started) == (asks[0], NotFoundError, [])
+    assert [(o.ask, type(o.error)) for o in done] == [(asks[1], type(None)), (asks[2], NotFoundError)]
+    assert started == ["kernel"]
+
+
+def test_a_meter_that_was_deleted_since_is_reported_as_it_was(plant_home: Path, tmp_path: Path, tools: Tools) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(plant_home, home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENERGY_WORKBENCH_NOW", "2026-11-03T06:30:00+05:30")
+        wb = energy_workbench.open(str(home))
+        wb.delete_meter("UNIT-A-MACHINE-01")
+        done = publish(load(home), "meter", {"period": PERIOD, "meter": "UNIT-A-MACHINE-01"}, formats=["html"],
+                       out=tmp_path / "out", tools=tools)  # fmt: skip
+    assert "UNIT-A-MACHINE-01" in text_of(done.files["html"])
 
 
 def test_a_period_half_of_which_is_there_is_marked_as_incomplete(plant: Settings, tmp_path: Path, tools: Tools) -> None:

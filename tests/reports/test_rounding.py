@@ -18,9 +18,12 @@ from energy_workbench.figures import loss_words
 from energy_workbench.figures.balance import losses
 from energy_workbench.reports import sections, words
 from energy_workbench.reports.elements import KEY_FIGURES, TABLE, Element, Section
-from energy_workbench.reports.errors import share_of, together
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.errors import at_any_load, together
+from energy_workbench.reports.subject import Subject, source_kinds
+from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
+from energy_workbench.widgets.losses.model import Model as LossesModel
+from energy_workbench.widgets.page_model import Asked
 
 
 @pytest.mark.parametrize(
@@ -60,13 +63,55 @@ def test_what_is_rounded_off_is_small_beside_the_uncertainty_and_what_is_kept_is
         assert 10.0 ** -(digits + 1) < error / 9.9
 
 
-def test_the_error_of_a_meter_is_that_of_its_classes_and_usual_ones_where_none_is_stated() -> None:
+def test_at_any_load_the_error_of_a_meter_is_that_of_its_classes_and_usual_ones_where_none_is_stated() -> None:
     bare: dict[str, Any] = dict.fromkeys(("ct_primary", "pt_primary", "accuracy_class", "ct_class", "pt_class"))
-    assert share_of(bare) == pytest.approx(2 * 0.01 / math.sqrt(3))
-    assert share_of(bare | {"accuracy_class": 0.5, "ct_primary": 1000, "ct_class": 0.2}) == pytest.approx(
+    assert at_any_load(bare) == pytest.approx(2 * 0.01 / math.sqrt(3))
+    assert at_any_load(bare | {"accuracy_class": 0.5, "ct_primary": 1000, "ct_class": 0.2}) == pytest.approx(
         2 * math.hypot(0.005, 0.002) / math.sqrt(3)
     )
     assert together([(0.01, 300.0), (0.01, 400.0), (None, 5.0), (0.01, None)]) == pytest.approx(5.0)
+
+
+def test_report_page_and_balance_know_a_meter_alike_by_its_load(plant: Settings) -> None:
+    wb = energy_workbench.open(str(plant.home))
+    balance = wb.balance("2026-10").to_dict()
+    known = {row["meter"]: row for row in balance["meters"]}
+    meters = wb.meters().records()
+    assert known.keys() == {row["id"] for row in meters}
+    loaded = [row for row in meters if row["ct_primary"] and known[row["id"]]["by_load"]]
+    assert any(known[row["id"]]["uncertainty_percent"] > 110 * at_any_load(row) for row in loaded), "by load, not class"
+    site, unit = Subject(wb, "2026-10"), Subject(wb, "2026-10", "UNIT-A")
+    page = LossesModel(wb, Choices())
+    page.show(page.ask(Asked("2026-10", "", "")))
+    of_page = {row["meter"]: row["uncertainty_percent"] for row in page.balance["meters"]}
+    for key, row in known.items():
+        assert site.errors[key] == pytest.approx(row["uncertainty_percent"] / 100)
+        assert of_page[key] == row["uncertainty_percent"]
+    assert {key: site.errors[key] for key in (row["id"] for row in unit.tree)} == {
+        row["id"]: unit.errors[row["id"]] for row in unit.tree
+    }
+
+
+def test_a_report_takes_for_diesel_what_every_answer_does() -> None:
+    def row(number: str, kind: str, parent: str | None = None, **more: Any) -> dict[str, Any]:
+        flow = "producer" if kind in ("generator", "solar") else "consumer"
+        given = {"id": number, "number": number, "type": kind, "parent_id": parent, "flow": flow, "fuel": None}
+        return given | {"seen_by_parent": True} | more
+
+    found = source_kinds(
+        [
+            row("GRID", "grid", flow="bidirectional"),
+            row("MAIN", "main", "GRID"),
+            row("DG", "generator", "MAIN"),
+            row("DG-ALTERNATOR", "generator", "DG"),
+            row("CHP", "generator", "MAIN", fuel="gas"),
+            row("ROOF", "solar", "MAIN"),
+            row("INVERTER-1", "solar", "ROOF"),
+            row("TURBINE", "machine", "MAIN", flow="producer"),
+        ]
+    )
+    assert found == {"GRID": "grid", "DG": "generator", "CHP": "producer", "ROOF": "solar", "TURBINE": "producer"}
+    assert source_kinds([row("MAIN", "main"), row("UNIT", "unit", "MAIN")]) == {"MAIN": "grid"}
 
 
 def bundles(*parts: Section | Element) -> Iterator[dict[str, Any]]:

@@ -27,9 +27,9 @@ def notes(about: Subject, *more: str) -> Section:
                     "Across a gap, energy is exactly the difference of the counter; only its distribution over time is "
                     "estimated. What is not known is shown as – and never as 0.",
                     "Numbers are rounded as far as the meters' error allows: each stops at the second digit of its "
-                    "expanded uncertainty (k = 2), by the classes of meter, CT and PT, usual ones where none is "
-                    "stated; a loss by the uncertainty of its balance. Sums are made of full values, so rounded parts "
-                    "can add up to slightly more or less. The Excel file has the full values.",
+                    "expanded uncertainty (k = 2), by the classes of meter, CT and PT at their load over the period, "
+                    "usual ones where none is stated; a loss by the uncertainty of its balance. Sums are made of full "
+                    "values, so rounded parts can add up to slightly more or less. The Excel file has the full values.",
                     *more,
                     "The tree is that of the end of the period: meters that were deleted or moved since are where they "
                     "were then.",

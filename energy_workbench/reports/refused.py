@@ -1,0 +1,43 @@
+"""Reports that cannot succeed, found before a kernel or a browser is started for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from energy_workbench.answers.report_refusals import refuse
+from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.reports.session import resolved
+
+if TYPE_CHECKING:
+    from energy_workbench.reports.desk import Job
+
+
+def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:
+    """Why the first of these reports cannot be written, one by one, up to the first that may succeed.
+
+    Those after it have its kernel, which finds out itself. A report that is written again has what it needs beside it.
+    """
+    from energy_workbench.reports.recorded import Recorded
+    from energy_workbench.workbench import Workbench
+
+    opened: dict[str, Workbench] = {}
+    try:
+        for job in jobs:
+            home = job.told.get("home")
+            if home is None:
+                return
+            try:
+                if home not in opened:
+                    opened[home] = Workbench.at(home)
+                like = opened[home]
+                wb = Recorded(like.settings, like=like)
+                resolved(wb, job.asked)
+                refuse(wb, job.report, job.asked, job.written_at)
+            except WorkbenchError as error:
+                yield error
+            else:
+                return
+    finally:
+        for each in opened.values():
+            each.close()
