@@ -7,6 +7,7 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
+from energy_workbench.core.rounding import rounded
 from energy_workbench.figures.sankey import Label, Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
 from energy_workbench.figures.unmetered import STUB, UNJUDGED, UNMETERED, sized, stubs
@@ -41,6 +42,8 @@ def power_flow(
     root: str | None = None,
     colour: str = "state",
     height: int | None = None,
+    errors: Mapping[str, float] | None = None,
+    loss_errors: Mapping[str, float | None] | None = None,
 ) -> Figure:
     """Draw a flow.
 
@@ -58,6 +61,10 @@ def power_flow(
         What the colour of a node says: `state` of its meter, or `loss`, the verdict of its balance.
     height : int, optional
         Of the figure [px]; as its nodes need by default. Nodes stand apart at the height that they are placed for.
+    errors : mapping of str to float, optional
+        By id of a meter its expanded uncertainty as a share of what it measures [1]: labels stop where it does.
+    loss_errors : mapping of str to float or None, optional
+        By id of a node that of its loss [% of its supply], likewise.
     """
     unit = str(flow["unit"])
     named = {node["id"]: node for node in flow["nodes"]}
@@ -90,6 +97,7 @@ def power_flow(
     }
     fed = {link["target"] for link in links if link["kind"] == "flow"}
     drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, above, fed, plain=colour == "loss")
+    drawing.errors, drawing.loss_errors = errors or {}, loss_errors or {}
     drawing.open = {end for link in links if link["kind"] == "unmetered" for end in (link["source"], link["target"])}
     losses = {link["source"]: link for link in links if link["kind"] == "loss"}
     for key, after in _tree_order(list(named), links, depths):
@@ -149,6 +157,8 @@ class _Drawing:
         self.depths, self.feeding = depths, feeding
         self.index: dict[str, int] = {}
         self.open: Set[str] = frozenset()
+        self.errors: Mapping[str, float] = {}
+        self.loss_errors: Mapping[str, float | None] = {}
         self.sankey = Sankey(theme)
 
     def node(self, key: str) -> None:
@@ -162,7 +172,7 @@ class _Drawing:
 
         def label(through: float) -> str:
             through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            return f"{name}  {sized(through, part, source, self.unit, node.get('metering'))}"
+            return f"{name}  {sized(through, part, source, self.unit, node.get('metering'), self.errors.get(key))}"
 
         self._add(
             key,
@@ -218,7 +228,8 @@ class _Drawing:
         key = link["source"]
         verdict = self.named[key].get("verdict") or ""
         look, hot = VERDICTS.get(verdict), verdict == "hotspot"
-        size = percent(share, 1)
+        doubt = self.loss_errors.get(key)
+        size = percent(share, 1) if doubt is None else f"{rounded(100 * share, doubt, 2)} %"
         told = f"{look.icon} {look.word.capitalize()}" if look and hot else "Loss"
         text = f"{told} {size}{f', {look.word}' if look and verdict in UNJUDGED else ''}"
         about = f"<br>{size} of its supply{f'<br>{look.icon} {look.word}' if look else ''}"

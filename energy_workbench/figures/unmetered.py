@@ -31,9 +31,12 @@ def stubs(named: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def sized(through: float, part: float | None, source: str, unit: str, metering: str | None) -> str:
+def sized(
+    through: float, part: float | None, source: str, unit: str, metering: str | None, share: float | None = None
+) -> str:
     """What goes through a meter, and what of it comes from one source; in words where the meter does not say."""
-    size, word = f"{amount(through, unit)}{part_of(through, part, source, unit)}", UNMETERED.get(metering or "", "")
+    size = f"{amount(through, unit, share)}{part_of(through, part, source, unit, share)}"
+    word = UNMETERED.get(metering or "", "")
     return f"{size}, itself {word}" if word and through else word or size
 
 

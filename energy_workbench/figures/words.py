@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from energy_workbench.core.period_text import lengths
+from energy_workbench.core.rounding import rounded
 
 ICONS = {"green": "", "yellow": "⚠", "orange": "▲", "red": "✕", "grey": "○"}
 """Shown beside a colour, which is never the only sign; green needs none."""
@@ -25,24 +26,33 @@ LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh", "kg CO₂"
 UNKNOWN = "–"
 
 
-def amount(value: float | None, unit: str = "") -> str:
-    """A number with its unit, with as many digits as matter: `1,240 kW`, `12.4 MW`; a dash where it is not known."""
+def amount(value: float | None, unit: str = "", share: float | None = None) -> str:
+    """A number with its unit, with as many digits as matter: `1,240 kW`, `12.4 MW`; a dash where it is not known.
+
+    Parameters
+    ----------
+    share : float, optional
+        Expanded uncertainty as a share of it [1]: then the digits are those that reports print.
+    """
     if value is None:
         return UNKNOWN
+    most = 1
     if unit in LARGER and abs(value) >= 10_000:
-        value, unit = value / 1000, LARGER[unit]
+        value, unit, most = value / 1000, LARGER[unit], most + 3
+    if share:
+        return f"{rounded(value, share * abs(value), most)} {unit}".rstrip()
     size = abs(value)
     digits = 0 if size >= 100 or value == 0 or (not unit and value == int(value)) else 1 if size >= 10 else 2
     return f"{value:,.{digits}f} {unit}".rstrip()
 
 
-def part_of(whole: float, part: float | None, source: str, unit: str) -> str:
+def part_of(whole: float, part: float | None, source: str, unit: str, share: float | None = None) -> str:
     """What of a throughput comes from one source, or goes out (below zero); empty where that is all, or nothing."""
-    if not part or amount(abs(part), unit) in (amount(whole, unit), amount(0, unit)):
+    if not part or amount(abs(part), unit, share) in (amount(whole, unit, share), amount(0, unit, share)):
         return ""
     if part < 0:
-        return f", exported {amount(-part, unit)}"
-    return f", of which {source} {amount(part, unit)}"
+        return f", exported {amount(-part, unit, share)}"
+    return f", of which {source} {amount(part, unit, share)}"
 
 
 def signed(percent: float | None) -> str:

@@ -263,16 +263,22 @@ def _on_paper(figure: Mapping[str, Any], height: int, margin: Mapping[str, int])
     return {"data": list(figure["data"]), "layout": look}
 
 
-def sankey(flow: Mapping[str, Any]) -> dict[str, Any]:
+def sankey(
+    flow: Mapping[str, Any],
+    errors: Mapping[str, float] | None = None,
+    loss_errors: Mapping[str, float | None] | None = None,
+) -> dict[str, Any]:
     """The dashboard's flow of energy for paper: without the levels of machines, and without the states of today.
 
     Parameters
     ----------
     flow : mapping
         Payload of a PowerFlow.
+    errors, loss_errors : mapping, optional
+        As `power_flow` takes them: labels have the digits of the tables beside.
     """
     plain = {**flow, "nodes": [{**node, "colour": None} for node in flow["nodes"]]}
-    figure = power_flow(plain, levels=OVERVIEW, height=FLOW_HEIGHT)
+    figure = power_flow(plain, levels=OVERVIEW, height=FLOW_HEIGHT, errors=errors, loss_errors=loss_errors)
     look = {**figure["layout"], "height": FLOW_HEIGHT, "paper_bgcolor": "#ffffff"}
     look["font"] = {**look["font"], "family": FONT}
     # The first and the last column stand half outside of the plot: with less, the page would cut them.

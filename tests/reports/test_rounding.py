@@ -17,7 +17,7 @@ from energy_workbench.core.settings import Settings
 from energy_workbench.figures import loss_words
 from energy_workbench.figures.balance import losses
 from energy_workbench.reports import sections, words
-from energy_workbench.reports.elements import KEY_FIGURES, TABLE, Element, Section
+from energy_workbench.reports.elements import FIGURE, KEY_FIGURES, TABLE, Element, Section
 from energy_workbench.reports.errors import at_any_load, together
 from energy_workbench.reports.subject import Subject, source_kinds
 from energy_workbench.widgets.choices import Choices
@@ -177,3 +177,25 @@ def test_the_notes_say_how_far_numbers_are_rounded(plant: Settings) -> None:
     about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
     html = " ".join(b["text/html"] for b in bundles(sections.notes(about)))
     assert "rounded as far as the meters&#39; error allows" in html or "rounded as far as the meters' error" in html
+
+
+def test_labels_of_the_flow_have_the_digits_of_the_tables_beside(plant: Settings) -> None:
+    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    (figure,) = [b[FIGURE] for b in bundles(sections.power_flow(about)) if FIGURE in b]
+    (trace,) = figure["data"]
+    labels = dict(zip([key for key, *_ in trace["node"]["customdata"]], trace["node"]["label"], strict=True))
+    table = {row["id"]: row for row in about.meters}
+    told = {key: re.search(r"  ([\d.,]+) (k|M)Wh", label) for key, label in labels.items() if key in table}
+    # Of a consumer with nothing below it the flow is what its meter counted; a source's own use goes the other way.
+    plain = {key for key, row in table.items() if not row["node"] and row["flow"] == "consumer"}
+    leaves = {key: found for key, found in told.items() if found and key in plain}
+    assert {found[2] for found in leaves.values()} == {"k", "M"}
+    for key, found in leaves.items():
+        shown = float(found[1].replace(",", "")) * (1000 if found[2] == "M" else 1)
+        text = words.measured(table[key]["total_kwh"], table[key]["total_kwh"] * about.errors[key])
+        assert shown == pytest.approx(float(text.replace(",", ""))), table[key]["number"]
+    losses = {row["number"]: row for row in about.balance["items"] if row["verdict"] == "hotspot"}
+    hot = [label for label in trace["node"]["label"] if "Hotspot" in label]
+    shares = {loss_words.share(row) for row in losses.values()}
+    assert hot
+    assert {label.partition("Hotspot ")[2] for label in hot} <= shares

@@ -46,7 +46,9 @@ def power_flow(about: Subject) -> Section:
             "Width is energy [kWh]. Sources feed the busbar from the left; what no meter below accounts for "
             "leaves as loss. Machines are in the table of meters."
         )
-        parts += [paragraph(text, kind="note"), Figure(charts.sankey(about.flow), "Flow of energy [kWh]")]
+        doubts = {row["meter"]: percent_error(row) for row in about.balance["items"]}
+        drawn = charts.sankey(about.flow, about.errors, doubts)
+        parts += [paragraph(text, kind="note"), Figure(drawn, "Flow of energy [kWh]")]
     else:
         parts.append(paragraph("No flow of energy is known for this time."))
     if rows:
@@ -112,14 +114,14 @@ def losses(about: Subject, *, page: bool = False) -> Section:
         parts.append(Figure(charts.losses(about.balance), "Losses of the nodes [% of their supply]"))
     ordered = sorted(nodes, key=lambda row: -(row["loss_kwh"] or 0.0))
     columns = [
-        Column("Node", "text", width=17),
-        Column("Name", "text", width=19),
-        Column("Supply", unit="kWh", width=12.5),
-        Column("Loss", unit="kWh", width=10.5),
+        Column("Node", "text", width=16),
+        Column("Name", "text", width=20),
+        Column("Supply", unit="kWh", width=12),
+        Column("Loss", unit="kWh", width=10),
         Column("Loss", unit="%", digits=2, width=8),
-        Column("±", unit="kWh", width=9.5),
-        Column("Known", "share", width=9),
-        Column("Verdict", "text", width=14.5),
+        Column("±", unit="kWh", width=8.5),
+        Column("Known", "share", width=8.5),
+        Column("Verdict", "text", width=17),
     ]
     rows = [
         (
