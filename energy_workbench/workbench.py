@@ -248,9 +248,10 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
     def compare(
         self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
     ) -> Comparison:
-        from energy_workbench.answers.comparisons import Beside, compared, earlier
+        from energy_workbench.answers.comparisons import Beside, check_rows, compared, earlier
 
         found, span, energies, zone = self._meter_or_root(meter), self._period(period), self._energies(), self.zone
+        check_rows(span, every)
         before, now = earlier(span, against, zone), clock.now()
         mine, theirs = (energies.pattern(found, each, every) for each in (span, before))
 

@@ -103,6 +103,31 @@ def _enough(parts: Sequence[Part]) -> bool:
     return bool(parts) and sum(part.counts for part in parts) >= ENOUGH * len(parts)
 
 
+def telling(span: Period, known: Period, zone: ZoneInfo) -> Period:
+    """The part of a time whose days tell how an energy has changed: the others alter nothing, however many they are.
+
+    Days of which nothing is known do not count. Where a time, or a part of it, has more than twice as many of them in
+    a row as there are days in all that may count, fewer than half count: how many more there are need not be known.
+
+    Parameters
+    ----------
+    known : Period
+        The part of it outside of which nothing is known.
+
+    Returns
+    -------
+    Period
+        Cut at midnights of the site.
+    """
+    room = 2 * (known.end - known.start) + timedelta(days=7)
+    start, end = span.start, span.end
+    if known.start - start > room:
+        start = max(start, local_midnight((known.start - room).astimezone(zone).date(), zone))
+    if end - known.end > room:
+        end = min(end, local_midnight((known.end + room).astimezone(zone).date(), zone))
+    return Period(start, end, span.text)
+
+
 def days_of(span: Period, zone: ZoneInfo, now: datetime) -> list[Hours]:
     """The days of a period that have been, cut to it; of the running one the hours that are over."""
     until = span.end if span.end <= now else now.astimezone(zone).replace(minute=0, second=0, microsecond=0)

@@ -26,6 +26,9 @@ AGAINST = ("previous", "year")
 LONGER = ("w", "mo", "y")
 """Units of buckets that hold more than one day."""
 
+MOST_ROWS = 40_000
+"""Rows of one comparison, those to come too: a year of 15 minutes."""
+
 
 def earlier(span: Period, against: str, zone: ZoneInfo) -> Period:
     """The period that one is compared with.
@@ -41,6 +44,21 @@ def earlier(span: Period, against: str, zone: ZoneInfo) -> Period:
         return period_text.before(span, against, zone)
     except (OverflowError, ValueError):
         raise PeriodError(f"before {printable(span.text)!r} the calendar has no such time") from None
+
+
+def check_rows(span: Period, every: str) -> None:
+    """Refuse what would have too many rows, before one is cut.
+
+    Raises
+    ------
+    PeriodError
+        If a period makes too many of that resolution, or there is no such one.
+    """
+    if (span.end - span.start) / axis.longest(every) > MOST_ROWS:
+        raise PeriodError(
+            f"{printable(span.text)!r} every {every} makes more than {MOST_ROWS:,} rows to compare: "
+            "ask for a longer `every`, or a shorter period"
+        )
 
 
 def parts(reader: Reader, meter: Meter, hours: Sequence[Hours], now: datetime) -> list[Part]:
@@ -66,11 +84,16 @@ class Beside:
         self, reader: Reader, meter: Meter, span: Period, before: Period, *, zone: ZoneInfo, now: datetime
     ) -> None:
         self.span, self.before = span, before
-        days = like_days.days_of(span, zone, now)
+        here, there = (
+            known and like_days.telling(each, known, zone)
+            for each in (span, before)
+            for known in [reader.stored([meter.key], each)]
+        )
+        days = like_days.days_of(here, zone, now) if here else []
         self._days = _Told(days, parts(reader, meter, days, now))
         self._earlier: list[_Told] = []
         for clock in dict.fromkeys(each.clock for each in days):
-            hours = like_days.like(before, clock, zone)
+            hours = like_days.like(there, clock, zone) if there else []
             self._earlier.append(_Told(hours, parts(reader, meter, hours, now)))
 
     def change(self, here: Period | None = None, there: Period | None = None) -> float | None:

@@ -15,7 +15,7 @@ from energy_workbench.analytics.pattern import demand_column, pattern
 from energy_workbench.answers.cache import Cache
 from energy_workbench.core import axis, clock, maxima, results
 from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import PeriodError
+from energy_workbench.core.errors import PeriodError, printable
 from energy_workbench.core.period import Period, parse_period
 from energy_workbench.core.results import Pattern
 
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
 MOST_BUCKETS = 110_000
 """Rows of one answer: three years of 15 minutes."""
 
+MOST_CELLS = 3_000_000
+"""Meters times days of one answer: 800 meters for ten years."""
+
 LONGEST_DAYS = 3660
 """Ten years."""
+
+DAY = timedelta(days=1)
 
 
 class Energies:
@@ -101,8 +106,19 @@ class Energies:
         return self._cache.get(("energies", keys, span.end, tuple(edges), self.stamp), make)
 
     def completeness(self, meters: Sequence[Meter], span: Period) -> results.Completeness:
-        """How complete the data of every meter is on each day that has begun, by one query of the lake."""
+        """How complete the data of every meter is on each day that has begun, by one query of the lake.
+
+        Raises
+        ------
+        PeriodError
+            If that is too much for one answer.
+        """
         edges = self._edges(span, "1d")
+        if len(meters) * (len(edges) - 1) > MOST_CELLS:
+            raise PeriodError(
+                f"{len(meters):,} meters on {len(edges) - 1:,} days are more than {MOST_CELLS:,} values: "
+                "ask for a shorter period"
+            )
 
         def make() -> results.Completeness:
             found = self._reader.energy(None, edges, clock.now()).to_pylist() if len(edges) > 1 else []
@@ -172,11 +188,19 @@ class Energies:
 
     def _edges(self, span: Period, every: str) -> list[datetime]:
         """Edges of the buckets that have begun."""
-        now = clock.now()
-        edges = axis.edges(span, every, self._zone)
-        begun = sum(edge < now for edge in edges[:-1])
+        now, longest = clock.now(), axis.longest(every)
+        # What will be refused is not cut first, nor what is left out: the running bucket is the last one.
+        ahead = max(span.start, now)
+        until = span.end if span.end - ahead <= longest + DAY else ahead + longest + DAY
+        begun = int((min(span.end, now) - span.start) / longest)
+        if begun <= MOST_BUCKETS:
+            edges = axis.edges(Period(span.start, until, span.text), every, self._zone)
+            begun = sum(edge < now for edge in edges[:-1])
         if begun > MOST_BUCKETS:
-            raise PeriodError(f"{span.text!r} every {every} makes {begun:,} rows: ask for a longer resolution")
+            raise PeriodError(
+                f"{printable(span.text)!r} every {every} makes more than {MOST_BUCKETS:,} rows: "
+                "ask for a longer resolution"
+            )
         return edges[: begun + 1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -37,6 +37,7 @@ from energy_workbench.api.kernels import Kernels
 from energy_workbench.api.room import lasting
 from energy_workbench.api.schemas import HEALTH
 from energy_workbench.api.segments import WholeSegments
+from energy_workbench.core import leaving
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake import query_host
@@ -114,21 +115,28 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     done = threading.Event()
     thread = threading.Thread(target=_beat, args=(app.state.workbench, done), name="heartbeat", daemon=True)
     thread.start()
-    # The first viewer should not wait for DuckDB to load.
-    threading.Thread(target=_warm, args=(app.state.workbench,), name="warm", daemon=True).start()
-    yield
-    done.set()
-    app.state.queries.close()
-    app.state.lasting.close()
-    thread.join(timeout=BEAT_SECONDS)
-
-
-def _warm(workbench: Workbench) -> None:
-    query_host.shared().start()
+    # The first viewer should not wait for DuckDB to load. No daemon: Python ends one in the middle of what it does, and
+    # within DuckDB that ends the process by SIGABRT.
+    warm = threading.Thread(target=_warm, args=(app.state.workbench, done), name="warm")
+    warm.start()
     try:
-        workbench.overview()
-    except WorkbenchError as error:
-        log.warning("the dashboard cannot be answered yet: %s", error)
+        yield
+    finally:
+        done.set()
+        app.state.queries.close()
+        app.state.lasting.close()
+        thread.join(timeout=BEAT_SECONDS)
+        warm.join()
+
+
+def _warm(workbench: Workbench, done: threading.Event) -> None:
+    """Answer what viewers see first; between two of its questions it ends where the service does."""
+    with leaving.work_for(done), suppress(leaving.GoneError):
+        query_host.shared().start()
+        try:
+            workbench.overview()
+        except WorkbenchError as error:
+            log.warning("the dashboard cannot be answered yet: %s", error)
 
 
 def _beat(workbench: Workbench, done: threading.Event) -> None:

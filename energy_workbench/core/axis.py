@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from energy_workbench.core.errors import PeriodError
+from energy_workbench.core.errors import PeriodError, printable
 from energy_workbench.core.period import Period, local_midnight
 
 INTERVAL = timedelta(minutes=15)
@@ -48,27 +48,45 @@ def edges(period: Period, every: str, zone: ZoneInfo) -> list[datetime]:
     PeriodError
         If `every` cannot be understood or would make more than `MAX_EDGES` buckets.
     """
-    match = re.fullmatch(r"(\d{1,3})(min|h|d|w|mo|y)", every)
-    if not match or int(match[1]) == 0:
-        raise PeriodError(f"cannot read the resolution {every!r}: write 15min, 30min, 1h, 1d, 1w, 1mo or 1y")
-    count, unit = int(match[1]), match[2]
+    count, unit = _read(every)
+    # Before they are counted one by one, which takes long.
+    if (period.end - period.start) / longest(every) > MAX_EDGES:
+        raise PeriodError(TOO_LONG)
     try:
-        inner = (
-            _hours(period, count * (60 if unit == "h" else 1), zone)
-            if unit in ("min", "h")
-            else _days(period, count, unit, zone)
-        )
+        inner = _hours(period, count, zone) if unit == "min" else _days(period, count, unit, zone)
     except (OverflowError, ValueError):
         raise PeriodError(f"rows of {every} lead beyond the calendar") from None
     return [period.start, *(edge for edge in inner if period.start < edge < period.end), period.end]
 
 
-def _hours(period: Period, minutes: int, zone: ZoneInfo) -> list[datetime]:
+def longest(every: str) -> timedelta:
+    """How long a bucket of a resolution is at most, without the hour of a clock change.
+
+    Raises
+    ------
+    PeriodError
+        If it cannot be understood.
+    """
+    count, unit = _read(every)
+    return timedelta(minutes=count) if unit == "min" else timedelta(days=count * LONGEST_DAYS[unit])
+
+
+def _read(every: str) -> tuple[int, str]:
+    """How many of which unit; hours are minutes."""
+    match = re.fullmatch(r"(\d{1,3})(min|h|d|w|mo|y)", every)
+    if not match or int(match[1]) == 0:
+        raise PeriodError(f"cannot read the resolution {printable(every)!r}: write 15min, 30min, 1h, 1d, 1w, 1mo or 1y")
+    count, unit = int(match[1]), match[2]
+    if unit not in ("min", "h"):
+        return count, unit
+    minutes = count * (60 if unit == "h" else 1)
     if minutes % 15 or 1440 % minutes:
         raise PeriodError(f"a resolution of {minutes} minutes is not a multiple of 15 that divides a day")
+    return minutes, "min"
+
+
+def _hours(period: Period, minutes: int, zone: ZoneInfo) -> list[datetime]:
     step = timedelta(minutes=minutes)
-    if (period.end - period.start) / step > MAX_EDGES:
-        raise PeriodError(TOO_LONG)
     # Wall-clock alignment within each stretch of one UTC offset: edges are where local time is a multiple of the step.
     found: list[datetime] = []
     day = period.start.astimezone(zone).date()
@@ -109,9 +127,6 @@ def _past(instant: datetime, step: timedelta, zone: ZoneInfo) -> timedelta:
 
 
 def _days(period: Period, count: int, unit: str, zone: ZoneInfo) -> list[datetime]:
-    # Before they are counted one by one, which takes long.
-    if (period.end - period.start) / timedelta(days=count * LONGEST_DAYS[unit]) > MAX_EDGES:
-        raise PeriodError(TOO_LONG)
     first = period.start.astimezone(zone).date()
     if unit == "w":
         first -= timedelta(days=first.weekday())

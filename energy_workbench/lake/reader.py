@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from energy_workbench.core import leaving
+from energy_workbench.core.axis import INTERVAL_MICROS
 from energy_workbench.core.clock import from_micros, to_micros
+from energy_workbench.core.period import Period
 from energy_workbench.core.presence import Heard
 from energy_workbench.core.quantities import quantity
 from energy_workbench.lake import duck, wide
@@ -200,6 +202,17 @@ class Reader:
         chosen = ", ".join(map(duck.name, columns)) if columns else "*"
         query = f"SELECT {chosen} FROM {source} WHERE {where} ORDER BY meter, start"  # noqa: S608
         return self.run(query, no_intervals=no_intervals())
+
+    def stored(self, meters: Iterable[int], span: Period) -> Period | None:
+        """The part of a period outside of which there is no interval of these meters; None where there is none in it.
+
+        Costs no look at a file.
+        """
+        extent = self.lake.intervals.snapshot().extent(meters)
+        if extent is None:
+            return None
+        start, end = max(to_micros(span.start), extent[0]), min(to_micros(span.end), extent[1] + INTERVAL_MICROS)
+        return Period(from_micros(start), from_micros(end), "") if start < end else None
 
     def energy(
         self,

@@ -67,6 +67,14 @@ class Snapshot:
             and (low is None or high is None or (file.low <= high and file.high >= low))
         ]
 
+    def extent(self, meters: Iterable[int] | None = None) -> tuple[int, int] | None:
+        """Between which instants all rows of these meters lie [µs since 1970, UTC]; None where there are none."""
+        chosen = set(self.select(meters=meters))
+        files = [file for file in self.files if file.path in chosen]
+        if not files:
+            return None
+        return min(file.first_us for file in files) - SLACK_US, max(file.last_us for file in files) + SLACK_US
+
     def of_partition(self, partition: str) -> list[File]:
         """The files of one partition."""
         return [file for file in self.files if file.partition == partition]

@@ -8,15 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from energy_workbench.api.access import tokens_of
+from energy_workbench.api.app import create_app
 from energy_workbench.commands.serve import listening
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import StateStore
+from energy_workbench.workbench import Workbench
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 
@@ -87,3 +91,22 @@ def test_a_home_that_was_not_made_is_one_clear_message(home: Settings, tmp_path:
     assert process.returncode == 3
     assert "init" in message
     assert "Traceback" not in message
+
+
+def test_a_service_that_ends_waits_for_what_it_began(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would end a thread that is left over within DuckDB, and with it the process by SIGABRT."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def overview(self: Workbench, period: str = "today") -> None:
+        try:
+            while True:
+                self.reader.run("SELECT 1")
+                begun.set()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(Workbench, "overview", overview)
+    with TestClient(create_app(home)):
+        eventually(begun.is_set, "the first answer is made")
+        assert not ended.is_set()
+    assert ended.is_set()

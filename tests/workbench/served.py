@@ -19,7 +19,10 @@ def served(settings: Settings) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    eventually(lambda: server.started, "the service", every=0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(patience(10))
+    try:
+        eventually(lambda: server.started, "the service", every=0.02)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        # Also where a test fails: a service that is left running is ended with Python, in the middle of what it does.
+        server.should_exit = True
+        thread.join(patience(10))

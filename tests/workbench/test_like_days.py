@@ -10,8 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from energy_workbench.analytics import like_days
+from energy_workbench.answers import comparisons
+from energy_workbench.core import axis
 from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.core.errors import PeriodError
 from energy_workbench.core.period import local_midnight
+from energy_workbench.lake import Reader
 from energy_workbench.workbench import Workbench
 from tests.workbench.counted import Stretch, count, home_of
 
@@ -210,3 +215,58 @@ def test_every_face_tells_the_same_change(tmp_path: Path, monkeypatch: pytest.Mo
     (days,) = [part for part in days_section(subject).parts if hasattr(part, "rows")]
     assert [column.head for column in days.columns][-2:] == ["4 weeks before", "Change"]
     assert [row[-1] for row in days.rows] == [pytest.approx(0.1)] * 28 + [None] * 3
+
+
+def test_days_that_tell_nothing_need_not_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = opened(tmp_path, monkeypatch, "Europe/Berlin", stretches(ZoneInfo("Europe/Berlin")), "2026-10-07T12:40")
+    asked = [
+        ("GRID", period, against, every)
+        for against in comparisons.AGAINST
+        for period, every in (
+            ("last 999 days", "1d"),
+            ("last 999 days", "1w"),
+            ("last 60 months", "1mo"),
+            ("last 500 weeks", "90d"),
+            ("last 20000 days", "999y"),
+            ("2026-09-25/2027-03-01", "1w"),
+            ("2026-06-02T14:30/2026-10-07T12:00", "1mo"),
+            ("1990-01-01/2026-09-20", "1y"),
+            ("last 140 days", "1w"),
+            ("last 70 days", "1w"),
+            ("last 18 days", "1w"),
+            ("last 400 hours", "1w"),
+        )
+    ]
+
+    def told(wb: Workbench) -> list[dict[str, Any]]:
+        return [wb.compare(meter, period, against=how, every=every).to_dict() for meter, period, how, every in asked]
+
+    found = told(quick)
+    assert any(each["change_percent"] for each in found)
+    assert any(row["change_percent"] is not None for each in found for row in each["items"] if each["every"] == "1w")
+    monkeypatch.setattr(Reader, "stored", lambda self, meters, span: span)
+    monkeypatch.setattr(like_days, "telling", lambda span, known, zone: span)
+    assert found == told(Workbench.at(quick.settings.home))
+
+
+def test_only_so_many_days_are_cut_as_may_tell_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wb = opened(tmp_path, monkeypatch, "Europe/Berlin", stretches(ZoneInfo("Europe/Berlin")), "2026-11-02T06:00")
+    cut: list[int] = []
+    honest = comparisons.parts
+    monkeypatch.setattr(comparisons, "parts", lambda *given: cut.append(len(given[2])) or honest(*given))
+
+    def days_of(period: str) -> int:
+        cut.clear()
+        assert wb.compare("GRID", period, every="1y").change_percent is None
+        return sum(cut)
+
+    assert 0 < days_of("last 99999 days") == days_of("last 20000 days") < 1000
+    assert days_of("1990/2000") == 0
+
+
+def test_more_rows_than_can_be_compared_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wb = Workbench.at(home_of(tmp_path / "home", "Europe/Berlin", METERS).home)
+    monkeypatch.setattr(axis, "edges", pytest.fail)
+    for period, every in (("last 99999 days", "1d"), ("2020/2026", "15min"), ("2027/2031", "15min")):
+        with pytest.raises(PeriodError, match="longer `every`"):
+            wb.compare("GRID", period, every=every)
