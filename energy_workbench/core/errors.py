@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+
+def brief(message: str) -> str:
+    """A message in which nothing that somebody gave is so long that the reason is not found behind it."""
+    return _LONG.sub(lambda given: f"{given[0][:SHOWN]}…", message)
+
+
+SHOWN = 60
+"""Characters of it that are shown."""
+_LONG = re.compile(r"\S{400,}")
 
 
 class WorkbenchError(Exception):
@@ -17,6 +28,9 @@ class WorkbenchError(Exception):
     title = "Something went wrong"
     exit_code = 1
     http_status = 500
+
+    def __str__(self) -> str:
+        return brief(super().__str__())
 
 
 class SettingsError(WorkbenchError):
@@ -62,6 +76,10 @@ class Problem:
     value: str
     reason: str
 
+    def __post_init__(self) -> None:
+        for name in ("value", "reason"):
+            object.__setattr__(self, name, brief(getattr(self, name)))
+
     def __str__(self) -> str:
         name = f" {self.field}" if self.field else ""
         value = f" {self.value!r}" if self.value else ""
@@ -85,7 +103,7 @@ class InputError(WorkbenchError):
     http_status = 422
 
     def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
-        self.message = message
+        self.message = brief(message)
         self.problems = problems or []
         super().__init__("\n".join([message, *map(str, self.problems)]))
 
