@@ -114,10 +114,10 @@ class Questions(ABC):
         ----------
         period : str, optional
             All of it; without one the newest `limit` (100 by default).
-        limit : int, optional
-            Most rows, 1 or more.
         quantities : sequence of str, optional
             Canonical names; all that were read by default.
+        limit : int, optional
+            Most rows, 1 or more.
         scaled : bool
             Primary values, through the ratio valid at each instant, instead of what the meter reported.
         """
