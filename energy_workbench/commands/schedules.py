@@ -173,23 +173,24 @@ def work(
     run: Annotated[int, typer.Argument(help="Number of the run.")],
     holder: Annotated[str, typer.Option(help="Who claimed it.")],
 ) -> None:
-    """Do a claimed run; the scheduler calls this."""
-    from energy_workbench.reports.scheduled.worker import work as do
+    """Do a claimed run, and those that the scheduler hands over after it; the scheduler calls this."""
+    from energy_workbench.reports.scheduled.worker import stay
+    from energy_workbench.reports.scheduled.worker_process import Line
 
     for name in ("papermill", "traitlets"):
         # That a notebook is executed is no event: the run says how far it is.
         logging.getLogger(name).setLevel(logging.WARNING)
     os.nice(NICE)
-    settings = settings_room.load()
-    logs.start(settings)
-    do(settings, run, holder)
+    logs.start(settings_room.load())
+    stay(run, holder, Line())
 
 
 def _follow(wb: Workbench, key: int) -> None:
     """Show how far a run is; do the work here where no scheduler does."""
     from energy_workbench.core.schedules import OPEN
     from energy_workbench.reports.progress import CancelledError
-    from energy_workbench.reports.scheduled.scheduler import Scheduler, start_worker
+    from energy_workbench.reports.scheduled.scheduler import Scheduler
+    from energy_workbench.reports.scheduled.worker_process import WorkerProcess
 
     own: Scheduler | None = None
     begun = time.monotonic()
@@ -201,7 +202,7 @@ def _follow(wb: Workbench, key: int) -> None:
                 shown.show(f"{row['name']}, {row['period']}: {row['step'] or row['state']}", row["progress"])
                 if own is None and row["state"] in ("due", "retrying") and time.monotonic() - begun > UNCLAIMED_SECONDS:
                     # What goes wrong is the run's reason: on a terminal the worker's log would run through the bar.
-                    spawn = partial(start_worker, wb.settings, quiet=sys.stderr.isatty())
+                    spawn = partial(WorkerProcess, wb.settings, quiet=sys.stderr.isatty())
                     own = Scheduler(wb.settings, wb.registry, spawn=spawn)
                 if own is not None:
                     own.turn(only=key)

@@ -25,6 +25,11 @@ KERNEL: Final = "ewk_"
 """How the secret of a page's kernel begins."""
 
 
+def variable(name: str) -> str:
+    """Variable of the environment that a secret is taken from."""
+    return PREFIX + name.upper()
+
+
 def read(home: Path, name: str) -> str:
     """A secret by its name; empty where there is none.
 
@@ -36,7 +41,7 @@ def read(home: Path, name: str) -> str:
     SettingsError
         If the file can be read by others, or not at all.
     """
-    secret = os.environ.get(PREFIX + name.upper(), "") or _kept(home / name)
+    secret = os.environ.get(variable(name), "") or _kept(home / name)
     logs.hide(secret)
     return secret
 
@@ -72,7 +77,7 @@ def made(home: Path, name: str) -> str:
 def taken(home: Path, name: str) -> str:
     """A secret as `read` finds it, which no process that is started from now on finds in its environment."""
     secret = read(home, name)
-    os.environ.pop(PREFIX + name.upper(), None)
+    os.environ.pop(variable(name), None)
     return secret
 
 

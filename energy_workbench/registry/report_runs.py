@@ -24,7 +24,7 @@ class ReportRuns(Opened):
         with self.database.read() as connection:
             return runs.last_planned(connection)
 
-    def claim_runs(self, holder: str, now: datetime, most: int, *, only: int | None = None) -> list[Run]:
+    def claim_runs(self, holder: str, now: datetime, most: int, *, only: int | None = None, busy: int = 0) -> list[Run]:
         """Take the runs that are due (`only` that one), as long as fewer than `most` are being worked on.
 
         See `runs.claim`.
@@ -34,7 +34,7 @@ class ReportRuns(Opened):
                 return []
         with self.database.write() as connection:
             runs.orphans(connection, now)
-            return runs.claim(connection, holder, now, most, only)
+            return runs.claim(connection, holder, now, most, only, busy)
 
     def hold_run(self, key: int, holder: str, now: datetime | None = None, **values: Any) -> Run | None:
         """Stay its holder for another lease, and write down how far it is; None where it is another's by now."""

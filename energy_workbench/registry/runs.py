@@ -45,15 +45,19 @@ def anything_due(connection: Connection, now: datetime) -> bool:
     return connection.execute(select(TABLE.c.key).where(_due(now)).limit(1)).first() is not None
 
 
-def claim(connection: Connection, name: str, now: datetime, most: int, only: int | None = None) -> list[Run]:
+def claim(
+    connection: Connection, name: str, now: datetime, most: int, only: int | None = None, busy: int = 0
+) -> list[Run]:
     """Take the runs that are due, the longest due first, as long as fewer than `most` are being worked on.
+
+    `busy` workers are at a run, or have let go of it and are not free yet.
 
     A run whose worker has not been heard of for the length of a lease is taken over, once; the second time it has
     failed, for it may be what ends its workers. Each claim has another holder, so that a worker that was taken for
     dead and lives finds out.
     """
     alive = and_(TABLE.c.state == RunState.RUNNING, TABLE.c.lease_until > now)
-    free = most - (connection.execute(select(func.count()).where(alive)).scalar() or 0)
+    free = most - max(connection.execute(select(func.count()).where(alive)).scalar() or 0, busy)
     taken = []
     wanted = _due(now) if only is None else and_(_due(now), TABLE.c.key == only)
     rows = connection.execute(select(TABLE).where(wanted).order_by(TABLE.c.due_at, TABLE.c.key)).mappings().all()

@@ -40,6 +40,10 @@ class Tools:
         """Execute notebooks in the kernel's thread, while this one typesets."""
         return self._thread.submit(execute, self._kernel)
 
+    def fresh(self) -> None:
+        """End the kernel, but not the browser: the next report starts another, in which nothing was executed."""
+        self._thread.submit(self._kernel.stop).result()
+
     def end(self, executing: Future[None]) -> None:
         """End what is executed: nobody waits for its cells any more; the next report starts another kernel."""
         while not executing.done():

@@ -47,6 +47,15 @@ class Worker:
     def wait(self, timeout: float | None = None) -> int:
         return self.code or 0
 
+    def ready(self) -> bool:
+        return False
+
+    def hand(self, run: Run) -> None:
+        raise BrokenPipeError
+
+    def leave(self) -> None:
+        pass
+
 
 class Plant:
     """A registry, a clock and a scheduler, more of which can be started."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -19,8 +20,10 @@ import pytest
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.schedules import PAUSES, Recipient, Run, RunState, Schedule
 from energy_workbench.registry import Registry
-from energy_workbench.reports.scheduled.scheduler import Process, Scheduler, start_worker
+from energy_workbench.reports.scheduled import scheduler as scheduler_room
+from energy_workbench.reports.scheduled.scheduler import Process, Scheduler
 from energy_workbench.reports.scheduled.worker import work
+from energy_workbench.reports.scheduled.worker_process import WorkerProcess
 from tests.answers.test_report_list import notebook
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
@@ -57,6 +60,15 @@ class Done:
     def wait(self, timeout: float | None = None) -> int:
         return 0
 
+    def ready(self) -> bool:
+        return False
+
+    def hand(self, run: Run) -> None:
+        raise BrokenPipeError
+
+    def leave(self) -> None:
+        pass
+
 
 class Works:
     """A home whose reports are sent at `NOW`.
@@ -83,7 +95,7 @@ class Works:
         # The worker's clock is the test's.
         self._monkeypatch.setenv("ENERGY_WORKBENCH_NOW", self.now.isoformat())
         if self.apart:
-            return start_worker(self.settings, run)
+            return WorkerProcess(self.settings, run)
         before = signal.getsignal(signal.SIGTERM)
         try:
             work(self.settings, run.key, run.holder)
@@ -345,6 +357,99 @@ def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(home: Pat
         plant.registry.update_meter(meter.id, {"number": "PRESS-7", "parent": "MAIN"}, by="test")
         run = plant.turn()
         assert run.state == RunState.DONE, run.reason
+
+
+WHO = "import os\nprint(f'kernel {os.getpid()}')"
+
+
+def kernels(plant: Works) -> list[str]:
+    """The kernel of each run, by what its notebook printed, in the order in which they were done."""
+    done = sorted(plant.registry.runs(), key=lambda run: run.finished_at or NOW)
+    texts = [(plant.settings.reports_path / run.files["notebook"]).read_text("utf-8") for run in done if run.files]
+    return [found.group() for text in texts if (found := re.search(r"kernel \d+", text))]
+
+
+def turned(plant: Works, until: Callable[[], bool], what: str) -> None:
+    """Let the scheduler turn until something is so."""
+
+    def there() -> bool:
+        plant.scheduler.turn()
+        return until()
+
+    eventually(there, what, 120)
+
+
+def all_over(plant: Works) -> bool:
+    return all(run.finished_at is not None and not run.holder for run in plant.registry.runs())
+
+
+@pytest.mark.slow
+def test_the_reports_of_a_morning_cost_one_kernel_which_ends_when_nobody_wants_another(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    report_notebook(home, "who", WHO)
+    monkeypatch.setenv("ENERGY_WORKBENCH_REPORTS_AT_ONCE", "1")
+    with works(home, monkeypatch, apart=True) as plant:
+        for number in range(4):
+            plant.add(id=f"sch_{number:010x}", name=f"Daily {number}", report="who")
+        turned(plant, lambda: len(plant.registry.runs()) == 4 and all_over(plant), "the end of all runs")
+        found = kernels(plant)
+        assert len(found) == 4
+        assert len(set(found)) == 1
+        turned(plant, lambda: all(each.idle is not None for each in plant.scheduler.children.values()), "a free worker")
+        (child,) = plant.scheduler.children.values()
+        family = [psutil.Process(child.process.pid), *psutil.Process(child.process.pid).children(recursive=True)]
+        assert int(found[0].split()[1]) in {each.pid for each in family}
+        monkeypatch.setattr(scheduler_room, "IDLE_SECONDS", 0.0)
+        turned(plant, lambda: not plant.scheduler.children, "the end of the worker")
+        eventually(lambda: not any(each.is_running() and each.status() != "zombie" for each in family), "their end")
+
+
+@pytest.mark.slow
+def test_no_kernel_is_kept_after_a_failure_nor_what_a_notebook_of_ones_own_did_for_another_report(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    report_notebook(home, "who", WHO)
+    report_notebook(home, "bad", "import os\nos.sep = 1\n1 / 0")
+    report_notebook(home, "meddler", f"{WHO}\nimport energy_workbench\nenergy_workbench.open = None")
+    monkeypatch.setenv("ENERGY_WORKBENCH_REPORTS_AT_ONCE", "1")
+    with works(home, monkeypatch, apart=True) as plant:
+        for number, report in enumerate(("who", "bad", "who", "meddler", "who")):
+            plant.add(id=f"sch_{number:010x}", name=f"Daily {number}", report=report)
+
+        def over() -> bool:
+            runs = plant.registry.runs()
+            return len(runs) == 5 and all(run.finished_at or run.state is RunState.RETRYING for run in runs)
+
+        turned(plant, over, "the end of all runs")
+        reports = {run.report: run for run in plant.registry.runs()}
+        assert "ZeroDivisionError" in reports["bad"].reason
+        found = kernels(plant)
+        assert len(found) == 4
+        assert len(set(found)) == 4
+
+
+@pytest.mark.slow
+def test_a_worker_that_waits_ends_with_its_scheduler_and_one_that_is_gone_gets_no_run(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    report_notebook(home, "who", WHO)
+    with works(home, monkeypatch, apart=True) as plant:
+        first = plant.add(id="sch_0000000001", name="First", report="who")
+        turned(plant, lambda: any(each.idle is not None for each in plant.scheduler.children.values()), "a free worker")
+        (child,) = plant.scheduler.children.values()
+        os.kill(child.process.pid, signal.SIGKILL)
+        eventually(lambda: child.process.poll() is not None, "its end")
+        plant.add(id="sch_0000000002", name="Second", report="who")
+        turned(plant, lambda: len(plant.registry.runs()) == 2 and all_over(plant), "the end of both runs")
+        assert {run.state for run in plant.registry.runs()} == {RunState.DONE}
+        assert {run.failures for run in plant.registry.runs()} == {0}
+        turned(plant, lambda: any(each.idle is not None for each in plant.scheduler.children.values()), "a free worker")
+        (child,) = plant.scheduler.children.values()
+        waiting = psutil.Process(child.process.pid)
+        plant.scheduler.stop()
+        assert not waiting.is_running()
+        assert plant.registry.runs(first.id)[0].state == RunState.DONE
 
 
 def _with_a_sleeper(worker: psutil.Process) -> list[psutil.Process]:

@@ -7,13 +7,13 @@ by mistake: a run is a row that one of them inserts, and one of them claims.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from energy_workbench.core.schedules import Run, RunState, Schedule, resolved
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
 from energy_workbench.reports.scheduled import ended
+from energy_workbench.reports.scheduled.worker_process import WorkerProcess
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,10 @@ TURN_SECONDS: Final = 1.0
 """How often the scheduler looks [s]."""
 GRACE_SECONDS: Final = 8.0
 """How long a worker that is told to end may take, before it is ended [s]."""
+
+
+IDLE_SECONDS: Final = 60.0
+"""How long a worker that has done its run is kept, with its kernel and its browser, for another [s]."""
 
 
 class Process(Protocol):
@@ -47,18 +52,47 @@ class Process(Protocol):
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end."""
 
+    def ready(self) -> bool:
+        """Whether it has done its run and waits for another; it says so once."""
+
+    def hand(self, run: Run) -> None:
+        """Give it its next run; raises OSError if it is gone."""
+
+    def leave(self) -> None:
+        """Tell it that there is no more to do."""
+
 
 Spawn = Callable[[Run], Process]
 
 
 @dataclass(slots=True)
 class Child:
-    """A worker at its run."""
+    """A worker, at its run or after it; instants are those of the monotonic clock [s].
+
+    Attributes
+    ----------
+    run : Run
+        Its last.
+    process : Process
+    over : float or None
+        Since when it holds its run no more, but has neither ended nor said that it is ready.
+    idle : float or None
+        Since when it waits for another.
+    asked : float or None
+        When it was told to end.
+    """
 
     run: Run
     process: Process
+    over: float | None = None
+    idle: float | None = None
     asked: float | None = None
-    """When it was told to end, on the monotonic clock [s]."""
+
+    def end(self) -> None:
+        """Tell it to end."""
+        self.asked = time.monotonic()
+        self.process.leave()
+        ended.ask(self.process)
 
 
 class Scheduler:
@@ -83,11 +117,12 @@ class Scheduler:
         spawn: Spawn | None = None,
     ) -> None:
         self._settings, self._registry, self._now = settings, registry, now
-        self._spawn = spawn or (lambda run: start_worker(settings, run))
+        self._spawn = spawn or (lambda run: WorkerProcess(settings, run))
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._revision = -1
         self._upcoming: dict[str, tuple[Schedule, datetime]] = {}
         self.children: dict[int, Child] = {}
+        self._numbers = itertools.count()
 
     def turn(self, only: int | None = None) -> None:
         """Do what is to be done now; with `only`, claim no other run than that, and plan nothing."""
@@ -95,19 +130,37 @@ class Scheduler:
         self._watch()
         if only is None:
             self._plan(now)
-        for run in self._registry.claim_runs(self._name, now, self._settings.reports_at_once, only=only):
+        # Who has let go of its run is free in a moment: the next is for its warm kernel.
+        busy = sum(child.idle is None and child.asked is None for child in self.children.values())
+        most = self._settings.reports_at_once
+        for run in self._registry.claim_runs(self._name, now, most, only=only, busy=busy):
             log.info("run %d of %s begins (%s, %s)", run.key, run.name, run.report, run.period)
             try:
-                self.children[run.key] = Child(run, self._spawn(run))
+                self._begin(run)
             except OSError as error:
                 ended.badly(self._registry, run, f"its process could not be started: {error.strerror}", self._now())
+
+    def _begin(self, run: Run) -> None:
+        """Hand a run to a worker that waits, with a warm kernel and browser, else to a new one."""
+        for child in self.children.values():
+            if child.idle is None or child.asked is not None or child.process.poll() is not None:
+                continue
+            try:
+                child.process.hand(run)
+            except OSError:  # it has just ended
+                continue
+            child.run, child.idle, child.over = run, None, None
+            return
+        self.children[next(self._numbers)] = Child(run, self._spawn(run))
 
     def stop(self) -> None:
         """End every worker; what they did not finish is due again at once."""
         for child in self.children.values():
-            ended.ask(child.process)
+            child.end()
         for child in self.children.values():
             ended.make_sure(child.process, GRACE_SECONDS)
+            if child.idle is not None:
+                continue
             # It was not its fault: the attempt does not count.
             self._registry.let_go_run(
                 child.run.key,
@@ -176,13 +229,15 @@ class Scheduler:
     # Watching
 
     def _watch(self) -> None:
-        for key, child in list(self.children.items()):
+        for number, child in list(self.children.items()):
             if (code := child.process.poll()) is None:
-                self._end_if_wanted(child)
+                self._look_at(child)
                 continue
-            del self.children[key]
+            del self.children[number]
             ended.leave_nothing(child.process)
-            run = self._registry.run(key)
+            if child.idle is not None:
+                continue
+            run = self._registry.run(child.run.key)
             if run.holder == child.run.holder and run.lease_until is not None:
                 # It ended without a word of what became of the run.
                 if run.cancel_by:
@@ -190,26 +245,25 @@ class Scheduler:
                 else:
                     ended.badly(self._registry, run, f"its process ended by itself ({ended.told(code)})", self._now())
 
-    def _end_if_wanted(self, child: Child) -> None:
-        import time
+    def _look_at(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.asked is not None:
+            if now - child.asked > GRACE_SECONDS:
+                ended.make_sure(child.process, 0.0)
+        elif child.idle is not None:
+            if now - child.idle >= IDLE_SECONDS:
+                child.end()
+        elif child.process.ready():
+            child.idle = now
+        elif self._to_end(child, now):
+            child.end()
 
+    def _to_end(self, child: Child, now: float) -> bool:
+        """Whether a worker is to end: its run was cancelled or is another's, or it does not come to an end itself."""
         run = self._registry.run(child.run.key)
-        lost = run.holder != child.run.holder
-        if not (run.cancel_by or lost):
-            return
-        if child.asked is None:
-            child.asked = time.monotonic()
-            ended.ask(child.process)
-        elif time.monotonic() - child.asked > GRACE_SECONDS:
-            ended.make_sure(child.process, 0.0)
-
-
-def start_worker(settings: Settings, run: Run, *, quiet: bool = False) -> subprocess.Popen[bytes]:
-    """Start the worker of a run, in a session and process group of its own; its log goes where ours does or nowhere."""
-    call = "from energy_workbench.cli import main; main()"
-    command = [sys.executable, "-c", call, "schedules", "work", str(run.key), "--holder", run.holder]
-    environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
-    error = subprocess.DEVNULL if quiet else None
-    return subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=error, stderr=error, start_new_session=True
-    )
+        if run.cancel_by:
+            return True
+        if run.holder:
+            return run.holder != child.run.holder
+        child.over = now if child.over is None else child.over
+        return now - child.over > GRACE_SECONDS

@@ -1,4 +1,4 @@
-"""One run, from looking at its data to the last delivery; it runs in a process of its own."""
+"""One run, from looking at its data to the last delivery; it runs in a process that does one after the other."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from energy_workbench.answers import report_list
 from energy_workbench.core import clock, logs, secret
 from energy_workbench.core.errors import DeliveryError, InputError, NotFoundError, WorkbenchError
 from energy_workbench.core.hidden import hidden
+from energy_workbench.core.paths import shipped
 from energy_workbench.core.schedules import LOOKS, Run, RunState, Schedule
-from energy_workbench.core.settings import Settings
+from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports.place import file_name
 from energy_workbench.reports.scheduled import data, ended
 from energy_workbench.reports.scheduled.deliver import deliver
@@ -21,6 +23,8 @@ from energy_workbench.reports.scheduled.holding import Holding, Stopped
 from energy_workbench.reports.scheduled.owner import tell_owner
 
 if TYPE_CHECKING:
+    from energy_workbench.reports.scheduled.worker_process import Line
+    from energy_workbench.reports.tools import Tools
     from energy_workbench.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -29,23 +33,72 @@ LOOKED, WRITTEN = 0.05, 0.85
 """How far a run is once its data were looked at, and once its report is written [1]."""
 
 
-def work(settings: Settings, key: int, holder: str) -> None:
-    """Do a claimed run and write down what became of it; nothing is raised."""
+class Bench:
+    """A kernel and a browser that are kept from one run to the next.
+
+    Attributes
+    ----------
+    tools : Tools
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self._own: Path | None = None
+
+    def tools_for(self, report: Path) -> Tools:
+        """Those to write a report with, by its notebook.
+
+        What the notebook of a home did to its kernel, beside its variables, is nothing that another report meets.
+        """
+        if self._own not in (None, report):
+            self.tools.fresh()
+        self._own = None if report.is_relative_to(shipped("notebooks/reports")) else report
+        return self.tools
+
+
+def stay(key: int, holder: str, line: Line) -> None:
+    """Do a claimed run, and those handed over after it, with one kernel and one browser; until one of them fails."""
+    from energy_workbench.reports.tools import Tools
+
+    # They are taken out of the environment with each run: those of a file may be others by then.
+    stated = {name: os.environ[name] for name in map(secret.variable, secret.NAMES) if name in os.environ}
+    with Tools() as tools:
+        bench = Bench(tools)
+        given: tuple[int, str] | None = (key, holder)
+        while given is not None:
+            os.environ.update(stated)
+            # As they are now: who changes them expects the next report to know.
+            well = work(load(), *given, bench)
+            given = line.next() if well else None
+
+
+def work(settings: Settings, key: int, holder: str, bench: Bench | None = None) -> bool:
+    """Do a claimed run and write down what became of it; nothing is raised.
+
+    Returns
+    -------
+    bool
+        Whether it went well, so that what it was done with may be kept for another.
+    """
     from energy_workbench.workbench import Workbench
 
     # The notebook's kernel inherits the environment: no secret may be in it.
     secrets = Secrets(settings)
     wb = Workbench(settings)
-    run = wb.registry.run(key)
-    if run.holder != holder:
-        log.warning("run %d is another's: nothing to do", key)
-        return
-    holding = Holding(wb.registry, run)
     try:
-        with holding:
-            _do(settings, wb, holding, secrets)
-    except Stopped:
-        _stopped(wb, run)
+        run = wb.registry.run(key)
+        if run.holder != holder:
+            log.warning("run %d is another's: nothing to do", key)
+            return False
+        holding = Holding(wb.registry, run)
+        try:
+            with holding:
+                return _do(settings, wb, holding, secrets, bench)
+        except Stopped:
+            _stopped(wb, run)
+            return False
+    finally:
+        wb.close()
 
 
 class Secrets:
@@ -61,7 +114,7 @@ class Secrets:
         except WorkbenchError as error:
             self._wrong = error
             for name in secret.NAMES:
-                os.environ.pop(secret.PREFIX + name.upper(), None)
+                os.environ.pop(secret.variable(name), None)
 
     def password(self) -> str:
         """Of the mail server; empty for none."""
@@ -76,24 +129,25 @@ class Secrets:
         return self._key or secret.made(self._home, secret.WEBHOOK_SECRET)
 
 
-def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets) -> None:
+def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets, bench: Bench | None) -> bool:
+    """Whether it went well, or has to wait for its data."""
     run = holding.run
     if run.state is RunState.FAILED:
         _tell(settings, wb, run, secrets)
-        return
+        return False
     try:
         schedule = wb.registry.schedule(run.schedule)
     except NotFoundError:
         wb.registry.let_go_run(
             run.key, run.holder, state=RunState.CANCELLED, finished_at=clock.now(), reason="its schedule was deleted"
         )
-        return
+        return True
     logs.hide(*(each for each in (schedule.webhook, schedule.owner) if hidden(each) != each))
     try:
         if not _there(settings, run):
             if not _enough(wb, schedule, holding):
-                return
-            _write(settings, schedule, holding)
+                return True
+            _write(settings, schedule, holding, bench)
         refused = deliver(settings, wb, schedule, holding, secrets)
     except (InputError, NotFoundError) as error:
         # What was asked for cannot be: no pause mends that.
@@ -113,6 +167,8 @@ def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets) -
             _failed(wb, holding.run, reason, temporary=temporary)
         else:
             _done(wb, holding.run)
+            return True
+    return False
 
 
 def _there(settings: Settings, run: Run) -> bool:
@@ -147,7 +203,7 @@ def _enough(wb: Workbench, schedule: Schedule, holding: Holding) -> bool:
     return True
 
 
-def _write(settings: Settings, schedule: Schedule, holding: Holding) -> None:
+def _write(settings: Settings, schedule: Schedule, holding: Holding, bench: Bench | None) -> None:
     from energy_workbench.reports.progress import CancelledError, Step
     from energy_workbench.reports.publish import publish
 
@@ -157,6 +213,8 @@ def _write(settings: Settings, schedule: Schedule, holding: Holding) -> None:
         holding.tell(LOOKED + (WRITTEN - LOOKED) * step.share, step.doing.capitalize())
 
     folder = folder_of(settings, schedule, run)
+    report = report_list.find(schedule.report, (settings.notebooks_path,))
+    tools = bench.tools_for(report.path) if bench else None
     with holding.gently() as cancelled:
         try:
             done = publish(
@@ -168,6 +226,7 @@ def _write(settings: Settings, schedule: Schedule, holding: Holding) -> None:
                 threshold=schedule.completeness_percent / 100,
                 tell=tell,
                 cancelled=cancelled,
+                tools=tools,
             )
         except CancelledError:
             raise Stopped from None
