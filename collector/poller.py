@@ -25,6 +25,8 @@ from energy_workbench.lake.reading import Reading
 
 FINEST_SLOT_US = 900_000_000
 """Meters polled more rarely than each interval have the interval as their slot [µs]."""
+TIE_MS = 10
+"""An answer no further before the last one came at the same time; one that is further has a clock that was set [ms]."""
 FOLLOW_US = 5_000_000
 """How often the wall clock is looked at [µs]."""
 SPREAD_US = 1_000_000
@@ -64,6 +66,18 @@ class Target:
     offset_us: int | None = None
     priority: Priority = Priority.NORMAL
     breaker: Breaker = field(default_factory=Breaker)
+    read_ms: int = 0
+
+    def instant_ms(self, at_us: int) -> int:
+        """The instant of a reading of now [ms]: one of its own, also where two answers come within a millisecond.
+
+        The clock goes slowly where it was set back, and a late turn is followed by the next one at once.
+        """
+        at = at_us // 1000
+        if self.read_ms - TIE_MS < at <= self.read_ms:
+            at = self.read_ms + 1
+        self.read_ms = at
+        return at
 
     @property
     def phase_us(self) -> int:
@@ -286,7 +300,7 @@ class GatewayPoller:
             self._log.exception("decoding failed", extra={"subject": f"meter {target.number}"})
             values, error = {}, f"the collector failed: {failure}"
         if values:
-            reading = Reading(target.key, slot_us, (outcome.at_us - slot_us) // 1000, values)
+            reading = Reading(target.key, slot_us, target.instant_ms(outcome.at_us) - slot_us // 1000, values)
             at = clock.from_micros(outcome.at_us)
             target.live = Live(communication=communication, error=error, last_seen=at, values=values)
         else:

@@ -37,7 +37,7 @@ async def say(path: Path, *lines: bytes) -> list[dict[str, Any]]:
     answers = []
     for line in lines:
         writer.write(line + b"\n")
-        answers.append(json.loads(await asyncio.wait_for(reader.readline(), 30)))
+        answers.append(json.loads(await asyncio.wait_for(reader.readline(), patience(30))))
     writer.close()
     return answers
 
@@ -461,7 +461,7 @@ def test_the_counts_are_told_while_every_probe_hangs(tmp_path: Path) -> None:
             device.delays = [2.0] * 20
             probes = [asyncio.create_task(probed(path, device.url, 1)) for _ in range(AT_ONCE)]
             await until(lambda: device.asked)
-            answer = (await asyncio.wait_for(say(path, b'{"do": "doctor"}'), 30))[0]
+            answer = (await asyncio.wait_for(say(path, b'{"do": "doctor"}'), patience(30)))[0]
             assert answer["ok"]
             assert answer["gateways"] == []
             for task in probes:
@@ -477,7 +477,7 @@ def test_callers_beyond_what_is_bearable_are_told_so_and_room_comes_back(tmp_pat
             idle = [await asyncio.open_unix_connection(str(path)) for _ in range(MOST_CALLERS)]
             await until(lambda: True)
             reader, writer = await asyncio.open_unix_connection(str(path))
-            refusal = json.loads(await asyncio.wait_for(reader.readline(), 30))
+            refusal = json.loads(await asyncio.wait_for(reader.readline(), patience(30)))
             assert "callers are connected" in refusal["error"]
             assert await reader.read() == b""
             writer.close()

@@ -169,6 +169,20 @@ def test_a_clock_that_is_set_neither_reorders_nor_repeats(step_us: int, monkeypa
     asyncio.run(main())
 
 
+def test_two_answers_within_a_millisecond_are_two_readings() -> None:
+    async def main() -> None:
+        seen, stands = Seen(), SteadyClock(lambda: 1_795_991_570_762_345, lambda: 5.0)
+        async with running(Device({1: words_of(PROFILE)})) as device:
+            repeats = Repeats(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, stands, repeats)
+            for _ in range(3):
+                await one.once()
+        assert [reading.ts_us - seen.readings[0].ts_us for reading in seen.readings] == [0, 1000, 2000]
+        assert seen.readings[0].ts_us == 1_795_991_570_762_000
+
+    asyncio.run(main())
+
+
 def test_a_clock_that_was_far_in_the_future_is_followed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("collector.poller.FOLLOW_US", 50_000)
 

@@ -15,6 +15,7 @@ from collector.wire import GarbledError, NoAnswerError, RefusedError, Unreachabl
 from tests.collector.device import Device, running, until
 from tests.collector.serial_bus import SILENT, line_to, line_with_server, plug, terminal
 from tests.collector.test_client import NEVER, WORDS, read
+from tests.waiting import patience
 
 UNITS = {unit: {address: 1000 * unit + address for address in range(60)} for unit in (1, 2)}
 
@@ -186,7 +187,7 @@ def test_one_port_under_two_settings_is_used_in_turn(tmp_path: Path) -> None:
                     return got
 
             both = asyncio.gather(probe("baudrate=19200"), probe("baudrate=38400"))
-            assert await asyncio.wait_for(both, 10) == [[2002, 2003]] * 2
+            assert await asyncio.wait_for(both, patience(10)) == [[2002, 2003]] * 2
             after = len(values)
             await until(lambda: len(values) > after + 3)
             task.cancel()

@@ -185,7 +185,7 @@ def test_exceptions_and_missing_values_are_played(plant):
 
 def test_a_dropped_gateway_closes_connections_and_refuses_new_ones_until_it_is_over(plant):
     async def closed_by_server(reader):
-        return await asyncio.wait_for(reader.read(1), 5) == b""
+        return await asyncio.wait_for(reader.read(1), patience(5)) == b""
 
     async def run():
         begin = time.time()

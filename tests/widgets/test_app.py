@@ -14,6 +14,7 @@ from energy_workbench.core.errors import ServiceError
 from energy_workbench.widgets.app import App
 from energy_workbench.widgets.chart import Chart
 from energy_workbench.widgets.place import parse
+from tests.waiting import patience
 from tests.widgets.stand_in import StandIn
 
 
@@ -36,7 +37,7 @@ class Opened:
 
 
 async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(patience(seconds)):
         while not holds():
             await asyncio.sleep(0.01)
 
