@@ -14,7 +14,6 @@ from energy_workbench.analytics.site_use import Absent
 from energy_workbench.answers import floor_plan
 from energy_workbench.answers.condition_rows import event_row, finding_row, found_by_build, statement_row
 from energy_workbench.answers.energies import Energies
-from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.answers.meter_view import chosen, meter_view
 from energy_workbench.answers.possible import without_impossible
 from energy_workbench.answers.raw import contradictions, posted, rows_of, scaled_to_primary
@@ -23,18 +22,9 @@ from energy_workbench.answers.scheduling import Scheduling
 from energy_workbench.answers.setup import Setup
 from energy_workbench.answers.transfer import Transfer
 from energy_workbench.answers.trees import Stretch, stretches
-from energy_workbench.core import axis, clock, results, settings
-from energy_workbench.core.condition import Condition, ratings
-from energy_workbench.core.entities import Live, Meter
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
-from energy_workbench.core.forest import nested
-from energy_workbench.core.limits import resolved
-from energy_workbench.core.pages import PATTERN
-from energy_workbench.core.paging import MOST, window
-from energy_workbench.core.paths import AnyPath
-from energy_workbench.core.period import Period, parse_instant
-from energy_workbench.core.quantities import quantity
-from energy_workbench.core.results import (
+from energy_workbench.contract import results
+from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.results import (
     Balance,
     Comparison,
     Demand,
@@ -50,8 +40,20 @@ from energy_workbench.core.results import (
     Readings,
     StatusSummary,
 )
+from energy_workbench.core import axis, clock, settings
+from energy_workbench.core.condition import Condition, ratings
+from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.core.floor_plan import FloorPlan
+from energy_workbench.core.forest import nested
+from energy_workbench.core.limits import resolved
+from energy_workbench.core.pages import PATTERN
+from energy_workbench.core.paging import MOST, window
+from energy_workbench.core.paths import AnyPath
+from energy_workbench.core.period import Period, parse_instant
+from energy_workbench.core.quantities import quantity
 from energy_workbench.core.statements import newest
-from energy_workbench.questions import Questions
+from energy_workbench.figures import drawn
 
 if TYPE_CHECKING:
     import threading
@@ -66,11 +68,17 @@ Answer = TypeVar("Answer")
 TICK = timedelta(microseconds=1)
 """Between an instant and the next."""
 
+STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
+"""Words of `pattern(by=…)` that stand for a resolution."""
+
 STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
+drawn.fill()
+
+
+class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
     """A workbench on the files of a home; safe for threads.
 
     Parameters
@@ -134,7 +142,6 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         offset: int = 0,
         after: str | None = None,
     ) -> Readings:
-        """As `Questions.readings`; without the first `offset`, and of a period without those up to an instant."""
         found = self._meter(meter)
         names = [quantity(name).name for name in quantities] if quantities else None
         zone = self.zone
@@ -166,17 +173,6 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
         return max(span.start, parse_instant(after, self.zone) + TICK)
 
     def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Take readings from elsewhere: `{ts, values: {quantity: value}}`, as the meter reported them.
-
-        They are on disk when this returns. The same again changes nothing.
-
-        Raises
-        ------
-        InputError
-            With every reading that cannot be taken; then none is.
-        ConflictError
-            If another value is stored for the same meter, instant and quantity.
-        """
         found = self._meter(meter)
         zone, now = self.zone, clock.now()
         taken = posted(found.key, readings, zone, now)
@@ -225,6 +221,20 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, Questions):
             every=every,
             timezone=zone.key,
         )
+
+    def pattern(
+        self,
+        meter: str | None = None,
+        period: str | None = None,
+        *,
+        days: int = 7,
+        every: str = "1h",
+        by: str | None = None,
+        shifts: str | None = None,
+    ) -> Pattern | LoadShape:
+        if by is None or by in STEPS:
+            return self.over_time(meter, period, days=days, every=STEPS[by] if by else every)
+        return self.load_shape(meter, period or f"last {24 * days} hours", by=by, shifts=shifts)
 
     def over_time(
         self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"

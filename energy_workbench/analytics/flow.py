@@ -13,8 +13,8 @@ from typing import Any
 
 from energy_workbench.analytics.uncertainty import COVERAGE, variance
 from energy_workbench.analytics.verdict import judge
+from energy_workbench.contract.results import PowerFlow
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
-from energy_workbench.core.results import PowerFlow
 from energy_workbench.core.throughput import throughput
 
 LOSSES = "losses"

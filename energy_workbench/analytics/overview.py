@@ -11,10 +11,10 @@ from energy_workbench.analytics.flow import Measured, children_of, delivered_and
 from energy_workbench.analytics.live import iso, never_heard, power_kw
 from energy_workbench.analytics.site_use import Absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.analytics.summary import status_summary
+from energy_workbench.contract.results import Overview, Pattern, PowerFlow
 from energy_workbench.core import maxima
 from energy_workbench.core.entities import Flow, Live, Meter, MeterType
 from energy_workbench.core.presence import colour_of
-from energy_workbench.core.results import Overview, Pattern, PowerFlow
 from energy_workbench.core.status import Colour, Communication, Status
 from energy_workbench.core.vee import WHOLE
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
+from energy_workbench.contract.results import Pattern
 from energy_workbench.core.apparent import SIDES
 from energy_workbench.core.entities import Meter
-from energy_workbench.core.results import Pattern
 
 
 def demand_column(meter: Meter) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from energy_workbench.analytics.live import never_heard
+from energy_workbench.contract.results import StatusSummary
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.presence import colour_of
-from energy_workbench.core.results import StatusSummary
 from energy_workbench.core.status import Colour, Communication, Health, Status
 
 

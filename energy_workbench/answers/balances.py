@@ -12,7 +12,8 @@ from energy_workbench.analytics.balance import Books, meters, rows
 from energy_workbench.analytics.flow import branch
 from energy_workbench.analytics.site_use import Absent
 from energy_workbench.answers.trees import Stretch
-from energy_workbench.core import axis, results
+from energy_workbench.contract import results
+from energy_workbench.core import axis
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.lost import lost_together

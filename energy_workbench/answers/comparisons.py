@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics import like_days
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import Hours, Part
-from energy_workbench.core import axis, period_text, results
+from energy_workbench.contract import results
+from energy_workbench.core import axis, period_text
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError, PeriodError, printable
 from energy_workbench.core.period import Period

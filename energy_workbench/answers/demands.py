@@ -17,7 +17,8 @@ from energy_workbench.analytics.site_use import out_of_service
 from energy_workbench.answers.series import Series, series
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
 from energy_workbench.answers.trees import Stretch, at
-from energy_workbench.core import axis, results
+from energy_workbench.contract import results
+from energy_workbench.core import axis
 from energy_workbench.core.billing import billing_edges
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period

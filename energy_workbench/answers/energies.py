@@ -13,11 +13,12 @@ from energy_workbench.analytics.energies import energies, peaks
 from energy_workbench.analytics.flow import Measured
 from energy_workbench.analytics.pattern import demand_column, pattern
 from energy_workbench.answers.cache import Cache
-from energy_workbench.core import axis, clock, maxima, results
+from energy_workbench.contract import results
+from energy_workbench.contract.results import Pattern
+from energy_workbench.core import axis, clock, maxima
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import PeriodError, printable
 from energy_workbench.core.period import Period, parse_period
-from energy_workbench.core.results import Pattern
 
 if TYPE_CHECKING:
     import pyarrow as pa

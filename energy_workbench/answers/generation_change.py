@@ -14,7 +14,7 @@ from energy_workbench.analytics.sources import Sources, sources
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.generation_parts import GenerationParts
 from energy_workbench.answers.site_sources import GROUPS, meters_of
-from energy_workbench.core import results
+from energy_workbench.contract import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
 from energy_workbench.core.period_text import elapsed_days

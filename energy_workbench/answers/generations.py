@@ -18,7 +18,8 @@ from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.answers.site_sources import GROUPS, Group, site_sources
 from energy_workbench.answers.site_uses import used as site_used
 from energy_workbench.answers.trees import Stretch
-from energy_workbench.core import axis, results
+from energy_workbench.contract import results
+from energy_workbench.core import axis
 from energy_workbench.core.factors import Factor
 from energy_workbench.core.period import Period
 

@@ -13,7 +13,8 @@ from energy_workbench.analytics.verdict import Verdict
 from energy_workbench.answers.balances import Line, booked, number_of, steps_of
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.answers.trees import Stretch
-from energy_workbench.core import axis, results
+from energy_workbench.contract import results
+from energy_workbench.core import axis
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.period import Period

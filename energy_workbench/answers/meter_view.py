@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.contract.results import METER_COLUMNS
 from energy_workbench.core.accuracy_classes import FIELDS as CLASSES
 from energy_workbench.core.accuracy_classes import class_name, percent
 from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.core.result import TIMES
-from energy_workbench.core.results import METER_COLUMNS
+from energy_workbench.core.instant_columns import TIMES
 from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
-from energy_workbench.changes import BEGINNING
+from energy_workbench.contract.notes import BEGINNING
 from energy_workbench.core.errors import InputError, PeriodError, Problem
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.ratios import AppliedBy, Ratio

@@ -31,7 +31,7 @@ def import_readings(
     name: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Import readings, and build the intervals that they touch; see `Changes.import_readings`.
+    """Import readings, and build the intervals that they touch; see `ReadingsContract.import_readings`.
 
     Parameters
     ----------

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
 from energy_workbench.answers.home import Home
+from energy_workbench.contract.review import ReviewContract
 from energy_workbench.core import clock, vee
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError, NotFoundError, Problem
 from energy_workbench.core.findings import Finding
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.vee import Choice, Decision, Edit, Register, Step
-from energy_workbench.review import Review
 
 BY = "python"
 """Who decides something, where nobody says it."""
@@ -25,7 +25,7 @@ RISE = (Choice.REAL, Choice.EXCHANGE, Choice.GLITCH)
 """What a step may have been, by its direction."""
 
 
-class Reviewing(Home, Review):
+class Reviewing(Home, ReviewContract):
     """The review, each decision and edit by someone: `by` is the name that the audit keeps."""
 
     def review(self, *, decided: bool = False) -> list[dict[str, Any]]:

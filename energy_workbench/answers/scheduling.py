@@ -13,13 +13,13 @@ from energy_workbench.answers.home import Home
 from energy_workbench.answers.report_refusals import refuse_whatever_comes
 from energy_workbench.answers.schedule_fields import Known, checked, draft
 from energy_workbench.answers.schedule_rows import SHOWN_FILES, report_rows, run_row, schedule_row
+from energy_workbench.contract.schedules import SchedulesContract
 from energy_workbench.core import clock, crontab
 from energy_workbench.core.errors import ConflictError, NotFoundError
 from energy_workbench.core.paging import window
 from energy_workbench.core.period import Period, parse_period
 from energy_workbench.core.period_text import iso
 from energy_workbench.core.schedules import OPEN, Run, RunState, Schedule, resolved
-from energy_workbench.schedules import Schedules
 
 BY = "python"
 """Who changes something, where nobody says it."""
@@ -27,7 +27,7 @@ SHOWN_TIMES = 3
 """How many planned times a form shows."""
 
 
-class Scheduling(Home, Schedules):
+class Scheduling(Home, SchedulesContract):
     """The schedules; `by` is the name that the audit keeps."""
 
     def reports(self) -> list[dict[str, Any]]:

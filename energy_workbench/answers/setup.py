@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from energy_workbench.analytics.live import describe, iso
 from energy_workbench.answers import meter_check, meter_transfer, probing
@@ -16,7 +16,13 @@ from energy_workbench.answers.limit_rows import limit_rows
 from energy_workbench.answers.profile_list import profile_list
 from energy_workbench.answers.ratio_rows import beginning, impact_warnings, ratio_from, ratio_row
 from energy_workbench.answers.site_rows import effects, site_fields, site_row
-from energy_workbench.changes import Changes
+from energy_workbench.contract.condition import ConditionContract
+from energy_workbench.contract.files import FileFormat, FilesContract
+from energy_workbench.contract.generation import GenerationContract
+from energy_workbench.contract.meter_history import MeterHistoryContract
+from energy_workbench.contract.meters import Children, MetersContract
+from energy_workbench.contract.setup import SetupContract
+from energy_workbench.contract.site import SiteContract
 from energy_workbench.core import axis, clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError
@@ -33,7 +39,10 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-class Setup(Home, Changes):
+class Setup(
+    Home, FilesContract, MetersContract, MeterHistoryContract, GenerationContract, ConditionContract, SetupContract,
+    SiteContract,
+):  # fmt: skip
     """The changes, each by someone: `by` is the name that the audit keeps."""
 
     def create_meter(self, fields: Mapping[str, Any], template: str | None = None, *, by: str = BY) -> dict[str, Any]:
@@ -47,10 +56,9 @@ class Setup(Home, Changes):
         return self.describe(self.registry.update_meter(meter, fields, by=by, revision=revision, profiles=profiles))
 
     def delete_meter(
-        self, meter: str, children: str = "refuse", *, revision: int | None = None, by: str = BY
+        self, meter: str, children: Children = "refuse", *, revision: int | None = None, by: str = BY
     ) -> list[dict[str, Any]]:
-        how = cast(Literal["refuse", "reparent", "cascade"], children)
-        deleted = self.registry.delete_meter(meter, by=by, children=how, revision=revision)
+        deleted = self.registry.delete_meter(meter, by=by, children=children, revision=revision)
         zone = self.zone
         live = self._live(deleted)
         return [describe(each, live.get(each.key), zone) for each in deleted]
@@ -242,10 +250,10 @@ class Setup(Home, Changes):
         profiles = profile_files(self.settings.profiles_path)
         return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by, profiles=profiles)
 
-    def export_meters(self, format: str = "csv") -> bytes:
+    def export_meters(self, format: FileFormat = "csv") -> bytes:
         return meter_transfer.export_file(self.registry, format)
 
-    def import_template(self, format: str = "csv") -> bytes:
+    def import_template(self, format: FileFormat = "csv") -> bytes:
         return meter_transfer.template_file(format)
 
     def probe(self, fields: Mapping[str, Any]) -> dict[str, Any]:

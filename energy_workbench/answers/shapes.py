@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import load_shape
 from energy_workbench.answers.series import series
-from energy_workbench.core import results
+from energy_workbench.contract import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.period import Period

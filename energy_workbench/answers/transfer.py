@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.answers.exporting import export
 from energy_workbench.answers.home import Home
 from energy_workbench.answers.readings_file import import_readings
+from energy_workbench.contract.readings import ReadingsContract
 from energy_workbench.core.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from energy_workbench.lake.importing import Progress
 
 
-class Transfer(Home):
+class Transfer(Home, ReadingsContract):
     """What moves many readings at once."""
 
     def import_readings(
@@ -30,7 +31,7 @@ class Transfer(Home):
         progress: Progress | None = None,
         name: str | None = None,
     ) -> dict[str, Any]:
-        """As `Changes.import_readings`; `progress` is told how far it is, `name` is what messages call the file."""
+        """As declared; `progress` is told how far it is, `name` is what messages call the file."""
         return import_readings(self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name)
 
     def export(

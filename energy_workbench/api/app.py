@@ -11,32 +11,14 @@ from functools import cache
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from energy_workbench import __version__
-from energy_workbench.api import (
-    bulk,
-    condition,
-    doctor,
-    doors,
-    floor_plan,
-    generation,
-    history,
-    meters,
-    pages,
-    problems,
-    readings,
-    reference,
-    review,
-    schedules,
-    setup,
-    site,
-    sql,
-    tokens,
-)
+from energy_workbench.api import audit, contracted, doors, files, meters, pages, problems, reference, sql, tokens
 from energy_workbench.api.access import adopt, machine_secret, tokens_of
 from energy_workbench.api.answers import Json
 from energy_workbench.api.kernels import Kernels
 from energy_workbench.api.room import lasting
 from energy_workbench.api.schemas import HEALTH
 from energy_workbench.api.segments import WholeSegments
+from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.core import leaving
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.settings import Settings
@@ -92,13 +74,10 @@ def _routes() -> APIRouter:
     rest.add_api_route(
         "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
     )
-    # Files first: `export` would be taken for a meter's number.
-    parts = (
-        bulk, condition, doctor, floor_plan, meters, history, generation, readings, review, schedules, setup, sql,
-        tokens, site,
-    )  # fmt: skip
-    for part in parts:
+    # By hand first: `export` would be taken for a meter's number.
+    for part in (files, meters, audit, sql, tokens):
         rest.include_router(part.router)
+    rest.include_router(contracted.routes(WorkbenchContract, Workbench))
     every = APIRouter(default_response_class=Json)
     for router in (rest, reference.router, doors.router, pages.router):
         every.include_router(router)

@@ -23,9 +23,6 @@ NEVER = -1
 """The revision that nothing ever has."""
 Limit = Annotated[int, Query(ge=1, le=PAGE, description="Most rows of the answer.")]
 Offset = Annotated[int, Query(ge=0, le=LEFT_OUT, description="Rows left out at the beginning.")]
-Every = Annotated[
-    str, Query(description="Length of a row: `15min`, `30min`, `1h`, `1d`, `1w`, `1mo`, `1y`; days are the site's.")
-]
 
 
 def period(
@@ -76,17 +73,13 @@ def seen(
     return current if current in revisions else revisions[0]
 
 
-def seen_gateway(if_match: Annotated[str | None, Header(description="ETag of the gateway")] = None) -> int | None:
-    """The revision that a change of a gateway was made from; None where any will do."""
-    return _first(_revisions(if_match))
-
-
-def seen_schedule(if_match: Annotated[str | None, Header(description="ETag of the schedule")] = None) -> int | None:
-    """The revision that a change of a schedule was made from; None where any will do."""
-    return _first(_revisions(if_match))
-
-
-def _first(revisions: list[int] | None) -> int | None:
+def seen_first(
+    if_match: Annotated[
+        str | None, Header(description="ETag that the change was made from; another is refused (412).")
+    ] = None,
+) -> int | None:
+    """The revision that a change was made from; None where any will do."""
+    revisions = _revisions(if_match)
     return None if revisions is None else revisions[0]
 
 
@@ -103,5 +96,4 @@ def _revisions(if_match: str | None) -> list[int] | None:
 
 Body = Annotated[Mapping[str, Any], Depends(json_object)]
 Seen = Annotated[int | None, Depends(seen)]
-SeenGateway = Annotated[int | None, Depends(seen_gateway)]
-SeenSchedule = Annotated[int | None, Depends(seen_schedule)]
+SeenFirst = Annotated[int | None, Depends(seen_first)]

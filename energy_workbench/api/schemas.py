@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from energy_workbench.answers.floor_plan import MEDIA
+from energy_workbench.contract.results import METER_COLUMNS
 from energy_workbench.core.accuracy_classes import FIELDS as CLASSES
 from energy_workbench.core.entities import Flow, MeterType
+from energy_workbench.core.floor_plan import MEDIA
 from energy_workbench.core.ratios import AppliedBy
-from energy_workbench.core.results import METER_COLUMNS
 from energy_workbench.core.status import Colour, Communication, Health, Status
 
 Schema = dict[str, Any]

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import Room
-from energy_workbench.api.schemas import SQL
 from energy_workbench.api.session import Caller, Home
+from energy_workbench.contract.everything import WorkbenchContract
 
 router = APIRouter()
 
@@ -25,7 +26,7 @@ def room() -> Room:
     return Room("sql", PLACES, each=50, together=200, patience=PATIENCE)
 
 
-@router.get("/sql", tags=["Site"], summary="One SELECT over the views", responses=SQL)
+@by_hand(router, WorkbenchContract.sql)
 async def sql(
     request: Request,
     wb: Home,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from energy_workbench.core.result import TIMES
+from energy_workbench.core.instant_columns import TIMES
 
 INSTANTS = frozenset({*TIMES, "from", "to", "before_start"})
 """Keys of payloads whose values are instants, ISO with an offset."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.contract.results import Overview, PowerFlow, StatusSummary
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ReportError
 from energy_workbench.core.factors import Factor
 from energy_workbench.core.presence import Heard
-from energy_workbench.core.results import Overview, PowerFlow, StatusSummary
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Reader
 from energy_workbench.workbench import Workbench

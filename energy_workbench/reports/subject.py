@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics.alarms import Spell, low_power_factor, overload, spells
 from energy_workbench.analytics.sources import sources
 from energy_workbench.answers.report_refusals import known, no_meters, nothing_known, reportable, unnamed
+from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType
 from energy_workbench.core.period import Period, local_midnight, zone_of
-from energy_workbench.questions import Questions
 from energy_workbench.reports import session, words
 from energy_workbench.reports.errors import shares, together
 
@@ -34,7 +34,7 @@ class Subject:
 
     Parameters
     ----------
-    wb : Questions
+    wb : WorkbenchContract
         A local workbench or one over its service: the numbers are those that REST gives.
     period : str
         As people write it.
@@ -51,7 +51,9 @@ class Subject:
         If there is no such meter.
     """
 
-    def __init__(self, wb: Questions, period: str, meter: str = "", threshold: float = session.THRESHOLD) -> None:
+    def __init__(
+        self, wb: WorkbenchContract, period: str, meter: str = "", threshold: float = session.THRESHOLD
+    ) -> None:
         self.wb = wb
         self.text = period
         self.site = wb.site()

@@ -29,7 +29,7 @@ def test_an_import_is_a_dry_run_unless_it_is_said_otherwise(editor: TestClient) 
 def test_a_file_that_is_too_large_is_refused_before_all_of_it_came(
     editor: TestClient, viewer: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy_workbench.api.bulk.LARGEST", 1000)
+    monkeypatch.setattr("energy_workbench.api.files.LARGEST", 1000)
     assert editor.post(f"{API}/meters/import", content=b"x" * 1001).status_code == 413
     assert viewer.post(f"{API}/meters/import", content=b"x" * 1001).status_code == 403
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from energy_workbench.contract.results import METER_COLUMNS
 from energy_workbench.core.entities import RESERVED
-from energy_workbench.core.results import METER_COLUMNS
 from tests.api.conftest import API
 
 PRESS = {

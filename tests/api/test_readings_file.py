@@ -66,7 +66,7 @@ def test_who_may_not_write_or_sends_too_much_is_refused(
     editor: TestClient, viewer: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert viewer.post(URL, content=TEXT).status_code == 403
-    monkeypatch.setattr("energy_workbench.api.readings.LARGEST_FILE", 20)
+    monkeypatch.setattr("energy_workbench.api.files.LARGEST_FILE", 20)
     assert editor.post(URL, content=TEXT).status_code == 413
 
 

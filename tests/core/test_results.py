@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.results import Intervals, MeterTable, Pattern, PowerFlow, Readings, StatusSummary
+from energy_workbench.contract.results import Intervals, MeterTable, Pattern, PowerFlow, Readings, StatusSummary
 
 PATTERN: dict[str, Any] = {
     "meter": "mtr_1",

@@ -12,9 +12,9 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from energy_workbench.commands.lab import SHARE
-from energy_workbench.core.results import PowerFlow
+from energy_workbench.contract.result import DRAWN
+from energy_workbench.contract.results import PowerFlow
 from energy_workbench.figures import bar
-from energy_workbench.questions import DRAWN
 from energy_workbench.reports.kernel import KEEP_HERE
 from tests.figures import payloads
 from tests.waiting import patience

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from energy_workbench.analytics.flow import Measured, power_flow
+from energy_workbench.contract.results import PowerFlow
 from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
-from energy_workbench.core.results import PowerFlow
 from energy_workbench.core.status import Status
 from energy_workbench.figures.balance_flow import balance_flow
 from energy_workbench.figures.power_flow import power_flow as drawn

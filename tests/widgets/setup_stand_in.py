@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from energy_workbench.answers.limit_rows import limit_rows
+from energy_workbench.contract.results import MeterTable, Readings
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
-from energy_workbench.core.results import MeterTable, Readings
 from tests.figures import payloads
 
 NOW = payloads.NOW.isoformat()

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from energy_workbench.contract.results import MeterTable, Overview, Pattern
 from energy_workbench.core.errors import NotFoundError, ServiceError
-from energy_workbench.core.results import MeterTable, Overview, Pattern
 from energy_workbench.core.secret import digest
 from tests.figures import payloads
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.results import Balance, Losses, PowerFlow
+from energy_workbench.contract.results import Balance, Losses, PowerFlow
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model

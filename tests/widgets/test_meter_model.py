@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from energy_workbench.contract.results import Readings
 from energy_workbench.core.clock import FIXED_NOW
 from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.results import Readings
 from energy_workbench.core.settings import load
 from energy_workbench.registry import Registry
 from energy_workbench.widgets.choices import Choices

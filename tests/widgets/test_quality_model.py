@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.results import Completeness
+from energy_workbench.contract.results import Completeness
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.quality import markup
 from energy_workbench.widgets.quality.model import FINDINGS, Model

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from energy_workbench.api.access import tokens_of
-from energy_workbench.changes import Changes
 from energy_workbench.client import RemoteWorkbench
+from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.core.clock import FIXED_NOW
 from energy_workbench.core.errors import AccessError, ConflictError, InputError, NotFoundError
 from energy_workbench.core.settings import Settings
@@ -229,7 +229,7 @@ def test_a_ratios_impact_counts_the_intervals_that_are_there(tmp_path: Path, mon
     home = make_home(tmp_path / "impact")
     add_history(home)
     with served(home) as url:
-        facades: list[Changes] = [Workbench.at(home.home), RemoteWorkbench(url, tokens_of(home).editor)]
+        facades: list[WorkbenchContract] = [Workbench.at(home.home), RemoteWorkbench(url, tokens_of(home).editor)]
         for wb in facades:
             day = wb.ratio_impact("UNIT-A", "2026-10-10T00:00:00+05:30")
             assert day["until"] is None

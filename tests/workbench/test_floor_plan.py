@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.answers import floor_plan
-from energy_workbench.answers.floor_plan import LARGEST, understood
 from energy_workbench.core.errors import InputError
+from energy_workbench.core.floor_plan import LARGEST, understood
 
 
 def png(width: int = 3, height: int = 2) -> bytes:

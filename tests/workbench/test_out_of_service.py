@@ -10,7 +10,7 @@ import pytest
 import energy_workbench as ew
 from energy_workbench.api.access import tokens_of
 from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core import results
+from energy_workbench.contract import results
 from energy_workbench.core.clock import FIXED_NOW
 from energy_workbench.core.errors import InputError, PeriodError
 from energy_workbench.workbench import Workbench

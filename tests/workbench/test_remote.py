@@ -52,13 +52,13 @@ def test_long_answers_come_in_pages_without_loss(
 def test_readings_come_in_pages_of_time(wb: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call leaves out a million rows at most, and each costs those before it again: pages go on from an instant."""
     asked: list[dict[str, Any]] = []
-    get = far._get
+    get = far._service.get
 
     def heard(path: str, **params: Any) -> Any:
         asked.append(params)
         return get(path, **params)
 
-    monkeypatch.setattr(far, "_get", heard)
+    monkeypatch.setattr(far._service, "get", heard)
     monkeypatch.setattr("energy_workbench.client.PAGE", 5)
     span = "2026-10-10T00:00/2026-10-10T12:00"
     assert far.readings("GRID", span, ["energy_active_import"]) == wb.readings("GRID", span, ["energy_active_import"])

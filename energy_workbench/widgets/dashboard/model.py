@@ -10,8 +10,8 @@ from typing import Any
 
 from traitlets import Dict, Enum, Int, List, Unicode
 
-from energy_workbench.answers.floor_plan import FloorPlan
 from energy_workbench.core.errors import NotFoundError
+from energy_workbench.core.floor_plan import FloorPlan
 from energy_workbench.core.pages import OVERVIEW as PAGE
 from energy_workbench.core.pages import PATTERN
 from energy_workbench.core.sheet import Sheet, sheet

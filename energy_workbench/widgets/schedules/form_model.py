@@ -15,7 +15,7 @@ from energy_workbench.widgets.schedules import fields
 from energy_workbench.widgets.schedules.fields import Field
 
 if TYPE_CHECKING:
-    from energy_workbench.schedules import Schedules
+    from energy_workbench.contract.schedules import SchedulesContract
 
 
 class FormModel(Form):
@@ -29,7 +29,7 @@ class FormModel(Form):
     refusals = Int(0)
     """How often `save` was refused for what is in `problems`."""
 
-    def __init__(self, workbench: Schedules, doer: Doer, saved: Saved) -> None:
+    def __init__(self, workbench: SchedulesContract, doer: Doer, saved: Saved) -> None:
         super().__init__(doer, saved)
         self._workbench = workbench
         self._row: Mapping[str, Any] = {}

@@ -13,7 +13,8 @@ from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.forest import Forest
 
 if TYPE_CHECKING:
-    from energy_workbench.changes import Changes
+    from energy_workbench.contract.everything import WorkbenchContract
+    from energy_workbench.contract.meters import Children
 
 SUGGESTED = 40
 """Meters that the parent picker offers at once."""
@@ -43,7 +44,7 @@ class AskModel(HasTraits):
     """Meters under the one in question, at any depth."""
     forest = Instance(Forest, ())
 
-    def __init__(self, workbench: Changes, doer: Doer, done: Done) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Done) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
@@ -125,7 +126,7 @@ class AskModel(HasTraits):
         if self.question == "template":
             name = self.name.strip()
             return lambda: workbench.create_template(name, key), f"Template {name} was saved."
-        children = self.children or "refuse"
+        children: Children = self.children or "refuse"
         also = f" with {self.below} below it" if children == "cascade" else ""
         said = f"{number} was deleted{also}. Its history stays; it can be restored."
         return lambda: workbench.delete_meter(key, children, revision=revision), said

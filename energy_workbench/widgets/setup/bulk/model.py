@@ -12,7 +12,8 @@ from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 
 if TYPE_CHECKING:
-    from energy_workbench.changes import Changes
+    from energy_workbench.contract.everything import WorkbenchContract
+    from energy_workbench.contract.files import FileFormat
 
 
 class BulkModel(HasTraits):
@@ -26,7 +27,7 @@ class BulkModel(HasTraits):
 
     def __init__(
         self,
-        workbench: Changes,
+        workbench: WorkbenchContract,
         doer: Doer,
         done: Callable[[str], None],
         deliver: Callable[[str, bytes], None],
@@ -86,7 +87,7 @@ class BulkModel(HasTraits):
             lambda: self._workbench.import_meters(content, filename, dry_run=False), done, self._refused, key="import"
         )
 
-    def download(self, what: str, format: str) -> None:
+    def download(self, what: str, format: FileFormat) -> None:
         """Hand the reader a file: `template` or `meters`, as `csv` or `xlsx`."""
         ask = self._workbench.import_template if what == "template" else self._workbench.export_meters
         name = f"meter-template.{format}" if what == "template" else f"meters.{format}"

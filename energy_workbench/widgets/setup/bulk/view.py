@@ -6,11 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from html import escape
 
+from energy_workbench.contract.files import FileFormat
 from energy_workbench.widgets.files import Files
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.bulk import markup
 from energy_workbench.widgets.setup.bulk.model import BulkModel
 from energy_workbench.widgets.setup.parts import SetupParts
+
+DOWNLOADS: tuple[tuple[str, str, FileFormat], ...] = (
+    ("Template, CSV", "template", "csv"),
+    ("Template, Excel", "template", "xlsx"),
+    ("All meters, CSV", "meters", "csv"),
+    ("All meters, Excel", "meters", "xlsx"),
+)
+"""Label, what it is, and its kind."""
 
 
 class BulkView:
@@ -23,12 +32,7 @@ class BulkView:
         self.apply = make.button("Import", model.apply, kind="primary", classes="ew-do-import")
         downloads = [
             make.button(label, partial(model.download, what, kind), classes=f"ew-do-{what}-{kind}")
-            for label, what, kind in (
-                ("Template, CSV", "template", "csv"),
-                ("Template, Excel", "template", "xlsx"),
-                ("All meters, CSV", "meters", "csv"),
-                ("All meters, Excel", "meters", "xlsx"),
-            )
+            for label, what, kind in DOWNLOADS
         ]
         self.widget = make.box(
             [

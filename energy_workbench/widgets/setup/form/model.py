@@ -16,7 +16,7 @@ from energy_workbench.widgets.setup.form import fields
 from energy_workbench.widgets.setup.marks import one_line
 
 if TYPE_CHECKING:
-    from energy_workbench.changes import Changes
+    from energy_workbench.contract.everything import WorkbenchContract
 
 SUGGESTED = 40
 """Suggestions that are offered at once."""
@@ -40,7 +40,7 @@ class FormModel(Form):
     profiles = List()
     templates = List()
 
-    def __init__(self, workbench: Changes, doer: Doer, saved: Saved) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, saved: Saved) -> None:
         super().__init__(doer, saved)
         self._workbench = workbench
         self._begun: dict[str, str] = {}

@@ -19,7 +19,7 @@ class GatewaysModel(HasTraits):
 
     Parameters
     ----------
-    workbench : Changes
+    workbench : WorkbenchContract
     doer : Doer
     done : callable
         Is told in words what was changed, and the id of the meter to choose (none).

@@ -27,7 +27,7 @@ class LimitsModel(Answers):
 
     Parameters
     ----------
-    workbench : Changes
+    workbench : WorkbenchContract
     doer : Doer
     done : callable
         Is told in words what was changed, and the id of the meter to choose.

@@ -13,7 +13,7 @@ from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.form.fields import RATIO, number
 
 if TYPE_CHECKING:
-    from energy_workbench.changes import Changes
+    from energy_workbench.contract.everything import WorkbenchContract
 
 PAUSE = 0.4
 """How long nobody types before the touched intervals are counted [s]."""
@@ -41,7 +41,7 @@ class RatiosModel(HasTraits):
     failure = Unicode("")
     busy = Bool(False)
 
-    def __init__(self, workbench: Changes, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
         self._row: Mapping[str, Any] | None = None

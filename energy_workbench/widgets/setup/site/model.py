@@ -18,7 +18,7 @@ class SiteModel(Answers):
 
     Parameters
     ----------
-    workbench : Changes
+    workbench : WorkbenchContract
     doer : Doer
     done : callable
         Is told in words what was changed, and the id of the meter to choose: none.

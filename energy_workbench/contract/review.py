@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from energy_workbench.contract.notes import As, Fields, Help, Instant, MeterRef, Named
+from energy_workbench.contract.operation import operation
+from energy_workbench.core.roles import May
+
+TAG = "Validation"
+
+Case = Annotated[str, Named("id"), Help("Id of the case, as the list has it.")]
+Start = Annotated[Instant, Help("Start of the interval: ISO 8601; without offset in the site's zone.")]
+Figure = Annotated[float | None, As.MEMBER]
 
 
-class Review(ABC):
+class ReviewContract:
     """What an analyst decides and edits; each is audited, can be undone, and the intervals it is about follow.
 
     A meter is named by its number or id, an instant is ISO text, in the site's zone where it has no offset.
     """
 
-    @abstractmethod
-    def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
+    @operation("GET", "/review", "Steps of counters to decide on", tag=TAG, slow=True)
+    def review(
+        self, *, decided: Annotated[bool, Help("Those decided instead of those open.")] = False
+    ) -> list[dict[str, Any]]:
         """Steps of counters whose meaning is not clear, by meter and time: what they may be, and the evidence.
 
         Each has `id, meter, number, quantity, from, to, name, text, evidence, choices, decision`. Until one is
@@ -26,19 +36,19 @@ class Review(ABC):
             Those that were decided, instead of those that wait.
         """
 
-    @abstractmethod
+    @operation("POST", "/review/{id}", "Decide what a step was", tag=TAG, needs=May.CHANGE, status=201, exact=True)
     def decide(
         self,
-        case: str,
-        choice: str,
-        reason: str,
+        case: Case,
+        choice: Annotated[str, As.MEMBER],
+        reason: Annotated[str, As.MEMBER],
         *,
-        modulus: float | None = None,
-        closing: float | None = None,
-        opening: float | None = None,
-        until: str | None = None,
+        modulus: Figure = None,
+        closing: Figure = None,
+        opening: Figure = None,
+        until: Annotated[Instant | None, As.MEMBER] = None,
     ) -> dict[str, Any]:
-        """Say what a step was, and why; deciding again corrects.
+        """Say what a step was, and why; deciding again corrects. The intervals follow with the next build.
 
         Parameters
         ----------
@@ -63,8 +73,8 @@ class Review(ABC):
             If the choice cannot be, or what it needs is missing.
         """
 
-    @abstractmethod
-    def withdraw(self, case: str) -> None:
+    @operation("DELETE", "/review/{id}", "Take a decision back", tag=TAG, needs=May.CHANGE, status=204)
+    def withdraw(self, case: Case) -> None:
         """Take a decision back: the step is judged by its evidence again.
 
         Raises
@@ -73,8 +83,12 @@ class Review(ABC):
             If it was not decided.
         """
 
-    @abstractmethod
-    def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    @operation("GET", "/meters/{id}/intervals/edited", "Edited intervals", tag=TAG, slow=True)
+    def edited_intervals(self, meter: MeterRef) -> list[dict[str, Any]]:
+        """Edits of a meter's intervals, oldest first: `start`, the energies that were put in, `reason`."""
+
+    @operation("PUT", "/meters/{id}/intervals/{start}", "Edit an interval", tag=TAG, needs=May.CHANGE)
+    def edit_interval(self, meter: MeterRef, start: Start, fields: Fields) -> dict[str, Any]:
         """Put other energies in the place of an interval's, with a `reason`; its quality becomes `edited`.
 
         Parameters
@@ -89,8 +103,11 @@ class Review(ABC):
             With everything that is wrong.
         """
 
-    @abstractmethod
-    def restore_interval(self, meter: str, start: str) -> None:
+    @operation(
+        "DELETE", "/meters/{id}/intervals/{start}", "Take an edit of an interval back", tag=TAG, needs=May.CHANGE,
+        status=204,
+    )  # fmt: skip
+    def restore_interval(self, meter: MeterRef, start: Start) -> None:
         """Take an edit back: the interval is again what the readings say.
 
         Raises
@@ -98,7 +115,3 @@ class Review(ABC):
         NotFoundError
             If it was not edited.
         """
-
-    @abstractmethod
-    def edited_intervals(self, meter: str) -> list[dict[str, Any]]:
-        """Edits of a meter's intervals, oldest first: `start`, the energies that were put in, `reason`."""

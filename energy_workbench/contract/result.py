@@ -7,26 +7,13 @@ from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from energy_workbench.core.instant_columns import TIMES
+
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 20
 """Rows that a notebook shows of a table, half from either end."""
-
-TIMES = (
-    "ts",
-    "start",
-    "end",
-    "at",
-    "before_start",
-    "peak_at",
-    "last_seen",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "valid_from",
-)
-"""Columns of instants: ISO text with offset in a payload, the site's zone in a frame."""
 
 RENAMED = {"start": "from", "end": "to"}
 """Attribute → key of the payload, where a key is a word of Python."""

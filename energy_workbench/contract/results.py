@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from energy_workbench.core.result import RENAMED, Result, Table
+from energy_workbench.contract.result import RENAMED, Result, Table
 
 METER_COLUMNS = [
     "id", "number", "name", "type", "parent_id", "location", "flow", "ct_primary", "ct_secondary", "ct_ratio",

@@ -1,0 +1,137 @@
+"""REST of files, written by hand: meters, readings, the floor plan, and what reports wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Path as InPath
+
+from energy_workbench.answers.meter_transfer import LARGEST
+from energy_workbench.api.answers import Json, raw_body, saved_body
+from energy_workbench.api.contracted import by_hand
+from energy_workbench.api.room import apart
+from energy_workbench.api.session import Caller, Editor, Home
+from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.core import floor_plan as picture
+from energy_workbench.core.errors import NotFoundError
+
+router = APIRouter()
+
+KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+REPORTS = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Kind of file → what it is."""
+
+LARGEST_FILE = 200_000_000
+"""Bytes of a readings file over REST; what is larger is imported on the machine itself."""
+
+RunId = Annotated[int, InPath(alias="run", ge=1, le=2**31 - 1, description="Id of the run")]
+Format = Annotated[Literal["csv", "xlsx"], Query(description="Kind of file")]
+
+
+async def meter_file(request: Request, _: Editor) -> bytes:
+    """The file of a request; who may not import is refused before anything is read."""
+    return await raw_body(request, LARGEST)
+
+
+@by_hand(router, WorkbenchContract.import_meters)
+def import_meters(
+    wb: Home,
+    by: Editor,
+    content: Annotated[bytes, Depends(meter_file)],
+    dry_run: Annotated[bool, Query(description="Only say what would happen")] = True,
+    filename: Annotated[str, Query(max_length=300, description="Its ending tells CSV from Excel")] = "meters.csv",
+) -> Response:
+    """Import all of it, or nothing where a row is wrong; a dry run lists every bad row with line and reason."""
+    return Json(wb.import_meters(content, filename, dry_run, by=by))
+
+
+@by_hand(router, WorkbenchContract.export_meters, response_class=Response)
+@apart
+def export_meters(wb: Home, _: Caller, format: Format = "csv") -> Response:
+    """A file that can be imported again."""
+    return _file(wb.export_meters(format), f"meters.{format}", format)
+
+
+@by_hand(router, WorkbenchContract.import_template, response_class=Response)
+def import_template(wb: Home, _: Caller, format: Format = "csv") -> Response:
+    """A meter file with its header, to be filled in."""
+    return _file(wb.import_template(format), f"meters-template.{format}", format)
+
+
+async def readings_file(
+    request: Request,
+    _: Editor,
+    filename: Annotated[
+        str, Query(max_length=300, description="Its ending: .csv, .csv.gz or .parquet")
+    ] = "readings.csv",
+) -> AsyncIterator[Path]:
+    """The file of a request, on disk; who may not import is refused before anything is read."""
+    with TemporaryDirectory(prefix="energy-workbench-") as folder:
+        # Only the ending is taken over: whatever else the name says is no path.
+        ending = re.search(r"(\.csv|\.csv\.gz|\.parquet|\.\w{1,8})$", filename.lower())
+        path = Path(folder) / f"readings{ending[0] if ending else ''}"
+        await saved_body(request, path, LARGEST_FILE)
+        yield path
+
+
+@by_hand(router, WorkbenchContract.import_readings)
+def import_readings(
+    wb: Home,
+    _: Editor,
+    path: Annotated[Path, Depends(readings_file)],
+    dry_run: Annotated[bool, Query(description="Only say what would happen")] = True,
+    keep_stored: Annotated[bool, Query(description="Leave out what contradicts stored values")] = False,
+) -> Response:
+    """Import all of it, or nothing where a row is wrong; the same again changes nothing. Intervals follow."""
+    return Json(wb.import_readings(path, dry_run, keep_stored=keep_stored, name="the file"))
+
+
+async def plan_file(request: Request, _: Editor) -> bytes:
+    """The picture of a request; who may not change anything is refused before it is read."""
+    return await raw_body(request, picture.LARGEST)
+
+
+@by_hand(router, WorkbenchContract.floor_plan, response_class=Response)
+def floor_plan(wb: Home, _: Caller) -> Response:
+    """The picture as it was given; meters have their place on it in `x` and `y`, 0 to 1 from its top left corner."""
+    plan = wb.floor_plan()
+    if plan is None:
+        raise NotFoundError("the site has no floor plan yet: `energy-workbench floor-plan FILE` gives it one")
+    # A picture, never a page: nothing in it may run or load.
+    return Response(
+        plan.content, media_type=plan.media, headers={"Content-Security-Policy": "default-src 'none'; sandbox"}
+    )
+
+
+@by_hand(router, WorkbenchContract.set_floor_plan)
+def set_floor_plan(wb: Home, _: Editor, content: Annotated[bytes, Depends(plan_file)]) -> Response:
+    """A PNG, JPEG or SVG takes the place of the one before."""
+    plan = wb.set_floor_plan(content)
+    return Json({"media": plan.media, "width": plan.width, "height": plan.height})
+
+
+@by_hand(router, WorkbenchContract.run_file, response_class=Response)
+def run_file(
+    wb: Home, _: Caller, key: RunId, kind: Annotated[str, InPath(description="`html`, `pdf` or `xlsx`")]
+) -> Response:
+    """What it wrote, to be saved."""
+    name, content = wb.run_file(key, kind)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=REPORTS[kind], headers=headers)
+
+
+def _file(content: bytes, name: str, format: str) -> Response:
+    return Response(
+        content, media_type=KINDS[format], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,197 @@
+"""Arguments of a method ↔ path, query and body of its call: read from its signature, used on either side."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from urllib.parse import quote
+
+from energy_workbench.contract.notes import BEGINNING, As, Help, Named
+from energy_workbench.contract.operation import Operation
+from energy_workbench.contract.result import Result
+
+Note = TypeVar("Note")
+Place = Literal["path", "query", "body", "member", "revision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a method.
+
+    Attributes
+    ----------
+    name, wire : str
+        In Python; in REST.
+    place : {"path", "query", "body", "member", "revision"}
+        Where it stands in the call.
+    type : Any
+        Its type, without what is noted at it.
+    default : Any
+        `inspect.Parameter.empty` where it must be given.
+    notes : tuple
+        What is noted at it.
+    many : bool
+        It takes as many values as are given: `*names`.
+    """
+
+    name: str
+    wire: str
+    place: Place
+    type: Any
+    default: Any
+    notes: tuple[Any, ...]
+    many: bool = False
+
+    def note(self, kind: type[Note]) -> Note | None:
+        """What of that kind is noted at it."""
+        return next((note for note in self.notes if isinstance(note, kind)), None)
+
+    @property
+    def help(self) -> str:
+        """A line of the reference."""
+        told = self.note(Help)
+        return told.text if told else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What goes over the wire."""
+
+    verb: str
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    revision: int | None = None
+
+
+class Binding:
+    """A method with its operation.
+
+    Parameters
+    ----------
+    method : function
+        The declaration, with `self`.
+    operation : Operation
+    """
+
+    def __init__(self, method: Callable[..., Any], operation: Operation) -> None:
+        self.method = method
+        self.operation = operation
+        self.signature = inspect.signature(method)
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self.method, include_extras=True)
+
+    @cached_property
+    def _loose(self) -> str:
+        """The parameter that takes members of the body by any name."""
+        return next((name for name, given in self.signature.parameters.items() if given.kind is given.VAR_KEYWORD), "")
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those of the method, without `self` and without what holds any name."""
+        paths = (self.operation.path, *(self.operation.of_one or ())[:1])
+        in_path = {name for path in paths for name in re.findall(r"{(\w+)}", path)}
+        found = []
+        for name, given in list(self.signature.parameters.items())[1:]:
+            if given.kind is given.VAR_KEYWORD:
+                continue
+            kind, notes = plain(self._hints[name])
+            wire = next((note.wire for note in notes if isinstance(note, Named)), name)
+            as_noted = next((note for note in notes if isinstance(note, As)), None)
+            place: Place = as_noted.name.lower() if as_noted else "path" if wire in in_path else "query"  # type: ignore[assignment]
+            found.append(Parameter(name, wire, place, kind, given.default, notes, given.kind is given.VAR_POSITIONAL))
+        return tuple(found)
+
+    @cached_property
+    def answer(self) -> Any:
+        """The type of what it returns."""
+        return plain(self._hints["return"])[0]
+
+    def asked(self, *args: Any, **named: Any) -> dict[str, Any]:
+        """Name of each parameter → its value.
+
+        Raises
+        ------
+        TypeError
+            As the method itself would.
+        """
+        bound = self.signature.bind(None, *args, **named)
+        bound.apply_defaults()
+        return bound.arguments
+
+    def call(self, asked: Mapping[str, Any]) -> Call:
+        """What these values of the parameters become."""
+        path, query, body, revision = self.operation.path, {}, None, None
+        for each in self.parameters:
+            value = asked[each.name]
+            if each.place == "path" and self.operation.of_one and value is not None:
+                path = self.operation.of_one[0]
+            if each.place == "path":
+                said = BEGINNING if value is None else str(value)
+                path = path.replace(f"{{{each.wire}}}", quote(said, safe=""))
+            elif each.place == "revision":
+                revision = value
+            elif each.place == "body":
+                body = {**(value or {}), **asked.get(self._loose, {})}
+            elif each.place == "member":
+                body = {**(body or {}), **({} if value is None and each.default is None else {each.wire: value})}
+            elif each.many:
+                query[each.wire] = [BEGINNING if one is None else one for one in value] or None
+            else:
+                query[each.wire] = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        return Call(self.operation.verb, path, query, body, revision)
+
+    def understood(self, payload: Any) -> Any:
+        """The answer that a payload stands for."""
+        if self.answer is NoneType:
+            return None
+        if kinds := results(self.answer):
+            kind = next(kind for kind in kinds if len(kinds) == 1 or required(kind) <= payload.keys())
+            return kind.from_dict(payload)
+        if get_origin(self.answer) is list:
+            return list(payload["items"])
+        return payload[self.method.__name__] if optional(self.answer) else payload
+
+    def payload(self, answer: Any) -> Any:
+        """What an answer becomes; the other way round of `understood`."""
+        if isinstance(answer, Result):
+            return answer.to_dict()
+        if get_origin(self.answer) is list:
+            return {"items": list(answer), "total": len(answer)}
+        return {self.method.__name__: answer} if optional(self.answer) else answer
+
+
+def plain(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type, and what is noted at it, also where it may be None: `Annotated[str, …] | None`."""
+    if get_origin(hint) is Annotated:
+        within, *notes = get_args(hint)
+        kind, more = plain(within)
+        return kind, (*notes, *more)
+    if optional(hint):
+        parts = [plain(each) for each in get_args(hint)]
+        return Union[tuple(kind for kind, _ in parts)], tuple(note for _, notes in parts for note in notes)  # noqa: UP007
+    return hint, ()
+
+
+def optional(hint: Any) -> bool:
+    """Whether a type allows None."""
+    return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
+
+
+def results(hint: Any) -> list[type[Result]]:
+    """The kinds of answer that a type names: one, or several of which it is one."""
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return list(kinds) if all(isinstance(kind, type) and issubclass(kind, Result) for kind in kinds) else []
+
+
+def required(kind: type[Result]) -> set[str]:
+    """Members that each payload of a kind of answer has."""
+    needed = (each.name for each in fields(kind) if each.default is each.default_factory is MISSING)  # type: ignore[arg-type]
+    return {kind.keys.get(name, name) for name in needed}

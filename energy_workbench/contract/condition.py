@@ -1,0 +1,110 @@
+"""How meters are: limits of health, changes of health and communication, findings, and what was stated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from energy_workbench.contract.notes import Fields, Help, Limit, Longest, MeterRef, Named, Offset, Period
+from energy_workbench.contract.operation import operation
+from energy_workbench.core.roles import May
+
+TAG = "Condition"
+
+OnlyMeter = Annotated[str | None, Help("Only those of that meter (id or number)")]
+OneMeter = Annotated[str | None, Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
+
+
+class ConditionContract:
+    """What is watched, and what was found."""
+
+    @operation(
+        "GET", "/limits", "Limits of health", tag=TAG, of_one=("/meters/{id}/limits", "Limits of a meter's health")
+    )
+    def limits(self, meter: OneMeter = None) -> dict[str, Any]:
+        """What is watched of a meter's health; without one the site's, which hold for every meter without its own.
+
+        Returns
+        -------
+        dict
+            `limits` that hold, by field; `own`, what was set here; `defaults`, what holds where nothing is set
+            here; None is off. `rules` say what each of them is, with `name, label, unit, low, meaning, source`.
+        """
+
+    @operation(
+        "PUT", "/limits", "Change limits of health", tag=TAG, needs=May.CHANGE,
+        of_one=("/meters/{id}/limits", "Change limits of a meter's health"),
+    )  # fmt: skip
+    def set_limits(self, fields: Fields, meter: OneMeter = None) -> dict[str, Any]:
+        """Change limits of a meter, or of the site; None brings the default back, `off` switches one off.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong; then nothing is changed.
+        """
+
+    @operation("GET", "/meters/{id}/events", "Changes of communication and health", tag=TAG, slow=True, paged=True)
+    def events(
+        self, meter: MeterRef, period: Period | None = None, *, limit: Limit = 100, offset: Offset = 0
+    ) -> list[dict[str, Any]]:
+        """When communication and health of a meter changed, newest first: `at, of, from, to, reason`.
+
+        Parameters
+        ----------
+        period : str, optional
+            All that is kept by default.
+        limit, offset : int
+            Most of them, but for the newest `offset`.
+        """
+
+    @operation("GET", "/history", "What was stated of meters", tag=TAG, slow=True, paged=True)
+    def history(
+        self,
+        period: Period | None = None,
+        meter: OnlyMeter = None,
+        *,
+        limit: Limit = 100,
+        offset: Offset = 0,
+    ) -> list[dict[str, Any]]:
+        """What people stated of meters, newest first: `at, until, meter, number, of, text, reason, by, entered`.
+
+        Status, CT/PT ratio, place in the tree, exchange of the device, decision on a step of a counter, edit of
+        intervals (those that follow each other are one row, up to `until`). What was taken back is not among them.
+
+        Parameters
+        ----------
+        period : str, optional
+            What holds from an instant in it (`at`), whenever it was `entered`; all by default.
+        meter : str, optional
+            All by default.
+        limit, offset : int
+            Most of them, but for the newest `offset`.
+        """
+
+    @operation("GET", "/findings", "What is wrong with the data", tag=TAG, slow=True, paged=True)
+    def findings(
+        self,
+        meter: OnlyMeter = None,
+        period: Period | None = None,
+        *,
+        name: Annotated[
+            str | None, Longest(64), Help("Only those of that name or below it: `value`, `value.voltage`")
+        ] = None,
+        limit: Limit = 100,
+        offset: Offset = 0,
+    ) -> list[dict[str, Any]]:
+        """What is wrong with the data, newest first: `name, meter, number, quantity, from, to, text, value, evidence`.
+
+        Readings themselves never change because of them.
+
+        Parameters
+        ----------
+        meter : str, optional
+            All by default.
+        period : str, optional
+            Those that touch it; all by default.
+        name : str, optional
+            Dotted, with those below it: `value` has `value.power_factor`.
+        limit, offset : int
+            Most of them, but for the newest `offset`.
+        """

@@ -1,0 +1,54 @@
+"""Own generation, and the emission factors behind its carbon."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from energy_workbench.contract.notes import Fields, Help, Period
+from energy_workbench.contract.operation import operation
+from energy_workbench.contract.results import Generation, GenerationComparison
+from energy_workbench.core.roles import May
+
+TAG = "Generation"
+
+
+class GenerationContract:
+    """Diesel, solar, carbon."""
+
+    @operation("GET", "/generation", "Diesel, solar and carbon", tag=TAG, slow=True)
+    def generation(self, period: Period = "this month") -> Generation:
+        """Energies, run hours, fuel, and emissions by scope with the factors used; this month by default."""
+
+    @operation("GET", "/generation/comparison", "Generation beside an earlier time", tag=TAG, slow=True)
+    def compare_generation(
+        self,
+        period: Period = "this month",
+        *,
+        against: Annotated[
+            str, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
+        ] = "previous",
+    ) -> GenerationComparison:
+        """Each figure of both times, its change by like days, and how the totals differ; this month by default."""
+
+    @operation("GET", "/factors", "Emission factors", tag=TAG)
+    def factors(self) -> list[dict[str, Any]]:
+        """Those that hold at the site, dated and sourced; `own` where the site stated them itself."""
+
+    @operation("PUT", "/factors", "State an emission factor", tag=TAG, needs=May.CHANGE)
+    def set_factor(self, fields: Fields) -> dict[str, Any]:
+        """It replaces the one of the same kind and date; earlier ones hold for the time before it.
+
+        Parameters
+        ----------
+        fields : mapping
+            `name`, `value`, `source`, `valid_from` (a date; none is the beginning of time); `gases` are those that it
+            counts, such as `"CO2, CH4, N2O"`: carbon dioxide alone by default.
+        """
+
+    @operation("DELETE", "/factors/{name}", "Take a factor away", tag=TAG, needs=May.CHANGE, status=204)
+    def delete_factor(
+        self,
+        name: Annotated[str, Help("Its kind")],
+        valid_from: Annotated[str | None, Help("Its date; none is the beginning of time")] = None,
+    ) -> None:
+        """One that the site stated itself; where one is shipped for that date, it holds again."""

@@ -1,0 +1,121 @@
+"""Raw readings, and users' own questions in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from energy_workbench.contract.notes import Between, Help, Instant, Limit, Longest, MeterRef, Named, Offset, Period
+from energy_workbench.contract.operation import operation
+from energy_workbench.contract.results import Readings
+from energy_workbench.core.paths import AnyPath
+from energy_workbench.core.roles import May
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+TAG = "Readings"
+
+
+class ReadingsContract:
+    """What meters reported."""
+
+    @operation("GET", "/meters/{id}/readings", "Raw readings", tag=TAG, slow=True)
+    def readings(
+        self,
+        meter: MeterRef,
+        period: Period | None = None,
+        quantities: Annotated[
+            Sequence[str] | None, Named("quantity"), Help("Canonical names, repeated or with commas")
+        ] = None,
+        *,
+        limit: Limit | None = None,
+        scaled: Annotated[bool, Help("Primary values through the ratio valid then")] = False,
+        offset: Offset = 0,
+        after: Annotated[
+            Instant | None,
+            Help("Of a period, only those after this instant: the last of the page before"),
+        ] = None,
+    ) -> Readings:
+        """Readings as the meter reported them, oldest first; without a period the newest `limit` of them.
+
+        A page after the other costs the same with `after`; with `offset` each costs all before it again.
+
+        Parameters
+        ----------
+        period : str, optional
+            All of it; without one the newest `limit` (100 by default).
+        quantities : sequence of str, optional
+            Canonical names; all that were read by default.
+        limit : int, optional
+            Most rows, 1 or more.
+        scaled : bool
+            Primary values, through the ratio valid at each instant, instead of what the meter reported.
+        offset : int
+            Rows left out at the beginning; without a period, of the newest.
+        after : str, optional
+            Of a period, only those after this instant.
+        """
+
+    @operation("POST", "/meters/{id}/readings", "Record readings", tag=TAG, needs=May.CHANGE, status=201, by_hand=True)
+    def record(self, meter: MeterRef, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Take readings from elsewhere: `{ts, values: {quantity: value}}`, as the meter reported them.
+
+        They are on disk when this returns. The same again changes nothing.
+
+        Raises
+        ------
+        InputError
+            With every reading that cannot be taken; then none is.
+        ConflictError
+            If another value is stored for the same meter, instant and quantity.
+        """
+
+    @operation("POST", "/readings/import", "Import a readings file", tag=TAG, needs=May.CHANGE, by_hand=True)
+    def import_readings(
+        self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+    ) -> dict[str, Any]:
+        """Import readings from a file (`.csv`, `.csv.gz`, `.parquet`) or a frame, all or nothing.
+
+        The columns are `meter, ts, quantity, value`, or `meter, ts` and one a quantity; values are as the
+        meters reported them, in the workbench's units. The same again changes nothing. The intervals that
+        they touch are built.
+
+        Parameters
+        ----------
+        dry_run : bool
+            Only say what would happen, problems and conflicts included.
+        keep_stored : bool
+            Leave values that contradict stored ones out, instead of refusing all.
+
+        Returns
+        -------
+        dict
+            `rows, new, known` (readings), `meters, first, last` (of the new), `intervals`, and
+            `problems, problem_count, conflicts, conflict_count`.
+
+        Raises
+        ------
+        InputError
+            With what cannot be taken (the first 100); nothing is imported then.
+        ConflictError
+            If another value is stored for the same meter, instant and quantity; nothing is imported then.
+        """
+
+    @operation("GET", "/sql", "One SELECT over the views", tag="Site", by_hand=True)
+    def sql(
+        self,
+        text: Annotated[str, Longest(20_000), Help("Over `readings`, `readings_long`, `intervals`, `meters`")],
+        *,
+        max_rows: Annotated[int, Between(1, 100_000)] = 100_000,
+    ) -> pd.DataFrame:
+        """One SELECT over the views `readings`, `readings_long`, `intervals` and `meters`.
+
+        It can change nothing and see nothing else.
+
+        Raises
+        ------
+        QueryError
+            If it is no single SELECT, or fails.
+        """

@@ -1,0 +1,127 @@
+"""Reports that are sent by themselves: plans, runs, and what they wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from energy_workbench.contract.notes import As, Between, Fields, Help, Limit, Named, Offset, Revision
+from energy_workbench.contract.operation import operation
+from energy_workbench.core.roles import May
+
+TAG = "Scheduled reports"
+
+Ref = Annotated[str, Named("id"), Help("Id (`sch_…`) or name of the schedule")]
+RunId = Annotated[int, Between(1, 2**31 - 1), Help("Id of the run")]
+
+
+class SchedulesContract:
+    """What plans reports, sees what became of them, and ends them; every change of a plan is audited.
+
+    A schedule is named by its name or id. `fields` are `name, report, parameters, cron, period, formats,
+    recipients` (each `{address, language}`), `webhook, owner, completeness_percent, wait_hours, paused`. Over REST
+    editors see whole addresses.
+    """
+
+    @operation("GET", "/reports", "Reports there are", tag=TAG)
+    def reports(self) -> list[dict[str, Any]]:
+        """The reports there are: `name` and `parameters`, each with `name, type, default, help`."""
+
+    @operation("GET", "/schedules", "Scheduled reports", tag=TAG, secrets=True)
+    def schedules(self) -> list[dict[str, Any]]:
+        """All schedules, by name, each with `next_run` and the run that is not over, else the last one, as `run`."""
+
+    @operation("POST", "/schedules", "Schedule a report", tag=TAG, needs=May.CHANGE, status=201, tagged=True)
+    def create_schedule(self, fields: Fields) -> dict[str, Any]:
+        """Plan a report: what, when, of which period, for whom.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If the name is in use.
+        """
+
+    @operation("POST", "/schedules/check", "Check a schedule", tag=TAG, needs=May.CHANGE)
+    def check_schedule(
+        self, fields: Annotated[Mapping[str, Any], As.MEMBER], id: Annotated[str | None, As.MEMBER] = None
+    ) -> dict[str, Any]:
+        """What is wrong with a form (`problems`) or looks wrong (`warnings`), and when it would run.
+
+        `described` says that in words, `next_runs` has the next instants with their periods.
+
+        Nothing is stored. `id` is the schedule that the form changes; None is a new one.
+        """
+
+    @operation(
+        "GET", "/schedules/runs", "Runs of all reports", tag=TAG, secrets=True, paged=True,
+        of_one=("/schedules/{id}/runs", "Runs of a report"),
+    )  # fmt: skip
+    def runs(
+        self,
+        schedule: Annotated[str | None, Named("id"), Help("Id (`sch_…`) or name of the schedule")] = None,
+        limit: Limit = 50,
+        *,
+        offset: Offset = 0,
+    ) -> list[dict[str, Any]]:
+        """The newest runs of a schedule, or of all, deleted ones too, newest first.
+
+        Each has status, duration, reason, progress and files.
+        """
+
+    @operation("GET", "/schedules/runs/{run}", "A run", tag=TAG, secrets=True)
+    def run(self, run: RunId) -> dict[str, Any]:
+        """What a run does, how far it is, or what became of it."""
+
+    @operation("POST", "/schedules/runs/{run}/cancel", "Cancel a run", tag=TAG, needs=May.CHANGE)
+    def cancel_run(self, run: RunId) -> dict[str, Any]:
+        """Cancel a run; one that is being worked on ends within seconds, one that is over stays as it is."""
+
+    @operation("GET", "/schedules/runs/{run}/files/{kind}", "A file of a run", tag=TAG, by_hand=True)
+    def run_file(self, run: RunId, kind: Annotated[str, Help("`html`, `pdf` or `xlsx`")]) -> tuple[str, bytes]:
+        """Name and content of a file that a run wrote (`html`, `pdf`, `xlsx`).
+
+        Raises
+        ------
+        NotFoundError
+            If it wrote none, or it was taken away.
+        """
+
+    @operation("GET", "/schedules/{id}", "A scheduled report", tag=TAG, secrets=True, tagged=True)
+    def schedule(self, schedule: Ref) -> dict[str, Any]:
+        """One schedule, as in the list: its plan, its next run, and the last.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+
+    @operation("PUT", "/schedules/{id}", "Change a schedule", tag=TAG, needs=May.CHANGE, tagged=True)
+    def update_schedule(self, schedule: Ref, fields: Fields, *, revision: Revision = None) -> dict[str, Any]:
+        """Change the given fields; a schedule that is resumed, or planned anew, begins now and catches nothing up.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If it has been changed meanwhile, or the name is in use.
+        """
+
+    @operation("DELETE", "/schedules/{id}", "Delete a schedule", tag=TAG, needs=May.CHANGE, status=204)
+    def delete_schedule(self, schedule: Ref) -> None:
+        """Take it away; its history stays, what it planned and was not begun is cancelled."""
+
+    @operation("POST", "/schedules/{id}/run", "Send a report now", tag=TAG, needs=May.CHANGE, status=201)
+    def run_schedule(self, schedule: Ref, period: Annotated[str | None, As.MEMBER] = None) -> dict[str, Any]:
+        """Send its report now, of the period that its rule means now, or of another one; the run.
+
+        The scheduler begins within seconds. One of that period that waits for another attempt has it now.
+
+        Raises
+        ------
+        ConflictError
+            If one that somebody asked for is on its way already.
+        """

@@ -1,0 +1,111 @@
+"""Around the setup of a plant: templates, audit and undo, profiles, gateways, reading a meter once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from energy_workbench.contract.notes import As, Fields, Help, Limit, Offset, Revision
+from energy_workbench.contract.operation import operation
+from energy_workbench.core.roles import May
+
+TAG = "Setup"
+
+
+class SetupContract:
+    """What sets a plant up beside its meters; every change is audited and can be undone."""
+
+    @operation("GET", "/templates", "Saved meters to create others from", tag=TAG)
+    def templates(self) -> list[dict[str, Any]]:
+        """Saved meters to create others from: `name` and `fields`."""
+
+    @operation("POST", "/templates", "Save a template", tag=TAG, needs=May.CHANGE, status=201)
+    def create_template(self, name: Annotated[str, As.MEMBER], meter: Annotated[str, As.MEMBER]) -> dict[str, Any]:
+        """Save what a meter has in common with others like it: all but number, name, unit id and such."""
+
+    @operation("DELETE", "/templates/{name}", "Delete a template", tag=TAG, needs=May.CHANGE, status=204)
+    def delete_template(self, name: Annotated[str, Help("Of the template")]) -> None:
+        """Delete a template; meters created from it stay as they are."""
+
+    @operation("GET", "/undo", "What can be undone", tag=TAG, needs=May.CHANGE)
+    def undoable(self) -> dict[str, Any] | None:
+        """The caller's last change that still holds: `change`, `text` and `entries`; None where there is none."""
+
+    @operation("POST", "/undo", "Undo the last change", tag=TAG, needs=May.CHANGE)
+    def undo(self) -> dict[str, Any]:
+        """Take the last change of the caller back by a new change; again, and it goes one step further.
+
+        `undone` is what `undoable` said.
+
+        Raises
+        ------
+        ConflictError
+            If there is none, or something newer builds on it.
+        """
+
+    @operation("GET", "/audit", "Who changed what", tag=TAG, slow=True, paged=True, secrets=True, by_hand=True)
+    def audit(
+        self,
+        limit: Limit = 50,
+        meter: Annotated[str | None, Help("Only changes of that meter (id or number)")] = None,
+        *,
+        offset: Offset = 0,
+    ) -> list[dict[str, Any]]:
+        """The newest changes but for `offset` of them, newest first, each with what was before and after.
+
+        Each has `at, by, action, subject, number, before, after, change, undoes`. Over REST, `total` counts all that
+        there are, and editors see whole addresses of webhooks.
+        """
+
+    @operation("GET", "/profiles", "Meter models that can be read", tag=TAG)
+    def profiles(self) -> list[dict[str, Any]]:
+        """Meter models that can be read, the home's own among them: `id, vendor, model`."""
+
+    @operation("GET", "/gateways", "Gateways", tag=TAG)
+    def gateways(self) -> list[dict[str, Any]]:
+        """Gateways with their options, how many meters they have, and how many of those are online."""
+
+    @operation("PUT", "/gateways", "Options of a gateway", tag=TAG, needs=May.CHANGE, tagged=True)
+    def set_gateway(
+        self,
+        url: Annotated[str, As.MEMBER],
+        options: Annotated[Mapping[str, Any], As.MEMBER],
+        *,
+        revision: Revision = None,
+    ) -> dict[str, Any]:
+        """Replace a gateway's options; one that is None or left out takes its default.
+
+        They are `timeout_ms`, `pause_ms`, `retries`, `connections`. The collector follows while it runs.
+
+        Raises
+        ------
+        InputError
+            If one does not exist or is out of its bounds.
+        ConflictError
+            If they have changed meanwhile.
+        """
+
+    @operation("POST", "/probe", "Read a meter once", tag=TAG, needs=May.CHANGE)
+    def probe(self, fields: Fields) -> dict[str, Any]:
+        """Read a meter once over Modbus: `ok, values, error, advice, milliseconds`.
+
+        `fields` are `gateway, unit_id, profile` and those of the ratio; each of the `values` has
+        `quantity, label, unit, raw, scaled`.
+        """
+
+    @operation("POST", "/probe/profiles", "Find a meter's profile", tag=TAG, needs=May.CHANGE)
+    def suggest_profiles(self, fields: Fields) -> dict[str, Any]:
+        """Find out with which profile a meter (`gateway, unit_id`) can be read; it is only read for that.
+
+        Returns
+        -------
+        dict
+            `ok`; `candidates`, best first, each with `profile, certainty, score, reasons, against`
+            and more; `identity`;
+            `values` as the best reads them; `notes`; `error` and `advice`; `milliseconds`.
+
+        Raises
+        ------
+        InputError
+            If the address or the id is none.
+        """

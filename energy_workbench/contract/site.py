@@ -1,0 +1,96 @@
+"""The plant itself: what it is, its dashboard, how everything is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from energy_workbench.contract.notes import As, Help
+from energy_workbench.contract.operation import operation
+from energy_workbench.contract.results import Overview
+from energy_workbench.core.floor_plan import FloorPlan
+from energy_workbench.core.roles import May
+
+TAG = "Site"
+
+SITE_FIGURES = (
+    "energy_kwh", "energy_reason", "demand_peak_kw", "demand_peak_at", "left_out", "completeness",
+)  # fmt: skip
+"""Figures of the site over a period among the cards of the overview."""
+
+
+class SiteContract:
+    """The plant as a whole."""
+
+    @operation("GET", "/site", "The plant", tag=TAG)
+    def site(self) -> dict[str, Any]:
+        """The plant: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217), `not_stated`, `advice`.
+
+        Country and currency are None until somebody states them; `advice` then asks for them.
+        """
+
+    @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)
+    def set_site(self, fields: Annotated[Mapping[str, Any] | None, As.BODY] = None, /, **named: Any) -> dict[str, Any]:
+        """Say what the plant is: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
+
+        What is not given stays; None, of country and currency, is: not stated.
+
+        Returns
+        -------
+        dict
+            The plant as `site` tells it, and `effects`: what the change does to answers, in words. Another zone cuts
+            days anew, in the past too.
+
+        Raises
+        ------
+        InputError
+            With everything that cannot be.
+        """
+
+    @operation("GET", "/overview", "Everything that the dashboard shows", tag=TAG, slow=True)
+    def overview(self, period: Annotated[str, Help("`today`, `last 7 days`, `2026-10`, …")] = "today") -> Overview:
+        """Everything that the dashboard shows: cards, status summary, flows, the week's pattern and the tree."""
+
+    def site_figures(self, period: str = "today") -> dict[str, Any]:
+        """Of the overview's cards those of a period: what the site used, its maximum demand, how complete that is.
+
+        Returns
+        -------
+        dict
+            `energy_kwh` [kWh], None where a part of it is not known or out of service, which `energy_reason` says;
+            `demand_peak_kw` [kW] of the time in which all parts are known, `demand_peak_at`; `left_out`, numbers of
+            the spares that were never connected; `completeness` [1].
+        """
+        cards = self.overview(period).cards
+        return {name: cards[name] for name in SITE_FIGURES}
+
+    @operation("GET", "/doctor", "How everything is, and what to do", tag="Setup", needs=May.CHANGE, slow=True)
+    def doctor(
+        self,
+        *,
+        thorough: Annotated[
+            bool, Help("Check the databases page by page and call silent meters; takes some seconds")
+        ] = False,
+    ) -> dict[str, Any]:
+        """How home, gateways and meters are, and what to do: `verdict, checks, gateways, meters`; changes nothing.
+
+        It names paths and addresses, so over REST it is for editors.
+        """
+
+    @operation("GET", "/floor-plan", "The floor plan", tag=TAG, by_hand=True)
+    def floor_plan(self) -> FloorPlan | None:
+        """The picture on which the meters stand, at their `x` and `y`; None where the site has none."""
+
+    @operation("PUT", "/floor-plan", "Give the site a floor plan", tag=TAG, needs=May.CHANGE, by_hand=True)
+    def set_floor_plan(self, content: bytes) -> FloorPlan:
+        """Give the site a picture of itself, PNG, JPEG or SVG, in place of the one before.
+
+        Raises
+        ------
+        InputError
+            If it is no such picture, or too large.
+        """
+
+    @operation("DELETE", "/floor-plan", "Remove the floor plan", tag=TAG, needs=May.CHANGE, status=204)
+    def remove_floor_plan(self) -> None:
+        """Remove the picture, if there is one; removing what is not there changes nothing."""

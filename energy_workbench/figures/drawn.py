@@ -1,0 +1,106 @@
+"""Which figure shows which kind of answer: `.figure()` of an answer finds its own here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from energy_workbench.contract.result import DRAWN
+from energy_workbench.contract.results import (
+    Balance,
+    Comparison,
+    Demand,
+    Energies,
+    Generation,
+    Intervals,
+    LoadShape,
+    Losses,
+    Pattern,
+    PowerFlow,
+    StatusSummary,
+)
+from energy_workbench.figures.shown import shown
+
+
+def _power_flow(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.power_flow import power_flow
+
+    return shown(power_flow(payload))
+
+
+def _pattern(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.pattern import pattern
+
+    return shown(pattern(payload))
+
+
+def _status(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.status import distributions
+
+    return shown(distributions(payload))
+
+
+def _balance(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.balance import losses
+
+    return shown(losses(payload))
+
+
+def _losses(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.balance import over_time
+
+    return shown(over_time(payload))
+
+
+def _generation(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.generation import sources
+
+    return shown(sources(payload))
+
+
+def _load_shape(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.load_shape import load_shape
+
+    return shown(load_shape(payload))
+
+
+def _comparison(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.load_shape import comparison
+
+    return shown(comparison(payload))
+
+
+def _intervals(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.pattern import pattern
+
+    items = payload["items"]
+    # What it takes; of a meter that only delivers, what it delivers.
+    taken, given = (sum(row[f"energy_{way}_kwh"] or 0.0 for row in items) for way in ("import", "export"))
+    column = "energy_import_kwh" if taken or not given else "energy_export_kwh"
+    peak = max((row["demand_kw"] for row in items if row["demand_kw"] is not None), default=None)
+    points = [{**row, "energy_kwh": row[column]} for row in items]
+    told = {"points": points, "total_kwh": max(taken, given), "peak_kw": peak, "peak_at": None}
+    if len(items) > 1:
+        # Rows end with the bucket that runs, the period may end later.
+        last, before = (datetime.fromisoformat(row["start"]) for row in (items[-1], items[-2]))
+        told["to"] = min(last + (last - before), datetime.fromisoformat(payload["to"])).isoformat()
+    return shown(pattern({**payload, **told}))
+
+
+def _energies(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.bars import energies
+
+    return shown(energies(payload))
+
+
+def _maxima(payload: dict[str, Any]) -> Any:
+    from energy_workbench.figures.bars import maxima
+
+    return shown(maxima(payload))
+
+
+def fill() -> None:
+    """Let `.figure()` of each answer find its figure."""
+    DRAWN.update({PowerFlow: _power_flow, Pattern: _pattern, StatusSummary: _status, Balance: _balance})
+    DRAWN.update({Losses: _losses, LoadShape: _load_shape, Comparison: _comparison, Generation: _generation})
+    DRAWN.update({Intervals: _intervals, Energies: _energies, Demand: _maxima})
