@@ -24,7 +24,8 @@ from collector.decode import encode  # noqa: E402
 from collector.meter_reader import MeterReader  # noqa: E402
 from collector.plan import Request, plan  # noqa: E402
 from collector.poller import GatewayPoller, Target  # noqa: E402
-from collector.profile import Profile, available, load  # noqa: E402
+from collector.profile import Profile  # noqa: E402
+from collector.profile_store import available, load  # noqa: E402
 from collector.repeats import Repeats  # noqa: E402
 from collector.slots import SteadyClock  # noqa: E402
 from collector.status import Tally  # noqa: E402

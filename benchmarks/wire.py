@@ -21,7 +21,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from collector.client import GatewayClient
 from collector.decode import encode
 from collector.plan import Request, plan
-from collector.profile import load
+from collector.profile_store import load
 from tests.hostile.injector import Injector, injecting
 from tests.hostile.polls import Read, Score, ours, poll
 from tests.peers import libmodbus

@@ -71,7 +71,7 @@ def probe(
     from collector.control import SOCKET, ask
     from collector.probe import Probe
     from collector.probe import probe as run_probe
-    from collector.profile import load
+    from collector.profile_store import load
 
     settings = settings_room.load(home)
     folders = [settings.profiles_path]

@@ -19,7 +19,7 @@ from collector.lines import Lines
 from collector.meter_reader import Limits, MeterReader
 from collector.metrics import Endpoint, Figures
 from collector.poller import GatewayPoller, Target
-from collector.profile import available, load, modified
+from collector.profile_store import available, load, modified
 from collector.repeats import Repeats
 from collector.slots import SteadyClock
 from collector.status import Tally

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from collector.profile import load
+from collector.profile_store import load
 from collector.repeats import Repeats
 from energy_workbench.core.condition import UNKNOWN_STEP, Condition
 from energy_workbench.core.entities import Live, Meter

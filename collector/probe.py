@@ -16,7 +16,8 @@ from collector.client import GatewayClient
 from collector.lines import Lines
 from collector.meter_reader import MeterReader
 from collector.plan import Request
-from collector.profile import WORD_ORDERS, Profile, load
+from collector.profile import WORD_ORDERS, Profile
+from collector.profile_store import load
 from collector.wire import NoAnswerError, RefusedError, WireError
 from energy_workbench.core import clock
 from energy_workbench.core.errors import WorkbenchError

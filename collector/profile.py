@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
 
 from collector.identity import Identity
 from collector.power_factor import active_power_of, needs_active_power
@@ -14,8 +12,6 @@ from energy_workbench.core.errors import InputError, NotFoundError
 
 WORD_ORDERS = ("big", "little")
 """High word first, low word first."""
-SHIPPED = Path(__file__).resolve().parent / "profiles"
-"""Folder of the profiles that come with the project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,60 +129,3 @@ class Profile:
             signs = {active_power_of(name) for name in names if self.by_quantity[name].pf}
             names |= signs & self.by_quantity.keys()
         return tuple(sorted((self.by_quantity[name] for name in names), key=lambda r: (r.function_code, r.address)))
-
-
-def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
-    """The profile of that id; one in `folders` (in their order) wins over a shipped one.
-
-    Parameters
-    ----------
-    id : str
-        May name the word order that the device is set to: `eastron_sdm630:little`.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none; the message offers near names.
-    ProfileError
-        If its file does not describe a possible meter; with file and line of every problem.
-    """
-    model, _, word_order = id.partition(":")
-    if word_order not in ("", *WORD_ORDERS):
-        raise NotFoundError(f"{id!r}: a word order is {' or '.join(WORD_ORDERS)}, as in {model}:{WORD_ORDERS[-1]}")
-    folders = tuple(folders)
-    named = Path(f"{model}.yaml").name  # never a way out of the folders
-    path = next((place for folder in (*folders, SHIPPED) if (place := Path(folder, named)).is_file()), None)
-    if path is None:
-        import difflib
-
-        found = available(folders)
-        near = difflib.get_close_matches(model, found, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(found)}"
-        raise NotFoundError(f"there is no meter profile {model!r}: {hint}")
-    return _read(path, modified(path), word_order)
-
-
-def available(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
-    """Ids of all profiles and their files, the user's and the shipped; a user's hides a shipped one of its id."""
-    found: dict[str, Path] = {}
-    for folder in [SHIPPED, *reversed([Path(f) for f in folders])]:
-        found.update({path.stem: path for path in folder.glob("*.yaml") if path.is_file()})
-    return dict(sorted(found.items()))
-
-
-def modified(path: Path | None) -> int:
-    """When a file was written [ns since 1970]; 0 where there is none (any more)."""
-    try:
-        return path.stat().st_mtime_ns if path else 0
-    except OSError:
-        return 0
-
-
-@lru_cache(maxsize=256)
-def _read(path: Path, modified: int, word_order: str) -> Profile:
-    from collector.profile_file import read_profile
-
-    if not word_order:
-        return read_profile(path)
-    profile = _read(path, modified, "")
-    return profile if word_order == profile.word_order else profile.with_word_order(word_order)

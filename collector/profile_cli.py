@@ -27,8 +27,8 @@ def list_(home: Home = None) -> None:
 @app.command()
 def show(profile: Annotated[str, typer.Argument(help="Id of a profile.")], home: Home = None) -> None:
     """A profile with its registers."""
-    from collector.profile import available, load
     from collector.profile_report import shown
+    from collector.profile_store import available, load
 
     folders = [settings_room.load(home).profiles_path]
     path = available(folders).get(profile.partition(":")[0])

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from collector.plan import plan
-from collector.profile import SHIPPED, Profile, available, load
+from collector.profile import Profile
 from collector.profile_file import read_profile
+from collector.profile_store import SHIPPED, available, load
 from energy_workbench.core.errors import ProfileError, WorkbenchError
 from energy_workbench.core.quantities import quantity
 

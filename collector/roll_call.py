@@ -14,7 +14,7 @@ from collector.advice import advice
 from collector.client import GatewayClient
 from collector.lines import Lines
 from collector.meter_reader import MeterReader
-from collector.profile import load
+from collector.profile_store import load
 from collector.wire import UnreachableError
 from energy_workbench.core import clock
 from energy_workbench.core.errors import InputError, WorkbenchError

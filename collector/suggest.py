@@ -20,7 +20,8 @@ from collector.lines import Lines
 from collector.meter_reader import MeterReader
 from collector.plan import Request
 from collector.plausible import Evidence, evidence, sane
-from collector.profile import SHIPPED, WORD_ORDERS, Profile, available, load
+from collector.profile import WORD_ORDERS, Profile
+from collector.profile_store import SHIPPED, available, load
 from collector.register import Cell
 from collector.sunspec import COMMON, common_texts, models
 from collector.wire import NoAnswerError, RefusedError, UnreachableError, WireError

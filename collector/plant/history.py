@@ -12,7 +12,7 @@ from collector.plant import electrical
 from collector.plant.faults import Faults
 from collector.plant.model import Plant
 from collector.plant.readout import Readout, told_values
-from collector.profile import load
+from collector.profile_store import load
 from collector.register import Register
 from energy_workbench.core.clock import EPOCH
 from energy_workbench.core.entities import MeterType

@@ -18,7 +18,7 @@ import pytest
 
 from collector.collector import WATCH_SECONDS, Collector, exclusive
 from collector.plan import plan
-from collector.profile import available, load
+from collector.profile_store import available, load
 from collector.writer import Writer
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.entities import Live

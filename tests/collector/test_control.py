@@ -17,7 +17,7 @@ from collector.collector import Collector
 from collector.control import AT_ONCE, MOST_CALLERS, SOCKET, Control, ask
 from collector.lines import Lines
 from collector.probe import Probe
-from collector.profile import load
+from collector.profile_store import load
 from energy_workbench.core.errors import ServiceError
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from collector.decode import decode, encode
 from collector.power_factor import ENCODINGS, needs_active_power, phase_of, read_power_factor, write_power_factor
-from collector.profile import Profile, available, load
+from collector.profile import Profile
+from collector.profile_store import available, load
 from collector.register import TYPES, Register
 from tests.collector.meters import plausible_values
 

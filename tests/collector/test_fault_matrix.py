@@ -34,7 +34,7 @@ from collector.plant.readout import Readout
 from collector.plant.server import Gateway
 from collector.plant.tree import build
 from collector.poller import GatewayPoller, Target
-from collector.profile import load
+from collector.profile_store import load
 from collector.repeats import Repeats
 from collector.slots import SteadyClock
 from collector.status import Tally

@@ -10,7 +10,8 @@ from collector.client import GatewayClient
 from collector.decode import encode
 from collector.meter_reader import FIRST_FORGET_SECONDS, NO_LIMITS, Limits, MeterReader, Outcome
 from collector.plan import plan
-from collector.profile import Profile, load
+from collector.profile import Profile
+from collector.profile_store import load
 from collector.register import Register
 from collector.wire import GarbledError, NoAnswerError, RefusedError
 from tests.collector.device import Device, Words, running

@@ -14,7 +14,7 @@ from collector.client import GatewayClient
 from collector.framing import IDENTIFY, READ_IDENTIFICATION, checksum
 from collector.meter_reader import MeterReader
 from collector.plan import Request
-from collector.profile import available, load
+from collector.profile_store import available, load
 from collector.wire import READING_FUNCTIONS, WireError
 from tests.collector.serial_bus import line_to
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.plan import Request, plan, split
-from collector.profile import Profile, available, load
+from collector.profile import Profile
+from collector.profile_store import available, load
 from collector.register import Register
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import QUANTITIES

@@ -15,7 +15,7 @@ from collector.client import GatewayClient
 from collector.counts import NO_ANSWER
 from collector.meter_reader import Limits, MeterReader
 from collector.poller import GatewayPoller, Target
-from collector.profile import load
+from collector.profile_store import load
 from collector.repeats import Repeats
 from collector.slots import SteadyClock
 from collector.status import Tally

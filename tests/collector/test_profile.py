@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from collector.power_factor import ENCODINGS
-from collector.profile import available, load
 from collector.profile_file import read_profile
 from collector.profile_keys import IDENTITY_KEYS, PROFILE_KEYS, REGISTER_KEYS
+from collector.profile_store import available, load
 from energy_workbench.core.errors import NotFoundError, ProfileError
 from energy_workbench.core.quantities import QUANTITIES
 
@@ -225,7 +225,7 @@ def test_only_a_file_of_the_folders_is_read(tmp_path: Path) -> None:
 
 def test_a_profile_is_read_when_it_is_asked_for_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
-    monkeypatch.setattr("collector.profile_file.read_profile", lambda path: read.append(path) or read_profile(path))
+    monkeypatch.setattr("collector.profile_store.read_profile", lambda path: read.append(path) or read_profile(path))
     write(tmp_path, GOOD)
     write(tmp_path, GOOD.replace("id: mine", "id: other"), "other")
     assert load("mine", [tmp_path]) is load("mine", [tmp_path])

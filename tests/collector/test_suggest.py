@@ -13,7 +13,8 @@ from collector.lines import Lines
 from collector.plan import plan
 from collector.plausible import evidence, sane
 from collector.probe import probe
-from collector.profile import WORD_ORDERS, available, load
+from collector.profile import WORD_ORDERS
+from collector.profile_store import available, load
 from collector.suggest import suggest
 from tests.collector.device import Device, running
 from tests.collector.meters import device_of, device_words, sunspec_words

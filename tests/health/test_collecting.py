@@ -11,7 +11,7 @@ import pytest
 
 from collector.collector import Collector
 from collector.decode import encode
-from collector.profile import load
+from collector.profile_store import load
 from energy_workbench.core import clock
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.settings import Settings

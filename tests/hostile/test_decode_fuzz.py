@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.decode import decode
-from collector.profile import available, load
+from collector.profile_store import available, load
 
 PROFILES = [load(known) for known in available()]
 EXTREME = (

@@ -17,7 +17,8 @@ from collector.client import GatewayClient
 from collector.decode import decode, encode
 from collector.meter_reader import MeterReader
 from collector.plan import Request
-from collector.profile import Profile, load
+from collector.profile import Profile
+from collector.profile_store import load
 from collector.wire import NoAnswerError, RefusedError
 from tests.peers import libmodbus
 from tests.peers.libmodbus import Words

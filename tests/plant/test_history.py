@@ -9,7 +9,7 @@ from collector.decode import decode, encode
 from collector.plant.faults import Fault, FaultKind, Faults
 from collector.plant.history import tables
 from collector.plant.readout import Readout
-from collector.profile import load
+from collector.profile_store import load
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.quantities import QUANTITIES
 from tests.plant.conftest import ORIGIN, ZONE

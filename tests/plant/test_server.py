@@ -17,7 +17,7 @@ from collector.decode import decode
 from collector.plant.faults import Fault, FaultKind, Faults
 from collector.plant.readout import Readout
 from collector.plant.server import PlantServer
-from collector.profile import load
+from collector.profile_store import load
 from energy_workbench.core.errors import BusyError
 from tests.plant.conftest import ORIGIN
 from tests.waiting import patience

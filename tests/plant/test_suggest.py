@@ -11,7 +11,7 @@ import pytest
 from collector.plant.model import Plant
 from collector.plant.server import PlantServer
 from collector.plant.tree import build
-from collector.profile import available, load
+from collector.profile_store import available, load
 from collector.suggest import suggest
 from energy_workbench.core.entities import MeterType
 from tests.plant.conftest import ORIGIN, ZONE

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from collector.plant.tree import UNITS, build
-from collector.profile import load
+from collector.profile_store import load
 from energy_workbench.core.entities import Flow, MeterType
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.ratios import AppliedBy
