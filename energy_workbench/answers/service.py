@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE = "ENERGY_WORKBENCH_SERVICE_TOKEN"  # noqa: S105
 
-BY_TITLE = {
-    found.title: found
-    for found in vars(errors).values()
-    if isinstance(found, type) and issubclass(found, errors.WorkbenchError)
-}
+BY_TITLE = {kind.title: kind for kind in errors.kinds()}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from fastapi import Request
 from starlette.responses import JSONResponse
 
-from energy_workbench.core.errors import InputError
+from energy_workbench.core.errors import InputError, TooLargeError
 from energy_workbench.core.forest import with_depth
 
 LARGEST_BODY = 8_000_000
@@ -67,8 +67,6 @@ async def saved_body(request: Request, path: Path, most: int) -> None:
 
 
 async def _parts(request: Request, most: int) -> AsyncIterator[bytes]:
-    from energy_workbench.api.problems import TooLargeError
-
     size = 0
     async for part in request.stream():
         size += len(part)

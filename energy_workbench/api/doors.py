@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Request, Response
 
 from energy_workbench.api.answers import Json
-from energy_workbench.api.problems import UnknownCallerError
 from energy_workbench.api.session import Home, kernels_of
-from energy_workbench.core.errors import AccessError, InputError
+from energy_workbench.core.errors import AccessError, InputError, UnknownCallerError
 
 
 def machine(request: Request) -> None:

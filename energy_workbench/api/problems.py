@@ -14,21 +14,9 @@ from starlette.exceptions import HTTPException
 
 from energy_workbench.api.answers import Json
 from energy_workbench.core import errors
-from energy_workbench.core.errors import AccessError, ConflictError, CrowdedError, InputError, Problem, WorkbenchError
+from energy_workbench.core.errors import ConflictError, CrowdedError, InputError, Problem, WorkbenchError
 
 log = logging.getLogger(__name__)
-
-
-class UnknownCallerError(AccessError):
-    """No token, or one that is not known."""
-
-    http_status = 401
-
-
-class TooLargeError(InputError):
-    """The body is larger than the service takes."""
-
-    http_status = 413
 
 
 class ProblemDocument(Json):
@@ -68,7 +56,7 @@ def problem(
 
 def kind_of(error: type[WorkbenchError]) -> str:
     """The `type` of a problem document: where it is described."""
-    name = next(c for c in error.__mro__ if c.__module__ == errors.__name__).__name__
+    name = next(kind for kind in error.__mro__ if kind in errors.kinds()).__name__
     return "/docs#" + re.sub(r"(?<!^)(?=[A-Z])", "-", name.removesuffix("Error")).lower()
 
 

@@ -79,12 +79,9 @@ def _example(part: dict[str, Any]) -> str:
 
 
 def _problems() -> str:
-    found = [
-        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.WorkbenchError)
-    ]
     rows = "".join(
         f'<tr id="{escape(kind_of(kind).partition("#")[2])}"><td>{kind.http_status}</td>'
         f"<td>{escape(kind.title)}</td><td>{escape((kind.__doc__ or '').splitlines()[0])}</td></tr>"
-        for kind in found
+        for kind in errors.kinds()
     )
     return f"<h2>Problems</h2><table><thead><tr><th>Status</th><th>Title</th><th></th></tr></thead>{rows}</table>"

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 
 from energy_workbench.api.kernels import Kernels, is_kernel
-from energy_workbench.api.problems import UnknownCallerError
-from energy_workbench.core.errors import AccessError
+from energy_workbench.core.errors import AccessError, UnknownCallerError
 from energy_workbench.core.hidden import without_secrets
 from energy_workbench.core.roles import LEAST, May, Role
 from energy_workbench.core.secret import LASTS, SESSION, digest

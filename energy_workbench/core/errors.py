@@ -108,6 +108,12 @@ class InputError(WorkbenchError):
         super().__init__("\n".join([message, *map(str, self.problems)]))
 
 
+class TooLargeError(InputError):
+    """More bytes than are taken at once."""
+
+    http_status = 413
+
+
 class PeriodError(InputError):
     """A period or an instant cannot be understood, or does not exist in the site's zone."""
 
@@ -174,6 +180,12 @@ class AccessError(WorkbenchError):
     http_status = 403
 
 
+class UnknownCallerError(AccessError):
+    """No token, or one that is not known."""
+
+    http_status = 401
+
+
 class ServiceError(WorkbenchError):
     """The service could not be reached, or answered with an error of its own."""
 
@@ -229,3 +241,9 @@ class ProfileError(InputError):
     """A meter profile file does not describe a possible meter."""
 
     title = "The meter profile is not valid"
+
+
+def kinds() -> tuple[type[WorkbenchError], ...]:
+    """The kinds that callers are told: each error with a title of its own."""
+    found = (each for each in globals().values() if isinstance(each, type) and issubclass(each, WorkbenchError))
+    return tuple(each for each in found if "title" in vars(each))
