@@ -23,6 +23,7 @@ from benchmarks.year import days
 from energy_workbench.core.clock import to_micros
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.importing import Importer
+from energy_workbench.lake.maintenance import maintain
 from energy_workbench.lake.wide import normalise
 
 ROUNDS = 3
@@ -83,7 +84,7 @@ def sizes(batches: list[pa.Table]) -> None:
         rows = 0
         for table in batches:
             rows += lake.append(table).added
-        lake.maintain(NOW + timedelta(days=2))
+        maintain(lake, NOW + timedelta(days=2))
         own = sum(file.size for file in lake.readings.snapshot().files)
         plain = 0
         for codec in ("snappy", "zstd"):

@@ -27,6 +27,7 @@ from collector.plant.tree import build as build_tree
 from energy_workbench.lake import Lake, Reader
 from energy_workbench.lake.build_state import FILE
 from energy_workbench.lake.intervals import build
+from energy_workbench.lake.maintenance import maintain
 from energy_workbench.lake.wide import normalise
 
 QUANTITIES = (
@@ -235,11 +236,11 @@ def main(count: int = 30, postgres_days: int = 10) -> None:
             writer = writer or pq.ParquetWriter(plain, wide.schema)
             writer.write_table(wide.select(writer.schema.names).cast(writer.schema))
             if batch * BATCH_DAYS == SHORT_DAYS < count:
-                lake.maintain(START + timedelta(days=SHORT_DAYS + 2))
+                maintain(lake, START + timedelta(days=SHORT_DAYS + 2))
                 dirty_day(lake, SHORT_DAYS)
         assert writer is not None
         writer.close()
-        lake.maintain(START + timedelta(days=count + 2))
+        maintain(lake, START + timedelta(days=count + 2))
         print(f"{rows / 1e6:.1f} M readings of 92 meters, {count} days at one minute")
         sizes(lake, plain, rows, postgres_days)
         intervals(lake, rows)

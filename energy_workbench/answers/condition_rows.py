@@ -67,7 +67,7 @@ def found_by_build(
     from energy_workbench.lake.findings import stored
 
     since = None if start is None else to_micros(start)
-    found = stored(lake, None if meter is None else [meter], since)
+    found = stored(lake.findings, None if meter is None else [meter], since)
     return [
         each
         for each in found

@@ -36,7 +36,7 @@ class Reviewing(Home, ReviewContract):
         known = self.registry.decisions()
         if decided:
             of_step = {(key, each.quantity, each.at): each for key, each in known}
-            found = findings.stored(self.reader.lake, {key for key, _ in known})
+            found = findings.stored(self.reader.lake.findings, {key for key, _ in known})
             told = {(each.meter, each.quantity, each.end): each for each in found}
             return [
                 case_row(meters[key], told.get((key, quantity, at)) or _step_of(key, each), each, self.zone)
@@ -44,7 +44,7 @@ class Reviewing(Home, ReviewContract):
             ]
         return [
             case_row(meters[each.meter], each, None, self.zone)
-            for each in findings.stored(self.reader.lake)
+            for each in findings.stored(self.reader.lake.findings)
             if each.name in OPEN and each.meter in meters and not _decided(known, each)
         ]
 
@@ -119,7 +119,7 @@ class Reviewing(Home, ReviewContract):
         from energy_workbench.lake import findings
 
         micros = clock.to_micros(at)
-        for each in findings.stored(self.reader.lake, [meter.key], micros, micros + 1):
+        for each in findings.stored(self.reader.lake.findings, [meter.key], micros, micros + 1):
             if each.quantity == quantity:
                 return each
         for key, decision in self.registry.decisions(meter.id):

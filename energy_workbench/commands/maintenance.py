@@ -82,6 +82,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
     from energy_workbench.answers.home import Home
     from energy_workbench.lake import Lake, Spool
     from energy_workbench.lake.intervals import build
+    from energy_workbench.lake.maintenance import maintain
     from energy_workbench.registry import Registry
 
     home = Home(settings)
@@ -99,7 +100,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
             if time.monotonic() - checked < UPKEEP_SECONDS:
                 raise
             checked = time.monotonic()
-            if not lake.maintain(check=True).damaged:
+            if not maintain(lake, check=True).damaged:
                 raise
             return work()
 
@@ -114,7 +115,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
         return f"{mended(lambda: build(lake, registry.all_ratios(), evidence=known).rows)} intervals written"
 
     def upkeep() -> str:
-        return f"{lake.maintain().compacted} partitions compacted"
+        return f"{maintain(lake).compacted} partitions compacted"
 
     def presence() -> str:
         return f"{mended(home.note_presence)} meters came or went"

@@ -14,7 +14,7 @@ from energy_workbench.core.findings import Finding
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from energy_workbench.lake.lake import Lake
+    from energy_workbench.lake.store import Store
 
 
 def schema() -> pa.Schema:
@@ -33,19 +33,21 @@ def schema() -> pa.Schema:
 
 
 def stored(
-    lake: Lake, meters: Iterable[int] | None = None, start: int | None = None, end: int | None = None
+    table: Store, meters: Iterable[int] | None = None, start: int | None = None, end: int | None = None
 ) -> list[Finding]:
     """Findings that end in a span [µs since 1970], by meter and time.
 
     Parameters
     ----------
+    table : Store
+        The lake's `findings`.
     meters : iterable of int, optional
         Keys; every meter by default.
     """
     from energy_workbench.lake import duck
 
     keys = None if meters is None else sorted(set(meters))
-    files = lake.findings.snapshot().select(start, end, keys)
+    files = table.snapshot().select(start, end, keys)
     if not files or keys == []:
         return []
     where = ["true"]
@@ -74,7 +76,7 @@ def stored(
 
 
 def replace(
-    lake: Lake,
+    table: Store,
     found: Sequence[Finding],
     meters: Sequence[int],
     span: tuple[int | None, int | None],
@@ -91,12 +93,12 @@ def replace(
     everything : bool
         In the place of all there is.
     """
-    known = stored(lake) if everything else stored(lake, meters, *span)
+    known = stored(table) if everything else stored(table, meters, *span)
     order = sorted(found, key=lambda each: (each.meter, each.end, each.quantity, each.name))
     if order == known:
         return
-    with lake.findings.writer():
-        lake.findings.write(_table(order), predicate=None if everything else predicate, replace=everything)
+    with table.writer():
+        table.write(_table(order), predicate=None if everything else predicate, replace=everything)
 
 
 def _table(found: Sequence[Finding]) -> pa.Table:

@@ -276,7 +276,7 @@ def _build_part(
     else:
         lake.intervals.write(table, predicate=_predicate(window, "start"))
     findings.replace(
-        lake, ledger.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
+        lake.findings, ledger.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
         everything=replace,
     )  # fmt: skip
     days = len(set((table["start"].cast("int64").to_numpy() // (96 * QUARTER)).tolist()))

@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_workbench.core import incidents
 from energy_workbench.core.errors import LakeError, WorkbenchError
 from energy_workbench.lake import build_state, findings, orphans, wide
 from energy_workbench.lake.interval_table import interval_schema
@@ -21,7 +21,6 @@ from energy_workbench.lake.store import Store
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from energy_workbench.lake.maintenance import Maintained
     from energy_workbench.lake.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -114,7 +113,7 @@ class Lake:
             done = self.readings.transaction(app)
             if done < spool.acknowledged():
                 log.error("the lake knows %s up to %s only, acknowledged was more", app, done)
-                orphans.adopt(self, unproven=True)
+                self.adopt(unproven=True)
             if done > spool.last_seq():
                 # The spool is older than the lake (restored): its numbers come again, its name must not.
                 log.warning("%s is behind the lake and takes a new name", spool.path)
@@ -159,12 +158,6 @@ class Lake:
         """Whether anything is stored."""
         return bool(self.readings.snapshot().rows)
 
-    def maintain(self, now: datetime | None = None, *, check: bool = False) -> Maintained:
-        """Compact, sort, checkpoint, check and clean; see `maintenance.maintain`."""
-        from energy_workbench.lake.maintenance import maintain
-
-        return maintain(self, now, check=check)
-
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Be the one who writes readings; those that a damaged log has forgotten come first.
@@ -176,9 +169,28 @@ class Lake:
         """
         with self.readings.writer():
             if self._orphaned:
-                orphans.adopt(self)
+                self.adopt()
                 self._orphaned = False
             yield
+
+    def adopt(self, partition: str = "*", *, unproven: bool = False) -> int:
+        """Store what files that no log entry names hold and the table lacks; call it inside `writer`.
+
+        Parameters
+        ----------
+        partition, unproven
+            As `orphans.held` takes them.
+
+        Returns
+        -------
+        int
+            Readings that were new.
+        """
+        found = [self.store(each).added for each in orphans.held(self.readings, partition, unproven=unproven)]
+        if added := sum(found):
+            told = f"{len(found)} forgotten files held {added} readings that {self.readings.path} lacked"
+            incidents.record(self.path, "lake", told)
+        return added
 
     def _forgotten(self) -> None:
         self._orphaned = True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from energy_workbench.core import clock
-from energy_workbench.lake import digests, durable, orphans, salvage
+from energy_workbench.lake import digests, durable, salvage
 from energy_workbench.lake.compaction import compact
 from energy_workbench.lake.failpoints import place
 
@@ -115,7 +115,7 @@ def _compact(lake: Lake, store: Store, partition: str) -> int:
             # Readings may be missing, or intervals: everything that follows from them is told anew.
             lake.build_anew()
             if store is lake.readings:
-                orphans.adopt(lake, partition)  # what was compacted lately is still there uncompacted
+                lake.adopt(partition)  # what was compacted lately is still there uncompacted
     return damaged
 
 

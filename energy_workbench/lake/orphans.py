@@ -6,48 +6,43 @@ upkeep removes them when they are old.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_workbench.core import incidents
 from energy_workbench.lake import digests, salvage, wide
 from energy_workbench.lake.columns import KEYS
 
 if TYPE_CHECKING:
-    from energy_workbench.lake.lake import Lake
+    import pyarrow as pa
+
+    from energy_workbench.lake.store import Store
 
 
-def adopt(lake: Lake, partition: str = "*", *, unproven: bool = False) -> int:
-    """Store what the orphans of the readings table hold and the table lacks.
-
-    Call it inside the table's `writer`.
+def held(table: Store, partition: str = "*", *, unproven: bool = False) -> Iterator[pa.Table]:
+    """What the orphans of the readings table hold, file by file: some of it the table may have.
 
     Parameters
     ----------
+    table : Store
+        The lake's `readings`, whose `writer` the caller is.
     partition : str
         Only of that day.
     unproven : bool
         Also take files of which it is not known how they looked when they were written. They were never made
         durable, as far as is known, and so never acknowledged: only where acknowledged readings are missing.
 
-    Returns
-    -------
-    int
-        Readings that were new.
+    Yields
+    ------
+    pyarrow.Table
+        Readings as `Lake.store` takes them; none of a file that holds nothing readable.
     """
-    table, book = lake.readings.path, digests.read(lake.readings.path)
-    named = {Path(file.path) for file in lake.readings.snapshot().files}
-    added = files = 0
-    for path in sorted(table.glob(f"day={partition}/*.parquet")):
+    book = digests.read(table.path)
+    named = {Path(file.path) for file in table.snapshot().files}
+    for path in sorted(table.path.glob(f"day={partition}/*.parquet")):
         if path in named or not (unproven or path in book.files or not book.whole):
             continue
         bad = digests.bad_spans(path, book.files[path]) if path in book.files else []
         found = salvage.rescued(path, bad, KEYS) if bad else salvage.readable(path)
         if found is not None:
-            added += lake.store(
-                wide.normalise(found.drop_columns([n for n in ("day",) if n in found.column_names]))
-            ).added
-        files += 1
-    if added:
-        incidents.record(lake.path, "lake", f"{files} forgotten files held {added} readings that {table} lacked")
-    return added
+            yield wide.normalise(found.drop_columns([name for name in ("day",) if name in found.column_names]))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from energy_workbench.lake.reader import Reader
+    from energy_workbench.lake.snapshot import Snapshot
 
 SECONDS = 30.0
 """Longest that a query may take [s]."""
@@ -151,13 +151,19 @@ def _why(code: int) -> str:
 
 
 def asked(
-    reader: Reader, text: str, meters: pa.Table, form: str, max_rows: int, stop: threading.Event | None = None
+    pinned: tuple[Snapshot, Snapshot],
+    spooled: pa.Table,
+    text: str,
+    meters: pa.Table,
+    form: str,
+    max_rows: int,
+    stop: threading.Event | None = None,
 ) -> bytes:
-    """The answer of a user's SELECT over what a reader sees now; for the parameters see `Question` and `ask`."""
-    snapshot, spooled = reader.pin(None, None, None)
-    spooled = reader.typed(spooled, reader.names(snapshot, spooled))
+    """The answer of a user's SELECT over one version of readings and intervals, and what is spooled beside it.
+
+    For the other parameters see `Question` and `ask`.
+    """
     # Absolute: the process that answers keeps the folder in which it was started.
-    pinned = (snapshot, reader.lake.intervals.snapshot())
     readings, intervals = (tuple(os.path.abspath(file.path) for file in each.files) for each in pinned)
     question = Question(text, form, max_rows, MAX_BYTES[form], readings, intervals)
     return shared().ask(question, [stream(meters), stream(spooled)], stop)

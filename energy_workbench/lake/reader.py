@@ -306,15 +306,20 @@ class Reader:
         """
         import pyarrow as pa
 
-        from energy_workbench.lake.query_host import asked
-
-        return pa.ipc.open_stream(asked(self, text, meters, "arrow", max_rows)).read_all()
+        return pa.ipc.open_stream(self._asked(text, meters, "arrow", max_rows)).read_all()
 
     def sql_json(self, text: str, meters: pa.Table, max_rows: int, stop: threading.Event | None = None) -> bytes:
         """As `sql`, as JSON: `columns`, `types` (Arrow's) and `rows`; ended when `stop` is set."""
+        return self._asked(text, meters, "json", max_rows, stop)
+
+    def _asked(
+        self, text: str, meters: pa.Table, form: str, max_rows: int, stop: threading.Event | None = None
+    ) -> bytes:
         from energy_workbench.lake.query_host import asked
 
-        return asked(self, text, meters, "json", max_rows, stop)
+        snapshot, spooled = self.pin(None, None, None)
+        spooled = self.typed(spooled, self.names(snapshot, spooled))
+        return asked((snapshot, self.lake.intervals.snapshot()), spooled, text, meters, form, max_rows, stop)
 
     def pin(self, meters: Sequence[int] | None, low: int | None, high: int | None) -> tuple[Snapshot, pa.Table]:
         """A version of the lake, and the spooled rows that it does not have.

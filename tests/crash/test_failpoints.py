@@ -30,6 +30,7 @@ import sys
 from datetime import UTC, datetime
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.intervals import build
+from energy_workbench.lake.maintenance import maintain
 from tests.lake.helpers import reading
 lake, spool = Lake(sys.argv[1]), Spool(sys.argv[2])
 for step in range(int(sys.argv[3]), int(sys.argv[3]) + 6):
@@ -38,7 +39,7 @@ for step in range(int(sys.argv[3]), int(sys.argv[3]) + 6):
     if step % 2:
         lake.commit(spool)
         build(lake, [])
-lake.maintain(datetime(2026, 12, 1, tzinfo=UTC))
+maintain(lake, datetime(2026, 12, 1, tzinfo=UTC))
 """
 
 

@@ -35,12 +35,13 @@ import sys
 from datetime import UTC, datetime
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.intervals import build
+from energy_workbench.lake.maintenance import maintain
 lake, spool = Lake(sys.argv[1]), Spool(sys.argv[2])
 print("ready", flush=True)
 while True:
     lake.commit(spool)
     build(lake, [])
-    lake.maintain(datetime(2026, 12, 1, tzinfo=UTC))
+    maintain(lake, datetime(2026, 12, 1, tzinfo=UTC))
 """
 
 

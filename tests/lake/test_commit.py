@@ -12,6 +12,7 @@ from energy_workbench.core.errors import InputError, LakeError
 from energy_workbench.core.incidents import incidents
 from energy_workbench.lake import Lake, Spool, durable
 from energy_workbench.lake.backup import copy_database
+from energy_workbench.lake.maintenance import maintain
 from energy_workbench.lake.store import Store
 from tests.lake.helpers import ENERGY, counter, reading, readings, table
 
@@ -186,7 +187,7 @@ def test_a_damaged_checkpoint_is_done_without(lake: Lake, spool: Spool) -> None:
     for step in range(4):
         spool.append([reading(1, step * 10, float(step))])
         lake.commit(spool)
-    lake.maintain()
+    maintain(lake)
     [(_, checkpoint)] = durable.checkpoints(lake.readings.path)
     content = bytearray(checkpoint.read_bytes())
     content[len(content) // 2] ^= 1

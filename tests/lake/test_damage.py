@@ -14,6 +14,7 @@ from energy_workbench.core.incidents import incidents
 from energy_workbench.lake import Lake, Spool, durable, wal
 from energy_workbench.lake.carve import log_of
 from energy_workbench.lake.intervals import build
+from energy_workbench.lake.maintenance import maintain
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 
 ROUNDS = int(os.environ.get("DAMAGE_ROUNDS", "5"))
@@ -152,7 +153,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
             spool.append([batch(meter, step) for meter in METERS])
         lake.commit(spool)
         if first == 60:
-            lake.maintain()
+            maintain(lake)
     build(lake, [])
     spool.close()
     return home
@@ -182,7 +183,7 @@ def test_a_damaged_lake_opens_with_all_that_was_not_touched(
         lake, spool = Lake(home / "lake"), Spool(home / "spool.db")
         spool.append([reading(9, 0, 1.0)])
         lake.commit(spool)
-        lake.maintain(check=True)
+        maintain(lake, check=True)
         build(lake, [])
         kept = {(m, int(row[ENERGY])) for m in METERS for row in readings(lake, m)}
         assert kept <= EVERYTHING, what
@@ -214,9 +215,9 @@ def test_a_damaged_data_file_is_found_kept_aside_and_told(stored: Path, tmp_path
         durable.read_entry(durable.log_entry(lake.readings.path, durable.last_version(lake.readings.path))) or [],
     )
     flip(path, random.Random(1))
-    done = lake.maintain(check=True)
+    done = maintain(lake, check=True)
     assert done.damaged == 1
     [incident] = incidents(lake.path)
     assert Path(incident.aside).exists()
     assert "not as it was written" in incident.text
-    assert lake.maintain(check=True).damaged == 0
+    assert maintain(lake, check=True).damaged == 0

@@ -12,6 +12,7 @@ from energy_workbench.core.errors import BusyError
 from energy_workbench.lake import Lake, Reader, Spool, maintenance
 from energy_workbench.lake.intervals import build
 from energy_workbench.lake.lock import exclusive
+from energy_workbench.lake.maintenance import maintain
 from tests.lake.helpers import ENERGY, T0, intervals, reading, readings
 
 
@@ -30,23 +31,23 @@ def lake(tmp_path: Path) -> Lake:
 def test_a_closed_day_becomes_one_file_with_the_same_rows(lake: Lake) -> None:
     before = [readings(lake, meter) for meter in (1, 2)]
     assert len(lake.readings.snapshot().files) == 12
-    result = lake.maintain(T0 + timedelta(days=2))
+    result = maintain(lake, T0 + timedelta(days=2))
     assert result.compacted >= 1
     assert len(lake.readings.snapshot().files) == 1
     assert [readings(lake, meter) for meter in (1, 2)] == before
 
 
 def test_today_stays_as_it_is_until_it_has_many_files(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    lake.maintain(T0 + timedelta(hours=1))
+    maintain(lake, T0 + timedelta(hours=1))
     assert len(lake.readings.snapshot().files) == 12
     monkeypatch.setattr(maintenance, "OPEN_FILES", 5)
-    lake.maintain(T0 + timedelta(hours=1))
+    maintain(lake, T0 + timedelta(hours=1))
     assert len(lake.readings.snapshot().files) == 1
 
 
 def test_compaction_is_no_reason_to_build(lake: Lake) -> None:
     before = intervals(lake)
-    lake.maintain(T0 + timedelta(days=2))
+    maintain(lake, T0 + timedelta(days=2))
     assert build(lake, []).rows == 0
     assert intervals(lake) == before
 
@@ -57,22 +58,22 @@ def test_parts_of_a_reading_become_one_row(lake: Lake, tmp_path: Path) -> None:
     lake.commit(spool)
     assert lake.readings.snapshot().rows == 25
     before = readings(lake)
-    lake.maintain(T0 + timedelta(days=2))
+    maintain(lake, T0 + timedelta(days=2))
     assert lake.readings.snapshot().rows == 24
     assert readings(lake) == before
 
 
 def test_a_pinned_reader_survives_compaction(lake: Lake) -> None:
     pinned = lake.readings.snapshot()
-    lake.maintain(T0 + timedelta(days=2))
+    maintain(lake, T0 + timedelta(days=2))
     assert all(Path(file.path).exists() for file in pinned.files)
 
 
 def test_replaced_files_go_after_their_retention(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     old = [Path(file.path) for file in lake.readings.snapshot().files]
-    lake.maintain(T0 + timedelta(days=2))
+    maintain(lake, T0 + timedelta(days=2))
     monkeypatch.setattr(maintenance, "RETENTION_HOURS", 0)
-    assert lake.maintain(T0 + timedelta(days=2)).removed >= 12
+    assert maintain(lake, T0 + timedelta(days=2)).removed >= 12
     assert not any(path.exists() for path in old)
     assert len(readings(lake)) == 12
 
@@ -80,7 +81,7 @@ def test_replaced_files_go_after_their_retention(lake: Lake, monkeypatch: pytest
 def test_the_spools_place_survives_checkpoints(lake: Lake, tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.db")
     before = lake.readings.transaction(spool.app)
-    lake.maintain(T0 + timedelta(days=2))
+    maintain(lake, T0 + timedelta(days=2))
     assert before == lake.readings.transaction(spool.app) == 24
     spool.append([reading(1, 90_000, 100.0)])
     assert lake.commit(spool) == 1
@@ -107,11 +108,11 @@ def test_a_lock_held_elsewhere_is_told(tmp_path: Path) -> None:
 
 
 def test_an_empty_lake_needs_no_upkeep(tmp_path: Path) -> None:
-    assert Lake(tmp_path / "none").maintain(clock.now()).compacted == 0
+    assert maintain(Lake(tmp_path / "none"), clock.now()).compacted == 0
 
 
 def test_a_reader_open_during_upkeep_sees_the_same(lake: Lake) -> None:
     reader = Reader(lake)
     before = reader.readings(2).to_pylist()
-    lake.maintain(T0 + timedelta(days=2))
+    maintain(lake, T0 + timedelta(days=2))
     assert reader.readings(2).to_pylist() == before

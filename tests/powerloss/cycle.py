@@ -11,6 +11,7 @@ from pathlib import Path
 
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.intervals import build
+from energy_workbench.lake.maintenance import maintain
 from tests.lake.helpers import reading
 
 METERS = (1, 2)
@@ -29,7 +30,7 @@ def main(home: Path) -> None:
         lake.commit(spool)
         build(lake, [])
         spool.close()
-    lake.maintain(LATER)
+    maintain(lake, LATER)
 
 
 if __name__ == "__main__":

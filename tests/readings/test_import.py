@@ -18,6 +18,7 @@ import pytest
 from energy_workbench.core.errors import ConflictError, InputError, LakeError, NotFoundError
 from energy_workbench.lake import Lake, Reading, Spool, staging
 from energy_workbench.lake.importing import Importer
+from energy_workbench.lake.maintenance import maintain
 from energy_workbench.workbench import Workbench
 from tests.lake.helpers import T0, T0_US
 
@@ -111,7 +112,7 @@ def test_a_further_quantity_joins_the_reading_that_is_there(wb: Workbench, file:
     wb.import_readings(file("meter,ts,frequency\nUNIT-A,2026-10-01T00:00:08.766Z,50.5\n"))
     (row,) = rows(wb)
     assert row["values"] == {"energy_active_import": 5.0, "frequency": 50.5}
-    wb.reader.lake.maintain(datetime(2026, 12, 1, tzinfo=UTC))
+    maintain(wb.reader.lake, datetime(2026, 12, 1, tzinfo=UTC))
     assert wb.reader.lake.readings.snapshot().rows == 1
     assert rows(wb) == [row]
 
@@ -210,7 +211,7 @@ def test_files_of_a_commit_are_one_version_that_survives_compaction_and_checkpoi
     more = "meter,ts,frequency\n" + "".join(f"GRID,2026-09-{d:02}T11:00:00Z,{d}\n" for d in range(1, 29))
     wb.import_readings(file(more))
     assert store.snapshot().version == version + 1
-    assert wb.reader.lake.maintain(datetime(2026, 12, 1, tzinfo=UTC)).compacted >= 28
+    assert maintain(wb.reader.lake, datetime(2026, 12, 1, tzinfo=UTC)).compacted >= 28
     fresh = Workbench.at(wb.settings.home)
     assert [row["values"]["frequency"] for row in rows(fresh, "GRID")] == [d for d in range(1, 29) for _ in (0, 1)]
 

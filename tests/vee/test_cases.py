@@ -43,10 +43,10 @@ def test_case(folder: Path, tmp_path: Path) -> None:
         build(lake, ratios, evidence=evidence)
     assert expected, "a case that expects nothing shows nothing"
     check(lake, expected)
-    told = Reader(lake).intervals([1], *FAR).to_pylist(), stored(lake)
+    told = Reader(lake).intervals([1], *FAR).to_pylist(), stored(lake.findings)
     # Built from nothing it is the same.
     build(lake, ratios, meters=[1], evidence=evidence)
-    again, findings = Reader(lake).intervals([1], *FAR).to_pylist(), stored(lake)
+    again, findings = Reader(lake).intervals([1], *FAR).to_pylist(), stored(lake.findings)
     assert findings == told[1]
     for row, before in zip(again, told[0], strict=True):
         assert {**row, **rounded(row)} == {**before, **rounded(before)}
@@ -71,9 +71,9 @@ def check(lake: Lake, expected: dict[str, Any]) -> None:
     if "qualities" in expected:
         assert sorted({row["quality"] for row in rows}) == expected["qualities"]
     if "findings" in expected:
-        assert [finding.name for finding in stored(lake)] == expected["findings"]
+        assert [finding.name for finding in stored(lake.findings)] == expected["findings"]
     if "open" in expected:
-        assert sum(finding.name in OPEN for finding in stored(lake)) == expected["open"]
+        assert sum(finding.name in OPEN for finding in stored(lake.findings)) == expected["open"]
     for start in expected.get("absent", ()):
         assert datetime.fromisoformat(start) not in by_start
     for row in expected.get("intervals", ()):

@@ -105,17 +105,17 @@ def test_an_exchange_rebuilds_the_readings_around_it_only(lake: Lake) -> None:
     assert result.rows <= 96
     assert bits(lake, 1, before=when - timedelta(hours=6)) == early
     assert bits(lake, 1, since=when + timedelta(hours=6)) == late
-    assert [finding.name for finding in stored(lake)] == ["counter.exchange"]
+    assert [finding.name for finding in stored(lake.findings)] == ["counter.exchange"]
     build(lake, [ONE])
     assert bits(lake, 1) == before
-    assert stored(lake) == []
+    assert stored(lake.findings) == []
 
 
 def test_a_decision_rebuilds_its_step_only(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.append(counter([(900 * k, 5000 + 5.0 * k if k < 200 else 2000 + 5.0 * k) for k in range(DAYS * 96)]))
     build(lake, [])
-    (case,) = stored(lake)
+    (case,) = stored(lake.findings)
     assert case.name == "counter.ambiguous"
     known = sum(r["energy_import_kwh"] or 0.0 for r in intervals(lake))
     decision = Decision(
@@ -125,10 +125,10 @@ def test_a_decision_rebuilds_its_step_only(tmp_path: Path) -> None:
     result = build(lake, [], evidence={1: Facts(decisions=(decision,))})
     assert result.rows < 60
     assert sum(r["energy_import_kwh"] or 0.0 for r in intervals(lake)) == pytest.approx(known + 3.0 + 2.0)
-    assert [(f.name, f.evidence["decided"]) for f in stored(lake)] == [("counter.exchange", 1.0)]
+    assert [(f.name, f.evidence["decided"]) for f in stored(lake.findings)] == [("counter.exchange", 1.0)]
     build(lake, [])
     assert sum(r["energy_import_kwh"] or 0.0 for r in intervals(lake)) == pytest.approx(known)
-    assert stored(lake) == [case]
+    assert stored(lake.findings) == [case]
 
 
 def test_a_decision_holds_when_readings_come_later_between(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_decision_holds_when_readings_come_later_between(tmp_path: Path) -> No
     points = [(900 * k, 99_900 + 5.0 * k if k < 20 else 5.0 * (k - 20)) for k in range(40)]
     lake.append(counter([point for k, point in enumerate(points) if k not in (19, 20, 21)]))
     build(lake, [])
-    (case,) = stored(lake)
+    (case,) = stored(lake.findings)
     decision = Decision(
         quantity=ENERGY, since=case.start, at=case.end, choice=Choice.ROLLOVER, modulus=100_000.0, reason="five digits"
     )
@@ -169,11 +169,11 @@ def test_findings_of_a_span_that_is_built_again_are_not_doubled(tmp_path: Path) 
     lake = Lake(tmp_path / "lake")
     lake.append(counter([(900 * k, float(k % 50)) for k in range(300)]))
     build(lake, [])
-    found = stored(lake)
+    found = stored(lake.findings)
     assert len(found) == 5
     build(lake, [], meters=[1])
     build(lake, [], start=T0 + timedelta(hours=5), end=T0 + timedelta(hours=30))
-    assert stored(lake) == found
+    assert stored(lake.findings) == found
     version = lake.findings.snapshot().version
     build(lake, [], meters=[1])
     assert lake.findings.snapshot().version == version
@@ -185,5 +185,5 @@ def test_a_rating_that_is_entered_later_judges_what_was(tmp_path: Path) -> None:
     build(lake, [])
     assert Reader(lake).energy([1], [T0, T0 + timedelta(days=1)]).to_pylist()[0]["energy_import_kwh"] == 989.0
     build(lake, [], evidence={1: Facts(rated_kw=100.0)})
-    assert [finding.name for finding in stored(lake)] == ["counter.jump"]
+    assert [finding.name for finding in stored(lake.findings)] == ["counter.jump"]
     assert Reader(lake).energy([1], [T0, T0 + timedelta(days=1)]).to_pylist()[0]["energy_import_kwh"] == 88.0

@@ -154,7 +154,7 @@ def test_arrival_does_not_matter(tmp_path_factory: pytest.TempPathFactory, seed:
     assert [r[IMPORT] for r in found] == [
         None if r[IMPORT] is None else pytest.approx(r[IMPORT], abs=1e-9) for r in wanted
     ]
-    assert stored(lake) == stored(ordered)
+    assert stored(lake.findings) == stored(ordered.findings)
 
 
 @settings(max_examples=8, deadline=None)
