@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.answers.report_list import Report
 from energy_workbench.core.errors import ReportError
 from energy_workbench.reports import manifest
 from energy_workbench.reports.excel import write_excel
+from energy_workbench.reports.job import Job
 from energy_workbench.reports.kernel import Executed, FailedError
 from energy_workbench.reports.page import about, add_images, figures_of, render
 from energy_workbench.reports.pdf import write_pdf
@@ -22,40 +21,6 @@ from energy_workbench.reports.progress import Progress
 FORMATS = ("html", "pdf", "xlsx")
 REPEATED = ("lake_version", "registry_revision")
 """What a report that is written again has of the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A report to be written.
-
-    Attributes
-    ----------
-    report : Report
-    asked : dict
-        Its parameters, checked.
-    told : dict
-        What the kernel is told: `home` or `archive`, and `threshold`.
-    written_at : datetime
-        What the report takes for now.
-    formats : tuple of str
-    paper : str
-    folder : Path
-        Where to.
-    own_folders : bool
-        Whether each meter has a folder in it.
-    first : dict or None
-        The manifest of the first, where it is written again.
-    """
-
-    report: Report
-    asked: dict[str, Any]
-    told: dict[str, Any]
-    written_at: datetime
-    formats: tuple[str, ...]
-    paper: str
-    folder: Path
-    own_folders: bool
-    first: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

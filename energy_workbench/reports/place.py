@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.core import disk
 from energy_workbench.core.errors import HomeError
 from energy_workbench.reports.manifest import digest
-from energy_workbench.reports.session import file_name
+from energy_workbench.reports.names import file_name
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from energy_workbench.reports.desk import Job
+    from energy_workbench.reports.job import Job
 
 
 @contextmanager

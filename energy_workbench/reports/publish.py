@@ -21,7 +21,8 @@ from energy_workbench.core.clock import now
 from energy_workbench.core.errors import InputError, NoDataError, NotFoundError, ReportError, WorkbenchError
 from energy_workbench.core.settings import Settings
 from energy_workbench.reports import manifest
-from energy_workbench.reports.desk import FORMATS, Job, Published, finished
+from energy_workbench.reports.desk import FORMATS, Published, finished
+from energy_workbench.reports.job import Job
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
 from energy_workbench.reports.press import PAPERS

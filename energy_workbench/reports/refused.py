@@ -10,7 +10,7 @@ from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.reports.session import resolved
 
 if TYPE_CHECKING:
-    from energy_workbench.reports.desk import Job
+    from energy_workbench.reports.job import Job
 
 
 def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:

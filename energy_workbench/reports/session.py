@@ -20,6 +20,7 @@ from energy_workbench.answers.report_refusals import reportable
 from energy_workbench.core import clock
 from energy_workbench.core.clock import FIXED_NOW
 from energy_workbench.reports import words
+from energy_workbench.reports.names import file_name
 
 if TYPE_CHECKING:
     from energy_workbench.reports.recorded import Recorded
@@ -168,8 +169,3 @@ def resolved(wb: Recorded, given: Mapping[str, Any]) -> dict[str, str]:
     number = wb.meter(meter)["number"] if meter else ""
     iso = period.text if period.text[0].isdigit() else words.iso(period, zone)
     return {"period": iso, "label": file_name(iso), "span": words.span(period, zone), "meter": number}
-
-
-def file_name(text: str) -> str:
-    """Text as a part of a path: nothing in it can leave the folder or surprise a shell."""
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in text).lstrip(".") or "_"

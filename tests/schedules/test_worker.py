@@ -21,7 +21,8 @@ from energy_workbench.core import settings as settings_room
 from energy_workbench.core.schedules import PAUSES, Recipient, Run, RunState, Schedule
 from energy_workbench.registry import Registry
 from energy_workbench.reports.scheduled import scheduler as scheduler_room
-from energy_workbench.reports.scheduled.scheduler import Process, Scheduler
+from energy_workbench.reports.scheduled.processes import Process
+from energy_workbench.reports.scheduled.scheduler import Scheduler
 from energy_workbench.reports.scheduled.worker import work
 from energy_workbench.reports.scheduled.worker_process import WorkerProcess
 from tests.answers.test_report_list import notebook

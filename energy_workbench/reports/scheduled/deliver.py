@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_workbench.core.errors import DeliveryError, SettingsError
-from energy_workbench.core.schedules import Run, Schedule
+from energy_workbench.core.schedules import Schedule
 from energy_workbench.core.settings import Settings
 from energy_workbench.reports.delivery import index, smtp, webhook
 from energy_workbench.reports.delivery.letter import report_letter
+from energy_workbench.reports.scheduled.event import event
 
 if TYPE_CHECKING:
     from energy_workbench.reports.scheduled.holding import Holding
-    from energy_workbench.reports.scheduled.worker import Secrets
+    from energy_workbench.reports.scheduled.secrets import Secrets
     from energy_workbench.workbench import Workbench
 
 FOLDER = "folder"
@@ -82,25 +83,3 @@ def deliver(
 def _shown(to: str, schedule: Schedule) -> str:
     """Who is meant, in words: the address of a webhook may hold a secret."""
     return "webhook" if to == schedule.webhook else to
-
-
-def event(kind: str, name: str, run: Run, manifest: Any = None) -> dict[str, Any]:
-    """What a webhook is told of a run; `id` is the same however often it is told."""
-    import json
-
-    told: dict[str, Any] = {
-        "event": kind,
-        "id": f"{run.schedule}/{run.key}/{kind}",
-        "schedule": {"id": run.schedule, "name": name},
-        "run": run.key,
-        "report": run.report,
-        "period": run.period,
-        "planned_at": run.planned_at.isoformat(),
-        "completeness": run.completeness,
-        "incomplete": run.incomplete,
-    }
-    if manifest is None:
-        return told | {"reason": run.reason}
-    kept = json.loads(manifest.read_text("utf-8"))
-    files = [{"kind": kind, **found} for kind, found in kept["files"].items()]
-    return told | {"title": kept["title"], "written_at": kept["written_at"], "files": files}

@@ -10,10 +10,10 @@ from energy_workbench.core.schedules import Run
 from energy_workbench.core.settings import Settings
 from energy_workbench.reports.delivery import smtp, webhook
 from energy_workbench.reports.delivery.letter import alert_letter
-from energy_workbench.reports.scheduled.deliver import event
+from energy_workbench.reports.scheduled.event import event
 
 if TYPE_CHECKING:
-    from energy_workbench.reports.scheduled.worker import Secrets
+    from energy_workbench.reports.scheduled.secrets import Secrets
     from energy_workbench.workbench import Workbench
 
 TEXT = """The report {name} ({report}, {period}) was not sent as planned.

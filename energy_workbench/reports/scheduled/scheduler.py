@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from energy_workbench.answers.scheduling import planned
 from energy_workbench.core import clock, crontab
@@ -26,7 +26,8 @@ from energy_workbench.core.period import zone_of
 from energy_workbench.core.schedules import Run, RunState, Schedule, resolved
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
-from energy_workbench.reports.scheduled import ended
+from energy_workbench.reports.scheduled import ended, processes
+from energy_workbench.reports.scheduled.processes import Process
 from energy_workbench.reports.scheduled.worker_process import WorkerProcess
 
 log = logging.getLogger(__name__)
@@ -39,27 +40,6 @@ GRACE_SECONDS: Final = 8.0
 
 IDLE_SECONDS: Final = 60.0
 """How long a worker that has done its run is kept, with its kernel and its browser, for another [s]."""
-
-
-class Process(Protocol):
-    """What the scheduler knows of a worker process."""
-
-    pid: int
-
-    def poll(self) -> int | None:
-        """Its exit code; None while it runs."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end."""
-
-    def ready(self) -> bool:
-        """Whether it has done its run and waits for another; it says so once."""
-
-    def hand(self, run: Run) -> None:
-        """Give it its next run; raises OSError if it is gone."""
-
-    def leave(self) -> None:
-        """Tell it that there is no more to do."""
 
 
 Spawn = Callable[[Run], Process]
@@ -92,7 +72,7 @@ class Child:
         """Tell it to end."""
         self.asked = time.monotonic()
         self.process.leave()
-        ended.ask(self.process)
+        processes.ask(self.process)
 
 
 class Scheduler:
@@ -158,7 +138,7 @@ class Scheduler:
         for child in self.children.values():
             child.end()
         for child in self.children.values():
-            ended.make_sure(child.process, GRACE_SECONDS)
+            processes.make_sure(child.process, GRACE_SECONDS)
             if child.idle is not None:
                 continue
             # It was not its fault: the attempt does not count.
@@ -234,7 +214,7 @@ class Scheduler:
                 self._look_at(child)
                 continue
             del self.children[number]
-            ended.leave_nothing(child.process)
+            processes.leave_nothing(child.process)
             if child.idle is not None:
                 continue
             run = self._registry.run(child.run.key)
@@ -243,13 +223,15 @@ class Scheduler:
                 if run.cancel_by:
                     ended.cancelled(self._registry, run, self._now())
                 else:
-                    ended.badly(self._registry, run, f"its process ended by itself ({ended.told(code)})", self._now())
+                    ended.badly(
+                        self._registry, run, f"its process ended by itself ({processes.told(code)})", self._now()
+                    )
 
     def _look_at(self, child: Child) -> None:
         now = time.monotonic()
         if child.asked is not None:
             if now - child.asked > GRACE_SECONDS:
-                ended.make_sure(child.process, 0.0)
+                processes.make_sure(child.process, 0.0)
         elif child.idle is not None:
             if now - child.idle >= IDLE_SECONDS:
                 child.end()

@@ -16,11 +16,12 @@ from energy_workbench.core.hidden import hidden
 from energy_workbench.core.paths import shipped
 from energy_workbench.core.schedules import LOOKS, Run, RunState, Schedule
 from energy_workbench.core.settings import Settings, load
-from energy_workbench.reports.place import file_name
+from energy_workbench.reports.names import file_name
 from energy_workbench.reports.scheduled import data, ended
 from energy_workbench.reports.scheduled.deliver import deliver
 from energy_workbench.reports.scheduled.holding import Holding, Stopped
 from energy_workbench.reports.scheduled.owner import tell_owner
+from energy_workbench.reports.scheduled.secrets import Secrets
 
 if TYPE_CHECKING:
     from energy_workbench.reports.scheduled.worker_process import Line
@@ -99,34 +100,6 @@ def work(settings: Settings, key: int, holder: str, bench: Bench | None = None) 
             return False
     finally:
         wb.close()
-
-
-class Secrets:
-    """The secrets of a home, taken out of the environment; one that cannot be used fails who needs it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._home = settings.home
-        self._password, self._key = "", ""
-        self._wrong: WorkbenchError | None = None
-        try:
-            self._password = secret.taken(settings.home, secret.SMTP_PASSWORD)
-            self._key = secret.taken(settings.home, secret.WEBHOOK_SECRET)
-        except WorkbenchError as error:
-            self._wrong = error
-            for name in secret.NAMES:
-                os.environ.pop(secret.variable(name), None)
-
-    def password(self) -> str:
-        """Of the mail server; empty for none."""
-        if self._wrong:
-            raise self._wrong
-        return self._password
-
-    def key(self) -> str:
-        """That webhooks are signed with; made where there is none."""
-        if self._wrong:
-            raise self._wrong
-        return self._key or secret.made(self._home, secret.WEBHOOK_SECRET)
 
 
 def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets, bench: Bench | None) -> bool:
