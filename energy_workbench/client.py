@@ -140,7 +140,7 @@ class RemoteWorkbench(WorkbenchContract):
     def import_readings(
         self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
     ) -> dict[str, Any]:
-        from energy_workbench.answers.readings_file import upload
+        from energy_workbench.answers.readings_table import upload
 
         with upload(source) as (name, content):
             asked = {"dry_run": dry_run, "keep_stored": keep_stored, "filename": name}

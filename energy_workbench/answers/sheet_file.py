@@ -36,7 +36,7 @@ def content(sheet: Sheet, format: str) -> bytes:
 
 
 def _csv(sheet: Sheet) -> bytes:
-    from energy_workbench.registry.csv_file import guarded
+    from energy_workbench.core.cells import guarded
 
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -170,7 +170,7 @@ class _Csv:
 
     def _cell(self, word: str) -> str:
         """A meter's number as a cell that no spreadsheet runs."""
-        from energy_workbench.registry.csv_file import guarded
+        from energy_workbench.core.cells import guarded
 
         if word not in self._cells:
             text = StringIO()
@@ -229,7 +229,7 @@ class _Excel:
         """A text that Excel takes for nothing else, now or once it is edited."""
         from openpyxl.cell import WriteOnlyCell
 
-        from energy_workbench.registry.csv_file import guarded
+        from energy_workbench.core.cells import guarded
 
         if guarded(word) == word:
             return word

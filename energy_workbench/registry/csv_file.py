@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from energy_workbench.core.cells import guarded, plain
 from energy_workbench.core.errors import InputError
 
 SEPARATORS: Final = ",;\t"
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-"""What a spreadsheet would run, or what stands for that after `guarded`."""
 
 
 def read(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -38,16 +37,6 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> N
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows([guarded(cell) for cell in row] for row in rows)
-
-
-def guarded(cell: str) -> str:
-    """A cell with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def plain(cell: str) -> str:
-    """The text that `guarded` was given."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _text(path: Path) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from energy_workbench.core.cells import guarded
 from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.registry.csv_file import guarded
 
 UNPACKED: Final = 200_000_000
 """What a file may measure once unpacked [bytes]: a small one can hold a huge one."""

@@ -108,7 +108,7 @@ def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    from energy_workbench.registry.csv_file import guarded
+    from energy_workbench.core.cells import guarded
 
     clean = CONTROL.sub("�", str(text))[:32_767]
     cell = WriteOnlyCell(sheet, clean)

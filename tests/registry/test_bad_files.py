@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from energy_workbench.core.cells import guarded, plain
 from energy_workbench.core.errors import InputError
 from energy_workbench.registry import Registry
-from energy_workbench.registry.csv_file import guarded, plain
 from energy_workbench.registry.meter_file import (
     COLUMNS,
     apply_import,
