@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import fspath
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "open", "use"]
 
 if TYPE_CHECKING:
     import os
 
     from energy_workbench.client import RemoteWorkbench
     from energy_workbench.workbench import Workbench
+
+
+_used: list[tuple[Workbench | RemoteWorkbench, str]] = []
+"""What is in use, the newest last, and why nothing else may be opened meanwhile."""
 
 
 def open(  # noqa: A001 -- reads as `ew.open()`
@@ -31,8 +37,21 @@ def open(  # noqa: A001 -- reads as `ew.open()`
     Returns
     -------
     Workbench or RemoteWorkbench
-        The same methods and result types, on the files or over the service.
+        The same methods and result types, on the files or over the service. Without `where` that which is in `use`.
+
+    Raises
+    ------
+    ReportError
+        If a report asks for another workbench than its own.
     """
+    if _used:
+        workbench, alone = _used[-1]
+        if where is None:
+            return workbench
+        if alone:
+            from energy_workbench.core.errors import ReportError
+
+            raise ReportError(alone)
     named = None if where is None else fspath(where)
     if named and named.startswith(("http://", "https://")):
         from energy_workbench.client import RemoteWorkbench
@@ -41,3 +60,25 @@ def open(  # noqa: A001 -- reads as `ew.open()`
     from energy_workbench.workbench import Workbench
 
     return Workbench.at(named)
+
+
+@contextmanager
+def use(workbench: Workbench | RemoteWorkbench, *, alone: str = "") -> Iterator[None]:
+    """Let `open()` give this workbench, to all of this process, until the block is left.
+
+    So code that opens its workbench plainly, as a notebook does, works on one that is open already: a report's on the
+    plant as it was, a test's on its own.
+
+    Parameters
+    ----------
+    workbench : Workbench or RemoteWorkbench
+        Stays open afterwards.
+    alone : str
+        Why nothing else may be opened meanwhile: whoever tries is told so. Anything may where it is empty.
+    """
+    entry = (workbench, alone)
+    _used.append(entry)
+    try:
+        yield
+    finally:
+        _used.remove(entry)

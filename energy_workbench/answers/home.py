@@ -30,21 +30,28 @@ class Home:
     ----------
     settings : Settings
         Where registry, state, spool and lake are.
+    like : Home, optional
+        Of the same settings: what it has opened is used, and stays its own to close.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, like: Home | None = None) -> None:
         self.settings = settings
+        self._like = like
         self._cache = Cache()
 
     def close(self) -> None:
         """Close what was opened; the next question opens it again."""
         for name in ("registry", "state", "spool"):
             if name in vars(self):
-                vars(self).pop(name).close()
+                opened = vars(self).pop(name)
+                if self._like is None:
+                    opened.close()
 
     @cached_property
     def registry(self) -> Registry:
         """Site, meters, ratios and tokens."""
+        if self._like is not None:
+            return self._like.registry
         from energy_workbench.registry import Registry
 
         return Registry(self.settings.registry_url)
@@ -52,6 +59,8 @@ class Home:
     @cached_property
     def state(self) -> StateStore:
         """Live state of meters and processes."""
+        if self._like is not None:
+            return self._like.state
         from energy_workbench.registry import StateStore
 
         store = StateStore(self.settings.state_url)
@@ -61,6 +70,8 @@ class Home:
     @cached_property
     def spool(self) -> Spool:
         """Readings that are not in the lake yet."""
+        if self._like is not None:
+            return self._like.spool
         from energy_workbench.lake import Spool
 
         return Spool(self.settings.spool_path, self.settings.spool_max_bytes)
@@ -68,6 +79,8 @@ class Home:
     @cached_property
     def reader(self) -> Reader:
         """Readings and intervals, spool and lake as one."""
+        if self._like is not None:
+            return self._like.reader
         from energy_workbench.lake import Lake, Reader
 
         return Reader(Lake(self.settings.lake_path), self.spool)

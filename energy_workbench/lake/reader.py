@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,9 @@ _SLACK_US = MAX_OFFSET_MS * 1000
 _TS = "slot + to_milliseconds(offset_ms)"
 
 
+Note = Callable[[Collection[int] | None, int, int], None]
+
+
 class Reader:
     """Answers questions; many threads may ask.
 
@@ -42,11 +45,14 @@ class Reader:
     lake : Lake
     spool : Spool, optional
         Where the newest minutes are; without it only what was committed is seen.
+    note : callable, optional
+        Told of which meters' intervals are read (None is every one), from where to where [µs since 1970].
     """
 
-    def __init__(self, lake: Lake, spool: Spool | None = None) -> None:
+    def __init__(self, lake: Lake, spool: Spool | None = None, *, note: Note | None = None) -> None:
         self.lake = lake
         self.spool = spool
+        self._note = note or (lambda meters, start, end: None)  # noqa: ARG005
         self._local = threading.local()
         self._heard = HeardFiles()
 
@@ -287,6 +293,7 @@ class Reader:
         from energy_workbench.lake.matrix import matrices
 
         span = to_micros(start), to_micros(end)
+        self._note(meters, *span)
         return matrices(self.lake.intervals.snapshot(), meters, *span, whole, estimated=estimated)
 
     def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000) -> pa.Table:
@@ -405,6 +412,7 @@ class Reader:
     def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
         """SQL of the files with these intervals, and the condition that picks them."""
         keys = None if meters is None else sorted({int(meter) for meter in meters})
+        self._note(keys, low, high)
         source = interval_source(self.lake.intervals.snapshot(), low, high, keys)
         where = f"start >= make_timestamptz({low}) AND start < make_timestamptz({high})"
         if keys is not None:

@@ -59,7 +59,7 @@ def keep(wb: Recorded, folder: Path, base: str) -> dict[str, Any]:
     }
     _write(folder / names["registry"], plant)
     factors = [
-        {**{name: getattr(f, name) for name in _OF_FACTOR}, "valid_from": _day(f.valid_from)} for f in wb._factors()
+        {**{name: getattr(f, name) for name in _OF_FACTOR}, "valid_from": _day(f.valid_from)} for f in wb.factors_used()
     ]
     _write(folder / names["factors"], factors)
     if wb.answers:

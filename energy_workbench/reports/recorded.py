@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.contract.results import Overview, PowerFlow, StatusSummary
-from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ReportError
 from energy_workbench.core.factors import Factor
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from energy_workbench.lake.matrix import Matrix
 
 Answers = dict[str, Any]
 
@@ -57,16 +55,10 @@ class RecordingReader(Reader):
 
     def __init__(self, lake: Any, spool: Any = None, found: dict[str, pa.Table] | None = None) -> None:
         pinned: Any = PinnedLake(lake)
-        super().__init__(pinned, spool)
+        super().__init__(pinned, spool, note=self._read)
         self.spans: list[tuple[set[int] | None, int, int]] = []
         self.found: dict[str, pa.Table] = {} if found is None else found
         self._given = found is not None
-
-    def matrices(
-        self, meters: Sequence[int], start: datetime, end: datetime, whole: float, *, estimated: bool = False
-    ) -> Iterator[Matrix]:
-        self._note(meters, to_micros(start), to_micros(end))
-        return super().matrices(meters, start, end, whole, estimated=estimated)
 
     def readings(
         self,
@@ -110,13 +102,7 @@ class RecordingReader(Reader):
         found = self.found[asked]
         return frozenset(found["quantity"].to_pylist() if "quantity" in found.column_names else ())
 
-    def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
-        """Every question about intervals, but for matrices, comes by here."""
-        keys = None if meters is None else sorted(set(meters))
-        self._note(keys, low, high)
-        return super()._intervals(keys, low, high)
-
-    def _note(self, meters: Iterable[int] | None, low: int, high: int) -> None:
+    def _read(self, meters: Collection[int] | None, low: int, high: int) -> None:
         if high > low:
             self.spans.append((None if meters is None else set(meters), low, high))
 
@@ -136,6 +122,13 @@ class Recorded(Workbench):
         Remembered answers: then nothing else is asked for them.
     factors : list of Factor, optional
         Emission factors that held; those of the home by default.
+    like : Workbench, optional
+        Whose open files are used.
+
+    Attributes
+    ----------
+    recorder : RecordingReader
+        What was read of the lake.
     """
 
     def __init__(
@@ -148,22 +141,18 @@ class Recorded(Workbench):
         factors: list[Factor] | None = None,
         like: Workbench | None = None,
     ) -> None:
-        super().__init__(settings)
+        # Databases stay open from one report to the next.
+        super().__init__(settings, like=like)
         self.as_of = as_of
         self.answers: Answers = {} if answers is None else answers
         self._given = answers is not None
         self._held = factors
-        if like is not None:
-            # Databases stay open from one report to the next.
-            vars(self).update(registry=like.registry, state=like.state, spool=like.spool)
-        reader = like.reader if like is not None else super().reader
-        self.__dict__["reader"] = RecordingReader(reader.lake, reader.spool, readings)
+        self.recorder = RecordingReader(self.reader.lake, self.spool, readings)
+        self.reader = self.recorder
 
-    @property
-    def recorder(self) -> RecordingReader:
-        """What was read of the lake."""
-        found: Any = self.reader
-        return found
+    def factors_used(self) -> list[Factor]:
+        """Emission factors as the report has them."""
+        return self._factors()
 
     def _meters(self) -> list[Meter]:
         at = self.as_of

@@ -1,7 +1,7 @@
 """What a report's kernel is told before its notebook runs, and what it hands back afterwards.
 
-`publish` calls `begin` before the first cell and `finish` after the last. Between the two, `energy_workbench.open()`
-gives the workbench that remembers what it was asked, also to notebooks that know nothing of this.
+`publish` calls `begin` before the first cell and `finish` after the last. Between the two, a workbench that remembers
+what it was asked is in use: `energy_workbench.open()` gives it, also to notebooks that know nothing of this.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.95
 """A report with less of its data than this is marked as incomplete [1]."""
+ALONE = "a report is written from its own home: call energy_workbench.open() without an address"
 
 
 class Session:
@@ -40,17 +42,15 @@ class Session:
         Share of the data below which the report is marked as incomplete [1].
     place : Path
         Where reports are written, as it is told where a disk refuses.
-    folder : TemporaryDirectory or None
-        Of a home that was made from an archive.
+    left : ExitStack
+        What is over with it: that its workbench is in use, and a home that was made from an archive.
     """
 
-    def __init__(
-        self, wb: Recorded, threshold: float, place: Path, folder: tempfile.TemporaryDirectory[str] | None
-    ) -> None:
+    def __init__(self, wb: Recorded, threshold: float, place: Path, left: ExitStack) -> None:
         self.wb = wb
         self.threshold = threshold
         self.place = place
-        self.folder = folder
+        self.left = left
 
 
 current: Session | None = None
@@ -92,23 +92,10 @@ def begin(told: str) -> str:
     os.environ[FIXED_NOW] = given["now"]
     if "home" in given:
         os.environ["ENERGY_WORKBENCH_HOME"] = given["home"]
-    folder = None
-    if archive := given.get("archive"):
-        from energy_workbench.reports.archive import restore
-
-        folder = tempfile.TemporaryDirectory(prefix="energy-workbench-report-")
-        try:
-            wb = restore({kind: Path(path) for kind, path in archive.items()}, Path(folder.name))
-        except BaseException:
-            folder.cleanup()
-            raise
-    else:
-        from energy_workbench.reports.recorded import Recorded
-
-        like = _opened(given["home"], given["batch"])
-        wb = Recorded(like.settings, like=like)
-    current = Session(wb, given["threshold"], Path(given["place"]), folder)
-    energy_workbench.open = _open
+    with ExitStack() as left:
+        wb = _archived(given["archive"], left) if given.get("archive") else _recorded(given["home"], given["batch"])
+        left.enter_context(energy_workbench.use(wb, alone=ALONE))
+        current = Session(wb, given["threshold"], Path(given["place"]), left.pop_all())
     return json.dumps({"site": wb.site()["name"], **resolved(wb, given)})
 
 
@@ -133,20 +120,25 @@ def finish(folder: str, base: str) -> str:
 def end() -> None:
     """Forget the report."""
     global current
-    if current is not None and current.folder is not None:
-        current.wb.registry.database.close()
-        current.folder.cleanup()
+    if current is not None:
+        current.left.close()
     current = None
 
 
-def _open(where: str | os.PathLike[str] | None = None, *, token: str | None = None) -> Any:  # noqa: ARG001
-    """Stands for `energy_workbench.open` in a report's kernel."""
-    from energy_workbench.core.errors import ReportError
+def _archived(files: Mapping[str, str], left: ExitStack) -> Recorded:
+    from energy_workbench.reports.archive import restore
 
-    if where is not None:
-        raise ReportError("a report is written from its own home: call energy_workbench.open() without an address")
-    assert current is not None
-    return current.wb
+    folder = left.enter_context(tempfile.TemporaryDirectory(prefix="energy-workbench-report-"))
+    wb = restore({kind: Path(path) for kind, path in files.items()}, Path(folder))
+    left.callback(wb.registry.database.close)
+    return wb
+
+
+def _recorded(home: str, batch: str) -> Recorded:
+    from energy_workbench.reports.recorded import Recorded
+
+    like = _opened(home, batch)
+    return Recorded(like.settings, like=like)
 
 
 @lru_cache(1)

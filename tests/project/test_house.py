@@ -17,8 +17,8 @@ HELD = {
     "untested": 5,
     "null": 1380,
     "example": 754,
-    "circles": 3,
-    "typed_circles": 7,
+    "circles": 0,
+    "typed_circles": 0,
     "package_circles": 0,
     "folder": 58,
 }
