@@ -15,6 +15,7 @@ from energy_workbench.core.errors import WorkbenchError
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("up", "Start every process of the Procfile, with or without the demo plant."),
     "init": ("init", "Create or migrate the home."),
+    "settings": ("settings", "List the settings, where each value comes from, and what is refused."),
     "site": ("site", "What the plant is called, where it stands, what it pays in."),
     "meters": ("meters", "Import, export and list meters."),
     "readings": ("readings", "Import readings."),

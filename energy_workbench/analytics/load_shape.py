@@ -6,14 +6,13 @@ All from the demand of 15-minute intervals that are known closely, at the site's
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy_workbench.core.errors import InputError
 from energy_workbench.core.vee import COARSE
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ BASE_SHARE = 0.95
 """The base load is exceeded this share of the time [1]."""
 CURVE_POINTS = 201
 """Of a load duration curve: every half per cent of the time."""
-SHIFTS = "A 06:00, B 14:00, C 22:00"
 
 
 class LocalTimes:
@@ -145,32 +143,6 @@ def base_load(kw: Array) -> float | None:
     """Demand exceeded 95 % of the time [kW]; None where nothing is known."""
     known = kw[~np.isnan(kw)]
     return round(float(np.percentile(known, 100 * (1 - BASE_SHARE))), 6) if len(known) else None
-
-
-def parse_shifts(text: str) -> list[tuple[str, int]]:
-    """Shifts from words, such as `"A 06:00, B 14:00, C 22:00"`: name and quarter of the day at which each begins.
-
-    The last one ends where the first begins: it may run over midnight, and belongs to the day on which it began.
-
-    Raises
-    ------
-    InputError
-        If it cannot be understood, or two begin at the same time.
-    """
-    found: list[tuple[str, int]] = []
-    for part in text.split(","):
-        name, _, begins = part.strip().rpartition(" ")
-        try:
-            at = time.fromisoformat(begins)
-        except ValueError:
-            raise InputError(f"{part.strip()!r} is no shift: write name and time, as in {SHIFTS!r}") from None
-        if not name or at.minute % 15 or at.second:
-            raise InputError(f"{part.strip()!r} is no shift: it needs a name, and begins on a quarter of an hour")
-        found.append((name.strip(), at.hour * 4 + at.minute // 15))
-    found.sort(key=lambda shift: shift[1])
-    if len({begins for _, begins in found}) < len(found) or len({name for name, _ in found}) < len(found):
-        raise InputError(f"{text!r}: two shifts have the same name or begin at the same time")
-    return found
 
 
 def by_shift(kw: Array, demand: Array, at: LocalTimes, shifts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from energy_workbench.answers.collector_process import run_collector
 from energy_workbench.answers.collector_socket import ask_collector
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.core.errors import ServiceError, SettingsError
 from energy_workbench.core.settings import Settings
 from energy_workbench.core.status import Communication
 from energy_workbench.registry.examine import Examined, examine
@@ -68,15 +68,16 @@ def doctor(settings: Settings, *, thorough: bool = False) -> dict[str, Any]:
     }
 
 
-def broken_settings(error: Exception) -> dict[str, Any]:
-    """What is said where not even the settings can be read."""
-    finding = Finding(Verdict.PROBLEM, str(error), "mend the file, or unset the variable, that it names")
+def broken_settings(error: SettingsError) -> dict[str, Any]:
+    """What is said where not even the settings can be read: each that is refused."""
+    advice = "mend the file, or unset the variable, that it names"
+    found = [Finding(Verdict.PROBLEM, str(told), advice) for told in error.problems or [error]]
     return {
         "at": clock.now().isoformat(timespec="seconds"),
         "verdict": str(Verdict.PROBLEM),
         "live": False,
         "seconds": None,
-        "checks": [{"name": "settings", **_told(finding)}],
+        "checks": [{"name": "settings", **_told(finding)} for finding in found],
         "gateways": [],
         "meters": [],
     }

@@ -15,6 +15,7 @@ from energy_workbench.answers import report_list, report_parameters
 from energy_workbench.answers.report_refusals import named
 from energy_workbench.core import crontab
 from energy_workbench.core.errors import InputError, NotFoundError, PeriodError, Problem, WorkbenchError
+from energy_workbench.core.mail_address import mail_address
 from energy_workbench.core.schedules import FORMATS, LANGUAGES, Recipient, Schedule, resolved
 from energy_workbench.registry.conversions import real, text_of, yes_no
 
@@ -24,7 +25,6 @@ MOST_RECIPIENTS: Final = 50
 LONGEST_WAIT_HOURS: Final = 14 * 24.0
 HANDED: Final = ("period", "inputs")
 """Parameters of a report that the schedule gives, not its form."""
-_ADDRESS: Final = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +187,6 @@ def _list(value: Any) -> Sequence[Any]:
     if isinstance(value, Sequence):
         return value
     raise ValueError("a list is needed")
-
-
-def mail_address(text: str) -> str:
-    """An address of mail.
-
-    Raises
-    ------
-    ValueError
-        If it is none, or could smuggle a line into a mail's head.
-    """
-    if not text.isprintable() or not text.isascii() or not _ADDRESS.fullmatch(text) or ".." in text:
-        raise ValueError(f"{text[:60]!r} is no mail address, such as anna@example.com")
-    return text
 
 
 def web_address(value: Any) -> str:

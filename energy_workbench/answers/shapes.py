@@ -11,6 +11,7 @@ from energy_workbench.contract import results
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.period import Period
+from energy_workbench.core.settings.shifts import SHIFTS, parse_shifts
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader
@@ -42,7 +43,7 @@ def load_shape_of(
     elif by == "duration":
         rows = load_shape.load_duration(kw)
     else:
-        rows = load_shape.by_shift(kw, demand, times, load_shape.parse_shifts(shifts or load_shape.SHIFTS))
+        rows = load_shape.by_shift(kw, demand, times, parse_shifts(shifts or SHIFTS))
     known, peaks = kw[kw == kw], demand[demand == demand]
     return results.LoadShape(
         rows=tuple(rows),

@@ -63,8 +63,8 @@ def restore_home(file: Path, home: Path) -> dict[str, Any]:
 def _place(staging: Path, home: Path) -> None:
     inner = staging / "home"
     inner.mkdir(exist_ok=True)
-    # The settings of the backup say where its lake is.
-    lake = Path(settings_room.load(inner, {}).lake_path)
+    # The settings of the backup say where its lake is; what else a newer version refuses of them is told by `init`.
+    lake = Path(settings_room.look(inner, {}).accepted("lake").lake_path)
     target = home / "lake" if lake == inner / "lake" else lake
     if target.exists() and any(target.iterdir()):
         raise HomeError(f"the lake {target} of the backup's settings is not empty: move it away first")

@@ -25,9 +25,6 @@ from energy_workbench.core.settings import Settings
 
 app = typer.Typer(help="Start every process of the Procfile, with or without the demo plant.")
 
-DEMO_GATEWAYS = 8
-"""Ports that the demo plant listens on, from `plant_port` upwards."""
-
 
 @app.callback(invoke_without_command=True)
 def up(
@@ -84,7 +81,7 @@ def ports(settings: Settings, demo: bool) -> list[tuple[int, str]]:
         (settings.lab_port, "LAB_PORT"),
     ]
     if demo:
-        found += [(settings.plant_port + index, "PLANT_PORT") for index in range(DEMO_GATEWAYS)]
+        found += [(settings.plant_port + index, "PLANT_PORT") for index in range(settings_room.PLANT_PORTS)]
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +31,6 @@ class WorkbenchError(Exception):
 
     def __str__(self) -> str:
         return brief(super().__str__())
-
-
-class SettingsError(WorkbenchError):
-    """A setting is unknown, has a wrong type or is out of its bounds."""
-
-    title = "A setting is wrong"
-    exit_code = 2
 
 
 class HomeError(WorkbenchError):
@@ -84,6 +77,20 @@ class Problem:
         name = f" {self.field}" if self.field else ""
         value = f" {self.value!r}" if self.value else ""
         return f"{self.where}:{name}{value}: {self.reason}" if name or value else f"{self.where}: {self.reason}"
+
+
+class SettingsError(WorkbenchError):
+    """A setting is unknown, has a wrong type or is out of its bounds.
+
+    `problems` lists every setting that is refused, where several are looked at together.
+    """
+
+    title = "A setting is wrong"
+    exit_code = 2
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([message, *map(str, self.problems)]))
 
 
 def printable(text: str, longest: int = 60) -> str:

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 SETTINGS: Final[Mapping[str, str]] = {
-    "setting.home.label": "Home",
-    "setting.home.help": "Folder of registry, state, spool, lake and reports; an option or the environment only",
     "setting.database_url.label": "Database of the registry",
     "setting.database_url.help": "Any SQLAlchemy URL; empty: SQLite in the home",
     "setting.lake.label": "Lake",
     "setting.lake.help": "Folder or URL of the readings and intervals; empty: `lake` in the home",
     "setting.timezone.label": "Time zone",
-    "setting.timezone.help": "Of a site that is new, at `init`; the zone kept with the site wins later",
+    "setting.timezone.help": "Zone of a site that is new, at `init`; the zone kept with the site wins later",
     "setting.host.label": "Address of the servers",
-    "setting.host.help": "Every server binds to it",
+    "setting.host.help": "Address that every server binds to",
     "setting.port.label": "Port of the service",
     "setting.port.help": "REST and the front page",
     "setting.dashboard_port.label": "Port of the viewers' pages",
@@ -27,7 +25,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "setting.metrics_port.label": "Port of the metrics",
     "setting.metrics_port.help": "The collector's, for Prometheus",
     "setting.plant_port.label": "First port of the demo plant",
-    "setting.plant_port.help": "Each of its gateways takes the next",
+    "setting.plant_port.help": "First port of the demo plant; each of its eight gateways takes the next",
     "setting.public_url.label": "Public address",
     "setting.public_url.help": (
         "Where a proxy serves everything as one origin, such as https://energy.example.com; "
@@ -58,13 +56,13 @@ SETTINGS: Final[Mapping[str, str]] = {
     "setting.shifts.label": "Shifts",
     "setting.shifts.help": "Name and begin of each shift of the site, on a quarter of an hour",
     "setting.paper.label": "Paper",
-    "setting.paper.help": "Of reports",
+    "setting.paper.help": "Paper of reports",
     "setting.reports_at_once.label": "Reports at once",
     "setting.reports_at_once.help": "Most scheduled reports that are written at the same time",
     "setting.smtp_host.label": "Mail server",
-    "setting.smtp_host.help": "Takes the mail; empty: no mail is sent",
+    "setting.smtp_host.help": "Server that takes the mail; empty: no mail is sent",
     "setting.smtp_port.label": "Port of the mail server",
-    "setting.smtp_port.help": "587 with starttls, 465 with tls",
+    "setting.smtp_port.help": "Its port: mostly 587 with starttls, 465 with tls",
     "setting.smtp_security.label": "Security of mail",
     "setting.smtp_security.help": (
         "TLS from the second word on, from the first, or never: that only for a server on this machine"
@@ -76,7 +74,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "setting.smtp_ca_file.label": "Certificates of the mail server",
     "setting.smtp_ca_file.help": "File that the server's certificate is checked with; empty: those of the machine",
     "setting.smtp_seconds.label": "Patience with the mail server",
-    "setting.smtp_seconds.help": "Longest wait for a word of it",
+    "setting.smtp_seconds.help": "Longest wait for a word of the mail server",
     "setting.log_format.label": "Format of the log",
     "setting.log_format.help": "A line an event for people, or a line of JSON for programs",
     "setting.log_level.label": "Level of the log",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.core.clock import from_micros
 from energy_workbench.core.errors import ReportError, WorkbenchError
 from energy_workbench.core.factors import CO2, Factor
-from energy_workbench.core.settings import Settings, load
+from energy_workbench.core.settings import Settings
 from energy_workbench.reports.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -186,9 +186,8 @@ def _unpacked(table: pa.Table) -> dict[str, pa.Table]:
 
 
 def _settings(home: Path, kept: dict[str, Any]) -> Settings:
-    lines = [f"{name} = {json.dumps(kept[name])}" for name in KEPT_SETTINGS]
-    (home / "workbench.toml").write_text("\n".join(lines) + "\n", "utf-8")
-    return load(home, environ={})
+    # As they were, whatever a later version refuses: the report was made with them.
+    return Settings(home=home, **{name: kept[name] for name in KEPT_SETTINGS})
 
 
 _OF_FACTOR = ("name", "value", "unit", "source", "gases")

@@ -19,6 +19,7 @@ from energy_workbench.core import axis
 from energy_workbench.core.billing import billing_edges
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.period import Period, parse_period
+from energy_workbench.core.settings.shifts import SHIFTS, parse_shifts
 
 ZONES = ["Asia/Kolkata", "Australia/Lord_Howe", "Europe/Berlin", "America/New_York", "UTC"]
 DAYS = 60
@@ -104,9 +105,7 @@ def test_a_shift_over_midnight_belongs_to_the_day_on_which_it_began(zone: str) -
     minute = frame["at"].dt.hour * 60 + frame["at"].dt.minute
     shift = np.select([(minute >= 360) & (minute < 840), (minute >= 840) & (minute < 1320)], ["A", "B"], "C")
     night = (frame["at"].dt.tz_localize(None) - pd.Timedelta(hours=6)).dt.date
-    found = load_shape.by_shift(
-        kw, kw, LocalTimes(START, len(kw), ZoneInfo(zone)), load_shape.parse_shifts(load_shape.SHIFTS)
-    )
+    found = load_shape.by_shift(kw, kw, LocalTimes(START, len(kw), ZoneInfo(zone)), parse_shifts(SHIFTS))
     assert [row["shift"] for row in found] == ["A", "B", "C"]
     for row in found:
         mine = shift == row["shift"]
@@ -116,10 +115,13 @@ def test_a_shift_over_midnight_belongs_to_the_day_on_which_it_began(zone: str) -
     assert sum(row["share"] for row in found) == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("text", ["A", "A 25:00", "A 06:10", "06:00", "A 06:00, A 14:00", "A 06:00, B 06:00", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["A", "A 25:00", "A 06:10", "06:00", "A 06:00, A 14:00", "A 06:00, B 06:00", "", "A 06:00:00.5", "A 06:00+01:00"],
+)
 def test_shifts_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(InputError):
-        load_shape.parse_shifts(text)
+        parse_shifts(text)
 
 
 @settings(max_examples=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import tarfile
 import threading
@@ -18,7 +19,7 @@ from energy_workbench.commands.backup import back_up
 from energy_workbench.commands.restore import restore_home
 from energy_workbench.core import settings
 from energy_workbench.core.clock import FIXED_NOW, to_micros
-from energy_workbench.core.errors import HomeError, InputError, NotFoundError
+from energy_workbench.core.errors import HomeError, InputError, NotFoundError, SettingsError
 from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.intervals import build
@@ -106,6 +107,30 @@ def test_a_home_that_is_written_meanwhile_loses_and_doubles_nothing(plant: Setti
         assert sums["energy_import_kwh"] == pytest.approx(rows[-1]["energy_active_import"] - 1000.0)
         kept.close()
     spool.close()
+
+
+def test_a_home_whose_settings_are_refused_today_is_restored_all_the_same(plant: Settings, tmp_path: Path) -> None:
+    lake = tmp_path / "elsewhere"
+    shutil.move(plant.lake_path, lake)
+    file = plant.home / "workbench.toml"
+    file.write_text(f'lake = "{lake}"\n')
+    taken = settings.load(plant.home)
+    file.write_text(f'lake = "{lake}"\nbilling_day = 99\n')  # as a version took it that knew no bounds
+    back_up(taken, tmp_path / "copy.tar")
+    shutil.rmtree(lake)
+    restore_home(tmp_path / "copy.tar", tmp_path / "again")
+    assert (tmp_path / "again" / "workbench.toml").read_text() == file.read_text()
+    assert any(lake.iterdir())
+    with pytest.raises(SettingsError, match="billing_day"):
+        settings.load(tmp_path / "again")
+
+
+def test_a_backup_that_does_not_say_where_its_lake_is_is_refused(plant: Settings, tmp_path: Path) -> None:
+    (plant.home / "workbench.toml").write_text("lake = 5\n")
+    back_up(plant, tmp_path / "copy.tar")
+    with pytest.raises(SettingsError, match="lake"):
+        restore_home(tmp_path / "copy.tar", tmp_path / "again")
+    assert not (tmp_path / "again").exists()
 
 
 def test_what_is_not_whole_is_refused_and_leaves_nothing(plant: Settings, tmp_path: Path) -> None:

@@ -1,16 +1,14 @@
 """Messages and the declarations that name them: nothing is missing, nothing is left over."""
 
-from dataclasses import fields
-
 import pytest
 
 from energy_workbench.core import messages
-from energy_workbench.core.settings import Settings
+from energy_workbench.core.settings import declared
 
 
 def named() -> set[str]:
     """Ids that the declarations name."""
-    return {f"setting.{each.name}.{kind}" for each in fields(Settings) for kind in ("label", "help")}
+    return {name for each in declared().values() for name in (each.label, each.help)}
 
 
 def test_every_id_that_is_named_has_words_and_no_words_are_left_over():

@@ -141,13 +141,11 @@ UPDATE revision SET value = 5;
 """
 
 
-@pytest.fixture
-def first(place: Place) -> Iterator[Registry]:
-    """A registry as the first version left it."""
+def made_by_the_first_version(registry: Registry) -> Registry:
+    """The registry, new, as the first version left it."""
     from alembic import command
     from alembic.config import Config
 
-    registry = Registry(place("first"))
     registry.database.create()
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
@@ -158,6 +156,13 @@ def first(place: Place) -> Iterator[Registry]:
             if statement.strip():
                 # The driver would take a colon for a parameter.
                 connection.exec_driver_sql(statement)
+    return registry
+
+
+@pytest.fixture
+def first(place: Place) -> Iterator[Registry]:
+    """A registry as the first version left it."""
+    registry = made_by_the_first_version(Registry(place("first")))
     yield registry
     registry.close()
 

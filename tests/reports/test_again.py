@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -140,6 +141,21 @@ def test_an_input_that_was_changed_is_refused(october: Published, tmp_path: Path
     archive.unlink()
     with pytest.raises(NotFoundError, match=archive.name):
         publish_again(folder / october.files["manifest"].name, formats=["html"], tools=tools)
+
+
+def test_a_report_made_with_a_setting_that_is_refused_today_is_written_again(
+    october: Published, tmp_path: Path, tools: Tools
+) -> None:
+    folder = Path(shutil.copytree(october.files["html"].parent, tmp_path / "copy"))
+    registry, manifest = (folder / october.files[kind].name for kind in ("registry", "manifest"))
+    plant = json.loads(registry.read_text())
+    plant["settings"]["billing_day"] = 99
+    registry.write_text(json.dumps(plant))
+    was = hashlib.sha256(october.files["registry"].read_bytes()).hexdigest()
+    now = hashlib.sha256(registry.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text().replace(was, now))
+    again = publish_again(manifest, formats=["html"], out=tmp_path / "again", tools=tools)
+    assert tables_of(again) == tables_of(october)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,8 @@ def test_a_wrong_setting_is_told_once_and_tried_slowly(start: Any) -> None:
     assert "code 2: a setting is wrong" in told
     assert "60 s" in told
     assert any("PORT must be a number" in line for line in lines[: lines.index(told)])
-    assert supervised.read(running.home)["wrong"].state == "waiting"
+    # It is said first, and written down then.
+    until(lambda: supervised.read(running.home)["wrong"].state == "waiting")
     assert lives(running.pid("steady"))
 
 
