@@ -181,6 +181,8 @@ def test_a_key_that_is_unknown_names_the_nearest_one(tmp_path):
     assert "'smtp_security'" in str(refused(tmp_path / "home", 'smtp_securty = "tls"\n'))
     assert "'port'" in str(refused(tmp_path / "home", environ={"ENERGY_WORKBENCH_PROT": "1"}))
     assert "energy-workbench settings" in str(refused(tmp_path / "home", "colour = 3\n"))
+    steering = refused(tmp_path / "home", '"\\u001b[2Jcolour" = 3\n')
+    assert str(steering).replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize("name", ["home", "smtp_password", "webhook_secret", "now"])

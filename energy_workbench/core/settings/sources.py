@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from energy_workbench.core.errors import Problem
+from energy_workbench.core.errors import Problem, printable
 from energy_workbench.core.settings.declaration import Setting, Value
 
 PREFIX: Final = "ENERGY_WORKBENCH_"
@@ -37,7 +37,7 @@ def given(declared: Mapping[str, Setting], home: Path, environ: Mapping[str, str
     refused = set()
     for key, raw, where in _raw(home / FILE, environ, problems):
         if key not in declared:
-            problems.append(Problem(where, key, "", _unknown(key, declared)))
+            problems.append(Problem(where, printable(key), "", _unknown(key, declared)))
             continue
         try:
             values[key], origins[key] = declared[key].read(raw), where
@@ -80,7 +80,7 @@ def _unknown(key: str, declared: Mapping[str, Setting]) -> str:
         return f"is no setting of the file: give it as the variable {PREFIX}{key.upper()}"
     near = get_close_matches(key, declared, 1)
     meant = f"is {near[0]!r} meant?" if near else "`energy-workbench settings` lists those there are"
-    return f"there is no setting of that name: {meant}"
+    return f"there is no setting {printable(key)!r}: {meant}"
 
 
 def _same(found: Mapping[str, tuple[Setting, Value]], origins: Mapping[str, str]) -> Iterator[Problem]:
