@@ -163,13 +163,17 @@ def _registered(node: ast.AST) -> list[str]:
 
 
 def untested() -> list[str]:
-    """Methods of the façade that `tests/contract/` does not ask of both sides.
+    """Methods of the façade that `tests/contract/test_both_sides.py` does not ask of a home and of its service.
 
-    It takes them from the contract (`DECLARED`, of `operations(WorkbenchContract)`), so what remains are public methods
-    of the contract's classes without an operation; all, where the test is not there.
+    All public methods of the contract's classes, whether they have an operation or are made of others; asked is what
+    stands there as `wb.method(…)`.
     """
-    tree = ast.parse((ROOT / "tests/contract/test_contract.py").read_text("utf-8"))
-    asked = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _on_both_sides(node)]
+    tree = ast.parse((ROOT / "tests/contract/test_both_sides.py").read_text("utf-8"))
+    asked = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and last(node.func.value) == "wb"
+    }
     declared = {
         node.name
         for path, of in facade()
@@ -177,12 +181,7 @@ def untested() -> list[str]:
         for node in of.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
-    return sorted(declared - (contract() if asked else frozenset()))
-
-
-def _on_both_sides(test: ast.FunctionDef) -> bool:
-    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-    return {"DECLARED", "Workbench", "RemoteWorkbench"} <= names
+    return sorted(declared - asked)
 
 
 # --- fields -----------------------------------------------------------------------------------------------------------

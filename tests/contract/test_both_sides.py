@@ -1,0 +1,256 @@
+"""The whole contract, asked of a home and of its twin's service: each answer and each refusal is the same."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from energy_workbench.api.access import adopt, tokens_of
+from energy_workbench.client import RemoteWorkbench
+from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.core import settings
+from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.registry import Registry
+from energy_workbench.workbench import Workbench
+from tests.workbench.plant import NOW, add_history, make_home
+from tests.workbench.served import served
+from tests.workbench.test_floor_plan import png
+
+DAY, LATE = "2026-10-10", "2026-10-11T10:00:00+05:30"
+PRESS = {
+    "number": "PRESS-2", "name": "Press 2", "type": "machine", "parent_id": "UNIT-A", "ct_primary": 100,
+    "ct_secondary": 5, "gateway": "tcp://127.0.0.1:9", "unit_id": 5, "profile": "schneider_pm5xxx",
+}  # fmt: skip
+RATIO = {"valid_from": LATE, "ct_primary": 200, "ct_secondary": 5}
+BOARD = {"name": "Board", "report": "monthly", "cron": "0 6 1 * *", "period": "last month", "formats": ["html"]}
+
+VOLATILE = re.compile(
+    r'sch_[0-9a-f]{10}|/[^" ]*/(?:near|far)\b|\d+\.\d+ ?(?:GB|TB|ms|s)\b|"(?:milliseconds|revision_of)": [\d.]+'
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}(?:\+[\d:]+|Z)"
+)
+"""What two homes have each for itself: ids made by chance, folders, room on the disk, the machine's own clock."""
+
+
+def falling() -> pd.DataFrame:
+    """Readings of a counter that falls without a reason: a case to be decided."""
+    first = datetime.fromisoformat(LATE)
+    counts = [1000.0, 1010.0, 400.0, 410.0, 420.0]
+    times = [first + timedelta(minutes=15 * step) for step in range(len(counts))]
+    return pd.DataFrame({"meter": "PRESS-2", "ts": times, "energy_active_import": counts})
+
+
+def case(wb: Any, *, decided: bool = False) -> str:
+    """The case of that counter."""
+    (found,) = [row["id"] for row in wb.review(decided=decided) if row["number"] == "PRESS-2"]
+    return str(found)
+
+
+STORY: list[Callable[[Any], Any]] = [
+    lambda wb: wb.site(),
+    lambda wb: wb.set_site({"name": "Works II"}),
+    lambda wb: wb.set_site(billing_day=99),
+    lambda wb: wb.site_figures(DAY),
+    # What it finds is of this machine, process by process.
+    lambda wb: sorted(wb.doctor()),
+    lambda wb: wb.meters(),
+    lambda wb: wb.meters(type="machine", limit=1),
+    lambda wb: wb.hierarchy(),
+    lambda wb: wb.status_summary(),
+    lambda wb: wb.overview(DAY),
+    lambda wb: wb.meter("UNIT-A"),
+    lambda wb: wb.meter("NONE"),
+    # Setting up.
+    lambda wb: wb.check_meter(PRESS),
+    lambda wb: wb.check_meter({**PRESS, "unit_id": 300}),
+    lambda wb: wb.create_meter(PRESS),
+    lambda wb: wb.create_meter(PRESS),
+    lambda wb: wb.create_meter({"number": "", "type": "unix"}),
+    lambda wb: wb.update_meter("PRESS-2", {"name": "Second press"}, 1),
+    lambda wb: wb.update_meter("PRESS-2", {"name": "Third press"}, 999),
+    lambda wb: wb.set_status("PRESS-2", "maintenance", "oil"),
+    lambda wb: wb.meter_statuses("PRESS-2"),
+    lambda wb: wb.set_status("PRESS-2", "active", valid_from="beginning"),
+    lambda wb: wb.add_ratio("PRESS-2", RATIO),
+    lambda wb: wb.ratio_impact("UNIT-A", None, "2026-10-10T00:00:00+05:30"),
+    lambda wb: wb.edit_ratio("PRESS-2", LATE, {"ct_primary": 300, "ct_secondary": 5}),
+    lambda wb: wb.meter_ratios("PRESS-2"),
+    lambda wb: wb.delete_ratio("PRESS-2", LATE),
+    lambda wb: wb.delete_ratio("PRESS-2", LATE),
+    lambda wb: wb.add_exchange("PRESS-2", {"at": "2026-10-01T10:00:00+05:30", "old_serial": "A", "new_serial": "B"}),
+    lambda wb: wb.exchanges("PRESS-2"),
+    lambda wb: wb.delete_exchange("PRESS-2", "2026-10-01T10:00:00+05:30"),
+    lambda wb: wb.create_template("Feeder", "UNIT-A"),
+    lambda wb: wb.templates(),
+    lambda wb: wb.create_meter({"number": "PRESS-3", "name": "Press 3", "parent_id": "UNIT-A"}, template="Feeder"),
+    lambda wb: wb.delete_meter("UNIT-A"),
+    lambda wb: wb.delete_meter("PRESS-3"),
+    lambda wb: wb.meters(deleted=True),
+    lambda wb: wb.restore_meter("PRESS-3"),
+    lambda wb: wb.undoable(),
+    lambda wb: wb.undo(),
+    lambda wb: wb.delete_template("Feeder"),
+    lambda wb: wb.delete_template("Feeder"),
+    lambda wb: wb.gateways(),
+    lambda wb: wb.set_gateway("tcp://127.0.0.1:9", {"pause_ms": 20}),
+    lambda wb: wb.set_gateway("tcp://127.0.0.1:9", {"colour": 1}),
+    lambda wb: wb.probe({"gateway": "tcp://127.0.0.1:9", "unit_id": 1, "profile": "schneider_pm5xxx"}),
+    lambda wb: wb.suggest_profiles({"gateway": "tcp://127.0.0.1:9", "unit_id": 1}),
+    lambda wb: wb.profiles(),
+    lambda wb: wb.floor_plan(),
+    lambda wb: wb.set_floor_plan(png(40, 30)),
+    lambda wb: wb.floor_plan(),
+    lambda wb: wb.remove_floor_plan(),
+    lambda wb: wb.export_meters(),
+    lambda wb: wb.import_template(),
+    lambda wb: wb.import_meters(wb.export_meters().replace(b"Second press", b"Old press"), "meters.csv", False),
+    lambda wb: wb.import_meters(b"no table", "meters.xyz"),
+    lambda wb: wb.audit(20),
+    # Readings, and what follows from them.
+    lambda wb: wb.record("PRESS-2", [{"ts": LATE, "values": {"energy_active_import": 1000.0}}]),
+    lambda wb: wb.record("PRESS-2", [{"ts": LATE, "values": {"energy_active_import": 1001.0}}]),
+    lambda wb: wb.import_readings(falling(), dry_run=True),
+    lambda wb: wb.import_readings(falling()),
+    lambda wb: wb.readings("GRID", limit=7),
+    lambda wb: wb.readings("UNIT-A", DAY, ["energy_active_import"], scaled=True),
+    lambda wb: wb.sql("select number, ct_primary from meters order by 1"),
+    lambda wb: wb.sql("drop table meters"),
+    lambda wb: wb.findings("PRESS-2"),
+    lambda wb: wb.review(),
+    lambda wb: wb.decide(case(wb), "reset", "power failure"),
+    lambda wb: wb.review(decided=True),
+    lambda wb: wb.withdraw(case(wb, decided=True)),
+    lambda wb: wb.withdraw("mtr_7.energy_active_import.1"),
+    lambda wb: wb.edit_interval("UNIT-A", LATE, {"energy_import_kwh": 9.5, "reason": "read off"}),
+    lambda wb: wb.edited_intervals("UNIT-A"),
+    lambda wb: wb.restore_interval("UNIT-A", LATE),
+    lambda wb: wb.events("UNIT-A"),
+    lambda wb: wb.history(DAY),
+    lambda wb: wb.limits("UNIT-A"),
+    lambda wb: wb.set_limits({"nominal_voltage": 415}, "UNIT-A"),
+    lambda wb: wb.set_limits({"colour": 1}),
+    lambda wb: wb.intervals("UNIT-A", DAY),
+    lambda wb: wb.consumption("UNIT-A", DAY),
+    lambda wb: wb.pattern("UNIT-A", DAY, every="1h"),
+    lambda wb: wb.pattern("UNIT-A", DAY, by="hour"),
+    lambda wb: wb.over_time("UNIT-A", DAY),
+    lambda wb: wb.load_shape("UNIT-A", DAY, by="hour"),
+    lambda wb: wb.compare("UNIT-A", DAY, every="1h"),
+    lambda wb: wb.demand("UNIT-A", DAY, block="30min"),
+    lambda wb: wb.energies(DAY),
+    lambda wb: wb.completeness("last 3 days"),
+    lambda wb: wb.balance(DAY),
+    lambda wb: wb.losses("MAIN", DAY, every="1h"),
+    lambda wb: wb.flow(DAY),
+    lambda wb: wb.flow("sometimes"),
+    lambda wb: wb.sankey(DAY),
+    lambda wb: wb.set_factor({"name": "diesel", "value": 2.5, "valid_from": "2026-01-01", "source": "supplier"}),
+    lambda wb: wb.factors(),
+    lambda wb: wb.generation("2026-10"),
+    lambda wb: wb.compare_generation(DAY),
+    lambda wb: wb.delete_factor("diesel", "2026-01-01"),
+    # Reports.
+    lambda wb: wb.reports(),
+    lambda wb: wb.check_schedule(BOARD),
+    lambda wb: wb.create_schedule(BOARD),
+    lambda wb: wb.create_schedule({"name": "", "report": "none"}),
+    lambda wb: wb.schedules(),
+    lambda wb: wb.schedule("Board"),
+    lambda wb: wb.update_schedule("Board", {"cron": "0 7 1 * *"}),
+    lambda wb: wb.run_schedule("Board", "2026-09"),
+    lambda wb: wb.runs("Board"),
+    lambda wb: wb.run(1),
+    lambda wb: wb.run_file(1, "html"),
+    lambda wb: wb.run_file(2, "html"),
+    lambda wb: wb.cancel_run(2),
+    lambda wb: wb.delete_schedule("Board"),
+    lambda wb: wb.run(99),
+]
+"""Each may change what those after it find."""
+
+
+class Side:
+    """One of the two: an answer, or why there is none, as a text.
+
+    Attributes
+    ----------
+    answered : set of str
+        Methods that had an answer.
+    """
+
+    def __init__(self, wb: Workbench | RemoteWorkbench) -> None:
+        self.wb = wb
+        self.asked: list[str] = []
+        self.answered: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.wb, name)
+        self.asked.append(name)
+        # Over REST the token says who makes a change.
+        declared, own = (inspect.signature(each).parameters for each in (getattr(WorkbenchContract, name), method))
+        return functools.partial(method, by="editor") if "by" in own.keys() - declared.keys() else method
+
+    def tell(self, ask: Callable[[Any], Any]) -> str:
+        self.asked.clear()
+        try:
+            answer = plain(ask(self))
+        except WorkbenchError as error:
+            answer = f"{type(error).__name__}: {error}"
+        else:
+            self.answered.update(self.asked)
+        return VOLATILE.sub("…", answer)
+
+
+def plain(answer: Any) -> str:
+    """An answer as a text in which everything stands that it says."""
+    if hasattr(answer, "to_plotly_json"):
+        return str(answer.to_json())
+    if isinstance(answer, pd.DataFrame):
+        return f"{answer.dtypes.to_dict()} {answer.to_csv()}"
+    if hasattr(answer, "to_dict"):
+        return type(answer).__name__ + json.dumps(answer.to_dict(), indent=1)
+    return json.dumps(answer, indent=1, default=repr)
+
+
+@pytest.fixture
+def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Side, Side]]:
+    """A home, and over its service one that was its copy."""
+    monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
+    near = make_home(tmp_path / "near")
+    add_history(near)
+    # Tokens are in the journal of changes, whose numbers both have then.
+    with closing(Registry(near.registry_url)) as registry, closing(Workbench.at(near.home)) as home:
+        adopt(registry, tokens_of(near))
+        home.create_schedule({**BOARD, "name": "Sent"})
+        home.run_schedule("Sent", "2026-09")
+        (run,) = registry.claim_runs("worker", NOW, 1)
+        near.reports_path.mkdir()
+        (near.reports_path / "sent.html").write_text("<p>A report")
+        registry.let_go_run(run.key, run.holder, state="done", finished_at=NOW, files={"html": "sent.html"})
+    far = settings.load(shutil.copytree(near.home, tmp_path / "far"))
+    with (
+        served(far) as url,
+        closing(RemoteWorkbench(url, tokens_of(far).editor)) as remote,
+        closing(Workbench.at(near.home)) as home,
+    ):
+        yield Side(home), Side(remote)
+
+
+def test_a_home_and_a_service_answer_the_whole_contract_alike(sides: tuple[Side, Side]) -> None:
+    near, far = sides
+    told = [(near.tell(ask), far.tell(ask)) for ask in STORY]
+    for here, there in told:
+        assert there == here
+    names = {name for name, _ in inspect.getmembers(WorkbenchContract, inspect.isfunction) if not name.startswith("_")}
+    assert near.answered == far.answered == names
