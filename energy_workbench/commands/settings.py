@@ -76,7 +76,7 @@ def rows(found: Found) -> list[Row]:
 def lines(listed: list[Row]) -> Iterator[str]:
     """As people read it: each with its help below."""
     for row in listed:
-        value = f"{row.value} {row.unit}" if row.unit else row.value
+        value = f"{row.value} {row.unit}" if row.unit else row.value or '""'
         yield ""
         yield f"{row.key} = {value}  ({row.origin})"
         yield f"  {row.help}{f' ({row.allowed})' if row.allowed else ''}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck
@@ -17,11 +18,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from energy_workbench.commands import settings as command
+from energy_workbench.contract.energy import EnergyContract
+from energy_workbench.contract.notes import Between
+from energy_workbench.core import logs
 from energy_workbench.core.errors import SettingsError
 from energy_workbench.core.messages import text
 from energy_workbench.core.settings import PREFIX, Settings, declared, load, look
 from energy_workbench.core.settings.declaration import HIDDEN, setting
 from energy_workbench.core.settings.sources import given
+from energy_workbench.reports.press import PAPERS
 
 BY_NAME = declared()
 NUMBERS = [each for each in BY_NAME.values() if not isinstance(each.default, str)]
@@ -156,6 +161,22 @@ def test_a_text_that_can_be_is_taken(name, value, tmp_path):
     assert getattr(load(tmp_path, {variable(name): value}), name) == value
 
 
+def test_what_a_question_may_ask_and_what_a_setting_may_be_are_the_same():
+    for name, parameter, method in (
+        ("billing_day", "billing_day", EnergyContract.demand),
+        ("loss_threshold_percent", "threshold_percent", EnergyContract.balance),
+    ):
+        hint = get_type_hints(method, include_extras=True)[parameter]
+        (bounds,) = (note for note in hint.__metadata__ if isinstance(note, Between))
+        assert (bounds.low, bounds.high) == (BY_NAME[name].least, BY_NAME[name].most)
+
+
+def test_the_words_of_a_setting_are_those_its_user_knows():
+    assert BY_NAME["paper"].words == tuple(PAPERS)
+    assert BY_NAME["log_format"].words == tuple(logs.FORMATS)
+    assert {word.upper() for word in BY_NAME["log_level"].words} < logging.getLevelNamesMapping().keys()
+
+
 def test_everything_that_is_wrong_is_told_at_once_with_file_or_variable_key_value_and_reason(tmp_path):
     error = refused(
         tmp_path / "home",
@@ -273,6 +294,7 @@ def test_the_command_lists_every_setting_with_value_unit_origin_and_help(tmp_pat
     code, output, _ = listed(tmp_path)
     assert code == 0
     assert "commit_seconds = 0.5 s  (" in output
+    assert 'lake = ""  (default)' in output
     assert "Zu-geheim-5" not in output
     for name, each in BY_NAME.items():
         assert re.search(rf"^{name} = ", output, re.MULTILINE)
