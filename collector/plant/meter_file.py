@@ -8,14 +8,9 @@ from pathlib import Path
 
 from collector.plant.tree import PlantMeter
 from energy_workbench.core.errors import HomeError
+from energy_workbench.core.fields import meter_fields
 
-COLUMNS = (
-    *("number", "name", "type", "parent", "location", "flow"),
-    *("ct_primary", "ct_secondary", "pt_primary", "pt_secondary", "ratio_applied_by"),
-    *("gateway", "unit_id", "profile", "poll_seconds", "status"),
-    *("serial", "accuracy_class", "ct_class", "pt_class", "rated_kw", "seen_by_parent", "production_register"),
-    *("x", "y"),
-)
+COLUMNS = tuple(field.name for field in meter_fields.COLUMNS if field.since == 1)
 POLL_SECONDS = 10
 
 
@@ -37,12 +32,12 @@ def rows(meters: Sequence[PlantMeter], urls: Sequence[str]) -> Iterator[dict[str
         ratio = meter.ratio
         values = {
             "number": meter.number, "name": meter.name, "type": meter.type, "parent": meter.parent,
-            "location": meter.location, "flow": meter.flow, "ct_primary": ratio.ct_primary,
-            "ct_secondary": ratio.ct_secondary, "pt_primary": ratio.pt_primary, "pt_secondary": ratio.pt_secondary,
-            "ratio_applied_by": ratio.applied_by, "gateway": urls[meter.gateway], "unit_id": meter.unit_id,
+            "location": meter.location, "flow": meter.flow,
+            **{field.name: field.held_by(ratio) for field in meter_fields.RATIO},
+            "gateway": urls[meter.gateway], "unit_id": meter.unit_id,
             "profile": meter.profile, "poll_seconds": POLL_SECONDS, "status": meter.status, "serial": None,
-            "accuracy_class": meter.accuracy_class, "ct_class": 0.5 if ratio.ct_primary else None,
-            "pt_class": 0.5 if ratio.pt_primary else None, "rated_kw": meter.plate_kw or meter.rated_kw,
+            "accuracy_class": meter.accuracy_class, "ct_class": 0.5 if ratio.has_ct else None,
+            "pt_class": 0.5 if ratio.has_pt else None, "rated_kw": meter.plate_kw or meter.rated_kw,
             "seen_by_parent": "true",
             "production_register": meter.production_register, "x": meter.x, "y": meter.y,
         }  # fmt: skip

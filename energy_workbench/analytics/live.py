@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.results import METER_COLUMNS
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.fields.meter_field import Stored
 from energy_workbench.core.presence import alone, colour_of
 from energy_workbench.core.quantities import Scaling
+from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Communication
 
 
@@ -22,54 +26,35 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         As `presence` gives it; None where nothing was ever heard of the meter.
     """
     live = live or never_heard(meter)
-    ratio = meter.ratio
-    return {
+    fields = {field.name: field.of(meter) for field in meter_fields.COLUMNS if field.stored is not Stored.PLACEMENT}
+    now = {
         "id": meter.id,
-        "number": meter.number,
-        "name": meter.name,
-        "type": str(meter.type),
         "parent_id": None if meter.parent is None else f"mtr_{meter.parent}",
-        "location": meter.location,
-        "flow": str(meter.flow),
-        "ct_primary": ratio.ct_primary,
-        "ct_secondary": ratio.ct_secondary,
-        "ct_ratio": ratio.ct_text,
-        "pt_primary": ratio.pt_primary,
-        "pt_secondary": ratio.pt_secondary,
-        "pt_ratio": ratio.pt_text,
-        "ratio_applied_by": str(ratio.applied_by),
-        "gateway": meter.gateway,
-        "unit_id": meter.unit_id,
-        "profile": meter.profile,
-        "poll_seconds": meter.poll_seconds,
-        "status": str(meter.status),
         "health": str(live.health),
         "communication": str(live.communication),
         "colour": str(colour_of(meter, live)),
         "last_seen": iso(live.last_seen, zone),
         "created_at": iso(meter.created_at, zone),
         "updated_at": iso(meter.updated_at, zone),
-        "serial": meter.serial,
-        "accuracy_class": meter.accuracy_class,
-        "ct_class": meter.ct_class,
-        "pt_class": meter.pt_class,
-        "rated_kw": meter.rated_kw,
-        "seen_by_parent": meter.seen_by_parent,
-        "production_register": str(meter.production_register),
-        "x": meter.x,
-        "y": meter.y,
-        "poll_offset_seconds": meter.poll_offset_seconds,
-        "priority": str(meter.priority),
-        "shares_device": meter.shares_device,
-        "fuel": meter.fuel and str(meter.fuel),
+    }
+    last = {
         "revision": meter.revision,
-        "status_reason": meter.status_reason,
+        "status_reason": fields.pop("status_reason"),
         "status_since": iso(meter.status_since, zone),
         "deleted_at": iso(meter.deleted_at, zone),
         "health_reason": live.health_reason,
         "health_since": iso(live.health_since, zone),
         "error": live.error,
     }
+    known = {**fields, **ratio_values(meter.ratio), **now}
+    return {name: known[name] for name in (*METER_COLUMNS, *fields)} | last
+
+
+def ratio_values(ratio: Ratio) -> dict[str, float | str | None]:
+    """A ratio as rows show it, with the text of the nameplate."""
+    values = {field.name: field.held_by(ratio) for field in meter_fields.RATIO}
+    values |= {"ct_ratio": ratio.ct_text, "pt_ratio": ratio.pt_text}
+    return {name: values[name] for name in METER_COLUMNS if name in values}
 
 
 def never_heard(meter: Meter) -> Live:

@@ -72,7 +72,7 @@ class NodeBooks:
     @property
     def loaded(self) -> list[int]:
         """Keys of the members whose limits of error depend on the load: those behind a CT."""
-        return [meter.key for meter in self.of.members if meter.ratio.ct_primary]
+        return [meter.key for meter in self.of.members if meter.ratio.has_ct]
 
     def take(
         self, energies: Energies, start: int, count: int, site: Array, limits: Mapping[int, Limits]

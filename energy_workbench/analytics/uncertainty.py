@@ -118,11 +118,11 @@ def variance(meter: Meter, net: float, errors: Any = None) -> float:
         Sums of `Limits.errors`; by default the limits are those of the classes.
     """
     if errors is None:
-        ct = _ct_percent(meter) if meter.ratio.ct_primary else 0.0
+        ct = _ct_percent(meter) if meter.ratio.has_ct else 0.0
         errors = (_meter_percent(meter) / 100 * net, ct / 100 * net, 0.0, 0.0)
     of_meter, ct_ratio, ct_phase, reactive = (float(each) for each in errors)
     found = [of_meter, ct_ratio, ct_phase]
-    if meter.ratio.pt_primary:
+    if meter.ratio.has_pt:
         pt = TRANSFORMER_CLASS if meter.pt_class is None else meter.pt_class
         found += [
             percent(pt, accuracy_classes.VOLTAGE) / 100 * net,
@@ -152,8 +152,8 @@ def assumed(meter: Meter) -> bool:
     ratio = meter.ratio
     return (
         meter.accuracy_class is None
-        or (bool(ratio.ct_primary) and meter.ct_class is None)
-        or (bool(ratio.pt_primary) and meter.pt_class is None)
+        or (ratio.has_ct and meter.ct_class is None)
+        or (ratio.has_pt and meter.pt_class is None)
     )
 
 

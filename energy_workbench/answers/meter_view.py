@@ -7,36 +7,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.contract.results import METER_COLUMNS
-from energy_workbench.core.accuracy_classes import FIELDS as CLASSES
 from energy_workbench.core.accuracy_classes import class_name, percent
 from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.errors import InputError, Problem
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.fields.kinds import Accuracy, Number, Whole, YesNo
+from energy_workbench.core.fields.meter_field import Stored
 from energy_workbench.core.instant_columns import TIMES
 from energy_workbench.core.status import Status
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MORE = (
-    "serial",
-    "accuracy_class",
-    "ct_class",
-    "pt_class",
-    "rated_kw",
-    "seen_by_parent",
-    "production_register",
-    "x",
-    "y",
-    "poll_offset_seconds",
-    "priority",
-    "status_reason",
-    "shares_device",
-    "fuel",
+MORE = tuple(
+    field.name
+    for field in meter_fields.COLUMNS
+    if field.name not in METER_COLUMNS and field.stored is not Stored.PLACEMENT
 )
-NUMBERS = {
-    "ct_primary", "ct_secondary", "pt_primary", "pt_secondary", "poll_seconds", "accuracy_class", "ct_class",
-    "pt_class", "rated_kw", "x", "y", "poll_offset_seconds",
-}  # fmt: skip
+CLASSES = {field.name: field.kind.known for field in meter_fields.FIELDS if isinstance(field.kind, Accuracy)}
 
 
 def meter_view(rows: Sequence[dict[str, Any]]) -> pa.Table:
@@ -50,10 +38,15 @@ def meter_view(rows: Sequence[dict[str, Any]]) -> pa.Table:
     def kind(name: str) -> pa.DataType:
         if name in TIMES:
             return pa.timestamp("us", tz="UTC")
-        if name in NUMBERS:
-            return pa.float64()
-        kinds = {"unit_id": pa.int32(), "seen_by_parent": pa.bool_(), "shares_device": pa.bool_()}
-        return kinds.get(name, pa.string())
+        field = meter_fields.BY_NAME.get(name)
+        match field and field.kind:
+            case Number() | Accuracy():
+                return pa.float64()
+            case Whole():
+                return pa.int32()
+            case YesNo():
+                return pa.bool_()
+        return pa.string()
 
     def column(name: str) -> list[Any]:
         values = [row[name] for row in rows]

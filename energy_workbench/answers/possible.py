@@ -36,7 +36,7 @@ def without_impossible(table: pa.Table, ratios: Sequence[Ratio], ratings: Sequen
         return table
     starts = [to_micros(ratio.valid_from) if ratio.valid_from else 0 for ratio in ratios]
     which = np.maximum(np.searchsorted(starts, table["ts"].cast(pa.int64()).to_numpy(), side="right") - 1, 0)
-    each = [bounds(rating.rated_line, rating.ct_primary) for rating in ratings]
+    each = [bounds(rating.rated_line, rating.rated_current) for rating in ratings]
     most = _carried(table, ratings, which)
     for index, name in enumerate(table.column_names):
         rules = [known.get(name, _ANY) for known in each]

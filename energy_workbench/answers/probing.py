@@ -44,7 +44,7 @@ def probe(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
     asked = _asked(fields, (*ADDRESS, ("profile", profile)), problems)
     ratio = ratio_of(fields)
     if ratio is None:
-        problems.append(Problem("body", "ct_primary", "", "CT and PT need two numbers above zero each, or none"))
+        problems.append(Problem("body", RATIO_FIELDS[0], "", "CT and PT need two numbers above zero each, or none"))
     if problems or ratio is None:
         raise InputError("the meter cannot be read", problems)
     words = ["probe", asked["gateway"], str(asked["unit_id"]), "--profile", asked["profile"], "--json"]

@@ -8,28 +8,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.live import iso
+from energy_workbench.analytics.live import iso, ratio_values
 from energy_workbench.contract.notes import BEGINNING
 from energy_workbench.core.errors import InputError, PeriodError, Problem
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.fields.kinds import Number
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.ratios import AppliedBy, Ratio
 
-SIDES = ("ct_primary", "ct_secondary", "pt_primary", "pt_secondary")
+SIDES = tuple(field.name for field in meter_fields.RATIO if isinstance(field.kind, Number))
 SHOWN_ONLY = ("ct_ratio", "pt_ratio")
 
 
 def ratio_row(ratio: Ratio, zone: ZoneInfo) -> dict[str, Any]:
     """A ratio as REST shows it; `valid_from` None is the beginning of time."""
-    return {
-        "valid_from": iso(ratio.valid_from, zone),
-        "ct_primary": ratio.ct_primary,
-        "ct_secondary": ratio.ct_secondary,
-        "ct_ratio": ratio.ct_text,
-        "pt_primary": ratio.pt_primary,
-        "pt_secondary": ratio.pt_secondary,
-        "pt_ratio": ratio.pt_text,
-        "ratio_applied_by": str(ratio.applied_by),
-    }
+    return {"valid_from": iso(ratio.valid_from, zone), **ratio_values(ratio)}
 
 
 def beginning(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -49,8 +49,8 @@ class Rating:
         Nominal [Hz].
     least_load : float
         Below this share of its rating it is at rest [1].
-    ct_primary : float or None
-        Rated current of the CT [A].
+    rated_current : float or None
+        Rated primary current of the CT [A]; None where there is none.
     rated_kw : float or None
         [kW]
     rated_line : float or None
@@ -65,7 +65,7 @@ class Rating:
     phase: float
     frequency: float
     least_load: float = 0.2
-    ct_primary: float | None = None
+    rated_current: float | None = None
     rated_kw: float | None = None
     rated_line: float | None = None
     producer: bool = False
@@ -167,7 +167,7 @@ def _loads(values: Values, rating: Rating) -> dict[str, Measure]:
     found: dict[str, Measure] = {}
     power, apparent = values.get("active_power_total"), values.get("apparent_power_total")
     currents = [(f"L{p[1]}", v) for p in PHASES if (v := values.get(f"current_{p}")) is not None]
-    ct, rated = rating.ct_primary, rating.rated_kw
+    ct, rated = rating.rated_current, rating.rated_kw
     if ct and currents:
         label, amps = max(currents, key=lambda each: each[1])
         share = 100 * amps / ct
@@ -210,7 +210,7 @@ def _loaded(power: float | None, apparent: float | None, currents: list[float], 
         return abs(through) >= rating.least_load * rating.rated_kw
     if not currents:
         return None
-    return max(currents) >= (rating.least_load * rating.ct_primary if rating.ct_primary else LEAST_AMPERES)
+    return max(currents) >= (rating.least_load * rating.rated_current if rating.rated_current else LEAST_AMPERES)
 
 
 LEAST_AMPERES: Final = 1.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from energy_workbench.core.fields import meter_fields
+
 SETTINGS: Final[Mapping[str, str]] = {
     "setting.database_url.label": "Database of the registry",
     "setting.database_url.help": "Any SQLAlchemy URL; empty: SQLite in the home",
@@ -82,7 +84,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """Of the settings."""
 
-ENGLISH: Final[Mapping[str, str]] = {**SETTINGS}
+ENGLISH: Final[Mapping[str, str]] = {**SETTINGS, **meter_fields.MESSAGES}
 """Every message, each of which is named by a declaration."""
 
 

@@ -88,7 +88,7 @@ def rejected(values: Values, rating: Rating) -> list[Rejected]:
         Primary, by quantity; None and what is no number is no value, and no finding.
     rating : Rating
     """
-    limits = bounds(rating.rated_line, rating.ct_primary)
+    limits = bounds(rating.rated_line, rating.rated_current)
     found = []
     for name, value in values.items():
         if value is None or name not in limits:
@@ -169,7 +169,7 @@ def _carried(values: Values, rating: Rating) -> float | None:
 
 def carried(through: float, rating: Rating) -> float:
     """More than what voltages and currents of that product [kVA] can carry [kVA]."""
-    size = 3**0.5 * rating.line * rating.ct_primary / 1000 if rating.ct_primary else DIRECT_KVA
+    size = 3**0.5 * rating.line * rating.rated_current / 1000 if rating.rated_current else DIRECT_KVA
     return SKEW * through + SMALLEST * size
 
 

@@ -51,6 +51,22 @@ class Ratio:
         return self.pt_primary / self.pt_secondary if self.pt_primary and self.pt_secondary else 1.0
 
     @property
+    def has_ct(self) -> bool:
+        """Whether currents go through a transformer."""
+        return bool(self.ct_primary)
+
+    @property
+    def has_pt(self) -> bool:
+        """Whether voltages go through a transformer."""
+        return bool(self.pt_primary)
+
+    @property
+    def half_pairs(self) -> list[str]:
+        """Transformers (`ct`, `pt`) of which one side is missing."""
+        pairs = {"ct": (self.ct_primary, self.ct_secondary), "pt": (self.pt_primary, self.pt_secondary)}
+        return [kind for kind, (one, other) in pairs.items() if (one is None) != (other is None)]
+
+    @property
     def ct_text(self) -> str | None:
         """As on the nameplate: `"1000/5"`."""
         return _plate(self.ct_primary, self.ct_secondary)

@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlencode
 
-HELP = (
-    "write tcp://host:port, tls://host:port?ca=ca.pem, rtutcp://host:port or rtu:///dev/ttyUSB0?baudrate=9600&parity=N"
-)
+from energy_workbench.core.fields.kinds import GATEWAY_FORMS as HELP
+
 SCHEMES = ("tcp", "tls", "rtutcp", "rtu")
 DEFAULT_PORTS = {"tcp": 502, "tls": 802, "rtutcp": 502}
 """IANA's ports of Modbus TCP and of Modbus/TCP Security."""

@@ -6,17 +6,63 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from energy_workbench.core.accuracy_classes import AccuracyClass, accuracy_class
 from energy_workbench.core.entities import RESERVED
+from energy_workbench.core.fields.kinds import (
+    Accuracy,
+    Day,
+    Gateway,
+    Kind,
+    MeterNumber,
+    Number,
+    ProfileId,
+    Text,
+    Whole,
+    Words,
+    YesNo,
+)
 from energy_workbench.registry.addresses import gateway_address
 
 Convert = Callable[[Any], Any]
 _SPACES: Final = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _JOINERS: Final = "\u200c\u200d"
 """Zero-width (non-)joiner: Hindi and other scripts are not written right without them, nor are many emoji."""
+
+
+def converter(kind: Kind) -> Convert:
+    """What converts a value of that kind.
+
+    Raises
+    ------
+    TypeError
+        If such a value is none by itself: another meter is looked for among those that there are.
+    """
+    match kind:
+        case MeterNumber():
+            return number
+        case ProfileId():
+            return profile
+        case Gateway():
+            return gateway
+        case Text(longest):
+            return text_of(longest)
+        case Number(low, high, above):
+            return real(low, high, above=above)
+        case Whole(lowest, highest):
+            return whole(lowest, highest)
+        case Words(of):
+            return choice(of)
+        case Day():
+            return day
+        case YesNo():
+            return yes_no
+        case Accuracy(known):
+            return one_of(known)
+    raise TypeError(f"a value of {kind} is not converted by itself")
 
 
 def text_of(longest: int, *, joiners: bool = True) -> Convert:
@@ -116,6 +162,18 @@ def one_of(known: Mapping[str, float]) -> Convert:
         return accuracy_class(value, known)
 
     return convert
+
+
+def day(value: Any) -> str:
+    """A day of the calendar, as ISO text."""
+    # A cell of Excel that holds a day comes with its midnight.
+    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?: 00:00:00)?", str(value).strip(), re.ASCII)
+    try:
+        if found:
+            return date.fromisoformat(found[1]).isoformat()
+    except ValueError:
+        pass  # No month has that day.
+    raise ValueError("a day is needed, as in 2026-10-05")
 
 
 def yes_no(value: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from energy_workbench.core.entities import Meter
+from energy_workbench.core.fields import meter_fields
 from energy_workbench.core.ratios import Ratio
 from energy_workbench.registry import schema
 from energy_workbench.registry.fields import OWN, contents
@@ -106,13 +107,7 @@ def _changed(
 
 def ratio_row(ratio: Ratio) -> Row:
     """A ratio as the columns of its table."""
-    return {
-        "ct_primary": ratio.ct_primary,
-        "ct_secondary": ratio.ct_secondary,
-        "pt_primary": ratio.pt_primary,
-        "pt_secondary": ratio.pt_secondary,
-        "applied_by": ratio.applied_by.value,
-    }
+    return {field.held_as: field.held_by(ratio) for field in meter_fields.RATIO}
 
 
 def same_ratio(one: Ratio, other: Ratio) -> bool:

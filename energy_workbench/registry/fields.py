@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any, Final
 
-from energy_workbench.core import accuracy_classes
-from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType, Priority, ProductionRegister, default_flow
+from energy_workbench.core.entities import Flow, Meter, contradictions, default_flow
 from energy_workbench.core.errors import Problem
-from energy_workbench.core.ratios import AppliedBy, Ratio
-from energy_workbench.core.status import Status
-from energy_workbench.registry import conversions
-from energy_workbench.registry.conversions import Convert, choice, one_of, real, text_of, whole, yes_no
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.ratios import Ratio
+from energy_workbench.registry.conversions import Convert, converter
 
 
 def folded(number: str) -> str:
@@ -22,41 +19,11 @@ def folded(number: str) -> str:
     return unicodedata.normalize("NFC", number).casefold()
 
 
-_VOLT_OR_AMPERE: Final = real(0, 1e7, above=True)
-OWN: Final[dict[str, Convert]] = {
-    "number": conversions.number,
-    "name": text_of(200),
-    "type": choice(MeterType),
-    "location": text_of(200),
-    "flow": choice(Flow),
-    "gateway": conversions.gateway,
-    "unit_id": whole(0, 255),
-    "shares_device": yes_no,
-    "profile": conversions.profile,
-    "poll_seconds": real(0.1, 86_400),
-    "poll_offset_seconds": real(0, 86_400),
-    "priority": choice(Priority),
-    "status": choice(Status),
-    "status_reason": text_of(500),
-    "serial": text_of(200),
-    **{name: one_of(known) for name, known in accuracy_classes.FIELDS.items()},
-    "rated_kw": real(0, 1e7, above=True),
-    "seen_by_parent": yes_no,
-    "production_register": choice(ProductionRegister),
-    "fuel": choice(Fuel),
-    "x": real(0, 1),
-    "y": real(0, 1),
-}
+OWN: Final[dict[str, Convert]] = {field.name: converter(field.kind) for field in meter_fields.OWN}
 """Fields that are attributes of a meter itself."""
-RATIO: Final[dict[str, Convert]] = {
-    "ct_primary": _VOLT_OR_AMPERE,
-    "ct_secondary": _VOLT_OR_AMPERE,
-    "pt_primary": _VOLT_OR_AMPERE,
-    "pt_secondary": _VOLT_OR_AMPERE,
-    "ratio_applied_by": choice(AppliedBy),
-}
+RATIO: Final[dict[str, Convert]] = {field.name: converter(field.kind) for field in meter_fields.RATIO}
 """Fields of the ratio that is valid now."""
-REQUIRED: Final = ("number", "name", "type")
+REQUIRED: Final = meter_fields.REQUIRED
 PARENT: Final = ("parent", "parent_id")
 READ_ONLY: Final = frozenset(
     {
@@ -84,7 +51,7 @@ READ_ONLY: Final = frozenset(
     }
 )
 """What an answer shows of a meter and a change of it may bring back: ignored."""
-_DEFAULTS: Final = {f.name: f.default for f in fields(Meter) if f.default is not MISSING}
+_DEFAULTS: Final = {field.name: field.default for field in meter_fields.FIELDS}
 
 
 def draft(base: Meter | None, given: Mapping[str, Any], where: str) -> tuple[Meter | None, list[Problem]]:
@@ -132,10 +99,8 @@ def draft(base: Meter | None, given: Mapping[str, Any], where: str) -> tuple[Met
                 continue
             # It was said under another rule; it stands until somebody says something else.
             converted = getattr(base, name)
-        if name in RATIO:
-            ratio["applied_by" if name == "ratio_applied_by" else name] = converted
-        else:
-            own[name] = _DEFAULTS[name] if empty else converted
+        part = ratio if name in RATIO else own
+        part[meter_fields.BY_NAME[name].held_as] = _DEFAULTS[name] if empty else converted
     if base is None:
         for name in REQUIRED:
             if name not in given:
@@ -147,13 +112,11 @@ def draft(base: Meter | None, given: Mapping[str, Any], where: str) -> tuple[Met
         # A reason explains one status: the old one does not explain the new.
         given_reason = own.get("status_reason", base.status_reason)
         own["status_reason"] = "" if given_reason == base.status_reason else given_reason
-    if ratio.get("applied_by", AppliedBy.METER) is None:
-        ratio["applied_by"] = AppliedBy.METER
     merged = replace(base.ratio if base else Ratio(), **ratio)
     if problems:
         return None, problems
     meter = replace(base, **own, ratio=merged) if base else Meter(key=0, **own, ratio=merged)
-    for field, rule in _together(meter):
+    for field, rule in contradictions(meter):
         wrong(field, rule)
     return (None if problems else meter), problems
 
@@ -164,34 +127,16 @@ def _same(given: Any, before: Any) -> bool:
     return given is not True and before is not None and str(given).strip() in texts
 
 
-def _together(meter: Meter) -> list[tuple[str, str]]:
-    """Rules between fields."""
-    found = [(f"{kind}_secondary", f"{kind.upper()} needs both sides or none") for kind in half_pairs(meter.ratio)]
-    if meter.gateway and meter.unit_id is None:
-        found.append(("unit_id", "is needed where a gateway is given: 0 to 255"))
-    if (meter.poll_offset_seconds or 0) >= meter.poll_seconds:
-        found.append(("poll_offset_seconds", f"must be less than the {meter.poll_seconds:g} s between two readings"))
-    if (meter.x is None) != (meter.y is None):
-        found.append(("x", "a place needs both x and y, or none"))
-    return found
-
-
-def half_pairs(ratio: Ratio) -> list[str]:
-    """Transformers (`ct`, `pt`) of which one side is missing."""
-    pairs = {"ct": (ratio.ct_primary, ratio.ct_secondary), "pt": (ratio.pt_primary, ratio.pt_secondary)}
-    return [kind for kind, (one, other) in pairs.items() if (one is None) != (other is None)]
-
-
 def ratio_problems(ratio: Ratio, where: str) -> list[Problem]:
     """What is wrong with a ratio that came as a value."""
-    problems = [Problem(where, f"{kind}_secondary", "", "needs both sides or none") for kind in half_pairs(ratio)]
-    for name, convert in RATIO.items():
-        value = getattr(ratio, "applied_by" if name == "ratio_applied_by" else name)
+    problems = [Problem(where, f"{kind}_secondary", "", "needs both sides or none") for kind in ratio.half_pairs]
+    for field in meter_fields.RATIO:
+        value = getattr(ratio, field.held_as)
         try:
             if value is not None:
-                convert(value)
+                RATIO[field.name](value)
         except ValueError as reason:
-            problems.append(Problem(where, name, str(value), str(reason)))
+            problems.append(Problem(where, field.name, str(value), str(reason)))
     if ratio.valid_from is not None and ratio.valid_from.tzinfo is None:
         problems.append(Problem(where, "valid_from", str(ratio.valid_from), "needs an offset, such as +05:30 or Z"))
     return problems
@@ -199,6 +144,4 @@ def ratio_problems(ratio: Ratio, where: str) -> list[Problem]:
 
 def contents(meter: Meter) -> dict[str, Any]:
     """Every field that can be set, as plain values, without the parent."""
-    own = {name: getattr(meter, name) for name in OWN}
-    ratio = {name: getattr(meter.ratio, "applied_by" if name == "ratio_applied_by" else name) for name in RATIO}
-    return {name: str(value) if isinstance(value, StrEnum) else value for name, value in (own | ratio).items()}
+    return {field.name: field.of(meter) for field in (*meter_fields.OWN, *meter_fields.RATIO)}

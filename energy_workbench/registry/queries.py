@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from energy_workbench.core import clock
-from energy_workbench.core.entities import ID_PATTERN, Flow, Fuel, Meter, MeterType, Priority, ProductionRegister
+from energy_workbench.core.entities import ID_PATTERN, Meter
 from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Status, StatusChange
 from energy_workbench.registry import schema
 from energy_workbench.registry.fields import folded
@@ -175,14 +176,8 @@ def _of(query: Select[Any], column: ColumnElement[int], key: int | None) -> Sele
 
 
 def _ratio(row: RowMapping) -> Ratio:
-    return Ratio(
-        ct_primary=row["ct_primary"],
-        ct_secondary=row["ct_secondary"],
-        pt_primary=row["pt_primary"],
-        pt_secondary=row["pt_secondary"],
-        applied_by=AppliedBy(row["applied_by"]),
-        valid_from=row["valid_from"],
-    )
+    own = {each.held_as: each.typed(row[each.held_as]) for each in meter_fields.RATIO}
+    return Ratio(**own, valid_from=row["valid_from"])
 
 
 def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange | None) -> Meter:
@@ -192,16 +187,5 @@ def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange
         plain |= {"status": said.status, "status_reason": said.reason, "status_since": said.valid_from}
     del plain["folded"]
     plain["gateway"] = plain.pop("url")
-    return Meter(
-        **plain
-        | {
-            "type": MeterType(plain["type"]),
-            "flow": Flow(plain["flow"]),
-            "status": Status(plain["status"]),
-            "priority": Priority(plain["priority"]),
-            "production_register": ProductionRegister(plain["production_register"]),
-            "fuel": plain["fuel"] and Fuel(plain["fuel"]),
-            "parent": parent,
-            "ratio": ratio,
-        }
-    )
+    own = {each.held_as: each.typed(plain[each.held_as]) for each in meter_fields.OWN}
+    return Meter(**plain | own | {"parent": parent, "ratio": ratio})

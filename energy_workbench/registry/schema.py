@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     Float,
     ForeignKey,
@@ -21,13 +22,15 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from energy_workbench.core.accuracy_classes import AccuracyClass, class_name
-from energy_workbench.core.entities import Flow, MeterType, Priority, ProductionRegister
-from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.fields.kinds import Accuracy, Day, Gateway, Kind, Number, Text, Whole, Words, YesNo
+from energy_workbench.core.fields.meter_field import MeterField
 from energy_workbench.core.roles import Role
 from energy_workbench.core.schedules import RunState
 from energy_workbench.core.status import Status
@@ -51,7 +54,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Accuracy(TypeDecorator[AccuracyClass]):
+class ClassOfAccuracy(TypeDecorator[AccuracyClass]):
     """A class of accuracy as text; a number is one again on reading."""
 
     impl = String(16)
@@ -81,6 +84,47 @@ def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
     """The column holds one of these words."""
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def columns_of(fields: Iterable[MeterField]) -> Iterator[Column[Any] | CheckConstraint]:
+    """Columns of fields of a meter, with what they are checked for."""
+    for field in fields:
+        name, kind = field.held_as, field.kind
+        if isinstance(kind, Gateway):
+            yield Column(name, Integer, ForeignKey("gateways.key"), index=True)
+            continue
+        nullable = field.default is None
+        yield Column(name, _column_type(kind), nullable=nullable, server_default=_before(field))
+        if field.check:
+            yield CheckConstraint(f"{name} {field.check}", name=name)
+        if isinstance(kind, Words) and not nullable:
+            yield one_of(name, kind.of)
+
+
+def _before(field: MeterField) -> ColumnElement[bool] | str | None:
+    """What rows say that were there before the column."""
+    if field.since == 1 or field.default is None:
+        return None
+    return (true() if field.default else false()) if isinstance(field.default, bool) else str(field.default)
+
+
+def _column_type(kind: Kind) -> type[TypeEngine[Any]] | TypeEngine[Any]:
+    match kind:
+        case Text(longest):
+            return String(longest)
+        case Words():
+            return String(20)
+        case Number():
+            return Float
+        case Whole():
+            return Integer
+        case Day():
+            return String(10)
+        case YesNo():
+            return Boolean
+        case Accuracy():
+            return ClassOfAccuracy
+    raise TypeError(f"{kind} is in no column")
 
 
 def _plate(kind: str) -> CheckConstraint:
@@ -125,43 +169,12 @@ meters = Table(
     "meters",
     metadata,
     Column("key", Integer, primary_key=True, autoincrement=False),
-    Column("number", String(64), nullable=False),
+    *columns_of(meter_fields.OWN),
     Column("folded", String(200), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("type", String(20), nullable=False),
-    Column("location", String(200), nullable=False),
-    Column("flow", String(20), nullable=False),
-    Column("gateway", Integer, ForeignKey("gateways.key"), index=True),
-    Column("unit_id", Integer),
-    Column("profile", String(64)),
-    Column("poll_seconds", Float, nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("status_reason", String(500), nullable=False, server_default=""),
-    Column("serial", String(200), nullable=False),
-    Column("accuracy_class", Accuracy),
-    Column("ct_class", Accuracy),
-    Column("pt_class", Accuracy),
-    Column("rated_kw", Float),
-    Column("seen_by_parent", Boolean, nullable=False),
-    Column("production_register", String(20), nullable=False),
-    Column("x", Float),
-    Column("y", Float),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),
     Column("revision", Integer, nullable=False),
-    Column("poll_offset_seconds", Float),
-    Column("priority", String(20), nullable=False, server_default="normal"),
-    Column("shares_device", Boolean, nullable=False, server_default=false()),
-    Column("fuel", String(20)),
-    CheckConstraint("unit_id BETWEEN 0 AND 255", name="unit_id"),
-    CheckConstraint("poll_seconds > 0", name="poll_seconds"),
-    CheckConstraint("poll_offset_seconds >= 0", name="poll_offset_seconds"),
-    one_of("priority", Priority),
-    one_of("type", MeterType),
-    one_of("flow", Flow),
-    one_of("status", Status),
-    one_of("production_register", ProductionRegister),
 )
 
 _living = meters.c.deleted_at.is_(None)
@@ -186,14 +199,9 @@ def _dated(name: str, *columns: Column[Any] | CheckConstraint) -> Table:
 
 ratios = _dated(
     "ratios",
-    Column("ct_primary", Float),
-    Column("ct_secondary", Float),
-    Column("pt_primary", Float),
-    Column("pt_secondary", Float),
-    Column("applied_by", String(20), nullable=False),
+    *columns_of(meter_fields.RATIO),
     _plate("ct"),
     _plate("pt"),
-    one_of("applied_by", AppliedBy),
 )
 
 placements = _dated(

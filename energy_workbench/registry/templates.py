@@ -11,15 +11,12 @@ from sqlalchemy import Connection, RowMapping, select
 
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.core.fields.meter_fields import INDIVIDUAL
 from energy_workbench.registry import journal, schema
 from energy_workbench.registry.conversions import text_of
 from energy_workbench.registry.fields import OWN, RATIO, contents, draft, folded
 from energy_workbench.registry.rows import RowChange
 
-INDIVIDUAL: Final = frozenset(
-    {"number", "name", "serial", "unit_id", "shares_device", "status", "status_reason", "x", "y"}
-)
-"""Fields that every meter has for itself: no template holds them."""
 HELD: Final = tuple(name for name in (*OWN, *RATIO) if name not in INDIVIDUAL)
 """Fields that a template holds."""
 

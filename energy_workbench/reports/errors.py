@@ -8,7 +8,7 @@ from typing import Any
 
 from energy_workbench.analytics.uncertainty import relative
 from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.ratios import Ratio
+from energy_workbench.core.fields.meter_fields import ratio_of
 
 
 def shares(balance: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
@@ -33,9 +33,8 @@ def at_any_load(row: Mapping[str, Any]) -> float:
     row : mapping
         A meter as `wb.meters()` gives it.
     """
-    ratio = Ratio(ct_primary=row["ct_primary"], pt_primary=row["pt_primary"])
     classes = {name: row[name] for name in ("accuracy_class", "ct_class", "pt_class")}
-    return relative(Meter(key=0, number="", name="", type=MeterType.OTHER, ratio=ratio, **classes))
+    return relative(Meter(key=0, number="", name="", type=MeterType.OTHER, ratio=ratio_of(row), **classes))
 
 
 def together(parts: Iterable[tuple[float | None, float | None]]) -> float:

@@ -3,12 +3,14 @@
 import pytest
 
 from energy_workbench.core import messages
+from energy_workbench.core.fields import meter_fields
 from energy_workbench.core.settings import declared
 
 
 def named() -> set[str]:
     """Ids that the declarations name."""
-    return {name for each in declared().values() for name in (each.label, each.help)}
+    settings = {name for each in declared().values() for name in (each.label, each.help)}
+    return settings | {name for each in meter_fields.FIELDS for name, _ in each.messages()}
 
 
 def test_every_id_that_is_named_has_words_and_no_words_are_left_over():

@@ -17,7 +17,7 @@ from energy_workbench.core.measures import Rating, unbalance
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.core.status import Health
 
-MADE_FOR = Rating(line=400, phase=230, frequency=50, ct_primary=100, rated_kw=50, rated_line=400, step_kwh=0.1)
+MADE_FOR = Rating(line=400, phase=230, frequency=50, rated_current=100, rated_kw=50, rated_line=400, step_kwh=0.1)
 LOAD = {
     "voltage_l1_n": 230.0, "voltage_l2_n": 231.0, "voltage_l3_n": 229.0,
     "voltage_l1_l2": 399.0, "voltage_l2_l3": 398.5, "voltage_l3_l1": 397.8,
@@ -220,7 +220,7 @@ def test_what_a_meter_is_made_for_comes_from_its_ratio_and_limits() -> None:
     assert (plain.line, plain.phase, plain.rated_line, plain.step_kwh) == (400, 230, None, 0.1)
     high = Ratio(ct_primary=100, ct_secondary=5, pt_primary=11_000, pt_secondary=110, applied_by=AppliedBy.WORKBENCH)
     known = rating(meter, high, resolved({"nominal_voltage": 415}), 0.1)
-    assert (known.line, known.rated_line, known.ct_primary) == (11_000, 11_000, 100)
+    assert (known.line, known.rated_line, known.rated_current) == (11_000, 11_000, 100)
     assert known.phase == pytest.approx(6350.85, abs=0.01)
     assert known.step_kwh == pytest.approx(0.1 * 20 * 100)
     earthed = replace(high, pt_primary=6350.85, pt_secondary=63.5)

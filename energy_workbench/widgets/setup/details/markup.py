@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 
 from energy_workbench.core.accuracy_classes import class_name
 from energy_workbench.core.errors import InputError
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.fields.kinds import Accuracy, Number, Words, YesNo
+from energy_workbench.core.fields.meter_field import Detail, MeterField, Section
+from energy_workbench.core.fields.meter_fields import ratio_of
+from energy_workbench.core.messages import text
 from energy_workbench.core.quantities import quantity
+from energy_workbench.core.ratios import AppliedBy
 from energy_workbench.figures.words import ICONS, STATE_COLOURS, amount, spoken
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.marks import one_line
@@ -40,17 +46,7 @@ def title(row: Row, path: Sequence[str]) -> str:
 
 def basic(row: Row) -> str:
     """What it is and where."""
-    return _section(
-        "Basic information",
-        [
-            ("Type", str(row["type"]).capitalize()),
-            ("Location", row["location"]),
-            ("Flow", str(row["flow"]).capitalize()),
-            ("Serial number", row.get("serial")),
-            ("Rated power", row.get("rated_kw") and amount(row["rated_kw"], "kW")),
-            ("Class", _classes(row)),
-        ],
-    )
+    return _section("Basic information", fields_of(row, Section.BASIC))
 
 
 def state(row: Row) -> str:
@@ -74,7 +70,7 @@ def transformers(row: Row) -> str:
         [
             ("CT ratio", _plate(row["ct_ratio"], "A")),
             ("PT ratio", _plate(row["pt_ratio"], "V")),
-            ("Applied by", "Workbench" if row["ratio_applied_by"] == "workbench" else "Meter"),
+            ("Applied by", str(row["ratio_applied_by"]).capitalize()),
             ("Example", example(row)),
         ],
     )
@@ -82,33 +78,46 @@ def transformers(row: Row) -> str:
 
 def example(row: Row) -> str:
     """What becomes of a value, in numbers."""
-    primary, secondary = row["ct_primary"], row["ct_secondary"]
-    if not (primary and secondary):
+    ratio = ratio_of(row)
+    secondary = 0.84 * (ratio.ct_secondary or 0.0)
+    if not ratio.ct_text:
         return "direct: meter says 4.2 A → 4.2 A"
-    if row["ratio_applied_by"] == "workbench":
-        return f"meter says {0.84 * secondary:g} A → {0.84 * primary:g} A"
-    return f"meter says {0.84 * primary:g} A → {0.84 * primary:g} A"
+    if ratio.applied_by is AppliedBy.WORKBENCH:
+        return f"meter says {secondary:g} A → {ratio.ct * secondary:g} A"
+    return f"meter says {ratio.ct * secondary:g} A → {ratio.ct * secondary:g} A"
 
 
 def connection(row: Row) -> str:
     """How it is read."""
     if not row["gateway"]:
         return _section("Connection", [("Gateway", "not polled")])
-    return _section(
-        "Connection",
-        [
-            ("Gateway", row["gateway"]),
-            ("Modbus address", row["unit_id"]),
-            ("Profile", row["profile"] or "none: it is not polled"),
-            ("Poll every", _poll(row)),
-        ],
-    )
+    return _section("Connection", fields_of(row, Section.CONNECTION))
 
 
-def _poll(row: Row) -> str:
-    offset, priority = row.get("poll_offset_seconds"), row.get("priority", "normal")
-    text = f"{row['poll_seconds']:g} s" + ("" if offset is None else f", {offset:g} s after the full interval")
-    return text if priority == "normal" else f"{text}, {priority} priority"
+def fields_of(row: Row, section: Section) -> list[tuple[str, str]]:
+    """Lines of a section: heading and value of each of its fields; those with one heading share a line."""
+    lines: dict[str, list[str]] = {}
+    for field in meter_fields.GROUPED:
+        if field.detail is not None and field.detail.section is section:
+            heading = text(field.message("line" if field.detail.line else "label"))
+            lines.setdefault(heading, []).append(_told(field, field.detail, row.get(field.name)))
+    return [(heading, ", ".join(filter(None, told))) for heading, told in lines.items()]
+
+
+def _told(field: MeterField, detail: Detail, value: Any) -> str:
+    """A value as the details show it; empty where there is nothing to say."""
+    if value in (None, ""):
+        return text(field.message("absent")) if detail.absent else ""
+    if detail.phrase:
+        said = class_name(value) if isinstance(field.kind, Accuracy) else value
+        return "" if value == detail.unless else text(field.message("phrase")).format(said)
+    if value in field.options and isinstance(field.kind, Words):
+        return text(field.message(f"option.{value}"))
+    if isinstance(field.kind, YesNo):
+        return text(field.message(f"option.{str(value).lower()}"))
+    if isinstance(field.kind, Accuracy):
+        return class_name(value)
+    return amount(value, field.unit) if isinstance(field.kind, Number) else str(value)
 
 
 def values(found: Mapping[str, float | None], at: str) -> str:
@@ -204,11 +213,6 @@ def _with(word: str, reason: Any) -> str:
 
 def _plate(text: str | None, unit: str) -> str:
     return f"{text} {unit}" if text else "none (1:1)"
-
-
-def _classes(row: Row) -> str:
-    names = (("meter", "accuracy_class"), ("CT", "ct_class"), ("PT", "pt_class"))
-    return ", ".join(f"{shown} {class_name(row[name])}" for shown, name in names if row.get(name))
 
 
 def _pair(fields: Mapping[str, Any]) -> str:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from energy_workbench.core.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
-from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.fields import meter_fields
+from energy_workbench.core.fields.kinds import Gateway, Kind, MeterRef, Number, Whole, YesNo
+from energy_workbench.core.fields.meter_field import Group, MeterField
+from energy_workbench.core.messages import text
 
 Options = tuple[tuple[str, str], ...]
-
-
-def _words(names: Any) -> Options:
-    return tuple((str(name).capitalize(), str(name)) for name in names)
-
-
-SHARES: Options = (("No", "false"), ("Yes", "true"))
-YES_NO: Options = (("Yes", "true"), ("No, it hangs elsewhere", "false"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +32,8 @@ class Field:
         Whether suggestions appear while one types.
     default : str
         Of a new meter.
-    number : type or None
-        `float` or `int` where the answer is a number.
+    kind : Kind
+        What an answer may be.
     """
 
     name: str
@@ -48,81 +42,46 @@ class Field:
     options: Options = ()
     suggests: bool = False
     default: str = ""
-    number: type | None = None
+    kind: Kind = field(kw_only=True)
 
 
-BASIC = (
-    Field("number", "Meter number", "Unique: what people call it"),
-    Field("name", "Meter name"),
-    Field("type", "Type", options=_words(MeterType), default="machine"),
-    Field("parent", "Parent meter", "Number of the meter above; empty at the top", suggests=True),
-    Field("location", "Location"),
-    Field("flow", "Flow", "Empty: by its type", options=(("By its type", ""), *_words(Flow))),
+def question(of: MeterField) -> Field:
+    """The form's question for a field of a meter."""
+    menu = [(text(of.message(f"option.{value}")), value) for value in of.options]
+    label = text(of.message("label")) + (f" ({text(of.message('aside'))})" if of.aside else "")
+    return Field(
+        of.name,
+        f"{label} [{of.unit}]" if of.unit and f"[{of.unit}]" not in label else label,
+        text(of.message("hint")) if of.hint else "",
+        options=tuple([(text(of.message("empty")), ""), *menu] if of.empty else menu),
+        suggests=isinstance(of.kind, Gateway | MeterRef),
+        default=of.proposed or ("" if of.empty or of.required else _text(of.default)),
+        kind=of.kind,
+    )
+
+
+def questions(*groups: Group) -> tuple[Field, ...]:
+    """What the form asks in these groups."""
+    return tuple(question(of) for of in meter_fields.GROUPED if of.group in groups)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
+
+
+BASIC, CT, PT, APPLIED, CONNECTION = (
+    questions(group) for group in (Group.BASIC, Group.CT, Group.PT, Group.APPLIED, Group.CONNECTION)
 )
-CT = (
-    Field("ct_primary", "CT primary [A]", "Empty: no transformer", number=float),
-    Field("ct_secondary", "CT secondary [A]", "Mostly 5 or 1", number=float),
-)
-PT = (
-    Field("pt_primary", "PT primary [V]", "Empty: no transformer", number=float),
-    Field("pt_secondary", "PT secondary [V]", "Mostly 110 or 100", number=float),
-)
-APPLIED = (
-    Field(
-        "ratio_applied_by",
-        "Ratio applied by",
-        options=(
-            ("Meter: it reports primary values", str(AppliedBy.METER)),
-            ("Workbench: the meter reports secondary values", str(AppliedBy.WORKBENCH)),
-        ),
-        default=str(AppliedBy.METER),
-    ),
-)
-CONNECTION = (
-    Field("gateway", "Gateway", "IP address, or tcp://host:port, rtu:///dev/ttyUSB0?baudrate=9600", suggests=True),
-    Field("unit_id", "Modbus address (unit id)", "0 to 255", number=int),
-    Field("profile", "Profile (meter model)", "Empty: it is not polled", options=(("None", ""),)),
-    Field("poll_seconds", "Poll every [s]", default="10", number=float),
-    Field(
-        "shares_device",
-        "Shares its device",
-        "Yes: it is read for another meter too",
-        SHARES,
-        default="false",
-    ),
-)
-POLLING = (
-    Field(
-        "poll_offset_seconds", "Read at [s] of each interval", "Empty: the collector spreads the meters", number=float
-    ),
-    Field(
-        "priority",
-        "Priority",
-        "Who is read first where the gateway is short of time",
-        options=_words(Priority),
-        default=str(Priority.NORMAL),
-    ),
-)
-MORE = (
-    Field("serial", "Serial number"),
-    Field("rated_kw", "Rated power [kW]", number=float),
-    Field("accuracy_class", "Meter class", "0.2S, 0.5S, 1 …"),
-    Field("ct_class", "CT class", "0.2S, 0.5S, 0.5, 5P …"),
-    Field("pt_class", "PT class", "0.2, 0.5, 3P …"),
-    Field("seen_by_parent", "Counted by its parent", options=YES_NO, default="true"),
-    Field(
-        "production_register",
-        "Production is counted in",
-        "Of a producer",
-        options=_words(ProductionRegister),
-        default=str(ProductionRegister.IMPORT),
-    ),
-    Field("fuel", "Fuel", "Of a generator", options=(("Not stated: diesel", ""), *_words(Fuel))),
-)
-FIELDS = {field.name: field for group in (BASIC, CT, PT, APPLIED, CONNECTION, POLLING, MORE) for field in group}
-INDIVIDUAL = ("number", "name", "serial", "unit_id", "shares_device")
+MORE = questions(Group.POLLING, Group.DEVICE, Group.ACCURACY, Group.ENERGY)
+"""What is folded away."""
+FIELDS = {each.name: each for each in (*BASIC, *CT, *PT, *APPLIED, *CONNECTION, *MORE)}
+INDIVIDUAL = tuple(name for name in FIELDS if name in meter_fields.INDIVIDUAL)
 """What a copy of a meter must not take over."""
-RATIO = tuple(field.name for field in (*CT, *PT, *APPLIED))
+RATIO = tuple(each.name for each in (*CT, *PT, *APPLIED))
 
 
 def texts(meter: Mapping[str, Any], parent: str) -> dict[str, str]:
@@ -143,12 +102,15 @@ def sent(values: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(field: Field, text: str) -> Any:
     text = text.strip()
-    if field.name == "gateway":
-        return address(text) or None
-    if field.options in (YES_NO, SHARES):
-        return (text or field.default) == "true"
-    if field.number is not None:
-        return number(text, field.number)
+    match field.kind:
+        case Gateway():
+            return address(text) or None
+        case YesNo():
+            return (text or field.default) == "true"
+        case Number():
+            return number(text)
+        case Whole():
+            return number(text, int)
     return text or None
 
 
@@ -168,11 +130,3 @@ def address(text: str) -> str:
 
 
 _BARE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?")
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)

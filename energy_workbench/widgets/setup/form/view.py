@@ -10,7 +10,7 @@ import ipywidgets
 
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.form import markup
-from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, POLLING, PT, Field
+from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, PT, Field
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.form.suggestions import Suggestions
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
@@ -45,7 +45,7 @@ class FormView:
         self.probed = make.text("", "ew-probed")
         self.suggestions = Suggestions(model, make)
         self.more = ipywidgets.Accordion(
-            [make.box(self._rows((*POLLING, *MORE)), "ew-grid")],
+            [make.box(self._rows(MORE), "ew-grid")],
             titles=["More"],
             selected_index=None,
             layout=make.layout,
@@ -145,7 +145,7 @@ class FormView:
 
     def _open_more(self) -> None:
         """Open what is folded away where something is wrong in it."""
-        if self.more.selected_index is None and any(field.name in self.model.problems for field in (*POLLING, *MORE)):
+        if self.more.selected_index is None and any(field.name in self.model.problems for field in MORE):
             self.more.selected_index = 0
 
     def _show_title(self) -> None:

@@ -1,0 +1,90 @@
+"""Kinds of fields: what a value of a field may be, whoever gives it and wherever it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+GATEWAY_FORMS: Final = (
+    "write tcp://host:port, tls://host:port?ca=ca.pem, rtutcp://host:port or rtu:///dev/ttyUSB0?baudrate=9600&parity=N"
+)
+"""How the address of a gateway is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in one line of so many characters at most."""
+
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeterNumber(Text):
+    """What people call a meter: no id, and no word that an address has for something else."""
+
+    longest: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileId(Text):
+    """The id of a register map."""
+
+    longest: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway(Text):
+    """The address at which a meter is read."""
+
+    longest: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRef:
+    """Another meter, by its number or id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A finite number within bounds; with `above`, the lower one is left out."""
+
+    low: float
+    high: float
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number within bounds."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the calendar, as ISO text: `2026-10-05`."""
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """Yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One of the words of an enumeration."""
+
+    of: type[StrEnum]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """A class of accuracy: its limit [%] by its name."""
+
+    known: Mapping[str, float]
+
+
+Kind = Text | MeterRef | Number | Whole | Day | YesNo | Words | Accuracy
