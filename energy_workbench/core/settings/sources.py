@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +61,10 @@ def _raw(path: Path, environ: Mapping[str, str], problems: list[Problem]) -> Ite
 
 def _content(path: Path, problems: list[Problem]) -> Iterable[tuple[str, object]]:
     try:
-        return tomllib.loads(path.read_text("utf-8")).items()
+        content = path.read_text("utf-8")
+        import tomllib  # only for who has a file: many homes have none
+
+        return tomllib.loads(content).items()
     except FileNotFoundError:
         return ()
     except OSError as error:
