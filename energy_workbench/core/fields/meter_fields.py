@@ -184,5 +184,5 @@ MESSAGES: Final = {name: words for each in FIELDS for name, words in each.messag
 
 
 def ratio_of(row: Mapping[str, Any]) -> Ratio:
-    """The ratio of a meter's row, as `wb.meters()` gives it."""
-    return Ratio(**{each.held_as: each.typed(row[each.name]) for each in RATIO})
+    """The ratio of a meter's row, as `wb.meters()` gives it; what the row does not say is the default."""
+    return Ratio(**{each.held_as: each.typed(row[each.name]) for each in RATIO if row.get(each.name) is not None})
