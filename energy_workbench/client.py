@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
 from energy_workbench.answers.service import Service
@@ -14,6 +14,8 @@ from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.files import FileFormat
 from energy_workbench.contract.over_http import over_http
 from energy_workbench.contract.results import Readings
+from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
+from energy_workbench.contract.rows.setup import ImportedMeters, ImportedReadings
 from energy_workbench.core.errors import NotFoundError
 from energy_workbench.core.floor_plan import FloorPlan, understood
 from energy_workbench.core.forest import nested
@@ -61,9 +63,9 @@ class RemoteWorkbench(WorkbenchContract):
     def _ask(self, call: Call, /) -> Any:
         return self._service.send(call.verb, call.path, call.body, revision=call.revision, **call.query)
 
-    def hierarchy(self) -> list[dict[str, Any]]:
+    def hierarchy(self) -> list[MeterNode]:
         # Made of the list: a deep tree of JSON is more than Python reads.
-        return nested(self.meters().rows)
+        return cast(list[MeterNode], nested(self.meters().rows))
 
     def readings(
         self,
@@ -115,7 +117,7 @@ class RemoteWorkbench(WorkbenchContract):
         self._service.call("PUT", "/floor-plan", {}, content=content, headers=BYTES)
         return plan
 
-    def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
         return list(self._service.send("POST", _of_meter(meter, "readings"), list(readings))["items"])
 
     def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
@@ -133,13 +135,14 @@ class RemoteWorkbench(WorkbenchContract):
                     frame[name] = [each and date.fromisoformat(each) for each in frame[name]]
         return frame
 
-    def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> dict[str, Any]:
+    def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> ImportedMeters:
         asked = {"dry_run": dry_run, "filename": filename}
-        return dict(self._service.call("POST", "/meters/import", asked, content=content, headers=BYTES).json())
+        answer = self._service.call("POST", "/meters/import", asked, content=content, headers=BYTES)
+        return cast(ImportedMeters, answer.json())
 
     def import_readings(
         self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
-    ) -> dict[str, Any]:
+    ) -> ImportedReadings:
         from energy_workbench.answers.readings_table import upload
 
         with upload(source) as (name, content):
@@ -147,7 +150,7 @@ class RemoteWorkbench(WorkbenchContract):
             answer = self._service.call(
                 "POST", "/readings/import", asked, content=content, headers=BYTES, timeout=IMPORT_SECONDS
             )
-        return dict(answer.json())
+        return cast(ImportedReadings, answer.json())
 
     def export_meters(self, format: FileFormat = "csv") -> bytes:
         return self._service.call("GET", "/meters/export", {"format": format}).content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from energy_workbench.analytics import overview, summary
 from energy_workbench.analytics.flow import Measured, branch, power_flow
@@ -40,6 +40,9 @@ from energy_workbench.contract.results import (
     Readings,
     StatusSummary,
 )
+from energy_workbench.contract.rows.condition import Doctor, EventRow, FindingRow, StatementRow
+from energy_workbench.contract.rows.flow import SiteFigures
+from energy_workbench.contract.rows.meters import MeterNode, MeterRow, RecordedReading
 from energy_workbench.core import axis, clock, settings
 from energy_workbench.core.condition import Condition, ratings
 from energy_workbench.core.entities import Live, Meter
@@ -121,12 +124,12 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
         rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
         return MeterTable(rows, len(found), zone.key)
 
-    def meter(self, meter: str) -> dict[str, Any]:
+    def meter(self, meter: str) -> MeterRow:
         return self.describe(self._meter(meter))
 
-    def hierarchy(self) -> list[dict[str, Any]]:
+    def hierarchy(self) -> list[MeterNode]:
         live, zone = self._live(), self.zone
-        return nested(describe(meter, live.get(meter.key), zone) for meter in self._meters())
+        return cast(list[MeterNode], nested(describe(meter, live.get(meter.key), zone) for meter in self._meters()))
 
     def status_summary(self) -> StatusSummary:
         return summary.status_summary(self._meters(), self._live())
@@ -172,7 +175,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
             raise InputError("`after` needs a period")
         return max(span.start, parse_instant(after, self.zone) + TICK)
 
-    def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
         found = self._meter(meter)
         zone, now = self.zone, clock.now()
         taken = posted(found.key, readings, zone, now)
@@ -420,13 +423,11 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
         tick = int(clock.now().timestamp() / STEADY_SECONDS)
         return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
 
-    def site_figures(self, period: str = "today") -> dict[str, Any]:
+    def site_figures(self, period: str = "today") -> SiteFigures:
         span = self._period(period)
         return self._site_figures(span, self._totals(self._meters_at(span.end), span)[1])
 
-    def events(
-        self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0
-    ) -> list[dict[str, Any]]:
+    def events(self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0) -> list[EventRow]:
         wanted = window(limit, offset)
         start, end = self._span(period)
         zone, key = self.zone, self._known(meter).key
@@ -434,7 +435,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
 
     def history(
         self, period: str | None = None, meter: str | None = None, *, limit: int = 100, offset: int = 0
-    ) -> list[dict[str, Any]]:
+    ) -> list[StatementRow]:
         wanted = window(limit, offset)
         start, end = self._span(period)
         zone, numbers = self.zone, self._numbers()
@@ -449,7 +450,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
         name: str | None = None,
         limit: int = 100,
         offset: int = 0,
-    ) -> list[dict[str, Any]]:
+    ) -> list[FindingRow]:
         wanted = window(limit, offset)
         start, end = self._span(period)
         zone, numbers = self.zone, self._numbers()
@@ -462,7 +463,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
         newest = sorted(found, key=lambda each: each.start, reverse=True)[wanted]
         return [finding_row(each, numbers, zone) for each in newest]
 
-    def doctor(self, *, thorough: bool = False) -> dict[str, Any]:
+    def doctor(self, *, thorough: bool = False) -> Doctor:
         from energy_workbench.answers.doctor import doctor
 
         return doctor(self.settings, thorough=thorough)
@@ -518,7 +519,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
             energy = {key: measured for key, measured in energy.items() if key in been}
         return energy, completeness
 
-    def _site_figures(self, span: Period, completeness: float) -> dict[str, Any]:
+    def _site_figures(self, span: Period, completeness: float) -> SiteFigures:
         """What the whole site used or why that is not known, its maximum demand, which share of the data is there."""
         from energy_workbench.answers.site_uses import site_peak, used
 
@@ -533,7 +534,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
                 "left_out": absent.numbers,
             }
 
-        return {**self._kept(("site", span.start, span.end), make), "completeness": completeness}
+        return cast(SiteFigures, {**self._kept(("site", span.start, span.end), make), "completeness": completeness})
 
     def _absent(self, until: datetime) -> Absent:
         """What figures of the site do without at an instant: what was never connected until then."""

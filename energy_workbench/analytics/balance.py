@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from energy_workbench.analytics.node_sums import NodeSums, pieces
 from energy_workbench.analytics.site_use import Absent, out_of_service, site_parts
 from energy_workbench.analytics.uncertainty import COVERAGE, Limits, assumed, limits, variance
 from energy_workbench.analytics.verdict import RANK, Verdict, judge
+from energy_workbench.contract.rows.losses import ChildOfNode, MeterError, NodeRow
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.rounding import rounded
 
@@ -155,7 +156,7 @@ def rows(
     steps: Mapping[int, float] | None = None,
     bucket: int = 0,
     zone: tzinfo = UTC,
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[NodeRow, ...]:
     """A row a node that had children in a bucket of time, in the order of the tree.
 
     Parameters
@@ -187,10 +188,11 @@ def rows(
         if meter.key in books.nodes and books.nodes[meter.key][bucket].expected
     ]
     hot = [row["meter"] for row in ranked(found) if row["verdict"] == Verdict.HOTSPOT]
-    return tuple(row | {"rank": hot.index(row["meter"]) + 1 if row["meter"] in hot else None} for row in found)
+    ranks = {meter: place for place, meter in enumerate(hot, 1)}
+    return tuple(cast(NodeRow, row | {"rank": ranks.get(row["meter"])}) for row in found)
 
 
-def meters(books: Books, order: Iterable[Meter]) -> tuple[dict[str, Any], ...]:
+def meters(books: Books, order: Iterable[Meter]) -> tuple[MeterError, ...]:
     """How well each meter knows what went through it over all of the time, in the order given.
 
     Returns
@@ -263,7 +265,7 @@ def _row(
     }
 
 
-def _child(meter: Meter, node: NodeSums) -> dict[str, Any]:
+def _child(meter: Meter, node: NodeSums) -> ChildOfNode:
     """What a child took from its node and delivered to it, over the spans of the balance."""
     delivered, taken = node.sides.get(meter.key, (None, None))
     return {

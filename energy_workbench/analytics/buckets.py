@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.rows.energy import IntervalRow
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 
 VALUES = (
@@ -22,7 +23,7 @@ VALUES = (
 
 def energy_rows(
     edges: Sequence[datetime], found: Iterable[Mapping[str, Any]], zone: ZoneInfo
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[IntervalRow, ...]:
     """One row a bucket, in order.
 
     Parameters
@@ -40,7 +41,7 @@ def energy_rows(
     """
     known = {row["bucket"]: _told(row) for row in found}
     return tuple(
-        {"start": edge.astimezone(zone).isoformat(), **known.get(index, _MISSING)}
+        cast(IntervalRow, {"start": edge.astimezone(zone).isoformat(), **known.get(index, _MISSING)})
         for index, edge in enumerate(edges[:-1])
     )
 

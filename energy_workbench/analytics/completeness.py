@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from energy_workbench.contract.rows.energy import CompletenessRow
 from energy_workbench.core.entities import Meter
 
 
 def completeness(
     meters: Sequence[Meter], edges: Sequence[datetime], found: Iterable[Mapping[str, Any]]
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[CompletenessRow, ...]:
     """A row a meter, in their order.
 
     Parameters
@@ -31,7 +32,7 @@ def completeness(
     known = {(row["meter"], row["bucket"]): row for row in found}
     count = max(0, len(edges) - 1)
 
-    def of(meter: Meter) -> dict[str, Any]:
+    def of(meter: Meter) -> CompletenessRow:
         days = [known.get((meter.key, day), {}) for day in range(count)]
         return {
             "meter": meter.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours
 from energy_workbench.analytics.pattern import demand_column, load_columns, mean_power_factor
+from energy_workbench.contract.rows.energy import EnergyRow
 from energy_workbench.core.apparent import SIDES
 from energy_workbench.core.entities import Meter
 
@@ -37,7 +38,7 @@ def energies(
     zone: ZoneInfo,
     now: datetime,
     peak_at: Mapping[int, datetime],
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[EnergyRow, ...]:
     """A row a meter.
 
     Parameters
@@ -61,7 +62,8 @@ def energies(
         at = peak_at.get(meter.key)
         row = _row(meter, days, hours)
         row |= load.told(_loads(meter, days), row["total_kwh"], row["peak_kw"], edges, now)
-        rows.append(row | {"peak_at": None if at is None else at.astimezone(zone).isoformat()})
+        row["peak_at"] = None if at is None else at.astimezone(zone).isoformat()
+        rows.append(cast(EnergyRow, row))
     return tuple(rows)
 
 

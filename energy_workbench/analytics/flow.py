@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from energy_workbench.analytics.uncertainty import COVERAGE, variance
 from energy_workbench.analytics.verdict import judge
 from energy_workbench.contract.results import PowerFlow
+from energy_workbench.contract.rows.flow import LOSS, FlowLink, FlowNode
 from energy_workbench.core.entities import Flow, Meter, ProductionRegister
 from energy_workbench.core.throughput import throughput
 
@@ -136,7 +137,9 @@ def power_flow(
         period that may hold times in which not all was known.
     """
     children = children_of(meters)
-    nodes, links, lost = [], [], 0.0
+    nodes: list[dict[str, Any]] = []
+    links: list[FlowLink] = []
+    lost = 0.0
     for meter in meters:
         known = measured.get(meter.key, Measured())
         below = children.get(meter.key, [])
@@ -151,11 +154,11 @@ def power_flow(
     for node in nodes:
         node["through"] = _rounded(through.get(node["id"], 0.0)) if node["value"] is not None else None
     if lost:
-        named = {"id": LOSSES, "number": "", "name": "Losses", "type": "loss", "colour": None}
+        named = {"id": LOSSES, "number": "", "name": "Losses", "type": LOSS, "colour": None}
         of_meters = dict.fromkeys(("parent_id", "export", "loss", "loss_percent", "verdict"))
         of_meters |= {"seen_by_parent": False, "producer": False, "metering": "known"}
         nodes.append({**named, **of_meters, "value": _rounded(lost), "through": _rounded(lost)})
-    return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
+    return PowerFlow(unit, start, end, tuple(cast(FlowNode, node) for node in nodes), tuple(links), completeness)
 
 
 def _of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -201,7 +204,7 @@ def _node(meter: Meter, known: Measured, colour: str | None) -> dict[str, Any]:
     }
 
 
-def _link(parent: Meter, child: Meter, known: Measured) -> dict[str, Any] | None:
+def _link(parent: Meter, child: Meter, known: Measured) -> FlowLink | None:
     """The net flow between a child and its parent, in the direction of the energy."""
     if not child.seen_by_parent or not known.known:
         return None

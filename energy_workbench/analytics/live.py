@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import cast, overload
 from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.results import METER_COLUMNS
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.fields import meter_fields
@@ -17,7 +18,7 @@ from energy_workbench.core.ratios import Ratio
 from energy_workbench.core.status import Communication
 
 
-def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
+def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> MeterRow:
     """The row of a meter, as REST and frames show it; instants are ISO text in the site's zone.
 
     Parameters
@@ -47,7 +48,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> dict[str, Any]:
         "error": live.error,
     }
     known = {**fields, **ratio_values(meter.ratio), **now}
-    return {name: known[name] for name in (*METER_COLUMNS, *fields)} | last
+    return cast(MeterRow, {name: known[name] for name in (*METER_COLUMNS, *fields)} | last)
 
 
 def ratio_values(ratio: Ratio) -> dict[str, float | str | None]:
@@ -60,6 +61,18 @@ def ratio_values(ratio: Ratio) -> dict[str, float | str | None]:
 def never_heard(meter: Meter) -> Live:
     """The state of a meter of which there is neither a word nor a reading."""
     return alone(meter, None, None, clock.now())
+
+
+@overload
+def iso(instant: datetime, zone: ZoneInfo) -> str: ...
+
+
+@overload
+def iso(instant: None, zone: ZoneInfo) -> None: ...
+
+
+@overload
+def iso(instant: datetime | None, zone: ZoneInfo) -> str | None: ...
 
 
 def iso(instant: datetime | None, zone: ZoneInfo) -> str | None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from energy_workbench.contract.rows.energy import DurationPoint, HourOfWeek, ShiftRow, TimeOfDay
 from energy_workbench.core.vee import COARSE
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def certain(kw: Array, step: Array) -> Array:
     return np.where(step > COARSE * kw / 4, np.nan, kw)
 
 
-def heat_map(kw: Array, demand: Array, at: LocalTimes) -> list[dict[str, Any]]:
+def heat_map(kw: Array, demand: Array, at: LocalTimes) -> list[HourOfWeek]:
     """Mean demand by weekday and hour: `weekday, hour, mean_kw, minimum_kw, maximum_kw, hours`.
 
     Parameters
@@ -97,36 +98,38 @@ def heat_map(kw: Array, demand: Array, at: LocalTimes) -> list[dict[str, Any]]:
     ]
 
 
-def typical_day(kw: Array, at: LocalTimes, weekend: Sequence[int] = (5, 6)) -> list[dict[str, Any]]:
+def typical_day(kw: Array, at: LocalTimes, weekend: Sequence[int] = (5, 6)) -> list[TimeOfDay]:
     """Demand by time of day on workdays and on days of rest: `day, time, mean_kw, median_kw, p10_kw, p90_kw, days`."""
     rest = np.isin(at.weekday, weekend).astype("int64")
     return [
         {
             "day": ("workday", "weekend")[cell // 96],
             "time": f"{cell % 96 // 4:02d}:{cell % 4 * 15:02d}",
-            **_spread(np.sort(values)),
+            "mean_kw": spread[0],
+            "median_kw": spread[1],
+            "p10_kw": spread[2],
+            "p90_kw": spread[3],
             "days": len(values),
         }
         for cell, values in _groups(rest * 96 + at.quarter, kw, 192)
+        for spread in [_spread(np.sort(values))]
     ]
 
 
-def _spread(values: Array) -> dict[str, float | None]:
-    """Mean, median and deciles of sorted values."""
-    shares = {"median_kw": 0.5, "p10_kw": 0.1, "p90_kw": 0.9}
+def _spread(values: Array) -> list[float | None]:
+    """Mean, median, lowest and highest decile of sorted values."""
     if not len(values):
-        return dict.fromkeys(("mean_kw", *shares))
+        return [None] * 4
+    found = [float(values.sum()) / len(values)]
     # As numpy.percentile, which takes ten times as long for a few values.
-    places = {name: share * (len(values) - 1) for name, share in shares.items()}
-    known = {"mean_kw": float(values.sum()) / len(values)}
-    for name, place in places.items():
+    for place in (share * (len(values) - 1) for share in (0.5, 0.1, 0.9)):
         low = int(place)
         high = min(low + 1, len(values) - 1)
-        known[name] = float(values[low] + (values[high] - values[low]) * (place - low))
-    return {name: round(value, 6) for name, value in known.items()}
+        found.append(float(values[low] + (values[high] - values[low]) * (place - low)))
+    return [round(value, 6) for value in found]
 
 
-def load_duration(kw: Array) -> list[dict[str, Any]]:
+def load_duration(kw: Array) -> list[DurationPoint]:
     """Demand that is exceeded a share of the time: `share, kw`, from the highest to the lowest."""
     known = np.sort(kw[~np.isnan(kw)])[::-1]
     if not len(known):
@@ -145,7 +148,7 @@ def base_load(kw: Array) -> float | None:
     return round(float(np.percentile(known, 100 * (1 - BASE_SHARE))), 6) if len(known) else None
 
 
-def by_shift(kw: Array, demand: Array, at: LocalTimes, shifts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+def by_shift(kw: Array, demand: Array, at: LocalTimes, shifts: Sequence[tuple[str, int]]) -> list[ShiftRow]:
     """Energy and demand of each shift: `shift, begins, energy_kwh, share, mean_kw, maximum_kw, hours, shifts`.
 
     Parameters as of `heat_map`.
@@ -156,7 +159,7 @@ def by_shift(kw: Array, demand: Array, at: LocalTimes, shifts: Sequence[tuple[st
     place = np.where(place < 0, len(shifts) - 1, place)
     known = ~np.isnan(kw)
     total = float(kw[known].sum()) / 4
-    rows = []
+    rows: list[ShiftRow] = []
     for index, (name, quarter) in enumerate(shifts):
         mine = known & (place == index)
         energy = float(kw[mine].sum()) / 4
@@ -166,8 +169,8 @@ def by_shift(kw: Array, demand: Array, at: LocalTimes, shifts: Sequence[tuple[st
                 "begins": f"{quarter // 4:02d}:{quarter % 4 * 15:02d}",
                 "energy_kwh": round(energy, 6) if mine.any() else None,
                 "share": round(energy / total, 4) if total > 0 else None,
-                **_statistics(kw[mine], mean=np.mean),
-                **_statistics(demand[mine & ~np.isnan(demand)], maximum=np.max),
+                "mean_kw": _statistic(kw[mine], np.mean),
+                "maximum_kw": _statistic(demand[mine & ~np.isnan(demand)], np.max),
                 "hours": int(mine.sum()) / 4,
                 "shifts": len(np.unique(day[mine])),
             }
@@ -188,7 +191,5 @@ def _rounded(kw: Any) -> float:
     return round(float(kw), 6)
 
 
-def _statistics(values: Array, **functions: Callable[[Array], Any]) -> dict[str, float | None]:
-    return {
-        f"{name}_kw": round(float(function(values)), 6) if len(values) else None for name, function in functions.items()
-    }
+def _statistic(values: Array, of: Callable[[Array], Any]) -> float | None:
+    return round(float(of(values)), 6) if len(values) else None

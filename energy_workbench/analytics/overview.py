@@ -12,6 +12,7 @@ from energy_workbench.analytics.live import iso, never_heard, power_kw
 from energy_workbench.analytics.site_use import Absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.analytics.summary import status_summary
 from energy_workbench.contract.results import Overview, Pattern, PowerFlow
+from energy_workbench.contract.rows.flow import Cards, Leaf, SiteFigures, SiteRow
 from energy_workbench.core import maxima
 from energy_workbench.core.entities import Flow, Live, Meter, MeterType
 from energy_workbench.core.presence import colour_of
@@ -75,14 +76,14 @@ def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -
 
 def overview(
     *,
-    site: Mapping[str, str],
+    site: SiteRow,
     meters: Sequence[Meter],
     live: Mapping[int, Live],
     energy: Mapping[int, Measured],
     flow: PowerFlow,
     flow_of_now: PowerFlow,
     pattern: Pattern | None,
-    figures: Mapping[str, Any],
+    figures: SiteFigures,
     absent: Absent,
     period: str,
     now: datetime,
@@ -105,7 +106,7 @@ def overview(
     power = powers(meters, live, now)
     parts = site_parts(absent.without(meters))
     summary = status_summary(meters, live)
-    cards = {
+    cards: Cards = {
         "total": summary.total,
         "active": summary.status[Status.ACTIVE],
         "online": summary.communication[Communication.ONLINE],
@@ -116,7 +117,7 @@ def overview(
     }
     return Overview(
         now=now.astimezone(zone).isoformat(timespec="seconds"),
-        site=dict(site),
+        site=site,
         period=period,
         summary=summary.to_dict(),
         cards=cards,
@@ -129,7 +130,7 @@ def overview(
 
 def _leaf(
     meter: Meter, live: Live, power: Mapping[int, Measured], energy: Mapping[int, Measured], zone: ZoneInfo
-) -> dict[str, Any]:
+) -> Leaf:
     return {
         "id": meter.id,
         "number": meter.number,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
 from energy_workbench.contract.results import Pattern
+from energy_workbench.contract.rows.energy import PatternPoint
 from energy_workbench.core.apparent import SIDES
 from energy_workbench.core.entities import Meter
 
@@ -69,10 +70,10 @@ def pattern(
     """
     column, demand = consumed_column(meter), demand_column(meter)
     rows, peaks = energy_rows(edges, found, zone), {row["bucket"]: row[demand] for row in found}
-    points = tuple(
+    points: tuple[PatternPoint, ...] = tuple(
         {
             "start": row["start"],
-            "energy_kwh": row[column],
+            "energy_kwh": row[column],  # type: ignore[literal-required]
             "demand_kw": None if peaks.get(index) is None else round(peaks[index], 6),
             "quality": row["quality"],
             "completeness": row["completeness"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
+from energy_workbench.contract.rows.setup import AuditRow, ChangeRow
 
 if TYPE_CHECKING:
     from energy_workbench.registry.journal import AuditEntry
@@ -44,7 +45,7 @@ WORDS = {
 """Action → what happened, for a button or a line."""
 
 
-def audit_row(entry: AuditEntry, numbers: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def audit_row(entry: AuditEntry, numbers: Mapping[str, str], zone: ZoneInfo) -> AuditRow:
     """An entry as REST shows it.
 
     Parameters
@@ -65,7 +66,7 @@ def audit_row(entry: AuditEntry, numbers: Mapping[str, str], zone: ZoneInfo) -> 
     }
 
 
-def change_row(entries: Sequence[AuditEntry], numbers: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def change_row(entries: Sequence[AuditEntry], numbers: Mapping[str, str], zone: ZoneInfo) -> ChangeRow:
     """A change of one entry or more: its number, what it was in words, and its entries."""
     return {
         "change": entries[0].change,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import Books, meters, rows
@@ -13,6 +13,7 @@ from energy_workbench.analytics.flow import branch
 from energy_workbench.analytics.site_use import Absent
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.losses import LostTogether
 from energy_workbench.core import axis
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.entities import Meter
@@ -74,7 +75,7 @@ def balance(
         end=span.end.astimezone(zone).isoformat(),
         threshold_percent=100 * threshold,
         timezone=zone.key,
-        lost=lost_together(found),
+        lost=cast(LostTogether, lost_together(found)),
         meters=meters(books, order),
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from energy_workbench.analytics import emissions
 from energy_workbench.answers.factor_rows import factor_row
+from energy_workbench.contract.rows.generation import FactorUsed, MissingFactor
 from energy_workbench.core.factors import CO2, Factor, steps
 from energy_workbench.core.period import Period
 
@@ -101,7 +102,7 @@ class Carbon:
         return [each for each in found if _holds(each, self._factors, first, last)] or stand_in
 
 
-def factor_rows(factors: Sequence[Factor], span: Period, zone: ZoneInfo) -> tuple[dict[str, Any], ...]:
+def factor_rows(factors: Sequence[Factor], span: Period, zone: ZoneInfo) -> tuple[FactorUsed, ...]:
     """The factors that hold at a site, each with whether it `holds` in a period, and whether it is `old` there."""
     first, last = _days(span, zone)
     rows = []
@@ -110,13 +111,13 @@ def factor_rows(factors: Sequence[Factor], span: Period, zone: ZoneInfo) -> tupl
         until = _until(factor, factors)
         used = last if until is None else min(last, until - timedelta(days=1))
         row = {name: value for name, value in factor_row(factor, own=False).items() if name not in ("own", "meaning")}
-        rows.append({**row, "holds": holds, "old": holds and factor.is_old(used)})
+        rows.append(cast(FactorUsed, {**row, "holds": holds, "old": holds and factor.is_old(used)}))
     return tuple(rows)
 
 
 def lacking(
     factors: Sequence[Factor], country: str | None, carbon: Carbon, needed: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, Any], ...]:
+) -> tuple[MissingFactor, ...]:
     """Factors that are needed and do not hold all the time: `name, reason, advice`.
 
     Parameters
@@ -124,7 +125,7 @@ def lacking(
     needed : mapping of str to sequence of str
         By kind the numbers of the meters that need it.
     """
-    rows = []
+    rows: list[MissingFactor] = []
     for name, numbers in needed.items():
         if not numbers or not carbon.lacks(name):
             continue

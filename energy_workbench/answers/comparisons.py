@@ -13,6 +13,7 @@ from energy_workbench.analytics import like_days
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import Hours, Part
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.energy import ComparisonRow
 from energy_workbench.core import axis, period_text
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError, PeriodError, printable
@@ -163,7 +164,7 @@ class Buckets:
         self.clock = [edge.astimezone(zone).replace(tzinfo=None) for edge in self._edges]
         """What the site's clock shows at each edge."""
 
-    def row(self, place: int) -> dict[str, Any]:
+    def row(self, place: int) -> Mapping[str, Any]:
         return self.found.rows[place] if place < len(self.found.rows) else _NO_BUCKET
 
     def over(self, place: int) -> bool:
@@ -177,7 +178,7 @@ class Buckets:
         return max(round((self.clock[0] - earlier.clock[0]) / WEEK), 1) * WEEK
 
 
-def _rows(mine: Buckets, theirs: Buckets, beside: Beside) -> Iterator[dict[str, Any]]:
+def _rows(mine: Buckets, theirs: Buckets, beside: Beside) -> Iterator[ComparisonRow]:
     """A row a bucket; beside a week or more the earlier one of the same place, beside less that of the same weekday."""
     longer, shift = mine.found.every.endswith(LONGER), mine.shift(theirs)
     places = {clock: place for place, clock in reversed([*enumerate(theirs.clock[:-1])])}
@@ -195,7 +196,7 @@ def _rows(mine: Buckets, theirs: Buckets, beside: Beside) -> Iterator[dict[str, 
         yield _row(mine.row(place), former, change)
 
 
-def _row(mine: Mapping[str, Any], theirs: Mapping[str, Any], change: float | None) -> dict[str, Any]:
+def _row(mine: Mapping[str, Any], theirs: Mapping[str, Any], change: float | None) -> ComparisonRow:
     return {
         "start": mine["start"],
         "energy_kwh": mine["energy_kwh"],

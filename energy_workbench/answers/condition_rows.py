@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
+from energy_workbench.contract.rows.condition import EventRow, FindingRow, StatementRow
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.findings import Finding
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from energy_workbench.registry.events import Event
 
 
-def event_row(event: Event, zone: ZoneInfo) -> dict[str, Any]:
+def event_row(event: Event, zone: ZoneInfo) -> EventRow:
     """A change of communication or health."""
     return {
         "at": iso(event.at, zone),
@@ -28,7 +29,7 @@ def event_row(event: Event, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> FindingRow:
     """A finding; `numbers` are those of meters by id, deleted ones too."""
     meter = f"mtr_{found.meter}"
     return {
@@ -44,7 +45,7 @@ def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> d
     }
 
 
-def statement_row(said: Statement, numbers: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+def statement_row(said: Statement, numbers: Mapping[str, str], zone: ZoneInfo) -> StatementRow:
     """What somebody stated of a meter; `numbers` are those of meters by id, deleted ones too."""
     meter = f"mtr_{said.meter}"
     return {

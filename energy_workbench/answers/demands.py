@@ -18,6 +18,7 @@ from energy_workbench.answers.series import Series, series
 from energy_workbench.answers.side_by_side import SideBySide, side_by_side
 from energy_workbench.answers.trees import Stretch, at
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.energy import ChildAtMaximum, DemandRow
 from energy_workbench.core import axis
 from energy_workbench.core.billing import billing_edges
 from energy_workbench.core.entities import Meter
@@ -93,7 +94,7 @@ class _Demands:
         self._drawn = {child.key: np.where(self._out[child.key], np.nan, _drawn(child, beside)) for child in children}
         self._own = {key: demands(energy, block, begins) for key, energy in self._drawn.items()}
 
-    def month(self, low: datetime, high: datetime) -> dict[str, Any]:
+    def month(self, low: datetime, high: datetime) -> DemandRow:
         """The row of a billing month, of what has been of it."""
         first, last = self._place(low), self._place(high)
         energy = self._energy[first:last]
@@ -105,6 +106,7 @@ class _Demands:
         peak = None if found is None else float(np.nanmax(self._demands[inside]))
         place = None if found is None else first + found
         seen = self._seen(first if place is None else place)
+        factor, why = self._diversity(inside, seen)
         blocks = Blocks.of(self._complete[inside], int(self._begins[inside].sum()))
         return {
             "start": low.astimezone(self._zone).isoformat(),
@@ -114,7 +116,8 @@ class _Demands:
             "energy": None if total is None else round(total, 6),
             "load_factor": load_factor(blocks, peak),
             "load_factor_share": blocks.share,
-            **self._diversity(inside, seen),
+            "diversity_factor": factor,
+            "diversity_reason": why,
             "completeness": round(float(known.mean()), 4) if len(known) else 0.0,
             "children": [] if place is None else self._children(place, seen),
         }
@@ -139,24 +142,26 @@ class _Demands:
                 found[low:high] = True
         return found
 
-    def _children(self, place: int, seen: Sequence[Meter]) -> list[dict[str, Any]]:
+    def _children(self, place: int, seen: Sequence[Meter]) -> list[ChildAtMaximum]:
         power = float(self._consumed[place : place + self._block.size].sum()) * 4 / self._block.size
         found = contributions(place, self._block, {each.number: self._drawn[each.key] for each in seen}, power)
         told = {row["number"] for row in found}
         here = slice(place, place + self._block.size)
         silent = {each.number: self._why(each, here) for each in seen if each.number not in told}
-        return [
-            *({**row, "reason": ""} for row in found),
-            *({"number": number, "kw": None, "share": None, "reason": why} for number, why in silent.items()),
+        rows: list[ChildAtMaximum] = [
+            {"number": row["number"], "kw": row["kw"], "share": row["share"], "reason": ""} for row in found
         ]
+        for number, why in silent.items():
+            rows.append({"number": number, "kw": None, "share": None, "reason": why})
+        return rows
 
-    def _diversity(self, inside: slice, seen: Sequence[Meter]) -> dict[str, Any]:
+    def _diversity(self, inside: slice, seen: Sequence[Meter]) -> tuple[float | None, str]:
         """The diversity factor, or why there is none."""
         own = {each.key: self._own[each.key][inside] for each in seen}
         part = slice(inside.start, inside.stop + self._block.size - 1)
         unknown = [each for each in seen if self._out[each.key][part].any() or maximum(own[each.key]) is None]
         if unknown:
-            return {"diversity_factor": None, "diversity_reason": "; ".join(self._why(each, part) for each in unknown)}
+            return None, "; ".join(self._why(each, part) for each in unknown)
         factor = None
         if own:
             together = np.sum(list(own.values()), axis=0)
@@ -165,7 +170,7 @@ class _Demands:
             factor = diversity_factor(
                 [value for value in highest if value > 0], None if best is None else float(together[best])
             )
-        return {"diversity_factor": factor, "diversity_reason": ""}
+        return factor, ""
 
     def _why(self, child: Meter, part: slice) -> str:
         """Why a child is not known in a part of the time."""

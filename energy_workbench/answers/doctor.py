@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from energy_workbench.analytics import bus
 from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Verdict, worst
 from energy_workbench.answers.checkup import checkup
 from energy_workbench.answers.collector_process import run_collector
 from energy_workbench.answers.collector_socket import ask_collector
+from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, MeterPolled
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ServiceError, SettingsError
@@ -28,7 +29,7 @@ MOST_CALLED: Final = 200
 """Meters that are called at most."""
 
 
-def doctor(settings: Settings, *, thorough: bool = False) -> dict[str, Any]:
+def doctor(settings: Settings, *, thorough: bool = False) -> Doctor:
     """Look at everything, without changing anything.
 
     Parameters
@@ -62,13 +63,17 @@ def doctor(settings: Settings, *, thorough: bool = False) -> dict[str, Any]:
         "verdict": str(worst([verdict for verdict in found if verdict is not Verdict.UNKNOWN])),
         "live": bool(counted),
         "seconds": counted.get("seconds"),
-        "checks": [{"name": name, **_told(finding)} for name, finding in checks],
+        "checks": [_check(name, finding) for name, finding in checks],
         "gateways": gateways,
         "meters": meters,
     }
 
 
-def broken_settings(error: SettingsError) -> dict[str, Any]:
+def _check(name: str, finding: Finding) -> Check:
+    return {"name": name, "verdict": str(finding.verdict), "text": finding.text, "advice": finding.advice}
+
+
+def broken_settings(error: SettingsError) -> Doctor:
     """What is said where not even the settings can be read: each that is refused."""
     advice = "mend the file, or unset the variable, that it names"
     found = [Finding(Verdict.PROBLEM, str(told), advice) for told in error.problems or [error]]
@@ -77,7 +82,7 @@ def broken_settings(error: SettingsError) -> dict[str, Any]:
         "verdict": str(Verdict.PROBLEM),
         "live": False,
         "seconds": None,
-        "checks": [{"name": "settings", **_told(finding)} for finding in found],
+        "checks": [_check("settings", finding) for finding in found],
         "gateways": [],
         "meters": [],
     }
@@ -108,13 +113,14 @@ def _call(settings: Settings, meters: Iterable[Meter], running: bool) -> dict[in
 
 def _bus(
     polled: Iterable[Meter], examined: Examined, counted: Mapping[str, Any], called: Mapping[int, Mapping[str, Any]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[GatewayCheck], list[MeterPolled]]:
     """Rows of gateways and of meters."""
     counts = {row["url"]: row for row in counted.get("gateways", ())}
     behind: dict[str, list[Meter]] = {}
     for meter in polled:
         behind.setdefault(str(meter.gateway), []).append(meter)
-    gateways, rows = [], []
+    gateways: list[GatewayCheck] = []
+    rows: list[MeterPolled] = []
     for url, meters in sorted(behind.items()):
         count = counts.get(url, {})
         by_key = {row["key"]: row for row in count.get("meters", ())}
@@ -128,17 +134,16 @@ def _bus(
         )  # fmt: skip
         finding = bus.of_gateway(gateway)
         online = sum(not fact.silent for fact in facts if fact.silent is not None)
-        gateways.append(
-            {
-                "url": url,
-                **_told(finding),
-                "meters": len(meters),
-                "online": online,
-                "connected": gateway.connected if gateway.reachable is None else gateway.reachable,
-                "utilisation": _rounded(gateway.wanted, 3),
-                **_numbers(count),
-            }
-        )
+        row = {
+            "url": url,
+            **_told(finding),
+            "meters": len(meters),
+            "online": online,
+            "connected": gateway.connected if gateway.reachable is None else gateway.reachable,
+            "utilisation": _rounded(gateway.wanted, 3),
+            **_numbers(count),
+        }
+        gateways.append(cast(GatewayCheck, row))
         for meter, fact in zip(meters, facts, strict=True):
             rows.append(_row(meter, fact, by_key.get(meter.key, {}), examined, bus.of_meter(fact, gateway)))
     return gateways, rows
@@ -168,11 +173,9 @@ def _facts(meter: Meter, count: Mapping[str, Any], examined: Examined, call: Map
     )
 
 
-def _row(
-    meter: Meter, fact: MeterFacts, count: Mapping[str, Any], examined: Examined, finding: Finding
-) -> dict[str, Any]:
+def _row(meter: Meter, fact: MeterFacts, count: Mapping[str, Any], examined: Examined, finding: Finding) -> MeterPolled:
     live = examined.live.get(meter.key)
-    return {
+    row = {
         "meter": meter.id,
         "number": meter.number,
         "gateway": meter.gateway,
@@ -183,6 +186,7 @@ def _row(
         "last_seen": live.last_seen.isoformat(timespec="seconds") if live and live.last_seen else None,
         **_numbers(count),
     }
+    return cast(MeterPolled, row)
 
 
 def _numbers(count: Mapping[str, Any]) -> dict[str, Any]:

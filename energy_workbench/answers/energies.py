@@ -15,6 +15,7 @@ from energy_workbench.analytics.pattern import demand_column, pattern
 from energy_workbench.answers.cache import Cache
 from energy_workbench.contract import results
 from energy_workbench.contract.results import Pattern
+from energy_workbench.contract.rows.energy import IntervalRow
 from energy_workbench.core import axis, clock, maxima
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import PeriodError, printable
@@ -57,7 +58,7 @@ class Energies:
         self._zone = zone
         self.stamp = (revision, reader.version()[1])
 
-    def rows(self, meter: Meter, span: Period, every: str) -> tuple[dict[str, Any], ...]:
+    def rows(self, meter: Meter, span: Period, every: str) -> tuple[IntervalRow, ...]:
         """Energy and demand of a meter, a row a bucket that has begun."""
         return self._rows(meter, self._edges(span, every))
 
@@ -175,7 +176,7 @@ class Energies:
         start = (end.astimezone(self._zone) - timedelta(days=days)).astimezone(now.tzinfo)
         return Period(start, end, f"last {24 * days} hours")
 
-    def _rows(self, meter: Meter, edges: Sequence[datetime]) -> tuple[dict[str, Any], ...]:
+    def _rows(self, meter: Meter, edges: Sequence[datetime]) -> tuple[IntervalRow, ...]:
         if len(edges) < 2:
             return ()
         return self._cache.get(

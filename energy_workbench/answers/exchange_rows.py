@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
+from energy_workbench.contract.rows.meters import ExchangeRow
 from energy_workbench.core.errors import InputError, PeriodError, Problem
 from energy_workbench.core.exchanges import Exchange
 from energy_workbench.core.period import parse_instant
@@ -16,7 +17,7 @@ TEXTS = ("new_serial", "old_serial", "note")
 COUNTS = ("closing", "opening")
 
 
-def exchange_row(exchange: Exchange, zone: ZoneInfo) -> dict[str, Any]:
+def exchange_row(exchange: Exchange, zone: ZoneInfo) -> ExchangeRow:
     """An exchange as REST shows it."""
     return {
         "at": iso(exchange.at, zone),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from energy_workbench.contract.rows.generation import FactorRow
 from energy_workbench.core.errors import InputError, Problem
 from energy_workbench.core.factors import CO2, KINDS, Factor
 
@@ -74,7 +75,7 @@ def factor_date(text: Any) -> date | None:
         raise InputError("the factor cannot be stored", [problem]) from None
 
 
-def factor_row(factor: Factor, *, own: bool) -> dict[str, Any]:
+def factor_row(factor: Factor, *, own: bool) -> FactorRow:
     """A factor as REST shows it; `own` where the site stated it itself."""
     return {
         "name": factor.name,

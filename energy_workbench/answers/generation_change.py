@@ -15,6 +15,7 @@ from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.generation_parts import GenerationParts
 from energy_workbench.answers.site_sources import GROUPS, meters_of
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.generation import GenerationFigure
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.period import Period
 from energy_workbench.core.period_text import elapsed_days
@@ -73,7 +74,7 @@ class GenerationChange:
                 there[name] += found
         spans = [self._spanned(each) for each in (span, before)]
         spanned = {name: min(_least(each, groups) for each in spans) for name, groups in GROUPS.items()}
-        rows = [
+        rows: list[GenerationFigure] = [
             {
                 "name": name,
                 "value": mine[name],

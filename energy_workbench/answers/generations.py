@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,6 +19,7 @@ from energy_workbench.answers.site_sources import GROUPS, Group, site_sources
 from energy_workbench.answers.site_uses import used as site_used
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.generation import GenerationDay, GeneratorRow
 from energy_workbench.core import axis
 from energy_workbench.core.factors import Factor
 from energy_workbench.core.period import Period
@@ -149,7 +150,7 @@ def _completeness(groups: dict[str, Group], done: int) -> float:
     return round(float(np.mean(shares)), 4) if shares else 0.0
 
 
-def _row(each: Generator) -> dict[str, Any]:
+def _row(each: Generator) -> GeneratorRow:
     energy = float(np.nansum(each.energy)) if each.known else None
     burnt = None if each.litres is None else float(each.litres.sum())
     hours = each.run_hours
@@ -170,7 +171,7 @@ def _row(each: Generator) -> dict[str, Any]:
     }
 
 
-def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon: Carbon) -> tuple[dict[str, Any], ...]:
+def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon: Carbon) -> tuple[GenerationDay, ...]:
     """The same by local day, for charts [kWh, L, kg]; None where nothing is known of a day."""
     if not len(day):
         return ()
@@ -202,10 +203,13 @@ def _days(day: Any, groups: dict[str, Group], litres: Array, used: Array, carbon
             known[name] &= np.logical_and.reduce([metered[group] for group in needed])
     dates = day[starts].astype("datetime64[D]").astype(str)
     return tuple(
-        {
-            "day": str(date),
-            **{name: _rounded(float(found[at])) if known[name][at] else None for name, found in sums.items()},
-        }
+        cast(
+            GenerationDay,
+            {
+                "day": str(date),
+                **{name: _rounded(float(found[at])) if known[name][at] else None for name, found in sums.items()},
+            },
+        )
         for at, date in enumerate(dates)
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.answers.cache import Cache
 from energy_workbench.answers.energies import Energies
 from energy_workbench.answers.site_rows import site_row
+from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import LakeError
@@ -90,7 +91,7 @@ class Home:
         """The site's zone."""
         return zone_of(self.site()["timezone"])
 
-    def site(self) -> dict[str, Any]:
+    def site(self) -> SiteRow:
         """The plant's name, zone, currency and country, and what nobody stated yet."""
         site = self._cache.get(("site", self.registry.revision()), self.registry.site)
         return site_row(site)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from energy_workbench.contract.rows.condition import Limits
 from energy_workbench.core.limits import RULES, resolved
 
 
-def limit_rows(stored: Mapping[int | None, Mapping[str, float | None]], meter: int | None) -> dict[str, Any]:
+def limit_rows(stored: Mapping[int | None, Mapping[str, float | None]], meter: int | None) -> Limits:
     """The limits of a meter, by its key, or of the site (None).
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.balance import rows
@@ -14,6 +14,7 @@ from energy_workbench.answers.balances import Line, booked, number_of, steps_of
 from energy_workbench.answers.side_by_side import elapsed
 from energy_workbench.answers.trees import Stretch
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.losses import LossRow
 from energy_workbench.core import axis
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
@@ -89,10 +90,13 @@ def losses(
     ]
     return results.Losses(
         rows=tuple(
-            {
-                "start": edge.astimezone(zone).isoformat(),
-                **({name: each[0][name] for name in SHOWN} if each else UNKNOWN),
-            }
+            cast(
+                LossRow,
+                {
+                    "start": edge.astimezone(zone).isoformat(),
+                    **({name: dict(each[0])[name] for name in SHOWN} if each else UNKNOWN),
+                },
+            )
             for edge, each in zip(edges, found, strict=True)
         ),
         total=len(edges),

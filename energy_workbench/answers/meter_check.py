@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from energy_workbench.contract.rows.meters import MeterCheck
 from energy_workbench.core.entities import Meter, MeterType
 from energy_workbench.core.ratios import AppliedBy, Ratio
 from energy_workbench.registry import connections
@@ -19,7 +20,7 @@ _BARE = {"number": "-", "name": "-", "type": "other"}
 
 def check(
     fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Meter], profiles: Collection[str]
-) -> dict[str, Any]:
+) -> MeterCheck:
     """Look at a form.
 
     Parameters

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from energy_workbench.contract.rows.setup import ImportedMeter, ImportedMeters, RowProblem
 from energy_workbench.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ LARGEST = 20_000_000
 
 def import_file(
     registry: Registry, content: bytes, filename: str, *, dry_run: bool, by: str, profiles: Collection[str]
-) -> dict[str, Any]:
+) -> ImportedMeters:
     """Import a meter file, or only say what that would do.
 
     Raises
@@ -91,11 +92,11 @@ def _known(format: str) -> str:
     return format
 
 
-def _empty() -> dict[str, Any]:
+def _empty() -> ImportedMeters:
     return {"new": [], "changed": [], "moved": [], "unchanged": 0, "problems": [], "warnings": []}
 
 
-def _plain(plan: ImportPlan) -> dict[str, Any]:
+def _plain(plan: ImportPlan) -> ImportedMeters:
     return {
         "new": [{"line": change.line, "number": change.number, "fields": change.after} for change in plan.new],
         "changed": [_change(change) for change in plan.changed],
@@ -106,13 +107,13 @@ def _plain(plan: ImportPlan) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change) -> ImportedMeter:
     names = [*change.before, *(name for name in change.after if name not in change.before)]
-    fields: Mapping[str, Any] = {name: [change.before.get(name), change.after.get(name)] for name in names}
+    fields = {name: [change.before.get(name), change.after.get(name)] for name in names}
     return {"line": change.line, "number": change.number, "fields": fields}
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _problem(problem: Problem) -> RowProblem:
     line = re.fullmatch(r"line (\d+)", problem.where)
     return {
         "line": int(line[1]) if line else None,

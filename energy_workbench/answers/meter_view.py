@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ MORE = tuple(
 CLASSES = {field.name: field.kind.known for field in meter_fields.FIELDS if isinstance(field.kind, Accuracy)}
 
 
-def meter_view(rows: Sequence[dict[str, Any]]) -> pa.Table:
+def meter_view(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows of meters as a table whose `key` is the `meter` of the other views.
 
     A class of accuracy is a number there, its limit at full load [%]; as it is written it stands beside it, as in

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from energy_workbench.answers.collector_process import run_collector
 from energy_workbench.answers.collector_socket import ask_collector
 from energy_workbench.answers.meter_check import RATIO_FIELDS, ratio_of
+from energy_workbench.contract.rows.setup import Probed, ProbedValue, SuggestedProfiles
 from energy_workbench.core.errors import InputError, Problem, ServiceError
 from energy_workbench.core.quantities import QUANTITIES
 from energy_workbench.core.ratios import Ratio
@@ -21,7 +22,7 @@ SENT = ("gateway", "unit_id", "profile", *RATIO_FIELDS)
 ADDRESS = (("gateway", gateway), ("unit_id", whole(0, 255)))
 
 
-def probe(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
+def probe(settings: Settings, fields: Mapping[str, Any]) -> Probed:
     """Read a meter once.
 
     Parameters
@@ -49,10 +50,10 @@ def probe(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("the meter cannot be read", problems)
     words = ["probe", asked["gateway"], str(asked["unit_id"]), "--profile", asked["profile"], "--json"]
     answer = _answer(settings, {"do": "probe", **asked}, words)
-    return {**_outcome(answer), "values": _values(answer.get("values") or {}, ratio)}
+    return cast(Probed, {**_outcome(answer), "values": _values(answer.get("values") or {}, ratio)})
 
 
-def suggest(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
+def suggest(settings: Settings, fields: Mapping[str, Any]) -> SuggestedProfiles:
     """Find out with which profile, in which word order, a meter can be read.
 
     Parameters
@@ -78,12 +79,13 @@ def suggest(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("the meter cannot be read", problems)
     words = ["profiles", "suggest", asked["gateway"], str(asked["unit_id"])]
     answer = _answer(settings, {"do": "suggest", **asked}, words)
-    return {
+    found = {
         **_outcome(answer),
         **{name: list(answer.get(name) or ()) for name in ("candidates", "notes")},
         "identity": dict(answer.get("identity") or {}),
         "values": _values(answer.get("values") or {}, Ratio()),
     }
+    return cast(SuggestedProfiles, found)
 
 
 def _asked(fields: Mapping[str, Any], wanted: Iterable[tuple[str, Any]], problems: list[Problem]) -> dict[str, Any]:
@@ -120,8 +122,8 @@ def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _values(found: Mapping[str, Any], ratio: Ratio) -> list[dict[str, Any]]:
-    rows = []
+def _values(found: Mapping[str, Any], ratio: Ratio) -> list[ProbedValue]:
+    rows: list[ProbedValue] = []
     for name, raw in found.items():
         if known := QUANTITIES.get(name):
             scaled = None if raw is None else float(f"{raw * ratio.factor(known.scaling):.10g}")

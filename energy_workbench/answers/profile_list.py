@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import cast
 
+from energy_workbench.contract.rows.setup import ProfileRow
 from energy_workbench.registry.profile_ids import profile_files
 
 TOP = ("vendor", "model")
 
 
-def profile_list(own: Path) -> list[dict[str, Any]]:
+def profile_list(own: Path) -> list[ProfileRow]:
     """Id, vendor and model of every profile, by vendor and model.
 
     Parameters
@@ -21,7 +22,10 @@ def profile_list(own: Path) -> list[dict[str, Any]]:
         Folder of the user's profiles, which win over shipped ones of the same id.
     """
     rows = [_top(path, path.stat().st_mtime_ns) for path in profile_files(own).values()]
-    return sorted((dict(row) for row in rows), key=lambda row: (row["vendor"].casefold(), row["model"].casefold()))
+    return sorted(
+        (cast(ProfileRow, dict(row)) for row in rows),
+        key=lambda row: (row["vendor"].casefold(), row["model"].casefold()),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso, ratio_values
 from energy_workbench.contract.notes import BEGINNING
+from energy_workbench.contract.rows.meters import RatioRow
 from energy_workbench.core.errors import InputError, PeriodError, Problem
 from energy_workbench.core.fields import meter_fields
 from energy_workbench.core.fields.kinds import Number
@@ -20,9 +21,9 @@ SIDES = tuple(field.name for field in meter_fields.RATIO if isinstance(field.kin
 SHOWN_ONLY = ("ct_ratio", "pt_ratio")
 
 
-def ratio_row(ratio: Ratio, zone: ZoneInfo) -> dict[str, Any]:
+def ratio_row(ratio: Ratio, zone: ZoneInfo) -> RatioRow:
     """A ratio as REST shows it; `valid_from` None is the beginning of time."""
-    return {"valid_from": iso(ratio.valid_from, zone), **ratio_values(ratio)}
+    return cast(RatioRow, {"valid_from": iso(ratio.valid_from, zone), **ratio_values(ratio)})
 
 
 def beginning(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.rows.meters import ReadingRow
 from energy_workbench.core.clock import from_micros, to_micros
 from energy_workbench.core.errors import InputError, PeriodError, Problem
 from energy_workbench.core.period import parse_instant
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def rows_of(
     table: pa.Table, zone: ZoneInfo, asked: Sequence[str] | None = None
-) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
+) -> tuple[tuple[ReadingRow, ...], tuple[str, ...]]:
     """Rows of `{ts, values}`, and the quantities in them.
 
     A 32-bit value becomes the shortest decimal that stands for it: 230.1, not 230.10000610351562.
@@ -40,7 +41,7 @@ def rows_of(
         for name in table.column_names
         if name in QUANTITIES and (table[name].null_count < len(table) or name in (asked or ()))
     }
-    rows = tuple(
+    rows: tuple[ReadingRow, ...] = tuple(
         {
             "ts": ts.astimezone(zone).isoformat(),
             "values": {n: v for n, values in columns.items() if (v := values[index]) is not None},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from energy_workbench.answers.readings_table import as_table
+from energy_workbench.contract.rows.setup import ImportedReadings
 from energy_workbench.core import clock
 from energy_workbench.core.paths import AnyPath
 
@@ -27,7 +28,7 @@ def import_readings(
     keep_stored: bool = False,
     name: str | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> ImportedReadings:
     """Import readings, and build the intervals that they touch; see `ReadingsContract.import_readings`.
 
     Parameters
@@ -50,7 +51,7 @@ def import_readings(
             progress("built", 0.0)
         evidence = home.registry.evidence(home.settings.profiles_path)
         intervals = build(lake, home.registry.all_ratios(), evidence=evidence).rows
-    return plain(result) | {"intervals": intervals, "dry_run": dry_run}
+    return cast(ImportedReadings, plain(result) | {"intervals": intervals, "dry_run": dry_run})
 
 
 def importer_of(home: Home, progress: Progress | None = None) -> Importer:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from energy_workbench.answers.report_opens import Opens, opens
+from energy_workbench.contract.rows.flow import SiteRow
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.core.errors import InputError, NoDataError
 from energy_workbench.core.period import Period, parse_period
 
@@ -22,13 +24,13 @@ class Asked(Protocol):
     def zone(self) -> ZoneInfo:
         """The site's."""
 
-    def site(self) -> dict[str, Any]:
+    def site(self) -> SiteRow:
         """The site."""
 
     def meters(self) -> Any:
         """A row a meter."""
 
-    def meter(self, meter: str) -> dict[str, Any]:
+    def meter(self, meter: str) -> MeterRow:
         """One of them."""
 
     def over_time(self, meter: str | None = None, period: str = "", *, every: str = "") -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
 from energy_workbench.answers.home import Home
 from energy_workbench.contract.review import ReviewContract
+from energy_workbench.contract.rows.review import CaseRow, DecisionRow, EditedInterval
 from energy_workbench.core import clock, vee
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError, NotFoundError, Problem
@@ -28,7 +29,7 @@ RISE = (Choice.REAL, Choice.EXCHANGE, Choice.GLITCH)
 class Reviewing(Home, ReviewContract):
     """The review, each decision and edit by someone: `by` is the name that the audit keeps."""
 
-    def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
+    def review(self, *, decided: bool = False) -> list[CaseRow]:
         from energy_workbench.lake import findings
         from energy_workbench.lake.events import OPEN
 
@@ -59,7 +60,7 @@ class Reviewing(Home, ReviewContract):
         opening: float | None = None,
         until: str | None = None,
         by: str = BY,
-    ) -> dict[str, Any]:
+    ) -> CaseRow:
         meter, quantity, at = self._case(case)
         step = self._step(case, meter, quantity, at)
         try:
@@ -91,7 +92,7 @@ class Reviewing(Home, ReviewContract):
         meter, quantity, at = self._case(case)
         self.registry.withdraw_decision(meter.id, quantity, at, by=by)
 
-    def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any], *, by: str = BY) -> dict[str, Any]:
+    def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any], *, by: str = BY) -> EditedInterval:
         found, at = self._meter(meter), parse_instant(start, self.zone)
         energies = {name: value for name, value in fields.items() if name not in ("reason", "start")}
         edit = Edit(start=at, energies=energies, reason=fields.get("reason") or "")
@@ -101,9 +102,9 @@ class Reviewing(Home, ReviewContract):
     def restore_interval(self, meter: str, start: str, *, by: str = BY) -> None:
         self.registry.withdraw_edit(self._meter(meter).id, parse_instant(start, self.zone), by=by)
 
-    def edited_intervals(self, meter: str) -> list[dict[str, Any]]:
+    def edited_intervals(self, meter: str) -> list[EditedInterval]:
         return [
-            {"start": iso(edit.start, self.zone), **edit.energies, "reason": edit.reason}
+            cast(EditedInterval, {"start": iso(edit.start, self.zone), **edit.energies, "reason": edit.reason})
             for edit in self.registry.interval_edits(self._meter(meter).id)
         ]
 
@@ -128,7 +129,7 @@ class Reviewing(Home, ReviewContract):
         raise NotFoundError(f"there is no case {case!r}: see the review list")
 
 
-def case_row(meter: Meter, step: Finding, decision: Decision | None, zone: ZoneInfo) -> dict[str, Any]:
+def case_row(meter: Meter, step: Finding, decision: Decision | None, zone: ZoneInfo) -> CaseRow:
     """A case as REST shows it."""
     rises = (_number(step, "after") or 0.0) >= (_number(step, "before") or 0.0)
     return {
@@ -146,7 +147,7 @@ def case_row(meter: Meter, step: Finding, decision: Decision | None, zone: ZoneI
     }
 
 
-def _decision_row(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
+def _decision_row(decision: Decision, zone: ZoneInfo) -> DecisionRow:
     return {
         "choice": decision.choice.value,
         "reason": decision.reason,

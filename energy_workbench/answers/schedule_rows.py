@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
 from energy_workbench.answers import report_list
+from energy_workbench.contract.rows.schedules import ReportParameter, ReportRow, RunRow, ScheduleRow
 from energy_workbench.core import crontab
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.schedules import Run, RunState, Schedule
@@ -20,15 +21,15 @@ SHOWN_FILES = ("html", "pdf", "xlsx")
 """Kinds of files that a run offers."""
 
 
-def report_rows(folders: Sequence[Path]) -> list[dict[str, Any]]:
+def report_rows(folders: Sequence[Path]) -> list[ReportRow]:
     """The reports there are; one whose notebook is damaged is left out."""
-    rows = []
+    rows: list[ReportRow] = []
     for name in report_list.names(folders):
         try:
             report = report_list.find(name, folders)
         except WorkbenchError:
             continue
-        parameters = [
+        parameters: list[ReportParameter] = [
             {"name": each.name, "type": each.type.__name__, "default": each.default, "help": each.help}
             for each in report.parameters.values()
         ]
@@ -38,7 +39,7 @@ def report_rows(folders: Sequence[Path]) -> list[dict[str, Any]]:
 
 def schedule_row(
     schedule: Schedule, run: Run | None, numbers: Mapping[str, str], zone: ZoneInfo, now: datetime
-) -> dict[str, Any]:
+) -> ScheduleRow:
     """A schedule, when it runs next and how it last went.
 
     Parameters
@@ -54,15 +55,16 @@ def schedule_row(
     row["recipients"] = [asdict(each) for each in schedule.recipients]
     row["since"] = iso(schedule.since, zone)
     upcoming = None if schedule.paused else crontab.next_time(schedule.cron, zone, now)
-    return row | {
+    row |= {
         "described": crontab.described(schedule.cron),
         "next_run": upcoming and iso(upcoming, zone),
         "run": run and run_row(run, zone, now),
         "revision": revision(schedule),
     }
+    return cast(ScheduleRow, row)
 
 
-def run_row(run: Run, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+def run_row(run: Run, zone: ZoneInfo, now: datetime) -> RunRow:
     """A run: what it does or did, for how long, and why."""
     seconds = None
     if run.started_at:
@@ -77,8 +79,8 @@ def run_row(run: Run, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "planned_at": iso(run.planned_at, zone),
         "due_at": iso(run.due_at, zone),
         "state": str(run.state),
-        "started_at": run.started_at and iso(run.started_at, zone),
-        "finished_at": run.finished_at and iso(run.finished_at, zone),
+        "started_at": iso(run.started_at, zone),
+        "finished_at": iso(run.finished_at, zone),
         "seconds": seconds,
         "attempts": run.attempts,
         "failures": run.failures,

@@ -13,6 +13,7 @@ from energy_workbench.answers.home import Home
 from energy_workbench.answers.report_refusals import refuse_whatever_comes
 from energy_workbench.answers.schedule_fields import Known, checked, draft
 from energy_workbench.answers.schedule_rows import SHOWN_FILES, report_rows, run_row, schedule_row
+from energy_workbench.contract.rows.schedules import PlannedRun, ReportRow, RunRow, ScheduleCheck, ScheduleRow
 from energy_workbench.contract.schedules import SchedulesContract
 from energy_workbench.core import clock, crontab
 from energy_workbench.core.errors import ConflictError, NotFoundError
@@ -30,18 +31,18 @@ SHOWN_TIMES = 3
 class Scheduling(Home, SchedulesContract):
     """The schedules; `by` is the name that the audit keeps."""
 
-    def reports(self) -> list[dict[str, Any]]:
+    def reports(self) -> list[ReportRow]:
         return report_rows(self._folders())
 
-    def schedules(self) -> list[dict[str, Any]]:
+    def schedules(self) -> list[ScheduleRow]:
         newest = self.registry.newest_runs()
         return [self._row(each, newest.get(each.id)) for each in self.registry.schedules()]
 
-    def schedule(self, schedule: str) -> dict[str, Any]:
+    def schedule(self, schedule: str) -> ScheduleRow:
         found = self.registry.schedule(schedule)
         return self._row(found, self.registry.newest_runs().get(found.id))
 
-    def check_schedule(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
+    def check_schedule(self, fields: Mapping[str, Any], id: str | None = None) -> ScheduleCheck:
         known = self._known_now()
         now, zone = known.now, known.zone
         before = _new(now) if id is None else self.registry.schedule(id)
@@ -53,7 +54,7 @@ class Scheduling(Home, SchedulesContract):
         found = {problem.field: problem.reason for problem in problems}
         if used and "name" not in found:
             found["name"] = f"there is a schedule {after.name!r} already"
-        planned: list[dict[str, str]] = []
+        planned: list[PlannedRun] = []
         described = ""
         if after.cron and "cron" not in wrong:
             described = crontab.described(after.cron)
@@ -65,7 +66,7 @@ class Scheduling(Home, SchedulesContract):
             warnings["recipients"] = "no server takes mail yet: set smtp_host in workbench.toml"
         return {"problems": found, "warnings": warnings, "described": described, "next_runs": planned}
 
-    def create_schedule(self, fields: Mapping[str, Any], *, by: str = BY) -> dict[str, Any]:
+    def create_schedule(self, fields: Mapping[str, Any], *, by: str = BY) -> ScheduleRow:
         known = self._known_now()
         schedule = checked(_new(known.now), fields, known)
         self.registry.create_schedule(schedule, by=by)
@@ -73,7 +74,7 @@ class Scheduling(Home, SchedulesContract):
 
     def update_schedule(
         self, schedule: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
-    ) -> dict[str, Any]:
+    ) -> ScheduleRow:
         known = self._known_now()
 
         def change(before: Schedule) -> Schedule:
@@ -85,7 +86,7 @@ class Scheduling(Home, SchedulesContract):
     def delete_schedule(self, schedule: str, *, by: str = BY) -> None:
         self.registry.delete_schedule(schedule, by=by)
 
-    def run_schedule(self, schedule: str, period: str | None = None, *, by: str = BY) -> dict[str, Any]:
+    def run_schedule(self, schedule: str, period: str | None = None, *, by: str = BY) -> RunRow:
         now, zone = clock.now(), self.zone
         found = self.registry.schedule(schedule)
         running = self.registry.newest_runs().get(found.id)
@@ -104,16 +105,16 @@ class Scheduling(Home, SchedulesContract):
             raise ConflictError(f"{found.name} is on its way already")
         return run_row(run, zone, now)
 
-    def runs(self, schedule: str | None = None, limit: int = 50, *, offset: int = 0) -> list[dict[str, Any]]:
+    def runs(self, schedule: str | None = None, limit: int = 50, *, offset: int = 0) -> list[RunRow]:
         wanted = window(limit, offset)
         key = None if schedule is None else self._schedule_id(schedule)
         now, zone = clock.now(), self.zone
         return [run_row(run, zone, now) for run in self.registry.runs(key, wanted.stop)[wanted]]
 
-    def run(self, run: int) -> dict[str, Any]:
+    def run(self, run: int) -> RunRow:
         return run_row(self.registry.run(run), self.zone, clock.now())
 
-    def cancel_run(self, run: int, *, by: str = BY) -> dict[str, Any]:
+    def cancel_run(self, run: int, *, by: str = BY) -> RunRow:
         return run_row(self.registry.cancel_run(run, by=by), self.zone, clock.now())
 
     def run_file(self, run: int, kind: str) -> tuple[str, bytes]:
@@ -130,7 +131,7 @@ class Scheduling(Home, SchedulesContract):
             raise NotFoundError(f"run {run} has no file {kind!r}: it has {', '.join(files) or 'none'}")
         return self.settings.reports_path / files[kind]
 
-    def _row(self, schedule: Schedule, run: Run | None) -> dict[str, Any]:
+    def _row(self, schedule: Schedule, run: Run | None) -> ScheduleRow:
         return schedule_row(schedule, run, self._meter_numbers(), self.zone, clock.now())
 
     def _schedule_id(self, ref: str) -> str:

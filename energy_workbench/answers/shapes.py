@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import load_shape
 from energy_workbench.answers.series import series
 from energy_workbench.contract import results
+from energy_workbench.contract.rows.energy import LoadShapeRow
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import InputError
 from energy_workbench.core.period import Period
@@ -35,7 +37,7 @@ def load_shape_of(
     kw = found.energy * 4
     demand = load_shape.certain(kw, found.step)
     times = load_shape.LocalTimes(found.start, len(kw), zone)
-    rows: list[dict[str, Any]]
+    rows: Sequence[LoadShapeRow]
     if by == "weekday-hour":
         rows = load_shape.heat_map(kw, demand, times)
     elif by == "hour":

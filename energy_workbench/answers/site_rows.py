@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.core.entities import Site
 from energy_workbench.core.errors import InputError, Problem
 
@@ -18,7 +19,7 @@ _ZONE = (
 )
 
 
-def site_row(site: Site) -> dict[str, Any]:
+def site_row(site: Site) -> SiteRow:
     """A plant as REST shows it: what nobody stated is None, listed in `not_stated`, and asked for in `advice`."""
     lacking = [name for name in ("country", "currency") if getattr(site, name) is None]
     return {

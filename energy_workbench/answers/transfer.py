@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_workbench.answers.exporting import export
 from energy_workbench.answers.home import Home
 from energy_workbench.answers.readings_file import import_readings
 from energy_workbench.contract.readings import ReadingsContract
+from energy_workbench.contract.rows.setup import ImportedReadings
 from energy_workbench.core.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Transfer(Home, ReadingsContract):
         keep_stored: bool = False,
         progress: Progress | None = None,
         name: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> ImportedReadings:
         """As declared; `progress` is told how far it is, `name` is what messages call the file."""
         return import_readings(self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name)
 

@@ -23,7 +23,7 @@ DESCRIBED: Final[Mapping[str, Mapping[str, Any]]] = {
     "check_meter": {"responses": s.CHECK, "openapi_extra": s.CHECK_BODY},
     "update_meter": {"responses": s.METER, "openapi_extra": s.METER_CHANGE_BODY},
     "set_status": {"responses": s.METER, "openapi_extra": s.STATUS_BODY},
-    "delete_meter": {"responses": s.METERS},
+    "delete_meter": {"responses": s.DELETED},
     "restore_meter": {"responses": created(s.METER)},
     "meter_statuses": {"responses": s.STATUSES},
     "meter_ratios": {"responses": s.RATIOS},

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from energy_workbench.api.answers import Json, JsonTree, json_body
 from energy_workbench.api.asked import Ref
 from energy_workbench.api.contracted import by_hand
-from energy_workbench.api.schemas import METERS, listed
+from energy_workbench.api.schemas import CHILDREN, listed
 from energy_workbench.api.session import Caller, Editor, Home
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.core.errors import InputError
@@ -23,7 +23,7 @@ def hierarchy(wb: Home, _: Caller) -> Response:
     return JsonTree(wb.hierarchy())
 
 
-@router.get("/meters/{id}/children", tags=["Meters"], summary="Meters directly below", responses=METERS)
+@router.get("/meters/{id}/children", tags=["Meters"], summary="Meters directly below", responses=CHILDREN)
 def children(wb: Home, _: Caller, ref: Ref) -> Response:
     """The meters whose parent this one is."""
     return Json(wb.meters(parent_id=ref).to_dict())

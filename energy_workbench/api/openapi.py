@@ -6,6 +6,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from energy_workbench.api.answer_schemas import answer_schemas
+from energy_workbench.api.described import DESCRIBED
+from energy_workbench.contract.binding import Binding
+from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.operation import operations
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -48,8 +54,9 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
             # FastAPI describes its own form of error, which this service never sends.
             call["responses"].pop("422", None)
             call["responses"]["default"] = REFUSED
+    shared = _with_answers(described["paths"])
     described["components"] = {
-        "schemas": {"Problem": PROBLEM},
+        "schemas": {"Problem": PROBLEM, **shared},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
     }
     described["security"] = [{"token": []}]
@@ -57,3 +64,18 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
         if path.endswith("/health"):
             calls["get"]["security"] = []
     return described
+
+
+def _with_answers(paths: dict[str, Any]) -> dict[str, Any]:
+    """Give each call of the contract the schema of its answer; those that several share, by name."""
+    bindings = [Binding(method, operation) for _, method, operation in operations(WorkbenchContract)]
+    schemas, shared = answer_schemas(bindings)
+    for binding in bindings:
+        operation, schema = binding.operation, schemas.get(binding.method.__name__)
+        for path in (operation.path, *(operation.of_one or ())[:1]) if schema else ():
+            call = next(found for full, found in paths.items() if full.endswith(f"/Energy{path}"))
+            answer = call[operation.verb.lower()]["responses"][str(operation.status)]
+            # FastAPI leaves members of an example out that are null.
+            example = DESCRIBED[binding.method.__name__]["responses"][operation.status]["content"]["application/json"]
+            answer["content"]["application/json"] = {"schema": schema, **example}
+    return shared

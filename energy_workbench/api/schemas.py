@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from energy_workbench.contract.results import METER_COLUMNS
+from energy_workbench.analytics.live import describe
 from energy_workbench.core.accuracy_classes import FIELDS as CLASSES
-from energy_workbench.core.entities import Flow, MeterType
+from energy_workbench.core.entities import Flow, Live, Meter, MeterType
 from energy_workbench.core.floor_plan import MEDIA
-from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.core.roles import Role
 from energy_workbench.core.status import Colour, Communication, Health, Status
 
 Schema = dict[str, Any]
@@ -61,8 +64,19 @@ _FREE: Schema = {}
 
 
 def _answer(description: str, example: Any, schema: Schema | None = None) -> Responses:
-    content = {"application/json": {"schema": schema or like(example), "example": example}}
-    return {200: {"description": description, "content": content}}
+    """What the reference shows of an answer; its schema is that of the operation's type where it has one."""
+    told = {"example": example} if schema is None else {"schema": schema, "example": example}
+    return {200: {"description": description, "content": {"application/json": told}}}
+
+
+def _object(members: Schema) -> Schema:
+    """The schema of an object that has all of these members."""
+    return {"type": "object", "required": list(members), "properties": members}
+
+
+def listing(row: Schema) -> Schema:
+    """The schema of a whole list."""
+    return _object({"items": {"type": "array", "items": row}, "total": {"type": "integer"}})
 
 
 def _body(description: str, example: Any, *, required: Sequence[str] = (), schema: Schema | None = None) -> Schema:
@@ -79,18 +93,31 @@ def _file(description: str) -> Schema:
     return {"description": description, "content": {kind: {"schema": {"type": "string"}} for kind in kinds}}
 
 
-_METER: Schema = dict.fromkeys(METER_COLUMNS) | {
-    "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "parent_id": "mtr_5", "location": "Hall 1",
-    "flow": "consumer", "ct_primary": 1000, "ct_secondary": 5, "ct_ratio": "1000/5", "ratio_applied_by": "workbench",
-    "gateway": "tcp://192.168.1.20:502", "unit_id": 3, "profile": "schneider_pm5xxx", "poll_seconds": 10,
-    "poll_offset_seconds": 2.5, "priority": "normal", "shares_device": False, "fuel": None,
-    "status": "active", "health": "good", "communication": "online", "colour": "green",
-    "last_seen": "2026-10-05T14:30:02+05:30", "accuracy_class": "0.5S", "ct_class": 0.5, "pt_class": 0.5,
-}  # fmt: skip
+_SINCE = datetime(2026, 4, 1, 3, 30, tzinfo=UTC)
+_METER: Schema = dict(
+    describe(
+        Meter(
+            key=12, number="UNIT-A", name="Unit A", type=MeterType.UNIT, parent=5, location="Hall 1", serial="A-1001",
+            ratio=Ratio(ct_primary=1000, ct_secondary=5, applied_by=AppliedBy.WORKBENCH), unit_id=3,
+            gateway="tcp://192.168.1.20:502",
+            profile="schneider_pm5xxx", accuracy_class="0.5S", ct_class=0.5, pt_class=0.5, rated_kw=400.0,
+            x=0.25, y=0.4,
+            created_at=_SINCE, updated_at=_SINCE,
+        ),
+        Live(
+            communication=Communication.ONLINE, health=Health.GOOD, health_since=_SINCE,
+            last_seen=datetime(2026, 10, 5, 9, 0, 2, tzinfo=UTC),
+        ),
+        ZoneInfo("Asia/Kolkata"),
+    )
+)  # fmt: skip
 _READING: Schema = {"ts": "2026-10-05T14:30:00+05:30", "values": {"active_power_total": 412.5, "frequency": 49.98}}
 _RATIO: Schema = {
     "valid_from": "2026-10-05T00:00:00+05:30", "ct_primary": 1000, "ct_secondary": 5,
     "pt_primary": 11000, "pt_secondary": 110, "ratio_applied_by": "workbench",
+}  # fmt: skip
+_RATIO_ROW: Schema = {
+    **_RATIO, "ct_ratio": "1000/5", "pt_ratio": "11000/110",
 }  # fmt: skip
 _EXCHANGE: Schema = {
     "at": "2026-10-05T10:30:00+05:30", "old_serial": "A-1001", "new_serial": "A-2044", "note": "seal 77120",
@@ -117,7 +144,8 @@ _CHANGE: Schema = {"change": 311, "text": "UNIT-A changed", "entries": [_CHANGED
 _TEMPLATE: Schema = {"name": "Feeder 100/5", "fields": {"type": "machine", "ct_primary": 100, "ct_secondary": 5}}
 _ENERGY: Schema = {
     "start": "2026-10-05T14:00:00+05:30", "energy_import_kwh": 398.25, "energy_export_kwh": 0.0, "demand_kw": 431.2,
-    "power_factor": 0.96, "quality": "actual", "completeness": 1.0,
+    "energy_reactive_kvarh": 116.2, "energy_apparent_kvah": 414.9, "power_factor": 0.96, "quality": "actual",
+    "completeness": 1.0,
 }  # fmt: skip
 _NODE: Schema = {
     "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", "type": "distribution",
@@ -222,7 +250,8 @@ _POINT: Schema = {
 }  # fmt: skip
 _FLOW: Schema = {
     "unit": "kWh", "from": "2026-10-05T00:00:00+05:30", "to": "2026-10-06T00:00:00+05:30",
-    "nodes": [{"id": "mtr_1", "number": "GRID", "name": "Grid", "type": "grid", "colour": "green", "value": 9120.5,
+    "nodes": [{"id": "mtr_1", "number": "GRID", "name": "Grid", "type": "grid", "parent_id": None,
+               "seen_by_parent": True, "producer": False, "metering": "known", "colour": "green", "value": 9120.5,
                "export": 0.0, "loss": 19.3, "loss_percent": 0.212, "verdict": "within_error", "through": 9120.5}],
     "links": [{"source": "mtr_1", "target": "mtr_2", "value": 9101.2, "kind": "flow"},
               {"source": "mtr_1", "target": "losses", "value": 19.3, "kind": "loss"}],
@@ -243,15 +272,22 @@ _PATTERN: Schema = {
 }  # fmt: skip
 
 METER = _answer("The meter", _METER)
-METERS = _answer("Meters", listed([_METER]))
+METERS = _answer("Meters", {**listed([_METER]), "timezone": "Asia/Kolkata"})
+CHILDREN: Responses = {
+    200: {
+        "description": "Meters",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MeterTable"}}},
+    }
+}
+DELETED = _answer("Meters that were deleted", listed([_METER]))
 TREE = _answer("Roots of the tree", [{**_METER, "children": []}])
 SUMMARY = _answer("Counts", _COUNTS)
 STATUSES = _answer(
     "Statuses",
     listed([{"valid_from": None, "status": "active", "reason": "", "by": "editor"}]),
 )
-RATIO = _answer("The ratio", _RATIO)
-RATIOS = _answer("Ratios", listed([_RATIO]))
+RATIO = _answer("The ratio", _RATIO_ROW)
+RATIOS = _answer("Ratios", listed([_RATIO_ROW]))
 EXCHANGE = _answer("The exchange", _EXCHANGE)
 EXCHANGES = _answer("Exchanges", listed([_EXCHANGE]))
 CASE = _answer("The case", _CASE)
@@ -315,8 +351,13 @@ LIMITS_BODY = _body(
 TEMPLATE = _answer("The template", _TEMPLATE)
 TEMPLATES = _answer("Templates", listed([_TEMPLATE]))
 _TOKEN: Schema = {"name": "asha", "role": "operator", "created_at": "2026-10-05T14:30:00+05:30"}
-TOKENS = _answer("Tokens", listed([_TOKEN]))
-TOKEN_MADE = _answer("The token, this once", _TOKEN | {"token": "ew_…"})
+_TOKEN_TYPES: Schema = {
+    "name": {"type": "string"}, "role": {"type": "string", "enum": list(Role)}, "created_at": {"type": "string"},
+}  # fmt: skip
+TOKENS = _answer("Tokens", listed([_TOKEN]), listing(_object(_TOKEN_TYPES)))
+TOKEN_MADE = _answer(
+    "The token, this once", _TOKEN | {"token": "ew_…"}, _object(_TOKEN_TYPES | {"token": {"type": "string"}})
+)
 AUDIT = _answer("Changes", listed([_CHANGED]))
 UNDOABLE = _answer("The change, or null", {"undoable": _CHANGE})
 UNDONE = _answer("The change that was undone", {"undone": _CHANGE})
@@ -328,7 +369,7 @@ _GATEWAY = {
 GATEWAYS = _answer("Gateways", listed([_GATEWAY]))
 GATEWAY = _answer("The gateway", _GATEWAY)
 _COUNTED: Schema = {
-    "polls": 90, "success_percent": 97.78, "missed": 0, "latency_p50_ms": 41.0, "latency_p95_ms": 62.5,
+    "polls": 90, "success_percent": 97.78, "missed": 0, "late": 0, "latency_p50_ms": 41.0, "latency_p95_ms": 62.5,
     "lateness_p95_ms": 12.0, "errors": {"no_answer": 2}, "exceptions": {"2": 1},
     "last_error": "unit 3 of tcp://192.168.1.20:502 did not answer in 1 s",
     "last_error_at": "2026-10-05T09:00:02+00:00",
@@ -363,7 +404,6 @@ PROBE = _answer(
         "advice": "",
         "milliseconds": 42,
     },
-    schema={"type": "object", "required": ["ok", "values", "error", "advice", "milliseconds"]},
 )
 IMPORT = _answer(
     "What the import does, or would do",
@@ -379,11 +419,18 @@ IMPORT = _answer(
 FILE: Responses = {200: _file("The file")}
 PICTURE: Responses = {200: {"description": "The picture", "content": dict.fromkeys(MEDIA.values(), _BINARY)}}
 FLOOR_PLAN = _answer("The picture that was taken", {"media": "image/png", "width": 1600.0, "height": 900.0})
-READINGS = _answer("Readings", listed([_READING]))
-RECORDED: Responses = created(
-    _answer("What was recorded", _READING, {"anyOf": [like(_READING), like(listed([_READING]))]})
+READINGS = _answer(
+    "Readings",
+    {
+        **listed([_READING]), "meter": "mtr_12", "number": "UNIT-A", "timezone": "Asia/Kolkata",
+        "quantities": ["active_power_total", "frequency"], "scaled": False,
+    },
+)  # fmt: skip
+RECORDED: Responses = created(_answer("What was recorded", _READING))
+INTERVALS = _answer(
+    "Rows of energy",
+    {**listed([_ENERGY]), "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "every": "1h", **_SPAN},
 )
-INTERVALS = _answer("Rows of energy", listed([_ENERGY]))
 ENERGIES = _answer(
     "Every meter",
     {
@@ -461,7 +508,7 @@ FACTOR_BODY = _body(
 GENERATION = _answer("The period", _GENERATION)
 GENERATION_COMPARISON = _answer("Both times", _GENERATION_COMPARISON)
 DEMAND = _answer("A row a billing month", _DEMAND)
-PATTERN = _answer("The pattern; with `by`, rows that say how the load is spread", _PATTERN, {"type": "object"})
+PATTERN = _answer("The pattern; with `by`, rows that say how the load is spread", _PATTERN)
 FLOW = _answer("Nodes and links", _FLOW)
 _SITE: Schema = {
     "name": "Plant", "timezone": "Europe/Berlin", "currency": None, "country": "DE", "not_stated": ["currency"],
@@ -477,19 +524,31 @@ _CARDS: Schema = {
     "energy_kwh": 9120.5, "energy_reason": "", "demand_peak_kw": 512.4,
     "demand_peak_at": "2026-10-05T11:15:00+05:30", "left_out": ["GRID-3"], "completeness": 0.998,
 }  # fmt: skip
-OVERVIEW = _answer("The dashboard's answer", {"cards": _CARDS, "summary": _COUNTS, "flow": _FLOW, "pattern": _PATTERN})
+_LEAF: Schema = {
+    "id": "mtr_1", "number": "GRID", "name": "Grid", "type": "grid", "flow": "bidirectional", "parent_id": None,
+    "status": "active", "health": "good", "health_reason": "", "communication": "online", "colour": "green",
+    "power_kw": 412.5, "energy_kwh": 9120.5, "last_seen": "2026-10-05T14:30:02+05:30", "x": None, "y": None,
+}  # fmt: skip
+OVERVIEW = _answer(
+    "The dashboard's answer",
+    {
+        "now": "2026-10-05T14:30:05+05:30", "site": _SITE, "period": "today", "cards": _CARDS, "summary": _COUNTS,
+        "flow": _FLOW, "flow_now": {**_FLOW, "unit": "kW", "from": None, "to": None}, "pattern": _PATTERN,
+        "tree": [_LEAF],
+    },
+)  # fmt: skip
 SQL = _answer(
     "The rows",
     {"columns": ["number", "kwh"], "types": ["string", "double"], "rows": [["UNIT-A", 51230.4]]},
-    {"type": "object", "required": ["columns", "types", "rows"]},
 )
-HEALTH = _answer("It answers", {"ok": True})
+HEALTH = _answer("It answers", {"ok": True}, _object({"ok": {"type": "boolean"}}))
 
-_SETTABLE = {
-    name: value
-    for name, value in _METER.items()
-    if value is not None and name not in ("id", "ct_ratio", "health", "communication", "colour", "last_seen")
-}
+READ_ONLY = (
+    "id", "ct_ratio", "health", "communication", "colour", "last_seen", "created_at", "updated_at", "revision",
+    "status_reason", "status_since", "health_reason", "health_since", "error",
+)  # fmt: skip
+"""Members of a meter that are only shown."""
+_SETTABLE = {name: value for name, value in _METER.items() if value is not None and name not in READ_ONLY}
 _FIELDS: Schema = {
     "type": "object",
     "properties": like(_SETTABLE)["properties"]
@@ -567,7 +626,6 @@ SUGGESTED_PROFILES = _answer(
         "advice": "",
         "milliseconds": 420,
     },
-    schema={"type": "object", "required": ["ok", "candidates", "values", "notes", "error", "advice", "milliseconds"]},
 )  # fmt: skip
 PROBE_BODY = _body(
     "Where the meter is, and its CT and PT if the workbench applies them.",
@@ -653,10 +711,7 @@ _CHECKED: Schema = {
     "described": "At 06:00 on day 1 of every month",
     "next_runs": [{"at": "2026-12-01T06:00:00+05:30", "period": "2026-11"}],
 }
-_CHECKED_SCHEMA: Schema = like(_CHECKED)
-for _name in ("problems", "warnings"):
-    _CHECKED_SCHEMA["properties"][_name] = {"type": "object", "additionalProperties": {"type": "string"}}
-SCHEDULE_CHECKED: Responses = _answer("What is wrong, by field, and what it would do", _CHECKED, _CHECKED_SCHEMA)
+SCHEDULE_CHECKED: Responses = _answer("What is wrong, by field, and what it would do", _CHECKED)
 RUN_BODY: Schema = _body("The period, where it is another than the schedule's", {"period": "2026-09"})
 RUN: Responses = _answer("The run", _REPORT_RUN)
 RUNS: Responses = _answer("Runs, newest first", listed([_REPORT_RUN]))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from energy_workbench.lake.importing import Progress
+    from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.lake.importing import Progress
 
 app = typer.Typer(help="Import readings.", no_args_is_help=True)
 
@@ -59,7 +60,7 @@ def import_(
     typer.echo(_told(found))
 
 
-def _told(found: dict[str, Any]) -> str:
+def _told(found: ImportedReadings) -> str:
     span = f" of {found['meters']} meters, {found['first']} to {found['last']}" if found["new"] else ""
     text = f"{found['rows']:,} rows: {found['new']:,} readings are new{span}; {found['known']:,} known already"
     if found["dry_run"]:

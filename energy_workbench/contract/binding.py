@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import quote
 
@@ -111,8 +112,10 @@ class Binding:
 
     @cached_property
     def answer(self) -> Any:
-        """The type of what it returns."""
-        return plain(self._hints["return"])[0]
+        """The type of what it returns; that of what it takes may be of a room that is not imported here."""
+        alone = SimpleNamespace(__annotations__={"return": self.method.__annotations__["return"]})
+        hints = get_type_hints(alone, vars(sys.modules[self.method.__module__]), include_extras=True)
+        return plain(hints["return"])[0]
 
     def asked(self, *args: Any, **named: Any) -> dict[str, Any]:
         """Name of each parameter → its value.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from energy_workbench.contract.notes import Fields, Help, Limit, Longest, MeterRef, Named, Offset, Period
 from energy_workbench.contract.operation import operation
+from energy_workbench.contract.rows.condition import EventRow, FindingRow, Limits, StatementRow
 from energy_workbench.core.roles import May
 
 TAG = "Condition"
@@ -20,7 +21,7 @@ class ConditionContract:
     @operation(
         "GET", "/limits", "Limits of health", tag=TAG, of_one=("/meters/{id}/limits", "Limits of a meter's health")
     )
-    def limits(self, meter: OneMeter = None) -> dict[str, Any]:
+    def limits(self, meter: OneMeter = None) -> Limits:
         """What is watched of a meter's health; without one the site's, which hold for every meter without its own.
 
         Returns
@@ -34,7 +35,7 @@ class ConditionContract:
         "PUT", "/limits", "Change limits of health", tag=TAG, needs=May.CHANGE,
         of_one=("/meters/{id}/limits", "Change limits of a meter's health"),
     )  # fmt: skip
-    def set_limits(self, fields: Fields, meter: OneMeter = None) -> dict[str, Any]:
+    def set_limits(self, fields: Fields, meter: OneMeter = None) -> Limits:
         """Change limits of a meter, or of the site; None brings the default back, `off` switches one off.
 
         Raises
@@ -46,7 +47,7 @@ class ConditionContract:
     @operation("GET", "/meters/{id}/events", "Changes of communication and health", tag=TAG, slow=True, paged=True)
     def events(
         self, meter: MeterRef, period: Period | None = None, *, limit: Limit = 100, offset: Offset = 0
-    ) -> list[dict[str, Any]]:
+    ) -> list[EventRow]:
         """When communication and health of a meter changed, newest first: `at, of, from, to, reason`.
 
         Parameters
@@ -65,7 +66,7 @@ class ConditionContract:
         *,
         limit: Limit = 100,
         offset: Offset = 0,
-    ) -> list[dict[str, Any]]:
+    ) -> list[StatementRow]:
         """What people stated of meters, newest first: `at, until, meter, number, of, text, reason, by, entered`.
 
         Status, CT/PT ratio, place in the tree, exchange of the device, decision on a step of a counter, edit of
@@ -92,7 +93,7 @@ class ConditionContract:
         ] = None,
         limit: Limit = 100,
         offset: Offset = 0,
-    ) -> list[dict[str, Any]]:
+    ) -> list[FindingRow]:
         """What is wrong with the data, newest first: `name, meter, number, quantity, from, to, text, value, evidence`.
 
         Readings themselves never change because of them.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from energy_workbench.contract.notes import Help, Longest
 from energy_workbench.contract.operation import operation
+from energy_workbench.contract.rows.setup import ImportedMeters
 from energy_workbench.core.roles import May
 
 TAG = "Meters as a file"
@@ -23,7 +24,7 @@ class FilesContract:
         content: bytes,
         filename: Annotated[str, Longest(300), Help("Its ending tells CSV from Excel")],
         dry_run: Annotated[bool, Help("Only say what would happen")] = True,
-    ) -> dict[str, Any]:
+    ) -> ImportedMeters:
         """Import a meter file, all or nothing: `new, changed, moved, unchanged, problems, warnings`.
 
         A dry run only says what would happen, with every bad row's line, column, value and reason.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from energy_workbench.contract.notes import Fields, Help, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Generation, GenerationComparison
+from energy_workbench.contract.rows.generation import FactorRow
 from energy_workbench.core.roles import May
 
 TAG = "Generation"
@@ -31,11 +32,11 @@ class GenerationContract:
         """Each figure of both times, its change by like days, and how the totals differ; this month by default."""
 
     @operation("GET", "/factors", "Emission factors", tag=TAG)
-    def factors(self) -> list[dict[str, Any]]:
+    def factors(self) -> list[FactorRow]:
         """Those that hold at the site, dated and sourced; `own` where the site stated them itself."""
 
     @operation("PUT", "/factors", "State an emission factor", tag=TAG, needs=May.CHANGE)
-    def set_factor(self, fields: Fields) -> dict[str, Any]:
+    def set_factor(self, fields: Fields) -> FactorRow:
         """It replaces the one of the same kind and date; earlier ones hold for the time before it.
 
         Parameters

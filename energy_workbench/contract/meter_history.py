@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from energy_workbench.contract.notes import Fields, Help, Instant, MeterRef, Revision
 from energy_workbench.contract.operation import operation
+from energy_workbench.contract.rows.meters import ExchangeRow, RatioImpact, RatioRow, StatusRow
 from energy_workbench.core.roles import May
 
 TAG = "Meters over time"
@@ -20,11 +21,11 @@ class MeterHistoryContract:
     """
 
     @operation("GET", "/meters/{id}/statuses", "What was said of a meter", tag=TAG)
-    def meter_statuses(self, meter: MeterRef) -> list[dict[str, Any]]:
+    def meter_statuses(self, meter: MeterRef) -> list[StatusRow]:
         """What was said of a meter: `valid_from, status, reason, by`, oldest first; None is the beginning of time."""
 
     @operation("GET", "/meters/{id}/ratios", "CT/PT history", tag=TAG)
-    def meter_ratios(self, meter: MeterRef) -> list[dict[str, Any]]:
+    def meter_ratios(self, meter: MeterRef) -> list[RatioRow]:
         """The dated CT/PT ratios, oldest first; `valid_from` None is the beginning of time."""
 
     @operation("GET", "/meters/{id}/ratios/impact", "What another ratio would recompute", tag=TAG, slow=True)
@@ -35,32 +36,30 @@ class MeterHistoryContract:
             Instant | None,
             Help("Where it begins, `beginning` for the first, now by default; both where it moves."),
         ],
-    ) -> dict[str, Any]:
+    ) -> RatioImpact:
         """What a pair that begins then would recompute: `from`, `until`, how many `intervals`, and `warnings`.
 
         Give both instants where a pair moves from one to the other; `until` None is open.
         """
 
     @operation("POST", "/meters/{id}/ratios", "Add a ratio", tag=TAG, needs=May.CHANGE, status=201)
-    def add_ratio(self, meter: MeterRef, fields: Fields, *, revision: Revision = None) -> dict[str, Any]:
+    def add_ratio(self, meter: MeterRef, fields: Fields, *, revision: Revision = None) -> RatioRow:
         """Add a CT/PT pair from `valid_from` on (now by default); readings never change, intervals follow."""
 
     @operation("PUT", "/meters/{id}/ratios/{valid_from}", "Correct a ratio", tag=TAG, needs=May.CHANGE)
-    def edit_ratio(
-        self, meter: MeterRef, valid_from: Since, fields: Fields, *, revision: Revision = None
-    ) -> dict[str, Any]:
+    def edit_ratio(self, meter: MeterRef, valid_from: Since, fields: Fields, *, revision: Revision = None) -> RatioRow:
         """Replace the CT/PT pair that begins at `valid_from`; another `valid_from` in `fields` moves it."""
 
     @operation("DELETE", "/meters/{id}/ratios/{valid_from}", "Delete a ratio", tag=TAG, needs=May.CHANGE)
-    def delete_ratio(self, meter: MeterRef, valid_from: Since, *, revision: Revision = None) -> list[dict[str, Any]]:
+    def delete_ratio(self, meter: MeterRef, valid_from: Since, *, revision: Revision = None) -> list[RatioRow]:
         """Take a later CT/PT pair away, the one before it holds on; the history that is left."""
 
     @operation("GET", "/meters/{id}/exchanges", "Exchanges of the device", tag=TAG)
-    def exchanges(self, meter: MeterRef) -> list[dict[str, Any]]:
+    def exchanges(self, meter: MeterRef) -> list[ExchangeRow]:
         """Exchanges of the meter's device, oldest first, with the old one's last readings and the new one's first."""
 
     @operation("POST", "/meters/{id}/exchanges", "Record an exchange", tag=TAG, needs=May.CHANGE, status=201)
-    def add_exchange(self, meter: MeterRef, fields: Fields, *, revision: Revision = None) -> dict[str, Any]:
+    def add_exchange(self, meter: MeterRef, fields: Fields, *, revision: Revision = None) -> ExchangeRow:
         """Write an exchange down; one at the same instant is corrected.
 
         `fields` are `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`.
@@ -73,7 +72,7 @@ class MeterHistoryContract:
         at: Annotated[Instant, Help("When it was, as the list has it.")],
         *,
         revision: Revision = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[ExchangeRow]:
         """Take an exchange that never was away; with the newest, the meter has its former serial again.
 
         The exchanges that are left.

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
+from energy_workbench.contract.rows.meters import MeterCheck, MeterNode, MeterRow
 from energy_workbench.core.roles import May
 
 TAG = "Meters"
@@ -48,7 +49,7 @@ class MetersContract:
         """
 
     @operation("GET", "/meters/hierarchy", "The tree", tag=TAG, by_hand=True)
-    def hierarchy(self) -> list[dict[str, Any]]:
+    def hierarchy(self) -> list[MeterNode]:
         """The tree: a list of roots, each meter with its `children`."""
 
     @operation("GET", "/meters/status-summary", "How many meters are in which state", tag=TAG)
@@ -56,7 +57,7 @@ class MetersContract:
         """How many meters are in which status, health, communication and colour."""
 
     @operation("GET", "/meters/{id}", "One meter", tag=TAG, tagged=True)
-    def meter(self, meter: MeterRef) -> dict[str, Any]:
+    def meter(self, meter: MeterRef) -> MeterRow:
         """One meter with its live state; over REST the ETag is the revision of its configuration.
 
         Raises
@@ -70,7 +71,7 @@ class MetersContract:
         self,
         fields: Fields,
         template: Annotated[str | None, Help("Saved meter whose values hold where the body has none")] = None,
-    ) -> dict[str, Any]:
+    ) -> MeterRow:
         """Add a meter; its first ratio and parent hold from the beginning of time.
 
         With a template, its values hold where `fields` has none.
@@ -86,14 +87,14 @@ class MetersContract:
     @operation("POST", "/meters/check", "Check a meter's form", tag=TAG)
     def check_meter(
         self, fields: Annotated[Mapping[str, Any], As.MEMBER], id: Annotated[str | None, As.MEMBER] = None
-    ) -> dict[str, Any]:
+    ) -> MeterCheck:
         """What is wrong (`problems`) or looks wrong (`warnings`) with a form, and a worked `example` of its ratio.
 
         Nothing is stored. `id` is the meter that the form changes; None is a new one.
         """
 
     @operation("PUT", "/meters/{id}", "Update a meter", tag=TAG, needs=May.CHANGE, tagged=True)
-    def update_meter(self, meter: MeterRef, fields: Fields, revision: Revision = None) -> dict[str, Any]:
+    def update_meter(self, meter: MeterRef, fields: Fields, revision: Revision = None) -> MeterRow:
         """Change the given fields; another CT, PT, parent or status is a dated row from now on.
 
         Fields that are only shown are ignored.
@@ -117,7 +118,7 @@ class MetersContract:
         *,
         valid_from: Annotated[Instant | None, As.MEMBER] = None,
         revision: Revision = None,
-    ) -> dict[str, Any]:
+    ) -> MeterRow:
         """Say what a meter is from an instant on, and why; every status but active needs a reason.
 
         From when a meter is inactive, what goes through it is not metered: balances above it have no say from then
@@ -136,7 +137,7 @@ class MetersContract:
         children: Annotated[Children, Help("What becomes of meters below it")] = "refuse",
         *,
         revision: Revision = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[MeterRow]:
         """Delete a meter, and with `cascade` all below it; the history stays, and it can be restored.
 
         Raises
@@ -148,5 +149,5 @@ class MetersContract:
     @operation(
         "POST", "/meters/{id}/restore", "Bring a deleted meter back", tag=TAG, needs=May.CHANGE, status=201, tagged=True
     )
-    def restore_meter(self, meter: MeterRef) -> dict[str, Any]:
+    def restore_meter(self, meter: MeterRef) -> MeterRow:
         """Bring a deleted meter back under its former parent, or the nearest one above that lives."""

@@ -40,6 +40,35 @@ class Longest:
     characters: int
 
 
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Of which kind of answer a payload is."""
+
+    result: type
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that it is one of."""
+
+    words: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
+        """How the reference says it; asked where the service describes itself, nowhere else."""
+        return {**handler(core), "enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """In which unit it is; 1 is a share or a factor."""
+
+    unit: str
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
+        """How the reference says it."""
+        return {**handler(core), "x-unit": self.unit}
+
+
 class As(Enum):
     """How it stands in a call: in the path or the query, where nothing is noted."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from energy_workbench.contract.notes import Between, Help, Instant, Limit, Longest, MeterRef, Named, Offset, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Readings
+from energy_workbench.contract.rows.meters import RecordedReading
+from energy_workbench.contract.rows.setup import ImportedReadings
 from energy_workbench.core.paths import AnyPath
 from energy_workbench.core.roles import May
 
@@ -59,7 +61,7 @@ class ReadingsContract:
         """
 
     @operation("POST", "/meters/{id}/readings", "Record readings", tag=TAG, needs=May.CHANGE, status=201, by_hand=True)
-    def record(self, meter: MeterRef, readings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def record(self, meter: MeterRef, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
         """Take readings from elsewhere: `{ts, values: {quantity: value}}`, as the meter reported them.
 
         They are on disk when this returns. The same again changes nothing.
@@ -75,7 +77,7 @@ class ReadingsContract:
     @operation("POST", "/readings/import", "Import a readings file", tag=TAG, needs=May.CHANGE, by_hand=True)
     def import_readings(
         self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
-    ) -> dict[str, Any]:
+    ) -> ImportedReadings:
         """Import readings from a file (`.csv`, `.csv.gz`, `.parquet`) or a frame, all or nothing.
 
         The columns are `meter, ts, quantity, value`, or `meter, ts` and one a quantity; values are as the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -49,7 +49,7 @@ class Result:
                 values[item.name] = tuple(value) if isinstance(value, list) else value
         return cls(**values)
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> Sequence[Mapping[str, Any]]:
         """One flat dict a row of the frame."""
         return [self.to_dict()]
 
@@ -107,15 +107,15 @@ DRAWN: dict[type[Result], Callable[[dict[str, Any]], Any]] = {}
 class Table(Result):
     """An answer with rows, usable as the frame it stands for: `len`, `["column"]`, `.query(…)`, …"""
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[Mapping[str, Any], ...]
 
-    def records(self) -> list[dict[str, Any]]:
-        return list(self.rows)
+    def records(self) -> Sequence[Mapping[str, Any]]:
+        return self.rows
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
         return iter(self.rows)
 
     def __getitem__(self, column: Any) -> Any:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from energy_workbench.contract.notes import Of
 from energy_workbench.contract.result import RENAMED, Result, Table
+from energy_workbench.contract.rows.energy import (
+    ComparisonRow,
+    CompletenessRow,
+    DemandRow,
+    EnergyRow,
+    IntervalRow,
+    LoadShapeRow,
+    PatternPoint,
+)
+from energy_workbench.contract.rows.flow import Cards, FlowLink, FlowNode, Leaf, SiteRow
+from energy_workbench.contract.rows.generation import (
+    FactorUsed,
+    GenerationDay,
+    GenerationFigure,
+    GeneratorRow,
+    MissingFactor,
+    UnknownMeter,
+)
+from energy_workbench.contract.rows.losses import LossRow, LostTogether, MeterError, NodeRow
+from energy_workbench.contract.rows.meters import MeterRow, ReadingRow
 
-METER_COLUMNS = [
-    "id", "number", "name", "type", "parent_id", "location", "flow", "ct_primary", "ct_secondary", "ct_ratio",
-    "pt_primary", "pt_secondary", "pt_ratio", "ratio_applied_by", "gateway", "unit_id", "profile", "poll_seconds",
-    "status", "health", "communication", "colour", "last_seen", "created_at", "updated_at",
-]  # fmt: skip
+METER_COLUMNS = [*MeterRow.__annotations__][: [*MeterRow.__annotations__].index("updated_at") + 1]
 """Columns of a meter that every list of meters has, in this order; more may follow."""
 
 
@@ -22,12 +39,12 @@ class MeterTable(Table):
 
     keys: ClassVar[Mapping[str, str]] = {"rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[MeterRow, ...]
     total: int
     timezone: str = "UTC"
 
     def _columns(self) -> list[str]:
-        return [*METER_COLUMNS, *(key for key in (self.rows[0] if self.rows else {}) if key not in METER_COLUMNS)]
+        return [*METER_COLUMNS, *(key for row in self.rows[:1] for key in row if key not in METER_COLUMNS)]
 
     def _caption(self) -> str:
         return f"{len(self.rows)} of {self.total} meters"
@@ -39,7 +56,7 @@ class Readings(Table):
 
     keys: ClassVar[Mapping[str, str]] = {"rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[ReadingRow, ...]
     total: int
     meter: str
     number: str
@@ -47,7 +64,7 @@ class Readings(Table):
     quantities: tuple[str, ...] = ()
     scaled: bool = False
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> Sequence[Mapping[str, Any]]:
         return [{"ts": row["ts"], **row["values"]} for row in self.rows]
 
     def _columns(self) -> list[str]:
@@ -67,7 +84,7 @@ class Intervals(Table):
         "demand_kw", "power_factor", "quality", "completeness",
     ]  # fmt: skip
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[IntervalRow, ...]
     total: int
     meter: str
     number: str
@@ -115,7 +132,7 @@ class Pattern(Table):
     end: str
     every: str
     timezone: str
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[PatternPoint, ...]
     total_kwh: float | None
     peak_kw: float | None
     peak_at: str | None
@@ -129,7 +146,7 @@ class Pattern(Table):
     mean_load_share: float = 0.0
 
     @property
-    def points(self) -> tuple[dict[str, Any], ...]:
+    def points(self) -> tuple[PatternPoint, ...]:
         """The rows, by the name that REST gives them."""
         return self.rows
 
@@ -162,7 +179,7 @@ class Energies(Table):
         "power_factor", "completeness", "days", "estimated_days", "missing_days",
     ]  # fmt: skip
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[EnergyRow, ...]
     total: int
     start: str
     end: str
@@ -190,14 +207,14 @@ class Completeness(Table):
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[CompletenessRow, ...]
     total: int
     days: tuple[str, ...]
     start: str
     end: str
     timezone: str
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> Sequence[Mapping[str, Any]]:
         return [
             {"number": row["number"], "day": day, "completeness": share, "quality": quality}
             for row in self.rows
@@ -247,14 +264,14 @@ class Balance(Table):
         "counted_twice", "assumed_classes", "nominal_classes", "below_range", "uncertainty_reason",
     ]  # fmt: skip
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[NodeRow, ...]
     total: int
     start: str
     end: str
     threshold_percent: float
     timezone: str
-    lost: dict[str, Any]
-    meters: tuple[dict[str, Any], ...] = ()
+    lost: LostTogether
+    meters: tuple[MeterError, ...] = ()
 
     def _columns(self) -> list[str]:
         return self.columns_shown
@@ -283,7 +300,7 @@ class Losses(Table):
         "verdict", "reason",
     ]  # fmt: skip
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[LossRow, ...]
     total: int
     meter: str
     number: str
@@ -323,7 +340,7 @@ class Demand(Table):
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[DemandRow, ...]
     total: int
     meter: str
     number: str
@@ -373,7 +390,7 @@ class LoadShape(Table):
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[LoadShapeRow, ...]
     by: str
     meter: str
     number: str
@@ -416,7 +433,7 @@ class Comparison(Table):
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[ComparisonRow, ...]
     meter: str
     number: str
     name: str
@@ -511,19 +528,19 @@ class Generation(Result):
     avoided_kg: float | None
     net_kg: float | None
     completeness: float
-    generators: tuple[dict[str, Any], ...] = ()
-    factors: tuple[dict[str, Any], ...] = ()
-    days: tuple[dict[str, Any], ...] = ()
+    generators: tuple[GeneratorRow, ...] = ()
+    factors: tuple[FactorUsed, ...] = ()
+    days: tuple[GenerationDay, ...] = ()
     estimated: tuple[str, ...] = ()
     known: dict[str, float] = field(default_factory=dict)
-    unknown: tuple[dict[str, Any], ...] = ()
-    missing_factors: tuple[dict[str, Any], ...] = ()
+    unknown: tuple[UnknownMeter, ...] = ()
+    missing_factors: tuple[MissingFactor, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     other_kwh: float | None = 0.0
     market_basis: str = ""
     left_out: tuple[str, ...] = ()
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> Sequence[Mapping[str, Any]]:
         plain = self.to_dict()
         return [{name: value for name, value in plain.items() if not isinstance(value, list | dict)}]
 
@@ -546,7 +563,7 @@ class GenerationComparison(Table):
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
 
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[GenerationFigure, ...]
     total: int
     against: str
     start: str
@@ -574,7 +591,7 @@ class StatusSummary(Result):
     communication: dict[str, int]
     colour: dict[str, int]
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> Sequence[Mapping[str, Any]]:
         groups = ("status", "health", "communication", "colour")
         return [{"of": g, "state": s, "meters": n} for g in groups for s, n in getattr(self, g).items()]
 
@@ -597,12 +614,12 @@ class PowerFlow(Result):
     unit: str
     start: str | None
     end: str | None
-    nodes: tuple[dict[str, Any], ...]
-    links: tuple[dict[str, Any], ...]
+    nodes: tuple[FlowNode, ...]
+    links: tuple[FlowLink, ...]
     completeness: float
 
-    def records(self) -> list[dict[str, Any]]:
-        return list(self.links)
+    def records(self) -> Sequence[Mapping[str, Any]]:
+        return self.links
 
     def _columns(self) -> list[str]:
         return ["source", "target", "value", "kind"]
@@ -616,22 +633,22 @@ class Overview(Result):
     """Everything that the dashboard shows, in one answer."""
 
     now: str
-    site: dict[str, str]
+    site: SiteRow
     period: str
-    summary: dict[str, Any]
-    cards: dict[str, Any]
-    flow_now: dict[str, Any]
-    flow: dict[str, Any]
-    pattern: dict[str, Any]
-    tree: tuple[dict[str, Any], ...] = field(default_factory=tuple)
+    summary: Annotated[dict[str, Any], Of(StatusSummary)]
+    cards: Cards
+    flow_now: Annotated[dict[str, Any], Of(PowerFlow)]
+    flow: Annotated[dict[str, Any], Of(PowerFlow)]
+    pattern: Annotated[dict[str, Any], Of(Pattern)]
+    tree: tuple[Leaf, ...] = field(default_factory=tuple)
 
     @property
     def timezone(self) -> str:
         """The site's zone."""
         return self.site["timezone"]
 
-    def records(self) -> list[dict[str, Any]]:
-        return list(self.tree)
+    def records(self) -> Sequence[Mapping[str, Any]]:
+        return self.tree
 
     def _caption(self) -> str:
         return f"{self.site.get('name', '')}, {self.now}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from energy_workbench.contract.notes import As, Fields, Help, Instant, MeterRef, Named
 from energy_workbench.contract.operation import operation
+from energy_workbench.contract.rows.review import CaseRow, EditedInterval
 from energy_workbench.core.roles import May
 
 TAG = "Validation"
@@ -24,7 +25,7 @@ class ReviewContract:
     @operation("GET", "/review", "Steps of counters to decide on", tag=TAG, slow=True)
     def review(
         self, *, decided: Annotated[bool, Help("Those decided instead of those open.")] = False
-    ) -> list[dict[str, Any]]:
+    ) -> list[CaseRow]:
         """Steps of counters whose meaning is not clear, by meter and time: what they may be, and the evidence.
 
         Each has `id, meter, number, quantity, from, to, name, text, evidence, choices, decision`. Until one is
@@ -47,7 +48,7 @@ class ReviewContract:
         closing: Figure = None,
         opening: Figure = None,
         until: Annotated[Instant | None, As.MEMBER] = None,
-    ) -> dict[str, Any]:
+    ) -> CaseRow:
         """Say what a step was, and why; deciding again corrects. The intervals follow with the next build.
 
         Parameters
@@ -84,11 +85,11 @@ class ReviewContract:
         """
 
     @operation("GET", "/meters/{id}/intervals/edited", "Edited intervals", tag=TAG, slow=True)
-    def edited_intervals(self, meter: MeterRef) -> list[dict[str, Any]]:
+    def edited_intervals(self, meter: MeterRef) -> list[EditedInterval]:
         """Edits of a meter's intervals, oldest first: `start`, the energies that were put in, `reason`."""
 
     @operation("PUT", "/meters/{id}/intervals/{start}", "Edit an interval", tag=TAG, needs=May.CHANGE)
-    def edit_interval(self, meter: MeterRef, start: Start, fields: Fields) -> dict[str, Any]:
+    def edit_interval(self, meter: MeterRef, start: Start, fields: Fields) -> EditedInterval:
         """Put other energies in the place of an interval's, with a `reason`; its quality becomes `edited`.
 
         Parameters

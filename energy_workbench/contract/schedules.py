@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from energy_workbench.contract.notes import As, Between, Fields, Help, Limit, Named, Offset, Revision
 from energy_workbench.contract.operation import operation
+from energy_workbench.contract.rows.schedules import ReportRow, RunRow, ScheduleCheck, ScheduleRow
 from energy_workbench.core.roles import May
 
 TAG = "Scheduled reports"
@@ -24,15 +25,15 @@ class SchedulesContract:
     """
 
     @operation("GET", "/reports", "Reports there are", tag=TAG)
-    def reports(self) -> list[dict[str, Any]]:
+    def reports(self) -> list[ReportRow]:
         """The reports there are: `name` and `parameters`, each with `name, type, default, help`."""
 
     @operation("GET", "/schedules", "Scheduled reports", tag=TAG, secrets=True)
-    def schedules(self) -> list[dict[str, Any]]:
+    def schedules(self) -> list[ScheduleRow]:
         """All schedules, by name, each with `next_run` and the run that is not over, else the last one, as `run`."""
 
     @operation("POST", "/schedules", "Schedule a report", tag=TAG, needs=May.CHANGE, status=201, tagged=True)
-    def create_schedule(self, fields: Fields) -> dict[str, Any]:
+    def create_schedule(self, fields: Fields) -> ScheduleRow:
         """Plan a report: what, when, of which period, for whom.
 
         Raises
@@ -46,7 +47,7 @@ class SchedulesContract:
     @operation("POST", "/schedules/check", "Check a schedule", tag=TAG, needs=May.CHANGE)
     def check_schedule(
         self, fields: Annotated[Mapping[str, Any], As.MEMBER], id: Annotated[str | None, As.MEMBER] = None
-    ) -> dict[str, Any]:
+    ) -> ScheduleCheck:
         """What is wrong with a form (`problems`) or looks wrong (`warnings`), and when it would run.
 
         `described` says that in words, `next_runs` has the next instants with their periods.
@@ -64,18 +65,18 @@ class SchedulesContract:
         limit: Limit = 50,
         *,
         offset: Offset = 0,
-    ) -> list[dict[str, Any]]:
+    ) -> list[RunRow]:
         """The newest runs of a schedule, or of all, deleted ones too, newest first.
 
         Each has status, duration, reason, progress and files.
         """
 
     @operation("GET", "/schedules/runs/{run}", "A run", tag=TAG, secrets=True)
-    def run(self, run: RunId) -> dict[str, Any]:
+    def run(self, run: RunId) -> RunRow:
         """What a run does, how far it is, or what became of it."""
 
     @operation("POST", "/schedules/runs/{run}/cancel", "Cancel a run", tag=TAG, needs=May.CHANGE)
-    def cancel_run(self, run: RunId) -> dict[str, Any]:
+    def cancel_run(self, run: RunId) -> RunRow:
         """Cancel a run; one that is being worked on ends within seconds, one that is over stays as it is."""
 
     @operation("GET", "/schedules/runs/{run}/files/{kind}", "A file of a run", tag=TAG, by_hand=True)
@@ -89,7 +90,7 @@ class SchedulesContract:
         """
 
     @operation("GET", "/schedules/{id}", "A scheduled report", tag=TAG, secrets=True, tagged=True)
-    def schedule(self, schedule: Ref) -> dict[str, Any]:
+    def schedule(self, schedule: Ref) -> ScheduleRow:
         """One schedule, as in the list: its plan, its next run, and the last.
 
         Raises
@@ -99,7 +100,7 @@ class SchedulesContract:
         """
 
     @operation("PUT", "/schedules/{id}", "Change a schedule", tag=TAG, needs=May.CHANGE, tagged=True)
-    def update_schedule(self, schedule: Ref, fields: Fields, *, revision: Revision = None) -> dict[str, Any]:
+    def update_schedule(self, schedule: Ref, fields: Fields, *, revision: Revision = None) -> ScheduleRow:
         """Change the given fields; a schedule that is resumed, or planned anew, begins now and catches nothing up.
 
         Raises
@@ -115,7 +116,7 @@ class SchedulesContract:
         """Take it away; its history stays, what it planned and was not begun is cancelled."""
 
     @operation("POST", "/schedules/{id}/run", "Send a report now", tag=TAG, needs=May.CHANGE, status=201)
-    def run_schedule(self, schedule: Ref, period: Annotated[str | None, As.MEMBER] = None) -> dict[str, Any]:
+    def run_schedule(self, schedule: Ref, period: Annotated[str | None, As.MEMBER] = None) -> RunRow:
         """Send its report now, of the period that its rule means now, or of another one; the run.
 
         The scheduler begins within seconds. One of that period that waits for another attempt has it now.

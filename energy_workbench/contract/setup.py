@@ -7,6 +7,16 @@ from typing import Annotated, Any
 
 from energy_workbench.contract.notes import As, Fields, Help, Limit, Offset, Revision
 from energy_workbench.contract.operation import operation
+from energy_workbench.contract.rows.setup import (
+    AuditRow,
+    ChangeRow,
+    GatewayRow,
+    Probed,
+    ProfileRow,
+    SuggestedProfiles,
+    TemplateRow,
+    Undone,
+)
 from energy_workbench.core.roles import May
 
 TAG = "Setup"
@@ -16,11 +26,11 @@ class SetupContract:
     """What sets a plant up beside its meters; every change is audited and can be undone."""
 
     @operation("GET", "/templates", "Saved meters to create others from", tag=TAG)
-    def templates(self) -> list[dict[str, Any]]:
+    def templates(self) -> list[TemplateRow]:
         """Saved meters to create others from: `name` and `fields`."""
 
     @operation("POST", "/templates", "Save a template", tag=TAG, needs=May.CHANGE, status=201)
-    def create_template(self, name: Annotated[str, As.MEMBER], meter: Annotated[str, As.MEMBER]) -> dict[str, Any]:
+    def create_template(self, name: Annotated[str, As.MEMBER], meter: Annotated[str, As.MEMBER]) -> TemplateRow:
         """Save what a meter has in common with others like it: all but number, name, unit id and such."""
 
     @operation("DELETE", "/templates/{name}", "Delete a template", tag=TAG, needs=May.CHANGE, status=204)
@@ -28,11 +38,11 @@ class SetupContract:
         """Delete a template; meters created from it stay as they are."""
 
     @operation("GET", "/undo", "What can be undone", tag=TAG, needs=May.CHANGE)
-    def undoable(self) -> dict[str, Any] | None:
+    def undoable(self) -> ChangeRow | None:
         """The caller's last change that still holds: `change`, `text` and `entries`; None where there is none."""
 
     @operation("POST", "/undo", "Undo the last change", tag=TAG, needs=May.CHANGE)
-    def undo(self) -> dict[str, Any]:
+    def undo(self) -> Undone:
         """Take the last change of the caller back by a new change; again, and it goes one step further.
 
         `undone` is what `undoable` said.
@@ -50,7 +60,7 @@ class SetupContract:
         meter: Annotated[str | None, Help("Only changes of that meter (id or number)")] = None,
         *,
         offset: Offset = 0,
-    ) -> list[dict[str, Any]]:
+    ) -> list[AuditRow]:
         """The newest changes but for `offset` of them, newest first, each with what was before and after.
 
         Each has `at, by, action, subject, number, before, after, change, undoes`. Over REST, `total` counts all that
@@ -58,11 +68,11 @@ class SetupContract:
         """
 
     @operation("GET", "/profiles", "Meter models that can be read", tag=TAG)
-    def profiles(self) -> list[dict[str, Any]]:
+    def profiles(self) -> list[ProfileRow]:
         """Meter models that can be read, the home's own among them: `id, vendor, model`."""
 
     @operation("GET", "/gateways", "Gateways", tag=TAG)
-    def gateways(self) -> list[dict[str, Any]]:
+    def gateways(self) -> list[GatewayRow]:
         """Gateways with their options, how many meters they have, and how many of those are online."""
 
     @operation("PUT", "/gateways", "Options of a gateway", tag=TAG, needs=May.CHANGE, tagged=True)
@@ -72,7 +82,7 @@ class SetupContract:
         options: Annotated[Mapping[str, Any], As.MEMBER],
         *,
         revision: Revision = None,
-    ) -> dict[str, Any]:
+    ) -> GatewayRow:
         """Replace a gateway's options; one that is None or left out takes its default.
 
         They are `timeout_ms`, `pause_ms`, `retries`, `connections`. The collector follows while it runs.
@@ -86,7 +96,7 @@ class SetupContract:
         """
 
     @operation("POST", "/probe", "Read a meter once", tag=TAG, needs=May.CHANGE)
-    def probe(self, fields: Fields) -> dict[str, Any]:
+    def probe(self, fields: Fields) -> Probed:
         """Read a meter once over Modbus: `ok, values, error, advice, milliseconds`.
 
         `fields` are `gateway, unit_id, profile` and those of the ratio; each of the `values` has
@@ -94,7 +104,7 @@ class SetupContract:
         """
 
     @operation("POST", "/probe/profiles", "Find a meter's profile", tag=TAG, needs=May.CHANGE)
-    def suggest_profiles(self, fields: Fields) -> dict[str, Any]:
+    def suggest_profiles(self, fields: Fields) -> SuggestedProfiles:
         """Find out with which profile a meter (`gateway, unit_id`) can be read; it is only read for that.
 
         Returns

@@ -8,29 +8,26 @@ from typing import Annotated, Any
 from energy_workbench.contract.notes import As, Help
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Overview
+from energy_workbench.contract.rows.condition import Doctor
+from energy_workbench.contract.rows.flow import SiteChanged, SiteFigures, SiteRow
 from energy_workbench.core.floor_plan import FloorPlan
 from energy_workbench.core.roles import May
 
 TAG = "Site"
-
-SITE_FIGURES = (
-    "energy_kwh", "energy_reason", "demand_peak_kw", "demand_peak_at", "left_out", "completeness",
-)  # fmt: skip
-"""Figures of the site over a period among the cards of the overview."""
 
 
 class SiteContract:
     """The plant as a whole."""
 
     @operation("GET", "/site", "The plant", tag=TAG)
-    def site(self) -> dict[str, Any]:
+    def site(self) -> SiteRow:
         """The plant: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217), `not_stated`, `advice`.
 
         Country and currency are None until somebody states them; `advice` then asks for them.
         """
 
     @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)
-    def set_site(self, fields: Annotated[Mapping[str, Any] | None, As.BODY] = None, /, **named: Any) -> dict[str, Any]:
+    def set_site(self, fields: Annotated[Mapping[str, Any] | None, As.BODY] = None, /, **named: Any) -> SiteChanged:
         """Say what the plant is: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
 
         What is not given stays; None, of country and currency, is: not stated.
@@ -51,7 +48,7 @@ class SiteContract:
     def overview(self, period: Annotated[str, Help("`today`, `last 7 days`, `2026-10`, …")] = "today") -> Overview:
         """Everything that the dashboard shows: cards, status summary, flows, the week's pattern and the tree."""
 
-    def site_figures(self, period: str = "today") -> dict[str, Any]:
+    def site_figures(self, period: str = "today") -> SiteFigures:
         """Of the overview's cards those of a period: what the site used, its maximum demand, how complete that is.
 
         Returns
@@ -62,7 +59,14 @@ class SiteContract:
             the spares that were never connected; `completeness` [1].
         """
         cards = self.overview(period).cards
-        return {name: cards[name] for name in SITE_FIGURES}
+        return {
+            "energy_kwh": cards["energy_kwh"],
+            "energy_reason": cards["energy_reason"],
+            "demand_peak_kw": cards["demand_peak_kw"],
+            "demand_peak_at": cards["demand_peak_at"],
+            "left_out": cards["left_out"],
+            "completeness": cards["completeness"],
+        }
 
     @operation("GET", "/doctor", "How everything is, and what to do", tag="Setup", needs=May.CHANGE, slow=True)
     def doctor(
@@ -71,7 +75,7 @@ class SiteContract:
         thorough: Annotated[
             bool, Help("Check the databases page by page and call silent meters; takes some seconds")
         ] = False,
-    ) -> dict[str, Any]:
+    ) -> Doctor:
         """How home, gateways and meters are, and what to do: `verdict, checks, gateways, meters`; changes nothing.
 
         It names paths and addresses, so over REST it is for editors.

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.contract.results import Overview, PowerFlow, StatusSummary
+from energy_workbench.contract.rows.condition import Doctor, EventRow, FindingRow, StatementRow
+from energy_workbench.contract.rows.review import CaseRow
 from energy_workbench.core.entities import Meter
 from energy_workbench.core.errors import ReportError
 from energy_workbench.core.factors import Factor
@@ -180,28 +182,26 @@ class Recorded(Workbench):
         name: str | None = None,
         limit: int = 100,
         offset: int = 0,
-    ) -> list[dict[str, Any]]:
+    ) -> list[FindingRow]:
         asked = ("findings", meter, period, name, limit, *_given(offset))
         return self._remembered(
             asked, lambda: super(Recorded, self).findings(meter, period, name=name, limit=limit, offset=offset)
         )
 
-    def events(
-        self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0
-    ) -> list[dict[str, Any]]:
+    def events(self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0) -> list[EventRow]:
         asked = ("events", meter, period, limit, *_given(offset))
         return self._remembered(asked, lambda: super(Recorded, self).events(meter, period, limit=limit, offset=offset))
 
     def history(
         self, period: str | None = None, meter: str | None = None, *, limit: int = 100, offset: int = 0
-    ) -> list[dict[str, Any]]:
+    ) -> list[StatementRow]:
         asked = ("history", period, meter, limit, *_given(offset))
         if self._given and json.dumps(asked) not in self.answers:
             # A report of a version that did not ask: the archived registry knows it, but for who stated it.
             return super().history(period, meter, limit=limit, offset=offset)
         return self._remembered(asked, lambda: super(Recorded, self).history(period, meter, limit=limit, offset=offset))
 
-    def review(self, *, decided: bool = False) -> list[dict[str, Any]]:
+    def review(self, *, decided: bool = False) -> list[CaseRow]:
         return self._remembered(("review", decided), lambda: super(Recorded, self).review(decided=decided))
 
     def status_summary(self) -> StatusSummary:
@@ -231,7 +231,7 @@ class Recorded(Workbench):
         found = self._remembered(("sql", text, max_rows), ask)
         return pd.read_json(StringIO(json.dumps(found)), orient="table")
 
-    def doctor(self, *, thorough: bool = False) -> dict[str, Any]:  # noqa: ARG002
+    def doctor(self, *, thorough: bool = False) -> Doctor:  # noqa: ARG002
         raise ReportError("the doctor looks at this moment: it is no input of a report, which can be written again")
 
     def _remembered(self, asked: tuple[Any, ...], ask: Callable[[], Any]) -> Any:

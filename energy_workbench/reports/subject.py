@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,9 @@ from energy_workbench.analytics.alarms import Spell, low_power_factor, overload,
 from energy_workbench.analytics.sources import sources
 from energy_workbench.answers.report_refusals import known, no_meters, nothing_known, reportable, unnamed
 from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.rows.condition import FindingRow, StatementRow
+from energy_workbench.contract.rows.energy import EnergyRow
+from energy_workbench.contract.rows.flow import SiteFigures
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType
 from energy_workbench.core.period import Period, local_midnight, zone_of
@@ -141,7 +145,7 @@ class Subject:
         return found if found["before_kwh"] is not None else None
 
     @cached_property
-    def cards(self) -> dict[str, Any]:
+    def cards(self) -> SiteFigures:
         """Key figures of the whole site, as on the dashboard."""
         return self.wb.site_figures(self.text)
 
@@ -152,7 +156,7 @@ class Subject:
         return float(found or 0.0)
 
     @cached_property
-    def energies(self) -> dict[str, dict[str, Any]]:
+    def energies(self) -> dict[str, EnergyRow]:
         """Energy, demand and quality of every meter, by id."""
         found = self.wb.energies(self.text, None if self.whole else self.tree[0]["id"])
         return {row["meter"]: row for row in found.rows}
@@ -215,13 +219,13 @@ class Subject:
         return self.wb.generation(self.text).to_dict()
 
     @cached_property
-    def _asked_findings(self) -> list[list[dict[str, Any]]]:
+    def _asked_findings(self) -> list[list[FindingRow]]:
         """Findings of the site at once, or of the meter and of each below it."""
         asked = [None] if self.whole else [row["id"] for row in self.tree]
         return [self.wb.findings(meter, self.text, limit=MOST_FINDINGS) for meter in asked]
 
     @cached_property
-    def findings(self) -> list[dict[str, Any]]:
+    def findings(self) -> list[FindingRow]:
         """What is wrong with the data of the meters reported, newest first."""
         wanted = {row["id"] for row in self.tree}
         found = [row for part in self._asked_findings for row in part if row["meter"] in wanted]
@@ -239,20 +243,18 @@ class Subject:
         return sorted(found, key=lambda pair: pair[1].since or self.period.start)
 
     @cached_property
-    def stated(self) -> list[dict[str, Any]]:
+    def stated(self) -> list[StatementRow]:
         """What people stated of the meters reported, to hold from an instant of the period on, newest first."""
         wanted = {row["id"] for row in self.tree}
         return [row for row in self.wb.history(self.text, limit=MOST_STATED) if row["meter"] in wanted]
 
     def _alarms_of(self, row: dict[str, Any]) -> list[Spell]:
         found = spells(self.wb.events(row["id"], limit=MOST_EVENTS), self.period.start, self.until)
-        measured = self.energies.get(row["id"], {})
-        peak, rated = measured.get("peak_kw"), row["rated_kw"]
-        factor = measured.get("power_factor")
+        measured, rated = self.energies.get(row["id"]), row["rated_kw"]
+        peak, factor = (measured["peak_kw"], measured["power_factor"]) if measured else (None, None)
         if factor is None and not (rated and peak):
             return found
-        asked: Any = self.wb  # each of them answers what is watched, too
-        limits = asked.limits(row["id"])["limits"]
+        limits = self.wb.limits(row["id"])["limits"]
         most = limits["overload_warning"]
         told = [low_power_factor(factor, limits["power_factor_warning"])]
         if rated and peak and most is not None and peak > rated * most / 100:
@@ -273,15 +275,15 @@ class Subject:
         return None if iso is None else datetime.fromisoformat(iso).astimezone(self.zone)
 
 
-def below(rows: list[dict[str, Any]], root: str | None) -> list[dict[str, Any]]:
+def below(rows: Sequence[Mapping[str, Any]], root: str | None) -> list[dict[str, Any]]:
     """Rows of the tree at and below a meter (all by default), each after its parent, with its depth."""
     known = {row["id"] for row in rows}
-    children: dict[str | None, list[dict[str, Any]]] = {}
+    children: dict[str | None, list[Mapping[str, Any]]] = {}
     for row in rows:
         children.setdefault(row["parent_id"] if row["parent_id"] in known else None, []).append(row)
     found: list[dict[str, Any]] = []
 
-    def walk(row: dict[str, Any], depth: int) -> None:
+    def walk(row: Mapping[str, Any], depth: int) -> None:
         kept = ("id", "number", "name", "type", "parent_id", "location", "flow", "status", "rated_kw")
         inside = children.get(row["id"], [])
         found.append({**{key: row[key] for key in kept}, "depth": depth, "node": bool(inside)})
@@ -293,7 +295,7 @@ def below(rows: list[dict[str, Any]], root: str | None) -> list[dict[str, Any]]:
     return found
 
 
-def source_kinds(rows: list[dict[str, Any]]) -> dict[str, str]:
+def source_kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """By id of the site's sources which of `SOURCE_TYPES` each is, by the rule of every answer about generation."""
     keys = {row["id"]: key for key, row in enumerate(rows, 1)}
     ids = {key: number for number, key in keys.items()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import tomllib
 import traceback
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import httpx
@@ -207,3 +209,9 @@ HAND_MADE = {
     for name, method, _ in operations(WorkbenchContract)
     if vars(RemoteWorkbench)[name].__code__.co_filename.endswith("client.py")
 }
+
+
+def test_the_types_of_answers_are_read_by_the_linter() -> None:
+    """`tests/contract/typed.py` asserts them: what mypy does not read holds nothing."""
+    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    assert "tests.contract.typed" in settings["modules"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from energy_workbench.contract.rows.condition import StatementRow
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import Column, Element, Section, heading, paragraph, table
 from energy_workbench.reports.subject import MOST_STATED, Subject
@@ -95,7 +96,7 @@ def _stated(about: Subject, covered: Collection[str]) -> list[Element]:
     return [table("Changes", columns, rows[:LISTED][::-1]), paragraph(note, kind="note")]
 
 
-def _entered(about: Subject, row: dict[str, str | None]) -> str:
+def _entered(about: Subject, row: StatementRow) -> str:
     at = about.local(row["entered"])
     parts = [row["by"] or words.NONE, words.instant(at.isoformat(), about.zone) if at else ""]
     return ", ".join(filter(None, parts))

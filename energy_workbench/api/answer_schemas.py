@@ -1,0 +1,117 @@
+"""The JSON schema of each answer, made of its type: what is never null is not nullable, and words are enumerated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import TypedDict
+
+from energy_workbench.contract.binding import Binding, optional, plain, results
+from energy_workbench.contract.notes import Of
+from energy_workbench.contract.result import Result
+from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+class RecordedReadings(TypedDict):
+    """Readings that were taken."""
+
+    items: list[RecordedReading]
+    total: int
+
+
+class FloorPlanTaken(TypedDict):
+    """The picture that was taken."""
+
+    media: str
+    width: float
+    height: float
+
+
+class Selected(TypedDict):
+    """Columns of a query, their types (Arrow's), and its rows."""
+
+    columns: list[str]
+    types: list[str]
+    rows: list[list[Any]]
+
+
+PAYLOADS: Mapping[str, Any] = {
+    "hierarchy": list[MeterNode],
+    "record": RecordedReading | RecordedReadings,
+    "set_floor_plan": FloorPlanTaken,
+    "sql": Selected,
+    **dict.fromkeys(("floor_plan", "run_file", "export_meters", "import_template")),
+}
+"""What routes that are written by hand answer, where it is not what the method returns; None is a file."""
+
+_MAKE: Any = TypedDict
+"""For types that are made of others: no checker follows them."""
+
+
+class _Plain(GenerateJsonSchema):
+    """Without titles that only repeat the names of members."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 -- the base's own parameter
+        return False
+
+
+def answer_schemas(bindings: Iterable[Binding]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By name of the operation the schema of its answer, and the schemas that several share, by their name.
+
+    Operations without an answer, and those whose answer is no JSON, are left out.
+    """
+    told = {binding.method.__name__: told_as(binding) for binding in bindings}
+    inputs = [(name, "serialization", TypeAdapter(kind)) for name, kind in told.items() if kind is not None]
+    found, shared = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE, schema_generator=_Plain)  # type: ignore[arg-type]
+    return {name: schema for (name, _), schema in found.items()}, shared.get("$defs", {})
+
+
+def told_as(binding: Binding) -> Any:
+    """The type of the payload of an operation; None where it has none."""
+    name = binding.method.__name__
+    if name in PAYLOADS:
+        return PAYLOADS[name]
+    answer = binding.answer
+    if answer is NoneType:
+        return None
+    if kinds := results(answer):
+        found = payload_of(kinds[0])
+        for kind in kinds[1:]:
+            found |= payload_of(kind)
+        return found
+    if get_origin(answer) is list:
+        (row,) = get_args(answer)
+        return _object(f"{row.__name__}List", {"items": answer, "total": int})
+    if optional(answer):
+        return _object(name.title().replace("_", ""), {name: answer})
+    return answer
+
+
+def payload_of(kind: type[Result]) -> Any:
+    """What a kind of answer is as JSON: members under the names that REST has, lists for tuples."""
+    hints = get_type_hints(kind, include_extras=True)
+    members = {kind.keys.get(each.name, each.name): _json(hints[each.name]) for each in fields(kind)}  # type: ignore[arg-type]
+    return _object(kind.__name__, members, kind.__doc__)
+
+
+def _json(hint: Any) -> Any:
+    within, notes = plain(hint)
+    of = next((note for note in notes if isinstance(note, Of)), None)
+    if of is not None:
+        return payload_of(of.result)
+    if get_origin(within) is tuple:
+        return list[get_args(within)[0]]  # type: ignore[misc]
+    return hint
+
+
+def _object(name: str, members: Mapping[str, Any], text: str | None = None) -> Any:
+    made = _MAKE(name, dict(members))
+    made.__doc__ = (text or "").partition("\n")[0]
+    return made

@@ -1,0 +1,154 @@
+"""Rows of meters."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from energy_workbench.contract.notes import Instant
+from energy_workbench.contract.words import (
+    AppliedByText,
+    ColourText,
+    CommunicationText,
+    FlowText,
+    FuelText,
+    HealthText,
+    Kw,
+    PriorityText,
+    ProductionRegisterText,
+    Seconds,
+    StatusText,
+    TypeText,
+)
+
+
+class MeterRow(TypedDict):
+    """A meter as configured, with its live state."""
+
+    id: str
+    number: str
+    name: str
+    type: TypeText
+    parent_id: str | None
+    location: str
+    flow: FlowText
+    ct_primary: float | None
+    ct_secondary: float | None
+    ct_ratio: str | None
+    pt_primary: float | None
+    pt_secondary: float | None
+    pt_ratio: str | None
+    ratio_applied_by: AppliedByText
+    gateway: str | None
+    unit_id: int | None
+    profile: str | None
+    poll_seconds: Seconds
+    status: StatusText
+    health: HealthText
+    communication: CommunicationText
+    colour: ColourText
+    last_seen: Instant | None
+    created_at: Instant | None
+    updated_at: Instant | None
+    serial: str
+    accuracy_class: float | str | None
+    ct_class: float | str | None
+    pt_class: float | str | None
+    rated_kw: Kw | None
+    seen_by_parent: bool
+    production_register: ProductionRegisterText
+    x: float | None
+    y: float | None
+    poll_offset_seconds: Seconds | None
+    priority: PriorityText
+    shares_device: bool
+    fuel: FuelText | None
+    revision: int
+    status_reason: str
+    status_since: Instant | None
+    deleted_at: Instant | None
+    health_reason: str
+    health_since: Instant | None
+    error: str
+
+
+class MeterNode(MeterRow):
+    """A meter in the tree, with those below it."""
+
+    children: list[MeterNode]
+
+
+class FieldProblem(TypedDict):
+    """What is wrong with a field of a form."""
+
+    field: str
+    value: str
+    reason: str
+
+
+class FieldWarning(TypedDict):
+    """What looks wrong with a field of a form."""
+
+    field: str
+    reason: str
+
+
+class MeterCheck(TypedDict):
+    """What is wrong or looks wrong with a form of a meter, and its ratio worked out."""
+
+    problems: list[FieldProblem]
+    warnings: list[FieldWarning]
+    example: str | None
+
+
+class StatusRow(TypedDict):
+    """What was said of a meter; `valid_from` None is the beginning of time."""
+
+    valid_from: Instant | None
+    status: StatusText
+    reason: str
+    by: str
+
+
+class RatioRow(TypedDict):
+    """A dated CT/PT pair; `valid_from` None is the beginning of time."""
+
+    valid_from: Instant | None
+    ct_primary: float | None
+    ct_secondary: float | None
+    ct_ratio: str | None
+    pt_primary: float | None
+    pt_secondary: float | None
+    pt_ratio: str | None
+    ratio_applied_by: AppliedByText
+
+
+RatioImpact = TypedDict(
+    "RatioImpact",
+    {"from": "Instant | None", "until": "Instant | None", "intervals": int, "warnings": "list[str]"},
+)
+"""What another pair would recompute; None is open."""
+
+
+class ExchangeRow(TypedDict):
+    """An exchange of a meter's device, with the old one's last counters and the new one's first."""
+
+    at: Instant
+    old_serial: str
+    new_serial: str
+    closing: dict[str, float]
+    opening: dict[str, float]
+    note: str
+
+
+class RecordedReading(TypedDict):
+    """A reading that was taken; None is a value that the meter has not."""
+
+    ts: Instant
+    values: dict[str, float | None]
+
+
+class ReadingRow(TypedDict):
+    """A reading: quantity → value, as the meter reported it, in the workbench's units."""
+
+    ts: Instant
+    values: dict[str, float]

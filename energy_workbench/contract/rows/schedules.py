@@ -1,0 +1,103 @@
+"""Rows of reports and of those that are sent by themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from energy_workbench.contract.notes import Instant, Words
+from energy_workbench.contract.words import Hours, Percent, Seconds, Share
+from energy_workbench.core.schedules import RunState
+
+RunStateText = Annotated[str, Words(tuple(RunState))]
+Default = str | float | bool | None
+
+
+class ReportParameter(TypedDict):
+    """What a report can be asked with."""
+
+    name: str
+    type: Annotated[str, Words(("str", "int", "float", "bool"))]
+    default: Default
+    help: str
+
+
+class ReportRow(TypedDict):
+    """A report that there is."""
+
+    name: str
+    parameters: list[ReportParameter]
+
+
+class RunRow(TypedDict):
+    """A run: what it does or did, for how long, and why."""
+
+    id: int
+    schedule: str
+    name: str
+    report: str
+    period: str
+    manual: bool
+    planned_at: Instant
+    due_at: Instant
+    state: RunStateText
+    started_at: Instant | None
+    finished_at: Instant | None
+    seconds: Seconds | None
+    attempts: int
+    failures: int
+    reason: str
+    progress: Share
+    step: str
+    completeness: Share | None
+    incomplete: bool
+    delivered: list[str]
+    files: list[str]
+    cancelling: bool
+
+
+class Recipient(TypedDict):
+    """Whom a report is sent to, in which language."""
+
+    address: str
+    language: str
+
+
+class ScheduleRow(TypedDict):
+    """A plan, when it runs next, and the run that is not over, else the last."""
+
+    id: str
+    name: str
+    report: str
+    parameters: dict[str, Default]
+    cron: str
+    period: str
+    formats: list[str]
+    recipients: list[Recipient]
+    webhook: str
+    owner: str
+    completeness_percent: Percent
+    wait_hours: Hours
+    paused: bool
+    since: Instant
+    described: str
+    next_run: Instant | None
+    run: RunRow | None
+    revision: int
+
+
+class PlannedRun(TypedDict):
+    """When a plan would run, and of which period."""
+
+    at: Instant
+    period: str
+
+
+class ScheduleCheck(TypedDict):
+    """What is wrong or looks wrong with a form, by field, what it means, and when it would run."""
+
+    problems: dict[str, str]
+    warnings: dict[str, str]
+    described: str
+    next_runs: list[PlannedRun]

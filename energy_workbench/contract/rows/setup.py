@@ -1,0 +1,159 @@
+"""Rows around the setup of a plant: templates, audit, gateways, probes, imports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict
+
+from energy_workbench.contract.notes import Instant, Unit, Words
+
+
+class TemplateRow(TypedDict):
+    """A saved meter to create others from."""
+
+    name: str
+    fields: dict[str, Any]
+
+
+class AuditRow(TypedDict):
+    """A change of one thing: what was before and after, by whom; `number` where it is a meter."""
+
+    at: Instant
+    by: str
+    action: str
+    subject: str
+    number: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    change: int
+    undoes: int | None
+
+
+class ChangeRow(TypedDict):
+    """A change of one entry or more, in words."""
+
+    change: int
+    text: str
+    entries: list[AuditRow]
+
+
+class Undone(TypedDict):
+    """The change that was taken back."""
+
+    undone: ChangeRow
+
+
+class ProfileRow(TypedDict):
+    """A meter model that can be read."""
+
+    id: str
+    vendor: str
+    model: str
+
+
+class GatewayRow(TypedDict):
+    """A gateway with its options, how many meters it has, and how many of those are online."""
+
+    url: str
+    options: dict[str, float]
+    revision: int
+    meters: int
+    online: int
+
+
+class ProbedValue(TypedDict):
+    """A value as the meter says it, and primary; None where it is not available."""
+
+    quantity: str
+    label: str
+    unit: str
+    raw: float | None
+    scaled: float | None
+
+
+class Probed(TypedDict):
+    """What a meter says, or the error and what to try."""
+
+    ok: bool
+    error: str
+    advice: str
+    milliseconds: Annotated[int, Unit("ms")]
+    values: list[ProbedValue]
+
+
+class Candidate(TypedDict):
+    """A profile that fits a meter, with what speaks for it and against it."""
+
+    profile: str
+    vendor: str
+    model: str
+    word_order: str
+    source: str
+    confidence: str
+    certainty: Annotated[str, Words(("certain", "likely", "possible"))]
+    score: float
+    reasons: list[str]
+    against: list[str]
+
+
+class SuggestedProfiles(Probed):
+    """Profiles that fit a meter, best first, and the values as the best reads them."""
+
+    candidates: list[Candidate]
+    identity: dict[str, Any]
+    notes: list[str]
+
+
+class RowProblem(TypedDict):
+    """What is wrong with a row of a meter file; no line where it is the file."""
+
+    line: int | None
+    column: str
+    value: str
+    reason: str
+
+
+class ImportedMeter(TypedDict):
+    """A meter of a file: its fields, or of one that changes each with before and after."""
+
+    line: int
+    number: str
+    fields: dict[str, Any]
+
+
+class ImportedMeters(TypedDict):
+    """What an import of meters does, or would do."""
+
+    new: list[ImportedMeter]
+    changed: list[ImportedMeter]
+    moved: list[ImportedMeter]
+    unchanged: int
+    problems: list[RowProblem]
+    warnings: list[RowProblem]
+
+
+class Refused(TypedDict):
+    """What cannot be taken of a readings file."""
+
+    where: str
+    field: str
+    value: str
+    reason: str
+
+
+class ImportedReadings(TypedDict):
+    """What an import of readings did, or would do; the first hundred problems and conflicts, and how many there are."""
+
+    rows: int
+    new: int
+    known: int
+    meters: int
+    first: Instant | None
+    last: Instant | None
+    problems: list[Refused]
+    problem_count: int
+    conflicts: list[Refused]
+    conflict_count: int
+    intervals: int
+    dry_run: bool

@@ -1,0 +1,38 @@
+"""Texts that are one of some words, and numbers with their units, as rows of answers have them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from energy_workbench.contract.notes import Unit, Words
+from energy_workbench.core.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
+from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.core.status import Colour, Communication, Health, Status
+
+TypeText = Annotated[str, Words(tuple(MeterType))]
+FlowText = Annotated[str, Words(tuple(Flow))]
+FuelText = Annotated[str, Words(tuple(Fuel))]
+AppliedByText = Annotated[str, Words(tuple(AppliedBy))]
+ProductionRegisterText = Annotated[str, Words(tuple(ProductionRegister))]
+PriorityText = Annotated[str, Words(tuple(Priority))]
+StatusText = Annotated[str, Words(tuple(Status))]
+HealthText = Annotated[str, Words(tuple(Health))]
+CommunicationText = Annotated[str, Words(tuple(Communication))]
+ColourText = Annotated[str, Words(tuple(Colour))]
+QualityText = Annotated[str, Words(("actual", "edited", "estimated", "missing"))]
+VerdictText = Annotated[str, Words(("hotspot", "surplus", "ok", "within_error", "not_metered", "insufficient_data"))]
+"""Whether a loss means anything."""
+StateText = Annotated[str, Words(("good", "warning", "problem", "unknown"))]
+"""How a part of the installation is, as the doctor says it."""
+
+Kwh = Annotated[float, Unit("kWh")]
+Kvarh = Annotated[float, Unit("kvarh")]
+Kvah = Annotated[float, Unit("kVAh")]
+Kw = Annotated[float, Unit("kW")]
+Kg = Annotated[float, Unit("kg")]
+Litres = Annotated[float, Unit("L")]
+Hours = Annotated[float, Unit("h")]
+Seconds = Annotated[float, Unit("s")]
+Days = Annotated[float, Unit("d")]
+Percent = Annotated[float, Unit("%")]
+Share = Annotated[float, Unit("1")]
