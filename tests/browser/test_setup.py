@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, WebSocketRoute, expect
 
 from energy_workbench.client import RemoteWorkbench
 from energy_workbench.core.errors import NotFoundError
@@ -23,7 +23,7 @@ from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave, wait_u
 from tests.browser.edges import each_size, nothing_over
 from tests.browser.test_nothing_leaves import BUTTONS, Watched
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.browser
 SEED = "UNIT-A-MACHINE-15"
@@ -656,6 +656,31 @@ def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup
         assert watched.errors == []
     finally:
         leave(desk)
+
+
+def test_what_is_being_written_outlives_a_lost_connection(setup: Setup, visit: Visit) -> None:
+    """After it the page takes the state of everything from its kernel, which never heard what was written last."""
+    page, lines, heard = visit.page, list[WebSocketRoute](), True
+
+    def carry(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        line.on_message(lambda message: server.send(message) if heard else None)
+        lines.append(line)
+
+    page.route_web_socket(re.compile(r"/api/kernels/.*/channels"), carry)
+    page.goto(f"{setup.url}/meter-setup?token={EDITOR}&meter=UNIT-B")
+    expect(page.locator(".ew-meter h2")).to_contain_text("UNIT-B", timeout=patience(60) * 1000)
+    page.click(".ew-do-edit")
+    expect(field(page, "Location")).to_be_visible(timeout=patience(60) * 1000)
+    heard = False
+    field(page, "Location").fill("Behind the lost line")
+    before = len(lines)
+    lines[-1].close(code=4000, reason="lost")
+    heard = True
+    eventually(lambda: page.evaluate("1") and len(lines) > before, "the page to connect again")
+    page.click(".ew-do-save")
+    expect(page.locator(".ew-form")).to_be_hidden(timeout=patience(60) * 1000)
+    assert setup.workbench.meter("UNIT-B")["location"] == "Behind the lost line"
 
 
 def test_who_loses_their_access_is_told_on_the_open_page_and_at_the_form(

@@ -218,8 +218,28 @@ function ago(seconds) {
   return seconds < 129_600 ? `${Math.round(seconds / 3600)} h ago` : `${Math.round(seconds / 86_400)} days ago`;
 }
 
+/** Keep what somebody has just written over a lost connection: ipywidgets then takes the state of everything from the
+ * kernel again, also of what the kernel never heard. What it has not confirmed is told to it anew, before that. */
+function keepWritten(manager) {
+  const load = manager._loadFromKernel.bind(manager);
+  manager._loadFromKernel = async () => {
+    for (const model of await Promise.all(Object.values(manager._models))) {
+      const names = new Set([...model._expectedEchoMsgIds.keys(), ...Object.keys(model._msg_buffer || {})]);
+      if (!names.size) continue;
+      const written = Object.fromEntries([...names].map((name) => [name, model.get(name)]));
+      // Of what was under way when the connection was lost no answer will come.
+      model._pending_msgs = 0;
+      model._msg_buffer = null;
+      const message = model.send_sync_message(model.serialize(written));
+      for (const name of names) model._expectedEchoMsgIds.set(name, message);
+    }
+    return load();
+  };
+}
+
 export const place = {
   initialize({model}) {
+    keepWritten(model.widget_manager);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const tell = (moved) => {
       try {
