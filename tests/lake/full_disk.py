@@ -16,6 +16,7 @@ from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import LakeError
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.intervals import build
+from energy_workbench.lake.maintenance import maintain
 from energy_workbench.registry import StateStore
 from tests.lake.helpers import ENERGY, reading, readings
 
@@ -57,7 +58,7 @@ def lake_full(disk: Path, other: Path) -> None:
     # An attempt that fails is no success in between: since when it has failed stays known.
     assert spool.state().failing_since_us == since
     assert spool.state().committed_us == committed
-    for work in (lambda: build(lake, []), lake.maintain):
+    for work in (lambda: build(lake, []), lambda: maintain(lake)):
         with pytest.raises(LakeError, match="No space left on device"):
             work()
     assert not list((disk / "lake").glob("intervals.build.*[0-9]")), "no half of a file is left"
