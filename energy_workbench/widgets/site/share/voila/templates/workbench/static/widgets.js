@@ -221,7 +221,8 @@ function ago(seconds) {
 /** Keep what somebody has just written over a lost connection: ipywidgets then takes the state of everything from the
  * kernel again, also of what the kernel never heard. What it has not confirmed is told to it anew, before that. */
 function keepWritten(manager) {
-  const load = manager._loadFromKernel.bind(manager);
+  const load = manager._loadFromKernel?.bind(manager);
+  if (!load) return;
   manager._loadFromKernel = async () => {
     for (const model of await Promise.all(Object.values(manager._models))) {
       const names = new Set([...model._expectedEchoMsgIds.keys(), ...Object.keys(model._msg_buffer || {})]);
