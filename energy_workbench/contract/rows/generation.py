@@ -27,8 +27,8 @@ class GeneratorRow(TypedDict):
     mean_load: Share | None
 
 
-class FactorUsed(TypedDict):
-    """An emission factor behind a figure: whether it holds in the period, and whether it is old there."""
+class FactorFacts(TypedDict):
+    """An emission factor; `valid_from` None is the beginning of time."""
 
     name: str
     value: float
@@ -37,20 +37,18 @@ class FactorUsed(TypedDict):
     year: int | None
     source: str
     gases: str
+
+
+class FactorUsed(FactorFacts):
+    """One behind a figure: whether it holds in the period, and whether it is old there."""
+
     holds: bool
     old: bool
 
 
-class FactorRow(TypedDict):
-    """An emission factor; `valid_from` None is the beginning of time, `own` where the site stated it itself."""
+class FactorRow(FactorFacts):
+    """One that can be used, what it means, and whether the site stated it itself."""
 
-    name: str
-    value: float
-    unit: str
-    valid_from: str | None
-    year: int | None
-    source: str
-    gases: str
     meaning: str
     own: bool
 
