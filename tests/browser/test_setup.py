@@ -658,11 +658,14 @@ def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup
         leave(desk)
 
 
-def test_what_is_being_written_outlives_a_lost_connection(setup: Setup, visit: Visit) -> None:
+@pytest.mark.parametrize("saved", ["while the line is lost", "on the next line"])
+def test_what_is_being_written_outlives_a_lost_connection(setup: Setup, visit: Visit, saved: str) -> None:
     """After it the page takes the state of everything from its kernel, which never heard what was written last."""
-    page, lines, heard = visit.page, list[WebSocketRoute](), True
+    page, lines, heard, written = visit.page, list[WebSocketRoute](), True, f"Behind the lost line, saved {saved}"
 
     def carry(line: WebSocketRoute) -> None:
+        if lines and saved == "while the line is lost":
+            page.click(".ew-do-save")
         server = line.connect_to_server()
         line.on_message(lambda message: server.send(message) if heard else None)
         lines.append(line)
@@ -673,14 +676,15 @@ def test_what_is_being_written_outlives_a_lost_connection(setup: Setup, visit: V
     page.click(".ew-do-edit")
     expect(field(page, "Location")).to_be_visible(timeout=patience(60) * 1000)
     heard = False
-    field(page, "Location").fill("Behind the lost line")
+    field(page, "Location").fill(written)
     before = len(lines)
     lines[-1].close(code=4000, reason="lost")
     heard = True
     eventually(lambda: page.evaluate("1") and len(lines) > before, "the page to connect again")
-    page.click(".ew-do-save")
+    if saved == "on the next line":
+        page.click(".ew-do-save")
     expect(page.locator(".ew-form")).to_be_hidden(timeout=patience(60) * 1000)
-    assert setup.workbench.meter("UNIT-B")["location"] == "Behind the lost line"
+    assert setup.workbench.meter("UNIT-B")["location"] == written
 
 
 def test_who_loses_their_access_is_told_on_the_open_page_and_at_the_form(

@@ -219,11 +219,11 @@ function ago(seconds) {
 }
 
 /** Keep what somebody has just written over a lost connection: ipywidgets then takes the state of everything from the
- * kernel again, also of what the kernel never heard. What it has not confirmed is told to it anew, before that. */
+ * kernel again, also of what the kernel never heard. What it has not confirmed is told to it anew: as soon as the
+ * connection is lost, so that it waits in line before whatever is clicked until there is another. */
 function keepWritten(manager) {
-  const load = manager._loadFromKernel?.bind(manager);
-  if (!load) return;
-  manager._loadFromKernel = async () => {
+  manager.kernel?.connectionStatusChanged.connect(async (_, status) => {
+    if (status !== "connecting") return;
     for (const model of await Promise.all(Object.values(manager._models))) {
       const names = new Set([...model._expectedEchoMsgIds.keys(), ...Object.keys(model._msg_buffer || {})]);
       if (!names.size) continue;
@@ -234,8 +234,7 @@ function keepWritten(manager) {
       const message = model.send_sync_message(model.serialize(written));
       for (const name of names) model._expectedEchoMsgIds.set(name, message);
     }
-    return load();
-  };
+  });
 }
 
 export const place = {
