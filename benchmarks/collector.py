@@ -22,10 +22,11 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from collector.client import GatewayClient  # noqa: E402
 from collector.decode import encode  # noqa: E402
 from collector.meter_reader import MeterReader  # noqa: E402
-from collector.plan import Request, plan  # noqa: E402
+from collector.plan import plan  # noqa: E402
 from collector.poller import GatewayPoller, Target  # noqa: E402
 from collector.profile import Profile  # noqa: E402
 from collector.profile_store import available, load  # noqa: E402
+from collector.read_request import ReadRequest  # noqa: E402
 from collector.repeats import Repeats  # noqa: E402
 from collector.slots import SteadyClock  # noqa: E402
 from collector.status import Tally  # noqa: E402
@@ -61,7 +62,7 @@ def serve(profile_id: str, port: int, ready: Connection) -> None:
     asyncio.run(main())
 
 
-async def bare(port: int, requests: tuple[Request, ...], seconds: float) -> float:
+async def bare(port: int, requests: tuple[ReadRequest, ...], seconds: float) -> float:
     """Requests a second of a loop that does nothing but read."""
     from pymodbus.client import AsyncModbusTcpClient
 

@@ -20,8 +20,9 @@ from pymodbus.client import AsyncModbusTcpClient
 
 from collector.client import GatewayClient
 from collector.decode import encode
-from collector.plan import Request, plan
+from collector.plan import plan
 from collector.profile_store import load
+from collector.read_request import ReadRequest
 from tests.hostile.injector import Injector, injecting
 from tests.hostile.polls import Read, Score, ours, poll
 from tests.peers import libmodbus
@@ -41,7 +42,7 @@ PATIENCE = 0.05
 """Time-out of both clients under faults [s]."""
 
 
-async def timed(read: Callable[[Request, int], Awaitable[object]], requests: tuple[Request, ...]) -> float:
+async def timed(read: Callable[[ReadRequest, int], Awaitable[object]], requests: tuple[ReadRequest, ...]) -> float:
     """Reads a second."""
     count, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
@@ -52,7 +53,7 @@ async def timed(read: Callable[[Request, int], Awaitable[object]], requests: tup
     return count / (time.perf_counter() - started)
 
 
-async def our_rate(port: int, requests: tuple[Request, ...]) -> float:
+async def our_rate(port: int, requests: tuple[ReadRequest, ...]) -> float:
     """Of the collector's client."""
     client = GatewayClient(f"tcp://127.0.0.1:{port}")
     try:
@@ -61,12 +62,12 @@ async def our_rate(port: int, requests: tuple[Request, ...]) -> float:
         client.close()
 
 
-async def bare_rate(port: int, requests: tuple[Request, ...]) -> float:
+async def bare_rate(port: int, requests: tuple[ReadRequest, ...]) -> float:
     """Of pymodbus's client as it comes."""
     client = AsyncModbusTcpClient("127.0.0.1", port=port)
     await client.connect()
 
-    async def read(request: Request, unit: int) -> None:
+    async def read(request: ReadRequest, unit: int) -> None:
         ask = client.read_holding_registers if request.function_code == 3 else client.read_input_registers
         await ask(request.address, count=request.count, device_id=unit)
 
@@ -76,7 +77,7 @@ async def bare_rate(port: int, requests: tuple[Request, ...]) -> float:
         client.close()
 
 
-def c_rate(program: Path, port: int, requests: tuple[Request, ...]) -> float:
+def c_rate(program: Path, port: int, requests: tuple[ReadRequest, ...]) -> float:
     """Of libmodbus, in C."""
     blocks = [str(number) for r in requests for number in (r.function_code, r.address, r.count)]
     command = [str(program), "read", str(port), str(UNITS), str(SECONDS), *blocks]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from collector.client import GatewayClient
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.register import Cell
 from collector.wire import NOT_THERE, SILENT_TARGET, GarbledError, NoAnswerError, RefusedError
 
@@ -58,7 +58,7 @@ class Asking:
         return asyncio.get_running_loop().time() >= self.end
 
     async def read(
-        self, request: Request, unit: int, *, base: int = 0, timeout: float | None = None, pause: float = 0.0
+        self, request: ReadRequest, unit: int, *, base: int = 0, timeout: float | None = None, pause: float = 0.0
     ) -> list[int]:
         """The words of one read, remembered where they, or its refusal, came before; as the client's `read`."""
         code, start, count = request.function_code, request.address + base, request.count
@@ -77,7 +77,7 @@ class Asking:
         return words
 
     async def read_alone(
-        self, request: Request, unit: int, *, timeout: float | None = None, pause: float = 0.0
+        self, request: ReadRequest, unit: int, *, timeout: float | None = None, pause: float = 0.0
     ) -> list[int]:
         """Words that some devices only give to this very request; never out of the memory."""
         return await self._ask(self.client.read(request, unit, timeout=timeout or self.timeout, pause=pause))

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from collector.connection import Connection
 from collector.framing import SHORTEST_FRAME, Framing, Question, RtuFraming, TcpFraming
 from collector.owed import Owed
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.serial_line import FASTEST_SILENCE, SerialLine
 from collector.tls import Security, tls_trouble
 from collector.wire import NOT_THERE, REASONS, GarbledError, NoAnswerError, RefusedError, UnreachableError
@@ -177,7 +177,7 @@ class GatewayClient:
             self._connection = None
 
     async def read(
-        self, request: Request, unit: int, *, base: int = 0, timeout: float | None = None, pause: float = 0.0
+        self, request: ReadRequest, unit: int, *, base: int = 0, timeout: float | None = None, pause: float = 0.0
     ) -> list[int]:
         """The words of one read.
 

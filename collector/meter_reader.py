@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from collector.client import GatewayClient
 from collector.decode import Decoder, readable
-from collector.plan import Request, plan, split
+from collector.plan import PlannedRead, plan, split
 from collector.profile import Profile
 from collector.register import Cell
 from collector.sunspec import locate
@@ -76,7 +76,7 @@ class _Part:
 
     __slots__ = ("cells", "counts", "request")
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: PlannedRead) -> None:
         self.request = request
         self.cells: tuple[Cell, ...] = tuple(
             (request.function_code, address) for address in range(request.address, request.address + request.count)
@@ -149,7 +149,7 @@ class MeterReader:
         self._base: int | None = 0 if profile.sunspec_model is None else None
 
     @property
-    def requests(self) -> tuple[Request, ...]:
+    def requests(self) -> tuple[PlannedRead, ...]:
         """The reads of one poll."""
         return tuple(part.request for part in self._parts)
 

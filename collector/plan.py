@@ -12,28 +12,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collector.profile import Profile
+from collector.read_request import ReadRequest
 from collector.register import Register
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One read.
+class PlannedRead(ReadRequest):
+    """One read, and what comes of it.
 
     Attributes
     ----------
-    function_code : int
-        3 (holding) or 4 (input).
-    address, count : int
-        First PDU address and number of words.
     registers : tuple of Register
         Those whose value is complete with this read (an exponent may come with another one).
     optional : bool
         Only holds registers that some variants of the model lack.
     """
 
-    function_code: int
-    address: int
-    count: int
     registers: tuple[Register, ...]
     optional: bool = False
 
@@ -49,7 +43,9 @@ class _Span:
     register: Register | None
 
 
-def plan(profile: Profile, quantities: Iterable[str] | None = None, bridge: bool | None = None) -> tuple[Request, ...]:
+def plan(
+    profile: Profile, quantities: Iterable[str] | None = None, bridge: bool | None = None
+) -> tuple[PlannedRead, ...]:
     """The fewest reads for these quantities.
 
     Parameters
@@ -61,7 +57,7 @@ def plan(profile: Profile, quantities: Iterable[str] | None = None, bridge: bool
 
     Returns
     -------
-    tuple of Request
+    tuple of PlannedRead
         Ordered by function code and address, the optional ones last. None is longer than `max_block`,
         crosses a page, or mixes optional registers with others. A left-to-right sweep is the fewest,
         because values neither overlap nor may be cut.
@@ -74,7 +70,7 @@ def plan(profile: Profile, quantities: Iterable[str] | None = None, bridge: bool
     return _sweep(profile, profile.needed(quantities), profile.bridge_gaps if bridge is None else bridge)
 
 
-def split(profile: Profile, request: Request) -> tuple[Request, ...]:
+def split(profile: Profile, request: PlannedRead) -> tuple[PlannedRead, ...]:
     """Smaller reads for the same registers, for a device that refuses this one; itself where nothing is smaller.
 
     A read over a gap is cut at its gaps, one without gaps into its registers.
@@ -86,15 +82,17 @@ def split(profile: Profile, request: Request) -> tuple[Request, ...]:
     return single if len(single) > 1 else (request,)
 
 
-def _sweep(profile: Profile, registers: tuple[Register, ...], bridge: bool) -> tuple[Request, ...]:
-    requests: list[Request] = []
+def _sweep(profile: Profile, registers: tuple[Register, ...], bridge: bool) -> tuple[PlannedRead, ...]:
+    requests: list[PlannedRead] = []
     group: list[_Span] = []
 
     def close() -> None:
         if group:
             first, last = group[0], group[-1]
             held = tuple(span.register for span in group if span.register)
-            requests.append(Request(first.function_code, first.start, last.stop - first.start, held, first.optional))
+            requests.append(
+                PlannedRead(first.function_code, first.start, last.stop - first.start, held, first.optional)
+            )
             group.clear()
 
     for span in _spans(registers):

@@ -15,9 +15,9 @@ from collector.asking import Asking
 from collector.client import GatewayClient
 from collector.lines import Lines
 from collector.meter_reader import MeterReader
-from collector.plan import Request
 from collector.profile import WORD_ORDERS, Profile
 from collector.profile_store import load
+from collector.read_request import ReadRequest
 from collector.wire import NoAnswerError, RefusedError, WireError
 from energy_workbench.core import clock
 from energy_workbench.core.errors import WorkbenchError
@@ -151,7 +151,7 @@ async def _read(client: GatewayClient, unit: int, profile: Profile, asking: Any)
 async def _identify(asking: Any, unit: int, profile: Profile, found: dict[str, str]) -> None:
     for entry in profile.identify:
         try:
-            request = Request(entry.function_code, entry.address, entry.words, ())
+            request = ReadRequest(entry.function_code, entry.address, entry.words)
             timeout, pause = profile.timeout_ms / 1000, profile.pause_ms / 1000
             words = await asking.read_alone(request, unit, timeout=timeout, pause=pause)
         except RefusedError:

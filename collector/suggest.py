@@ -18,10 +18,10 @@ from collector.client import GatewayClient
 from collector.identity import Identity
 from collector.lines import Lines
 from collector.meter_reader import MeterReader
-from collector.plan import Request
 from collector.plausible import Evidence, evidence, sane
 from collector.profile import WORD_ORDERS, Profile
 from collector.profile_store import SHIPPED, available, load
+from collector.read_request import ReadRequest
 from collector.register import Cell
 from collector.sunspec import COMMON, common_texts, models
 from collector.wire import NoAnswerError, RefusedError, UnreachableError, WireError
@@ -272,7 +272,7 @@ class _Search:
 
     async def _words_of(self, profile: Profile, entry: Identity) -> list[int] | None:
         try:
-            request = Request(entry.function_code, entry.address, entry.words, ())
+            request = ReadRequest(entry.function_code, entry.address, entry.words)
             words: list[int] = await self.asking.read_alone(request, self.unit, pause=profile.pause_ms / 1000)
         except WireError:
             return None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from collector.client import GatewayClient
 from collector.identity import text_of
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.wire import GarbledError, RefusedError
 
 BASES = (40_000, 0, 50_000)
@@ -32,7 +32,7 @@ async def models(client: GatewayClient, unit: int, timeout: float) -> AsyncItera
     """
     for base in BASES:
         try:
-            marker = await client.read(Request(3, base, 2, ()), unit, timeout=timeout)
+            marker = await client.read(ReadRequest(3, base, 2), unit, timeout=timeout)
         except RefusedError:
             continue
         if marker == MARKER:
@@ -43,7 +43,7 @@ async def models(client: GatewayClient, unit: int, timeout: float) -> AsyncItera
         )
     at = base + 2
     for _ in range(_MOST_MODELS):
-        found, length = await client.read(Request(3, at, 2, ()), unit, timeout=timeout)
+        found, length = await client.read(ReadRequest(3, at, 2), unit, timeout=timeout)
         if found == END:
             return
         yield found, at
@@ -76,6 +76,6 @@ async def common_texts(client: GatewayClient, unit: int, at: int, timeout: float
     WireError
         If it does not answer.
     """
-    words = await client.read(Request(3, at, 66, ()), unit, timeout=timeout)
+    words = await client.read(ReadRequest(3, at, 66), unit, timeout=timeout)
     said = {name: text_of(words[start : start + length]) for name, (start, length) in _COMMON_TEXTS.items()}
     return {name: text for name, text in said.items() if text}

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from collector.client import GatewayClient
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.wire import GarbledError, NoAnswerError, RefusedError, UnreachableError
 from energy_workbench.core.errors import InputError
 from tests.collector.device import Device, running
@@ -19,8 +19,8 @@ NEVER = 3600.0
 WORDS = {(code, address): 100 * code + address for code in (3, 4) for address in range(50)}
 
 
-def read(address: int, count: int, code: int = 3) -> Request:
-    return Request(code, address, count, ())
+def read(address: int, count: int, code: int = 3) -> ReadRequest:
+    return ReadRequest(code, address, count)
 
 
 @pytest.mark.parametrize("rtu", [False, True])

@@ -13,8 +13,8 @@ import trustme
 from collector.client import GatewayClient
 from collector.framing import IDENTIFY, READ_IDENTIFICATION, checksum
 from collector.meter_reader import MeterReader
-from collector.plan import Request
 from collector.profile_store import available, load
+from collector.read_request import ReadRequest
 from collector.wire import READING_FUNCTIONS, WireError
 from tests.collector.serial_bus import line_to
 
@@ -81,7 +81,7 @@ def test_every_byte_on_the_wire_belongs_to_a_reading_question(transport: str) ->
             for code in range(256):
                 if code not in REGISTERS:
                     with pytest.raises((ValueError, WireError)):
-                        await client.read(Request(code, 0, 1, ()), 5)
+                        await client.read(ReadRequest(code, 0, 1), 5)
             assert len(recorder.got) == before
             client.close()
         server.close()

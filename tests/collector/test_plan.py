@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.plan import Request, plan, split
+from collector.plan import PlannedRead, plan, split
 from collector.profile import Profile
 from collector.profile_store import available, load
 from collector.register import Register
@@ -130,4 +130,4 @@ def test_a_refused_read_is_cut_at_its_gaps_and_then_into_registers() -> None:
     assert [(r.address, r.count) for r in split(profile, cut[0])] == [(2999, 2), (3001, 2)]
     single = split(profile, cut[0])[0]
     assert split(profile, single) == (single,)
-    assert isinstance(single, Request)
+    assert isinstance(single, PlannedRead)

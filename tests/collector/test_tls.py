@@ -16,11 +16,11 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from collector.client import GatewayClient
 from collector.lines import Lines
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.wire import RefusedError, UnreachableError
 from tests.collector.device import Device, running
 
-READ = Request(3, 10, 3, ())
+READ = ReadRequest(3, 10, 3)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_a_gateway_whose_authority_is_named_is_read(authority: trustme.CA, folde
                 for _ in range(3):
                     assert await client.read(READ, 3, timeout=10) == [1, 2, 3]
                 with pytest.raises(RefusedError):
-                    await client.read(Request(3, 12, 3, ()), 3, timeout=10)
+                    await client.read(ReadRequest(3, 12, 3), 3, timeout=10)
                 assert client.opened == 1
                 client.close()
 

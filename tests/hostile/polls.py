@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from collector.client import GatewayClient
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.wire import WireError
 from tests.hostile.injector import UNITS, Injector
 
@@ -40,7 +40,7 @@ def ours(client: GatewayClient, timeout: float) -> Read:
     async def read(unit: int, code: int, address: int, count: int) -> list[int] | None:
         client.retry_now()
         try:
-            return await client.read(Request(code, address, count, ()), unit, timeout=timeout)
+            return await client.read(ReadRequest(code, address, count), unit, timeout=timeout)
         except WireError:
             return None
 

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from collector.client import GatewayClient
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.wire import UnreachableError, WireError
 from tests.collector.serial_bus import line_to
 from tests.hostile.injector import FAULTS, FAULTS_BY_ID, FAULTS_OF_A_LINE, UNITS, Injector, injecting
@@ -124,7 +124,7 @@ def test_a_peer_that_talks_without_end_is_cut_off() -> None:
         for scheme in ("tcp", "rtutcp"):
             client = GatewayClient(f"{scheme}://127.0.0.1:{port}")
             with pytest.raises(WireError):
-                await asyncio.wait_for(client.read(Request(3, 0, 10, ()), 1, timeout=0.1), BOUND)
+                await asyncio.wait_for(client.read(ReadRequest(3, 0, 10), 1, timeout=0.1), BOUND)
             await asyncio.wait_for(cut.wait(), BOUND)
             cut.clear()
         server.close()
@@ -142,7 +142,7 @@ def test_a_peer_that_closes_at_once_is_told_each_time(transport: str) -> None:
         client = GatewayClient(f"{transport}://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         for _ in range(20):
             with pytest.raises(UnreachableError):
-                await asyncio.wait_for(client.read(Request(3, 0, 10, ()), 1, timeout=10), BOUND)
+                await asyncio.wait_for(client.read(ReadRequest(3, 0, 10), 1, timeout=10), BOUND)
         server.close()
 
     asyncio.run(main())

@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager, nullcontext
 import pytest
 
 from collector.client import GatewayClient
-from collector.plan import Request
+from collector.read_request import ReadRequest
 from collector.wire import GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
 from tests.collector.device import until
 from tests.collector.serial_bus import line_to
 from tests.hostile.injector import Injector, injecting
 
-A, B = Request(3, 0, 10, ()), Request(3, 100, 10, ())
+A, B = ReadRequest(3, 0, 10), ReadRequest(3, 100, 10)
 """Of one length: with serial framing nothing tells their answers apart."""
 LONG = 20.0
 """A time-out that is never reached [s]."""
@@ -37,7 +37,7 @@ async def gateway(transport: str, *script: str | float) -> AsyncIterator[tuple[I
                 client.close()
 
 
-async def right(injector: Injector, client: GatewayClient, request: Request, unit: int = 1) -> None:
+async def right(injector: Injector, client: GatewayClient, request: ReadRequest, unit: int = 1) -> None:
     """This read gives what these registers are now."""
     since = len(injector.asked)
     words = await client.read(request, unit, timeout=LONG)

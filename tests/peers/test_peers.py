@@ -16,9 +16,9 @@ import pytest
 from collector.client import GatewayClient
 from collector.decode import decode, encode
 from collector.meter_reader import MeterReader
-from collector.plan import Request
 from collector.profile import Profile
 from collector.profile_store import load
+from collector.read_request import ReadRequest
 from collector.wire import NoAnswerError, RefusedError
 from tests.peers import libmodbus
 from tests.peers.libmodbus import Words
@@ -155,12 +155,12 @@ def test_what_a_device_lacks_is_refused_and_the_rest_still_read(serve: Serve) ->
 
     async def main(url: str) -> None:
         client = GatewayClient(url, timeout=10)
-        assert await client.read(Request(3, 100, 30, ()), 1) == [7 * address for address in range(100, 130)]
-        for wrong in (Request(3, 120, 11, ()), Request(3, 99, 2, ()), Request(4, 100, 1, ())):
+        assert await client.read(ReadRequest(3, 100, 30), 1) == [7 * address for address in range(100, 130)]
+        for wrong in (ReadRequest(3, 120, 11), ReadRequest(3, 99, 2), ReadRequest(4, 100, 1)):
             with pytest.raises(RefusedError, match="illegal data address") as caught:
                 await client.read(wrong, 1)
             assert caught.value.code == 2
-            assert await client.read(Request(3, 129, 1, ()), 1) == [903]
+            assert await client.read(ReadRequest(3, 129, 1), 1) == [903]
         client.close()
 
     with serve(words) as url:
@@ -172,13 +172,13 @@ def test_a_unit_that_is_not_on_the_line_is_silent(program: Path) -> None:
         client = GatewayClient(url, timeout=10)
         for _ in range(2):
             with pytest.raises(NoAnswerError):
-                await client.read(Request(3, 5, 1, ()), 2, timeout=0.05)
+                await client.read(ReadRequest(3, 5, 1), 2, timeout=0.05)
             # libmodbus takes what comes next for the other unit's answer, and passes over it.
             words, deadline = list[int](), time.monotonic() + patience(30)
             while not words:
                 assert time.monotonic() < deadline
                 with suppress(NoAnswerError):
-                    words = await client.read(Request(3, 5, 1, ()), 1, timeout=0.2)
+                    words = await client.read(ReadRequest(3, 5, 1), 1, timeout=0.2)
             assert words == [55]
         client.close()
 
@@ -190,7 +190,7 @@ def test_a_connection_made_anew_goes_on_where_it_was(serve: Serve) -> None:
     async def main(url: str) -> None:
         client = GatewayClient(url, timeout=10)
         for times in range(5):
-            assert await client.read(Request(3, 0, 2, ()), 1) == [11, 22]
+            assert await client.read(ReadRequest(3, 0, 2), 1) == [11, 22]
             client.close()
             assert client.opened == times + 1
 
