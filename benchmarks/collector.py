@@ -19,18 +19,18 @@ from pathlib import Path
 # This file has the package's name: the project comes before this folder.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from collector.client import GatewayClient  # noqa: E402
-from collector.decode import encode  # noqa: E402
-from collector.meter_reader import MeterReader  # noqa: E402
-from collector.plan import plan  # noqa: E402
-from collector.poller import GatewayPoller, Target  # noqa: E402
-from collector.profile import Profile  # noqa: E402
-from collector.profile_store import available, load  # noqa: E402
-from collector.read_request import ReadRequest  # noqa: E402
-from collector.repeats import Repeats  # noqa: E402
-from collector.slots import SteadyClock  # noqa: E402
-from collector.status import Tally  # noqa: E402
-from collector.writer import Writer  # noqa: E402
+from collector.polling.communication import Tally  # noqa: E402
+from collector.polling.meter_reader import MeterReader  # noqa: E402
+from collector.polling.poller import GatewayPoller, Target  # noqa: E402
+from collector.polling.repeated_failures import Repeats  # noqa: E402
+from collector.polling.slots import SteadyClock  # noqa: E402
+from collector.polling.writer import Writer  # noqa: E402
+from collector.profile.decode import encode  # noqa: E402
+from collector.profile.profile import Profile  # noqa: E402
+from collector.profile.read_plan import plan  # noqa: E402
+from collector.profile.store import available, load  # noqa: E402
+from collector.wire.client import GatewayClient  # noqa: E402
+from collector.wire.read_request import ReadRequest  # noqa: E402
 from energy_workbench.core.entities import Live  # noqa: E402
 from energy_workbench.lake.spool import Spool  # noqa: E402
 from energy_workbench.registry import StateStore  # noqa: E402

@@ -120,7 +120,7 @@ class Fleet:
     def __init__(
         self, spool: Path, meters: list, period: float, share: float, missed: int, requests: int, seconds: float
     ) -> None:
-        from collector.poller import Target
+        from collector.polling.poller import Target
         from energy_workbench.lake.spool import Spool
 
         self.share, self.missed, self.rate = share, missed, requests / (WARM_SECONDS + seconds)

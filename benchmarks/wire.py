@@ -18,11 +18,11 @@ from statistics import median
 from pymodbus import FramerType, ModbusException
 from pymodbus.client import AsyncModbusTcpClient
 
-from collector.client import GatewayClient
-from collector.decode import encode
-from collector.plan import plan
-from collector.profile_store import load
-from collector.read_request import ReadRequest
+from collector.profile.decode import encode
+from collector.profile.read_plan import plan
+from collector.profile.store import load
+from collector.wire.client import GatewayClient
+from collector.wire.read_request import ReadRequest
 from tests.hostile.injector import Injector, injecting
 from tests.hostile.polls import Read, Score, ours, poll
 from tests.peers import libmodbus

@@ -69,9 +69,9 @@ def probe(
 ) -> None:
     """Read everything that a device can tell, once; by the running collector where there is one."""
     from collector.control import SOCKET, ask
-    from collector.probe import Probe
-    from collector.probe import probe as run_probe
-    from collector.profile_store import load
+    from collector.probing.probe import Probe
+    from collector.probing.probe import probe as run_probe
+    from collector.profile.store import load
 
     settings = settings_room.load(home)
     folders = [settings.profiles_path]
@@ -98,7 +98,7 @@ def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for
     """
     import json
 
-    from collector.roll_call import requested, roll_call
+    from collector.probing.ping import requested, roll_call
 
     settings = settings_room.load(home)
     try:

@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collector.control import SOCKET, Control
-from collector.counts import Statistics
 from collector.health import Conditions
-from collector.lines import Lines
-from collector.meter_reader import Limits, MeterReader
 from collector.metrics import Endpoint, Figures
-from collector.poller import GatewayPoller, Target
-from collector.profile_store import available, load, modified
-from collector.repeats import Repeats
-from collector.slots import SteadyClock
-from collector.status import Tally
-from collector.writer import Writer
+from collector.polling.communication import Tally
+from collector.polling.counts import Statistics
+from collector.polling.meter_reader import Limits, MeterReader
+from collector.polling.poller import GatewayPoller, Target
+from collector.polling.repeated_failures import Repeats
+from collector.polling.slots import SteadyClock
+from collector.polling.writer import Writer
+from collector.profile.store import available, load, modified
+from collector.wire.connection_pool import Lines
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import BusyError, WorkbenchError

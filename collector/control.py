@@ -20,11 +20,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from collector.account import Account
-from collector.counts import Statistics
-from collector.lines import Lines
-from collector.probe import PROBE_SECONDS, probe
-from collector.roll_call import requested, roll_call
+from collector.polling.counts import Statistics
+from collector.polling.recent_statistics import Account
+from collector.probing.ping import requested, roll_call
+from collector.probing.probe import PROBE_SECONDS, probe
+from collector.wire.connection_pool import Lines
 from energy_workbench.core.errors import BusyError, InputError, ServiceError
 
 SOCKET = "collector.sock"
@@ -157,7 +157,7 @@ class Control:
         return (await probe(gateway, unit, profile, self._folders, self._lines)).fields()
 
     async def _suggest(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        from collector.suggest import suggest
+        from collector.probing.suggest import suggest
 
         return await suggest(_text(request, "gateway"), _unit(request), self._folders, self._lines)
 

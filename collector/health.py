@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from collector.profile_store import load
-from collector.repeats import Repeats
+from collector.polling.repeated_failures import Repeats
+from collector.profile.store import load
 from energy_workbench.core.condition import UNKNOWN_STEP, Condition
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import WorkbenchError

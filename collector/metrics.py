@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from collector.breaker import State
-from collector.counts import Counts, Durations, Statistics
+from collector.polling.circuit_breaker import State
+from collector.polling.counts import Counts, Durations, Statistics
 from energy_workbench import __version__
 from energy_workbench.core.errors import WorkbenchError
 from energy_workbench.core.incidents import incidents
@@ -19,8 +19,8 @@ from energy_workbench.core.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
-    from collector.repeats import Repeats
-    from collector.writer import Writer
+    from collector.polling.repeated_failures import Repeats
+    from collector.polling.writer import Writer
     from energy_workbench.lake.spool import Spool
     from energy_workbench.registry import StateStore
 

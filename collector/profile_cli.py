@@ -19,7 +19,7 @@ Home = Annotated[Path | None, typer.Option(help="Folder of the home, for its own
 @app.command("list")
 def list_(home: Home = None) -> None:
     """Every profile, the home's own among them."""
-    from collector.profile_report import listed
+    from collector.profile.report import listed
 
     _say(listed([settings_room.load(home).profiles_path]))
 
@@ -27,8 +27,8 @@ def list_(home: Home = None) -> None:
 @app.command()
 def show(profile: Annotated[str, typer.Argument(help="Id of a profile.")], home: Home = None) -> None:
     """A profile with its registers."""
-    from collector.profile_report import shown
-    from collector.profile_store import available, load
+    from collector.profile.report import shown
+    from collector.profile.store import available, load
 
     folders = [settings_room.load(home).profiles_path]
     path = available(folders).get(profile.partition(":")[0])
@@ -38,7 +38,7 @@ def show(profile: Annotated[str, typer.Argument(help="Id of a profile.")], home:
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="A profile's file.")], home: Home = None) -> None:  # noqa: ARG001
     """Everything that is wrong with a file, or what it says."""
-    from collector.profile_report import checked
+    from collector.profile.report import checked
 
     answer = checked(file)
     _say(answer)
@@ -53,9 +53,9 @@ def suggest(
     home: Home = None,
 ) -> None:
     """With which profiles a device can be read; by the running collector where there is one."""
-    from collector.advice import advice
     from collector.control import SOCKET, ask
-    from collector.suggest import suggest as search
+    from collector.probing.advice import advice
+    from collector.probing.suggest import suggest as search
 
     settings = settings_room.load(home)
     try:

@@ -10,12 +10,12 @@ from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import NoSuchIdException
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from collector.decode import encode
 from collector.plant.faults import Fault, FaultKind, Faults
 from collector.plant.readout import Readout
-from collector.power_factor import phase_of
-from collector.profile import Profile
-from collector.register import TYPES, Cell
+from collector.profile.decode import encode
+from collector.profile.power_factor import phase_of
+from collector.profile.profile import Profile
+from collector.profile.register import TYPES, Cell
 
 HOLDING, INPUT = 3, 4
 LAYOUTS_KEPT = 256

@@ -12,8 +12,8 @@ from collector.plant import electrical
 from collector.plant.faults import Faults
 from collector.plant.model import Plant
 from collector.plant.readout import Readout, told_values
-from collector.profile_store import load
-from collector.register import Register
+from collector.profile.register import Register
+from collector.profile.store import load
 from energy_workbench.core.clock import EPOCH
 from energy_workbench.core.entities import MeterType
 from energy_workbench.core.errors import InputError

@@ -18,7 +18,7 @@ from collector.plant.device import Device
 from collector.plant.faults import Faults
 from collector.plant.model import Plant
 from collector.plant.readout import Readout
-from collector.profile_store import load
+from collector.profile.store import load
 from energy_workbench.core import clock
 from energy_workbench.core.errors import BusyError
 

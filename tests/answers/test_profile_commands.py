@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from collector.profile_store import SHIPPED, load
+from collector.profile.store import SHIPPED, load
 from energy_workbench.cli import COMMANDS
 from energy_workbench.commands.profiles import app
 from tests.collector.device import running

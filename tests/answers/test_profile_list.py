@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collector.profile_store import available, load
+from collector.profile.store import available, load
 from energy_workbench.answers.profile_list import profile_list
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from collector.decode import encode
-from collector.identity import Identity
-from collector.profile import Profile
-from collector.register import TYPES, Cell
+from collector.profile.decode import encode
+from collector.profile.identity import Identity
+from collector.profile.profile import Profile
+from collector.profile.register import TYPES, Cell
 from energy_workbench.core.quantities import LINES, PHASES, QUANTITIES, Kind
 from tests.collector.device import Device
 

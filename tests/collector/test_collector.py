@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from collector.collector import WATCH_SECONDS, Collector, exclusive
-from collector.plan import plan
-from collector.profile_store import available, load
-from collector.writer import Writer
+from collector.polling.writer import Writer
+from collector.profile.read_plan import plan
+from collector.profile.store import available, load
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import BusyError, LakeError
@@ -29,7 +29,7 @@ from energy_workbench.lake.reading import Reading
 from energy_workbench.lake.spool import Spool
 from energy_workbench.registry import Registry, StateStore
 from tests.collector.device import Device, running, until
-from tests.collector.test_meter_reader import words_of
+from tests.collector.polling.test_meter_reader import words_of
 from tests.conftest import free_ports
 from tests.migrated import migrated
 from tests.waiting import eventually, patience
@@ -317,7 +317,7 @@ def test_probe_tells_what_the_device_says(home: Settings) -> None:
 
 
 def profile_frequency(words: dict[tuple[int, int], int], hertz: float) -> dict[tuple[int, int], int]:
-    from collector.decode import encode
+    from collector.profile.decode import encode
 
     return encode(load("carlo_gavazzi_em340"), {"frequency": hertz})
 
@@ -347,7 +347,7 @@ def test_a_home_that_was_not_made_is_an_error(tmp_path: Path) -> None:
 def test_readings_wait_while_the_spool_cannot_be_written(home: Settings) -> None:
     import logging
 
-    from collector.repeats import Repeats
+    from collector.polling.repeated_failures import Repeats
 
     class FullDisk(Spool):
         full, tried = True, 0

@@ -15,17 +15,17 @@ import pytest
 
 from collector.collector import Collector
 from collector.control import AT_ONCE, MOST_CALLERS, SOCKET, Control, ask
-from collector.lines import Lines
-from collector.probe import Probe
-from collector.profile_store import load
+from collector.probing.probe import Probe
+from collector.profile.store import load
+from collector.wire.connection_pool import Lines
 from energy_workbench.core.errors import ServiceError
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
 from tests.collector.device import Device, running, until
 from tests.collector.meters import device_of
+from tests.collector.polling.test_meter_reader import words_of
 from tests.collector.serial_bus import SILENT, line_with_server
 from tests.collector.test_collector import PROFILE, command, home, meter, two_units
-from tests.collector.test_meter_reader import words_of
 from tests.waiting import patience
 
 __all__ = ["home"]
@@ -193,7 +193,7 @@ def test_a_gateway_that_was_just_mended_is_tried_at_once(home: Settings) -> None
 def test_a_probe_ends_in_bounded_time_and_leaves_the_line_usable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("collector.probe.PROBE_SECONDS", 0.3)
+    monkeypatch.setattr("collector.probing.probe.PROBE_SECONDS", 0.3)
 
     async def main() -> None:
         async with running(two_units()) as device, control(tmp_path) as (path, _):

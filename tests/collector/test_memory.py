@@ -8,14 +8,14 @@ import logging
 import os
 import tracemalloc
 
-from collector.client import GatewayClient
-from collector.meter_reader import Limits
-from collector.poller import GatewayPoller
-from collector.repeats import Repeats
-from collector.slots import SteadyClock
+from collector.polling.meter_reader import Limits
+from collector.polling.poller import GatewayPoller
+from collector.polling.repeated_failures import Repeats
+from collector.polling.slots import SteadyClock
+from collector.wire.client import GatewayClient
 from tests.collector.device import Device, running
-from tests.collector.test_meter_reader import words_of
-from tests.collector.test_poller import PROFILE, target
+from tests.collector.polling.test_meter_reader import words_of
+from tests.collector.polling.test_poller import PROFILE, target
 
 POLLS = int(os.environ.get("POLLS", "4000"))
 SILENT = 4

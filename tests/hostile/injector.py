@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from collector.framing import checksum
+from collector.wire.framing import checksum
 
 UNITS = (1, 2, 3, 4)
 

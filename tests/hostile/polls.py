@@ -7,9 +7,9 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from collector.client import GatewayClient
-from collector.read_request import ReadRequest
-from collector.wire import WireError
+from collector.wire.client import GatewayClient
+from collector.wire.errors import WireError
+from collector.wire.read_request import ReadRequest
 from tests.hostile.injector import UNITS, Injector
 
 Read = Callable[[int, int, int, int], Awaitable[list[int] | None]]

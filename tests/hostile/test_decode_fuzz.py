@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.decode import decode
-from collector.profile_store import available, load
+from collector.profile.decode import decode
+from collector.profile.store import available, load
 
 PROFILES = [load(known) for known in available()]
 EXTREME = (

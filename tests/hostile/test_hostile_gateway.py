@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager, nullcontext
 import pytest
 import trustme
 
-from collector.client import GatewayClient
-from collector.read_request import ReadRequest
-from collector.wire import UnreachableError, WireError
+from collector.wire.client import GatewayClient
+from collector.wire.errors import UnreachableError, WireError
+from collector.wire.read_request import ReadRequest
 from tests.collector.serial_bus import line_to
 from tests.hostile.injector import FAULTS, FAULTS_BY_ID, FAULTS_OF_A_LINE, UNITS, Injector, injecting
 from tests.hostile.polls import Score, ours, poll
@@ -29,7 +29,7 @@ TRANSPORTS = ("tcp", "rtutcp", "rtu", "tls")
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.client.DRAIN_SECONDS", 0.02)
+    monkeypatch.setattr("collector.wire.client.DRAIN_SECONDS", 0.02)
 
 
 @asynccontextmanager
@@ -150,7 +150,7 @@ def test_a_peer_that_closes_at_once_is_told_each_time(transport: str) -> None:
 
 def test_a_connection_on_which_nothing_comes_any_more_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """As after a restart of the gateway, which answers nothing to a connection that it does not know."""
-    monkeypatch.setattr("collector.client.DEAF_SECONDS", 0.15)
+    monkeypatch.setattr("collector.wire.client.DEAF_SECONDS", 0.15)
 
     async def main() -> None:
         async with hostile("tcp", share=0.0) as (injector, client):

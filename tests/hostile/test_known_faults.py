@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, nullcontext
 
 import pytest
 
-from collector.client import GatewayClient
-from collector.read_request import ReadRequest
-from collector.wire import GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
+from collector.wire.client import GatewayClient
+from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
+from collector.wire.read_request import ReadRequest
 from tests.collector.device import until
 from tests.collector.serial_bus import line_to
 from tests.hostile.injector import Injector, injecting

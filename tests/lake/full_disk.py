@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.repeats import Repeats
-from collector.writer import Writer
+from collector.polling.repeated_failures import Repeats
+from collector.polling.writer import Writer
 from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import LakeError
 from energy_workbench.lake import Lake, Spool

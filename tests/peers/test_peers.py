@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from collector.client import GatewayClient
-from collector.decode import decode, encode
-from collector.meter_reader import MeterReader
-from collector.profile import Profile
-from collector.profile_store import load
-from collector.read_request import ReadRequest
-from collector.wire import NoAnswerError, RefusedError
+from collector.polling.meter_reader import MeterReader
+from collector.profile.decode import decode, encode
+from collector.profile.profile import Profile
+from collector.profile.store import load
+from collector.wire.client import GatewayClient
+from collector.wire.errors import NoAnswerError, RefusedError
+from collector.wire.read_request import ReadRequest
 from tests.peers import libmodbus
 from tests.peers.libmodbus import Words
 from tests.waiting import patience

@@ -45,7 +45,7 @@ def test_what_is_counted_is_found() -> None:
     assert house.contract() >= {"meters", "generation", "create_meter"}
     assert house.by_hand() >= {"sql", "import_readings"}
     assert len(house.sources()) > 500
-    assert {"energy_workbench.core.clock", "collector.profile"} <= house.imports().keys()
+    assert {"energy_workbench.core.clock", "collector.profile.profile"} <= house.imports().keys()
     assert len(house.document()["paths"]) > 50
 
 

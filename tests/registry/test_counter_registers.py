@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.profile_store import available, load
+from collector.profile.store import available, load
 from energy_workbench.core.quantities import Kind, quantity
 from energy_workbench.core.vee import Register
 from energy_workbench.registry.counter_registers import counter_registers

@@ -18,7 +18,7 @@ from collector.plant import meter_file as plant_file
 from collector.plant.model import Plant
 from collector.plant.server import PlantServer
 from collector.plant.tree import build as build_tree
-from collector.slots import SteadyClock
+from collector.polling.slots import SteadyClock
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.clock import EPOCH
 from energy_workbench.core.entities import Meter

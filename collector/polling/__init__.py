@@ -1,0 +1,1 @@
+"""Polling: whose turn it is, reading one meter, counting what happens, and writing what came."""

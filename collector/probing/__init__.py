@@ -1,0 +1,1 @@
+"""Reading a device on request: probe, ping, and finding its profile."""

@@ -1,0 +1,112 @@
+"""Asking one device many things: never the same twice, never beyond a deadline, and counting its silences."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from collector.profile.register import Cell
+from collector.wire.client import GatewayClient
+from collector.wire.errors import NOT_THERE, SILENT_TARGET, GarbledError, NoAnswerError, RefusedError
+from collector.wire.read_request import ReadRequest
+
+T = TypeVar("T")
+
+SPARE_SECONDS = 0.5
+"""So much before the end the reads end, to tell what has come [s]."""
+PATIENCE, LEAST_PATIENCE = 5.0, 0.4
+"""A device that has answered is given so many times its slowest answer, and no less than [s]."""
+
+
+class Asking:
+    """Reads of one unit that a `MeterReader` takes for those of its gateway.
+
+    Parameters
+    ----------
+    client : GatewayClient
+    end : float
+        In the loop's time, when all must be told: the reads end a little earlier [s].
+    seconds : float
+        How long that was from the beginning [s].
+    hurry : bool
+        Whether a device that has answered is not waited for much longer than it took: many are silent on registers
+        that they lack.
+    """
+
+    timeout = 1.0
+    """Longest wait for an answer where a profile names no other [s]."""
+
+    def __init__(self, client: GatewayClient, end: float, seconds: float, *, hurry: bool = False) -> None:
+        self.client, self.hurry = client, hurry
+        self.seconds, self.end = seconds, end - min(SPARE_SECONDS, seconds / 4)
+        self.requests = self.silent = 0
+        self.answered = False
+        self._slowest, self._patience = 0.0, math.inf
+        self._words: dict[Cell, int] = {}
+        self._refusals: dict[tuple[int, int, int], Exception] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a reader wants to know of its gateway."""
+        return getattr(self.client, name)
+
+    @property
+    def late(self) -> bool:
+        """Whether the time is up."""
+        return asyncio.get_running_loop().time() >= self.end
+
+    async def read(
+        self, request: ReadRequest, unit: int, *, base: int = 0, timeout: float | None = None, pause: float = 0.0
+    ) -> list[int]:
+        """The words of one read, remembered where they, or its refusal, came before; as the client's `read`."""
+        code, start, count = request.function_code, request.address + base, request.count
+        cells = [(code, at) for at in range(start, start + count)]
+        if all(cell in self._words for cell in cells):
+            return [self._words[cell] for cell in cells]
+        if known := self._refusals.get((code, start, count)):
+            raise known
+        wait = min(timeout or self.timeout, self._patience)
+        try:
+            words = await self._ask(self.client.read(request, unit, base=base, timeout=wait, pause=pause))
+        except (RefusedError, NoAnswerError, GarbledError) as error:
+            self._refusals[code, start, count] = error
+            raise
+        self._words.update(zip(cells, words, strict=True))
+        return words
+
+    async def read_alone(
+        self, request: ReadRequest, unit: int, *, timeout: float | None = None, pause: float = 0.0
+    ) -> list[int]:
+        """Words that some devices only give to this very request; never out of the memory."""
+        return await self._ask(self.client.read(request, unit, timeout=timeout or self.timeout, pause=pause))
+
+    async def read_identification(self, unit: int) -> dict[int, str]:
+        """As the client's."""
+        return await self._ask(self.client.read_identification(unit, timeout=self.timeout))
+
+    async def _ask(self, question: Awaitable[T]) -> T:
+        self.requests += 1
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout_at(self.end):
+                answer = await question
+        except TimeoutError:
+            raise NoAnswerError(f"{self.url} did not answer everything in {self.seconds:g} s") from None
+        except NoAnswerError:
+            self.silent += 1
+            raise
+        except RefusedError as error:
+            self.silent += error.code in SILENT_TARGET
+            if error.code in NOT_THERE:
+                self._answered(time.monotonic() - began)
+            raise
+        self._answered(time.monotonic() - began)
+        return answer
+
+    def _answered(self, seconds: float) -> None:
+        self.answered = True
+        self._slowest = max(self._slowest, seconds)
+        if self.hurry:
+            self._patience = max(LEAST_PATIENCE, PATIENCE * self._slowest)

@@ -1,0 +1,307 @@
+"""Which profile a device has: what it says of itself, and whose registers hold numbers that fit together."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collector.polling.meter_reader import MeterReader
+from collector.polling.sunspec import COMMON, common_texts, models
+from collector.probing.advice import advice
+from collector.probing.asking import Asking
+from collector.probing.plausibility import Evidence, evidence, sane
+from collector.profile.identity import Identity
+from collector.profile.profile import WORD_ORDERS, Profile
+from collector.profile.register import Cell
+from collector.profile.store import SHIPPED, available, load
+from collector.wire.client import GatewayClient
+from collector.wire.connection_pool import Lines
+from collector.wire.errors import NoAnswerError, RefusedError, UnreachableError, WireError
+from collector.wire.read_request import ReadRequest
+from energy_workbench.core import clock
+from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.core.quantities import quantity
+
+SUGGEST_SECONDS = 30.0
+"""Longest time from the question to the answer, with waiting for turns [s]."""
+SILENT_READS = 6
+"""A device that has left so many different reads without any answer is not there."""
+SHOWN = 5
+"""How many profiles are suggested."""
+GIVEN_AWAY = ("frequency", "voltage_l1_n", "voltage_l1_l2", "active_power_total", "energy_active_import")
+"""The first of these that a profile has is read first: its value gives a wrong profile away."""
+OBJECTS = {0: "vendor", 1: "product code", 2: "revision", 3: "vendor's page", 4: "product", 5: "model"}
+"""Of the device identification (MODBUS Application Protocol Specification V1.1b3, section 6.21)."""
+IDENTIFIED, NAMED, REFUSED = 6.0, 3.0, -2.0
+"""Weight of a mark that only such devices have, of the maker's name, and of eight registers that are not there."""
+ZERO, ENOUGH = 0.25, 0.35
+"""What a zero is worth beside another value; and the share of such values with which a profile needs no other proof."""
+CERTAIN, LIKELY, LEAD = 12.0, 6.0, 0.75
+"""Weight from which a suggestion is certain, or likely; and by which a certain one leads."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A profile, in one word order, as what the device may be read with.
+
+    Attributes
+    ----------
+    own : bool
+        Whether the profile is one of the user's.
+    values : dict of str to float or None
+        By quantity.
+    found : list of Evidence
+    identity : dict of str to str
+        What the registers say that this profile knows to tell who the device is.
+    score : float
+        Weight of the evidence, and how much of the profile is there: of two that fit, the one that tells more.
+    """
+
+    profile: Profile
+    own: bool
+    values: dict[str, float | None]
+    found: list[Evidence]
+    identity: dict[str, str]
+    score: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        """Weigh it."""
+        told = [value for name, value in self.values.items() if sane(name, value)]
+        lively = sum(1.0 if value else ZERO for value in told)  # zeros may be an idle meter's, or say nothing
+        share = lively / len(self.profile.registers)
+        if any(item.weight > 0 for item in self.found) or share > ENOUGH:
+            self.score = sum(item.weight for item in self.found) + 3 * share + math.log2(1 + lively) / 2
+
+    def _there(self) -> str:
+        registers = self.profile.by_quantity
+        there = sum(self.values.get(name) is not None for name in registers)
+        return f"{there} of {len(registers)} registers hold a value"
+
+    def fields(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "profile": self.profile.id, "vendor": self.profile.vendor, "model": self.profile.model,
+            "word_order": self.profile.word_order, "source": "own" if self.own else "shipped",
+            "confidence": self.profile.confidence, "score": round(self.score, 1),
+            "reasons": [*(item.text for item in self.found if item.weight > 0), self._there()],
+            "against": [item.text for item in self.found if item.weight < 0],
+        }  # fmt: skip
+
+
+async def suggest(gateway: str, unit: int, folders: Iterable[Path] = (), lines: Lines | None = None) -> dict[str, Any]:
+    """Find the profiles, and word orders, with which a device can be read; takes `SUGGEST_SECONDS` at most.
+
+    Only reads are sent, one at a time, each when it is its turn among the polls of that gateway.
+
+    Parameters
+    ----------
+    unit : int
+        Modbus device id.
+    folders : iterable of Path
+        Of the user's own profiles.
+    lines : Lines, optional
+        The connections of a process that polls.
+
+    Returns
+    -------
+    dict
+        `ok`; `identity`, what the device says it is; `candidates`, best first, each with `profile, vendor, model,
+        word_order, source, confidence, certainty, score, reasons, against`; `values` and `units` of the best;
+        `notes`; `tried` of `profiles`; `requests`; `milliseconds`; `error` and `advice`, empty where it answered.
+    """
+    end = asyncio.get_running_loop().time() + SUGGEST_SECONDS
+    started = time.monotonic()
+    client: GatewayClient | None = None
+    search = _Search(unit, tuple(folders), end)
+    error: Exception | None = None
+    try:
+        async with asyncio.timeout_at(end), (lines or Lines()).lend(gateway) as client:
+            search.asking = Asking(client, end, SUGGEST_SECONDS, hurry=True)
+            await search.run()
+    except TimeoutError:
+        error = NoAnswerError(f"{gateway} was busy with other reads for {SUGGEST_SECONDS:g} s")
+    except WorkbenchError as failure:
+        error = failure
+    return {
+        "gateway": client.url if client else gateway, "unit_id": unit, **search.fields(error is None),
+        "milliseconds": round((time.monotonic() - started) * 1000),
+        "error": "; ".join(str(error).split("\n")) if error else "", "advice": advice(error, client) if error else "",
+    }  # fmt: skip
+
+
+class _Search:
+    """One device's search, and what it has found so far."""
+
+    def __init__(self, unit: int, folders: tuple[Path, ...], end: float) -> None:
+        self.unit, self.folders, self.end = unit, folders, end
+        self.asking: Any = None
+        self.identity: dict[str, str] = {}
+        self.sunspec: set[int] = set()
+        self.profiles: list[tuple[Profile, bool]] = []
+        self.candidates: list[Candidate] = []
+        self.notes: list[str] = []
+        self.tried = 0
+
+    def fields(self, ok: bool) -> dict[str, Any]:
+        """What to tell."""
+        ranked = sorted(self.candidates, key=lambda candidate: -candidate.score)
+        ranked = [candidate for candidate in ranked if candidate.score > 0][:SHOWN]
+        best = ranked[0].values if ranked else {}
+        identity = self.identity | (ranked[0].identity if ranked else {})
+        shown = [{**c.fields(), "certainty": _certainty(ranked, at)} for at, c in enumerate(ranked)]
+        notes = list(self.notes)
+        if ok and self.tried < len(self.profiles):
+            notes.append(f"the time was up after {self.tried} of {len(self.profiles)} profiles: ask again")
+        if ok and not ranked:
+            notes.append("it answers, but no profile fits: write one, from its manual")
+        elif len(ranked) > 1 and ranked[0].score - ranked[1].score < LEAD:
+            notes.append(f"{ranked[0].profile.id} and {ranked[1].profile.id} fit alike: the nameplate decides")
+        return {
+            "ok": ok, "identity": identity, "candidates": shown, "values": best,
+            "units": {name: quantity(name).unit for name in best}, "notes": notes, "tried": self.tried,
+            "profiles": len(self.profiles), "requests": self.asking.requests if self.asking else 0,
+        }  # fmt: skip
+
+    async def run(self) -> None:
+        """Who it is, then whose registers it has, then what they say."""
+        self.profiles = await asyncio.to_thread(self._load)
+        await self._find_models()
+        fitting = []
+        for profile, own in self.profiles:
+            if self.asking.late:
+                return
+            if await self._may_be(profile):
+                fitting.append((profile, own))
+            else:
+                self.tried += 1
+        await self._ask_who()
+        for profile, own in sorted(fitting, key=lambda item: not self._named(item[0], self.identity)):
+            if self.asking.late:
+                return
+            await self._examine(profile, own)
+            self.tried += 1
+
+    def _load(self) -> list[tuple[Profile, bool]]:
+        found = []
+        for name, path in available(self.folders).items():
+            try:
+                found.append((load(name, self.folders), path.parent != SHIPPED))
+            except WorkbenchError as error:
+                self.notes.append(f"profile {name} was left out: {'; '.join(str(error).split(chr(10)))}")
+        # Where a device is silent on what it lacks, the addresses that most models use find it soonest.
+        common = Counter(_first_cell(profile) for profile, _ in found)
+        return sorted(found, key=lambda item: -common[_first_cell(item[0])])
+
+    async def _find_models(self) -> None:
+        """The models of a SunSpec device."""
+        try:
+            async for model, at in models(self.asking, self.unit, self.asking.timeout):
+                self.sunspec.add(model)
+                if model == COMMON:
+                    with suppress(RefusedError):
+                        self.identity |= await common_texts(self.asking, self.unit, at, self.asking.timeout)
+        except UnreachableError:
+            raise
+        except WireError:
+            return
+
+    async def _ask_who(self) -> None:
+        """The device identification of Modbus, of a device that is known to be there."""
+        if self.asking.answered:
+            with suppress(WireError):
+                said = await self.asking.read_identification(self.unit)
+                self.identity |= {OBJECTS[n]: text for n, text in said.items() if n in OBJECTS and text}
+
+    async def _may_be(self, profile: Profile) -> bool:
+        """Whether one register of the profile is there, with a possible value in some word order."""
+        if profile.sunspec_model is not None:
+            return profile.sunspec_model in self.sunspec
+        first = _first(profile)
+        for turned in self._orders(profile):
+            values = await self._read(turned, (first,))
+            if first not in values:
+                return False
+            if not any(item.weight < 0 for item in evidence(values)):
+                return True
+        return False
+
+    async def _examine(self, profile: Profile, own: bool) -> None:
+        """Read everything, and judge it in each word order."""
+        told, identity = await self._identified(profile)
+        if profile.sunspec_model is not None:
+            told.append(Evidence(IDENTIFIED, f"SunSpec model {profile.sunspec_model} is there"))
+        if self._named(profile, self.identity | identity):
+            told.append(Evidence(NAMED, f"it says that it is of {profile.vendor}"))
+        for turned in self._orders(profile):
+            values = await self._read(turned, profile.quantities)
+            found = [*told, *evidence(values)]
+            absent = len(profile.registers) - sum(name in values for name in profile.by_quantity)
+            if absent:
+                found.append(Evidence(REFUSED * min(absent / 8, 1.5), f"{absent} of its registers are not there"))
+            self.candidates.append(Candidate(turned, own, values, found, identity))
+
+    async def _read(self, profile: Profile, quantities: tuple[str, ...]) -> dict[str, float | None]:
+        reader = MeterReader(profile, self.unit, quantities)
+        outcome = await reader.read(self.asking, lambda: clock.to_micros(clock.now()), retry=False)
+        dead = self.asking.silent >= SILENT_READS and not self.asking.answered
+        if outcome.error and (dead or isinstance(outcome.error, UnreachableError)):
+            raise outcome.error
+        return outcome.values
+
+    async def _identified(self, profile: Profile) -> tuple[list[Evidence], dict[str, str]]:
+        """What the profile's registers of identity say, and what that is worth."""
+        found, identity = [], {}
+        for entry in profile.identify if profile.sunspec_model is None else ():
+            words = await self._words_of(profile, entry)
+            if words is None:
+                continue
+            if said := entry.said(words):
+                identity[entry.meaning] = said
+            fits = entry.fits(words)
+            if fits is not None:
+                text = f"{entry.meaning} {'' if fits else 'is not what it should be: '}{entry.told(words)}"
+                found.append(Evidence(IDENTIFIED if fits else -IDENTIFIED, text))
+        return found, identity
+
+    async def _words_of(self, profile: Profile, entry: Identity) -> list[int] | None:
+        try:
+            request = ReadRequest(entry.function_code, entry.address, entry.words)
+            words: list[int] = await self.asking.read_alone(request, self.unit, pause=profile.pause_ms / 1000)
+        except WireError:
+            return None
+        return words
+
+    def _orders(self, profile: Profile) -> list[Profile]:
+        """The profile as it is, and with its words the other way round where a device may be set so."""
+        if not profile.orders_words:
+            return [profile]
+        other = next(order for order in WORD_ORDERS if order != profile.word_order)
+        return [profile, load(f"{profile.id}:{other}", self.folders)]
+
+    def _named(self, profile: Profile, identity: Mapping[str, str]) -> bool:
+        """Whether the device's own texts name the maker or one of the models."""
+        said = " ".join(identity.values()).casefold()
+        names = (profile.vendor.split()[0], *profile.covers)
+        return any(len(name) > 2 and name.casefold() in said for name in names)
+
+
+def _first(profile: Profile) -> str:
+    return next((name for name in GIVEN_AWAY if name in profile.quantities), profile.quantities[0])
+
+
+def _first_cell(profile: Profile) -> tuple[int | None, Cell]:
+    return profile.sunspec_model, profile.needed((_first(profile),))[0].cells[0]
+
+
+def _certainty(ranked: list[Candidate], at: int) -> str:
+    leads = at == 0 and (len(ranked) == 1 or ranked[0].score - ranked[1].score >= LEAD)
+    if ranked[at].score >= CERTAIN and leads:
+        return "certain"
+    return "likely" if ranked[at].score >= LIKELY else "possible"

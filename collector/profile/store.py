@@ -1,0 +1,68 @@
+"""Where profiles are found: a user's folders first, then those that come with the project."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from collector.profile.file import read_profile
+from collector.profile.profile import WORD_ORDERS, Profile
+from energy_workbench.core.errors import NotFoundError
+
+SHIPPED = Path(__file__).resolve().parents[1] / "profiles"
+"""Folder of the profiles that come with the project."""
+
+
+def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
+    """The profile of that id; one in `folders` (in their order) wins over a shipped one.
+
+    Parameters
+    ----------
+    id : str
+        May name the word order that the device is set to: `eastron_sdm630:little`.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none; the message offers near names.
+    ProfileError
+        If its file does not describe a possible meter; with file and line of every problem.
+    """
+    model, _, word_order = id.partition(":")
+    if word_order not in ("", *WORD_ORDERS):
+        raise NotFoundError(f"{id!r}: a word order is {' or '.join(WORD_ORDERS)}, as in {model}:{WORD_ORDERS[-1]}")
+    folders = tuple(folders)
+    named = Path(f"{model}.yaml").name  # never a way out of the folders
+    path = next((place for folder in (*folders, SHIPPED) if (place := Path(folder, named)).is_file()), None)
+    if path is None:
+        found = available(folders)
+        near = difflib.get_close_matches(model, found, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(found)}"
+        raise NotFoundError(f"there is no meter profile {model!r}: {hint}")
+    return _read(path, modified(path), word_order)
+
+
+def available(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
+    """Ids of all profiles and their files, the user's and the shipped; a user's hides a shipped one of its id."""
+    found: dict[str, Path] = {}
+    for folder in [SHIPPED, *reversed([Path(f) for f in folders])]:
+        found.update({path.stem: path for path in folder.glob("*.yaml") if path.is_file()})
+    return dict(sorted(found.items()))
+
+
+def modified(path: Path | None) -> int:
+    """When a file was written [ns since 1970]; 0 where there is none (any more)."""
+    try:
+        return path.stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, modified: int, word_order: str) -> Profile:
+    if not word_order:
+        return read_profile(path)
+    profile = _read(path, modified, "")
+    return profile if word_order == profile.word_order else profile.with_word_order(word_order)

@@ -1,0 +1,1 @@
+"""Modbus on the wire: framings, connections, gateways, and what can go wrong."""
