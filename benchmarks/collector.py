@@ -22,7 +22,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from collector.polling.communication import Tally  # noqa: E402
 from collector.polling.meter_reader import MeterReader  # noqa: E402
 from collector.polling.poller import GatewayPoller, Target  # noqa: E402
-from collector.polling.repeated_failures import Repeats  # noqa: E402
+from collector.polling.repeated_failures import RepeatedFailures  # noqa: E402
 from collector.polling.slots import SteadyClock  # noqa: E402
 from collector.polling.writer import Writer  # noqa: E402
 from collector.profile.decode import encode  # noqa: E402
@@ -83,14 +83,14 @@ async def bare(port: int, requests: tuple[ReadRequest, ...], seconds: float) -> 
 async def collected(port: int, profile: Profile, seconds: float) -> float:
     """Requests a second of the collector: planned, decoded, spooled, with live states."""
     with tempfile.TemporaryDirectory() as folder:
-        repeats = Repeats(logging.getLogger("bench"))
+        failures = RepeatedFailures(logging.getLogger("bench"))
         state = StateStore(f"sqlite:///{Path(folder) / 'state.db'}")
         state.migrate()
-        writer = Writer(Spool(Path(folder) / "spool.db"), state, repeats)
+        writer = Writer(Spool(Path(folder) / "spool.db"), state, failures)
         targets = [
             Target(unit, str(unit), 1000, MeterReader(profile, unit), Live(), Tally()) for unit in range(1, UNITS + 1)
         ]
-        poller = GatewayPoller(GatewayClient(f"tcp://127.0.0.1:{port}"), targets, writer.put, SteadyClock(), repeats)
+        poller = GatewayPoller(GatewayClient(f"tcp://127.0.0.1:{port}"), targets, writer.put, SteadyClock(), failures)
         writing = asyncio.create_task(writer.run())
         started = time.perf_counter()
         polling = asyncio.create_task(poller.run())

@@ -98,15 +98,15 @@ def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for
     """
     import json
 
-    from collector.probing.ping import requested, roll_call
+    from collector.probing.ping import parse_request, ping
 
     settings = settings_room.load(home)
     try:
         request = json.loads(sys.stdin.read())
-        meters, seconds = requested(request)
+        meters, seconds = parse_request(request)
     except (ValueError, AttributeError):
         raise InputError('send {"meters": [{"key": …, "gateway": …, "unit_id": …, "profile": …}]}') from None
-    found = asyncio.run(roll_call(meters, seconds, [settings.profiles_path]))
+    found = asyncio.run(ping(meters, seconds, [settings.profiles_path]))
     typer.echo(json.dumps({"ok": True, "meters": found}))
 
 

@@ -19,11 +19,11 @@ from collector.polling.communication import Tally
 from collector.polling.counts import Statistics
 from collector.polling.meter_reader import Limits, MeterReader
 from collector.polling.poller import GatewayPoller, Target
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.polling.writer import Writer
 from collector.profile.store import available, load, modified
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Live, Meter
 from energy_workbench.core.errors import BusyError, WorkbenchError
@@ -62,7 +62,7 @@ class Plan:
         )
 
     @property
-    def lines(self) -> int:
+    def connections(self) -> int:
         """Connections at once."""
         return int(self.options.get("connections", 1))
 
@@ -97,7 +97,7 @@ class Collector:
         self.state.migrate()
         self.spool = Spool(settings.spool_path, settings.spool_max_bytes)
         self._log = logging.getLogger("collector")
-        self._repeats = Repeats(self._log)
+        self._failures = RepeatedFailures(self._log)
         self._clock = SteadyClock()
         self._running: dict[str, _Running] = {}
         self._known = self.state.read()
@@ -105,11 +105,11 @@ class Collector:
         seen = [clock.to_micros(live.last_seen) for live in self._known.values() if live.last_seen]
         self._clock.not_before(max(seen, default=0))
         self.statistics = Statistics(self._clock.now_us())
-        self._lines = Lines(settings.home)
-        self._control = Control(settings.home / SOCKET, self._lines, [settings.profiles_path], self.statistics)
+        self._pool = ConnectionPool(settings.home)
+        self._control = Control(settings.home / SOCKET, self._pool, [settings.profiles_path], self.statistics)
         self._alive = Alive()
         self._conditions = Conditions(
-            self.registry, self.state, [settings.profiles_path], self._repeats, settings.history_days
+            self.registry, self.state, [settings.profiles_path], self._failures, settings.history_days
         )
 
     async def run(self) -> None:
@@ -120,9 +120,9 @@ class Collector:
             # Only a main thread has signals; elsewhere the caller cancels.
             with suppress(RuntimeError, ValueError):
                 loop.add_signal_handler(number, stop.set)
-        self._writer = Writer(self.spool, self.state, self._repeats)
+        self._writer = Writer(self.spool, self.state, self._failures)
         figures = Figures(self.settings, self.statistics, self._writer, self.spool, self.state)
-        metrics = Endpoint(self.settings, figures, self._repeats)
+        metrics = Endpoint(self.settings, figures, self._failures)
         works = (self._writer, self._control, metrics, self._conditions)
         tasks = [asyncio.create_task(work.run()) for work in works]
         tasks += [asyncio.create_task(work()) for work in (self._watch, self._beat, self._turn)]
@@ -135,7 +135,7 @@ class Collector:
             self._alive.stopping()
             await _end([stopping, *tasks, *(running.task for running in self._running.values())])
             for running in self._running.values():
-                self._lines.give_back(running.poller.client)
+                self._pool.give_back(running.poller.client)
             self._running.clear()
             await self._writer.flush()
             await self._conditions.flush()
@@ -146,12 +146,12 @@ class Collector:
 
     async def once(self) -> dict[int, Live]:
         """Poll every meter once and write what came; what is known of each meter now, by key."""
-        self._writer = Writer(self.spool, self.state, self._repeats)
+        self._writer = Writer(self.spool, self.state, self._failures)
         found: dict[int, Live] = {}
         pollers = [self._poller(url, plan) for url, plan in self._plans().items()]
         await asyncio.gather(*(poller.once() for poller in pollers))
         for poller in pollers:
-            self._lines.give_back(poller.client)
+            self._pool.give_back(poller.client)
             found.update({target.key: target.live for target in poller.targets})
         await self._writer.flush()
         await self._conditions.flush()
@@ -172,9 +172,9 @@ class Collector:
                 if now != seen or any(running.task.done() for running in self._running.values()):
                     await self._apply(await asyncio.to_thread(self._plans))
                     seen = now
-                self._repeats.recovered("registry")
+                self._failures.recovered("registry")
             except WorkbenchError as error:
-                self._repeats.failed("registry", str(error))
+                self._failures.failed("registry", str(error))
             await asyncio.sleep(WATCH_SECONDS)
 
     async def _apply(self, plans: dict[str, Plan]) -> None:
@@ -188,7 +188,7 @@ class Collector:
             if not running.task.cancelled() and (failure := running.task.exception()):
                 self._log.error("polling ended", exc_info=failure, extra={"gateway": running.poller.client.url})
             self._forget(running.poller.client.url, *(f"meter {t.number}" for t in running.poller.targets))
-            self._lines.give_back(running.poller.client)
+            self._pool.give_back(running.poller.client)
             self.statistics.gateways.pop(running.poller.client.url, None)
         for url, plan in plans.items():
             signatures = {meter.key: signature for meter, signature in plan.meters}
@@ -203,7 +203,7 @@ class Collector:
                 before = {target.key: target for target in known.poller.targets}
                 targets = self._targets(plan, before, known.signatures)
                 self._forget(*(f"meter {target.number}" for target in before.values() if target not in targets))
-                known.poller.follow(targets, plan.limits, plan.lines)
+                known.poller.follow(targets, plan.limits, plan.connections)
                 known.signatures, known.options = signatures, plan.options
                 self._log.info("polling changed", extra={"gateway": url, "count": len(targets)})
 
@@ -213,7 +213,7 @@ class Collector:
 
     def _forget(self, *subjects: str) -> None:
         for subject in subjects:
-            self._repeats.forget(subject)
+            self._failures.forget(subject)
 
     def _plans(self) -> dict[str, Plan]:
         """Meters by gateway, as registered now."""
@@ -238,8 +238,8 @@ class Collector:
 
     def _poller(self, url: str, plan: Plan) -> GatewayPoller:
         return GatewayPoller(
-            self._lines.take(url), self._targets(plan, {}, {}), self._put, self._clock, self._repeats,
-            plan.limits, plan.lines,
+            self._pool.take(url), self._targets(plan, {}, {}), self._put, self._clock, self._failures,
+            plan.limits, plan.connections,
         )  # fmt: skip
 
     def _put(self, meter: int, reading: Reading | None, live: Live) -> None:
@@ -263,7 +263,7 @@ class Collector:
         try:
             profile = load(meter.profile or "", [self.settings.profiles_path])
         except WorkbenchError as error:
-            self._repeats.failed(subject, str(error))
+            self._failures.failed(subject, str(error))
             self._put(meter.key, None, _offline(live, str(error)))
             return None
         unit = 1 if meter.unit_id is None else meter.unit_id
@@ -283,7 +283,7 @@ class Collector:
             try:
                 await asyncio.to_thread(self.state.heartbeat, NAME, self._detail())
             except WorkbenchError as error:
-                self._repeats.failed("live state", str(error))
+                self._failures.failed("live state", str(error))
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _turn(self) -> None:

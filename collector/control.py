@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from collector.polling.counts import Statistics
-from collector.polling.recent_statistics import Account
-from collector.probing.ping import requested, roll_call
+from collector.polling.recent_statistics import RecentStatistics
+from collector.probing.ping import parse_request, ping
 from collector.probing.probe import PROBE_SECONDS, probe
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from energy_workbench.core.errors import BusyError, InputError, ServiceError
 
 SOCKET = "collector.sock"
@@ -48,7 +48,7 @@ class Control:
     ----------
     path : Path
         Of the socket; only this process's user may use it.
-    lines : Lines
+    pool : ConnectionPool
         The connections of the polls.
     folders : sequence of Path
         Of the user's own profiles.
@@ -56,9 +56,11 @@ class Control:
         What polling counts.
     """
 
-    def __init__(self, path: Path, lines: Lines, folders: Sequence[Path], statistics: Statistics | None = None) -> None:
-        self._path, self._lines, self._folders = path, lines, folders
-        self._account = Account(statistics or Statistics())
+    def __init__(
+        self, path: Path, pool: ConnectionPool, folders: Sequence[Path], statistics: Statistics | None = None
+    ) -> None:
+        self._path, self._pool, self._folders = path, pool, folders
+        self._recent = RecentStatistics(statistics or Statistics())
         self._verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
             "probe": self._probe,
             "suggest": self._suggest,
@@ -79,7 +81,7 @@ class Control:
             await asyncio.Event().wait()
             return
         try:
-            await self._account.run()
+            await self._recent.run()
         finally:
             server.close()
             self._path.unlink(missing_ok=True)
@@ -154,19 +156,19 @@ class Control:
 
     async def _probe(self, request: Mapping[str, Any]) -> dict[str, Any]:
         gateway, unit, profile = _text(request, "gateway"), _unit(request), _text(request, "profile")
-        return (await probe(gateway, unit, profile, self._folders, self._lines)).fields()
+        return (await probe(gateway, unit, profile, self._folders, self._pool)).fields()
 
     async def _suggest(self, request: Mapping[str, Any]) -> dict[str, Any]:
         from collector.probing.suggest import suggest
 
-        return await suggest(_text(request, "gateway"), _unit(request), self._folders, self._lines)
+        return await suggest(_text(request, "gateway"), _unit(request), self._folders, self._pool)
 
     async def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        meters, seconds = requested(request)
-        return {"ok": True, "meters": await roll_call(meters, seconds, self._folders, self._lines)}
+        meters, seconds = parse_request(request)
+        return {"ok": True, "meters": await ping(meters, seconds, self._folders, self._pool)}
 
     async def _doctor(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - a verb as the others
-        return await self._account.fields()
+        return await self._recent.fields()
 
 
 def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The health of every meter that is polled: judged as readings come, by the limits as they are registered now."""
+"""Health of the meters that are polled, judged at each reading by the limits registered now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.profile.store import load
 from energy_workbench.core.condition import UNKNOWN_STEP, Condition
 from energy_workbench.core.entities import Live, Meter
@@ -36,15 +36,15 @@ class Conditions:
         Where health and findings are kept.
     folders : list of Path
         With the user's own profiles.
-    repeats : Repeats
+    failures : RepeatedFailures
     keep_days : float
         How long changes of health and communication are kept [days].
     """
 
     def __init__(
-        self, registry: Registry, state: StateStore, folders: list[Path], repeats: Repeats, keep_days: float
+        self, registry: Registry, state: StateStore, folders: list[Path], failures: RepeatedFailures, keep_days: float
     ) -> None:
-        self._registry, self._state, self._folders, self._repeats = registry, state, folders, repeats
+        self._registry, self._state, self._folders, self._failures = registry, state, folders, failures
         self._keep_days = keep_days
         self._meters: dict[int, Condition] = {}
         self._waiting: list[Finding] = []
@@ -92,7 +92,7 @@ class Conditions:
                 try:
                     await asyncio.to_thread(self._state.prune, self._keep_days)
                 except WorkbenchError as error:
-                    self._repeats.failed("live state", str(error))
+                    self._failures.failed("live state", str(error))
             await asyncio.sleep(WRITE_SECONDS)
 
     async def flush(self, *, final: bool = True) -> None:
@@ -104,10 +104,10 @@ class Conditions:
             return
         try:
             await asyncio.to_thread(self._state.add_findings, found)
-            self._repeats.recovered("findings")
+            self._failures.recovered("findings")
         except WorkbenchError as error:
             self._waiting = found + self._waiting
-            self._repeats.failed("findings", str(error))
+            self._failures.failed("findings", str(error))
 
     def _step(self, profile: str) -> float:
         """Resolution of the energy counters of a profile, before CT and PT [kWh]."""

@@ -1,4 +1,4 @@
-"""Metrics of the collector for Prometheus: read, when somebody asks, from what is counted anyway."""
+"""Prometheus metrics of the collector, made at a scrape from what polling counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from energy_workbench.core.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
-    from collector.polling.repeated_failures import Repeats
+    from collector.polling.repeated_failures import RepeatedFailures
     from collector.polling.writer import Writer
     from energy_workbench.lake.spool import Spool
     from energy_workbench.registry import StateStore
@@ -174,12 +174,12 @@ class Endpoint:
     settings : Settings
         With `host` and `metrics_port`.
     figures : Figures
-    repeats : Repeats
+    failures : RepeatedFailures
         Where a port in use is told.
     """
 
-    def __init__(self, settings: Settings, figures: Figures, repeats: Repeats) -> None:
-        self._settings, self._figures, self._repeats = settings, figures, repeats
+    def __init__(self, settings: Settings, figures: Figures, failures: RepeatedFailures) -> None:
+        self._settings, self._figures, self._failures = settings, figures, failures
 
     async def run(self) -> None:
         """Serve until cancelled; meters are polled without it too."""
@@ -189,11 +189,11 @@ class Endpoint:
             while server is None:
                 try:
                     server, thread = await asyncio.to_thread(self._start)
-                    self._repeats.recovered("metrics")
+                    self._failures.recovered("metrics")
                     logging.getLogger("collector.metrics").info("metrics at http://%s:%d/metrics", host, port)
                 except OSError as error:
                     why = f"{host}:{port} cannot be used ({error.strerror or error})"
-                    self._repeats.failed("metrics", f"no metrics: {why}: set {PREFIX}METRICS_PORT")
+                    self._failures.failed("metrics", f"no metrics: {why}: set {PREFIX}METRICS_PORT")
                     await asyncio.sleep(AGAIN_SECONDS)
             await asyncio.Event().wait()
         finally:

@@ -1,4 +1,4 @@
-"""One meter on the wire: the words of its registers, computed when they are asked for."""
+"""Register words of one simulated meter, computed when they are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults that the plant can be told to have: what goes wrong, where, from when to when.
+"""Faults that the plant can be told to have: what, where, from when to when.
 
 A YAML or JSON file with a list:
 

@@ -1,4 +1,4 @@
-"""The past as the plant's meters would have reported it: rows of readings, day by day."""
+"""Rows of readings of the past, day by day, as the plant's meters would have reported them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a meter tells: its own units and ratios, its counters' past, and faults that change them."""
+"""Values that a simulated meter reports: its units and ratios, its counters, and faults that change them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of its full load something takes, by weekday and minute of the local day."""
+"""Load shapes: the share of full load by weekday and minute of the local day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plant remembers in its home, so that a restart goes on where it was."""
+"""A plant's state in its home, so that a restart goes on where it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meters of the demo plant: what hangs where, how it is wired, and how it is reached."""
+"""The meters of the demo plant: tree, wiring and addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes from outside the plant: sunshine and clouds, and outages of the grid."""
+"""Sunshine and clouds, and outages of the grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What polling says of the wire: online, timeout or offline, from counted outcomes."""
+"""Communication of a meter, online, timeout or offline, from the outcomes of its polls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What polling has counted: plain numbers by gateway and meter, gathered in passing, for whoever wants to see into it.
+"""Counters of polling by gateway and meter, for metrics and the doctor.
 
 Everything is written by the polling loop alone and may be read in that loop at any time (a scrape, the doctor):
 `Statistics.gateways` → `GatewayCounts` → `meters` → `MeterCounts`. Nothing here ever goes down, except what is

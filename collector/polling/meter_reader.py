@@ -1,4 +1,4 @@
-"""Reading one meter: its requests, what it refuses, what came back."""
+"""Reading one meter: its planned reads, what it refuses, what came back."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Who is read next on one gateway; pure: it is told what time it is.
+"""The poll queue of one gateway: whose turn it is, by deadline; pure: it is told what time it is.
 
 Each meter is due at the multiples of its period, a phase later, so nothing drifts. Of those that are due, the one that
 can wait least goes first: its deadline is when it was due, plus some of its periods where its priority is lower.
 The *doubtful*, who did not answer well last time, come after all others of the cycle, and only
 
 - when no other meter is due before their silence would be over, so that it costs nobody anything, or
-- when another line of the gateway stays free, or
+- when another connection to the gateway stays free, or
 - having waited for such a gap in vain, within a budget of a tenth of the gateway's time, so that a busy gateway
   still finds out who is back.
 
@@ -80,17 +80,17 @@ class Turn(Generic[Item]):
         return slot_at(now_us - self.phase_us, self.period_us) + self.phase_us
 
 
-class Agenda(Generic[Item]):
+class PollQueue(Generic[Item]):
     """The turns of one gateway.
 
     Parameters
     ----------
-    lines : int
+    connections : int
         How many are read at once at most.
     """
 
-    def __init__(self, lines: int = 1) -> None:
-        self.lines = lines
+    def __init__(self, connections: int = 1) -> None:
+        self.connections = connections
         self.turns: list[Turn[Item]] = []
         self._coming: _Heap[Item] = []
         self._ready: _Heap[Item] = []
@@ -183,7 +183,7 @@ class Agenda(Generic[Item]):
         return turn._at_us + min(turn.period_us, LAST_US)
 
     def _affordable(self, turn: Turn[Item], now_us: int) -> bool:
-        if self._doubted < self.lines - 1:
+        if self._doubted < self.connections - 1:
             return True
         if now_us >= max(self._patience_us(turn), self._budget_us):
             return True

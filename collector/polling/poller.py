@@ -13,8 +13,8 @@ from collector.polling.circuit_breaker import Breaker
 from collector.polling.communication import Tally
 from collector.polling.counts import Counts, GatewayCounts, MeterCounts
 from collector.polling.meter_reader import Limits, MeterReader, Outcome
-from collector.polling.poll_queue import Agenda, Turn
-from collector.polling.repeated_failures import Repeats
+from collector.polling.poll_queue import PollQueue, Turn
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock, slot_at
 from collector.wire.client import GatewayClient
 from collector.wire.errors import SILENT_TARGET, GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
@@ -99,7 +99,7 @@ class GatewayPoller:
         Must not block.
     limits : Limits, optional
         What the gateway allows.
-    lines : int
+    connections : int
         How many connections are used at once; more than one for a TCP gateway only.
     """
 
@@ -109,16 +109,16 @@ class GatewayPoller:
         targets: list[Target],
         sink: Sink,
         steady: SteadyClock,
-        repeats: Repeats,
+        failures: RepeatedFailures,
         limits: Limits | None = None,
-        lines: int = 1,
+        connections: int = 1,
     ) -> None:
         self.client, self.targets = client, targets
         self.counts = GatewayCounts(client.url)
-        self._sink, self._clock, self._repeats = sink, steady, repeats
+        self._sink, self._clock, self._failures = sink, steady, failures
         self._log = logging.getLogger("collector.poller")
         self._missing: dict[int, int] = {}
-        self._agenda: Agenda[Target] = Agenda()
+        self._queue: PollQueue[Target] = PollQueue()
         self._turns: dict[Target, Turn[Target]] = {}
         self._group: asyncio.TaskGroup | None = None
         self._sleepers: set[asyncio.Future[None]] = set()
@@ -126,9 +126,9 @@ class GatewayPoller:
         self._answered = 0
         self._lost: dict[Target, int] = {}
         """How many polls had been answered when a connection was lost over a meter."""
-        self.follow(targets, limits, lines)
+        self.follow(targets, limits, connections)
 
-    def follow(self, targets: list[Target], limits: Limits | None = None, lines: int = 1) -> None:
+    def follow(self, targets: list[Target], limits: Limits | None = None, connections: int = 1) -> None:
         """Poll these from now on; those that stay keep their slots and the connection."""
         self.targets, self.limits = targets, limits or Limits()
         before = self.counts.meters
@@ -137,11 +137,11 @@ class GatewayPoller:
         for turn in self._turns.values():
             turn.cost_us = int(turn.item.reader.timeout(self.limits) * 1e6)
         self._lost = {target: answered for target, answered in self._lost.items() if target in self._turns}
-        self._agenda.follow(self._turns.values(), self._clock.now_us())
-        self.counts.lines, running = lines, self._agenda.lines
-        self._agenda.lines = lines
+        self._queue.follow(self._turns.values(), self._clock.now_us())
+        self.counts.lines, running = connections, self._queue.connections
+        self._queue.connections = connections
         if self._group:
-            for index in range(running, lines):
+            for index in range(running, connections):
                 self._group.create_task(self._serve(index))
         self._wake()
 
@@ -156,20 +156,20 @@ class GatewayPoller:
         """Poll until cancelled. A cycle that passed while others were read is counted, never made up for later."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            for index in range(self._agenda.lines):
+            for index in range(self._queue.connections):
                 group.create_task(self._serve(index))
 
     async def _serve(self, index: int) -> None:
         """Use one connection for whoever is next, as long as the gateway has that many."""
         client = self.client if index == 0 else self.client.another()
-        agenda = self._agenda
+        queue = self._queue
         try:
-            while index < agenda.lines:
+            while index < queue.connections:
                 now = self._now_us()
-                if turn := agenda.take(now):
+                if turn := queue.take(now):
                     await self._poll(client, turn)
                 else:
-                    at = agenda.wake_us(now)
+                    at = queue.wake_us(now)
                     # Bounded, so that a clock that was set is noticed.
                     await self._sleep(FOLLOW_US if at is None else min(max(at - now, 0), FOLLOW_US))
         finally:
@@ -183,7 +183,7 @@ class GatewayPoller:
             self._followed_us = now = self._clock.now_us()
         if step := self._clock.jumped_us - self._jumped_us:
             self._jumped_us += step
-            self._agenda.jump(now, step)
+            self._queue.jump(now, step)
         return now
 
     async def _sleep(self, microseconds: int) -> None:
@@ -234,20 +234,20 @@ class GatewayPoller:
 
     def _judge(self, turn: Turn[Target], outcome: Outcome, began_us: int, now_us: int) -> None:
         """What follows for the meter's next turn: a gateway that is away is no meter's fault."""
-        error, breaker, agenda = outcome.error, turn.breaker, self._agenda
+        error, breaker, queue = outcome.error, turn.breaker, self._queue
         unreachable = isinstance(error, UnreachableError)
         if outcome.answered:
             self._answered += 1
         elif isinstance(error, UnreachableError) and not self._ended_by(turn.item, error.lost):
             breaker.unasked(now_us)
-            agenda.give_back(turn, began_us, now_us, doubtful=turn.doubtful, answered=False, charged=False)
+            queue.give_back(turn, began_us, now_us, doubtful=turn.doubtful, answered=False, charged=False)
             return
         else:
             breaker.failed(now_us)
         slowest = max(outcome.latencies, default=0.0)
         slow = slowest > SLOW_SHARE * turn.item.reader.timeout(self.limits)
         doubtful = slow or not outcome.answered or isinstance(error, NoAnswerError | GarbledError)
-        agenda.give_back(turn, began_us, now_us, doubtful=doubtful, answered=outcome.answered, charged=not unreachable)
+        queue.give_back(turn, began_us, now_us, doubtful=doubtful, answered=outcome.answered, charged=not unreachable)
 
     def _ended_by(self, target: Target, lost: bool) -> bool:
         """Whether this meter ends connections: two were lost over it, and others were answered in between."""
@@ -311,13 +311,13 @@ class GatewayPoller:
         """The log: the gateway's failures are the gateway's, not each meter's."""
         gateway, meter = self.client.url, f"meter {target.number}"
         if isinstance(outcome.error, UnreachableError):
-            self._repeats.failed(gateway, str(outcome.error), patient=True)
+            self._failures.failed(gateway, str(outcome.error), patient=True)
             return
-        self._repeats.recovered(gateway)
+        self._failures.recovered(gateway)
         if outcome.error is not None and not outcome.whole:
-            self._repeats.failed(meter, str(outcome.error), patient=True)
+            self._failures.failed(meter, str(outcome.error), patient=True)
         else:
-            self._repeats.recovered(meter)
+            self._failures.recovered(meter)
         missing = target.reader.missing
         if len(missing) != self._missing.get(target.key, 0):
             self._missing[target.key] = len(missing)

@@ -1,4 +1,4 @@
-"""What polling has counted lately, as plain fields for whoever asks: the doctor, a program."""
+"""Polling statistics of the last quarter of an hour, by gateway and meter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Sample = dict[tuple[str, int | None], Totals]
 """Totals by gateway, and by gateway and meter."""
 
 
-class Account:
+class RecentStatistics:
     """Keeps some earlier totals to tell the difference.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Failures in the log: the first one loud, repeats counted, the end told."""
+"""Failures in the log: the first at once, repeats counted, recovery told."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Failure:
     count: int
 
 
-class Repeats:
+class RepeatedFailures:
     """What fails again and again, by subject.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Nominal slots: when a meter is due, without drift, on a clock that may be set."""
+"""Nominal slots of polls, and a steady clock for a wall clock that may be set."""
 
 from __future__ import annotations
 

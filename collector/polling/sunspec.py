@@ -1,4 +1,4 @@
-"""Where the models of a SunSpec device are (SunSpec Device Information Model Specification, section 6)."""
+"""Discovery of a SunSpec device's models (SunSpec Device Information Model Specification, section 6)."""
 
 from __future__ import annotations
 

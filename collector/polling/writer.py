@@ -1,4 +1,4 @@
-"""What pollers gave, on its way to the spool and the live state: many meters in one transaction."""
+"""The queue of readings and live state on their way to disk: many meters in one transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from energy_workbench.core.axis import INTERVAL_MICROS
 from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import InputError, WorkbenchError
@@ -35,11 +35,11 @@ class Writer:
     ----------
     spool : Spool
     state : StateStore
-    repeats : Repeats
+    failures : RepeatedFailures
     """
 
-    def __init__(self, spool: Spool, state: StateStore, repeats: Repeats) -> None:
-        self._spool, self._state, self._repeats = spool, state, repeats
+    def __init__(self, spool: Spool, state: StateStore, failures: RepeatedFailures) -> None:
+        self._spool, self._state, self._failures = spool, state, failures
         self._readings: deque[Reading] = deque()
         self._live: dict[int, Live] = {}
         self._some, self._lock = asyncio.Event(), asyncio.Lock()
@@ -65,7 +65,7 @@ class Writer:
         before = len(self._readings)
         self._readings = deque(sorted(kept.values(), key=lambda reading: reading.ts_us)[-MOST_WAITING // 2 :])
         self.dropped += before - len(self._readings)
-        self._repeats.failed(
+        self._failures.failed(
             "memory", f"{before} readings wait for the spool: of each meter one a quarter of an hour stays"
         )
 
@@ -86,7 +86,7 @@ class Writer:
         try:
             await asyncio.to_thread(self._spool.check)
         except WorkbenchError as error:
-            self._repeats.failed("spool", str(error))
+            self._failures.failed("spool", str(error))
 
     @property
     def waiting(self) -> int:
@@ -108,22 +108,22 @@ class Writer:
                 if batch:
                     await asyncio.to_thread(self._store, batch)
                     self.written += len(batch)
-                    self._repeats.recovered("spool")
-                    self._repeats.recovered("memory")
+                    self._failures.recovered("spool")
+                    self._failures.recovered("memory")
             except Exception as error:
                 self._readings.extendleft(reversed(batch))
                 self._some.set()
                 if not isinstance(error, WorkbenchError):
                     raise  # a fault of this program ends the process, which tries once more to write them
-                self._repeats.failed("spool", str(error))
+                self._failures.failed("spool", str(error))
             await self._look()
             try:
                 if live:
                     await asyncio.to_thread(self._state.write, live)
-                    self._repeats.recovered("live state")
+                    self._failures.recovered("live state")
             except WorkbenchError as error:
                 self._live = {**live, **self._live}
-                self._repeats.failed("live state", str(error))
+                self._failures.failed("live state", str(error))
                 self._some.set()
 
     async def _look(self) -> None:
@@ -136,9 +136,9 @@ class Writer:
         except WorkbenchError:
             return  # told where it cannot be written
         if state.worrying or state.waiting_seconds > LATE_SECONDS:
-            self._repeats.failed("spool is not emptied", state.words())
+            self._failures.failed("spool is not emptied", state.words())
         else:
-            self._repeats.recovered("spool is not emptied")
+            self._failures.recovered("spool is not emptied")
 
     def _store(self, batch: Sequence[Reading]) -> None:
         """One transaction; where one reading is not acceptable, the others still are."""
@@ -153,8 +153,8 @@ class Writer:
             return
         self.dropped += added.spared + added.lost
         if added.spared or added.lost:
-            self._repeats.failed("full", f"the spool is full: {added.spared + added.lost} readings were not kept")
+            self._failures.failed("full", f"the spool is full: {added.spared + added.lost} readings were not kept")
         else:
-            self._repeats.recovered("full")
+            self._failures.recovered("full")
         for refused in added.refused:
             self._log.warning("a second value for the same instant is refused: %s", refused)

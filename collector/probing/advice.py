@@ -1,4 +1,4 @@
-"""What to try when a device cannot be read: one line for whoever stands in front of it."""
+"""What to try when a device cannot be read, a line for each kind of failure."""
 
 from __future__ import annotations
 

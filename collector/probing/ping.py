@@ -1,4 +1,4 @@
-"""Calling meters by name, once each and with one question: who is there now, and what else is on the line."""
+"""One read of each of some meters: who answers now."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from collector.polling.meter_reader import MeterReader
 from collector.probing.advice import advice
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import UnreachableError
 from energy_workbench.core import clock
 from energy_workbench.core.errors import InputError, WorkbenchError
 
 MOST_CALLED = 500
-"""Meters of one roll call."""
+"""Meters of one call."""
 LONGEST_SECONDS = 60.0
-"""Of one roll call [s]."""
+"""Of one call [s]."""
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class PingTarget:
     """One meter that is called."""
 
     key: int
@@ -35,7 +35,7 @@ class Called:
     profile: str
 
     @classmethod
-    def of(cls, fields: Any) -> Called:
+    def of(cls, fields: Any) -> PingTarget:
         """From what a program sent.
 
         Raises
@@ -56,7 +56,7 @@ class Called:
 
 
 @dataclass(slots=True)
-class Answered:
+class PingResult:
     """What came of a call.
 
     Attributes
@@ -79,7 +79,7 @@ class Answered:
     milliseconds: int = 0
 
 
-def requested(fields: Mapping[str, Any]) -> tuple[list[Called], float]:
+def parse_request(fields: Mapping[str, Any]) -> tuple[list[PingTarget], float]:
     """Whom a program wants to be called, and in which time [s].
 
     Raises
@@ -92,11 +92,11 @@ def requested(fields: Mapping[str, Any]) -> tuple[list[Called], float]:
         raise InputError(f"meters must be a list of {MOST_CALLED} at most")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_SECONDS:
         raise InputError(f"seconds must be above 0 and {LONGEST_SECONDS:g} at most")
-    return [Called.of(each) for each in meters], float(seconds)
+    return [PingTarget.of(each) for each in meters], float(seconds)
 
 
-async def roll_call(
-    meters: Iterable[Called], seconds: float, folders: Sequence[Path] = (), lines: Lines | None = None
+async def ping(
+    meters: Iterable[PingTarget], seconds: float, folders: Sequence[Path] = (), pool: ConnectionPool | None = None
 ) -> list[dict[str, Any]]:
     """Call meters: gateways at once, the meters of one after the other, waiting their turn among its polls.
 
@@ -106,20 +106,20 @@ async def roll_call(
         Longest time for all [s]; who is not reached in it is not in the answer.
     folders : sequence of Path
         Of the user's own profiles.
-    lines : Lines, optional
+    pool : ConnectionPool, optional
         The connections of a process that polls.
 
     Returns
     -------
     list of dict
-        Fields of `Answered`.
+        Fields of `PingResult`.
     """
-    behind = defaultdict[str, list[Called]](list)
+    behind = defaultdict[str, list[PingTarget]](list)
     for meter in meters:
         behind[meter.gateway].append(meter)
-    found: list[Answered] = []
-    lines = lines or Lines()
-    tasks = [asyncio.create_task(_gateway(url, called, folders, lines, found)) for url, called in behind.items()]
+    found: list[PingResult] = []
+    pool = pool or ConnectionPool()
+    tasks = [asyncio.create_task(_gateway(url, called, folders, pool, found)) for url, called in behind.items()]
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=seconds)
         for task in late:
@@ -129,17 +129,17 @@ async def roll_call(
 
 
 async def _gateway(
-    url: str, called: Sequence[Called], folders: Sequence[Path], lines: Lines, found: list[Answered]
+    url: str, called: Sequence[PingTarget], folders: Sequence[Path], pool: ConnectionPool, found: list[PingResult]
 ) -> None:
     try:
-        async with lines.lend(url) as client:
+        async with pool.lend(url) as client:
             for meter in called:
                 found.append(await _meter(client, meter, folders))  # noqa: PERF401 - each counts if the time is up
     except WorkbenchError as error:
         found.extend(_failed(meter.key, error) for meter in called)
 
 
-async def _meter(client: GatewayClient, called: Called, folders: Sequence[Path]) -> Answered:
+async def _meter(client: GatewayClient, called: PingTarget, folders: Sequence[Path]) -> PingResult:
     try:
         profile = load(called.profile, folders)
         reader = MeterReader(profile, called.unit_id, profile.poll[:1])
@@ -149,11 +149,13 @@ async def _meter(client: GatewayClient, called: Called, folders: Sequence[Path])
     outcome = await reader.read(client, lambda: clock.to_micros(clock.now()), retry=False)
     milliseconds = round((time.monotonic() - began) * 1000)
     if outcome.answered or outcome.error is None:
-        return Answered(called.key, milliseconds=milliseconds)
+        return PingResult(called.key, milliseconds=milliseconds)
     return _failed(called.key, outcome.error, client, milliseconds)
 
 
-def _failed(key: int, error: WorkbenchError, client: GatewayClient | None = None, milliseconds: int = 0) -> Answered:
+def _failed(key: int, error: WorkbenchError, client: GatewayClient | None = None, milliseconds: int = 0) -> PingResult:
     said = "; ".join(str(error).split("\n"))
     reached = not isinstance(error, UnreachableError)
-    return Answered(key, ok=False, reached=reached, error=said, advice=advice(error, client), milliseconds=milliseconds)
+    return PingResult(
+        key, ok=False, reached=reached, error=said, advice=advice(error, client), milliseconds=milliseconds
+    )

@@ -1,4 +1,4 @@
-"""Whether values can be those of an electrical meter: laws that hold on every supply; pure.
+"""Plausibility of electrical values: laws that hold on every supply; pure.
 
 Words read with the wrong register map or in the wrong order give numbers too, but not numbers that obey these
 laws together.

@@ -1,4 +1,4 @@
-"""Everything that one device can tell, read once: to see whether address, unit and profile are right."""
+"""One read of every register of a device: to see whether address, unit and profile are right."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 
 from collector.polling.meter_reader import MeterReader
 from collector.probing.advice import advice
-from collector.probing.asking import Asking
+from collector.probing.read_session import ReadSession
 from collector.profile.profile import WORD_ORDERS, Profile
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import NoAnswerError, RefusedError, WireError
 from collector.wire.read_request import ReadRequest
 from energy_workbench.core import clock
@@ -100,7 +100,7 @@ class Probe:
 
 
 async def probe(
-    gateway: str, unit: int, profile_id: str, folders: Iterable[Path] = (), lines: Lines | None = None
+    gateway: str, unit: int, profile_id: str, folders: Iterable[Path] = (), pool: ConnectionPool | None = None
 ) -> Probe:
     """Read a device once, with every register of the profile; takes `PROBE_SECONDS` at most.
 
@@ -110,7 +110,7 @@ async def probe(
         Modbus device id.
     folders : iterable of Path
         Of the user's own profiles.
-    lines : Lines, optional
+    pool : ConnectionPool, optional
         The connections of a process that polls; the reads wait their turn among its polls.
 
     Returns
@@ -122,8 +122,8 @@ async def probe(
     client: GatewayClient | None = None
     try:
         profile = load(profile_id, folders)
-        async with asyncio.timeout_at(end), (lines or Lines()).lend(gateway) as client:
-            return await _read(client, unit, profile, Asking(client, end, PROBE_SECONDS))
+        async with asyncio.timeout_at(end), (pool or ConnectionPool()).lend(gateway) as client:
+            return await _read(client, unit, profile, ReadSession(client, end, PROBE_SECONDS))
     except TimeoutError:
         late = NoAnswerError(f"{gateway} was busy with other reads for {PROBE_SECONDS:g} s")
         return Probe(gateway, unit, profile_id, ok=False, error=_line(late), advice=advice(late, client))
@@ -131,15 +131,15 @@ async def probe(
         return Probe.failed(gateway, unit, profile_id, error)
 
 
-async def _read(client: GatewayClient, unit: int, profile: Profile, asking: Any) -> Probe:
+async def _read(client: GatewayClient, unit: int, profile: Profile, session: Any) -> Probe:
     reader = MeterReader(profile, unit, tuple(profile.quantities))
     started = time.monotonic()
     # Not sent twice: the user can ask again, and a meter that is not there would cost the others two waits.
-    outcome = await reader.read(asking, lambda: clock.to_micros(clock.now()), retry=False)
+    outcome = await reader.read(session, lambda: clock.to_micros(clock.now()), retry=False)
     values, seconds = outcome.values, time.monotonic() - started
     identity: dict[str, str] = {}
     if values:
-        await _identify(asking, unit, profile, identity)
+        await _identify(session, unit, profile, identity)
     return Probe(
         gateway=client.url, unit_id=unit, profile=profile.id, ok=outcome.error is None, values=values,
         units={name: quantity(name).unit for name in values}, identity=identity, missing=list(reader.missing),
@@ -148,12 +148,12 @@ async def _read(client: GatewayClient, unit: int, profile: Profile, asking: Any)
     )  # fmt: skip
 
 
-async def _identify(asking: Any, unit: int, profile: Profile, found: dict[str, str]) -> None:
+async def _identify(session: Any, unit: int, profile: Profile, found: dict[str, str]) -> None:
     for entry in profile.identify:
         try:
             request = ReadRequest(entry.function_code, entry.address, entry.words)
             timeout, pause = profile.timeout_ms / 1000, profile.pause_ms / 1000
-            words = await asking.read_alone(request, unit, timeout=timeout, pause=pause)
+            words = await session.read_alone(request, unit, timeout=timeout, pause=pause)
         except RefusedError:
             continue
         except WireError:

@@ -1,4 +1,4 @@
-"""Which profile a device has: what it says of itself, and whose registers hold numbers that fit together."""
+"""Profiles ranked by how well a device's identification and values fit them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 from collector.polling.meter_reader import MeterReader
 from collector.polling.sunspec import COMMON, common_texts, models
 from collector.probing.advice import advice
-from collector.probing.asking import Asking
 from collector.probing.plausibility import Evidence, evidence, sane
+from collector.probing.read_session import ReadSession
 from collector.profile.identity import Identity
 from collector.profile.profile import WORD_ORDERS, Profile
 from collector.profile.register import Cell
 from collector.profile.store import SHIPPED, available, load
 from collector.wire.client import GatewayClient
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import NoAnswerError, RefusedError, UnreachableError, WireError
 from collector.wire.read_request import ReadRequest
 from energy_workbench.core import clock
@@ -95,7 +95,9 @@ class Candidate:
         }  # fmt: skip
 
 
-async def suggest(gateway: str, unit: int, folders: Iterable[Path] = (), lines: Lines | None = None) -> dict[str, Any]:
+async def suggest(
+    gateway: str, unit: int, folders: Iterable[Path] = (), pool: ConnectionPool | None = None
+) -> dict[str, Any]:
     """Find the profiles, and word orders, with which a device can be read; takes `SUGGEST_SECONDS` at most.
 
     Only reads are sent, one at a time, each when it is its turn among the polls of that gateway.
@@ -106,7 +108,7 @@ async def suggest(gateway: str, unit: int, folders: Iterable[Path] = (), lines: 
         Modbus device id.
     folders : iterable of Path
         Of the user's own profiles.
-    lines : Lines, optional
+    pool : ConnectionPool, optional
         The connections of a process that polls.
 
     Returns
@@ -122,8 +124,8 @@ async def suggest(gateway: str, unit: int, folders: Iterable[Path] = (), lines: 
     search = _Search(unit, tuple(folders), end)
     error: Exception | None = None
     try:
-        async with asyncio.timeout_at(end), (lines or Lines()).lend(gateway) as client:
-            search.asking = Asking(client, end, SUGGEST_SECONDS, hurry=True)
+        async with asyncio.timeout_at(end), (pool or ConnectionPool()).lend(gateway) as client:
+            search.session = ReadSession(client, end, SUGGEST_SECONDS, hurry=True)
             await search.run()
     except TimeoutError:
         error = NoAnswerError(f"{gateway} was busy with other reads for {SUGGEST_SECONDS:g} s")
@@ -141,7 +143,7 @@ class _Search:
 
     def __init__(self, unit: int, folders: tuple[Path, ...], end: float) -> None:
         self.unit, self.folders, self.end = unit, folders, end
-        self.asking: Any = None
+        self.session: Any = None
         self.identity: dict[str, str] = {}
         self.sunspec: set[int] = set()
         self.profiles: list[tuple[Profile, bool]] = []
@@ -166,7 +168,7 @@ class _Search:
         return {
             "ok": ok, "identity": identity, "candidates": shown, "values": best,
             "units": {name: quantity(name).unit for name in best}, "notes": notes, "tried": self.tried,
-            "profiles": len(self.profiles), "requests": self.asking.requests if self.asking else 0,
+            "profiles": len(self.profiles), "requests": self.session.requests if self.session else 0,
         }  # fmt: skip
 
     async def run(self) -> None:
@@ -175,7 +177,7 @@ class _Search:
         await self._find_models()
         fitting = []
         for profile, own in self.profiles:
-            if self.asking.late:
+            if self.session.late:
                 return
             if await self._may_be(profile):
                 fitting.append((profile, own))
@@ -183,7 +185,7 @@ class _Search:
                 self.tried += 1
         await self._ask_who()
         for profile, own in sorted(fitting, key=lambda item: not self._named(item[0], self.identity)):
-            if self.asking.late:
+            if self.session.late:
                 return
             await self._examine(profile, own)
             self.tried += 1
@@ -202,11 +204,11 @@ class _Search:
     async def _find_models(self) -> None:
         """The models of a SunSpec device."""
         try:
-            async for model, at in models(self.asking, self.unit, self.asking.timeout):
+            async for model, at in models(self.session, self.unit, self.session.timeout):
                 self.sunspec.add(model)
                 if model == COMMON:
                     with suppress(RefusedError):
-                        self.identity |= await common_texts(self.asking, self.unit, at, self.asking.timeout)
+                        self.identity |= await common_texts(self.session, self.unit, at, self.session.timeout)
         except UnreachableError:
             raise
         except WireError:
@@ -214,9 +216,9 @@ class _Search:
 
     async def _ask_who(self) -> None:
         """The device identification of Modbus, of a device that is known to be there."""
-        if self.asking.answered:
+        if self.session.answered:
             with suppress(WireError):
-                said = await self.asking.read_identification(self.unit)
+                said = await self.session.read_identification(self.unit)
                 self.identity |= {OBJECTS[n]: text for n, text in said.items() if n in OBJECTS and text}
 
     async def _may_be(self, profile: Profile) -> bool:
@@ -249,8 +251,8 @@ class _Search:
 
     async def _read(self, profile: Profile, quantities: tuple[str, ...]) -> dict[str, float | None]:
         reader = MeterReader(profile, self.unit, quantities)
-        outcome = await reader.read(self.asking, lambda: clock.to_micros(clock.now()), retry=False)
-        dead = self.asking.silent >= SILENT_READS and not self.asking.answered
+        outcome = await reader.read(self.session, lambda: clock.to_micros(clock.now()), retry=False)
+        dead = self.session.silent >= SILENT_READS and not self.session.answered
         if outcome.error and (dead or isinstance(outcome.error, UnreachableError)):
             raise outcome.error
         return outcome.values
@@ -273,7 +275,7 @@ class _Search:
     async def _words_of(self, profile: Profile, entry: Identity) -> list[int] | None:
         try:
             request = ReadRequest(entry.function_code, entry.address, entry.words)
-            words: list[int] = await self.asking.read_alone(request, self.unit, pause=profile.pause_ms / 1000)
+            words: list[int] = await self.session.read_alone(request, self.unit, pause=profile.pause_ms / 1000)
         except WireError:
             return None
         return words

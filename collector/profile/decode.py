@@ -1,4 +1,4 @@
-"""From words to values in the workbench's units, and back; pure."""
+"""Register words decoded to values in the workbench's units, and encoded back; pure."""
 
 from __future__ import annotations
 

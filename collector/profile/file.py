@@ -1,4 +1,4 @@
-"""What a profile's file must say, read strictly: every problem is told at once, each with its line."""
+"""A profile's file, parsed strictly: every problem is told at once, each with its line."""
 
 from __future__ import annotations
 

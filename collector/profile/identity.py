@@ -1,4 +1,4 @@
-"""What a device says it is, and whether a profile means such a device."""
+"""Identification registers of a device, and whether a profile expects what they say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML whose keys and values know their line, so that every problem of a file is told where it is."""
+"""YAML nodes with their line numbers, for messages that say where a problem is."""
 
 from __future__ import annotations
 

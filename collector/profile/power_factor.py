@@ -1,4 +1,4 @@
-"""Power factors: what vendors write, and the project's convention (the sign of active power)."""
+"""Vendors' encodings of power factors, and the project's convention (the sign of active power)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reads fetch which registers: as few as the meter allows; pure.
+"""The fewest reads that fetch a set of registers; pure.
 
 With `max_block` 10, registers of two words at 0, 2 and 8, and an optional one at 4:
 

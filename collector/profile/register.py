@@ -1,4 +1,4 @@
-"""One register of a meter: where it is, what its bits are, and what they are worth."""
+"""One register of a meter: address, type, scale and unit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profiles as people want to see them: listed, shown register by register, and checked."""
+"""Rows about profiles: listed, shown register by register, checked, with what a poll takes."""
 
 from __future__ import annotations
 

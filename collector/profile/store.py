@@ -1,4 +1,4 @@
-"""Where profiles are found: a user's folders first, then those that come with the project."""
+"""Profiles by id: a user's folders first, then those that come with the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One gateway: its questions one after the other, and what each failure means for the meters behind it."""
+"""A client of one Modbus gateway: one request at a time, its failures told apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from collector.wire.connection import Connection
 from collector.wire.errors import NOT_THERE, REASONS, GarbledError, NoAnswerError, RefusedError, UnreachableError
 from collector.wire.framing import SHORTEST_FRAME, Framing, Question, RtuFraming, TcpFraming
-from collector.wire.pending_responses import Owed
+from collector.wire.pending_responses import PendingResponses
 from collector.wire.read_request import ReadRequest
 from collector.wire.serial_line import FASTEST_SILENCE, SerialLine
 from collector.wire.tls import Security, tls_trouble
@@ -80,7 +80,7 @@ class GatewayClient:
         self._framing: Framing = TcpFraming() if self.framed_by_id else RtuFraming()
         self._connection: Connection | None = None
         self._lock = asyncio.Lock()
-        self._owed = Owed()
+        self._pending = PendingResponses()
         self._last: Question | None = None
         self._silent = False
         self._silence = self.line.silence if self.line else 0.0 if self.framed_by_id else FASTEST_SILENCE
@@ -242,23 +242,23 @@ class GatewayClient:
     def _first(self, question: Question) -> Question | None:
         """What has to be asked first, so that no late answer is taken for this question's."""
         if self._last and self._framing.stray >= SHORTEST_FRAME:
-            self._owed.ask(self._last)  # more came than was asked for: it may have been late, and another one be due
+            self._pending.ask(self._last)  # more came than was asked for: it may have been late, and another one be due
             self.late[self._last.unit] += self._silent
-        return self._owed.unlike(question)
+        return self._pending.unlike(question)
 
     async def _ask(self, question: Question, timeout: float | None) -> bytes:
         connection = self._connection
         if connection is None or not connection.is_active():
             raise UnreachableError(f"{self.url} closed the connection", lost=True)
         unit, wait = question.unit, timeout or self.timeout
-        owed = set() if self.framed_by_id else self._owed.by(unit)
+        pending = set() if self.framed_by_id else self._pending.by(unit)
         if not self.framed_by_id:
-            self._owed.ask(question)
+            self._pending.ask(question)
         self._last, self._silent = question, False
         started = time.monotonic()
         try:
             on_the_wire = self.line.transfer_seconds(question.words) if self.line else 0.0
-            answer = await connection.ask(question, wait + on_the_wire, owed - {question.words})
+            answer = await connection.ask(question, wait + on_the_wire, pending - {question.words})
         except TimeoutError:
             self._silent = True
             self._after_silence(connection)
@@ -282,10 +282,10 @@ class GatewayClient:
             self._distrust()
             raise GarbledError(f"unit {unit} of {self.url} {answer.trouble}")
         if answer.body[0] & 0x80:
-            self._owed.refused(question)
+            self._pending.refused(question)
             code = answer.body[1]
             raise RefusedError(f"unit {unit} of {self.url} refuses: {REASONS.get(code, 'exception')} ({code})", code)
-        self._owed.answered(question)
+        self._pending.answered(question)
         return answer.body
 
     async def _keep_silence(self, pause: float) -> None:

@@ -71,7 +71,7 @@ class Connection(ModbusProtocol):
         await asyncio.sleep(0)
         self.heard = self.loop.time()
 
-    async def ask(self, question: Question, seconds: float, owed: Collection[int] = ()) -> Answer:
+    async def ask(self, question: Question, seconds: float, pending: Collection[int] = ()) -> Answer:
         """The answer to a question; see `Framing.ask`.
 
         Raises
@@ -83,7 +83,7 @@ class Connection(ModbusProtocol):
         """
         if not self.is_active():
             raise ConnectionError
-        frame = self.framing.ask(question, owed)
+        frame = self.framing.ask(question, pending)
         self._waiting = self.loop.create_future()
         timer = self.loop.call_later(seconds, self._give_up, self._waiting)
         try:

@@ -1,4 +1,4 @@
-"""Connections by gateway: one each, shared by polls and probes, because a line has one owner."""
+"""Connections by gateway, one each, shared by polls and probes, because a serial line has one owner."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from collector.wire.client import GatewayClient
 
 
-class Lines:
+class ConnectionPool:
     """The connections of one process; a connection is closed when the last of its users gives it back.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, each with what it means for the meters behind it."""
+"""Failures of a Modbus read, each with what it means for the meters behind a gateway."""
 
 from __future__ import annotations
 

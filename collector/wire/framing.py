@@ -1,4 +1,4 @@
-"""Questions and answers as bytes, for both framings of Modbus; pure.
+"""Modbus frames, TCP and RTU: requests as bytes, responses found among bytes; pure.
 
 A framing knows the question that is open, and takes nothing else for its answer: neither a late answer, nor a
 repetition, nor noise. What it takes is one whole frame with the right id or checksum, function and unit.
@@ -112,12 +112,12 @@ class Framing(Protocol):
     def reset(self) -> None:
         """Begin anew on another connection; what was learned of the gateway stays."""
 
-    def ask(self, question: Question, owed: Collection[int] = ()) -> bytes:
+    def ask(self, question: Question, pending: Collection[int] = ()) -> bytes:
         """The bytes to send; the question is open from now on.
 
         Parameters
         ----------
-        owed : collection of int
+        pending : collection of int
             Lengths of answers that may still come from earlier questions, and are none to this one [registers].
         """
 
@@ -168,7 +168,7 @@ class TcpFraming:
     def begun(self) -> bool:
         return bool(self._buffer)
 
-    def ask(self, question: Question, owed: Collection[int] = ()) -> bytes:  # noqa: ARG002
+    def ask(self, question: Question, pending: Collection[int] = ()) -> bytes:  # noqa: ARG002
         refuse_writing(question)
         # 0 is what a careless device says always, and the next number what one that miscounts says too early.
         self._transaction = (self._transaction + _STRIDE) % 0xFFFF
@@ -257,7 +257,7 @@ class TcpFraming:
 class RtuFraming:
     """Modbus RTU: unit id and checksum; no id says which question an answer is for.
 
-    An answer of an owed length is passed over, and so is what other units say. Noise before and after a
+    An answer of a pending length is passed over, and so is what other units say. Noise before and after a
     frame is common on RS-485, and the echo of the question with some adapters.
     """
 
@@ -268,16 +268,16 @@ class RtuFraming:
     def reset(self) -> None:
         self.broken, self.stray = "", 0
         self._open: Question | None = None
-        self._owed: Collection[int] = ()
+        self._pending: Collection[int] = ()
         self._buffer = b""
 
     @property
     def begun(self) -> bool:
         return bool(self._buffer)
 
-    def ask(self, question: Question, owed: Collection[int] = ()) -> bytes:
+    def ask(self, question: Question, pending: Collection[int] = ()) -> bytes:
         refuse_writing(question)
-        self._open, self._owed, self._buffer, self.stray = question, owed, b"", 0
+        self._open, self._pending, self._buffer, self.stray = question, pending, b"", 0
         frame = bytes((question.unit,)) + question.body
         return frame + checksum(frame)
 
@@ -299,7 +299,7 @@ class RtuFraming:
     def _found(self, question: Question) -> Answer | None:
         found: list[bytes] = []
         for frame in self._frames(question):
-            if frame[1] == question.code and question.words and frame[2] / 2 in self._owed:
+            if frame[1] == question.code and question.words and frame[2] / 2 in self._pending:
                 continue
             found.append(frame)
         if not found:

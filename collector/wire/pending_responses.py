@@ -1,4 +1,4 @@
-"""Answers that a unit may still owe: with serial framing only their length tells them from the one that is due."""
+"""Responses that a unit may still send: with serial framing only their length tells them from the one that is due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FORGIVEN_SECONDS = 60.0
 """No device answers later than this [s]."""
 
 
-class Owed:
+class PendingResponses:
     """Lengths of unanswered questions by unit.
 
     A device answers in order. So a question of a length that it does not owe, once answered, says that nothing
@@ -53,13 +53,13 @@ class Owed:
 
         It is shorter if possible: registers behind may not exist.
         """
-        owed = self.by(question.unit)
-        if not question.words or question.words not in owed:
+        pending = self.by(question.unit)
+        if not question.words or question.words not in pending:
             return None
         room = min(MOST_WORDS, 0x10000 - question.address)
         lengths = [*range(question.words - 1, 0, -1), *range(question.words + 1, room + 1)]
         if not lengths:
             return None
         since = self._since[question.unit]
-        # Where every length is owed, what was asked longest ago.
+        # Where every length is pending, what was asked longest ago.
         return question.of_length(min(lengths, key=lambda words: since.get(words, 0.0)))

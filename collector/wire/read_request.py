@@ -1,4 +1,4 @@
-"""A read request of Modbus: which registers are asked for, whoever is asked."""
+"""A Modbus read request: function code, first address, number of registers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modbus/TCP Security: whom a gateway must be, and who the workbench is to it."""
+"""Modbus/TCP Security: certificates of the gateways and of the workbench."""
 
 from __future__ import annotations
 

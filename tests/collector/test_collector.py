@@ -347,7 +347,7 @@ def test_a_home_that_was_not_made_is_an_error(tmp_path: Path) -> None:
 def test_readings_wait_while_the_spool_cannot_be_written(home: Settings) -> None:
     import logging
 
-    from collector.polling.repeated_failures import Repeats
+    from collector.polling.repeated_failures import RepeatedFailures
 
     class FullDisk(Spool):
         full, tried = True, 0
@@ -360,7 +360,7 @@ def test_readings_wait_while_the_spool_cannot_be_written(home: Settings) -> None
 
     async def main() -> None:
         spool = FullDisk(home.spool_path)
-        writer = Writer(spool, StateStore(home.state_url), Repeats(logging.getLogger("test")))
+        writer = Writer(spool, StateStore(home.state_url), RepeatedFailures(logging.getLogger("test")))
         task = asyncio.create_task(writer.run())
         for i in range(3):
             writer.put(1, Reading(1, i * 1_000_000, 0, {"frequency": 50.0}), Live())

@@ -17,7 +17,7 @@ from collector.collector import Collector
 from collector.control import AT_ONCE, MOST_CALLERS, SOCKET, Control, ask
 from collector.probing.probe import Probe
 from collector.profile.store import load
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from energy_workbench.core.errors import ServiceError
 from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
@@ -48,14 +48,14 @@ async def probed(path: Path, gateway: str, unit: int, profile: str = PROFILE) ->
 
 
 @asynccontextmanager
-async def control(tmp_path: Path) -> AsyncIterator[tuple[Path, Lines]]:
+async def control(tmp_path: Path) -> AsyncIterator[tuple[Path, ConnectionPool]]:
     """A control socket without polls."""
-    lines, path = Lines(), tmp_path / SOCKET
-    task = asyncio.create_task(Control(path, lines, [tmp_path]).run())
+    pool, path = ConnectionPool(), tmp_path / SOCKET
+    task = asyncio.create_task(Control(path, pool, [tmp_path]).run())
     await until(path.exists)
     await until(lambda: task.done() or connects(path))
     try:
-        yield path, lines
+        yield path, pool
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -135,11 +135,11 @@ def test_a_serial_line_keeps_its_one_owner(home: Settings) -> None:
 
 def test_a_new_gateway_is_read_over_a_connection_of_its_own_which_is_closed(tmp_path: Path) -> None:
     async def main() -> None:
-        async with running(two_units(4.0)) as device, control(tmp_path) as (path, lines):
+        async with running(two_units(4.0)) as device, control(tmp_path) as (path, pool):
             assert (await probed(path, device.url, 1))["ok"]
             await until(lambda: not device.open)
             assert device.connections == 1
-            assert not lines._clients
+            assert not pool._clients
 
     asyncio.run(main())
 
@@ -237,7 +237,7 @@ def test_what_is_no_request_is_answered_and_the_next_one_served(tmp_path: Path, 
 
 def test_an_endless_line_and_a_caller_who_leaves_harm_nobody(tmp_path: Path) -> None:
     async def main() -> None:
-        async with running(two_units()) as device, control(tmp_path) as (path, lines):
+        async with running(two_units()) as device, control(tmp_path) as (path, pool):
             reader, writer = await asyncio.open_unix_connection(str(path))
             writer.write(b"x" * 200_000)
             assert await reader.read() == b""
@@ -248,7 +248,7 @@ def test_an_endless_line_and_a_caller_who_leaves_harm_nobody(tmp_path: Path) -> 
             writer.write(json.dumps(request).encode() + b"\n")
             await until(lambda: device.asked)
             writer.close()
-            await until(lambda: not lines._clients)
+            await until(lambda: not pool._clients)
             assert (await probed(path, device.url, 1))["ok"]
 
     asyncio.run(main())
@@ -280,7 +280,7 @@ def test_a_deep_home_has_a_socket_too(tmp_path: Path) -> None:
     async def main() -> None:
         folder = tmp_path / ("deep" * 20) / ("deeper" * 15)
         folder.mkdir(parents=True)
-        task = asyncio.create_task(Control(folder / SOCKET, Lines(), []).run())
+        task = asyncio.create_task(Control(folder / SOCKET, ConnectionPool(), []).run())
         await until((folder / SOCKET).exists)
         answer: Callable[[], dict[str, Any] | None] = lambda: ask(folder / SOCKET, {"do": "nothing"})  # noqa: E731
         found = await asyncio.to_thread(answer)
@@ -311,7 +311,7 @@ def test_the_collector_finds_out_which_profile_a_device_has(tmp_path: Path) -> N
 
 def test_a_folder_without_sockets_does_not_end_the_collector(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
-        task = asyncio.create_task(Control(tmp_path / "missing" / SOCKET, Lines(), []).run())
+        task = asyncio.create_task(Control(tmp_path / "missing" / SOCKET, ConnectionPool(), []).run())
         await until(lambda: "no control socket" in caplog.text)
         assert not task.done()
         task.cancel()
@@ -391,7 +391,7 @@ async def called(path: Path, device: Device, *units: int, seconds: float = 10.0)
     return {row["key"]: row for row in answer["meters"]}
 
 
-def test_a_roll_call_takes_its_turn_among_the_polls(home: Settings) -> None:
+def test_a_ping_takes_its_turn_among_the_polls(home: Settings) -> None:
     async def main() -> None:
         registry = Registry(home.registry_url)
         async with running(two_units(4.0)) as device:
@@ -411,12 +411,12 @@ def test_a_roll_call_takes_its_turn_among_the_polls(home: Settings) -> None:
     asyncio.run(main())
 
 
-def test_a_roll_call_ends_in_its_time_and_tells_who_was_reached(tmp_path: Path) -> None:
+def test_a_ping_ends_in_its_time_and_tells_who_was_reached(tmp_path: Path) -> None:
     async def main() -> None:
         device = two_units()
         async with running(device):
             pass
-        async with control(tmp_path) as (path, lines):
+        async with control(tmp_path) as (path, pool):
             gone = await called(path, device, 1, 2)
             assert [row["reached"] for row in gone.values()] == [False, False]
             async with running(device):
@@ -424,7 +424,7 @@ def test_a_roll_call_ends_in_its_time_and_tells_who_was_reached(tmp_path: Path) 
                 assert found[1]["ok"]
                 assert len(found) < 59
                 assert (await called(path, device, 1))[1]["ok"]
-            await until(lambda: not lines._clients)
+            await until(lambda: not pool._clients)
 
     asyncio.run(main())
 

@@ -10,7 +10,7 @@ import tracemalloc
 
 from collector.polling.meter_reader import Limits
 from collector.polling.poller import GatewayPoller
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.wire.client import GatewayClient
 from tests.collector.device import Device, running
@@ -34,7 +34,7 @@ def test_memory_stays_flat_however_long_meters_answer_and_do_not() -> None:
                 [target(unit, unit, 0.002) for unit in range(1, SILENT + 1)],
                 lambda key, reading, state: live.__setitem__(key, state),
                 SteadyClock(),
-                Repeats(logging.getLogger("test")),
+                RepeatedFailures(logging.getLogger("test")),
                 Limits(timeout=0.01),
             )
             task = asyncio.create_task(one.run())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.writer import Writer
 from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import LakeError
@@ -93,7 +93,7 @@ def spool_full(disk: Path, other: Path) -> None:
     log.propagate = False
 
     async def poll() -> None:
-        writer = Writer(spool, state, Repeats(log))
+        writer = Writer(spool, state, RepeatedFailures(log))
         filler = stuff(disk)
         for step in range(5000):
             writer.put(1, reading(1, step * 10.0, float(step)), Live(values={ENERGY: float(step)}))

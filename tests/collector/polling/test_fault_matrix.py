@@ -32,7 +32,7 @@ from collector.plant.tree import build
 from collector.polling.communication import Tally
 from collector.polling.meter_reader import Limits, MeterReader
 from collector.polling.poller import GatewayPoller, Target
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.profile.decode import Decoder, readable
 from collector.profile.read_plan import plan
@@ -251,8 +251,8 @@ async def _begin(
         for key, meter in enumerate(meters)
     ]
     case = Case(devices, started)
-    repeats = Repeats(logging.getLogger("test"))
-    case.poller = GatewayPoller(client, targets, case.sink, SteadyClock(), repeats, Limits(timeout=TIMEOUT))
+    failures = RepeatedFailures(logging.getLogger("test"))
+    case.poller = GatewayPoller(client, targets, case.sink, SteadyClock(), failures, Limits(timeout=TIMEOUT))
     return case, asyncio.create_task(case.poller.run())
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.polling.circuit_breaker import Breaker, State
-from collector.polling.poll_queue import Agenda, Turn
+from collector.polling.poll_queue import PollQueue, Turn
 from energy_workbench.core.entities import Priority
 
 SECOND = 1_000_000
@@ -25,21 +25,21 @@ def turn(
 class Bus:
     """One line on which each meter takes its time; a silent one takes its time-out."""
 
-    def __init__(self, *turns: Turn[str], takes: float = 0.06, lines: int = 1) -> None:
-        self.agenda: Agenda[str] = Agenda(lines)
+    def __init__(self, *turns: Turn[str], takes: float = 0.06, connections: int = 1) -> None:
+        self.queue: PollQueue[str] = PollQueue(connections)
         self.takes, self.silent, self.now = round(takes * SECOND), set[str](), 1000 * SECOND
         self.read: list[tuple[int, str]] = []
         self.late: dict[str, int] = {}
         self.missed, self.spared = Counter[str](), Counter[str]()
-        self.agenda.follow(turns, self.now)
+        self.queue.follow(turns, self.now)
 
     def run(self, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         end = self.now + round(seconds * SECOND)
         while self.now < end:
             each()
-            found = self.agenda.take(self.now)
+            found = self.queue.take(self.now)
             if found is None:
-                at = self.agenda.wake_us(self.now)
+                at = self.queue.wake_us(self.now)
                 assert at is None or at > self.now, "it would never sleep"
                 self.now = end if at is None else min(at, end)
                 continue
@@ -50,7 +50,7 @@ class Bus:
             self.now += self.takes if answered else found.cost_us
             if not answered:
                 found.breaker.failed(self.now)
-            self.agenda.give_back(found, began, self.now, doubtful=not answered, answered=answered)
+            self.queue.give_back(found, began, self.now, doubtful=not answered, answered=answered)
 
     def times(self, name: str) -> list[float]:
         return [at / SECOND for at, item in self.read if item == name]
@@ -122,7 +122,7 @@ def test_one_that_is_back_brings_the_others_back_at_once() -> None:
     bus = Bus(*map(turn, names))
     bus.silent.update(names)
     bus.run(900)
-    assert all(t.breaker.state is State.OPEN for t in bus.agenda.turns)
+    assert all(t.breaker.state is State.OPEN for t in bus.queue.turns)
     bus.silent.clear()
     bus.read.clear()
     bus.run(62)
@@ -155,18 +155,18 @@ def test_where_time_is_short_the_higher_priority_is_served() -> None:
 
 
 def test_a_gateway_with_several_lines_keeps_one_free_of_the_dead() -> None:
-    agenda: Agenda[str] = Agenda(lines=2)
+    queue: PollQueue[str] = PollQueue(connections=2)
     dead = [turn(f"D{n}") for n in range(3)]
     for each in dead:
         each.doubtful = True
-    agenda.follow([*dead, turn("A", phase=8)], 1000 * SECOND)
-    first = agenda.take(1000 * SECOND)
+    queue.follow([*dead, turn("A", phase=8)], 1000 * SECOND)
+    first = queue.take(1000 * SECOND)
     assert first is not None
     assert first.item == "A"
-    agenda.give_back(first, 1000 * SECOND, 1000 * SECOND, doubtful=False, answered=True)
-    assert agenda.take(1006 * SECOND) in dead
-    assert agenda.take(1006 * SECOND) is None
-    living = agenda.take(1008 * SECOND)
+    queue.give_back(first, 1000 * SECOND, 1000 * SECOND, doubtful=False, answered=True)
+    assert queue.take(1006 * SECOND) in dead
+    assert queue.take(1006 * SECOND) is None
+    living = queue.take(1008 * SECOND)
     assert living is not None
     assert living.item == "A"
 
@@ -176,7 +176,7 @@ def test_meters_that_go_or_come_leave_the_others_in_their_slots() -> None:
     bus = Bus(a, b)
     bus.run(25)
     c = turn("C", phase=4)
-    bus.agenda.follow([b, c], bus.now)
+    bus.queue.follow([b, c], bus.now)
     bus.read.clear()
     bus.run(20)
     assert not bus.times("A")
@@ -193,7 +193,7 @@ def test_however_the_clock_is_set_nobody_is_read_twice_in_a_slot_or_late(steps: 
         bus.run(33)
         bus.read.clear()
         bus.now += step * SECOND
-        bus.agenda.jump(bus.now, step * SECOND)
+        bus.queue.jump(bus.now, step * SECOND)
         bus.run(40)
         for name, phase in (("A", 0), ("B", 4)):
             slots = [int((at - phase) // 10) for at in bus.times(name)]

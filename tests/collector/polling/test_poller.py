@@ -15,7 +15,7 @@ from collector.polling.communication import Tally
 from collector.polling.counts import NO_ANSWER
 from collector.polling.meter_reader import Limits, MeterReader
 from collector.polling.poller import GatewayPoller, Target
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
@@ -51,8 +51,8 @@ def target(key: int, unit: int, period: float, profile=PROFILE) -> Target:
 
 
 def poller(device: Device, targets: list[Target], seen: Seen) -> GatewayPoller:
-    repeats = Repeats(logging.getLogger("test"))
-    return GatewayPoller(GatewayClient(device.url), targets, seen, SteadyClock(), repeats)
+    failures = RepeatedFailures(logging.getLogger("test"))
+    return GatewayPoller(GatewayClient(device.url), targets, seen, SteadyClock(), failures)
 
 
 async def stop(task: asyncio.Task[None]) -> None:
@@ -152,8 +152,8 @@ def test_a_clock_that_is_set_neither_reorders_nor_repeats(step_us: int, monkeypa
         seen, offset = Seen(), [0]
         steady = SteadyClock(lambda: clock.to_micros(clock.now()) + offset[0])
         async with running(Device({1: words_of(PROFILE)})) as device:
-            repeats = Repeats(logging.getLogger("test"))
-            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, steady, repeats)
+            failures = RepeatedFailures(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, steady, failures)
             task = asyncio.create_task(one.run())
             await until(lambda: len(seen.readings) > 2)
             offset[0], before = step_us, len(seen.readings)
@@ -173,8 +173,8 @@ def test_two_answers_within_a_millisecond_are_two_readings() -> None:
     async def main() -> None:
         seen, stands = Seen(), SteadyClock(lambda: 1_795_991_570_762_345, lambda: 5.0)
         async with running(Device({1: words_of(PROFILE)})) as device:
-            repeats = Repeats(logging.getLogger("test"))
-            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, stands, repeats)
+            failures = RepeatedFailures(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, stands, failures)
             for _ in range(3):
                 await one.once()
         assert [reading.ts_us - seen.readings[0].ts_us for reading in seen.readings] == [0, 1000, 2000]
@@ -190,8 +190,8 @@ def test_a_clock_that_was_far_in_the_future_is_followed_at_once(monkeypatch: pyt
         seen, offset = Seen(), [0]
         steady = SteadyClock(lambda: clock.to_micros(clock.now()) + offset[0])
         async with running(Device({1: words_of(PROFILE)})) as device:
-            repeats = Repeats(logging.getLogger("test"))
-            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, steady, repeats)
+            failures = RepeatedFailures(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, steady, failures)
             task = asyncio.create_task(one.run())
             await until(lambda: len(seen.readings) > 2)
             offset[0] = -86_400_000_000
@@ -208,9 +208,9 @@ def test_a_gateway_with_several_connections_is_asked_several_things_at_once() ->
         seen = Seen()
         units = {unit: words_of(PROFILE) for unit in range(1, 9)}
         async with running(Device(units, delays=[0.1] * 5000)) as device:
-            repeats = Repeats(logging.getLogger("test"))
+            failures = RepeatedFailures(logging.getLogger("test"))
             targets = [target(unit, unit, 0.2, replace(PROFILE, timeout_ms=5000)) for unit in range(1, 9)]
-            one = GatewayPoller(GatewayClient(device.url), targets, seen, SteadyClock(), repeats, Limits(), 4)
+            one = GatewayPoller(GatewayClient(device.url), targets, seen, SteadyClock(), failures, Limits(), 4)
             task = asyncio.create_task(one.run())
             await until(lambda: device.crowd == 4)
             await until(lambda: all(seen.of(key) for key in units))
@@ -232,9 +232,9 @@ def test_a_gateways_timeout_and_retries_are_kept() -> None:
     async def main() -> None:
         seen = Seen()
         async with running(Device({1: words_of(PROFILE)}, silent={1})) as device:
-            repeats = Repeats(logging.getLogger("test"))
+            failures = RepeatedFailures(logging.getLogger("test"))
             limits = Limits(timeout=0.05, retries=2)
-            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, SteadyClock(), repeats, limits)
+            one = GatewayPoller(GatewayClient(device.url), [target(1, 1, 0.1)], seen, SteadyClock(), failures, limits)
             await one.once()
             assert len(device.asked) == 3
             assert "in 0.05 s" in seen.live[1].error
@@ -332,8 +332,8 @@ def test_answers_that_come_too_late_are_counted_for_the_meter_that_gave_them(ser
                 await answer(writer, head, unit, code, address, count)
 
             device._answer = slow
-            targets, repeats = [target(1, 1, 0.2), target(2, 2, 0.2)], Repeats(logging.getLogger("test"))
-            one = GatewayPoller(GatewayClient(url), targets, seen, SteadyClock(), repeats)
+            targets, failures = [target(1, 1, 0.2), target(2, 2, 0.2)], RepeatedFailures(logging.getLogger("test"))
+            one = GatewayPoller(GatewayClient(url), targets, seen, SteadyClock(), failures)
             task = asyncio.create_task(one.run())
             await until(lambda: one.counts.meters[2].late >= 2, 40)
             await stop(task)

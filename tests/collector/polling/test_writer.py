@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.polling import writer as writer_room
-from collector.polling.repeated_failures import Repeats
+from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.writer import Writer
 from energy_workbench.core.entities import Live
 from energy_workbench.core.errors import LakeError
@@ -29,7 +29,7 @@ def test_memory_is_bounded_and_keeps_a_reading_a_quarter_of_an_hour(
         raise LakeError("the disk is gone")
 
     async def poll() -> Writer:
-        writer = Writer(spool, state, Repeats(logging.getLogger("test")))
+        writer = Writer(spool, state, RepeatedFailures(logging.getLogger("test")))
         with monkeypatch.context() as gone:
             gone.setattr(spool, "add", refuse)
             for step in range(2000):
@@ -57,7 +57,7 @@ def test_an_error_that_nobody_thought_of_loses_no_reading(tmp_path: Path, monkey
         raise MemoryError
 
     async def poll() -> None:
-        writer = Writer(spool, state, Repeats(logging.getLogger("test")))
+        writer = Writer(spool, state, RepeatedFailures(logging.getLogger("test")))
         for step in range(5):
             writer.put(1, reading(1, step * 10.0, float(step)), Live())
         with monkeypatch.context() as broken:
@@ -79,7 +79,7 @@ def test_people_are_warned_while_there_is_room(
     monkeypatch.setattr(writer_room, "LOOK_SECONDS", 0.0)
 
     async def poll() -> None:
-        writer = Writer(spool, state, Repeats(logging.getLogger("test")))
+        writer = Writer(spool, state, RepeatedFailures(logging.getLogger("test")))
         step = 0
         while spool.state().share < 0.6:
             for _ in range(100):

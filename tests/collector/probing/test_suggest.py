@@ -15,7 +15,7 @@ from collector.probing.suggest import suggest
 from collector.profile.profile import WORD_ORDERS
 from collector.profile.read_plan import plan
 from collector.profile.store import available, load
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from tests.collector.device import Device, running
 from tests.collector.meters import device_of, device_words, sunspec_words
 
@@ -104,7 +104,7 @@ def test_nothing_is_suggested_for_a_device_that_says_the_same_everywhere(word: i
 
 
 def test_a_device_that_is_not_there_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room.Asking, "timeout", 0.05)
+    monkeypatch.setattr(room.ReadSession, "timeout", 0.05)
     monkeypatch.setattr(room, "SILENT_READS", 2)
     device = Device({})
     found = find(device)
@@ -121,7 +121,7 @@ def test_a_gateway_that_is_not_there_is_told() -> None:
 
 
 def test_a_device_silent_on_what_it_lacks_is_found_out_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.probing.asking.LEAST_PATIENCE", 0.15)
+    monkeypatch.setattr("collector.probing.read_session.LEAST_PATIENCE", 0.15)
     profile = load("eastron_sdm630")
     words = device_words(profile)
 
@@ -148,9 +148,9 @@ def test_polls_of_the_same_gateway_get_their_turns(tmp_path: Path) -> None:
         device = device_of(profile, holes=True)
         device.units[2] = dict(device.units[1])
         async with running(device):
-            lines = Lines()
-            client = lines.take(device.url)
-            task = asyncio.create_task(suggest(device.url, 1, (), lines))
+            pool = ConnectionPool()
+            client = pool.take(device.url)
+            task = asyncio.create_task(suggest(device.url, 1, (), pool))
             polls = 0
             while not task.done():
                 for request in plan(profile, bridge=False):
@@ -159,7 +159,7 @@ def test_polls_of_the_same_gateway_get_their_turns(tmp_path: Path) -> None:
             assert best(task.result()) == "eastron_sdm630"
             assert polls >= 3
             assert (device.connections, device.crowd) == (1, 1)
-            lines.give_back(client)
+            pool.give_back(client)
 
     asyncio.run(main())
 

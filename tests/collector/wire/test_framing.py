@@ -19,7 +19,6 @@ from collector.wire.framing import (
     checksum,
     refuse_writing,
 )
-from collector.wire.pending_responses import FORGIVEN_SECONDS, Owed
 
 ASKED = Question.read(3, 100, 4, 7)
 WORDS = b"\x03\x08" + bytes(range(8))
@@ -221,7 +220,7 @@ def test_what_other_units_say_on_a_line_is_passed_over() -> None:
 
 def test_an_answer_of_an_owed_length_is_passed_over_on_a_line() -> None:
     framing = RtuFraming()
-    framing.ask(ASKED, owed={2})
+    framing.ask(ASKED, pending={2})
     assert framing.feed(rtu_frame(7, b"\x03\x04abcd")) is None
     assert framing.feed(rtu_frame(7, WORDS)) == Answer(WORDS)
     framing.ask(ASKED)
@@ -277,56 +276,3 @@ def test_registers_that_cannot_be_are_not_asked_for(address: int, words: int) ->
 def test_the_checksum_is_that_of_the_specification() -> None:
     # MODBUS over Serial Line V1.02, section 6.2.2: the frame 02 07 has the checksum 41 12.
     assert checksum(b"\x02\x07") == b"\x41\x12"
-
-
-def test_a_question_whose_answer_is_owed_comes_after_one_of_another_length() -> None:
-    owed = Owed()
-    owed.ask(ASKED)
-    first = owed.unlike(ASKED)
-    assert first == Question.read(3, 100, 3, 7)
-    owed.ask(first)
-    assert owed.unlike(ASKED).words == 2
-    owed.answered(first)
-    assert owed.unlike(ASKED) is None
-
-
-def test_one_register_is_read_with_its_neighbour_and_the_last_alone() -> None:
-    owed = Owed()
-    single, last = Question.read(3, 10, 1, 1), Question.read(3, 65_535, 1, 2)
-    owed.ask(single)
-    assert owed.unlike(single).words == 2
-    owed.ask(last)
-    assert owed.unlike(last) is None
-
-
-def test_an_exception_leaves_in_doubt_what_it_was_for() -> None:
-    owed = Owed()
-    owed.ask(ASKED)
-    owed.refused(ASKED)
-    assert owed.by(7) == set()
-    owed.ask(ASKED)
-    other = ASKED.of_length(3)
-    owed.ask(other)
-    owed.refused(other)
-    assert owed.by(7) == {3}
-
-
-def test_what_is_owed_for_long_is_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("collector.wire.pending_responses.time.monotonic", lambda: clock[0])
-    owed = Owed()
-    owed.ask(ASKED)
-    clock[0] += FORGIVEN_SECONDS - 1
-    assert owed.by(7) == {4}
-    clock[0] += 2
-    assert owed.by(7) == set()
-
-
-def test_a_device_that_owes_every_length_is_asked_again_for_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("collector.wire.pending_responses.time.monotonic", lambda: clock[0])
-    owed = Owed()
-    for words in range(125, 0, -1):
-        clock[0] += 0.01
-        owed.ask(ASKED.of_length(words))
-    assert owed.unlike(ASKED).words == 125

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.wire.client import GatewayClient
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, UnreachableError
 from collector.wire.serial_line import SerialLine
 from tests.collector.device import Device, running, until
@@ -164,10 +164,10 @@ def test_a_pulled_adapter_ends_a_read_at_once() -> None:
 
 def test_one_port_under_two_settings_is_used_in_turn(tmp_path: Path) -> None:
     async def main() -> None:
-        lines, name = Lines(), tmp_path / "by-id"
+        pool, name = ConnectionPool(), tmp_path / "by-id"
         with line_with_server(UNITS) as path:
             plug(name, path)
-            polled = lines.take(f"rtu://{path}?baudrate=9600")
+            polled = pool.take(f"rtu://{path}?baudrate=9600")
             values: list[list[int]] = []
 
             async def poll() -> None:
@@ -178,7 +178,7 @@ def test_one_port_under_two_settings_is_used_in_turn(tmp_path: Path) -> None:
             await until(lambda: len(values) > 3)
 
             async def probe(options: str) -> list[int]:
-                async with lines.lend(f"rtu://{name}?{options}") as client:
+                async with pool.lend(f"rtu://{name}?{options}") as client:
                     assert client is not polled
                     before = len(values)
                     got = await client.read(read(2, 2), 2)
@@ -192,7 +192,7 @@ def test_one_port_under_two_settings_is_used_in_turn(tmp_path: Path) -> None:
             await until(lambda: len(values) > after + 3)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            lines.give_back(polled)
+            pool.give_back(polled)
             assert not polled.connected
 
     asyncio.run(main())

@@ -15,7 +15,7 @@ from pymodbus.server import ModbusTlsServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from collector.wire.client import GatewayClient
-from collector.wire.connection_pool import Lines
+from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import RefusedError, UnreachableError
 from collector.wire.read_request import ReadRequest
 from tests.collector.device import Device, running
@@ -76,7 +76,7 @@ def test_a_gateway_whose_authority_is_named_is_read(authority: trustme.CA, folde
     async def main() -> None:
         async with gateway(authority.issue_cert("127.0.0.1")) as url:
             for ca in ("ca.pem", folder / "ca.pem"):
-                client = Lines(folder).take(f"{url}?ca={ca}")
+                client = ConnectionPool(folder).take(f"{url}?ca={ca}")
                 assert client.framed_by_id
                 assert not client.paced
                 for _ in range(3):

@@ -1,4 +1,4 @@
-"""Asking one device many things: never the same twice, never beyond a deadline, and counting its silences."""
+"""Reads of one unit within a deadline: nothing is asked twice, and silences are counted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE, LEAST_PATIENCE = 5.0, 0.4
 """A device that has answered is given so many times its slowest answer, and no less than [s]."""
 
 
-class Asking:
+class ReadSession:
     """Reads of one unit that a `MeterReader` takes for those of its gateway.
 
     Parameters
