@@ -79,8 +79,9 @@ def probe(
         load(profile, folders)
         # A serial port has one owner: while the collector runs, it is the collector.
         request = {"do": "probe", "gateway": gateway, "unit_id": unit, "profile": profile}
-        answer = ask(settings.home / SOCKET, request)
-        result = Probe.of(answer) if answer else asyncio.run(run_probe(gateway, unit, profile, folders))
+        # A collector that refuses does not say again what it was asked for.
+        result = ask(settings.home / SOCKET, request, lambda members: Probe.of({**request, **members}))
+        result = result or asyncio.run(run_probe(gateway, unit, profile, folders))
     except WorkbenchError as error:
         if not as_json:
             raise
@@ -97,8 +98,9 @@ def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for
     Where a collector runs, its socket takes the same request.
     """
     import json
+    from dataclasses import asdict
 
-    from collector.probing.ping import parse_request, ping
+    from collector.probing.ping import PingAnswer, parse_request, ping
 
     settings = settings_room.load(home)
     try:
@@ -107,7 +109,7 @@ def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for
     except (ValueError, AttributeError):
         raise InputError('send {"meters": [{"key": …, "gateway": …, "unit_id": …, "profile": …}]}') from None
     found = asyncio.run(ping(meters, seconds, [settings.profiles_path]))
-    typer.echo(json.dumps({"ok": True, "meters": found}))
+    typer.echo(json.dumps(asdict(PingAnswer(True, found))))
 
 
 def main() -> None:

@@ -17,16 +17,23 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 
 from collector.polling.counts import Statistics
-from collector.polling.recent_statistics import RecentStatistics
-from collector.probing.ping import parse_request, ping
-from collector.probing.probe import PROBE_SECONDS, probe
+from collector.polling.recent_statistics import PollingStatistics, RecentStatistics
+from collector.probing.ping import PingAnswer, parse_request, ping
+from collector.probing.probe import PROBE_SECONDS, Probe, probe
 from collector.wire.connection_pool import ConnectionPool
 from energy_workbench.core.errors import BusyError, InputError, ServiceError
 
+if TYPE_CHECKING:
+    from collector.probing.suggest import Suggestions
+
+    Answer: TypeAlias = Probe | Suggestions | PingAnswer | PollingStatistics
+
+T = TypeVar("T")
 SOCKET = "collector.sock"
 """Its name in the home."""
 LONGEST_LINE = 65_536
@@ -39,6 +46,60 @@ MOST_CALLERS = 64
 """Connections that may be open together."""
 IDLE_SECONDS = 60.0
 """A caller who says nothing for this long is sent away [s]."""
+
+
+class Refusal(TypedDict):
+    """A request that was not done: why, and what to try."""
+
+    ok: bool
+    error: str
+    advice: str
+
+
+class Request:
+    """A request as it came; what of it is needed is checked when it is.
+
+    Raises
+    ------
+    InputError
+        If the line is no JSON object.
+    """
+
+    def __init__(self, line: bytes) -> None:
+        try:
+            members = json.loads(line)
+        except (ValueError, RecursionError):
+            raise InputError("the request is no JSON") from None
+        if not isinstance(members, dict):
+            raise InputError("the request is no JSON object")
+        self.members: Mapping[str, Any] = members
+
+    def text(self, name: str) -> str:
+        """A member that is text.
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        value = self.members.get(name)
+        if not isinstance(value, str):
+            raise InputError(f"{name} must be text")
+        return value
+
+    @property
+    def unit(self) -> int:
+        """The Modbus device id.
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        unit = self.members.get("unit_id")
+        if not isinstance(unit, int) or isinstance(unit, bool) or not 0 <= unit <= 255:
+            raise InputError(f"unit_id {unit!r} is none: 0 to 255")
+        return unit
 
 
 class Control:
@@ -61,7 +122,7 @@ class Control:
     ) -> None:
         self._path, self._pool, self._folders = path, pool, folders
         self._recent = RecentStatistics(statistics or Statistics())
-        self._verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
+        self._verbs: dict[str, Callable[[Request], Awaitable[Answer]]] = {
             "probe": self._probe,
             "suggest": self._suggest,
             "call": self._call,
@@ -106,7 +167,7 @@ class Control:
         task = asyncio.current_task()
         assert task is not None
         if len(self._conversations) >= MOST_CALLERS:
-            writer.write(_refusal(BusyError(f"{MOST_CALLERS} callers are connected")) + b"\n")
+            writer.write(_line(_refusal(BusyError(f"{MOST_CALLERS} callers are connected"))) + b"\n")
             writer.close()
             return
         self._conversations.add(task)
@@ -131,16 +192,16 @@ class Control:
 
     async def _answer(self, line: bytes) -> bytes:
         try:
-            answer = await self._do(_request(line))
+            answer: Answer | Refusal = await self._do(Request(line))
         except (BusyError, InputError) as error:
-            return _refusal(error)
+            return _line(_refusal(error))
         except Exception as failure:  # noqa: BLE001 - a question never ends the collector
             self._log.exception("a request failed")
             answer = {"ok": False, "error": f"the collector failed: {failure}", "advice": "see the collector's log"}
-        return json.dumps(answer).encode()
+        return _line(answer)
 
-    async def _do(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        name = request.get("do")
+    async def _do(self, request: Request) -> Answer:
+        name = request.members.get("do")
         verb = self._verbs.get(name) if isinstance(name, str) else None
         if verb is None:
             raise InputError(f"there is nothing to do by the name of {str(name)[:60]!r}: {', '.join(self._verbs)}")
@@ -154,34 +215,36 @@ class Control:
         finally:
             self._under_way -= 1
 
-    async def _probe(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        gateway, unit, profile = _text(request, "gateway"), _unit(request), _text(request, "profile")
-        return (await probe(gateway, unit, profile, self._folders, self._pool)).fields()
+    async def _probe(self, request: Request) -> Probe:
+        gateway, unit, profile = request.text("gateway"), request.unit, request.text("profile")
+        return await probe(gateway, unit, profile, self._folders, self._pool)
 
-    async def _suggest(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    async def _suggest(self, request: Request) -> Suggestions:
         from collector.probing.suggest import suggest
 
-        return await suggest(_text(request, "gateway"), _unit(request), self._folders, self._pool)
+        return await suggest(request.text("gateway"), request.unit, self._folders, self._pool)
 
-    async def _call(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        meters, seconds = parse_request(request)
-        return {"ok": True, "meters": await ping(meters, seconds, self._folders, self._pool)}
+    async def _call(self, request: Request) -> PingAnswer:
+        meters, seconds = parse_request(request.members)
+        return PingAnswer(True, await ping(meters, seconds, self._folders, self._pool))
 
-    async def _doctor(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - a verb as the others
+    async def _doctor(self, request: Request) -> PollingStatistics:  # noqa: ARG002 - a verb as the others
         return await self._recent.fields()
 
 
-def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
+def ask(path: Path, request: Mapping[str, object], read: Callable[[Mapping[str, Any]], T]) -> T | None:
     """Ask the running collector.
 
     Parameters
     ----------
     path : Path
         Of its socket.
+    read : callable
+        Makes the answer of its members.
 
     Returns
     -------
-    dict or None
+    object or None
         The answer; None where no collector listens.
 
     Raises
@@ -199,39 +262,20 @@ def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
         try:
             line.sendall(json.dumps(request).encode() + b"\n")
             with line.makefile("rb") as answers:
-                return dict(json.loads(answers.readline()))
+                answer = dict(json.loads(answers.readline()))
         except (OSError, ValueError) as error:
             raise ServiceError(f"the collector at {path} does not answer ({error}): see its log") from None
+    return read(answer)
 
 
-def _request(line: bytes) -> dict[str, Any]:
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError):
-        raise InputError("the request is no JSON") from None
-    if not isinstance(request, dict):
-        raise InputError("the request is no JSON object")
-    return request
+def _line(answer: Answer | Refusal) -> bytes:
+    return json.dumps(answer, default=asdict).encode()
 
 
-def _text(request: Mapping[str, Any], name: str) -> str:
-    value = request.get(name)
-    if not isinstance(value, str):
-        raise InputError(f"{name} must be text")
-    return value
-
-
-def _unit(request: Mapping[str, Any]) -> int:
-    unit = request.get("unit_id")
-    if not isinstance(unit, int) or isinstance(unit, bool) or not 0 <= unit <= 255:
-        raise InputError(f"unit_id {unit!r} is none: 0 to 255")
-    return unit
-
-
-def _refusal(error: BusyError | InputError) -> bytes:
+def _refusal(error: BusyError | InputError) -> Refusal:
     busy = isinstance(error, BusyError)
     advice = "try again in some seconds" if busy else 'send {"do": "probe", …} in one line of JSON'
-    return json.dumps({"ok": False, "error": str(error), "advice": advice}).encode()
+    return {"ok": False, "error": str(error), "advice": advice}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -53,14 +53,17 @@ def suggest(
     home: Home = None,
 ) -> None:
     """With which profiles a device can be read; by the running collector where there is one."""
-    from collector.control import SOCKET, ask
+    from collector.control import SOCKET, Refusal, ask
     from collector.probing.advice import advice
+    from collector.probing.suggest import Suggestions
     from collector.probing.suggest import suggest as search
 
     settings = settings_room.load(home)
+    answer: Suggestions | Refusal | None
     try:
         request = {"do": "suggest", "gateway": gateway, "unit_id": unit}
-        answer = ask(settings.home / SOCKET, request) or asyncio.run(search(gateway, unit, [settings.profiles_path]))
+        answer = ask(settings.home / SOCKET, request, lambda members: cast(Suggestions, members))
+        answer = answer or asyncio.run(search(gateway, unit, [settings.profiles_path]))
     except WorkbenchError as error:
         answer = {"ok": False, "error": str(error), "advice": advice(error)}
     _say(answer)

@@ -10,10 +10,15 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from collector.plant.tree import PlantMeter
 
+if TYPE_CHECKING:
+    import numpy as np
+
+X = TypeVar("X", float, "np.ndarray")
+"""A number of one instant, or an array of many."""
 TAU = 6.283185307179586
 ROOT_3 = 3**0.5
 NO_LOAD = 1e-6
@@ -64,12 +69,13 @@ def together(wirings: Sequence[Wiring]) -> Wiring:
     return Wiring(columns[0], tuple(columns[1:4]), tuple(columns[4:7]), columns[7])
 
 
-def frequency(x: Any, second: Any) -> Any:
+def frequency(x: Any, second: X) -> X:
     """Of the grid, within 49.9 and 50.1 [Hz]."""
-    return 50 + 0.045 * x.sin(second / 613.0) + 0.03 * x.sin(second / 131.7) + 0.015 * x.sin(second / 17.3)
+    found: X = 50 + 0.045 * x.sin(second / 613.0) + 0.03 * x.sin(second / 131.7) + 0.015 * x.sin(second / 17.3)
+    return found
 
 
-def gauges(x: Any, wired: Wiring, p: Any, q: Any, live: Any, second: Any) -> dict[str, Any]:
+def gauges(x: Any, wired: Wiring, p: X, q: X, live: X, second: X) -> dict[str, X]:
     """All gauges of one meter, primary.
 
     Parameters
@@ -88,7 +94,7 @@ def gauges(x: Any, wired: Wiring, p: Any, q: Any, live: Any, second: Any) -> dic
     dict of str to float or ndarray
         In the workbench's units; by quantity.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, X] = {}
     slow = 0.012 * x.sin(second * (TAU / 86_400)) + 0.004 * x.sin(second / 977.0 + wired.phase)
     level = live * wired.volts * (1 + slow + 0.0015 * x.sin(second / 41.0 + wired.phase))
     s = x.sqrt(p * p + q * q)
@@ -129,11 +135,9 @@ def gauges(x: Any, wired: Wiring, p: Any, q: Any, live: Any, second: Any) -> dic
     return found
 
 
-def energies(
-    wired: Wiring, imported: Any, exported: Any, reactive_in: Any, reactive_out: Any, apparent: Any
-) -> dict[str, Any]:
+def energies(wired: Wiring, imported: X, exported: X, reactive_in: X, reactive_out: X, apparent: X) -> dict[str, X]:
     """All counters of one meter that follow from its five; the same unit as they have."""
-    found: dict[str, Any] = {}
+    found: dict[str, X] = {}
     for magnitude, plus, minus in (("active", imported, exported), ("reactive", reactive_in, reactive_out)):
         base = f"energy_{magnitude}"
         found[f"{base}_import"], found[f"{base}_export"] = plus, minus

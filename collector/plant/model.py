@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from collector.plant.electrical import X
 from collector.plant.nodes import NodeMaker
 from collector.plant.tree import GENERATOR_KW, PlantMeter
 from energy_workbench.core.clock import EPOCH
@@ -263,10 +264,11 @@ def _integral(rate: np.ndarray) -> np.ndarray:
     return (rate.sum(axis=-1) - (rate[..., 0] + rate[..., -1]) / 2) / 60
 
 
-def generator_litres(hours: float, energy_kwh: float) -> float:
+def generator_litres(hours: X, energy_kwh: X) -> X:
     """Diesel burnt [L] by a 1.6 MW set: what idling takes and what each kWh takes.
 
     Together about 0.27 L/kWh at full load and 0.33 at a quarter, as approximate consumption
     charts of 500 kW sets give.
     """
-    return 0.02 * GENERATOR_KW * hours + 0.25 * energy_kwh
+    litres: X = 0.02 * GENERATOR_KW * hours + 0.25 * energy_kwh
+    return litres

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from collector.plant import electrical
+from collector.plant.electrical import X
 from collector.plant.faults import FaultKind, Faults
 from collector.plant.model import COUNTERS, Plant, Segment, generator_litres
 from collector.plant.tree import GENERATOR_KW, TANK_LITRES, PlantMeter
@@ -128,16 +129,16 @@ class Readout:
 def told_values(
     x: Any,
     wired: electrical.Wiring,
-    p: Any,
-    q: Any,
-    told: Sequence[Any],
-    second: Any,
+    p: X,
+    q: X,
+    told: Sequence[X],
+    second: X,
     *,
-    live: Any,
-    demand: Any = None,
-    turning: Any = None,
-    grid: Any = 1.0,
-) -> dict[str, Any]:
+    live: X,
+    grid: X,
+    demand: X | None = None,
+    turning: X | None = None,
+) -> dict[str, X]:
     """Gauges, counters and demand, primary, of one instant or of many; see `electrical`.
 
     Parameters
@@ -160,7 +161,7 @@ def told_values(
     return found
 
 
-def _engine(x: Any, p: Any, told: Sequence[Any], second: Any, turning: Any) -> dict[str, Any]:
+def _engine(x: Any, p: X, told: Sequence[X], second: X, turning: X) -> dict[str, X]:
     """The engine of a generator: warm and at 1500 rpm while it turns."""
     burnt = generator_litres(told[HOURS], told[EXPORT])
     return {

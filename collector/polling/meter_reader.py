@@ -11,8 +11,8 @@ from collector.profile.decode import Decoder, readable
 from collector.profile.profile import Profile
 from collector.profile.read_plan import PlannedRead, plan, split
 from collector.profile.register import Cell
-from collector.wire.client import GatewayClient
 from collector.wire.errors import NOT_THERE, SILENT_TARGET, NoAnswerError, RefusedError, UnreachableError, WireError
+from collector.wire.register_reader import RegisterReader
 
 FIRST_FORGET_SECONDS = 60.0
 """After this long a refusal is tried again, for it may have been a fault; then twice as long each time [s]."""
@@ -164,7 +164,7 @@ class MeterReader:
 
     async def read(
         self,
-        client: GatewayClient,
+        client: RegisterReader,
         now_us: Callable[[], int],
         retry: bool = True,
         limits: Limits = NO_LIMITS,
@@ -235,7 +235,7 @@ class MeterReader:
         return outcome
 
     async def _ask(
-        self, client: GatewayClient, part: _Part, retry: bool, limits: Limits, outcome: Outcome
+        self, client: RegisterReader, part: _Part, retry: bool, limits: Limits, outcome: Outcome
     ) -> list[int]:
         timeout = self.timeout(limits)
         pause = self.profile.pause_ms / 1000 if limits.pause is None else limits.pause

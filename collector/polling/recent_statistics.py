@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any, Final
+from typing import Final, TypedDict, TypeVar
 
 from collector.polling.counts import Counts, Durations, GatewayCounts, MeterCounts, Statistics
 from energy_workbench.core import clock
@@ -13,7 +13,73 @@ SAMPLE_SECONDS: Final = 60.0
 SAMPLES: Final = 15
 """Lately is the last quarter of an hour: what was mended an hour ago is no news any more."""
 
-Totals = dict[str, Any]
+Number = TypeVar("Number", int, float)
+
+
+class Totals(TypedDict):
+    """Of a gateway or a meter, since its counting began, or of a span; as in `Counts`.
+
+    What is zero is left out of `errors`, by kind, and `exceptions`, by code.
+    """
+
+    requests: int
+    answers: int
+    polls: int
+    complete: int
+    missed: int
+    spared: int
+    late: int
+    busy_seconds: float
+    errors: dict[str, int]
+    exceptions: dict[str, int]
+
+
+class Percentiles(TypedDict):
+    """Of the recent durations [s]; null before the first."""
+
+    p50: float | None
+    p95: float | None
+
+
+class SpanStatistics(Totals):
+    """Totals of a span, with the durations and the last error as they are now [s, µs since 1970]."""
+
+    latency: Percentiles
+    lateness: Percentiles
+    last_error: str
+    last_error_us: int
+
+
+class MeterStatistics(SpanStatistics):
+    """Of one meter."""
+
+    key: int
+    period_us: int
+    breaker: str
+    failures: int
+    lacks: list[str]
+
+
+class GatewayStatistics(SpanStatistics):
+    """Of one gateway, and of the meters behind it."""
+
+    url: str
+    lines: int
+    connected: bool
+    connections: int
+    wanted_seconds: float
+    meters: list[MeterStatistics]
+
+
+class PollingStatistics(TypedDict):
+    """Of all gateways, over the last `seconds`."""
+
+    ok: bool
+    started_us: int
+    seconds: float
+    gateways: list[GatewayStatistics]
+
+
 Sample = dict[tuple[str, int | None], Totals]
 """Totals by gateway, and by gateway and meter."""
 
@@ -45,11 +111,11 @@ class RecentStatistics:
             await asyncio.sleep(0)
         self._samples.append((clock.to_micros(clock.now()), sample))
 
-    async def fields(self) -> dict[str, Any]:
+    async def fields(self) -> PollingStatistics:
         """Everything counted lately, or since the start where that is later; polls go on between two gateways."""
         now = clock.to_micros(clock.now())
         since, before = self._samples[0] if len(self._samples) == SAMPLES else (self._statistics.started_us, {})
-        gateways = []
+        gateways: list[GatewayStatistics] = []
         for gateway in list(self._statistics.gateways.values()):
             gateways.append(_gateway(gateway, before))
             await asyncio.sleep(0)
@@ -61,19 +127,19 @@ class RecentStatistics:
         }
 
 
-def _gateway(counts: GatewayCounts, before: Sample) -> dict[str, Any]:
+def _gateway(counts: GatewayCounts, before: Sample) -> GatewayStatistics:
     return {
         "url": counts.url,
         "lines": counts.lines,
         "connected": counts.connected,
         "connections": counts.connections,
         "wanted_seconds": counts.wanted_seconds,
-        **_counted(counts, before.get((counts.url, None), {})),
-        "meters": [_meter(meter, before.get((counts.url, key), {})) for key, meter in counts.meters.items()],
+        **_span(counts, before.get((counts.url, None))),
+        "meters": [_meter(meter, before.get((counts.url, key))) for key, meter in counts.meters.items()],
     }
 
 
-def _meter(counts: MeterCounts, before: Totals) -> dict[str, Any]:
+def _meter(counts: MeterCounts, before: Totals | None) -> MeterStatistics:
     breaker = counts.breaker
     return {
         "key": counts.key,
@@ -81,15 +147,15 @@ def _meter(counts: MeterCounts, before: Totals) -> dict[str, Any]:
         "breaker": str(breaker.state),
         "failures": breaker.failures,
         "lacks": list(counts.lacks),
-        **_counted(counts, before),
+        **_span(counts, before),
     }
 
 
-def _counted(counts: Counts, before: Totals) -> dict[str, Any]:
+def _span(counts: Counts, before: Totals | None) -> SpanStatistics:
     return {
-        **{name: _since(total, before.get(name)) for name, total in _totals(counts).items()},
-        "latency": _durations(counts.latency),
-        "lateness": _durations(counts.lateness),
+        **_since(_totals(counts), before),
+        "latency": _percentiles(counts.latency),
+        "lateness": _percentiles(counts.lateness),
         "last_error": counts.last_error,
         "last_error_us": counts.last_error_us,
     }
@@ -110,13 +176,33 @@ def _totals(counts: Counts) -> Totals:
     }
 
 
-def _since(total: Any, before: Any) -> Any:
-    """How much it grew; what is smaller than before was counted anew."""
-    if isinstance(total, dict):
-        grown = {name: _since(count, (before or {}).get(name)) for name, count in total.items()}
-        return {name: count for name, count in grown.items() if count}
-    return total - before if before is not None and before <= total else total
+def _since(now: Totals, before: Totals | None) -> Totals:
+    """How much each grew."""
+    if before is None:
+        return now
+    return {
+        "requests": _grown(now["requests"], before["requests"]),
+        "answers": _grown(now["answers"], before["answers"]),
+        "polls": _grown(now["polls"], before["polls"]),
+        "complete": _grown(now["complete"], before["complete"]),
+        "missed": _grown(now["missed"], before["missed"]),
+        "spared": _grown(now["spared"], before["spared"]),
+        "late": _grown(now["late"], before["late"]),
+        "busy_seconds": _grown(now["busy_seconds"], before["busy_seconds"]),
+        "errors": _all_grown(now["errors"], before["errors"]),
+        "exceptions": _all_grown(now["exceptions"], before["exceptions"]),
+    }
 
 
-def _durations(durations: Durations) -> dict[str, float | None]:
-    return {name: durations.percentile(share) for name, share in (("p50", 0.5), ("p95", 0.95))}
+def _grown(now: Number, before: Number) -> Number:
+    """The difference; what is smaller than before was counted anew."""
+    return now - before if before <= now else now
+
+
+def _all_grown(now: dict[str, int], before: dict[str, int]) -> dict[str, int]:
+    grown = {name: _grown(count, before.get(name, 0)) for name, count in now.items()}
+    return {name: count for name, count in grown.items() if count}
+
+
+def _percentiles(durations: Durations) -> Percentiles:
+    return {"p50": durations.percentile(0.5), "p95": durations.percentile(0.95)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from collector.profile.identity import text_of
-from collector.wire.client import GatewayClient
 from collector.wire.errors import GarbledError, RefusedError
 from collector.wire.read_request import ReadRequest
+from collector.wire.register_reader import RegisterReader
 
 BASES = (40_000, 0, 50_000)
 """Addresses at which a device may begin."""
@@ -20,7 +20,7 @@ _COMMON_TEXTS = {"maker": (2, 16), "model": (18, 16), "version": (42, 8), "seria
 _MOST_MODELS = 64
 
 
-async def models(client: GatewayClient, unit: int, timeout: float) -> AsyncIterator[tuple[int, int]]:
+async def models(client: RegisterReader, unit: int, timeout: float) -> AsyncIterator[tuple[int, int]]:
     """The models of a device, in its order: their ids and the PDU addresses of their headers.
 
     Raises
@@ -52,7 +52,7 @@ async def models(client: GatewayClient, unit: int, timeout: float) -> AsyncItera
         at += 2 + length
 
 
-async def locate(client: GatewayClient, unit: int, model: int, timeout: float) -> int:
+async def locate(client: RegisterReader, unit: int, model: int, timeout: float) -> int:
     """PDU address of a model's header.
 
     Raises
@@ -68,7 +68,7 @@ async def locate(client: GatewayClient, unit: int, model: int, timeout: float) -
     raise GarbledError(f"unit {unit} of {client.url} is a SunSpec device without model {model}")
 
 
-async def common_texts(client: GatewayClient, unit: int, at: int, timeout: float) -> dict[str, str]:
+async def common_texts(client: RegisterReader, unit: int, at: int, timeout: float) -> dict[str, str]:
     """What the device's common model says, its header being at this address.
 
     Raises

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,14 @@ class PingResult:
     milliseconds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PingAnswer:
+    """What came of the calls of one request."""
+
+    ok: bool
+    meters: list[PingResult]
+
+
 def parse_request(fields: Mapping[str, Any]) -> tuple[list[PingTarget], float]:
     """Whom a program wants to be called, and in which time [s].
 
@@ -97,7 +105,7 @@ def parse_request(fields: Mapping[str, Any]) -> tuple[list[PingTarget], float]:
 
 async def ping(
     meters: Iterable[PingTarget], seconds: float, folders: Sequence[Path] = (), pool: ConnectionPool | None = None
-) -> list[dict[str, Any]]:
+) -> list[PingResult]:
     """Call meters: gateways at once, the meters of one after the other, waiting their turn among its polls.
 
     Parameters
@@ -111,8 +119,8 @@ async def ping(
 
     Returns
     -------
-    list of dict
-        Fields of `PingResult`.
+    list of PingResult
+        In the order in which they came.
     """
     behind = defaultdict[str, list[PingTarget]](list)
     for meter in meters:
@@ -125,7 +133,7 @@ async def ping(
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return [asdict(answer) for answer in found]
+    return list(found)
 
 
 async def _gateway(

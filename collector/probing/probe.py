@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +76,9 @@ class Probe:
         """A probe from its fields."""
         return cls(**{name: found[name] for name in cls.__slots__ if name in found})
 
-    def fields(self) -> dict[str, Any]:
-        """For programs."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
     def to_json(self) -> str:
         """For programs, as text."""
-        return json.dumps(self.fields(), indent=2, ensure_ascii=False)
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
     def to_text(self) -> str:
         """For people."""
@@ -131,7 +127,7 @@ async def probe(
         return Probe.failed(gateway, unit, profile_id, error)
 
 
-async def _read(client: GatewayClient, unit: int, profile: Profile, session: Any) -> Probe:
+async def _read(client: GatewayClient, unit: int, profile: Profile, session: ReadSession) -> Probe:
     reader = MeterReader(profile, unit, tuple(profile.quantities))
     started = time.monotonic()
     # Not sent twice: the user can ask again, and a meter that is not there would cost the others two waits.
@@ -148,7 +144,7 @@ async def _read(client: GatewayClient, unit: int, profile: Profile, session: Any
     )  # fmt: skip
 
 
-async def _identify(session: Any, unit: int, profile: Profile, found: dict[str, str]) -> None:
+async def _identify(session: ReadSession, unit: int, profile: Profile, found: dict[str, str]) -> None:
     for entry in profile.identify:
         try:
             request = ReadRequest(entry.function_code, entry.address, entry.words)

@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from collector.profile.register import Cell
 from collector.wire.client import GatewayClient
@@ -48,9 +48,29 @@ class ReadSession:
         self._words: dict[Cell, int] = {}
         self._refusals: dict[tuple[int, int, int], Exception] = {}
 
-    def __getattr__(self, name: str) -> Any:
-        """Whatever else a reader wants to know of its gateway."""
-        return getattr(self.client, name)
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self.client.url
+
+    @property
+    def took(self) -> float:
+        """How long the last read took that was put on the wire [s]."""
+        return self.client.took
+
+    @property
+    def framed_by_id(self) -> bool:
+        """As the client's."""
+        return self.client.framed_by_id
+
+    @property
+    def paced(self) -> bool:
+        """As the client's."""
+        return self.client.paced
+
+    @paced.setter
+    def paced(self, kept: bool) -> None:
+        self.client.paced = kept
 
     @property
     def late(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from collector.polling.meter_reader import MeterReader
 from collector.polling.sunspec import COMMON, common_texts, models
@@ -45,6 +45,59 @@ ZERO, ENOUGH = 0.25, 0.35
 """What a zero is worth beside another value; and the share of such values with which a profile needs no other proof."""
 CERTAIN, LIKELY, LEAD = 12.0, 6.0, 0.75
 """Weight from which a suggestion is certain, or likely; and by which a certain one leads."""
+
+
+class SuggestedProfile(TypedDict):
+    """A profile as other programs read it: why it may be the device's, and why not."""
+
+    profile: str
+    vendor: str
+    model: str
+    word_order: str
+    source: str
+    confidence: str
+    score: float
+    reasons: list[str]
+    against: list[str]
+    certainty: str
+
+
+class Findings(TypedDict):
+    """What a search found.
+
+    Attributes
+    ----------
+    identity : dict of str to str
+        What the device says it is.
+    candidates : list of SuggestedProfile
+        Best first.
+    values, units : dict
+        By quantity, as the best reads them.
+    tried, profiles : int
+        Profiles that were tried, of how many.
+    requests : int
+        Reads that it took.
+    """
+
+    ok: bool
+    identity: dict[str, str]
+    candidates: list[SuggestedProfile]
+    values: dict[str, float | None]
+    units: dict[str, str]
+    notes: list[str]
+    tried: int
+    profiles: int
+    requests: int
+
+
+class Suggestions(Findings):
+    """What a search found, and how it went; `error` and `advice` are empty where the device answered."""
+
+    gateway: str
+    unit_id: int
+    milliseconds: int
+    error: str
+    advice: str
 
 
 @dataclass(slots=True)
@@ -84,20 +137,20 @@ class Candidate:
         there = sum(self.values.get(name) is not None for name in registers)
         return f"{there} of {len(registers)} registers hold a value"
 
-    def fields(self) -> dict[str, Any]:
-        """For programs."""
+    def row(self, certainty: str) -> SuggestedProfile:
+        """For other programs."""
         return {
             "profile": self.profile.id, "vendor": self.profile.vendor, "model": self.profile.model,
             "word_order": self.profile.word_order, "source": "own" if self.own else "shipped",
             "confidence": self.profile.confidence, "score": round(self.score, 1),
             "reasons": [*(item.text for item in self.found if item.weight > 0), self._there()],
-            "against": [item.text for item in self.found if item.weight < 0],
+            "against": [item.text for item in self.found if item.weight < 0], "certainty": certainty,
         }  # fmt: skip
 
 
 async def suggest(
     gateway: str, unit: int, folders: Iterable[Path] = (), pool: ConnectionPool | None = None
-) -> dict[str, Any]:
+) -> Suggestions:
     """Find the profiles, and word orders, with which a device can be read; takes `SUGGEST_SECONDS` at most.
 
     Only reads are sent, one at a time, each when it is its turn among the polls of that gateway.
@@ -113,26 +166,25 @@ async def suggest(
 
     Returns
     -------
-    dict
-        `ok`; `identity`, what the device says it is; `candidates`, best first, each with `profile, vendor, model,
-        word_order, source, confidence, certainty, score, reasons, against`; `values` and `units` of the best;
-        `notes`; `tried` of `profiles`; `requests`; `milliseconds`; `error` and `advice`, empty where it answered.
+    Suggestions
+        With the error where the address or the device is to blame: that is an answer too.
     """
     end = asyncio.get_running_loop().time() + SUGGEST_SECONDS
     started = time.monotonic()
     client: GatewayClient | None = None
-    search = _Search(unit, tuple(folders), end)
+    search: _Search | None = None
     error: Exception | None = None
     try:
         async with asyncio.timeout_at(end), (pool or ConnectionPool()).lend(gateway) as client:
-            search.session = ReadSession(client, end, SUGGEST_SECONDS, hurry=True)
+            search = _Search(unit, tuple(folders), ReadSession(client, end, SUGGEST_SECONDS, hurry=True))
             await search.run()
     except TimeoutError:
         error = NoAnswerError(f"{gateway} was busy with other reads for {SUGGEST_SECONDS:g} s")
     except WorkbenchError as failure:
         error = failure
+    findings = search.findings(error is None) if search else _nothing()
     return {
-        "gateway": client.url if client else gateway, "unit_id": unit, **search.fields(error is None),
+        "gateway": client.url if client else gateway, "unit_id": unit, **findings,
         "milliseconds": round((time.monotonic() - started) * 1000),
         "error": "; ".join(str(error).split("\n")) if error else "", "advice": advice(error, client) if error else "",
     }  # fmt: skip
@@ -141,9 +193,8 @@ async def suggest(
 class _Search:
     """One device's search, and what it has found so far."""
 
-    def __init__(self, unit: int, folders: tuple[Path, ...], end: float) -> None:
-        self.unit, self.folders, self.end = unit, folders, end
-        self.session: Any = None
+    def __init__(self, unit: int, folders: tuple[Path, ...], session: ReadSession) -> None:
+        self.unit, self.folders, self.session = unit, folders, session
         self.identity: dict[str, str] = {}
         self.sunspec: set[int] = set()
         self.profiles: list[tuple[Profile, bool]] = []
@@ -151,13 +202,13 @@ class _Search:
         self.notes: list[str] = []
         self.tried = 0
 
-    def fields(self, ok: bool) -> dict[str, Any]:
-        """What to tell."""
+    def findings(self, ok: bool) -> Findings:
+        """What is known so far."""
         ranked = sorted(self.candidates, key=lambda candidate: -candidate.score)
         ranked = [candidate for candidate in ranked if candidate.score > 0][:SHOWN]
         best = ranked[0].values if ranked else {}
         identity = self.identity | (ranked[0].identity if ranked else {})
-        shown = [{**c.fields(), "certainty": _certainty(ranked, at)} for at, c in enumerate(ranked)]
+        shown = [each.row(_certainty(ranked, at)) for at, each in enumerate(ranked)]
         notes = list(self.notes)
         if ok and self.tried < len(self.profiles):
             notes.append(f"the time was up after {self.tried} of {len(self.profiles)} profiles: ask again")
@@ -168,7 +219,7 @@ class _Search:
         return {
             "ok": ok, "identity": identity, "candidates": shown, "values": best,
             "units": {name: quantity(name).unit for name in best}, "notes": notes, "tried": self.tried,
-            "profiles": len(self.profiles), "requests": self.session.requests if self.session else 0,
+            "profiles": len(self.profiles), "requests": self.session.requests,
         }  # fmt: skip
 
     async def run(self) -> None:
@@ -275,7 +326,7 @@ class _Search:
     async def _words_of(self, profile: Profile, entry: Identity) -> list[int] | None:
         try:
             request = ReadRequest(entry.function_code, entry.address, entry.words)
-            words: list[int] = await self.session.read_alone(request, self.unit, pause=profile.pause_ms / 1000)
+            words = await self.session.read_alone(request, self.unit, pause=profile.pause_ms / 1000)
         except WireError:
             return None
         return words
@@ -292,6 +343,14 @@ class _Search:
         said = " ".join(identity.values()).casefold()
         names = (profile.vendor.split()[0], *profile.covers)
         return any(len(name) > 2 and name.casefold() in said for name in names)
+
+
+def _nothing() -> Findings:
+    """Of a search that could not begin."""
+    return {
+        "ok": False, "identity": {}, "candidates": [], "values": {}, "units": {}, "notes": [], "tried": 0,
+        "profiles": 0, "requests": 0,
+    }  # fmt: skip
 
 
 def _first(profile: Profile) -> str:

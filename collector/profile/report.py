@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from collector.profile.file import read_profile
 from collector.profile.profile import Profile
 from collector.profile.read_plan import plan
+from collector.profile.rows import (
+    CheckedFile,
+    FileProblem,
+    PollCost,
+    ProfileDetails,
+    ProfileHead,
+    ProfileRow,
+    RefusedFile,
+)
 from collector.profile.store import SHIPPED, available, load
 from energy_workbench.core.errors import ProfileError, WorkbenchError
 from energy_workbench.core.quantities import quantity
@@ -21,39 +29,35 @@ BITS = 11
 BAUD = 9600
 
 
-def listed(folders: Iterable[Path]) -> list[dict[str, Any]]:
-    """Every profile: `id, vendor, model, kind, quantities, confidence, sources, source, hides, error`.
-
-    A file that describes no possible meter is there too, with what is wrong with it.
-    """
+def listed(folders: Iterable[Path]) -> list[ProfileRow]:
+    """Every profile; a file that describes no possible meter is there too, with what is wrong with it."""
     folders, rows = tuple(folders), []
     for name, path in available(folders).items():
         own = path.parent != SHIPPED
-        row: dict[str, Any] = {
+        row: ProfileRow = {
             "id": name, "source": "own" if own else "shipped", "hides": own and (SHIPPED / path.name).is_file(),
-            "file": str(path), "error": "",
+            "file": str(path), "error": "", "vendor": "", "model": "",
         }  # fmt: skip
         try:
             profile = load(name, folders)
-            row |= _head(profile) | {"quantities": len(profile.quantities), "polled": len(profile.poll)}
+            row = {**row, **_head(profile), "quantities": len(profile.quantities), "polled": len(profile.poll)}
         except WorkbenchError as error:
-            row |= {"vendor": "", "model": "", "error": str(error)}
+            row["error"] = str(error)
         rows.append(row)
     return rows
 
 
-def shown(profile: Profile, path: Path | None = None) -> dict[str, Any]:
+def shown(profile: Profile, path: Path | None = None) -> ProfileDetails:
     """A whole profile: its head, what one poll of it takes, and its registers by address."""
-    head: dict[str, Any] = _head(profile) | {
+    registers = sorted(profile.registers, key=lambda r: (r.function_code, r.address))
+    return {
+        **_head(profile),
         "id": profile.id, "covers": profile.covers, "notes": profile.notes, "word_order": profile.word_order,
         "max_block": profile.max_block, "bridge_gaps": profile.bridge_gaps, "page": profile.page,
         "sunspec_model": profile.sunspec_model, "pf_encoding": profile.pf_encoding, "pause_ms": profile.pause_ms,
         "timeout_ms": profile.timeout_ms, "derived": dict(profile.derived), "poll": profile.poll,
         "primary_values": "config" if profile.primary_values is None else profile.primary_values,
         "file": str(path) if path else "", "cost": cost(profile),
-    }  # fmt: skip
-    registers = sorted(profile.registers, key=lambda r: (r.function_code, r.address))
-    return head | {
         "registers": [
             {
                 "function_code": r.function_code, "address": r.address, "type": r.type, "word_order": r.word_order,
@@ -62,25 +66,24 @@ def shown(profile: Profile, path: Path | None = None) -> dict[str, Any]:
                 "pf": r.pf, "confidence": r.confidence, "note": r.note,
             }
             for r in registers
-        ]
+        ],
     }  # fmt: skip
 
 
-def checked(path: Path) -> dict[str, Any]:
-    """Whether a file describes a possible meter: `ok`, and either `problems` or the profile as `shown`.
-
-    `problems` has each thing that is wrong, all at once: `where` (file and line), `field`, `value`, `reason`.
-    """
+def checked(path: Path) -> CheckedFile | RefusedFile:
+    """Whether a file describes a possible meter: what is wrong with it, all at once, or the profile as `shown`."""
     try:
         profile = read_profile(path)
     except ProfileError as error:
-        found = [{"where": p.where, "field": p.field, "value": p.value, "reason": p.reason} for p in error.problems]
+        found: list[FileProblem] = [
+            {"where": p.where, "field": p.field, "value": p.value, "reason": p.reason} for p in error.problems
+        ]
         return {"ok": False, "file": str(path), "problems": found}
     return {"ok": True, "problems": [], **shown(profile, path)}
 
 
-def cost(profile: Profile) -> dict[str, Any]:
-    """What one poll takes: `requests, words, bytes` on a serial line, and `seconds` at 9600 baud with its pauses."""
+def cost(profile: Profile) -> PollCost:
+    """What one poll takes; `bytes` on a serial line, and `seconds` at 9600 baud with its pauses."""
     requests = plan(profile)
     words = sum(request.count for request in requests)
     size = len(requests) * (QUESTION_BYTES + ANSWER_BYTES) + 2 * words
@@ -88,7 +91,7 @@ def cost(profile: Profile) -> dict[str, Any]:
     return {"requests": len(requests), "words": words, "bytes": size, "seconds": round(seconds, 3)}
 
 
-def _head(profile: Profile) -> dict[str, Any]:
+def _head(profile: Profile) -> ProfileHead:
     return {
         "vendor": profile.vendor, "model": profile.model, "kind": profile.kind, "confidence": profile.confidence,
         "sources": profile.sources,

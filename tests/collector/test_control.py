@@ -282,7 +282,7 @@ def test_a_deep_home_has_a_socket_too(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         task = asyncio.create_task(Control(folder / SOCKET, ConnectionPool(), []).run())
         await until((folder / SOCKET).exists)
-        answer: Callable[[], dict[str, Any] | None] = lambda: ask(folder / SOCKET, {"do": "nothing"})  # noqa: E731
+        answer: Callable[[], dict[str, Any] | None] = lambda: ask(folder / SOCKET, {"do": "nothing"}, dict)  # noqa: E731
         found = await asyncio.to_thread(answer)
         assert found
         assert "nothing to do" in found["error"]
@@ -299,10 +299,10 @@ def test_the_collector_finds_out_which_profile_a_device_has(tmp_path: Path) -> N
         device = device_of(load("eastron_sdm630"), holes=True)
         async with control(tmp_path) as (path, _), running(device):
             asked = {"do": "suggest", "gateway": device.url, "unit_id": 1}
-            found = await asyncio.to_thread(ask, path, asked)
+            found = await asyncio.to_thread(ask, path, asked, dict)
             assert found
             assert found["candidates"][0]["profile"] == "eastron_sdm630", found
-            wrong = await asyncio.to_thread(ask, path, {**asked, "unit_id": "1"})
+            wrong = await asyncio.to_thread(ask, path, {**asked, "unit_id": "1"}, dict)
             assert wrong
             assert "0 to 255" in wrong["error"]
 
@@ -328,7 +328,22 @@ def test_a_collector_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
 
         threading.Thread(target=lambda: deaf.accept()[0].close(), daemon=True).start()
         with pytest.raises(ServiceError, match="does not answer"):
-            ask(tmp_path / SOCKET, {"do": "probe"})
+            ask(tmp_path / SOCKET, {"do": "probe"}, dict)
+
+
+def test_the_command_says_what_a_busy_collector_answers(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with control(home.home):
+            monkeypatch.setattr("collector.control.AT_ONCE", 0)
+            process = command(home, "probe", "tcp://127.0.0.1:1", "1", "--profile", "eastron_sdm630")
+            told, error = await asyncio.to_thread(process.communicate, timeout=patience(60))
+            assert process.returncode == 12, error
+            assert told.splitlines() == [
+                "tcp://127.0.0.1:1 unit 1 as eastron_sdm630: 0 requests are under way",
+                "  try again in some seconds",
+            ]
+
+    asyncio.run(main())
 
 
 def test_the_command_asks_the_running_collector_and_says_the_same(home: Settings) -> None:
