@@ -6,11 +6,11 @@ import re
 import socket
 from datetime import timedelta
 from functools import cache
-from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from energy_workbench.answers import supervised
@@ -39,6 +39,8 @@ SILENT = timedelta(seconds=30)
 UNKNOWN = "That token is not known here."
 ENDED = "Your access has ended: open the link that you were given again, or ask for a new one."
 
+BACK = Markup('<p><a href="/">To the front page</a></p>')
+
 SELF_LOADING = 10
 """How often the front page loads again [s]."""
 
@@ -65,16 +67,19 @@ def front(request: Request) -> Response:
         lab = _server(request, "lab") + "/lab"
         links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
     links.append(card("/docs", "Interface for other systems", "Every call of the REST service, with examples"))
-    rows = "".join(
-        f'<tr><td>{escape(name)}</td><td class="{"good" if alive else "bad"}">{escape(word)}</td>'
-        f'<td class="quiet">{escape(detail)}</td></tr>'
+    rows = Markup().join(
+        Markup('<tr><td>{}</td><td class="{}">{}</td><td class="quiet">{}</td></tr>').format(
+            name, "good" if alive else "bad", word, detail
+        )
         for name, alive, word, detail in processes(request)
     )
-    table = f"<table><thead><tr><th>Process</th><th>State</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
-    body = f'<h2>Pages</h2><div class="cards">{"".join(links)}</div><h2>Processes</h2>{table}'
+    table = Markup(
+        "<table><thead><tr><th>Process</th><th>State</th><th></th></tr></thead><tbody>{}</tbody></table>"
+    ).format(rows)
+    body = Markup('<h2>Pages</h2><div class="cards">{}</div><h2>Processes</h2>{}').format(Markup().join(links), table)
     site = workbench(request).site()
     if site["advice"]:
-        body = f'<p class="ask">{escape(site["advice"])}</p>{body}'
+        body = Markup('<p class="ask">{}</p>{}').format(site["advice"], body)
     aside = f"{who.name} · {who.role} access" if who.name != who.role else f"{who.role} access"
     return page("Energy Workbench", body, about=site["name"], aside=aside, refresh=SELF_LOADING)
 
@@ -104,10 +109,10 @@ def lead(request: Request, name: str) -> Response:
     if isinstance(who, Response):
         return who
     if name in EDITORS and not who.role.may(May.CHANGE):
-        text = f"<p>This page needs an editor's token; yours is of the role {who.role}.</p>"
-        return page("Not with this token", text + '<p><a href="/">To the front page</a></p>', status=403)
+        text = Markup("<p>This page needs an editor's token; yours is of the role {}.</p>").format(who.role)
+        return page("Not with this token", text + BACK, status=403)
     if name not in EDITORS | DASHBOARDS:
-        return page("There is no such page", '<p><a href="/">To the front page</a></p>', status=404)
+        return page("There is no such page", BACK, status=404)
     server = "editor" if name in EDITORS else "dashboards"
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{_server(request, server)}/{name}{query}", status_code=302)
@@ -115,13 +120,13 @@ def lead(request: Request, name: str) -> Response:
 
 def door(to: str, wrong: str = "") -> Response:
     """The form that asks for a token."""
-    error = f'<p class="error" role="alert">{escape(wrong)}</p>' if wrong else ""
-    form = (
-        f'<form method="post" action="/login">{error}<label for="token">Access token</label>'
+    error = Markup('<p class="error" role="alert">{}</p>').format(wrong) if wrong else Markup()
+    form = Markup(
+        '<form method="post" action="/login">{}<label for="token">Access token</label>'
         '<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>'
-        f'<input type="hidden" name="to" value="{escape(to)}"><button>Open</button>'
+        '<input type="hidden" name="to" value="{}"><button>Open</button>'
         '<p class="quiet">Use the link that you were given, or ask who runs the workbench for a token.</p></form>'
-    )
+    ).format(error, to)
     return page("Energy Workbench", form, status=401)
 
 

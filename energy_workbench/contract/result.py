@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from markupsafe import Markup
 
 from energy_workbench.core.instant_columns import TIMES
 
@@ -82,19 +83,20 @@ class Result:
     def _columns(self) -> list[str] | None:
         return None
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         records = self.records()
         names = self._columns() or list(records[0] if records else {})
         half = SHOWN // 2
         cut = len(records) > SHOWN
         shown = [*records[:half], *records[-half:]] if cut else records
-        lines = ["".join(f"<td>{_cell(row.get(name))}</td>" for name in names) for row in shown]
+        lines = [Markup().join(Markup("<td>{}</td>").format(_cell(row.get(name))) for name in names) for row in shown]
         if cut:
-            lines.insert(half, f'<td colspan="{len(names)}">… {len(records) - SHOWN} more …</td>')
-        head = "".join(f"<th>{escape(name)}</th>" for name in names)
-        body = "".join(f"<tr>{line}</tr>" for line in lines)
-        caption = escape(self._caption())
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            lines.insert(half, Markup('<td colspan="{}">… {} more …</td>').format(len(names), len(records) - SHOWN))
+        head = Markup().join(Markup("<th>{}</th>").format(name) for name in names)
+        body = Markup().join(Markup("<tr>{}</tr>").format(line) for line in lines)
+        return Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
+            self._caption(), head, body
+        )
 
     def _caption(self) -> str:
         return type(self).__name__
@@ -132,4 +134,4 @@ class Table(Result):
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else escape(str(value))
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

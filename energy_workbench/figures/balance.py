@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from energy_workbench.figures import loss_words
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
@@ -50,7 +51,9 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
         "text": [verdict_text(row["verdict"]) for row in worst],
         "textposition": "none",
         "customdata": [[row.get("meter"), _about(row)] for row in worst],
-        "hovertemplate": f"<b>%{{y}}</b><br>%{{x:,.4~g}} {unit} lost<br>%{{customdata[1]}}<extra></extra>",
+        "hovertemplate": Markup("<b>%{{y}}</b><br>%{{x:,.4~g}} {} lost<br>%{{customdata[1]}}<extra></extra>").format(
+            unit
+        ),
     }
     marks = {
         "type": "scatter", "mode": "markers", "y": bars["y"], "hoverinfo": "skip",
@@ -90,7 +93,7 @@ def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "pe
     rows = payload["items"]
     known = [row for row in rows if row[f"loss_{by}"] is not None]
     if not known:
-        return message(theme, f"No balance of {escape(payload['number'])} is known for this time.")
+        return message(theme, f"No balance of {payload['number']} is known for this time.")
     threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
     every, width = payload["every"], WIDTHS.get(payload["every"], DAY_MS)
     place = {"x": [local(row["start"]) for row in known], "xperiod": width, "xperiodalignment": "middle"}
@@ -101,8 +104,9 @@ def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "pe
         "error_y": {**_whiskers(theme), "array": [_uncertainty(row, by) for row in known]},
         "marker": {"color": [colour_of(theme, row["verdict"]) for row in known]},
         "customdata": [_about(row) for row in known],
-        "hovertemplate": f"%{{x|{TIMES.get(every, '%a %d %b %H:%M')}}}<br><b>%{{y:,.4~g}} {unit}</b> lost<br>"
-        "%{customdata}<extra></extra>",
+        "hovertemplate": Markup("%{{x|{}}}<br><b>%{{y:,.4~g}} {}</b> lost<br>%{{customdata}}<extra></extra>").format(
+            TIMES.get(every, "%a %d %b %H:%M"), unit
+        ),
     }
     marks = {
         "type": "scatter", "mode": "markers", **place, "hoverinfo": "skip",
@@ -163,7 +167,7 @@ def _line(theme: Theme, at: float, axis: str) -> dict[str, Any]:
 def _ticks(every: str, count: int) -> dict[str, Any]:
     if every == "1d" and count <= 10:
         return {"dtick": DAY_MS, "tickformat": "%a %d %b"}
-    return {"tickformat": "%H:%M<br>%a %d %b"} if every == "1h" else {}
+    return {"tickformat": Markup("%H:%M<br>%a %d %b")} if every == "1h" else {}
 
 
 def _unknown(rows: Sequence[Mapping[str, Any]], end: str, theme: Theme) -> list[dict[str, Any]]:
@@ -181,10 +185,13 @@ def _unknown(rows: Sequence[Mapping[str, Any]], end: str, theme: Theme) -> list[
     return found
 
 
-def _about(row: Mapping[str, Any]) -> str:
+def _about(row: Mapping[str, Any]) -> Markup:
     share = "" if row["loss_percent"] is None else f", {loss_words.share(row)}"
-    return (
-        f"{loss_words.loss(row)} {loss_words.doubt(row)} "
-        f"of {amount(row['supply_kwh'], 'kWh')}{share}<br>{verdict_text(row['verdict'])}, "
-        f"{percent(row['completeness'])} of the time known"
+    return Markup("{} {} of {}{}<br>{}, {} of the time known").format(
+        loss_words.loss(row),
+        loss_words.doubt(row),
+        amount(row["supply_kwh"], "kWh"),
+        share,
+        verdict_text(row["verdict"]),
+        percent(row["completeness"]),
     )

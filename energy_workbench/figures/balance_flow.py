@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.figures import loss_words
 from energy_workbench.figures.sankey import Sankey, Style
@@ -28,8 +29,8 @@ STYLE = Style(
     row=20,
     tight=20,
     many=0,
-    node="%{customdata[1]}<extra></extra>",
-    link="%{customdata[1]}<extra></extra>",
+    node=Markup("%{customdata[1]}<extra></extra>"),
+    link=Markup("%{customdata[1]}<extra></extra>"),
 )
 
 NEAR = 0.35
@@ -90,7 +91,7 @@ class _Drawing:
         parent = self.rows.get(row["parent_id"] or "")
         imported = row["supply_kwh"] - sum(child["delivered_kwh"] or 0.0 for child in row["children"])
         exported = row["demand_kwh"] - sum(child["taken_kwh"] or 0.0 for child in row["children"])
-        above = f"from {escape(parent['number'])}" if parent else "from outside"
+        above = f"from {parent['number']}" if parent else "from outside"
         feeds = any(self._drawn(child["delivered_kwh"]) for child in row["children"])
         entry = -1
         if self._drawn(imported) and (parent or (feeds and row["type"] != "grid")):
@@ -98,11 +99,11 @@ class _Drawing:
         at = self._meter(row, imported, 0, source=parent)
         if entry >= 0:
             kind = parent["type"] if parent else "grid"
-            self._flow(entry, at, imported, kind, row["meter"], f"{above} into {escape(row['number'])}")
+            self._flow(entry, at, imported, kind, row["meter"], f"{above} into {row['number']}")
         self._below(row, at, 0, levels)
         if self._drawn(exported):
-            back = self._node(f"back to {escape(parent['number']) if parent else 'the grid'}", exported, row, column=1)
-            self._flow(at, back, exported, row["type"], row["meter"], f"{escape(row['number'])} sends back")
+            back = self._node(f"back to {parent['number'] if parent else 'the grid'}", exported, row, column=1)
+            self._flow(at, back, exported, row["type"], row["meter"], f"{row['number']} sends back")
 
     def _below(self, row: Mapping[str, Any], at: int, column: int, levels: int | None) -> None:
         """What is below a node: first what feeds it, then what it feeds, then what is lost."""
@@ -118,7 +119,7 @@ class _Drawing:
                 continue
             place = column - 1 if feeds else column + 1
             other = self._meter(child, 0.0 if feeds else taken, place, source=row)
-            pair = escape(row["number"]), escape(child["number"])
+            pair = row["number"], child["number"]
             if unmetered:
                 self._stub(*((other, at) if feeds else (at, other)), child, " → ".join(pair[::-1] if feeds else pair))
             elif feeds:
@@ -148,47 +149,45 @@ class _Drawing:
         labelled = strong or abs(loss) >= LABELLED * self.whole
         colour = colour_of(self.theme, verdict)
         about = _about(row)
-        place = self.sankey.node(
-            text if labelled else "", colour, [row["meter"], about], column + 1 if loss > 0 else column - 1
-        )
+        at_side = column + 1 if loss > 0 else column - 1
+        place = self.sankey.node(text if labelled else "", colour, row["meter"], [about], at_side)
         ends = (at, place) if loss > 0 else (place, at)
         faint = colour if strong else _faint(colour)
-        self.sankey.flow(*ends, abs(loss), faint, [row["meter"], about])
+        self.sankey.flow(*ends, abs(loss), faint, row["meter"], [about])
 
     def _meter(
         self, meter: Mapping[str, Any], taken: float, column: int, source: Mapping[str, Any] | None = None
     ) -> int:
         """The bar of a meter; of what goes through it, `taken` comes from `source`, or from outside [kWh]."""
         row = self.rows.get(meter["meter"])
-        inside = f"<br>{_about(row)}" if row else ""
+        inside = Markup("<br>{}").format(_about(row)) if row else ""
         icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
         colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
-        name = f"{icon}{title(dict(meter), source['number'] if source and column else '')}"
-        upper = "grid" if source is None or source["type"] == "grid" else escape(source["number"])
-
+        name = Markup("{}{}").format(icon, title(dict(meter), source["number"] if source and column else ""))
+        upper = "grid" if source is None or source["type"] == "grid" else source["number"]
         held = max(row["supply_kwh"] or 0.0, row["demand_kwh"] or 0.0) if row and row["verdict"] in UNJUDGED else 0.0
 
         def label(through: float) -> str:
             through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            return f"{name}  {sized(through, taken, upper, 'kWh', meter.get('metering'))}"
+            return Markup("{}  {}").format(name, sized(through, taken, upper, "kWh", meter.get("metering")))
 
-        return self.sankey.node(
-            label, colour, [meter["meter"], f"<b>{escape(meter['number'])}</b> {escape(meter['name'])}{inside}"], column
-        )
+        about = Markup("<b>{}</b> {}{}").format(meter["number"], meter["name"], inside)
+        return self.sankey.node(label, colour, meter["meter"], [about], column)
 
     def _node(self, text: str, value: float, meter: Mapping[str, Any], *, column: int) -> int:
         """A node that stands for where energy comes from or goes to, beside the meters."""
-        about = f"<b>{text}</b><br>{amount(value, 'kWh')}"
-        return self.sankey.node(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, [meter["meter"], about], column)
+        about = Markup("<b>{}</b><br>{}").format(text, amount(value, "kWh"))
+        return self.sankey.node(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, meter["meter"], [about], column)
 
     def _flow(self, source: int, target: int, value: float, kind: str, meter: str, text: str) -> None:
         colour = self.theme.source[kind if kind in SOURCES else ""]
-        self.sankey.flow(source, target, value, colour, [meter, f"{text}<br><b>{amount(value, 'kWh')}</b>"])
+        about = Markup("{}<br><b>{}</b>").format(text, amount(value, "kWh"))
+        self.sankey.flow(source, target, value, colour, meter, [about])
 
     def _stub(self, source: int, target: int, child: Mapping[str, Any], text: str) -> None:
         """A flow of which no meter says how large it is."""
-        about = [child["meter"], f"{text}<br><b>{UNMETERED[child['metering']]}</b>"]
-        self.sankey.stub(source, target, STUB * self.whole, self.theme.tile["grey"][0], about)
+        about = Markup("{}<br><b>{}</b>").format(text, UNMETERED[child["metering"]])
+        self.sankey.stub(source, target, STUB * self.whole, self.theme.tile["grey"][0], child["meter"], [about])
 
     def _drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
         return (value or 0.0) > least * self.whole
@@ -200,12 +199,11 @@ def _faint(colour: str) -> str:
     return f"rgba({red},{green},{blue},{NEAR})"
 
 
-def _about(row: Mapping[str, Any]) -> str:
+def _about(row: Mapping[str, Any]) -> Markup:
     """What a balance says of a node, on a few short lines."""
     if row["loss_kwh"] is None:
-        return f"{verdict_text(row['verdict'])}<br>{percent(row['completeness'])} of the time known"
+        return Markup("{}<br>{} of the time known").format(verdict_text(row["verdict"]), percent(row["completeness"]))
     share = "" if row["loss_percent"] is None else f", {loss_words.share(row)} of its supply"
-    return (
-        f"loss {loss_words.loss(row)} {loss_words.doubt(row)}{share}<br>"
-        f"{verdict_text(row['verdict'])}, {percent(row['completeness'])} of the time known"
+    return Markup("loss {} {}{}<br>{}, {} of the time known").format(
+        loss_words.loss(row), loss_words.doubt(row), share, verdict_text(row["verdict"]), percent(row["completeness"])
     )

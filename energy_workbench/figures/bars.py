@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from energy_workbench.core.maxima import first
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
@@ -21,8 +22,9 @@ def energies(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     if not largest:
         return message(theme, "No energy is known for this time.")
     about = [
-        f"{escape(row['name'])}<br><b>{amount(row['total_kwh'], 'kWh')}</b><br>peak {amount(row['peak_kw'], 'kW')}"
-        f"<br>known of {100 * row['completeness']:.0f} % of the time"
+        Markup("{}<br><b>{}</b><br>peak {}<br>known of {:.0f} % of the time").format(
+            row["name"], amount(row["total_kwh"], "kWh"), amount(row["peak_kw"], "kW"), 100 * row["completeness"]
+        )
         for row in largest
     ]
     bars = {
@@ -32,7 +34,7 @@ def energies(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         "y": [escape(row["number"]) for row in largest],
         "marker": {"color": theme.accent},
         "customdata": about,
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": Markup("%{customdata}<extra></extra>"),
     }
     left_out = len(known) - len(largest)
     look = _look(theme, f"Energy of {len(largest)} meters{f', {left_out} smaller ones left out' if left_out else ''}")
@@ -54,7 +56,7 @@ def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         "marker": {"color": theme.accent},
         "width": 0.5,
         "customdata": [_who(row, unit) for row in months],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": Markup("%{customdata}<extra></extra>"),
     }
     best = months[first(row["maximum"] for row in months) or 0]
     look = _look(theme, f"Maximum demand of {payload['number']}: {amount(best['maximum'], unit)}")
@@ -63,11 +65,11 @@ def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     return {"data": [bars], "layout": look}
 
 
-def _who(row: Mapping[str, Any], unit: str) -> str:
+def _who(row: Mapping[str, Any], unit: str) -> Markup:
     """A maximum in words: how much, when, and the three children that made most of it."""
     children: Sequence[Mapping[str, Any]] = row["children"][:3]
-    parts = "".join(f"<br>{escape(child['number'])} {amount(child['kw'], 'kW')}" for child in children)
-    return f"<b>{amount(row['maximum'], unit)}</b><br>{moment(row['at'])}{parts}"
+    parts = Markup().join(Markup("<br>{} {}").format(child["number"], amount(child["kw"], "kW")) for child in children)
+    return Markup("<b>{}</b><br>{}{}").format(amount(row["maximum"], unit), moment(row["at"]), parts)
 
 
 def _look(theme: Theme, summary: str) -> dict[str, Any]:

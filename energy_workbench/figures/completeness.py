@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import percent
@@ -38,11 +39,16 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
     # Whole days are calm, so that the others stand out.
     colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], NEARLY, theme.tile["green"][0])
     scale = [[edge / 5, colour] for n, colour in enumerate(colours) for edge in (n, n + 1)]
-    names = [f"{escape(item['number'])}\u200b" for item in shown]
+    names = [Markup("{}\u200b").format(item["number"]) for item in shown]
     about = [
         [
-            f"<b>{escape(item['number'])}</b> {escape(item['name'])}<br>{date.fromisoformat(day):%a %d %b %Y}"
-            f"<br>{percent(share, 1)} complete{'' if quality == 'actual' else f', {quality}'}"
+            Markup("<b>{}</b> {}<br>{:%a %d %b %Y}<br>{} complete{}").format(
+                item["number"],
+                item["name"],
+                date.fromisoformat(day),
+                percent(share, 1),
+                "" if quality == "actual" else f", {quality}",
+            )
             for day, share, quality in zip(days, item["complete"], item["quality"], strict=True)
         ]
         for item in shown
@@ -54,7 +60,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         "z": [[_class(share) for share in item["complete"]] for item in shown],
         "customdata": [[item["meter"]] * len(days) for item in shown],
         "text": about,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": Markup("%{text}<extra></extra>"),
         "zmin": 0,
         "zmax": 4,
         "colorscale": scale,

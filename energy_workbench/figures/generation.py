@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import amount, drawn
 
@@ -79,7 +81,7 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "y": [None if row[column] is None else drawn(row[column]) for row in rows],
             "line": {"color": colour, "width": 1.6, "dash": dash},
             "marker": {"size": 4},
-            "hovertemplate": f"<b>%{{y:,.4~g}} {unit}</b> {name}<extra></extra>",
+            "hovertemplate": Markup("<b>%{{y:,.4~g}} {}</b> {}<extra></extra>").format(unit, name),
         }
         for name, column, colour, dash in lines
         if any(row[column] for row in rows)
@@ -129,7 +131,7 @@ def _stacked(
         **_places(rows, monthly),
         "y": [None if row[column] is None else drawn(row[column]) for row in rows],
         "marker": marker,
-        "hovertemplate": f"<b>%{{y:,.4~g}} {unit}</b> {name}<extra></extra>",
+        "hovertemplate": Markup("<b>%{{y:,.4~g}} {}</b> {}<extra></extra>").format(unit, name),
     }
 
 

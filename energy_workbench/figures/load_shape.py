@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from energy_workbench.figures.axes import larger
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import amount, drawn, local, percent, signed
@@ -55,7 +57,7 @@ def comparison(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "x": times,
             "y": [None if row[column] is None else drawn(row[column]) for row in rows],
             "marker": {"color": colour},
-            "hovertemplate": f"%{{x|%a %d %b %H:%M}}<br><b>%{{y:,.4~g}} kWh</b> {name}<extra></extra>",
+            "hovertemplate": Markup("%{{x|%a %d %b %H:%M}}<br><b>%{{y:,.4~g}} kWh</b> {}<extra></extra>").format(name),
         }
         for name, column, colour in (
             ("before" if payload["against"] == "previous" else "a year earlier", "before_kwh", theme.source[""]),
@@ -102,7 +104,7 @@ def _heat_map(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
         "ygap": 1,
         "hoverongaps": False,
         "colorbar": {"title": {"text": unit}, "thickness": 12, "outlinewidth": 0, "tickformat": ",~g"},
-        "hovertemplate": f"%{{y}} %{{x}}:00<br><b>%{{z:,.4~g}} {unit}</b> on average<extra></extra>",
+        "hovertemplate": Markup("%{{y}} %{{x}}:00<br><b>%{{z:,.4~g}} {}</b> on average<extra></extra>").format(unit),
     }
     axes = {
         "xaxis": {"title": "hour of the day", "dtick": 3, "showgrid": False},
@@ -130,8 +132,10 @@ def _typical_day(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
                 "type": "scatter", "mode": "lines", "name": day, "x": times, "y": middle,
                 "line": {"color": colour, "width": 2},
                 "customdata": [list(pair) for pair in zip(low, high, strict=True)],
-                "hovertemplate": f"{day} %{{x}}<br><b>%{{y:,.4~g}} {unit}</b>, mostly %{{customdata[0]:,.4~g}} to "
-                "%{customdata[1]:,.4~g}<extra></extra>",
+                "hovertemplate": Markup(
+                    "{} %{{x}}<br><b>%{{y:,.4~g}} {}</b>, mostly %{{customdata[0]:,.4~g}} to "
+                    "%{{customdata[1]:,.4~g}}<extra></extra>"
+                ).format(day, unit),
             },
         ]  # fmt: skip
     axes: dict[str, dict[str, Any]] = {
@@ -155,7 +159,7 @@ def _duration(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
         "fill": "tozeroy",
         "fillcolor": theme.accent_fill,
         "line": {"color": theme.accent, "width": 2},
-        "hovertemplate": f"%{{x:.1f}} % of the time above<br><b>%{{y:,.4~g}} {unit}</b><extra></extra>",
+        "hovertemplate": Markup("%{{x:.1f}} % of the time above<br><b>%{{y:,.4~g}} {}</b><extra></extra>").format(unit),
     }
     axes: dict[str, dict[str, Any]] = {
         "xaxis": {"title": "share of the time", "ticksuffix": " %", "range": [0, 100]},
@@ -169,14 +173,16 @@ def _shifts(payload: Mapping[str, Any], theme: Theme) -> _Drawn:
     unit, by = larger("kWh", [row["energy_kwh"] for row in rows])
     trace = {
         "type": "bar",
-        "x": [f"{row['shift']} ({row['begins']})" for row in rows],
+        "x": [escape(f"{row['shift']} ({row['begins']})") for row in rows],
         "y": [drawn(row["energy_kwh"] / by) for row in rows],
         "text": [percent(row["share"]) for row in rows],
         "textposition": "inside",
         "insidetextanchor": "end",
         "customdata": [f"max {amount(row['maximum_kw'], 'kW')}" for row in rows],
         "marker": {"color": theme.accent},
-        "hovertemplate": f"%{{x}}<br><b>%{{y:,.4~g}} {unit}</b>, %{{text}}<br>%{{customdata}}<extra></extra>",
+        "hovertemplate": Markup("%{{x}}<br><b>%{{y:,.4~g}} {}</b>, %{{text}}<br>%{{customdata}}<extra></extra>").format(
+            unit
+        ),
     }
     axes: dict[str, dict[str, Any]] = {
         "xaxis": {},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from html import escape
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, states, title
+from energy_workbench.figures.words import BREAK, amount, states, title
 
 ROW, MOST_ROWS = 17, 120
 """Height of a meter in the map by levels [px], and of how many the map is made high enough."""
@@ -43,7 +44,7 @@ def meter_map(
     ids = {meter["id"] for meter in meters}
     parents = [meter["parent_id"] if meter["parent_id"] in ids else "" for meter in meters]
     numbers = {meter["id"]: meter["number"] for meter in meters}
-    labels = [title(meter, numbers.get(meter["parent_id"])) for meter in meters]
+    labels: list[str] = [title(meter, numbers.get(meter["parent_id"])) for meter in meters]
     keys = [meter["id"] for meter in meters]
     faint = (theme.tile[""][0], theme.quiet)
     tiles = [
@@ -53,11 +54,11 @@ def meter_map(
         for meter in meters
     ]
     text = [amount(meter["power_kw"], "kW") for meter in meters]
-    about = [f"{escape(meter['name'])}{f'<br>{wrong}' if (wrong := states(meter)) else ''}" for meter in meters]
+    about = [escape(meter["name"]) + (BREAK + wrong if (wrong := states(meter)) else "") for meter in meters]
     if parents.count("") > 1:
         parents = [parent or SITE for parent in parents]
         labels, keys, tiles = [escape(site), *labels], [SITE, *keys], [theme.tile[""], *tiles]
-        parents, text, about = ["", *parents], ["", *text], ["All meters", *about]
+        parents, text, about = ["", *parents], ["", *text], [Markup("All meters"), *about]
     sizes = dict(zip(keys, _sizes(keys, parents), strict=True))
     trace: dict[str, Any] = {
         "type": "treemap",
@@ -67,10 +68,10 @@ def meter_map(
         "values": [sizes[key] for key in keys],
         "branchvalues": "remainder",
         "text": text,
-        "texttemplate": "%{label}<br>%{text}",
+        "texttemplate": Markup("%{label}<br>%{text}"),
         "textfont": {"color": [ink for _, ink in tiles], "size": 12},
         "hovertext": about,
-        "hovertemplate": "<b>%{label}</b><br>%{hovertext}<br>%{text}<extra></extra>",
+        "hovertemplate": Markup("<b>%{label}</b><br>%{hovertext}<br>%{text}<extra></extra>"),
         "marker": {
             "colors": [tile for tile, _ in tiles],
             "line": {"color": theme.surface, "width": 1.5},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence, Set
-from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, states, title
+from energy_workbench.figures.words import BREAK, amount, states, title
 
 LABELLED = 160
 """Most meters of which each has its number beside its dot; of more, only those that have others below them."""
@@ -49,7 +50,7 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, found
     labels = [
         title(dict(meter), numbers.get(meter["parent_id"] or ""))
         if len(tree) <= LABELLED or meter["id"] in holders
-        else ""
+        else Markup()
         for meter in tree
     ]
     notes = [
@@ -130,7 +131,7 @@ def _roomy(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> 
     for index, meter in enumerate(placed):
         text = title(dict(meter))
         x, y = meter["x"] * width * scale, meter["y"] * height * scale
-        left, right = x + DOT, x + DOT + LETTER * len(text)
+        left, right = x + DOT, x + DOT + LETTER * len(text.unescape())
         others = (box for place, box in enumerate(taken) if place != index)
         if any(left < high and low < right and abs(y - at) < LINE for low, high, at in others):
             labels.append("")
@@ -156,37 +157,39 @@ def _dots(
             "opacity": [0.18 if found is not None and meter["id"] not in found else 1 for meter in meters],
             "line": {"color": theme.surface, "width": 1},
         },
-        "hovertemplate": "%{customdata[1]}<extra></extra>",
+        "hovertemplate": Markup("%{customdata[1]}<extra></extra>"),
     }
 
 
-def _about(meter: Mapping[str, Any]) -> str:
+def _about(meter: Mapping[str, Any]) -> Markup:
     wrong = states(dict(meter))
-    return (
-        f"<b>{escape(meter['number'])}</b><br>{escape(meter['name'])}<br>{amount(meter.get('power_kw'), 'kW')}"
-        f"{f'<br>{wrong}' if wrong else ''}"
+    return Markup("<b>{}</b><br>{}<br>{}{}").format(
+        meter["number"],
+        meter["name"],
+        amount(meter.get("power_kw"), "kW"),
+        BREAK + wrong if wrong else "",
     )
 
 
-def _beside(place: tuple[float, float], label: str, holds: bool, theme: Theme) -> dict[str, Any]:
+def _beside(place: tuple[float, float], label: Markup, holds: bool, theme: Theme) -> dict[str, Any]:
     """A number beside its dot, written outwards."""
     x, y = place
     angle = math.degrees(math.atan2(y, x))
     left = abs(angle) > 90
     note: dict[str, Any] = {
-        "x": x, "y": y, "text": f"<b>{label}</b>" if holds else label, "showarrow": False,
+        "x": x, "y": y, "text": Markup("<b>{}</b>").format(label) if holds else label, "showarrow": False,
         "font": {"size": 11 if holds else 10, "color": theme.ink if holds else theme.quiet},
     }  # fmt: skip
     if holds:
         return {**note, "yshift": 14}
     turned = -angle + (180 if left else 0)
-    reach = 9
+    reach = 9 + 3.1 * len(label.unescape())
     return {
         **note,
         "textangle": round(turned, 1),
         "xanchor": "center",
-        "xshift": round((reach + 3.1 * len(label)) * math.cos(math.radians(angle)), 1),
-        "yshift": round((reach + 3.1 * len(label)) * math.sin(math.radians(angle)), 1),
+        "xshift": round(reach * math.cos(math.radians(angle)), 1),
+        "yshift": round(reach * math.sin(math.radians(angle)), 1),
     }
 
 

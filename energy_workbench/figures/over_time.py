@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from energy_workbench.figures.axes import DAY, larger, time_axis, value_axis
-from energy_workbench.figures.pattern import SPANS, about_point, estimated, gaps, steps
+from energy_workbench.figures.pattern import NOTHING, SPANS, about_point, estimated, gaps, steps
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, local
+from energy_workbench.figures.words import BREAK, amount, drawn, literal, local
 
 PERIODS: dict[str, Any] = {"1d": DAY, "1w": 7 * DAY, "1mo": "M1", "1y": "M12"}
 """Resolutions that are drawn as bars, and how wide Plotly takes a bucket."""
@@ -125,17 +127,17 @@ class Buckets:
         end = starts[len(begun)]
         return cls(begun, end, bool(begun) and datetime.fromisoformat(end) > now, starts)
 
-    def cut(self, every: str) -> list[str]:
+    def cut(self, every: str) -> list[Markup]:
         """What is said of each bucket that is not a whole one, empty for the others."""
-        said = [""] * len(self.points)
+        said = [NOTHING] * len(self.points)
         if not said:
             return said
         first, end = (datetime.fromisoformat(text) for text in (self.points[0]["start"], self.end))
         for index, edge in ((0, first), (-1, end)):
             if not _is_edge(edge, every):
-                said[index] = "<br>a part only"
+                said[index] = Markup("<br>a part only")
         if self.running:
-            said[-1] = "<br>so far"
+            said[-1] = Markup("<br>so far")
         return said
 
 
@@ -153,7 +155,8 @@ class Series:
         self._every, self._buckets, self._unit, self._by, self._theme = every, buckets, unit, by, theme
         self.bars = every in PERIODS
         self._cut = buckets.cut(every)
-        self._about = [f"{about_point(point)}{cut}" for point, cut in zip(buckets.points, self._cut, strict=True)]
+        told = zip(map(about_point, buckets.points), self._cut, strict=True)
+        self._about = [about + cut if cut else about for about, cut in told]
 
     def main(self, values: Sequence[float | None], name: str) -> list[dict[str, Any]]:
         """What the chart is about."""
@@ -177,14 +180,14 @@ class Series:
         count = len(shown)
         if self.bars:
             marker = {"color": self._theme.quiet, "opacity": 0.45}
-            return [self._bar(shown, name, marker, [""] * count) | {"offsetgroup": "before"}]
+            return [self._bar(shown, name, marker, [NOTHING] * count) | {"offsetgroup": "before"}]
         look = {"color": self._theme.quiet, "width": 1.3, "shape": "hv", "dash": "dot"}
-        return [self._line(self._scaled(shown), name, look, [""] * count)]
+        return [self._line(self._scaled(shown), name, look, [NOTHING] * count)]
 
     def below(self, values: Sequence[float | None], name: str) -> list[dict[str, Any]]:
         """What goes the other way, below zero."""
         turned = [None if value is None else -value for value in values]
-        sizes = [f"<br>{amount(value, 'kWh')} {name}" if value else "" for value in values]
+        sizes = [BREAK + f"{amount(value, 'kWh')} {name}" if value else NOTHING for value in values]
         if self.bars:
             return [self._bar(turned, name, {"color": self._theme.state["orange"]}, sizes) | {"offsetgroup": "now"}]
         look = {"color": self._theme.state["orange"], "width": 1.6, "shape": "hv"}
@@ -217,24 +220,27 @@ class Series:
     def _scaled(self, values: Sequence[float | None]) -> list[float | None]:
         return [None if value is None else drawn(value / self._by) for value in values]
 
-    def _line(self, y: list[float | None], name: str, line: dict[str, Any], about: list[str]) -> dict[str, Any]:
+    def _line(self, y: list[float | None], name: str, line: dict[str, Any], about: Sequence[str]) -> dict[str, Any]:
         edges = [local(start) for start in self._buckets.starts[: len(y) + 1]]
         times, values, words = steps(edges, y, about)
         return {
-            "type": "scatter", "mode": "lines", "name": name, "connectgaps": False, "line": line,
+            "type": "scatter", "mode": "lines", "name": escape(name), "connectgaps": False, "line": line,
             "x": times, "y": values, "customdata": words,
-            "hovertemplate": f"<b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata}}<extra></extra>",
+            "hovertemplate": self._told(name),
         }  # fmt: skip
 
     def _bar(
-        self, values: Sequence[float | None], name: str, marker: dict[str, Any], about: list[str]
+        self, values: Sequence[float | None], name: str, marker: dict[str, Any], about: Sequence[str]
     ) -> dict[str, Any]:
         starts = self._buckets.starts[: len(values)]
         return {
-            "type": "bar", "name": name, "marker": marker,
+            "type": "bar", "name": escape(name), "marker": marker,
             "x": [local(start) for start in starts], "y": self._scaled(values), "customdata": about,
-            "hovertemplate": f"<b>%{{y:,.4~g}} {self._unit}</b> {name}%{{customdata}}<extra></extra>",
+            "hovertemplate": self._told(name),
         } | self._period()  # fmt: skip
+
+    def _told(self, name: str) -> Markup:
+        return Markup("<b>%{{y:,.4~g}} {}</b> {}%{{customdata}}<extra></extra>").format(self._unit, literal(name))
 
     def _period(self) -> dict[str, Any]:
         """That a bar stands in the middle of its bucket."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, local, moment
+from energy_workbench.figures.words import BREAK, amount, drawn, local, moment
 
 SPANS = {"15min": "15 minutes", "30min": "half hour", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
+
+NOTHING, MAXIMUM = Markup(), BREAK + "max "
 
 
 def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
@@ -27,7 +31,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         return message(theme, "No energy is known for this time.")
     times = [local(point["start"]) for point in points]
     energy = [None if point["energy_kwh"] is None else drawn(point["energy_kwh"]) for point in points]
-    about = [about_point(point) for point in points]
+    about: list[str] = [about_point(point) for point in points]
     ends = local(payload["points"][-1]["start"] if payload.get("running") else payload["to"])
     times, energy, about = steps([*times, ends], energy, about)
     line: dict[str, Any] = {
@@ -38,7 +42,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         "customdata": about,
         "connectgaps": False,
         "line": {"color": theme.accent, "width": 1.8, "shape": "hv"},
-        "hovertemplate": "%{x|%a %d %b %H:%M}<br><b>%{y:,.4~g} kWh</b>%{customdata}<extra></extra>",
+        "hovertemplate": Markup("%{x|%a %d %b %H:%M}<br><b>%{y:,.4~g} kWh</b>%{customdata}<extra></extra>"),
     }
     data = [line]
     area = {"fill": "tozeroy", "fillcolor": theme.accent_fill}
@@ -132,14 +136,11 @@ def estimated(point: Mapping[str, Any]) -> bool:
     return point["quality"] in ("estimated", "edited")
 
 
-def about_point(point: Mapping[str, Any]) -> str:
+def about_point(point: Mapping[str, Any]) -> Markup:
     """What the hover adds to the energy: the demand, and what is not as it should be."""
-    parts = []
-    if point["demand_kw"] is not None:
-        parts.append(f"<br>max {amount(point['demand_kw'], 'kW')}")
-    if point["quality"] != "actual":
-        parts.append(f"<br>{point['quality']}")
-    return "".join(parts)
+    # Thousands of them a chart: adding takes a third of the time of `format`.
+    said = NOTHING if point["demand_kw"] is None else MAXIMUM + amount(point["demand_kw"], "kW")
+    return said if point["quality"] == "actual" else said + BREAK + point["quality"]
 
 
 def peak_note(payload: Mapping[str, Any], theme: Theme) -> list[dict[str, Any]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.core import maxima
 from energy_workbench.figures.axes import larger, value_axis
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, moment, percent, title
+from energy_workbench.figures.words import BREAK, amount, drawn, moment, percent, title
 
 NAMED = 8
 """Children that are named; what the others drew is one part."""
@@ -45,7 +46,10 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         },
         {
             "type": "scatter", "mode": "text", "y": months, "x": [drawn(end / by) for end in ends],
-            "text": [f"  <b>{amount(row['maximum'], payload['unit'])}</b> {moment(row['at'])}" for row in rows],
+            "text": [
+                Markup("  <b>{}</b> {}").format(amount(row["maximum"], payload["unit"]), moment(row["at"]))
+                for row in rows
+            ],
             "textposition": "middle right", "cliponaxis": False, "textfont": {"color": theme.ink}, "hoverinfo": "skip",
         },
     ]  # fmt: skip
@@ -125,23 +129,25 @@ class _Parts:
             "text": [self._name(child) for child in children], "textposition": "inside", "insidetextanchor": "middle",
             "textangle": 0, "textfont": {"color": self.theme.surface if opacity > 0.5 else self.theme.ink, "size": 11},
             "customdata": [[child["number"], self._about(child)] for child in children],
-            "hovertemplate": "%{y}<br>%{customdata[1]}<extra></extra>",
+            "hovertemplate": Markup("%{y}<br>%{customdata[1]}<extra></extra>"),
             "marker": {"color": colour, "opacity": opacity, "line": {"color": self.theme.surface, "width": 1.5}},
         }  # fmt: skip
 
-    def _name(self, child: Mapping[str, Any]) -> str:
+    def _name(self, child: Mapping[str, Any]) -> Markup:
         return title({"number": child["number"], "name": "others"}, self.above)
 
-    def _about(self, child: Mapping[str, Any]) -> str:
+    def _about(self, child: Mapping[str, Any]) -> Markup:
         share = "" if child["share"] is None else f", {percent(abs(child['share']))} of the maximum"
         fed = ", fed in" if child["kw"] < 0 else ""
-        return f"<b>{escape(child['number']) or 'others'}</b><br>{amount(abs(child['kw']), 'kW')}{fed}{share}"
+        return Markup("<b>{}</b><br>{}{}{}").format(
+            child["number"] or "others", amount(abs(child["kw"]), "kW"), fed, share
+        )
 
 
 def _whole(rows: Sequence[Mapping[str, Any]], months: list[str], by: float, theme: Theme) -> dict[str, Any]:
     return {
         "type": "bar", "orientation": "h", "y": months, "x": [drawn(row["maximum"] / by) for row in rows],
         "marker": {"color": theme.accent, "opacity": 0.8},
-        "hovertext": [f"{name}<br>{moment(row['at'])}" for name, row in zip(months, rows, strict=True)],
+        "hovertext": [name + BREAK + moment(row["at"]) for name, row in zip(months, rows, strict=True)],
         "hoverinfo": "text",
     }  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.core.rounding import rounded
 from energy_workbench.figures.sankey import Label, Sankey, Style
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
 from energy_workbench.figures.unmetered import STUB, UNJUDGED, UNMETERED, sized, stubs
 from energy_workbench.figures.verdicts import VERDICTS, colour_of
-from energy_workbench.figures.words import amount, percent, states, title
+from energy_workbench.figures.words import BREAK, amount, percent, states, title
 
 LABELLED = 0.004
 """Share of the whole from which a loss that is no hotspot has a label [1]."""
@@ -28,8 +29,8 @@ STYLE = Style(
     row=19,
     tight=18,
     many=40,
-    node="<b>%{customdata[1]}</b><br>%{customdata[3]}%{customdata[2]}<extra></extra>",
-    link="%{customdata[1]}<br><b>%{customdata[2]}</b><extra></extra>",
+    node=Markup("<b>%{customdata[1]}</b><br>%{customdata[3]}%{customdata[2]}<extra></extra>"),
+    link=Markup("%{customdata[1]}<br><b>%{customdata[2]}</b><extra></extra>"),
 )
 
 
@@ -172,13 +173,16 @@ class _Drawing:
 
         def label(through: float) -> str:
             through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            return f"{name}  {sized(through, part, source, self.unit, node.get('metering'), self.errors.get(key))}"
+            return Markup("{}  {}").format(
+                name, sized(through, part, source, self.unit, node.get("metering"), self.errors.get(key))
+            )
 
         self._add(
             key,
             label,
             self.theme.quiet if self.plain else self.theme.state.get(node.get("colour") or "", self.theme.quiet),
-            [key, escape(node["name"]), f"{self._measured(node)}{f'<br>{words}' if words else ''}"],
+            key,
+            [node["name"], self._measured(node) + (BREAK + words if words else "")],
             self.depths[key] - 2 * (key in self.feeding and self.depths[key] > 1),
         )
 
@@ -193,14 +197,14 @@ class _Drawing:
             upper = self.meters.get(str(self.meters.get(key, {}).get("parent_id")), {})
             counted = (node.get("value") or 0.0) - (node.get("export") or 0.0)
             part = counted if key in self.fed and node["type"] not in FEEDING else 0.0
-        return ("grid" if upper.get("type", "grid") == "grid" else escape(str(upper["number"]))), part
+        return ("grid" if upper.get("type", "grid") == "grid" else upper["number"]), part
 
-    def _measured(self, node: Mapping[str, Any]) -> str:
+    def _measured(self, node: Mapping[str, Any]) -> Markup:
         """What the meter itself says, for the mouse: imports and exports where it has both."""
         value, export = node.get("value"), node.get("export")
         if value is None or not export or node["type"] in FEEDING:
-            return "" if value is None else f"<br>its meter: {amount(value, self.unit)}"
-        return f"<br>its meter: {amount(value, self.unit)} in, {amount(export, self.unit)} out"
+            return Markup() if value is None else Markup("<br>its meter: {}").format(amount(value, self.unit))
+        return Markup("<br>its meter: {} in, {} out").format(amount(value, self.unit), amount(export, self.unit))
 
     def paint(self) -> None:
         """The colour of its verdict for each node that has one."""
@@ -211,17 +215,17 @@ class _Drawing:
     def flow(self, link: Mapping[str, Any]) -> None:
         source, target = self.named[link["source"]], self.named[link["target"]]
         colour = self.theme.source.get(source["type"], self.theme.source[""])
-        text = f"{title(dict(source))} → {title(dict(target))}"
+        text = Markup("{} → {}").format(title(dict(source)), title(dict(target)))
         ends = self.index[link["source"]], self.index[link["target"]]
-        self.sankey.flow(*ends, link["value"], colour, [link["target"], text, amount(link["value"], self.unit)])
+        self.sankey.flow(*ends, link["value"], colour, link["target"], [text, amount(link["value"], self.unit)])
 
     def stub(self, link: Mapping[str, Any], width: float) -> None:
         """A flow of unknown size between a meter and the one above it."""
         source, target = self.named[link["source"]], self.named[link["target"]]
         word = UNMETERED[str(link["metering"])]
-        text = f"{title(dict(source))} → {title(dict(target))}"
+        text = Markup("{} → {}").format(title(dict(source)), title(dict(target)))
         ends = self.index[link["source"]], self.index[link["target"]]
-        self.sankey.stub(*ends, width, self.theme.tile["grey"][0], [link["meter"], text, word])
+        self.sankey.stub(*ends, width, self.theme.tile["grey"][0], link["meter"], [text, word])
 
     def loss(self, link: Mapping[str, Any], share: float, *, large: bool) -> None:
         """A loss, marked as its verdict says: a hotspot strongly, and what nobody can judge with the reason why."""
@@ -232,20 +236,22 @@ class _Drawing:
         size = percent(share, 1) if doubt is None else f"{rounded(100 * share, doubt, 2)} %"
         told = f"{look.icon} {look.word.capitalize()}" if look and hot else "Loss"
         text = f"{told} {size}{f', {look.word}' if look and verdict in UNJUDGED else ''}"
-        about = f"<br>{size} of its supply{f'<br>{look.icon} {look.word}' if look else ''}"
+        judged = BREAK + f"{look.icon} {look.word}" if look else ""
+        about = Markup("<br>{} of its supply{}").format(size, judged)
         self._add(
             f"loss {key}",
             text if hot or large else "",
             self.theme.state["red"] if hot else self.theme.loss,
-            [key, f"Loss at {title(dict(self.named[key]))}", about],
+            key,
+            [Markup("Loss at {}").format(title(dict(self.named[key]))), about],
             self.depths[key] + 1,
         )
         colour = self.theme.hotspot if hot else self.theme.loss
         ends = self.index[key], self.index[f"loss {key}"]
-        self.sankey.flow(*ends, link["value"], colour, [key, text, amount(link["value"], self.unit)])
+        self.sankey.flow(*ends, link["value"], colour, key, [text, amount(link["value"], self.unit)])
 
-    def _add(self, key: str, label: Label, colour: str, about: list[str], column: int) -> None:
-        self.index[key] = self.sankey.node(label, colour, about, column)
+    def _add(self, key: str, label: Label, colour: str, meter: str, about: Sequence[str], column: int) -> None:
+        self.index[key] = self.sankey.node(label, colour, meter, about, column)
 
 
 def _tree_order(

@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.core.resolution import MOST_POINTS
 from energy_workbench.figures.axes import larger, time_axis, value_axis
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
@@ -58,7 +60,7 @@ def raw_power(
         "connectgaps": False,
         "line": {"color": theme.accent, "width": 1.5},
         "marker": {"size": 4},
-        "hovertemplate": f"%{{x|%a %-d %b %H:%M:%S}}<br><b>%{{y:,.4~g}} {unit}</b><extra></extra>",
+        "hovertemplate": Markup("%{{x|%a %-d %b %H:%M:%S}}<br><b>%{{y:,.4~g}} {}</b><extra></extra>").format(unit),
     }
     values = [value for _, value in points]
     summary = f"Power of {number}, {len(points)} readings: {amount(min(values), 'kW')} to {amount(max(values), 'kW')}"

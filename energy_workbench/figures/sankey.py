@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from markupsafe import Markup, escape
 
 from energy_workbench.core.throughput import throughput
 from energy_workbench.figures import sankey_layout
@@ -15,7 +17,7 @@ MARGIN, GAP, THICKNESS = 14, 12, 14
 
 
 Label = str | Callable[[float], str]
-"""A text, or what makes it from the size of the bar: what goes through the node."""
+"""A text, or what makes it from the size of the bar: what goes through the node. It is escaped unless it is Markup."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Style:
         Least height of the figure; height for each node of the fullest column; the same where there are many [px].
     many : int
         How many nodes of a column that is.
-    node, link : str
+    node, link : Markup
         What is told of the node and of the flow under the mouse; the texts given with each are `customdata`.
     unit : str
         Of the values in these.
@@ -38,8 +40,8 @@ class Style:
     row: int
     tight: int
     many: int
-    node: str
-    link: str
+    node: Markup
+    link: Markup
     unit: str = ""
 
 
@@ -56,28 +58,30 @@ class Sankey:
     stubs: set[tuple[int, int]] = field(default_factory=set)
     """Ends of flows of unknown size, which are drawn and counted nowhere."""
 
-    def node(self, label: Label, colour: str, about: list[str], column: int) -> int:
+    def node(self, label: Label, colour: str, meter: str, about: Sequence[str], column: int) -> int:
         """Add a node; its index.
 
         Parameters
         ----------
-        about : list of str
-            Id of the meter that a click means, and texts for the mouse.
+        meter : str
+            Id of the meter that a click means.
+        about : sequence of str
+            Texts for the mouse: each is escaped unless it is Markup.
         """
         self.labels.append(label)
         self.colours.append(colour)
-        self.about.append(about)
+        self.about.append([meter, *map(escape, about)])
         self.columns.append(column)
         return len(self.labels) - 1
 
-    def flow(self, source: int, target: int, value: float, colour: str, about: list[str]) -> None:
+    def flow(self, source: int, target: int, value: float, colour: str, meter: str, about: Sequence[str]) -> None:
         """Add a flow from one node to another."""
-        self.links.append((source, target, value, colour, about))
+        self.links.append((source, target, value, colour, [meter, *map(escape, about)]))
 
-    def stub(self, source: int, target: int, value: float, colour: str, about: list[str]) -> None:
+    def stub(self, source: int, target: int, value: float, colour: str, meter: str, about: Sequence[str]) -> None:
         """Add a flow of unknown size, drawn as wide as `value`."""
         self.stubs.add((source, target))
-        self.links.append((source, target, value, colour, about))
+        self.flow(source, target, value, colour, meter, about)
 
     def figure(self, style: Style, summary: str, view: str) -> Figure:
         """What was collected, laid out; zoom and selection stay while `view` does."""
@@ -92,7 +96,7 @@ class Sankey:
             "textfont": {"color": self.theme.ink, "size": 12},
             "node": {
                 "label": [
-                    text if isinstance(text, str) else text(through.get(node, 0.0))
+                    escape(text if isinstance(text, str) else text(through.get(node, 0.0)))
                     for node, text in enumerate(self.labels)
                 ],
                 "color": self.colours,

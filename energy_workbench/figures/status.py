@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
 from energy_workbench.figures.words import STATE_COLOURS, percent, spoken
 
@@ -43,17 +45,26 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
                     "line": {"color": theme.surface, "width": 1.5},
                 },
                 "textinfo": "none",
-                "hovertemplate": f"%{{label}}: %{{value}} of {summary['total']} meters, %{{percent}}<extra></extra>",
+                "hovertemplate": Markup("%{{label}}: %{{value}} of {} meters, %{{percent}}<extra></extra>").format(
+                    summary["total"]
+                ),
             }
         )
         best = next(iter(counts))
         place = {"xref": "paper", "yref": "paper", "showarrow": False}
-        legend = "<br>".join(_line(state, count, theme) for state, count in counts.items())
+        legend = Markup("<br>").join(_line(state, count, theme) for state, count in counts.items())
         notes += [
-            {**place, "text": f"<b>{ring.capitalize()}</b>", "x": left, "xanchor": "left", "y": 1, "yanchor": "top"},
             {
                 **place,
-                "text": f"<b>{percent(counts[best] / summary['total'])}</b>",
+                "text": Markup("<b>{}</b>").format(ring.capitalize()),
+                "x": left,
+                "xanchor": "left",
+                "y": 1,
+                "yanchor": "top",
+            },
+            {
+                **place,
+                "text": Markup("<b>{}</b>").format(percent(counts[best] / summary["total"])),
                 "x": left + 0.165 * width,
                 "y": 0.42,
             }
@@ -65,9 +76,13 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
     return {"data": data, "layout": layout(theme, summary="; ".join(said), annotations=notes, uirevision="states")}
 
 
-def _line(state: str, count: int, theme: Theme) -> str:
+def _line(state: str, count: int, theme: Theme) -> Markup:
     """A line of the legend: the word is there beside the colour."""
-    dot = f'<span style="color:{theme.state[STATE_COLOURS.get(state, "yellow")]}">●</span>'
+    dot = Markup('<span style="color:{}">●</span>').format(theme.state[STATE_COLOURS.get(state, "yellow")])
     word = spoken(state).capitalize()
-    text = f"{word} <b>{count}</b>"
-    return f"{dot} {text}" if count else f'{dot} <span style="color:{theme.quiet}">{word} 0</span>'
+    text = Markup("{} <b>{}</b>").format(word, count)
+    return (
+        Markup("{} {}").format(dot, text)
+        if count
+        else Markup('{} <span style="color:{}">{} 0</span>').format(dot, theme.quiet, word)
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import escape
+
 Figure = dict[str, Any]
 """`data` and `layout` of a Plotly figure, as plain JSON."""
 
@@ -122,7 +124,7 @@ def layout(theme: Theme, *, summary: str, **more: Any) -> dict[str, Any]:
 def message(theme: Theme, text: str) -> Figure:
     """A figure that says why there is nothing to see."""
     note = {
-        "text": text,
+        "text": escape(text),
         "x": 0.5,
         "y": 0.5,
         "xref": "paper",

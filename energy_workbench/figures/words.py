@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from html import escape
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from energy_workbench.core.period_text import lengths
 from energy_workbench.core.rounding import rounded
@@ -24,6 +25,9 @@ LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh", "kg CO₂"
 """Unit → the next larger one, which is used from ten of it upwards."""
 
 UNKNOWN = "–"
+
+BREAK = Markup("<br>")
+"""Begins a new line of a label."""
 
 
 def amount(value: float | None, unit: str = "", share: float | None = None) -> str:
@@ -77,13 +81,18 @@ def percent(share: float | None, digits: int = 0) -> str:
     return UNKNOWN if share is None else f"{100 * share:.{digits}f} %"
 
 
-def title(node: dict[str, Any], above: str | None = None) -> str:
+def title(node: dict[str, Any], above: str | None = None) -> Markup:
     """Number of a meter with the icon of its state, escaped; without its parent's number where it begins with it."""
     text = node["number"] or node["name"]
     if above and len(text) > len(above) + 1 and text.startswith(above) and text[len(above)] in "-_./ ":
         text = text[len(above) + 1 :]
     icon = ICONS.get(node.get("colour") or "", "")
-    return f"{icon} {escape(text)}".strip()
+    return Markup("{} {}").format(icon, text).strip()
+
+
+def literal(text: str) -> Markup:
+    """A text inside a hover template, where Plotly would replace `%{...}` by a value."""
+    return escape(text).replace("%{", Markup("%&#123;"))
 
 
 def spoken(state: str) -> str:
@@ -91,7 +100,7 @@ def spoken(state: str) -> str:
     return state.replace("_", " ")
 
 
-def states(meter: dict[str, Any]) -> str:
+def states(meter: dict[str, Any]) -> Markup:
     """What is not as it should be with a meter, in words; empty where all is well."""
     wrong = []
     for key in ("status", "health", "communication"):

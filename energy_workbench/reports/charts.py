@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
 
 from energy_workbench.figures import LIGHT, power_flow
 from energy_workbench.figures import balance as balance_figure
 from energy_workbench.figures import generation as generation_figure
 from energy_workbench.figures.power_flow import OVERVIEW
+from energy_workbench.figures.words import literal
 
 FONT = "'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 ESTIMATED = LIGHT.state["yellow"]
@@ -70,7 +72,7 @@ def daily_energy(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[st
                     "x": [f"{s:%Y-%m-%d}" for s, _ in chosen],
                     "y": [p["energy_kwh"] for _, p in chosen],
                     "marker": {"color": colour},
-                    "hovertemplate": "%{x|%a %-d %b}<br>%{y:,.1f} kWh<extra></extra>",
+                    "hovertemplate": Markup("%{x|%a %-d %b}<br>%{y:,.1f} kWh<extra></extra>"),
                 }
             )
     days = [f"{s:%Y-%m-%d}" for s in starts]
@@ -125,7 +127,7 @@ def typical_days(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[st
                     "x": list(range(24)),
                     "y": [sum(m) / len(m) if m else None for m in means],
                     "line": {"color": colour, "dash": dash, "width": 2},
-                    "hovertemplate": f"{name}, %{{x:02d}}:00<br>%{{y:,.1f}} kW<extra></extra>",
+                    "hovertemplate": Markup("{}, %{{x:02d}}:00<br>%{{y:,.1f}} kW<extra></extra>").format(name),
                 }
             )
     return {
@@ -161,7 +163,7 @@ def day_load(points: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> dict[str, A
         "line": {"color": LIGHT.accent, "width": 1.6, "shape": "hv"},
         "fill": "tozeroy",
         "fillcolor": LIGHT.accent_fill,
-        "hovertemplate": "%{x|%H:%M}<br>%{y:,.1f} kW<extra></extra>",
+        "hovertemplate": Markup("%{x|%H:%M}<br>%{y:,.1f} kW<extra></extra>"),
     }
     return {
         "data": [trace],
@@ -191,7 +193,7 @@ def ranked(rows: Sequence[tuple[str, float | None]], axis: str, *, colour: str =
         "x": [value for _, value in known],
         "y": [escape(label) for label, _ in known],
         "marker": {"color": colour},
-        "hovertemplate": "%{y}<br>%{x:,.1f}<extra></extra>",
+        "hovertemplate": Markup("%{y}<br>%{x:,.1f}<extra></extra>"),
     }
     return {
         "data": [trace],
@@ -223,7 +225,7 @@ def stacked(rows: Sequence[tuple[str, Sequence[float | None]]], names: Sequence[
             "x": [escape(label) for label, _ in rows],
             "y": [values[at] for _, values in rows],
             "marker": {"color": SHADES[at % len(SHADES)]},
-            "hovertemplate": f"%{{x}}, {escape(name)}<br>%{{y:,.1f}}<extra></extra>",
+            "hovertemplate": Markup("%{{x}}, {}<br>%{{y:,.1f}}<extra></extra>").format(literal(name)),
         }
         for at, name in enumerate(names)
     ]

@@ -26,6 +26,8 @@ TABLE = "application/vnd.energy-workbench.table+json"
 """MIME type of a table's values: `title, columns, rows`."""
 ABOUT = "application/vnd.energy-workbench.about+json"
 """MIME type under which a cover hands out what the report is about."""
+CONTENTS = Markup('<nav class="contents"></nav>')
+"""Where the page puts the table of contents."""
 
 SHORT = 14
 """Rows up to which a table is kept on one page."""
@@ -44,7 +46,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Html(Element):
-    """A piece of HTML; values in it have been escaped."""
+    """A piece of HTML."""
 
     markup: Markup
 

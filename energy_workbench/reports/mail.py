@@ -41,7 +41,7 @@ class Mail:
     ----------
     subject : str
         One line; says so where the report is incomplete.
-    html : str
+    html : Markup
         Tables and inline styles only, images by `cid:`, nothing from outside, no script.
     text : str
         The same for clients that show no HTML.
@@ -54,7 +54,7 @@ class Mail:
     """
 
     subject: str
-    html: str
+    html: Markup
     text: str
     images: dict[str, bytes] = field(repr=False)
     attachments: tuple[Path, ...]
@@ -122,7 +122,7 @@ def _html(
     captions: list[str],
     attachments: tuple[Path, ...],
     words: Mapping[str, str],
-) -> str:
+) -> Markup:
     """A body of one column, 600 px wide, as mail clients want it."""
     cell = Markup('<td width="50%" valign="top" style="padding:8px 12px 8px 0;border-bottom:1px solid {};{}">{}</td>')
     figure = Markup(
@@ -153,29 +153,27 @@ def _html(
     if attachments:
         foot.append(f"{words['attached']}: {', '.join(path.name for path in attachments)}")
     notes = Markup("<br>").join(foot)
-    return str(
-        Markup(
-            '<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head>'
-            '<body style="margin:0;padding:0;background:#ffffff;color:{ink};{font}">'
-            '<table role="presentation" width="600" align="center" cellspacing="0" cellpadding="0" border="0" '
-            'style="width:100%;max-width:600px;font-size:14px">'
-            '<tr><td style="padding:20px 0 12px;border-bottom:3px solid {brand};{font}">'
-            '<b style="font-size:20px;color:{brand}">{title}</b></td></tr>'
-            '<tr><td style="padding:12px 0"><table role="presentation" style="font-size:13px">{told}</table></td></tr>'
-            '<tr><td><table role="presentation" width="100%" cellspacing="0" cellpadding="0">{rows}</table></td></tr>'
-            '{pictures}<tr><td style="padding:16px 0;color:{muted};font-size:12px;{font}">{notes}</td></tr>'
-            "</table></body></html>"
-        ).format(
-            title=title,
-            ink=INK,
-            font=FONT,
-            brand=BRAND,
-            muted=MUTED,
-            told=told,
-            rows=rows,
-            pictures=pictures,
-            notes=notes,
-        )
+    return Markup(
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head>'
+        '<body style="margin:0;padding:0;background:#ffffff;color:{ink};{font}">'
+        '<table role="presentation" width="600" align="center" cellspacing="0" cellpadding="0" border="0" '
+        'style="width:100%;max-width:600px;font-size:14px">'
+        '<tr><td style="padding:20px 0 12px;border-bottom:3px solid {brand};{font}">'
+        '<b style="font-size:20px;color:{brand}">{title}</b></td></tr>'
+        '<tr><td style="padding:12px 0"><table role="presentation" style="font-size:13px">{told}</table></td></tr>'
+        '<tr><td><table role="presentation" width="100%" cellspacing="0" cellpadding="0">{rows}</table></td></tr>'
+        '{pictures}<tr><td style="padding:16px 0;color:{muted};font-size:12px;{font}">{notes}</td></tr>'
+        "</table></body></html>"
+    ).format(
+        title=title,
+        ink=INK,
+        font=FONT,
+        brand=BRAND,
+        muted=MUTED,
+        told=told,
+        rows=rows,
+        pictures=pictures,
+        notes=notes,
     )
 
 

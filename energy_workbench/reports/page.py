@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from energy_workbench.figures.bar import REPORT
-from energy_workbench.reports.elements import ABOUT, FIGURE, slug
+from energy_workbench.reports.elements import ABOUT, CONTENTS, FIGURE, slug
 from energy_workbench.reports.press import PAPERS, Drawn, plotly
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 PNG = "image/png"
-HEADING = re.compile(r"<h2\b([^>]*)>(.*?)</h2>", re.DOTALL)
-CONTENTS = '<nav class="contents"></nav>'
+HEADING = re.compile(r"(?P<begin><h2\b)(?P<attributes>[^>]*)(?P<end>>(?P<inner>.*?)</h2>)", re.DOTALL)
 TOOLTIP = re.compile(r"<title>[^<]*</title>(?=</rect>)")
 """What a pointer is told over a drawing; on paper hundreds of them only cost."""
 PLOTLY = "/* plotly.js */"
@@ -117,9 +116,9 @@ def add_images(notebook: NotebookNode, drawn: Sequence[Drawn]) -> None:
 def entries(page: str) -> list[Entry]:
     """The headings that the table of contents lists."""
     found = []
-    for attributes, inner in HEADING.findall(page):
-        place = re.search(r'\bid="([^"]*)"', attributes)
-        text = _words(inner)
+    for heading in HEADING.finditer(page):
+        place = re.search(r'\bid="([^"]*)"', heading["attributes"])
+        text = _words(heading["inner"])
         if place and text:
             found.append(Entry(place[1], text))
     return found
@@ -127,9 +126,10 @@ def entries(page: str) -> list[Entry]:
 
 def _named(heading: re.Match[str]) -> str:
     """A heading with a place that the table of contents can point to."""
-    attributes, inner = heading.groups()
-    named = attributes if 'id="' in attributes else f'{attributes} id="{slug(_words(inner))}"'
-    return f"<h2{named}>{inner}</h2>"
+    if 'id="' in heading["attributes"]:
+        return heading[0]
+    place = Markup(' id="{}"').format(slug(_words(heading["inner"])))
+    return heading["begin"] + heading["attributes"] + str(place) + heading["end"]
 
 
 def _words(inner: str) -> str:
@@ -147,7 +147,7 @@ def _with_contents(page: str) -> str:
         for entry in entries(page)
     )
     nav = Markup('<nav class="contents page"><p class="contents-title">Contents</p><ol>{}</ol></nav>').format(lines)
-    return page.replace(CONTENTS, str(nav), 1)
+    return page.replace(CONTENTS, nav, 1)
 
 
 @cache
@@ -168,7 +168,9 @@ def _exporter() -> Any:
 
 @cache
 def _template() -> Any:
-    return _exporter().environment.from_string((HERE / "template" / "index.html.j2").read_text("utf-8"))
+    """Whatever is put in is escaped, but for what the template says to be HTML, CSS or a script already."""
+    environment = _exporter().environment.overlay(autoescape=True)
+    return environment.from_string((HERE / "template" / "index.html.j2").read_text("utf-8"))
 
 
 @cache

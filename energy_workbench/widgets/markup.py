@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,24 @@ class Card:
     detail: str = ""
 
 
-def cards(found: Iterable[Card]) -> str:
-    """The row of numbers; every value is escaped here."""
-    return "".join(map(_card, found))
+def cards(found: Iterable[Card]) -> Markup:
+    """The row of numbers."""
+    return Markup().join(map(_card, found))
 
 
-def _card(card: Card) -> str:
+def _card(card: Card) -> Markup:
     mark = f" ew-{card.state}" if card.state else ""
-    detail = f' title="{escape(card.detail)}"' if card.detail else ""
-    return (
-        f'<div class="ew-card{mark}"{detail}><span>{escape(card.label)}</span>'
-        f"<b>{escape(card.value)}</b><small>{escape(card.note)}</small></div>"
+    detail = Markup(' title="{}"').format(card.detail) if card.detail else Markup()
+    return Markup('<div class="ew-card{}"{}><span>{}</span><b>{}</b><small>{}</small></div>').format(
+        mark, detail, card.label, card.value, card.note
     )
 
 
-def heading(text: str, note: str = "") -> str:
+def heading(text: str, note: str = "") -> Markup:
     """Title of a panel with what belongs beside it."""
-    return f"<h2>{escape(text)}</h2>" + (f"<p>{escape(note)}</p>" if note else "")
+    return Markup("<h2>{}</h2>").format(text) + (Markup("<p>{}</p>").format(note) if note else Markup())
 
 
-def problem(text: str) -> str:
+def problem(text: str) -> Markup:
     """The banner of the error boundary."""
-    return f'<div class="ew-problem" role="alert">⚠ {escape(text)}</div>' if text else ""
+    return Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(text) if text else Markup()

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup
 from traitlets import HasTraits
 
 from energy_workbench.core.sheet import Sheet
 from energy_workbench.widgets.chart import Chart
+
+NOTHING = Markup()
 
 
 class Parts:
@@ -28,10 +31,10 @@ class Parts:
         self.guard = guard
         self._text_style: Any = None
 
-    def text(self, value: str, classes: str) -> ipywidgets.HTML:
-        """HTML whose values have been escaped."""
+    def text(self, classes: str, markup: Markup = NOTHING) -> ipywidgets.HTML:
+        """A piece of HTML."""
         more = {"style": self._text_style} if self._text_style else {}
-        widget = ipywidgets.HTML(value, layout=self.layout, **more)
+        widget = ipywidgets.HTML(markup, layout=self.layout, **more)
         self._text_style = widget.style
         return dress(widget, classes)
 
@@ -78,10 +81,10 @@ def show(model: HasTraits, name: str, handler: Callable[[Any], None]) -> None:
         handler(value)
 
 
-def put(widget: ipywidgets.HTML, value: str) -> None:
-    """Set the text, if it is another: nothing is sent for what is there already."""
-    if widget.value != value:
-        widget.value = value
+def put(widget: ipywidgets.HTML, markup: Markup) -> None:
+    """Set the HTML, if it is another: nothing is sent for what is there already."""
+    if widget.value != markup:
+        widget.value = markup
 
 
 HIDDEN = "ew-hidden"

@@ -8,9 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from energy_workbench.answers import supervised
 from energy_workbench.api.access import tokens_of
+from energy_workbench.api.pages import door
+from energy_workbench.api.reference import _call
 from energy_workbench.core import clock
 from energy_workbench.core.entities import Site
 from energy_workbench.core.settings import Settings
@@ -72,11 +75,32 @@ def test_the_front_page_shows_links_of_the_role_and_every_process(home: Settings
         assert re.search(r"schedule</td><td class=\"bad\">not running", html)
 
 
-def test_names_that_people_gave_are_escaped(home: Settings, nobody: TestClient) -> None:
-    Registry(home.registry_url).set_site(Site(name="<script>alert(1)</script>", timezone="Asia/Kolkata"), by="test")
+EVIL = "<script>alert(1)</script>&amp;\"'{0}{body}%s"
+
+
+def test_what_people_write_is_text_on_the_front_page(home: Settings, nobody: TestClient) -> None:
+    Registry(home.registry_url).set_site(Site(name=EVIL, timezone="Asia/Kolkata"), by="test")
+    StateStore(home.state_url).heartbeat("collector", EVIL)
     html = opened(nobody, tokens_of(home).viewer).text
-    assert "<script>alert" not in html
-    assert "&lt;script&gt;alert" in html
+    assert "<script" not in html
+    assert html.count(str(escape(EVIL))) == 2
+
+
+@pytest.mark.parametrize("to", ['/?x="><script>alert(1)</script>', "/?x={0}%s&amp;'"])
+def test_an_address_is_text_in_the_form_that_asks_for_a_token(nobody: TestClient, to: str) -> None:
+    html = door(to, EVIL).body.decode()
+    assert f'name="to" value="{escape(to)}"' in html
+    assert "<script" not in html
+    assert str(escape(EVIL)) in html
+
+
+def test_what_describes_a_call_is_text_in_the_reference() -> None:
+    part = {"content": {"application/json": {"example": {EVIL: EVIL}}}, "description": EVIL}
+    html = _call(
+        "get", EVIL, {"summary": EVIL, "parameters": [{"name": EVIL, "in": "query"}], "responses": {"200": part}}
+    )
+    assert "<script" not in html
+    assert html.count(escape(EVIL)) == 4
 
 
 def test_the_reference_names_every_call_and_needs_nothing_from_outside(home: Settings, nobody: TestClient) -> None:

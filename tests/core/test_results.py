@@ -66,10 +66,10 @@ def test_a_table_can_be_used_as_its_frame() -> None:
 
 
 def test_what_a_notebook_shows_is_escaped_and_short() -> None:
-    rows = tuple({"id": f"mtr_{n}", "number": "<script>"} for n in range(50))
+    rows = tuple({"id": f"mtr_{n}", "number": "<script>&amp;\"'{0}%s"} for n in range(50))
     html = MeterTable(rows, 50)._repr_html_()
     assert "<script>" not in html
-    assert "&lt;script&gt;" in html
+    assert "&lt;script&gt;&amp;amp;&#34;&#39;{0}%s" in html
     assert "30 more" in html
     assert html.count("<tr>") == 22
     assert "&lt;b&gt;GRID" in Pattern.from_dict(PATTERN)._repr_html_()

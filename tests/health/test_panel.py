@@ -56,7 +56,7 @@ def test_a_meter_shows_its_own_limits_over_the_sites(model: SetupModel, stand_in
     assert (model.limits.meter, model.limits.number) == (key, "UNIT-A")
     view = view_of(model)
     view.pick.value = "voltage"
-    assert "the site&#x27;s 8" in view.notes["warning"].value
+    assert "the site&#39;s 8" in view.notes["warning"].value
     assert "EN 50160" in view.source.value
     view.inputs["critical"].value = "off"
     view.save.click()

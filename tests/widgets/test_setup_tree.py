@@ -159,7 +159,7 @@ def test_a_click_in_the_browser_chooses_and_opens() -> None:
     machine = model.forest.id_of("UNIT-A-MACHINE-02")
     view.tree.set_trait("selected_nodes", (view._nodes[machine],))
     assert model.selected == machine
-    assert view._nodes[machine]._id in view.mark.value
+    assert f'li[id="{view._nodes[machine]._id}"] >' in view.mark.value
     view.tree.set_trait("selected_nodes", ())
     assert model.selected == machine
 

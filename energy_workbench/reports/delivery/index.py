@@ -7,11 +7,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
 
 from energy_workbench.core import disk
 from energy_workbench.core.errors import HomeError
@@ -22,7 +23,7 @@ MOST: Final = 300
 """Reports on the page; older ones stay in the folder."""
 KINDS: Final = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel"}
 
-_STYLE: Final = """
+_STYLE: Final = Markup("""
 :root { color-scheme: light dark; --line: #dfe5ea; --quiet: #566573; --accent: #0b6e99; }
 @media (prefers-color-scheme: dark) { :root { --line: #2f3d48; --quiet: #9fb0bd; --accent: #4fb3e0; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 28px 20px; max-width: 1000px; }
@@ -32,7 +33,7 @@ th, td { text-align: left; padding: 7px 14px 7px 0; vertical-align: top; }
 th { color: var(--quiet); font-size: 13px; }
 tr { border-bottom: 1px solid var(--line); } td { overflow-wrap: anywhere; }
 td:nth-child(2) { white-space: nowrap; } td a { margin-right: 12px; } .mark { color: #a3540a; font-weight: 600; }
-"""
+""")
 
 
 def write(folder: Path, site: str, zone: ZoneInfo) -> Path:
@@ -44,18 +45,20 @@ def write(folder: Path, site: str, zone: ZoneInfo) -> Path:
         If the folder cannot be written.
     """
     newest = sorted(_manifests(folder), key=lambda found: found[0], reverse=True)
-    rows = "".join(_row(folder, path, zone) for _, path in newest[:MOST])
+    rows = Markup().join(_row(folder, path, zone) for _, path in newest[:MOST])
     more = f" {len(newest) - MOST:,} older ones are in the folder." if len(newest) > MOST else ""
     table = (
-        f"<table><thead><tr><th>Report</th><th>Written</th><th>Files</th></tr></thead><tbody>{rows}</tbody></table>"
+        Markup(
+            "<table><thead><tr><th>Report</th><th>Written</th><th>Files</th></tr></thead><tbody>{}</tbody></table>"
+        ).format(rows)
         if rows
-        else "<p>No report has been written yet.</p>"
+        else Markup("<p>No report has been written yet.</p>")
     )
-    page = (
+    page = Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Reports</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>'
-        f"<h1>Reports</h1><p>{escape(site)} · the newest first.{more}</p>{table}</body></html>\n"
-    )
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><style>{}</style></head><body>'
+        "<h1>Reports</h1><p>{} · the newest first.{}</p>{}</body></html>\n"
+    ).format(_STYLE, site, more, table)
     return _placed(folder, page)
 
 
@@ -72,7 +75,7 @@ def _manifests(folder: Path) -> Iterator[tuple[float, Path]]:
                     continue  # taken away meanwhile
 
 
-def _row(folder: Path, path: Path, zone: ZoneInfo) -> str:
+def _row(folder: Path, path: Path, zone: ZoneInfo) -> Markup:
     try:
         kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
         written = datetime.fromisoformat(kept["written_at"]).astimezone(zone)
@@ -81,19 +84,19 @@ def _row(folder: Path, path: Path, zone: ZoneInfo) -> str:
             {kind: str(kept["files"][kind]["name"]) for kind in KINDS if kind in kept["files"]},
         )
     except (OSError, ValueError, KeyError, TypeError):
-        return ""  # no manifest of a report
+        return Markup()  # no manifest of a report
     there = {kind: name for kind, name in files.items() if (path.parent / name).is_file()}
     if not there:
-        return ""
-    links = "".join(
-        f'<a href="{escape(quote((path.parent / name).relative_to(folder).as_posix()))}">{KINDS[kind]}</a>'
+        return Markup()
+    links = Markup().join(
+        Markup('<a href="{}">{}</a>').format(quote((path.parent / name).relative_to(folder).as_posix()), KINDS[kind])
         for kind, name in there.items()
     )
-    mark = ' <span class="mark">incomplete</span>' if kept.get("incomplete") else ""
-    return f"<tr><td>{escape(title)}{mark}</td><td>{written:%d %b %Y, %H:%M}</td><td>{links}</td></tr>"
+    mark = Markup(' <span class="mark">incomplete</span>') if kept.get("incomplete") else Markup()
+    return Markup("<tr><td>{}{}</td><td>{:%d %b %Y, %H:%M}</td><td>{}</td></tr>").format(title, mark, written, links)
 
 
-def _placed(folder: Path, page: str) -> Path:
+def _placed(folder: Path, page: Markup) -> Path:
     draft = None
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ def report_letter(
     message = _begun(settings, site, subject, recipient.address, f"{run.key}/{run.period}/{run.occasion}")
     message.set_content("\n\n".join([mail.text.rstrip(), *notes]) + "\n")
     foot = Markup().join(Markup('<p style="{}">{}</p>').format(FOOT, note) for note in notes)
-    message.add_alternative(_with_foot(mail.html, foot), subtype="html")
+    message.add_alternative(str(_with_foot(mail.html, foot)), subtype="html")
     body = message.get_payload()[1]  # type: ignore[index]
     for name, content in mail.images.items():
         body.add_related(content, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")  # type: ignore[union-attr]
@@ -114,9 +114,9 @@ def _begun(settings: Settings, site: str, subject: str, to: str, key: str) -> Em
     return message
 
 
-def _with_foot(html: str, foot: Markup) -> str:
-    head, end, rest = html.rpartition("</body>")
-    return f"{head}{foot}{end}{rest}" if end else f"{html}{foot}"
+def _with_foot(html: Markup, foot: Markup) -> Markup:
+    head, end, rest = html.rpartition(Markup("</body>"))
+    return head + foot + end + rest if end else html + foot
 
 
 def _one_line(text: str) -> str:

@@ -14,6 +14,7 @@ from energy_workbench.figures.generation_words import without
 from energy_workbench.figures.site_words import peak_note
 from energy_workbench.reports import words
 from energy_workbench.reports.elements import (
+    CONTENTS,
     Card,
     Cover,
     Html,
@@ -28,9 +29,6 @@ from energy_workbench.reports.errors import together
 from energy_workbench.reports.sections.alarms import said
 from energy_workbench.reports.sections.quality import unclear
 from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
-
-CONTENTS = Markup('<nav class="contents"></nav>')
-"""Where the page puts the table of contents."""
 
 
 def cover(about: Subject, title: str) -> Cover:

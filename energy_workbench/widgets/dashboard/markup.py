@@ -1,12 +1,13 @@
-"""HTML of the dashboard's texts; every value is escaped here."""
+"""HTML of the dashboard's texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from energy_workbench.core.pages import PATTERN
 from energy_workbench.figures.words import ICONS, amount, percent, states
@@ -18,7 +19,7 @@ LISTED = 7
 WORDS = {"yellow": "Warning", "orange": "Fault", "red": "Down"}
 
 
-def pattern_heading(pattern: Mapping[str, Any]) -> str:
+def pattern_heading(pattern: Mapping[str, Any]) -> Markup:
     """Title of the pattern: whose it is, and its totals."""
     if not pattern:
         return heading(f"Consumption pattern, {PATTERN}")
@@ -31,33 +32,41 @@ def pattern_heading(pattern: Mapping[str, Any]) -> str:
     return heading(f"Consumption pattern, {PATTERN}: {pattern['number']}", " · ".join(parts))
 
 
-def notes(found: Sequence[str]) -> str:
+def notes(found: Sequence[str]) -> Markup:
     """What is to be known of the cards, a line each."""
-    return "".join(f'<p class="ew-note">⚠ {escape(text)}</p>' for text in found)
+    return Markup().join(Markup('<p class="ew-note">⚠ {}</p>').format(text) for text in found)
 
 
-def path(numbers: Sequence[str]) -> str:
+def path(numbers: Sequence[str]) -> Markup:
     """The way back up from a part of the tree; empty where all of it is shown."""
     if not numbers:
-        return ""
-    links = [f'<a class="ew-go" href="?meter={quote(number)}">{escape(number)}</a>' for number in numbers[:-1]]
-    steps = ['<a class="ew-go" href="?meter=">All</a>', *links, f"<b>{escape(numbers[-1])}</b>"]
-    return f'<nav class="ew-path" aria-label="Part of the tree">{" › ".join(steps)}</nav>'
+        return Markup()
+    links = [
+        Markup('<a class="ew-go" href="?meter={}">{}</a>').format(quote(number), number) for number in numbers[:-1]
+    ]
+    steps = [Markup('<a class="ew-go" href="?meter=">All</a>'), *links, Markup("<b>{}</b>").format(numbers[-1])]
+    return Markup('<nav class="ew-path" aria-label="Part of the tree">{}</nav>').format(Markup(" › ").join(steps))
 
 
-def attention(meters: Sequence[Mapping[str, Any]], calm: str) -> str:
+def attention(meters: Sequence[Mapping[str, Any]], calm: str) -> Markup:
     """The list of meters that somebody should look at; where there is none, what is said instead."""
     if not meters:
-        return f'<p class="ew-calm">{escape(calm)}</p>'
-    rows = "".join(
-        f'<tr><td><span class="ew-pill ew-{escape(row["colour"])}">{ICONS[row["colour"]]} {WORDS[row["colour"]]}</span>'
-        f"</td><th>{escape(row['number'])}</th><td>{states(dict(row))}</td><td>{_seen(row['last_seen'])}</td></tr>"
+        return Markup('<p class="ew-calm">{}</p>').format(calm)
+    rows = Markup().join(
+        Markup('<tr><td><span class="ew-pill ew-{}">{} {}</span></td><th>{}</th><td>{}</td><td>{}</td></tr>').format(
+            row["colour"],
+            ICONS[row["colour"]],
+            WORDS[row["colour"]],
+            row["number"],
+            states(dict(row)),
+            _seen(row["last_seen"]),
+        )
         for row in meters[:LISTED]
     )
     more = len(meters) - LISTED
-    rest = f'<p class="ew-more">and {more} more: see the map below</p>' if more > 0 else ""
-    head = "<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>"
-    return f'<table class="ew-list">{head}<tbody>{rows}</tbody></table>{rest}'
+    rest = Markup('<p class="ew-more">and {} more: see the map below</p>').format(more) if more > 0 else Markup()
+    head = Markup("<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>")
+    return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>{}').format(head, rows, rest)
 
 
 def _seen(iso: str | None) -> str:

@@ -24,18 +24,18 @@ class View:
             [("Tiles", "treemap"), ("Levels", "icicle"), ("Tree", "plan"), ("Floor plan", "floor")]
         )
         self.find = make.search("Find in the map")
-        self.notes = make.text("", "ew-crumbs")
-        self.cards = make.text("", "ew-cards")
+        self.notes = make.text("ew-crumbs")
+        self.cards = make.text("ew-cards")
         self.flow = make.chart(428, model.flow_table)
         self.states = make.chart(140)
         self.pattern = make.chart(310, model.pattern_table)
         self.map = make.chart(460, model.meters_table)
-        self.flow_title = make.text("", "ew-h")
-        self.pattern_title = make.text(markup.pattern_heading({}), "ew-h")
-        self.attention = make.text("", "ew-attention")
-        states_title = make.text(heading("Status, health and communication"), "ew-h")
-        attention_title = make.text(heading("Needs attention"), "ew-h")
-        self.map_title = make.text(heading("Meter map"), "ew-h")
+        self.flow_title = make.text("ew-h")
+        self.pattern_title = make.text("ew-h", markup.pattern_heading({}))
+        self.attention = make.text("ew-attention")
+        states_title = make.text("ew-h", heading("Status, health and communication"))
+        attention_title = make.text("ew-h", heading("Needs attention"))
+        self.map_title = make.text("ew-h", heading("Meter map"))
         self.widget = make.box(
             [
                 self.notes,

@@ -1,12 +1,13 @@
-"""HTML of the page of generation; every value is escaped here."""
+"""HTML of the page of generation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 from energy_workbench.figures.generation_words import remarks, why_unknown
 from energy_workbench.figures.words import UNKNOWN, amount, percent
@@ -18,43 +19,53 @@ SUSPICIOUS = 0.1
 """Metered fuel off from what the load says by this share is marked [1]."""
 
 
-def note(text: str, now: Payload) -> str:
+def note(text: str, now: Payload) -> Markup:
     """What is to be known of the numbers below, a line each."""
     lines = [text, *(remarks(now) if now else [])]
-    return "".join(f'<p class="ew-note">{escape(line)}</p>' for line in lines if line)
+    return Markup().join(Markup('<p class="ew-note">{}</p>').format(line) for line in lines if line)
 
 
-def generators(rows: Sequence[Payload]) -> str:
+def generators(rows: Sequence[Payload]) -> Markup:
     """Each generator with its energy, hours, fuel, load and the check of its fuel."""
     if not rows:
-        return '<p class="ew-more">No generator is set up: give a meter the type generator.</p>'
+        return Markup('<p class="ew-more">No generator is set up: give a meter the type generator.</p>')
     heads = ("Generator", "Energy", "Run hours", "Diesel", "L/kWh", "Mean load", "Fuel check")
-    body = "".join(
-        f"<tr><th>{_meter(row['number'])}</th><td>{amount(row['energy_kwh'], 'kWh')}</td>"
-        f"<td>{amount(row['run_hours'], 'h')}<small>{'counted' if row['hours_counted'] else 'by load'}</small></td>"
-        f"<td>{amount(row['litres'], 'L')}<small>{'estimated' if row['litres_estimated'] else 'metered'}</small></td>"
-        f"<td>{UNKNOWN if row['litres_per_kwh'] is None else format(row['litres_per_kwh'], '.3f')}</td>"
-        f"<td>{percent(row['mean_load'])}<small>of {amount(row['rated_kw'], 'kW')}"
-        f"{' (its highest)' if row['rated_assumed'] else ' rated'}</small></td><td>{_fuel(row)}</td></tr>"
+    body = Markup().join(
+        Markup(
+            "<tr><th>{}</th><td>{}</td><td>{}<small>{}</small></td><td>{}<small>{}</small></td><td>{}</td>"
+            "<td>{}<small>of {}{}</small></td><td>{}</td></tr>"
+        ).format(
+            _meter(row["number"]),
+            amount(row["energy_kwh"], "kWh"),
+            amount(row["run_hours"], "h"),
+            "counted" if row["hours_counted"] else "by load",
+            amount(row["litres"], "L"),
+            "estimated" if row["litres_estimated"] else "metered",
+            UNKNOWN if row["litres_per_kwh"] is None else format(row["litres_per_kwh"], ".3f"),
+            percent(row["mean_load"]),
+            amount(row["rated_kw"], "kW"),
+            " (its highest)" if row["rated_assumed"] else " rated",
+            _fuel(row),
+        )
         for row in rows
     )
     return _table(heads, body, "ew-balance ew-tall")
 
 
-def _fuel(row: Payload) -> str:
+def _fuel(row: Payload) -> Markup:
     deviation = row["fuel_deviation"]
     by_load = f"{amount(row['load_litres'], 'L')} by load"
     if deviation is None:
-        return f"no fuel meter<small>{by_load}</small>"
+        return Markup("no fuel meter<small>{}</small>").format(by_load)
     mark = "✓ agrees" if abs(deviation) < SUSPICIOUS else "⚠ look: theft, leak or a wrong meter"
-    return f"{100 * deviation:+.1f} %, {mark}<small>{by_load}</small>"
+    return Markup("{:+.1f} %, {}<small>{}</small>").format(100 * deviation, mark, by_load)
 
 
-def _meter(number: str) -> str:
-    return f'<a class="ew-go" href="meter?{escape(urlencode({"meter": number}))}">{escape(number)}</a>'
+def _meter(number: str) -> Markup:
+    return Markup('<a class="ew-go" href="meter?{}">{}</a>').format(urlencode({"meter": number}), number)
 
 
-def scopes(now: Payload, changes: Payload, beside: str) -> str:
+def scopes(now: Payload, changes: Payload, beside: str) -> Markup:
     """Gross emissions by scope, and below them, set apart, the memo figures."""
     now = {**now, "gross_kg": _sum(now)}
     location = "the grid's average factor"
@@ -74,13 +85,11 @@ def scopes(now: Payload, changes: Payload, beside: str) -> str:
          "Scope 1 + Scope 2 (location-based) − the credit for exported energy; avoided is not taken off", ""),
     ]  # fmt: skip
     heads = ("Gross emissions", "", f"Against {beside}" if changes else "")
-    return (
-        "<div>"
-        + _table(heads, "".join(_emission(now, changes, *row) for row in rows), "ew-scopes")
-        + '</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>'
-        + _table((), "".join(_emission(now, changes, *row) for row in memo), "ew-scopes")
-        + "</div>"
-    )
+    gross = _table(heads, Markup().join(_emission(now, changes, *row) for row in rows), "ew-scopes")
+    aside = _table((), Markup().join(_emission(now, changes, *row) for row in memo), "ew-scopes")
+    return Markup(
+        '<div>{}</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>{}</div>'
+    ).format(gross, aside)
 
 
 def _sum(payload: Payload) -> float | None:
@@ -88,26 +97,32 @@ def _sum(payload: Payload) -> float | None:
     return None if None in parts else sum(parts)
 
 
-def _emission(now: Payload, changes: Payload, text: str, name: str, about: str, classes: str) -> str:
+def _emission(now: Payload, changes: Payload, text: str, name: str, about: str, classes: str) -> Markup:
     figure = "net_kg" if name == "gross_kg" else name
     value, unit = now[name], now["units"][figure]
     told = change(changes[name], unit) if changes else ""
-    note = escape(about if value is not None else why_unknown(now, figure))
-    return (
-        f'<tr class="{classes}"><th>{escape(text)}<small>{note}</small></th>'
-        f"<td><b>{amount(value, unit)}</b></td><td>{escape(told)}</td></tr>"
+    note = about if value is not None else why_unknown(now, figure)
+    return Markup('<tr class="{}"><th>{}<small>{}</small></th><td><b>{}</b></td><td>{}</td></tr>').format(
+        classes, text, note, amount(value, unit), told
     )
 
 
-def factors(rows: Sequence[Payload]) -> str:
+def factors(rows: Sequence[Payload]) -> Markup:
     """The emission factors, dated and sourced; the site's own are marked."""
     if not rows:
-        return '<p class="ew-more">There is no emission factor for this site: an engineer can state one.</p>'
-    body = "".join(
-        f'<tr class="{"" if row["holds"] else "ew-idle"}"><th>{escape(row["meaning"])}</th>'
-        f"<td>{row['value']:g} {escape(row['unit'])}</td><td>{escape(row['gases'])}</td>"
-        f"<td>{_since(row['valid_from'])}</td><td>{_holds(row)}</td>"
-        f"<td>{'<span class=ew-own>own</span> ' if row['own'] else ''}{escape(row['source'])}</td></tr>"
+        return Markup('<p class="ew-more">There is no emission factor for this site: an engineer can state one.</p>')
+    body = Markup().join(
+        Markup('<tr class="{}"><th>{}</th><td>{:g} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>').format(
+            "" if row["holds"] else "ew-idle",
+            row["meaning"],
+            row["value"],
+            row["unit"],
+            row["gases"],
+            _since(row["valid_from"]),
+            _holds(row),
+            Markup("<span class=ew-own>own</span> ") if row["own"] else "",
+            row["source"],
+        )
         for row in rows
     )
     return _table(("Factor", "Value", "Gases", "From", "Here", "Source (own: stated by the site)"), body, "ew-factors")
@@ -123,6 +138,7 @@ def _since(day: str | None) -> str:
     return "the beginning" if day is None else f"{date.fromisoformat(day):%d %b %Y}"
 
 
-def _table(heads: Sequence[str], body: str, classes: str) -> str:
-    head = f"<thead><tr>{''.join(f'<td>{escape(text)}</td>' for text in heads)}</tr></thead>" if heads else ""
-    return f'<table class="ew-list {classes}">{head}<tbody>{body}</tbody></table>'
+def _table(heads: Sequence[str], body: Markup, classes: str) -> Markup:
+    cells = Markup().join(Markup("<td>{}</td>").format(text) for text in heads)
+    head = Markup("<thead><tr>{}</tr></thead>").format(cells) if heads else Markup()
+    return Markup('<table class="ew-list {}">{}<tbody>{}</tbody></table>').format(classes, head, body)

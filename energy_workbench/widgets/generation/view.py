@@ -15,29 +15,29 @@ class View:
 
     def __init__(self, model: Model, make: Parts) -> None:
         self.model = model
-        self.note = make.text("", "ew-crumbs")
-        self.cards = make.text("", "ew-cards ew-five")
+        self.note = make.text("ew-crumbs")
+        self.cards = make.text("ew-cards ew-five")
         self.sources = make.chart(330, model.sources_table)
         self.carbon = make.chart(330, model.carbon_table)
-        self.generators = make.text("", "ew-attention ew-scrolled")
-        self.scopes = make.text("", "ew-attention ew-emissions")
-        self.factors = make.text("", "ew-attention ew-scrolled")
+        self.generators = make.text("ew-attention ew-scrolled")
+        self.scopes = make.text("ew-attention ew-emissions")
+        self.factors = make.text("ew-attention ew-scrolled")
         self.widget = make.box(
             [
                 self.note,
                 self.cards,
                 make.box(
-                    [make.text(heading("Where the energy came from", "day by day [kWh]"), "ew-h"), self.sources],
+                    [make.text("ew-h", heading("Where the energy came from", "day by day [kWh]")), self.sources],
                     "ew-panel ew-half",
                 ),
                 make.box(
-                    [make.text(heading("Carbon, day by day", "bars: gross, by scope [kg]"), "ew-h"), self.carbon],
+                    [make.text("ew-h", heading("Carbon, day by day", "bars: gross, by scope [kg]")), self.carbon],
                     "ew-panel ew-half",
                 ),
-                make.box([make.text(heading("Emissions of the period"), "ew-h"), self.scopes], "ew-panel"),
-                make.box([make.text(heading("Generators"), "ew-h"), self.generators], "ew-panel"),
+                make.box([make.text("ew-h", heading("Emissions of the period")), self.scopes], "ew-panel"),
+                make.box([make.text("ew-h", heading("Generators")), self.generators], "ew-panel"),
                 make.box(
-                    [make.text(heading("Emission factors", "dated and sourced"), "ew-h"), self.factors], "ew-panel"
+                    [make.text("ew-h", heading("Emission factors", "dated and sourced")), self.factors], "ew-panel"
                 ),
             ],
             "ew-app",

@@ -1,11 +1,12 @@
-"""HTML of the page of losses; every value is escaped here."""
+"""HTML of the page of losses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 from energy_workbench.figures import loss_words
 from energy_workbench.figures.verdicts import VERDICTS
@@ -19,72 +20,83 @@ LISTED = 20
 """Nodes of the table; all are in what readers take along."""
 
 
-def link(page: str, number: str, text: str, more: Mapping[str, str] | None = None) -> str:
+def link(page: str, number: str, text: str, more: Mapping[str, str] | None = None) -> Markup:
     """A link to a page about a meter, which keeps the kernel."""
-    return f'<a class="ew-go" href="{page}?{escape(urlencode({"meter": number, **(more or {})}))}">{escape(text)}</a>'
+    return Markup('<a class="ew-go" href="{}?{}">{}</a>').format(
+        page, urlencode({"meter": number, **(more or {})}), text
+    )
 
 
-def crumbs(path: Sequence[Row], roots: Sequence[Row], note: str, own: Mapping[str, str]) -> str:
+def crumbs(path: Sequence[Row], roots: Sequence[Row], note: str, own: Mapping[str, str]) -> Markup:
     """The way from the top of the tree to the node in view, and what is to be known of it."""
     if not path:
-        return f'<p class="ew-note">⚠ {escape(note)}</p>' if note else ""
+        return Markup('<p class="ew-note">⚠ {}</p>').format(note) if note else Markup()
     beside = [row for row in roots if row["meter"] != path[0]["meter"]]
     steps = [link("losses", row["number"], row["number"], own) for row in path[:-1]]
     here = path[-1]
-    steps.append(f'<b aria-current="page">{escape(here["number"])}</b> <span>{escape(here["name"])}</span>')
-    others = "".join(f" · {link('losses', row['number'], row['number'], own)}" for row in beside)
-    told = f'<p class="ew-note">⚠ {escape(note)}</p>' if note else ""
-    return f'<nav class="ew-path" aria-label="Place in the tree">{" › ".join(steps)}{others}</nav>{told}'
+    steps.append(Markup('<b aria-current="page">{}</b> <span>{}</span>').format(here["number"], here["name"]))
+    others = Markup().join(Markup(" · {}").format(link("losses", row["number"], row["number"], own)) for row in beside)
+    told = Markup('<p class="ew-note">⚠ {}</p>').format(note) if note else Markup()
+    return Markup('<nav class="ew-path" aria-label="Place in the tree">{}{}</nav>{}').format(
+        Markup(" › ").join(steps), others, told
+    )
 
 
-def pill(verdict: str) -> str:
+def pill(verdict: str) -> Markup:
     """A verdict with its icon, its word and its colour."""
     look = VERDICTS[verdict]
-    return f'<span class="ew-pill ew-{look.colour}">{look.icon} {escape(look.word)}</span>'
+    return Markup('<span class="ew-pill ew-{}">{} {}</span>').format(look.colour, look.icon, look.word)
 
 
-def legend() -> str:
+def legend() -> Markup:
     """What the colours mean."""
-    return '<p class="ew-legend">' + "".join(
-        f"<span>{pill(verdict)} {escape(look.about)}</span>" for verdict, look in VERDICTS.items()
-    ) + "</p>"  # fmt: skip
+    words = (Markup("<span>{} {}</span>").format(pill(verdict), look.about) for verdict, look in VERDICTS.items())
+    return Markup('<p class="ew-legend">{}</p>').format(Markup().join(words))
 
 
-def table(rows: Sequence[Row], by: str, own: Mapping[str, str]) -> str:
+def table(rows: Sequence[Row], by: str, own: Mapping[str, str]) -> Markup:
     """The nodes, those to look at first on top."""
     if not rows:
-        return '<p class="ew-more">No node has a balance in this time.</p>'
+        return Markup('<p class="ew-more">No node has a balance in this time.</p>')
     shown = rows[:LISTED]
     rare = {key for key in RARE if any(row[key] for row in shown)}
     heads = {
         "verdict": "Verdict", "node": "Node", "reason": "Reason", "kwh": "Loss", "doubt": "±", "percent": "% of supply",
         **{key: text for key, text in RARE.items() if key in rare}, "links": "",
     }  # fmt: skip
-    head = "".join(
-        f"<td{' aria-sort=descending' if key == by else ''}>{text}{' ▼' if key == by else ''}</td>"
+    head = Markup().join(
+        Markup("<td{}>{}{}</td>").format(" aria-sort=descending" if key == by else "", text, " ▼" if key == by else "")
         for key, text in heads.items()
     )
     more = len(rows) - LISTED
-    rest = f'<p class="ew-more">and {more} more: all are in the table that can be taken along</p>' if more > 0 else ""
-    body = "".join(_row(row, own, rare) for row in shown)
-    return f'<table class="ew-list ew-balance"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}'
+    also = Markup('<p class="ew-more">and {} more: all are in the table that can be taken along</p>').format(more)
+    body = Markup().join(_row(row, own, rare) for row in shown)
+    return Markup('<table class="ew-list ew-balance"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}').format(
+        head, body, also if more > 0 else ""
+    )
 
 
-def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> str:
+def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> Markup:
     number = row["number"]
     assumed = " (classes assumed)" if row["assumed_classes"] else ""
     seldom = {
         "unmetered_kw": "" if row["unmetered_kw"] is None else amount(row["unmetered_kw"], "kW"),
-        "counted_twice": escape(", ".join(row["counted_twice"])),
+        "counted_twice": ", ".join(row["counted_twice"]),
     }
-    cells = (
-        f"<td>{pill(row['verdict'])}</td>"
-        f"<th>{link('losses', number, number, own)}<small>{escape(row['name'])}</small></th>"
-        f"<td>{escape(row['reason'])}{assumed}</td>"
-        f"<td>{loss_words.loss(row)}</td>"
-        f'<td title="{escape(row["uncertainty_reason"])}">{loss_words.doubt(row)}</td>'
-        f"<td>{loss_words.share(row)}</td>"
-        f"{''.join(f'<td>{text}</td>' for key, text in seldom.items() if key in rare)}"
-        f"<td>{link('meter', number, 'Meter')} · {link('patterns', number, 'Patterns')}</td>"
+    return Markup(
+        "<tr><td>{}</td><th>{}<small>{}</small></th><td>{}{}</td><td>{}</td>"
+        '<td title="{}">{}</td><td>{}</td>{}<td>{} · {}</td></tr>'
+    ).format(
+        pill(row["verdict"]),
+        link("losses", number, number, own),
+        row["name"],
+        row["reason"],
+        assumed,
+        loss_words.loss(row),
+        row["uncertainty_reason"],
+        loss_words.doubt(row),
+        loss_words.share(row),
+        Markup().join(Markup("<td>{}</td>").format(text) for key, text in seldom.items() if key in rare),
+        link("meter", number, "Meter"),
+        link("patterns", number, "Patterns"),
     )
-    return f"<tr>{cells}</tr>"

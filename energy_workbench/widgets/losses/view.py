@@ -21,21 +21,21 @@ class View:
         self.model = model
         self.by = make.choice([("kWh", "kwh"), ("% of the supply", "percent")])
         self.depth = make.choice([("1 level", "1"), ("2", "2"), ("3", "3"), ("All", "all")])
-        self.path = make.text("", "ew-crumbs")
-        self.cards = make.text("", "ew-cards ew-seven")
+        self.path = make.text("ew-crumbs")
+        self.cards = make.text("ew-cards ew-seven")
         self.flow = make.chart(420, model.flow_table)
         self.losses = make.chart(330, model.nodes_table)
         self.over_time = make.chart(330, model.time_table)
         self.flow_title = make.text(
-            heading("Balance", "Energy of the period [kWh] · click a node to look inside, the path above to go back"),
             "ew-h",
+            heading("Balance", "Energy of the period [kWh] · click a node to look inside, the path above to go back"),
         )
-        self.losses_title = make.text(heading("Largest losses"), "ew-h")
-        self.time_title = make.text("", "ew-h")
+        self.losses_title = make.text("ew-h", heading("Largest losses"))
+        self.time_title = make.text("ew-h")
         self.table_title = make.text(
-            heading("Where to look", "hotspots first · click a node to bring it into view"), "ew-h"
+            "ew-h", heading("Where to look", "hotspots first · click a node to bring it into view")
         )
-        self.table = make.text("", "ew-attention ew-scrolled")
+        self.table = make.text("ew-attention ew-scrolled")
         self.widget = make.box(
             [
                 self.path,
@@ -44,7 +44,7 @@ class View:
                     [
                         make.box([self.flow_title, self.depth], "ew-bar"),
                         self.flow,
-                        make.text(markup.legend(), "ew-h"),
+                        make.text("ew-h", markup.legend()),
                     ],
                     "ew-panel",
                 ),

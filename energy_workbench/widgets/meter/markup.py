@@ -1,12 +1,13 @@
-"""HTML of the page of one meter; every value is escaped here."""
+"""HTML of the page of one meter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from energy_workbench.core.finding_words import finding_title
 from energy_workbench.core.pages import LOSSES, METER, PATTERNS, VIEWED
@@ -40,66 +41,82 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
 APPLIED = {"workbench": "applied by the workbench", "meter": "applied by the meter itself"}
 
 
-def head(meter: Mapping[str, Any]) -> str:
+def head(meter: Mapping[str, Any]) -> Markup:
     """Who the meter is: its place in the tree, its states with their reasons, its transformers, ways on."""
     if not meter:
-        return ""
-    above = "".join(f"{_go(METER.name, each['number'])} <i>›</i> " for each in meter["path"])
+        return Markup()
+    above = Markup().join(Markup("{} <i>›</i> ").format(_go(METER.name, each["number"])) for each in meter["path"])
     facts = [meter["type"], meter["flow"], meter["location"], meter["profile"]]
     if meter["rated_kw"]:
         facts.append(f"rated {meter['rated_kw']:g} kW")
     at = quote(meter["number"], safe="")
     onward = [
-        f'<a class="ew-go ew-to" href="{page.name}?meter={at}">{escape(page.title)}</a>'
+        Markup('<a class="ew-go ew-to" href="{}?meter={}">{}</a>').format(page.name, at, page.title)
         for page in (PATTERNS, LOSSES)
         if page in VIEWED
     ]
-    return (
-        f'<p class="ew-path">{above}<b>{escape(meter["number"])}</b></p>'
-        f'<div class="ew-who"><h2>{escape(meter["name"] or meter["number"])}</h2>'
-        f"<p>{escape(' · '.join(fact for fact in facts if fact))}</p><span>{''.join(onward)}</span></div>"
-        f'<div class="ew-states">{_states(meter)}</div>'
-        f'<p class="ew-ratio">{_ratio(meter)}</p>{_below(meter["children"])}'
+    return Markup(
+        '<p class="ew-path">{}<b>{}</b></p>'
+        '<div class="ew-who"><h2>{}</h2>'
+        "<p>{}</p><span>{}</span></div>"
+        '<div class="ew-states">{}</div>'
+        '<p class="ew-ratio">{}</p>{}'
+    ).format(
+        above,
+        meter["number"],
+        meter["name"] or meter["number"],
+        " · ".join(fact for fact in facts if fact),
+        Markup().join(onward),
+        _states(meter),
+        _ratio(meter),
+        _below(meter["children"]),
     )
 
 
-def _go(page: str, number: str, icon: str = "") -> str:
-    text = f"{icon} {escape(number)}".strip()
-    return f'<a class="ew-go" href="{page}?meter={quote(number, safe="")}">{text}</a>'
+def _go(page: str, number: str, icon: str = "") -> Markup:
+    text = Markup("{} {}").format(icon, number).strip()
+    return Markup('<a class="ew-go" href="{}?meter={}">{}</a>').format(page, quote(number, safe=""), text)
 
 
-def _states(meter: Mapping[str, Any]) -> str:
+def _states(meter: Mapping[str, Any]) -> Markup:
     found = []
     for key in ("status", "health", "communication"):
         word = str(meter[key])
         reason = meter.get(f"{key}_reason") or (meter["error"] if key == "communication" else "") or ""
         since = f", since {moment(meter['health_since'])}" if key == "health" and meter.get("health_since") else ""
-        said = f" <small>{escape(str(reason))}{escape(since)}</small>" if reason or (since and word != "good") else ""
-        found.append(f"<span><em>{key.capitalize()}</em>{_state(word)}{said}</span>")
-    return "".join(found)
+        told = reason or (since and word != "good")
+        said = Markup(" <small>{}{}</small>").format(reason, since) if told else Markup()
+        found.append(Markup("<span><em>{}</em>{}{}</span>").format(key.capitalize(), _state(word), said))
+    return Markup().join(found)
 
 
-def _ratio(meter: Mapping[str, Any]) -> str:
+def _ratio(meter: Mapping[str, Any]) -> Markup:
     parts = [
-        f"{kind} <b>{escape(meter[key])}</b>" for kind, key in (("CT", "ct_ratio"), ("PT", "pt_ratio")) if meter[key]
+        Markup("{} <b>{}</b>").format(kind, meter[key])
+        for kind, key in (("CT", "ct_ratio"), ("PT", "pt_ratio"))
+        if meter[key]
     ]
     if not parts:
-        return "No transformer (1:1)"
-    return f"{' · '.join(parts)}, {APPLIED.get(meter['ratio_applied_by'], escape(meter['ratio_applied_by']))}"
+        return Markup("No transformer (1:1)")
+    return Markup("{}, {}").format(
+        Markup(" · ").join(parts), APPLIED.get(meter["ratio_applied_by"], meter["ratio_applied_by"])
+    )
 
 
-def _below(children: Sequence[Mapping[str, Any]]) -> str:
+def _below(children: Sequence[Mapping[str, Any]]) -> Markup:
     if not children:
-        return ""
-    named = " ".join(_go(METER.name, each["number"], ICONS.get(each["colour"], "")) for each in children[:BELOW])
+        return Markup()
+    named = Markup(" ").join(
+        _go(METER.name, each["number"], ICONS.get(each["colour"], "")) for each in children[:BELOW]
+    )
     more = f" and {len(children) - BELOW} more" if len(children) > BELOW else ""
-    return f'<p class="ew-below">Below it: {named}{more}</p>'
+    return Markup('<p class="ew-below">Below it: {}{}</p>').format(named, more)
 
 
-def live(now: Mapping[str, Any]) -> str:
+def live(now: Mapping[str, Any]) -> Markup:
     """The newest values by phase."""
     if not now or not now["ts"]:
-        return '<p class="ew-more">No reading has come yet.</p>'
+        return Markup('<p class="ew-more">No reading has come yet.</p>')
     values = now["values"]
     rows = []
     for words, unit, phases, neutral, whole in ROWS:
@@ -107,44 +124,58 @@ def live(now: Mapping[str, Any]) -> str:
         if unit in ("V", "A") and cells[-1] is None and None not in cells[:3]:
             cells[-1] = sum(cells[:3]) / 3
         if any(value is not None for value in cells):
-            text = "".join(f"<td>{number(value)}</td>" for value in cells)
-            rows.append(f"<tr><th>{words}{f' <small>{unit}</small>' if unit else ''}</th>{text}</tr>")
-    heads = "".join(f"<th>{name}</th>" for name in ("", "L1", "L2", "L3", "N", "Total, mean"))
+            text = Markup().join(Markup("<td>{}</td>").format(number(value)) for value in cells)
+            rows.append(
+                Markup("<tr><th>{}{}</th>{}</tr>").format(
+                    words, Markup(" <small>{}</small>").format(unit) if unit else "", text
+                )
+            )
+    heads = Markup().join(Markup("<th>{}</th>").format(name) for name in ("", "L1", "L2", "L3", "N", "Total, mean"))
     look = "ew-phases ew-stale" if now["stale"] else "ew-phases"
     if not values:
-        return '<p class="ew-more">The newest reading has no value.</p>'
-    table = f'<table class="{look}"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return f"{table if rows else ''}{_more(values)}"
+        return Markup('<p class="ew-more">The newest reading has no value.</p>')
+    table = Markup('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+        look, heads, Markup().join(rows)
+    )
+    return Markup("{}{}").format(table if rows else "", _more(values))
 
 
-def live_heading(now: Mapping[str, Any]) -> str:
+def live_heading(now: Mapping[str, Any]) -> Markup:
     """Title of the values now, with how old they are; the browser counts on."""
     if not now or not now["ts"]:
         return heading("Values now")
     at = datetime.fromisoformat(now["ts"])
     words = "⚠ too old to be now: " if now["stale"] else ""
-    return heading("Values now", "") + f'<p>{words}{at:%a %d %b %H:%M:%S}, <span class="ew-age"></span> · primary</p>'
+    return heading("Values now", "") + Markup(
+        '<p>{}{:%a %d %b %H:%M:%S}, <span class="ew-age"></span> · primary</p>'
+    ).format(words, at)
 
 
-def _more(values: Mapping[str, float]) -> str:
+def _more(values: Mapping[str, float]) -> Markup:
     """Other gauges, such as fuel and temperatures."""
     tabled = {name for _, _, phases, neutral, whole in ROWS for name in (*phases, neutral, whole)}
     found = [
-        f"<span>{escape(QUANTITIES[name].label)} <b>{_plain(name, value)}</b> {_unit(name)}</span>"
+        Markup("<span>{} <b>{}</b> {}</span>").format(QUANTITIES[name].label, _plain(name, value), _unit(name))
         for name, value in values.items()
         if name not in tabled and name in QUANTITIES and QUANTITIES[name].kind in (Kind.GAUGE, Kind.DEMAND)
     ]
-    return f'<p class="ew-gauges">{"".join(found)}</p>' if found else ""
+    return Markup('<p class="ew-gauges">{}</p>').format(Markup().join(found)) if found else Markup()
 
 
-def counters(now: Mapping[str, Any]) -> str:
+def counters(now: Mapping[str, Any]) -> Markup:
     """Registers that count."""
-    rows = "".join(
-        f"<tr><th>{escape(QUANTITIES[name].label)}</th><td>{_plain(name, value, 2)}</td><td>{_unit(name)}</td></tr>"
+    rows = Markup().join(
+        Markup("<tr><th>{}</th><td>{}</td><td>{}</td></tr>").format(
+            QUANTITIES[name].label, _plain(name, value, 2), _unit(name)
+        )
         for name, value in (now.get("values") or {}).items()
         if name in QUANTITIES and QUANTITIES[name].kind is Kind.COUNTER and value is not None
     )
-    return f"<table><tbody>{rows}</tbody></table>" if rows else '<p class="ew-more">This meter tells no counter.</p>'
+    return (
+        Markup("<table><tbody>{}</tbody></table>").format(rows)
+        if rows
+        else Markup('<p class="ew-more">This meter tells no counter.</p>')
+    )
 
 
 def number(value: float | None) -> str:
@@ -167,58 +198,67 @@ def _plain(name: str, value: float, digits: int | None = None) -> str:
 
 def _unit(name: str) -> str:
     unit = QUANTITIES[name].unit
-    return "" if unit == "1" else escape(unit)
+    return "" if unit == "1" else unit
 
 
 MARKS = {"actual": ("green", "✓"), "estimated": ("yellow", "◌"), "edited": ("orange", "✎"), "missing": ("red", "✕")}
 
 
-def quality(found: Mapping[str, Any]) -> str:
+def quality(found: Mapping[str, Any]) -> Markup:
     """How well the period is known, as a strip with its legend."""
     total = found.get("total")
     if not total:
-        return ""
+        return Markup()
     kinds = [(kind, found[kind], *MARKS[kind]) for kind in MARKS if found[kind]]
-    strip = "".join(f'<i class="ew-{colour}" style="flex:{count}"></i>' for _, count, colour, _ in kinds)
+    strip = Markup().join(
+        Markup('<i class="ew-{}" style="flex:{}"></i>').format(colour, count) for _, count, colour, _ in kinds
+    )
     said = " · ".join(f"{icon} {kind} {percent(count / total, 1)}" for kind, count, _, icon in kinds)
     every = SPANS.get(found["every"], found["every"])
-    return (
-        f'<div class="ew-strip" role="img" aria-label="{escape(said)}">{strip}</div>'
-        f"<p>Quality of {total} × {every}: {said} · {percent(found['completeness'], 1)} of the time measured</p>"
-    )
+    return Markup(
+        '<div class="ew-strip" role="img" aria-label="{}">{}</div>'
+        "<p>Quality of {} × {}: {} · {} of the time measured</p>"
+    ).format(said, strip, total, every, said, percent(found["completeness"], 1))
 
 
-def findings(log: Mapping[str, Any]) -> str:
+def findings(log: Mapping[str, Any]) -> Markup:
     """What is wrong with its data, the newest first."""
     found = log.get("findings") or ()
     if not found:
-        return '<p class="ew-calm">✓ Nothing was found in this time.</p>'
-    rows = "".join(
-        f"<tr><td>{escape(moment(row['from']))}</td><th>{escape(finding_title(row['name']))}</th><td>{escape(row['text'])}</td></tr>"
+        return Markup('<p class="ew-calm">✓ Nothing was found in this time.</p>')
+    rows = Markup().join(
+        Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(
+            moment(row["from"]), finding_title(row["name"]), row["text"]
+        )
         for row in found[:SHOWN]
     )
     return _listed(("When", "Finding", "What"), rows, len(found))
 
 
-def events(log: Mapping[str, Any]) -> str:
+def events(log: Mapping[str, Any]) -> Markup:
     """Changes of communication and health, the newest first."""
     found = log.get("events") or ()
     if not found:
-        return '<p class="ew-calm">✓ Neither health nor communication changed in this time.</p>'
-    rows = "".join(
-        f"<tr><td>{escape(moment(row['at']))}</td><th>{escape(str(row['of']))}: {_state(row['to'])}</th>"
-        f"<td>{escape(row['reason'] or '')} <small>before: {escape(str(row['from'] or UNKNOWN))}</small></td></tr>"
+        return Markup('<p class="ew-calm">✓ Neither health nor communication changed in this time.</p>')
+    rows = Markup().join(
+        Markup("<tr><td>{}</td><th>{}: {}</th><td>{} <small>before: {}</small></td></tr>").format(
+            moment(row["at"]), str(row["of"]), _state(row["to"]), row["reason"] or "", str(row["from"] or UNKNOWN)
+        )
         for row in found[:SHOWN]
     )
     return _listed(("When", "Change", "Why"), rows, len(found))
 
 
-def _state(word: str) -> str:
+def _state(word: str) -> Markup:
     colour = STATE_COLOURS.get(word, "yellow")
-    return f'<span class="ew-pill ew-{colour}">{ICONS.get(colour) or "✓"} {escape(spoken(str(word)))}</span>'
+    return Markup('<span class="ew-pill ew-{}">{} {}</span>').format(
+        colour, ICONS.get(colour) or "✓", spoken(str(word))
+    )
 
 
-def _listed(heads: Sequence[str], rows: str, count: int) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    more = f'<p class="ew-more">and {count - SHOWN} more in this time</p>' if count > SHOWN else ""
-    return f'<table class="ew-list"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}'
+def _listed(heads: Sequence[str], rows: Markup, count: int) -> Markup:
+    head = Markup().join(Markup("<th>{}</th>").format(name) for name in heads)
+    more = Markup('<p class="ew-more">and {} more in this time</p>').format(count - SHOWN)
+    return Markup('<table class="ew-list"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}').format(
+        head, rows, more if count > SHOWN else ""
+    )

@@ -18,22 +18,22 @@ class View:
 
     def __init__(self, model: Model, make: Parts) -> None:
         self.model = model
-        self.head = make.text("", "ew-meter")
-        self.live_title = make.text(markup.live_heading({}), "ew-h")
-        self.live = make.text("", "ew-values")
+        self.head = make.text("ew-meter")
+        self.live_title = make.text("ew-h", markup.live_heading({}))
+        self.live = make.text("ew-values")
         self.power = make.chart(190, model.power_table)
-        self.counters = make.text("", "ew-values")
+        self.counters = make.text("ew-values")
         self.every_wanted = make.choice(list(STEPS))
         self.measure = make.choice([("Energy", "energy"), ("Demand", "demand")])
         self.history = make.chart(330, model.history_table)
-        self.history_title = make.text(heading("History"), "ew-h")
-        self.quality = make.text("", "ew-quality")
-        self.findings = make.text("", "ew-tables ew-scroll")
-        self.events = make.text("", "ew-tables ew-scroll")
-        power_title = make.text(heading("Power, last hour", "each reading [kW]"), "ew-h")
-        counters_title = make.text(heading("Counters", "primary, as of the newest reading"), "ew-h")
-        findings_title = make.text(heading("Findings", "what is wrong with the data of this time"), "ew-h")
-        events_title = make.text(heading("Events", "changes of health and communication"), "ew-h")
+        self.history_title = make.text("ew-h", heading("History"))
+        self.quality = make.text("ew-quality")
+        self.findings = make.text("ew-tables ew-scroll")
+        self.events = make.text("ew-tables ew-scroll")
+        power_title = make.text("ew-h", heading("Power, last hour", "each reading [kW]"))
+        counters_title = make.text("ew-h", heading("Counters", "primary, as of the newest reading"))
+        findings_title = make.text("ew-h", heading("Findings", "what is wrong with the data of this time"))
+        events_title = make.text("ew-h", heading("Events", "changes of health and communication"))
         self.widget = make.box(
             [
                 make.box([self.head], "ew-panel"),

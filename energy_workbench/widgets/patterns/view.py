@@ -19,7 +19,7 @@ class View:
 
     def __init__(self, model: Model, make: Parts) -> None:
         self.model = model
-        self.cards = make.text("", "ew-cards ew-few")
+        self.cards = make.text("ew-cards ew-few")
         self.every_wanted = make.choice(list(STEPS))
         self.measure = make.choice([("Energy", "energy"), ("Demand", "demand")])
         self.block = make.choice([("15 min", "15min"), ("30 min", "30min"), ("60 min", "60min")])
@@ -31,16 +31,16 @@ class View:
             for by, height in (("weekday-hour", 270), ("hour", 270), ("duration", 260), ("shift", 260))
         )
         self.demand = make.chart(150, model.demand_table)
-        self.months = make.text("", "ew-tables")
-        self.history_title = make.text(heading("Consumption over time"), "ew-h")
+        self.months = make.text("ew-tables")
+        self.history_title = make.text("ew-h", heading("Consumption over time"))
         self.demand_title = make.text(
-            heading("Peak demand by billing month", "Its parts: what each meter below drew then · click one to see it"),
             "ew-h",
+            heading("Peak demand by billing month", "Its parts: what each meter below drew then · click one to see it"),
         )
-        heat_title = make.text(heading("Week by hour", "Mean power of each hour [kW]"), "ew-h")
-        day_title = make.text(heading("Typical day", "Median; the band holds 8 of 10 days"), "ew-h")
-        duration_title = make.text(heading("Load duration", "How long the power was above each value"), "ew-h")
-        shift_title = make.text(heading("Shifts", "Energy of each"), "ew-h")
+        heat_title = make.text("ew-h", heading("Week by hour", "Mean power of each hour [kW]"))
+        day_title = make.text("ew-h", heading("Typical day", "Median; the band holds 8 of 10 days"))
+        duration_title = make.text("ew-h", heading("Load duration", "How long the power was above each value"))
+        shift_title = make.text("ew-h", heading("Shifts", "Energy of each"))
         self.widget = make.box(
             [
                 self.cards,

@@ -17,14 +17,14 @@ class View:
 
     def __init__(self, model: Model, make: Parts) -> None:
         self.model = model
-        self.cards = make.text("", "ew-cards ew-cards-6")
-        self.title = make.text(heading("Completeness by day"), "ew-h")
+        self.cards = make.text("ew-cards ew-cards-6")
+        self.title = make.text("ew-h", heading("Completeness by day"))
         self.which = make.choice([("Meters with gaps", "gaps"), ("All meters", "all")])
         self.calendar = make.chart(200, model.calendar_table)
-        self.findings = make.text("", "ew-table")
-        self.cases = make.text("", "ew-table")
-        findings_title = make.text(heading("Findings", "what the data itself shows, newest first"), "ew-h")
-        cases_title = make.text(heading("To decide", "steps of counters whose meaning is not clear"), "ew-h")
+        self.findings = make.text("ew-table")
+        self.cases = make.text("ew-table")
+        findings_title = make.text("ew-h", heading("Findings", "what the data itself shows, newest first"))
+        cases_title = make.text("ew-h", heading("To decide", "steps of counters whose meaning is not clear"))
         self.widget = make.box(
             [
                 self.cards,

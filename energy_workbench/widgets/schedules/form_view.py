@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.schedules import markup
@@ -32,9 +32,9 @@ class FormView:
         if self.inputs or not self.model.kind:
             return
         make, model = self._make, self.model
-        self.title = make.text("", "ew-h")
-        self.preview = make.text("", "ew-note ew-preview-box")
-        self.failure = make.text("", "ew-failure")
+        self.title = make.text("ew-h")
+        self.preview = make.text("ew-note ew-preview-box")
+        self.failure = make.text("ew-failure")
         self.save = make.button("Save schedule", model.save, kind="primary", classes="ew-do-save")
         self.cancel = make.button("Cancel", model.cancel, classes="ew-do-cancel")
         self.what = self._grid(WHAT)
@@ -54,7 +54,9 @@ class FormView:
             handler()
 
     def _group(self, heading: str, *widgets: ipywidgets.Widget) -> ipywidgets.Box:
-        return self._make.box([self._make.text(f"<h3>{heading}</h3>", "ew-section"), *widgets], "ew-group")
+        return self._make.box(
+            [self._make.text("ew-section", Markup("<h3>{}</h3>").format(heading)), *widgets], "ew-group"
+        )
 
     def _grid(self, fields: tuple[Field, ...]) -> ipywidgets.Box:
         return self._make.box([self._row(field) for field in fields], "ew-grid")
@@ -72,7 +74,7 @@ class FormView:
             widget = make.input(field.label, field.default if field.name not in FIELDS else "")
         widget.observe(self._guard(self._typed(field.name)), "value")
         self.inputs[field.name] = widget
-        self.notes[field.name] = make.text(told(hint=field.hint), "ew-note")
+        self.notes[field.name] = make.text("ew-note", told(hint=field.hint))
         self.rows[field.name] = make.box([widget, self.notes[field.name]], f"ew-field ew-field-{field.name}")
         return self.rows[field.name]
 
@@ -131,7 +133,7 @@ class FormView:
 
     def _show_state(self) -> None:
         model = self.model
-        put(self.title, f"<h2>{escape(model.title)}</h2>")
+        put(self.title, Markup("<h2>{}</h2>").format(model.title))
         put(self.preview, markup.preview(model.described, model.next_runs))
         put(self.failure, alert(model.failure))
         self.save.description = "Saving…" if model.busy else "Save schedule"

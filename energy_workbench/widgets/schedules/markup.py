@@ -1,11 +1,12 @@
-"""The HTML of the page of scheduled reports; every value is escaped here."""
+"""The HTML of the page of scheduled reports."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 SIGNS = {
     "due": ("○", "waits for its turn", "quiet"),
@@ -19,28 +20,27 @@ SIGNS = {
 """State of a run → sign, word and colour: each tells it alone."""
 
 
-def state(run: Mapping[str, Any]) -> str:
+def state(run: Mapping[str, Any]) -> Markup:
     """What a run is, as sign and word."""
     sign, word, kind = SIGNS[run["state"]]
     if run["state"] == "done" and run["incomplete"]:
         word, kind = "sent incomplete", "careful"
     if run["cancelling"]:
         word = "is being cancelled"
-    return f'<span class="ew-state ew-is-{kind}"><i aria-hidden="true">{sign}</i> {escape(word)}</span>'
+    return Markup('<span class="ew-state ew-is-{}"><i aria-hidden="true">{}</i> {}</span>').format(kind, sign, word)
 
 
-def line(row: Mapping[str, Any]) -> str:
+def line(row: Mapping[str, Any]) -> Markup:
     """What the list says of a schedule beside its name."""
     run = row["run"]
     upcoming = "Paused" if row["paused"] else f"Next {when(row['next_run'])}" if row["next_run"] else "Never again"
-    last = f"{state(run)} <span>{escape(run['period'])}</span>" if run else "<span>Not run yet</span>"
-    return (
-        f'<span class="ew-when">{escape(row["described"])}</span>'
-        f'<span class="ew-next">{escape(upcoming)}</span><span class="ew-last">{last}</span>'
-    )
+    last = Markup("{} <span>{}</span>").format(state(run), run["period"]) if run else Markup("<span>Not run yet</span>")
+    return Markup(
+        '<span class="ew-when">{}</span><span class="ew-next">{}</span><span class="ew-last">{}</span>'
+    ).format(row["described"], upcoming, last)
 
 
-def details(row: Mapping[str, Any]) -> str:
+def details(row: Mapping[str, Any]) -> Markup:
     """What a schedule does."""
     people = ", ".join(
         each["address"] + (f" ({each['language']})" if each["language"] != "en" else "") for each in row["recipients"]
@@ -60,63 +60,74 @@ def details(row: Mapping[str, Any]) -> str:
         ("When it fails", f"tells {row['owner']}" if row["owner"] else "tells nobody: give it an owner"),
         ("Data", f"waits for {row['completeness_percent']:g} %, {row['wait_hours']:g} h at most"),
     ]
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
-    return f'<h2>{escape(row["name"])}</h2><div class="ew-section"><dl>{listed}</dl></div>'
+    listed = Markup().join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, value) for name, value in facts)
+    return Markup('<h2>{}</h2><div class="ew-section"><dl>{}</dl></div>').format(row["name"], listed)
 
 
 OVERDUE = "It should have begun: is “energy-workbench schedule” running, or is it busy with other reports?"
 
 
-def progress(run: Mapping[str, Any], overdue: bool = False) -> str:
+def progress(run: Mapping[str, Any], overdue: bool = False) -> Markup:
     """How far the run is that is not over; empty for none."""
     if not run:
-        return ""
+        return Markup()
     share = round(100 * run["progress"])
     note = run["step"] if run["state"] == "running" else run["reason"]
     if run["state"] in ("retrying", "waiting"):
         note = f"{note}; next at {when(run['due_at'])}"
     bar = (
-        f'<div class="ew-bar-of" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{share}"><span style="width:{share}%"></span></div>'
+        Markup(
+            '<div class="ew-bar-of" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" '
+            'aria-valuenow="{}"><span style="width:{}%"></span></div>'
+        ).format(share, share)
         if run["state"] == "running"
-        else ""
+        else Markup()
     )
-    late = f'<p class="ew-careful">⚠ {escape(OVERDUE)}</p>' if overdue else ""
-    head = f"{state(run)} <b>{escape(run['period'])}</b>"
-    return f'<div class="ew-run" role="status">{head}{bar}<p>{escape(str(note))}</p>{late}</div>'
+    late = Markup('<p class="ew-careful">⚠ {}</p>').format(OVERDUE) if overdue else Markup()
+    head = Markup("{} <b>{}</b>").format(state(run), run["period"])
+    return Markup('<div class="ew-run" role="status">{}{}<p>{}</p>{}</div>').format(head, bar, str(note), late)
 
 
-def history(runs: Sequence[Mapping[str, Any]]) -> str:
+def history(runs: Sequence[Mapping[str, Any]]) -> Markup:
     """The newest runs, as a table."""
     if not runs:
-        return '<p class="ew-hint">It has not run yet.</p>'
-    heads = "".join(f'<th scope="col">{text}</th>' for text in ("Planned for", "Period", "Status", "Took", "Why"))
-    lines = "".join(
-        f"<tr><td>{escape(when(run['planned_at']))}{' <small>by hand</small>' if run['manual'] else ''}</td>"
-        f"<td>{escape(run['period'])}</td><td>{state(run)}</td><td>{escape(took(run['seconds']))}</td>"
-        f"<td>{escape(run['reason'])}</td></tr>"
+        return Markup('<p class="ew-hint">It has not run yet.</p>')
+    heads = Markup().join(
+        Markup('<th scope="col">{}</th>').format(text) for text in ("Planned for", "Period", "Status", "Took", "Why")
+    )
+    lines = Markup().join(
+        Markup("<tr><td>{}{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            when(run["planned_at"]),
+            Markup(" <small>by hand</small>") if run["manual"] else "",
+            run["period"],
+            state(run),
+            took(run["seconds"]),
+            run["reason"],
+        )
         for run in runs
     )
-    return f'<table class="ew-list ew-runs"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>'
+    return Markup('<table class="ew-list ew-runs"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+        heads, lines
+    )
 
 
-def preview(described: str, next_runs: Sequence[Mapping[str, str]]) -> str:
+def preview(described: str, next_runs: Sequence[Mapping[str, str]]) -> Markup:
     """When a form's schedule would run, and of which period."""
     if not described:
-        return ""
-    times = "".join(
-        f"<li>{escape(when(each['at']))}{(' — ' + escape(each['period'])) if each['period'] else ''}</li>"
+        return Markup()
+    times = Markup().join(
+        Markup("<li>{}{}</li>").format(when(each["at"]), f" — {each['period']}" if each["period"] else "")
         for each in next_runs
     )
-    return f'<div class="ew-preview"><p><b>{escape(described)}</b>, such as</p><ul>{times}</ul></div>'
+    return Markup('<div class="ew-preview"><p><b>{}</b>, such as</p><ul>{}</ul></div>').format(described, times)
 
 
-def header(site: str) -> str:
+def header(site: str) -> Markup:
     """Name of the page and of the site, and when the states are from."""
-    return (
-        f'<div class="ew-title"><h1>Scheduled reports</h1><p><b>{escape(site)}</b>'
+    return Markup(
+        '<div class="ew-title"><h1>Scheduled reports</h1><p><b>{}</b>'
         '<span class="ew-live">as of <span class="ew-asof">…</span></span></p></div>'
-    )
+    ).format(site)
 
 
 def when(iso: str | None) -> str:

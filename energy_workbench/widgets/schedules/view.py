@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.widgets.markup import problem
 from energy_workbench.widgets.parts import dressed, put, shown
@@ -17,7 +17,7 @@ from energy_workbench.widgets.setup.parts import SetupParts
 
 KINDS = {"pdf": "PDF", "html": "HTML", "xlsx": "Excel"}
 """Kind of file → what its button says."""
-NOTHING = '<p class="ew-hint">Nothing is scheduled yet. “Add schedule” plans the first report.</p>'
+NOTHING = Markup('<p class="ew-hint">Nothing is scheduled yet. “Add schedule” plans the first report.</p>')
 
 
 class SchedulesView:
@@ -35,16 +35,16 @@ class SchedulesView:
     def __init__(self, model: SchedulesModel, leave: Callable[[], None], guard: Callable[..., Any]) -> None:
         self.model = model
         make = self._make = SetupParts(guard)
-        self.title = make.text("", "ew-head")
-        self.notice = make.text("", "ew-notice-line")
-        self.problem = make.text("", "ew-problems")
+        self.title = make.text("ew-head")
+        self.notice = make.text("ew-notice-line")
+        self.problem = make.text("ew-problems")
         self.add = make.button("+ Add schedule", model.form.add, kind="primary", classes="ew-do-add")
         tools = make.box([make.button("Meter setup", leave, classes="ew-do-leave")], "ew-buttons")
-        self.nothing = make.text("", "ew-note")
+        self.nothing = make.text("ew-note")
         self.lines: list[tuple[ipywidgets.Box, ipywidgets.Button, ipywidgets.HTML]] = []
         self.list = make.box([], "ew-schedule-list")
         left = make.box(
-            [make.box([make.text("<h2>Schedules</h2>", "ew-h"), self.add], "ew-bar"), self.nothing, self.list],
+            [make.box([make.text("ew-h", Markup("<h2>Schedules</h2>")), self.add], "ew-bar"), self.nothing, self.list],
             "ew-panel ew-left",
         )
         self.form = FormView(model.form, make, guard)
@@ -69,17 +69,17 @@ class SchedulesView:
 
     def _details(self, make: SetupParts) -> ipywidgets.Box:
         model = self.model
-        self.about = make.text("", "ew-meter ew-about")
+        self.about = make.text("ew-meter ew-about")
         self.run = make.button("Send now", lambda: model.put_question("run"), kind="primary", classes="ew-do-run")
         self.pause = make.button("Pause", model.pause, classes="ew-do-pause")
         edit = make.button("Edit", model.edit, classes="ew-do-edit")
         delete = make.button("Delete", lambda: model.put_question("delete"), kind="danger", classes="ew-do-delete")
         self.buttons = make.box([self.run, self.pause, edit, delete], "ew-buttons")
-        self.asked = make.text("", "ew-asked")
+        self.asked = make.text("ew-asked")
         self.confirm = make.button("", model.confirm, kind="primary", classes="ew-do-confirm")
         refuse = make.button("Cancel", model.refuse, classes="ew-do-refuse")
         self.question = make.box([self.asked, make.box([self.confirm, refuse], "ew-buttons")], "ew-ask")
-        self.progress = make.text("", "ew-note ew-progress")
+        self.progress = make.text("ew-note ew-progress")
         self.stop = make.button("Cancel this run", model.cancel_run, kind="danger", classes="ew-do-cancel-run")
         self.pick = make.select("Files of", [("None", "")], classes="ew-input ew-pick-run")
         self.gets = {
@@ -87,7 +87,7 @@ class SchedulesView:
             for kind, word in KINDS.items()
         }
         self.files = make.box([self.pick, *self.gets.values()], "ew-buttons ew-files-of")
-        self.history = make.text("", "ew-section ew-history")
+        self.history = make.text("ew-section ew-history")
         return make.box(
             [
                 self.about,
@@ -95,7 +95,7 @@ class SchedulesView:
                 self.question,
                 self.progress,
                 self.stop,
-                make.text("<h3>History</h3>", "ew-section"),
+                make.text("ew-section", Markup("<h3>History</h3>")),
                 self.history,
                 self.files,
             ],
@@ -117,7 +117,7 @@ class SchedulesView:
 
     def _show_list(self) -> None:
         model = self.model
-        put(self.nothing, NOTHING if model.known and not model.rows else "")
+        put(self.nothing, NOTHING if model.known and not model.rows else Markup())
         while len(self.lines) < len(model.rows):
             self.lines.append(self._line(len(self.lines)))
             self.list.children = [box for box, _, _ in self.lines]
@@ -139,7 +139,7 @@ class SchedulesView:
                 self.model.choose(str(self.model.rows[index]["id"]))
 
         button = self._make.button("", choose, kind="quiet", classes="ew-name-of", tooltip="Show this schedule")
-        text = self._make.text("", "ew-line")
+        text = self._make.text("ew-line")
         return self._make.box([button, text], "ew-schedule"), button, text
 
     def _show_details(self) -> None:
@@ -147,14 +147,14 @@ class SchedulesView:
         for widget in (self.buttons, self.history, self.files):
             shown(widget, bool(row))
         shown(self.right, bool(row or model.form.kind))
-        put(self.about, markup.details(row) if row else "")
+        put(self.about, markup.details(row) if row else Markup())
         self.pause.description = "Resume" if row and row["paused"] else "Pause"
         self.run.disabled = self.pause.disabled = model.busy
         self._show_question()
         run = model.open_run
         put(self.progress, markup.progress(run, model.overdue))
         shown(self.stop, bool(run) and not run["cancelling"])
-        put(self.history, markup.history(model.runs) if row else "")
+        put(self.history, markup.history(model.runs) if row else Markup())
         made = [run for run in model.runs if run["files"]]
         options = [(f"{run['period']} ({markup.when(run['planned_at'])})", str(run["id"])) for run in made]
         if list(self.pick.options) != (options or [("None", "")]):
@@ -170,13 +170,15 @@ class SchedulesView:
         shown(self.question, bool(model.question and row))
         if not row:
             return
-        name = escape(str(row["name"]))
+        name = row["name"]
         people = len(row["recipients"])
         whom = f"{people} recipient{'s' if people != 1 else ''}" if people else "the folder of reports"
         asked = {
-            "delete": f"Delete <b>{name}</b>? Nothing is sent any more. Its reports and its history stay.",
-            "run": f"Send <b>{name}</b> ({escape(str(row['period']))}) now, to {whom}?",
-            "": "",
+            "delete": Markup("Delete <b>{}</b>? Nothing is sent any more. Its reports and its history stay.").format(
+                name
+            ),
+            "run": Markup("Send <b>{}</b> ({}) now, to {}?").format(name, row["period"], whom),
+            "": Markup(),
         }
         put(self.asked, asked[model.question])
         self.confirm.description = "Delete" if model.question == "delete" else "Send now"
@@ -190,5 +192,5 @@ class SchedulesView:
             shown(button, run is not None and kind in run["files"])
 
 
-def _notice(text: str) -> str:
-    return f'<div class="ew-done" role="status">✓ {escape(text)}</div>' if text else ""
+def _notice(text: str) -> Markup:
+    return Markup('<div class="ew-done" role="status">✓ {}</div>').format(text) if text else Markup()

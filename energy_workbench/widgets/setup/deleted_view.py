@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.page_model import SetupModel, when
@@ -14,15 +16,17 @@ class DeletedView:
     def __init__(self, model: SetupModel, make: SetupParts) -> None:
         self.model = model
         self.list = make.listing("Deleted meters")
-        self.note = make.text("", "ew-note")
+        self.note = make.text("ew-note")
         self.restore = make.button("Restore", self._restore, kind="primary", classes="ew-do-restore")
         self.widget = make.box(
             [
                 make.box(
-                    [make.text("<h2>Deleted meters</h2>", "ew-h"), make.button("Close", model.back)],
+                    [make.text("ew-h", Markup("<h2>Deleted meters</h2>")), make.button("Close", model.back)],
                     "ew-bar",
                 ),
-                make.text("<p>Their history is kept. A restored meter hangs where it hung before.</p>", "ew-section"),
+                make.text(
+                    "ew-section", Markup("<p>Their history is kept. A restored meter hangs where it hung before.</p>")
+                ),
                 self.list,
                 self.note,
                 make.box([self.restore], "ew-buttons"),
@@ -38,7 +42,7 @@ class DeletedView:
             (f"{one_line(row['number'])} · {one_line(row['name'])} · deleted {when(row['deleted_at'])}", row["id"])
             for row in rows
         ]
-        put(self.note, "" if rows else '<p class="ew-hint">No meter is deleted.</p>')
+        put(self.note, Markup() if rows else Markup('<p class="ew-hint">No meter is deleted.</p>'))
         for widget in (self.list, self.restore):
             shown(widget, bool(rows))
 

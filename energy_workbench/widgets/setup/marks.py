@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +60,29 @@ def of(row: Mapping[str, Any]) -> Mark:
     return UNREAD if row["health"] == "unknown" else OK
 
 
-def icon(mark: Mark) -> str:
+def icon(mark: Mark) -> Markup:
     """HTML of the icon, for the eye only: the word stands beside it."""
-    return f'<i class="fa-ew-{mark.name}" aria-hidden="true"></i>'
+    return Markup('<i class="fa-ew-{}" aria-hidden="true"></i>').format(mark.name)
 
 
-def pill(mark: Mark) -> str:
+def pill(mark: Mark) -> Markup:
     """HTML of icon and word."""
-    return f'<span class="ew-mark ew-mark-{mark.name}">{icon(mark)}{mark.word}</span>'
+    return Markup('<span class="ew-mark ew-mark-{}">{}{}</span>').format(mark.name, icon(mark), mark.word)
 
 
-def legend() -> str:
+def legend() -> Markup:
     """HTML of all signs."""
-    return "".join(f"<span>{icon(mark)}{mark.word}</span>" for mark in LEGEND)
+    return Markup().join(Markup("<span>{}{}</span>").format(icon(mark), mark.word) for mark in LEGEND)
 
 
-def label(row: Mapping[str, Any], *, faint: bool = False) -> str:
+def label(row: Mapping[str, Any], *, faint: bool = False) -> Markup:
     """HTML of a meter's line in the tree: number, name, and the state in words for who cannot see the icon."""
     number, name = one_line(row["number"]), one_line(row["name"])
-    shown = f' <span class="ew-name">{escape(name)}</span>' if name.casefold() != number.casefold() else ""
-    kind = ' class="ew-faint"' if faint else ""
-    return f'<span{kind}>{escape(number)}{shown}</span><span class="ew-unseen">, {of(row).word}</span>'
+    shown = (
+        Markup(' <span class="ew-name">{}</span>').format(name) if name.casefold() != number.casefold() else Markup()
+    )
+    kind = Markup(' class="ew-faint"') if faint else Markup()
+    return Markup('<span{}>{}{}</span><span class="ew-unseen">, {}</span>').format(kind, number, shown, of(row).word)
 
 
 def one_line(value: Any, most: int = 120) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.core.entities import MeterType
 from energy_workbench.widgets import markup
@@ -47,10 +47,10 @@ class SetupView:
     def __init__(self, model: SetupModel, files: Files, guard: Callable[..., Any]) -> None:
         self.model = model
         make = SetupParts(guard)
-        self.title = make.text("", "ew-head")
-        self.problem = make.text("", "ew-problems")
-        self.notice = make.text("", "ew-notice-line")
-        self.cards = make.text("", "ew-cards ew-cards-7")
+        self.title = make.text("ew-head")
+        self.problem = make.text("ew-problems")
+        self.notice = make.text("ew-notice-line")
+        self.cards = make.text("ew-cards ew-cards-7")
         self.add = make.button("+ Add meter", model.begin_add, kind="primary", classes="ew-do-add")
         self.undo = make.button("Undo", model.undo, classes="ew-do-undo", tooltip="Takes your last change back")
         self.schedules = make.button("Scheduled reports", lambda: None, classes="ew-do-schedules")
@@ -80,7 +80,7 @@ class SetupView:
         self.search = make.input("Search", "Any word", classes="ew-input ew-search")
         self.status = make.select("Status", STATUS_FILTERS, classes="ew-input ew-filter")
         self.kind = make.select("Type", KINDS, classes="ew-input ew-filter")
-        self.found = make.text("", "ew-note ew-found")
+        self.found = make.text("ew-note ew-found")
         self.clear = make.button("Clear filters", model.tree.clear, kind="quiet", classes="ew-do-clear")
         ways = make.box(
             [
@@ -93,11 +93,11 @@ class SetupView:
         )
         left = make.box(
             [
-                make.box([make.text("<h2>Meter tree</h2>", "ew-h"), self.add], "ew-bar"),
+                make.box([make.text("ew-h", Markup("<h2>Meter tree</h2>")), self.add], "ew-bar"),
                 make.box([self.search, self.status, self.kind], "ew-filters"),
                 ways,
                 self.tree.widget,
-                make.text(marks.legend(), "ew-legend"),
+                make.text("ew-legend", marks.legend()),
             ],
             "ew-panel ew-left",
         )
@@ -176,7 +176,10 @@ class SetupView:
         self.model.tree.observe(written, name)
 
     def _show_found(self) -> None:
-        put(self.found, f'<span role="status">{escape(self.model.tree.note)}</span>' if self.model.tree.note else "")
+        put(
+            self.found,
+            Markup('<span role="status">{}</span>').format(self.model.tree.note) if self.model.tree.note else Markup(),
+        )
         shown(self.clear, bool(self.model.tree.note))
 
     def _show_undo(self) -> None:
@@ -188,18 +191,18 @@ class SetupView:
             shown(widget, name == self.model.side)
 
 
-def header(site: str, asks: str = "") -> str:
+def header(site: str, asks: str = "") -> Markup:
     """Name of the page and of the site, and when the states are from."""
-    return (
-        f'<div class="ew-title"><h1>Energy meter setup</h1><p><b>{escape(site)}</b>'
-        f'<span class="ew-live">as of <span class="ew-asof">…</span></span></p>{_asking_for(asks)}</div>'
-    )
+    return Markup(
+        '<div class="ew-title"><h1>Energy meter setup</h1><p><b>{}</b>'
+        '<span class="ew-live">as of <span class="ew-asof">…</span></span></p>{}</div>'
+    ).format(site, _asking_for(asks))
 
 
-def _asking_for(text: str) -> str:
-    return f'<p class="ew-careful">⚠ {escape(text)}</p>' if text else ""
+def _asking_for(text: str) -> Markup:
+    return Markup('<p class="ew-careful">⚠ {}</p>').format(text) if text else Markup()
 
 
-def notice(text: str) -> str:
+def notice(text: str) -> Markup:
     """What was done last."""
-    return f'<div class="ew-done" role="status">✓ {escape(text)}</div>' if text else ""
+    return Markup('<div class="ew-done" role="status">✓ {}</div>').format(text) if text else Markup()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup, escape
 
 from energy_workbench.widgets.parts import Parts, dress
 
@@ -65,16 +65,16 @@ class SetupParts(Parts):
         return dress(widget, classes)
 
 
-def told(problem: str = "", warning: str = "", hint: str = "") -> str:
-    """What stands below an input: its problem, else its warning, else its hint; escaped."""
+def told(problem: str = "", warning: str = "", hint: str = "") -> Markup:
+    """What stands below an input: its problem, else its warning, else its hint."""
     if problem:
-        return f'<p class="ew-wrong" role="alert">✕ {escape(problem)}</p>'
+        return Markup('<p class="ew-wrong" role="alert">✕ {}</p>').format(problem)
     if warning:
-        return f'<p class="ew-careful">⚠ {escape(warning)}</p>'
-    return f'<p class="ew-hint">{escape(hint)}</p>' if hint else ""
+        return Markup('<p class="ew-careful">⚠ {}</p>').format(warning)
+    return Markup('<p class="ew-hint">{}</p>').format(hint) if hint else Markup()
 
 
-def alert(text: str) -> str:
+def alert(text: str) -> Markup:
     """The banner of what went wrong; empty for nothing."""
-    lines = escape(text).replace("\n", "<br>")
-    return f'<div class="ew-problem" role="alert">⚠ {lines}</div>' if text else ""
+    lines = escape(text).replace("\n", Markup("<br>"))
+    return Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(lines) if text else Markup()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from energy_workbench.core.pages import Page
 from energy_workbench.widgets.directory import Names
@@ -20,11 +21,11 @@ class HeadView:
 
     def __init__(self, pages: Sequence[Page], make: Parts) -> None:
         self._pages = pages
-        self.menu = make.text(menu(pages, "", ""), "ew-menu")
-        self.title = make.text("", "ew-head")
+        self.menu = make.text("ew-menu", menu(pages, "", ""))
+        self.title = make.text("ew-head")
         self.meter = make.finder("Meter: type a part of its number or name")
         self.period = PeriodPicker(layout=make.layout)
-        self.problem = make.text("", "ew-problems")
+        self.problem = make.text("ew-problems")
         self.widgets = [
             self.menu,
             make.box([self.title, make.box([self.meter, self.period], "ew-picks")], "ew-top"),
@@ -55,20 +56,21 @@ class HeadView:
             picker.label, picker.first, picker.last = title
 
 
-def menu(pages: Sequence[Page], here: str, site: str) -> str:
+def menu(pages: Sequence[Page], here: str, site: str) -> Markup:
     """The menu: links, so that a page can also be opened beside this one."""
-    links = "".join(
-        f'<a href="{escape(page.name)}" title="{escape(page.about)}"'
-        f"{' aria-current=page' if page.name == here else ''}>{escape(page.title)}</a>"
+    links = Markup().join(
+        Markup('<a href="{}" title="{}"{}>{}</a>').format(
+            page.name, page.about, " aria-current=page" if page.name == here else "", page.title
+        )
         for page in pages
     )
-    name = f"<b>{escape(site)}</b>" if site else "<b>Energy Workbench</b>"
-    return (
-        f'{name}<nav aria-label="Pages">{links}</nav>'
+    name = Markup("<b>{}</b>").format(site) if site else Markup("<b>Energy Workbench</b>")
+    return Markup(
+        '{}<nav aria-label="Pages">{}</nav>'
         '<span class="ew-live"><span class="ew-asof">…</span> <span class="ew-age"></span></span>'
-    )
+    ).format(name, links)
 
 
-def title(page: Page) -> str:
+def title(page: Page) -> Markup:
     """Title of a page, and what is on it."""
-    return f'<div class="ew-title"><h1>{escape(page.title)}</h1><p>{escape(page.about)}</p></div>'
+    return Markup('<div class="ew-title"><h1>{}</h1><p>{}</p></div>').format(page.title, page.about)

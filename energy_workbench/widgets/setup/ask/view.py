@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.core.status import Status
 from energy_workbench.widgets.parts import put, shown
@@ -19,7 +20,7 @@ class AskView:
 
     def __init__(self, model: AskModel, make: SetupParts, guard: Callable[..., Any]) -> None:
         self.model = model
-        self.text = make.text("", "ew-asked")
+        self.text = make.text("ew-asked")
         self.parent = make.suggesting("New parent (empty: top of the tree)", "Type to search")
         self.status = make.select("Status", [(str(status).capitalize(), str(status)) for status in Status])
         self.reason = make.input("Reason", "Why, for those who read it later")
@@ -29,7 +30,7 @@ class AskView:
             [("Choose…", ""), ("Hang them under its parent", "reparent"), ("Delete them too", "cascade")],
         )
         self.name = make.input("Name of the template")
-        self.problem = make.text("", "ew-note")
+        self.problem = make.text("ew-note")
         self.confirm = make.button("", model.confirm, kind="primary", classes="ew-do-confirm")
         self.cancel = make.button("Cancel", model.cancel, classes="ew-do-refuse")
         inputs = make.box([self.parent, self.status, self.reason, self.since, self.children, self.name], "ew-answers")
@@ -74,18 +75,18 @@ class AskView:
         if self.confirm._dom_classes != wanted:
             self.confirm._dom_classes = wanted
 
-    def _asked(self) -> str:
+    def _asked(self) -> Markup:
         model = self.model
-        number = f"<b>{escape(str(model.meter.get('number', '')))}</b>"
+        number = Markup("<b>{}</b>").format(str(model.meter.get("number", "")))
         if model.question == "delete":
             below = f" There are {model.below} meters below it." if model.below > 1 else ""
             below = " There is one meter below it." if model.below == 1 else below
-            return f"Delete {number}? Its history stays, and it can be restored.{below}"
+            return Markup("Delete {}? Its history stays, and it can be restored.{}").format(number, below)
         if model.question == "move":
             below = {0: "", 1: " with the meter below it"}.get(model.below, f" with the {model.below} meters below it")
-            return f"Move {number}{below}, from now on. Its history stays where it was."
+            return Markup("Move {}{}, from now on. Its history stays where it was.").format(number, below)
         if model.question == "status":
-            return f"Status of {number}. While it is inactive, what goes through it is not metered."
+            return Markup("Status of {}. While it is inactive, what goes through it is not metered.").format(number)
         if model.question == "template":
-            return f"Save what others can share of {number}: type, location, CT/PT, gateway, profile"
-        return ""
+            return Markup("Save what others can share of {}: type, location, CT/PT, gateway, profile").format(number)
+        return Markup()

@@ -1,10 +1,11 @@
-"""HTML of what a file would change; every value is escaped here."""
+"""HTML of what a file would change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.widgets.setup.marks import one_line
 
@@ -12,50 +13,58 @@ LISTED = 200
 """Rows of each kind that are shown."""
 
 
-def plan(found: Mapping[str, Any], filename: str) -> str:
+def plan(found: Mapping[str, Any], filename: str) -> Markup:
     """Problems of a file, or new, changed and moved meters."""
     if not found:
-        return ""
-    named = escape(one_line(filename, 80))
+        return Markup()
+    named = one_line(filename, 80)
     if problems := list(found.get("problems", ())):
         many = "one problem" if len(problems) == 1 else f"{len(problems):,} problems"
-        return (
-            f'<p class="ew-wrong" role="alert">✕ {named} has {many}: nothing is imported before all are mended.</p>'
-            + _problems(problems)
-        )
+        return Markup(
+            '<p class="ew-wrong" role="alert">✕ {} has {}: nothing is imported before all are mended.</p>'
+        ).format(named, many) + _problems(problems)
     new, changed, moved = (list(found.get(kind, ())) for kind in ("new", "changed", "moved"))
     same = int(found.get("unchanged", 0))
-    head = f"<b>{len(new):,}</b> new, <b>{len(changed):,}</b> changed, <b>{len(moved):,}</b> moved, {same:,} unchanged"
+    head = Markup("<b>{:,}</b> new, <b>{:,}</b> changed, <b>{:,}</b> moved, {:,} unchanged").format(
+        len(new), len(changed), len(moved), same
+    )
     told = [
         *(_line("new", item, _new(item["fields"])) for item in new[:LISTED]),
         *(_line("changed", item, _fields(item)) for item in changed[:LISTED]),
         *(_line("moved", item, _fields(item)) for item in moved[:LISTED]),
     ]
-    lines = f"<tbody>{''.join(told)}</tbody>"
-    table = f'<div class="ew-scroll"><table class="ew-list ew-wrap">{lines}</table></div>' if told else ""
+    lines = Markup().join(told)
+    table = Markup('<div class="ew-scroll"><table class="ew-list ew-wrap"><tbody>{}</tbody></table></div>').format(
+        lines
+    )
     warnings = list(found.get("warnings", ()))
-    careful = '<p class="ew-careful">⚠ Please look at these; they can be imported.</p>' + _problems(warnings)
+    careful = Markup('<p class="ew-careful">⚠ Please look at these; they can be imported.</p>') + _problems(warnings)
     rest = _rest(max(len(new), len(changed), len(moved)))
-    return f'<p role="status">{named}: {head}.</p>{careful if warnings else ""}{table}{rest}'
+    return Markup('<p role="status">{}: {}.</p>{}{}{}').format(
+        named, head, careful if warnings else "", table if told else "", rest
+    )
 
 
-def _problems(found: Sequence[Mapping[str, Any]]) -> str:
-    lines = "".join(
-        f"<tr><td>{_cell(item['line'])}</td><td>{_cell(item['column'])}</td>"
-        f"<td>{_cell(item['value'])}</td><td>{_cell(item['reason'], 400)}</td></tr>"
+def _problems(found: Sequence[Mapping[str, Any]]) -> Markup:
+    lines = Markup().join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            _cell(item["line"]), _cell(item["column"]), _cell(item["value"]), _cell(item["reason"], 400)
+        )
         for item in found[:LISTED]
     )
-    head = "<thead><tr><th>Line</th><th>Column</th><th>Value</th><th>Reason</th></tr></thead>"
-    table = f'<table class="ew-list ew-wrap">{head}<tbody>{lines}</tbody></table>'
-    return f'<div class="ew-scroll">{table}</div>{_rest(len(found))}'
+    head = Markup("<thead><tr><th>Line</th><th>Column</th><th>Value</th><th>Reason</th></tr></thead>")
+    table = Markup('<table class="ew-list ew-wrap">{}<tbody>{}</tbody></table>').format(head, lines)
+    return Markup('<div class="ew-scroll">{}</div>{}').format(table, _rest(len(found)))
 
 
-def _rest(count: int) -> str:
-    return f'<p class="ew-hint">The first {LISTED} of each kind are listed.</p>' if count > LISTED else ""
+def _rest(count: int) -> Markup:
+    if count <= LISTED:
+        return Markup()
+    return Markup('<p class="ew-hint">The first {} of each kind are listed.</p>').format(LISTED)
 
 
-def _line(kind: str, item: Mapping[str, Any], change: str) -> str:
-    return f"<tr><td>{kind}</td><th>{_cell(item['number'])}</th><td>{change}</td></tr>"
+def _line(kind: str, item: Mapping[str, Any], change: str) -> Markup:
+    return Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(kind, _cell(item["number"]), change)
 
 
 def _new(fields: Mapping[str, Any]) -> str:
@@ -70,4 +79,4 @@ def _fields(item: Mapping[str, Any]) -> str:
 
 def _cell(value: Any, most: int = 80) -> str:
     text = f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else value
-    return escape(one_line("–" if value in (None, "") else text, most))
+    return one_line("–" if value in (None, "") else text, most)

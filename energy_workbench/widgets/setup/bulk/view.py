@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from html import escape
+
+from markupsafe import Markup
 
 from energy_workbench.contract.files import FileFormat
 from energy_workbench.widgets.files import Files
@@ -27,8 +28,8 @@ class BulkView:
 
     def __init__(self, model: BulkModel, make: SetupParts, files: Files, back: Callable[[], None]) -> None:
         self.model = model
-        self.plan = make.text("", "ew-plan")
-        self.failure = make.text("", "ew-failure")
+        self.plan = make.text("ew-plan")
+        self.failure = make.text("ew-failure")
         self.apply = make.button("Import", model.apply, kind="primary", classes="ew-do-import")
         downloads = [
             make.button(label, partial(model.download, what, kind), classes=f"ew-do-{what}-{kind}")
@@ -37,19 +38,24 @@ class BulkView:
         self.widget = make.box(
             [
                 make.box(
-                    [make.text("<h2>Import and export</h2>", "ew-h"), make.button("Close", back, classes="ew-do-back")],
+                    [
+                        make.text("ew-h", Markup("<h2>Import and export</h2>")),
+                        make.button("Close", back, classes="ew-do-back"),
+                    ],
                     "ew-bar",
                 ),
                 make.text(
-                    "<p>A file of meters, CSV or Excel. First you see what it would change; then all of it is "
-                    "stored, or nothing.</p>",
                     "ew-section",
+                    Markup(
+                        "<p>A file of meters, CSV or Excel. First you see what it would change; then all of it is "
+                        "stored, or nothing.</p>"
+                    ),
                 ),
                 files,
                 self.failure,
                 self.plan,
                 make.box([self.apply], "ew-buttons"),
-                make.text("<h3>Download</h3>", "ew-section"),
+                make.text("ew-section", Markup("<h3>Download</h3>")),
                 make.box(downloads, "ew-buttons"),
             ],
             "ew-bulk",
@@ -59,10 +65,14 @@ class BulkView:
 
     def _show(self) -> None:
         model = self.model
-        busy = f'<p class="ew-hint" role="status">Looking at {escape(model.filename)}…</p>' if model.busy else ""
+        busy = (
+            Markup('<p class="ew-hint" role="status">Looking at {}…</p>').format(model.filename)
+            if model.busy
+            else Markup()
+        )
         put(self.plan, busy or markup.plan(model.plan, model.filename))
-        text = escape(model.failure.split("\n")[0])
-        put(self.failure, f'<div class="ew-problem" role="alert">⚠ {text}</div>' if text else "")
+        text = model.failure.split("\n")[0]
+        put(self.failure, Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(text) if text else Markup())
         shown(self.apply, model.ready or (model.busy and bool(model.plan)))
         self.apply.disabled = model.busy
         self.apply.description = f"Import {model.changes:,} meters"

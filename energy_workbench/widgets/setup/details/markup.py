@@ -1,11 +1,12 @@
-"""HTML of one meter's details; every value is escaped here."""
+"""HTML of one meter's details."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any, TypeVar
+
+from markupsafe import Markup
 
 from energy_workbench.core.accuracy_classes import class_name
 from energy_workbench.core.errors import InputError
@@ -31,25 +32,24 @@ Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
 
-def title(row: Row, path: Sequence[str]) -> str:
+def title(row: Row, path: Sequence[str]) -> Markup:
     """Number, name, state, and where in the tree it is."""
     if not row:
-        return "<h2>No meter is chosen</h2><p>Choose one in the tree, or add the first.</p>"
+        return Markup("<h2>No meter is chosen</h2><p>Choose one in the tree, or add the first.</p>")
     number, name = one_line(row["number"]), one_line(row["name"])
-    shown = f"<span>{escape(name)}</span>" if name.casefold() != number.casefold() else ""
-    trail = " › ".join(escape(one_line(part)) for part in path)
-    return (
-        f"<h2>{escape(number)}{shown}</h2>{marks.pill(marks.of(row))}"
-        f'<p class="ew-trail">{trail + " ›" if trail else "Top of the tree"}</p>'
+    shown = Markup("<span>{}</span>").format(name) if name.casefold() != number.casefold() else Markup()
+    trail = Markup(" › ").join(one_line(part) for part in path)
+    return Markup('<h2>{}{}</h2>{}<p class="ew-trail">{}</p>').format(
+        number, shown, marks.pill(marks.of(row)), trail + " ›" if trail else "Top of the tree"
     )
 
 
-def basic(row: Row) -> str:
+def basic(row: Row) -> Markup:
     """What it is and where."""
     return _section("Basic information", fields_of(row, Section.BASIC))
 
 
-def state(row: Row) -> str:
+def state(row: Row) -> Markup:
     """Status with its reason, health, communication."""
     return _section(
         "Status",
@@ -63,7 +63,7 @@ def state(row: Row) -> str:
     )
 
 
-def transformers(row: Row) -> str:
+def transformers(row: Row) -> Markup:
     """CT and PT with their ratio, who applies them, and an example."""
     return _section(
         "Transformers (CT/PT)",
@@ -87,7 +87,7 @@ def example(row: Row) -> str:
     return f"meter says {ratio.ct * secondary:g} A → {ratio.ct * secondary:g} A"
 
 
-def connection(row: Row) -> str:
+def connection(row: Row) -> Markup:
     """How it is read."""
     if not row["gateway"]:
         return _section("Connection", [("Gateway", "not polled")])
@@ -120,13 +120,14 @@ def _told(field: MeterField, detail: Detail, value: Any) -> str:
     return amount(value, field.unit) if isinstance(field.kind, Number) else str(value)
 
 
-def values(found: Mapping[str, float | None], at: str) -> str:
+def values(found: Mapping[str, float | None], at: str) -> Markup:
     """The last reading, primary values with units."""
-    head = f"<h3>Last values <small>primary{f', read {escape(moment(at))}' if at else ''}</small></h3>"
+    head = Markup("<h3>Last values <small>primary{}</small></h3>").format(f", read {moment(at)}" if at else "")
     if not found:
-        return head + '<p class="ew-hint">Nothing has been read yet.</p>'
+        return head + Markup('<p class="ew-hint">Nothing has been read yet.</p>')
     shown = in_order(found, str)
-    return head + '<div class="ew-values">' + "".join(_value(name, found[name]) for name in shown) + "</div>"
+    lines = Markup().join(_value(name, found[name]) for name in shown)
+    return head + Markup('<div class="ew-values">{}</div>').format(lines)
 
 
 def in_order(found: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
@@ -135,28 +136,35 @@ def in_order(found: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
     return sorted(found, key=lambda item: (order.get(name(item), len(order)), name(item)))
 
 
-def events(found: Iterable[Mapping[str, Any]]) -> str:
+def events(found: Iterable[Mapping[str, Any]]) -> Markup:
     """When health and communication changed, and why."""
-    lines = "".join(
-        f"<tr><td>{escape(moment(str(event['at'])))}</td><td>{escape(str(event['of']).capitalize())}</td>"
-        f"<td>{_changed(event)}</td><td>{escape(one_line(event['reason'], 300))}</td></tr>"
+    lines = Markup().join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            moment(str(event["at"])), str(event["of"]).capitalize(), _changed(event), one_line(event["reason"], 300)
+        )
         for event in found
     )
-    head = "<h3>Health and communication lately</h3>"
-    return head + (
-        f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">No change yet.</p>'
-    )
+    return _logged("Health and communication lately", lines, "No change yet.")
 
 
-def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> str:
+def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> Markup:
     """Who changed what; `number_of` gives the number of the meter with an id."""
-    lines = "".join(
-        f"<tr><td>{escape(moment(str(entry['at'])))}</td><td>{escape(str(entry['by']))}</td>"
-        f"<td>{escape(str(entry['action']).replace('.', ' '))}</td><td>{_difference(entry, number_of)}</td></tr>"
+    lines = Markup().join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            moment(str(entry["at"])),
+            str(entry["by"]),
+            str(entry["action"]).replace(".", " "),
+            _difference(entry, number_of),
+        )
         for entry in entries
     )
-    head = "<h3>Last changes</h3>"
-    return head + (f'<table class="ew-list ew-log">{lines}</table>' if lines else '<p class="ew-hint">None.</p>')
+    return _logged("Last changes", lines, "None.")
+
+
+def _logged(heading: str, lines: Markup, none: str) -> Markup:
+    """What happened, the newest first."""
+    table = Markup('<table class="ew-list ew-log">{}</table>').format(lines)
+    return Markup("<h3>{}</h3>{}").format(heading, table if lines else Markup('<p class="ew-hint">{}</p>').format(none))
 
 
 def moment(iso: str | None) -> str:
@@ -164,23 +172,23 @@ def moment(iso: str | None) -> str:
     return f"{datetime.fromisoformat(iso):%d %b %Y %H:%M:%S}" if iso else ""
 
 
-def _section(heading: str, lines: Iterable[tuple[str, Any]]) -> str:
-    shown = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(one_line(value, 300))}</dd>"
+def _section(heading: str, lines: Iterable[tuple[str, Any]]) -> Markup:
+    shown = Markup().join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(name, one_line(value, 300))
         for name, value in lines
         if value not in (None, "")
     )
-    return f"<h3>{escape(heading)}</h3><dl>{shown}</dl>"
+    return Markup("<h3>{}</h3><dl>{}</dl>").format(heading, shown)
 
 
-def _value(name: str, value: float | None) -> str:
+def _value(name: str, value: float | None) -> Markup:
     try:
         known = quantity(name)
         label, unit = known.label, known.unit
     except InputError:
         label, unit = one_line(name), ""
     text = "–" if value is None else f"{value:,.{_digits(value)}f} {'' if unit == '1' else unit}".strip()
-    return f"<div><span>{escape(label)}</span><b>{escape(text)}</b></div>"
+    return Markup("<div><span>{}</span><b>{}</b></div>").format(label, text)
 
 
 def _digits(value: float) -> int:
@@ -195,10 +203,10 @@ def _health(row: Row) -> str:
     return f"{text} (the last known)" if row["communication"] == "offline" and row["last_seen"] else text
 
 
-def _changed(event: Mapping[str, Any]) -> str:
+def _changed(event: Mapping[str, Any]) -> Markup:
     sign = ICONS.get(STATE_COLOURS.get(str(event["to"]), "green"), "")
-    before = "" if event["from"] == event["to"] else f"{escape(spoken(str(event['from'])))} → "
-    return f"{before}<b>{sign} {escape(spoken(str(event['to'])))}</b>"
+    before = "" if event["from"] == event["to"] else f"{spoken(str(event['from']))} → "
+    return Markup("{}<b>{} {}</b>").format(before, sign, spoken(str(event["to"])))
 
 
 def _communication(row: Row) -> str:
@@ -222,7 +230,7 @@ def _pair(fields: Mapping[str, Any]) -> str:
         for name, low in (("CT", "ct"), ("PT", "pt"))
         if fields.get(low + "_primary") and fields.get(low + "_secondary")
     ]
-    return escape(", ".join(plates) or "1:1")
+    return ", ".join(plates) or "1:1"
 
 
 def _difference(entry: Mapping[str, Any], number_of: Callable[[str], str]) -> str:
@@ -239,4 +247,4 @@ def _difference(entry: Mapping[str, Any], number_of: Callable[[str], str]) -> st
         f"{name.removesuffix('_id')}: {plain(name, before.get(name))} → {plain(name, after.get(name))}"
         for name in names
     ]
-    return escape(", ".join(told[:4]) + (" …" if len(told) > 4 else ""))
+    return ", ".join(told[:4]) + (" …" if len(told) > 4 else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.details import markup
@@ -38,7 +39,7 @@ class DetailsView:
         after: list[ipywidgets.Widget],
     ) -> None:
         self.model = model
-        self.title = make.text(markup.title({}, ()), "ew-meter")
+        self.title = make.text("ew-meter", markup.title({}, ()))
         self.edit = make.button("Edit", acts["edit"], kind="primary", classes="ew-do-edit")
         self.buttons = make.box(
             [
@@ -52,10 +53,10 @@ class DetailsView:
             ],
             "ew-buttons",
         )
-        self.basic, self.state, self.transformers, self.connection = (make.text("", "ew-section") for _ in range(4))
-        self.values = make.text("", "ew-section ew-values-section")
-        self.events = make.text("", "ew-section ew-events")
-        self.changes = make.text("", "ew-section")
+        self.basic, self.state, self.transformers, self.connection = (make.text("ew-section") for _ in range(4))
+        self.values = make.text("ew-section ew-values-section")
+        self.events = make.text("ew-section ew-events")
+        self.changes = make.text("ew-section")
         self.sections = make.box([self.basic, self.state, self.transformers, self.connection], "ew-sections")
         self.widget = make.box(
             [self.title, self.buttons, *between, self.sections, self.events, self.values, *after, self.changes],
@@ -79,15 +80,18 @@ class DetailsView:
             (self.transformers, markup.transformers),
             (self.connection, markup.connection),
         ):
-            put(widget, draw(row) if row else "")
+            put(widget, draw(row) if row else Markup())
         for widget in (self.buttons, self.sections, self.events, self.values, self.changes):
             shown(widget, bool(row))
 
     def _show_values(self) -> None:
-        put(self.values, markup.values(self.model.values, self.model.values_at) if self.model.row else "")
+        put(self.values, markup.values(self.model.values, self.model.values_at) if self.model.row else Markup())
 
     def _show_events(self) -> None:
-        put(self.events, markup.events(self.model.events) if self.model.row else "")
+        put(self.events, markup.events(self.model.events) if self.model.row else Markup())
 
     def _show_changes(self) -> None:
-        put(self.changes, markup.changes(self.model.changes, self.model.forest.number_of) if self.model.row else "")
+        put(
+            self.changes,
+            markup.changes(self.model.changes, self.model.forest.number_of) if self.model.row else Markup(),
+        )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.widgets.parts import put
 from energy_workbench.widgets.setup.doctor import markup
@@ -19,11 +20,11 @@ class DoctorView:
         self, model: DoctorModel, make: SetupParts, back: Callable[[], None], guard: Callable[..., Any]
     ) -> None:
         self.model = model
-        self.head = make.text("", "ew-section")
-        self.failure = make.text("", "ew-failure")
-        self.checks = make.text("", "ew-section ew-doctor-checks")
-        self.gateways = make.text("", "ew-section ew-doctor-gateways")
-        self.meters = make.text("", "ew-section ew-doctor-meters")
+        self.head = make.text("ew-section")
+        self.failure = make.text("ew-failure")
+        self.checks = make.text("ew-section ew-doctor-checks")
+        self.gateways = make.text("ew-section ew-doctor-gateways")
+        self.meters = make.text("ew-section ew-doctor-meters")
         self.choice = make.select("Shown meters", model.choices, classes="ew-input ew-doctor-choice")
         self.call = make.button(
             "Call silent meters",
@@ -34,13 +35,15 @@ class DoctorView:
         close = make.button("Close", back, classes="ew-do-back")
         self.widget = make.box(
             [
-                make.box([make.text("<h2>Bus doctor</h2>", "ew-h"), self.call, close], "ew-bar"),
+                make.box([make.text("ew-h", Markup("<h2>Bus doctor</h2>")), self.call, close], "ew-bar"),
                 self.failure,
                 self.head,
                 self.checks,
-                make.text("<h3>Gateways</h3>", "ew-section"),
+                make.text("ew-section", Markup("<h3>Gateways</h3>")),
                 self.gateways,
-                make.box([make.text("<h3>Meters</h3>", "ew-section"), make.box([self.choice], "ew-pick")], "ew-bar"),
+                make.box(
+                    [make.text("ew-section", Markup("<h3>Meters</h3>")), make.box([self.choice], "ew-pick")], "ew-bar"
+                ),
                 self.meters,
             ],
             "ew-doctor",
@@ -61,9 +64,11 @@ class DoctorView:
             self.call.description = label
         put(
             self.failure,
-            f'<div class="ew-problem" role="alert">⚠ {escape(model.failure)}</div>' if model.failure else "",
+            Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(model.failure)
+            if model.failure
+            else Markup(),
         )
         put(self.head, markup.head(model.found))
         put(self.checks, markup.checks(model.found))
         put(self.gateways, markup.gateways(model.found))
-        put(self.meters, markup.meters(model.meters, ill=model.choice == ILL) if model.found else "")
+        put(self.meters, markup.meters(model.meters, ill=model.choice == ILL) if model.found else Markup())

@@ -20,11 +20,11 @@ class Suggestions:
         self.model = model
         tooltip = "Reads the meter, and tells which profile and word order fit; needs gateway and unit id"
         self.find = make.button("Find out profile", model.suggest, classes="ew-do-find", tooltip=tooltip)
-        self.said = make.text("", "ew-probed")
+        self.said = make.text("ew-probed")
         self.takes = [
             make.button("", partial(self._take, place), kind="quiet", classes="ew-do-take") for place in range(SHOWN)
         ]
-        self.reasons = [make.text("", "ew-note") for _ in range(SHOWN)]
+        self.reasons = [make.text("ew-note") for _ in range(SHOWN)]
         pairs = zip(self.takes, self.reasons, strict=True)
         self.rows = [make.box([take, reason], "ew-buttons ew-fitting") for take, reason in pairs]
         self.widget = make.box([self.said, *self.rows], "ew-suggestions")

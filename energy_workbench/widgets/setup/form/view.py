@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.form import markup
@@ -34,15 +34,15 @@ class FormView:
         if self.inputs or not self.model.kind:
             return
         make, model = self._make, self.model
-        self.title = make.text("", "ew-h")
+        self.title = make.text("ew-h")
         self.template = make.select("From template", [("None", "")], classes="ew-input ew-template")
-        self.failure = make.text("", "ew-failure")
-        self.versions = make.text("", "ew-conflict")
+        self.failure = make.text("ew-failure")
+        self.versions = make.text("ew-conflict")
         self.mine = make.button("Save mine over it", model.keep_mine, kind="danger", classes="ew-do-mine")
         self.theirs = make.button("Take what is stored", model.take_theirs, classes="ew-do-theirs")
-        self.example = make.text("", "ew-example")
+        self.example = make.text("ew-example")
         self.test = make.button("Test connection", model.test, classes="ew-do-test", tooltip="Reads the meter once")
-        self.probed = make.text("", "ew-probed")
+        self.probed = make.text("ew-probed")
         self.suggestions = Suggestions(model, make)
         self.more = ipywidgets.Accordion(
             [make.box(self._rows(MORE), "ew-grid")],
@@ -90,7 +90,9 @@ class FormView:
             handler()
 
     def _group(self, heading: str, widgets: list[ipywidgets.Widget]) -> ipywidgets.Box:
-        return self._make.box([self._make.text(f"<h3>{heading}</h3>", "ew-section"), *widgets], "ew-group")
+        return self._make.box(
+            [self._make.text("ew-section", Markup("<h3>{}</h3>").format(heading)), *widgets], "ew-group"
+        )
 
     def _rows(self, fields: Iterable[Field]) -> list[ipywidgets.Widget]:
         rows = []
@@ -102,7 +104,7 @@ class FormView:
             else:
                 widget = self._make.input(field.label)
             self.inputs[field.name] = widget
-            self.notes[field.name] = self._make.text(told(hint=field.hint), "ew-note")
+            self.notes[field.name] = self._make.text("ew-note", told(hint=field.hint))
             rows.append(self._make.box([widget, self.notes[field.name]], f"ew-field ew-field-{field.name}"))
         return rows
 
@@ -188,6 +190,6 @@ class FormView:
         self.save.disabled = model.busy
 
 
-def told_title(title: str) -> str:
+def told_title(title: str) -> Markup:
     """Heading of the form."""
-    return f"<h2>{escape(title)}</h2>"
+    return Markup("<h2>{}</h2>").format(title)

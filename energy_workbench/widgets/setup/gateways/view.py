@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.core.gateway_options import OPTIONS, GatewayOption
 from energy_workbench.widgets.parts import dressed, put, shown
@@ -22,14 +23,14 @@ class GatewaysView:
         self, model: GatewaysModel, make: SetupParts, back: Callable[[], None], guard: Callable[..., Any]
     ) -> None:
         self.model = model
-        self.table = make.text("", "ew-section")
+        self.table = make.text("ew-section")
         self.pick = make.select("Options of", [("Choose…", NONE)], classes="ew-input ew-pick-gateway")
         self.inputs = {option.name: make.input(_label(option)) for option in OPTIONS.values()}
-        self.notes = {name: make.text("", "ew-note") for name in self.inputs}
+        self.notes = {name: make.text("ew-note") for name in self.inputs}
         rows = [
             make.box([widget, self.notes[name]], f"ew-field ew-field-{name}") for name, widget in self.inputs.items()
         ]
-        self.failure = make.text("", "ew-failure")
+        self.failure = make.text("ew-failure")
         self.save = make.button("Save options", model.save, kind="primary", classes="ew-do-save-gateway")
         cancel = make.button("Cancel", model.cancel, classes="ew-do-leave-gateway")
         buttons = make.box([self.save, cancel], "ew-buttons")
@@ -37,7 +38,8 @@ class GatewaysView:
         self.widget = make.box(
             [
                 make.box(
-                    [make.text("<h2>Gateways</h2>", "ew-h"), make.button("Close", back, classes="ew-do-back")], "ew-bar"
+                    [make.text("ew-h", Markup("<h2>Gateways</h2>")), make.button("Close", back, classes="ew-do-back")],
+                    "ew-bar",
                 ),
                 self.table,
                 self.pick,
@@ -103,27 +105,31 @@ class GatewaysView:
         self.save.disabled = model.busy or bool(model.problems)
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
+def table(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Every gateway with its meters and what holds for it; what is a default is said to be one."""
     if not rows:
-        return '<p class="ew-hint">No meter names a gateway yet: give a meter one in its form.</p>'
-    heads = "".join(f"<th>{escape(text)}</th>" for text in ("Gateway", "Meters online", *map(_label, OPTIONS.values())))
-    lines = "".join(
-        f'<tr><td class="ew-address">{escape(str(row["url"]))}</td><td>{row["online"]} of {row["meters"]}</td>'
-        + "".join(_cell(option, row) for option in OPTIONS.values())
-        + "</tr>"
+        return Markup('<p class="ew-hint">No meter names a gateway yet: give a meter one in its form.</p>')
+    heads = Markup().join(
+        Markup("<th>{}</th>").format(text) for text in ("Gateway", "Meters online", *map(_label, OPTIONS.values()))
+    )
+    lines = Markup().join(
+        Markup('<tr><td class="ew-address">{}</td><td>{} of {}</td>').format(
+            str(row["url"]), row["online"], row["meters"]
+        )
+        + Markup().join(_cell(option, row) for option in OPTIONS.values())
+        + Markup("</tr>")
         for row in rows
     )
-    head = f"<thead><tr>{heads}</tr></thead>"
-    return f'<div class="ew-scroll"><table class="ew-list">{head}<tbody>{lines}</tbody></table></div>'
+    head = Markup("<thead><tr>{}</tr></thead>").format(heads)
+    return Markup('<div class="ew-scroll"><table class="ew-list">{}<tbody>{}</tbody></table></div>').format(head, lines)
 
 
-def _cell(option: GatewayOption, row: Mapping[str, Any]) -> str:
+def _cell(option: GatewayOption, row: Mapping[str, Any]) -> Markup:
     value = row["options"].get(option.name)
     if value is not None:
-        return f"<td>{value:g}</td>"
+        return Markup("<td>{:g}</td>").format(value)
     short = option.default(str(row["url"])).partition(":")[0]
-    return f'<td class="ew-default" title="Default">{escape(short)}</td>'
+    return Markup('<td class="ew-default" title="Default">{}</td>').format(short)
 
 
 def _label(option: GatewayOption) -> str:

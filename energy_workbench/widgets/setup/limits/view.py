@@ -28,20 +28,20 @@ class LimitsView:
         self, model: LimitsModel, make: SetupParts, back: Callable[[], None], guard: Callable[..., Any]
     ) -> None:
         self.model = model
-        self.title = make.text("", "ew-h")
-        self.table = make.text("", "ew-section")
+        self.title = make.text("ew-h")
+        self.table = make.text("ew-section")
         self.pick = make.select("Change", [("Choose a rule…", NONE)], classes="ew-input ew-pick-limit")
         # One set of inputs for all rules: a page has hundreds of widgets already.
         self.inputs = {name: make.input("") for name in (*PARTS, *NOMINAL)}
-        self.notes = {name: make.text("", "ew-note") for name in self.inputs}
+        self.notes = {name: make.text("ew-note") for name in self.inputs}
         self.rows = {
             name: make.box([widget, self.notes[name]], f"ew-field ew-field-{name}")
             for name, widget in self.inputs.items()
         }
         for name, label in NOMINAL.items():
             self.inputs[name].description = label
-        self.source = make.text("", "ew-note")
-        self.failure = make.text("", "ew-failure")
+        self.source = make.text("ew-note")
+        self.failure = make.text("ew-failure")
         self.save = make.button("Save limits", model.save, kind="primary", classes="ew-do-save-limits")
         buttons = make.box([self.save, make.button("Cancel", model.cancel, classes="ew-do-leave-limits")], "ew-buttons")
         self.form = make.box([make.box([*self.rows.values()], "ew-grid"), self.source, self.failure, buttons], "ew-ask")

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.widgets.setup.details.markup import moment
 
 
-def history(rows: Iterable[Mapping[str, Any]]) -> str:
+def history(rows: Iterable[Mapping[str, Any]]) -> Markup:
     """The dated pairs, the newest first."""
-    lines = "".join(
-        f"<tr><td>{escape(since(row))}</td><td>{escape(row['ct_ratio'] or '1:1')}</td>"
-        f"<td>{escape(row['pt_ratio'] or '1:1')}</td>"
-        f"<td>{'Workbench' if row['ratio_applied_by'] == 'workbench' else 'Meter'}</td></tr>"
+    lines = Markup().join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            since(row),
+            row["ct_ratio"] or "1:1",
+            row["pt_ratio"] or "1:1",
+            "Workbench" if row["ratio_applied_by"] == "workbench" else "Meter",
+        )
         for row in reversed(list(rows))
     )
-    head = "<thead><tr><th>Valid from</th><th>CT</th><th>PT</th><th>Applied by</th></tr></thead>"
-    return f'<h3>CT/PT history</h3><table class="ew-list">{head}<tbody>{lines}</tbody></table>'
+    head = Markup("<thead><tr><th>Valid from</th><th>CT</th><th>PT</th><th>Applied by</th></tr></thead>")
+    return Markup('<h3>CT/PT history</h3><table class="ew-list">{}<tbody>{}</tbody></table>').format(head, lines)
 
 
 def since(row: Mapping[str, Any]) -> str:
@@ -26,18 +30,21 @@ def since(row: Mapping[str, Any]) -> str:
     return moment(row["valid_from"]) or "the beginning"
 
 
-def impact(found: Mapping[str, Any]) -> str:
+def impact(found: Mapping[str, Any]) -> Markup:
     """Which intervals a change recomputes."""
     if not found:
-        return '<p class="ew-hint">Give an instant: what it would recompute is shown before anything is stored.</p>'
+        return Markup(
+            '<p class="ew-hint">Give an instant: what it would recompute is shown before anything is stored.</p>'
+        )
     start, end = moment(found.get("from")) or "the beginning", moment(found.get("until")) or "now"
     count = found.get("intervals")
     many = "" if count is None else f"{count:,} intervals, "
-    careful = "".join(f'<p class="ew-careful">⚠ {escape(_reason(text))}</p>' for text in found.get("warnings", ()))
-    return (
-        f'<p class="ew-impact">Recomputes {many}from <b>{escape(start)}</b> to <b>{escape(end)}</b>. '
-        f"Readings stay as they are.</p>{careful}"
+    careful = Markup().join(
+        Markup('<p class="ew-careful">⚠ {}</p>').format(_reason(text)) for text in found.get("warnings", ())
     )
+    return Markup(
+        '<p class="ew-impact">Recomputes {}from <b>{}</b> to <b>{}</b>. Readings stay as they are.</p>{}'
+    ).format(many, start, end, careful)
 
 
 def _reason(warning: Any) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.form.fields import APPLIED, CT, PT
@@ -21,7 +22,7 @@ class RatiosView:
 
     def __init__(self, model: RatiosModel, make: SetupParts, guard: Callable[..., Any]) -> None:
         self.model = model
-        self.history = make.text("", "ew-section")
+        self.history = make.text("ew-section")
         self.pick = make.select("Correct the pair from", [("Choose…", NONE)])
         self.add = make.button("Add a pair from a date…", lambda: model.begin(), classes="ew-do-ratio")
         self.bar = make.box([self.add, self.pick], "ew-buttons ew-pick")
@@ -30,13 +31,13 @@ class RatiosView:
         for field in (*CT, *PT):
             self.inputs[field.name] = make.input(field.label)
         self.inputs["ratio_applied_by"] = make.select(APPLIED[0].label, APPLIED[0].options)
-        self.notes = {name: make.text("", "ew-note") for name in self.inputs}
+        self.notes = {name: make.text("ew-note") for name in self.inputs}
         rows = [
             make.box([widget, self.notes[name]], f"ew-field ew-field-{name}") for name, widget in self.inputs.items()
         ]
-        self.example = make.text("", "ew-example")
-        self.impact = make.text("", "ew-note")
-        self.failure = make.text("", "ew-note")
+        self.example = make.text("ew-example")
+        self.impact = make.text("ew-note")
+        self.failure = make.text("ew-note")
         self.save = make.button("Save and recompute", model.save, kind="primary", classes="ew-do-save-ratio")
         self.delete = make.button("Take this pair away", model.delete, kind="danger")
         buttons = make.box([self.save, make.button("Cancel", model.cancel), self.delete], "ew-buttons")
@@ -100,6 +101,9 @@ class RatiosView:
             dressed(self.inputs[name], "ew-invalid", bool(problem))
         put(self.example, told(hint=model.example))
         put(self.impact, markup.impact(model.impact))
-        put(self.failure, f'<p class="ew-wrong" role="alert">✕ {escape(model.failure)}</p>' if model.failure else "")
+        put(
+            self.failure,
+            Markup('<p class="ew-wrong" role="alert">✕ {}</p>').format(model.failure) if model.failure else Markup(),
+        )
         self.save.disabled = model.busy or not model.impact or bool(model.problems)
         shown(self.delete, model.removable)

@@ -1,10 +1,11 @@
-"""HTML of the review: the steps with their evidence, or what was decided of them; every value is escaped here."""
+"""HTML of the review: the steps with their evidence, or what was decided of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from energy_workbench.core.quantities import QUANTITIES
 from energy_workbench.core.vee import Choice
@@ -29,28 +30,30 @@ EVIDENCE: dict[str, tuple[str, str | None]] = {
 """Name in the evidence → what people call it and its unit; None is the counter's own."""
 
 
-def cases(found: Sequence[Mapping[str, Any]], *, decided: bool, known: bool) -> str:
+def cases(found: Sequence[Mapping[str, Any]], *, decided: bool, known: bool) -> Markup:
     """The list of steps."""
     if not known:
-        return '<p class="ew-hint">One moment…</p>'
+        return Markup('<p class="ew-hint">One moment…</p>')
     if not found:
         what = "Nothing has been decided yet." if decided else "✓ No step of a counter waits for a decision."
-        return f'<p class="ew-calm">{what}</p>'
+        return Markup('<p class="ew-calm">{}</p>').format(what)
     heads = ("When", "Meter", "Counter", "Decided" if decided else "What happened")
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    return (
-        f'<div class="ew-scroll"><table class="ew-list ew-review-list"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(map(_line, found))}</tbody></table></div>"
-    )
+    head = Markup().join(Markup("<th>{}</th>").format(name) for name in heads)
+    return Markup(
+        '<div class="ew-scroll"><table class="ew-list ew-review-list"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(head, Markup().join(map(_line, found)))
 
 
-def _line(case: Mapping[str, Any]) -> str:
+def _line(case: Mapping[str, Any]) -> Markup:
     decision = case["decision"]
-    told = escape(case["text"])
+    told = case["text"]
     if decision:
-        told = f"<b>{escape(WORDS[decision['choice']])}</b><br>{escape(decision['reason'])}"
-    label = escape(QUANTITIES[case["quantity"]].label)
-    return f"<tr><td>{moment(case['from'])}</td><th>{escape(case['number'])}</th><td>{label}</td><td>{told}</td></tr>"
+        told = Markup("<b>{}</b><br>{}").format(WORDS[decision["choice"]], decision["reason"])
+    label = QUANTITIES[case["quantity"]].label
+    return Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(
+        moment(case["from"]), case["number"], label, told
+    )
 
 
 def option(case: Mapping[str, Any]) -> str:
@@ -58,10 +61,10 @@ def option(case: Mapping[str, Any]) -> str:
     return f"{case['number']} · {QUANTITIES[case['quantity']].label} · {moment(case['from'])}"
 
 
-def evidence(case: Mapping[str, Any]) -> str:
+def evidence(case: Mapping[str, Any]) -> Markup:
     """What is known of the step that is looked at."""
     if not case:
-        return ""
+        return Markup()
     unit, known = QUANTITIES[case["quantity"]].unit, case["evidence"]
     rows = [("From", moment(case["from"])), ("To", moment(case["to"]))]
     rows += [
@@ -69,5 +72,5 @@ def evidence(case: Mapping[str, Any]) -> str:
         for name, (label, ending) in EVIDENCE.items()
         if known.get(name) is not None
     ]
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
-    return f"<h3>{escape(case['number'])}: {escape(case['text'])}</h3><dl>{items}</dl>"
+    items = Markup().join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, value) for name, value in rows)
+    return Markup("<h3>{}: {}</h3><dl>{}</dl>").format(case["number"], case["text"], items)

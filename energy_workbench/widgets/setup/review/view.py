@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.core.quantities import QUANTITIES
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
@@ -42,17 +44,17 @@ class ReviewView:
     def _build(self) -> None:
         make, model, guard = self._make, self.model, self._guard
         self.which = make.select("Shown steps", [("To decide", OPEN), ("Decided", DECIDED)])
-        self.table = make.text("", "ew-section")
+        self.table = make.text("ew-section")
         self.pick = make.select("Look at", [("Choose a step…", NONE)], classes="ew-input ew-pick-case")
-        self.evidence = make.text("", "ew-section")
+        self.evidence = make.text("ew-section")
         self.choice = make.select("It was", [("Choose…", NONE)], classes="ew-input ew-pick-choice")
         self.inputs = {name: make.input(LABELS[name]) for name in FIELDS}
-        self.notes = {name: make.text("", "ew-note") for name in FIELDS}
+        self.notes = {name: make.text("ew-note") for name in FIELDS}
         self.rows = {
             name: make.box([widget, self.notes[name]], f"ew-field ew-field-{name}")
             for name, widget in self.inputs.items()
         }
-        self.failure = make.text("", "ew-failure")
+        self.failure = make.text("ew-failure")
         self.save = make.button("Save decision", model.save, kind="primary", classes="ew-do-save-decision")
         self.withdraw = make.button(
             "Take it back", model.withdraw, classes="ew-do-withdraw", tooltip="The step is judged by its evidence again"
@@ -62,7 +64,7 @@ class ReviewView:
         buttons = make.box([self.save, self.withdraw, cancel], "ew-buttons")
         self.form = make.box([self.evidence, grid, self.failure, buttons], "ew-ask")
         close = make.button("Close", self._back, classes="ew-do-back")
-        title = make.text("<h2>Steps of counters</h2>", "ew-h")
+        title = make.text("ew-h", Markup("<h2>Steps of counters</h2>"))
         bar = make.box([title, make.box([self.which], "ew-pick"), close], "ew-bar")
         self.widget.children = [bar, self.table, self.pick, self.form]
         for name, widget in self.inputs.items():

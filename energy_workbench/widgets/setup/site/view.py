@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup
+
 from energy_workbench.core.places import countries, currencies, zones
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
@@ -33,12 +35,12 @@ class SiteView:
             "country": make.select("Country", [NOT_STATED]),
             "currency": make.select("Currency", [NOT_STATED]),
         }
-        self.notes = {name: make.text("", "ew-note") for name in FIELDS}
+        self.notes = {name: make.text("ew-note") for name in FIELDS}
         rows = [make.box([self.inputs[name], self.notes[name]], f"ew-field ew-field-{name}") for name in FIELDS]
-        self.failure = make.text("", "ew-failure")
+        self.failure = make.text("ew-failure")
         self.save = make.button("Save site", model.save, kind="primary", classes="ew-do-save-site")
         close = make.button("Close", back, classes="ew-do-back")
-        bar = make.box([make.text("<h2>The site</h2>", "ew-h"), close], "ew-bar")
+        bar = make.box([make.text("ew-h", Markup("<h2>The site</h2>")), close], "ew-bar")
         buttons = make.box([self.save], "ew-buttons")
         self.form = make.box([make.box(rows, "ew-grid"), self.failure, buttons], "ew-ask")
         self.widget = make.box([bar, self.form], "ew-bulk ew-site")

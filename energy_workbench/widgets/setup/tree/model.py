@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
 from traitlets import HasTraits, Instance, Tuple, Unicode
 
 from energy_workbench.widgets.setup import marks
@@ -28,8 +29,8 @@ class Branch:
     ----------
     id : str
         A meter's id; that of the parent and `+more` for the line that shows more of its children.
-    label : str
-        HTML; every value in it is escaped.
+    label : Markup
+        Its text: ipytree draws HTML.
     mark : str
         Name of its status icon; empty for none.
     opened : bool
@@ -40,7 +41,7 @@ class Branch:
     """
 
     id: str
-    label: str
+    label: Markup
     mark: str = ""
     opened: bool = False
     waiting: bool = False
@@ -214,4 +215,5 @@ class TreeModel(HasTraits):
 
 
 def _more(parent: str, count: int) -> Branch:
-    return Branch(parent + MORE, f'<span class="ew-faint">… {count:,} more: show the next {min(count, AT_ONCE)}</span>')
+    text = Markup('<span class="ew-faint">… {:,} more: show the next {}</span>').format(count, min(count, AT_ONCE))
+    return Branch(parent + MORE, text)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import ipytree
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.setup.tree.hand import Hand
 from energy_workbench.widgets.setup.tree.model import MORE, Branch, TreeModel
 
-WAITING = '<span class="ew-waiting">…</span>'
+WAITING = Markup('<span class="ew-waiting">…</span>')
 """First child of a meter with others below: it gives the arrow to open it, and the stylesheet hides it."""
 
 
@@ -34,9 +34,9 @@ class TreeView:
         self.model = model
         self.tree = ipytree.Tree(multiple_selection=False, animation=0, layout=make.layout)
         self.tree._dom_classes = ("ew-tree",)
-        self.mark = make.text("", "ew-rule")
+        self.mark = make.text("ew-rule")
         self.hand = Hand(layout=make.layout)
-        self.none = make.text("", "ew-note ew-none")
+        self.none = make.text("ew-note ew-none")
         self.widget = make.box([self.mark, self.hand, self.none, self.tree], "ew-tree-box")
         self._nodes: dict[str, ipytree.Node] = {}
         self._keys: dict[str, str] = {}
@@ -61,7 +61,10 @@ class TreeView:
                 self._parents.pop(key, None)
             while self._left:
                 self._left.pop().close()
-            put(self.none, f'<p class="ew-hint">{escape(self.model.empty)}</p>' if self.model.empty else "")
+            put(
+                self.none,
+                Markup('<p class="ew-hint">{}</p>').format(self.model.empty) if self.model.empty else Markup(),
+            )
             shown(self.none, bool(self.model.empty))
             self._select()
         finally:
@@ -154,13 +157,13 @@ class TreeView:
             if node.selected and key != self.model.selected:
                 node.selected = False
         wanted = self._nodes.get(self.model.selected)
-        put(self.mark, _rule(wanted._id) if wanted else "")
+        put(self.mark, _rule(wanted._id) if wanted else Markup())
         self.hand.chosen = wanted._id if wanted else ""
 
 
-def _rule(node: str) -> str:
-    line = f'.ew-tree.jstree li[id="{node}"] >'
-    return (
-        f"<style>{line} .jstree-wholerow.jstree-wholerow {{ background: var(--chosen); "
-        f"box-shadow: inset 3px 0 var(--accent); }} {line} .jstree-anchor {{ font-weight: 650; }}</style>"
-    )
+def _rule(node: str) -> Markup:
+    return Markup(
+        '<style>.ew-tree.jstree li[id="{0}"] > .jstree-wholerow.jstree-wholerow {{ background: var(--chosen); '
+        'box-shadow: inset 3px 0 var(--accent); }} .ew-tree.jstree li[id="{0}"] > .jstree-anchor '
+        "{{ font-weight: 650; }}</style>"
+    ).format(node)
