@@ -19,7 +19,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from typing_extensions import TypedDict
 
 from collector.polling.counts import Statistics
 from collector.polling.recent_statistics import PollingStatistics, RecentStatistics

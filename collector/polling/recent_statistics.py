@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Final, TypedDict, TypeVar
+from typing import Final, TypeVar
+
+from typing_extensions import TypedDict
 
 from collector.polling.counts import Counts, Durations, GatewayCounts, MeterCounts, Statistics
 from energy_workbench.core import clock

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from collector.polling.meter_reader import MeterReader
 from collector.polling.sunspec import COMMON, common_texts, models

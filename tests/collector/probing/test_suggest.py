@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 
 from collector.probing import suggest as room
-from collector.probing.plausibility import evidence, sane
-from collector.probing.probe import probe
-from collector.probing.suggest import suggest
+from collector.probing.suggest import Suggestions, suggest
 from collector.profile.profile import WORD_ORDERS
 from collector.profile.read_plan import plan
 from collector.profile.store import available, load
 from collector.wire.connection_pool import ConnectionPool
 from tests.collector.device import Device, running
 from tests.collector.meters import device_of, device_words, sunspec_words
+from tests.collector.typed import is_of
 
 SHIPPED = sorted(available())
 DOUBTFUL = {"siemens_pac3200", "selec_mfm384", "eastron_sdm230", "eastron_sdm72dm_v1"}
@@ -29,7 +28,9 @@ def find(device: Device, folders: tuple[Path, ...] = ()) -> dict[str, Any]:
         async with running(device):
             return await suggest(device.url, 1, folders)
 
-    return asyncio.run(main())
+    found = asyncio.run(main())
+    assert is_of(Suggestions, found)
+    return found
 
 
 def best(found: dict[str, Any]) -> str:
@@ -118,6 +119,14 @@ def test_a_gateway_that_is_not_there_is_told() -> None:
     found = asyncio.run(suggest("tcp://127.0.0.1:1", 1))
     assert (found["ok"], found["candidates"]) == (False, [])
     assert "connection" in found["error"]
+    assert is_of(Suggestions, found)
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    found = asyncio.run(suggest("10.0.0.5", 1))
+    assert (found["ok"], found["gateway"], found["requests"], found["candidates"]) == (False, "10.0.0.5", 0, [])
+    assert "no address of a gateway" in found["error"]
+    assert is_of(Suggestions, found)
 
 
 def test_a_device_silent_on_what_it_lacks_is_found_out_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,30 +181,6 @@ def test_a_users_own_profile_is_suggested_and_a_broken_one_left_out(tmp_path: Pa
     own = next(row for row in found["candidates"] if row["profile"] == "mine")
     assert own["source"] == "own"
     assert any("broken was left out" in note for note in found["notes"])
-
-
-def test_a_probe_that_runs_out_of_time_tells_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.probing.probe.PROBE_SECONDS", 1.5)
-    profile = load("eastron_sdm630")
-
-    async def main() -> Any:
-        async with running(Device({1: device_words(profile)}, delays=[0.0, 0.0, 30.0])) as device:
-            return await probe(device.url, 1, profile.id)
-
-    found = asyncio.run(main())
-    assert not found.ok
-    assert found.error
-    assert 0 < len([v for v in found.values.values() if v is not None]) < len(profile.registers)
-
-
-def test_the_laws_of_a_supply_hold_for_a_meter_and_not_for_noise() -> None:
-    good = evidence({"frequency": 49.9, "voltage_l1_n": 230.0, "power_factor_total": 0.9})
-    assert all(item.weight > 0 for item in good)
-    for name, value in (("frequency", 1e-38), ("voltage_l1_n", 3e9), ("power_factor_total", 57.0)):
-        assert any(item.weight < 0 for item in evidence({name: value})), name
-    assert evidence({"frequency": 0.0, "voltage_l1_n": None}) == []
-    assert not sane("energy_active_import", -5.0)
-    assert not sane("current_l1", float("nan"))
 
 
 def test_sunspec_words_are_a_chain() -> None:
