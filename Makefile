@@ -7,8 +7,9 @@ export PYTHONDONTWRITEBYTECODE :=
 # What waits for browsers, processes, faults and wires; and what waits for nothing.
 WAITING := $(addprefix tests/,api/test_serve.py api/test_sql.py browser collector crash deploy doctor hostile peers \
 	powerloss readings/test_killed.py reports schedules up visits whole wire)
-PURE := $(addprefix tests/,analytics core figures/test_analyses.py figures/test_balance_flow.py figures/test_figures.py \
-	figures/test_maps.py figures/test_over_time.py figures/test_sankey_layout.py project widgets/test_patch.py)
+PURE := $(addprefix tests/,analytics collector/profile collector/polling/test_poll_queue.py core \
+	figures/test_analyses.py figures/test_balance_flow.py figures/test_figures.py figures/test_maps.py \
+	figures/test_over_time.py figures/test_sankey_layout.py project widgets/test_patch.py)
 
 .PHONY: help run check test test-busy test-duckdb2 lint bench soak docs screenshots lock run-env test-env clean
 

@@ -45,16 +45,16 @@ def collect(
             asyncio.run(collector.run())
             return
         meters = {meter.key: meter for meter in collector.registry.meters()}
-        found = asyncio.run(collector.once())
+        live_by_key = asyncio.run(collector.once())
         collector.close()
-    for key, live in found.items():
+    for key, live in live_by_key.items():
         typer.echo(
             f"{meters[key].number}: {len(live.values)} values"
             if not live.error
             else f"{meters[key].number}: {live.error}"
         )
-    answered = sum(not live.error for live in found.values())
-    typer.echo(f"{answered} of {len(found)} meters answered")
+    answered = sum(not live.error for live in live_by_key.values())
+    typer.echo(f"{answered} of {len(live_by_key)} meters answered")
 
 
 @app.command()
@@ -108,8 +108,8 @@ def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for
         meters, seconds = parse_request(request)
     except (ValueError, AttributeError):
         raise InputError('send {"meters": [{"key": …, "gateway": …, "unit_id": …, "profile": …}]}') from None
-    found = asyncio.run(ping(meters, seconds, [settings.profiles_path]))
-    typer.echo(json.dumps(asdict(PingAnswer(True, found))))
+    results = asyncio.run(ping(meters, seconds, [settings.profiles_path]))
+    typer.echo(json.dumps(asdict(PingAnswer(True, results))))
 
 
 def main() -> None:

@@ -147,15 +147,15 @@ class Collector:
     async def once(self) -> dict[int, Live]:
         """Poll every meter once and write what came; what is known of each meter now, by key."""
         self._writer = Writer(self.spool, self.state, self._failures)
-        found: dict[int, Live] = {}
+        live_by_key: dict[int, Live] = {}
         pollers = [self._poller(url, plan) for url, plan in self._plans().items()]
         await asyncio.gather(*(poller.once() for poller in pollers))
         for poller in pollers:
             self._pool.give_back(poller.client)
-            found.update({target.key: target.live for target in poller.targets})
+            live_by_key.update({target.key: target.live for target in poller.targets})
         await self._writer.flush()
         await self._conditions.flush()
-        return found
+        return live_by_key
 
     def close(self) -> None:
         """Close the databases."""

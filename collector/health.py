@@ -57,7 +57,7 @@ class Conditions:
         for key, ratio in self._registry.all_ratios():
             histories.setdefault(key, []).append(ratio)
         steps: dict[str, float] = {}
-        found = {}
+        conditions = {}
         for meter in meters:
             limits, ratios = resolved(stored.get(None, {}), stored.get(meter.key)), histories.get(meter.key, [])
             profile = meter.profile or ""
@@ -68,8 +68,8 @@ class Conditions:
                 condition = Condition(meter, ratios, limits, known.get(meter.key, Live()), steps[profile])
             else:
                 condition.follow(meter, ratios, limits, steps[profile])
-            found[meter.key] = condition
-        self._meters = found
+            conditions[meter.key] = condition
+        self._meters = conditions
 
     def judged(self, meter: int, reading: Reading | None, live: Live) -> Live:
         """A meter's state with its health, without values that cannot be; the reading stays as it is."""
@@ -99,14 +99,14 @@ class Conditions:
         """Write the findings that wait; at the end also what open cases know more."""
         for condition in self._meters.values():
             self._waiting += condition.taken(final=final)
-        found, self._waiting = self._waiting, []
-        if not found:
+        findings, self._waiting = self._waiting, []
+        if not findings:
             return
         try:
-            await asyncio.to_thread(self._state.add_findings, found)
+            await asyncio.to_thread(self._state.add_findings, findings)
             self._failures.recovered("findings")
         except WorkbenchError as error:
-            self._waiting = found + self._waiting
+            self._waiting = findings + self._waiting
             self._failures.failed("findings", str(error))
 
     def _step(self, profile: str) -> float:

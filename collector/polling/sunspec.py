@@ -43,10 +43,10 @@ async def models(client: RegisterReader, unit: int, timeout: float) -> AsyncIter
         )
     at = base + 2
     for _ in range(_MOST_MODELS):
-        found, length = await client.read(ReadRequest(3, at, 2), unit, timeout=timeout)
-        if found == END:
+        model, length = await client.read(ReadRequest(3, at, 2), unit, timeout=timeout)
+        if model == END:
             return
-        yield found, at
+        yield model, at
         if at + 2 + length > END:
             return
         at += 2 + length
@@ -62,8 +62,8 @@ async def locate(client: RegisterReader, unit: int, model: int, timeout: float) 
     WireError
         If it does not answer.
     """
-    async for found, at in models(client, unit, timeout):
-        if found == model:
+    async for other, at in models(client, unit, timeout):
+        if other == model:
             return at
     raise GarbledError(f"unit {unit} of {client.url} is a SunSpec device without model {model}")
 

@@ -125,26 +125,26 @@ async def ping(
     behind = defaultdict[str, list[PingTarget]](list)
     for meter in meters:
         behind[meter.gateway].append(meter)
-    found: list[PingResult] = []
+    results: list[PingResult] = []
     pool = pool or ConnectionPool()
-    tasks = [asyncio.create_task(_gateway(url, called, folders, pool, found)) for url, called in behind.items()]
+    tasks = [asyncio.create_task(_gateway(url, called, folders, pool, results)) for url, called in behind.items()]
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=seconds)
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return list(found)
+    return list(results)
 
 
 async def _gateway(
-    url: str, called: Sequence[PingTarget], folders: Sequence[Path], pool: ConnectionPool, found: list[PingResult]
+    url: str, called: Sequence[PingTarget], folders: Sequence[Path], pool: ConnectionPool, results: list[PingResult]
 ) -> None:
     try:
         async with pool.lend(url) as client:
             for meter in called:
-                found.append(await _meter(client, meter, folders))  # noqa: PERF401 - each counts if the time is up
+                results.append(await _meter(client, meter, folders))  # noqa: PERF401 - each counts if the time is up
     except WorkbenchError as error:
-        found.extend(_failed(meter.key, error) for meter in called)
+        results.extend(_failed(meter.key, error) for meter in called)
 
 
 async def _meter(client: GatewayClient, called: PingTarget, folders: Sequence[Path]) -> PingResult:

@@ -72,9 +72,9 @@ class Probe:
         return cls(gateway, unit_id, profile, ok=False, error=_line(error), advice=advice(error))
 
     @classmethod
-    def of(cls, found: Mapping[str, Any]) -> Probe:
+    def of(cls, members: Mapping[str, Any]) -> Probe:
         """A probe from its fields."""
-        return cls(**{name: found[name] for name in cls.__slots__ if name in found})
+        return cls(**{name: members[name] for name in cls.__slots__ if name in members})
 
     def to_json(self) -> str:
         """For programs, as text."""
@@ -144,7 +144,7 @@ async def _read(client: GatewayClient, unit: int, profile: Profile, session: Rea
     )  # fmt: skip
 
 
-async def _identify(session: ReadSession, unit: int, profile: Profile, found: dict[str, str]) -> None:
+async def _identify(session: ReadSession, unit: int, profile: Profile, identity: dict[str, str]) -> None:
     for entry in profile.identify:
         try:
             request = ReadRequest(entry.function_code, entry.address, entry.words)
@@ -154,7 +154,7 @@ async def _identify(session: ReadSession, unit: int, profile: Profile, found: di
             continue
         except WireError:
             break
-        found[entry.meaning] = entry.told(words)
+        identity[entry.meaning] = entry.told(words)
 
 
 def _hints(profile: Profile, values: dict[str, float | None]) -> list[str]:

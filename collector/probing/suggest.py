@@ -111,7 +111,7 @@ class Candidate:
         Whether the profile is one of the user's.
     values : dict of str to float or None
         By quantity.
-    found : list of Evidence
+    evidence : list of Evidence
     identity : dict of str to str
         What the registers say that this profile knows to tell who the device is.
     score : float
@@ -121,7 +121,7 @@ class Candidate:
     profile: Profile
     own: bool
     values: dict[str, float | None]
-    found: list[Evidence]
+    evidence: list[Evidence]
     identity: dict[str, str]
     score: float = field(init=False, default=0.0)
 
@@ -130,8 +130,8 @@ class Candidate:
         told = [value for name, value in self.values.items() if sane(name, value)]
         lively = sum(1.0 if value else ZERO for value in told)  # zeros may be an idle meter's, or say nothing
         share = lively / len(self.profile.registers)
-        if any(item.weight > 0 for item in self.found) or share > ENOUGH:
-            self.score = sum(item.weight for item in self.found) + 3 * share + math.log2(1 + lively) / 2
+        if any(item.weight > 0 for item in self.evidence) or share > ENOUGH:
+            self.score = sum(item.weight for item in self.evidence) + 3 * share + math.log2(1 + lively) / 2
 
     def _there(self) -> str:
         registers = self.profile.by_quantity
@@ -144,8 +144,8 @@ class Candidate:
             "profile": self.profile.id, "vendor": self.profile.vendor, "model": self.profile.model,
             "word_order": self.profile.word_order, "source": "own" if self.own else "shipped",
             "confidence": self.profile.confidence, "score": round(self.score, 1),
-            "reasons": [*(item.text for item in self.found if item.weight > 0), self._there()],
-            "against": [item.text for item in self.found if item.weight < 0], "certainty": certainty,
+            "reasons": [*(item.text for item in self.evidence if item.weight > 0), self._there()],
+            "against": [item.text for item in self.evidence if item.weight < 0], "certainty": certainty,
         }  # fmt: skip
 
 
@@ -243,15 +243,15 @@ class _Search:
             self.tried += 1
 
     def _load(self) -> list[tuple[Profile, bool]]:
-        found = []
+        profiles = []
         for name, path in available(self.folders).items():
             try:
-                found.append((load(name, self.folders), path.parent != SHIPPED))
+                profiles.append((load(name, self.folders), path.parent != SHIPPED))
             except WorkbenchError as error:
                 self.notes.append(f"profile {name} was left out: {'; '.join(str(error).split(chr(10)))}")
         # Where a device is silent on what it lacks, the addresses that most models use find it soonest.
-        common = Counter(_first_cell(profile) for profile, _ in found)
-        return sorted(found, key=lambda item: -common[_first_cell(item[0])])
+        common = Counter(_first_cell(profile) for profile, _ in profiles)
+        return sorted(profiles, key=lambda item: -common[_first_cell(item[0])])
 
     async def _find_models(self) -> None:
         """The models of a SunSpec device."""
@@ -295,11 +295,11 @@ class _Search:
             told.append(Evidence(NAMED, f"it says that it is of {profile.vendor}"))
         for turned in self._orders(profile):
             values = await self._read(turned, profile.quantities)
-            found = [*told, *evidence(values)]
+            items = [*told, *evidence(values)]
             absent = len(profile.registers) - sum(name in values for name in profile.by_quantity)
             if absent:
-                found.append(Evidence(REFUSED * min(absent / 8, 1.5), f"{absent} of its registers are not there"))
-            self.candidates.append(Candidate(turned, own, values, found, identity))
+                items.append(Evidence(REFUSED * min(absent / 8, 1.5), f"{absent} of its registers are not there"))
+            self.candidates.append(Candidate(turned, own, values, items, identity))
 
     async def _read(self, profile: Profile, quantities: tuple[str, ...]) -> dict[str, float | None]:
         reader = MeterReader(profile, self.unit, quantities)
@@ -311,7 +311,7 @@ class _Search:
 
     async def _identified(self, profile: Profile) -> tuple[list[Evidence], dict[str, str]]:
         """What the profile's registers of identity say, and what that is worth."""
-        found, identity = [], {}
+        items, identity = [], {}
         for entry in profile.identify if profile.sunspec_model is None else ():
             words = await self._words_of(profile, entry)
             if words is None:
@@ -321,8 +321,8 @@ class _Search:
             fits = entry.fits(words)
             if fits is not None:
                 text = f"{entry.meaning} {'' if fits else 'is not what it should be: '}{entry.told(words)}"
-                found.append(Evidence(IDENTIFIED if fits else -IDENTIFIED, text))
-        return found, identity
+                items.append(Evidence(IDENTIFIED if fits else -IDENTIFIED, text))
+        return items, identity
 
     async def _words_of(self, profile: Profile, entry: Identity) -> list[int] | None:
         try:

@@ -109,8 +109,8 @@ class Decoder:
             if (factor := values[name]) is not None:
                 values[name] = read_power_factor(self._encoding, name, factor, values)
         for name, parts in self._sums.items():
-            found = [values[part] for part in parts]
-            values[name] = None if None in found else sum(value for value in found if value is not None)
+            summands = [values[part] for part in parts]
+            values[name] = None if None in summands else sum(value for value in summands if value is not None)
         return values
 
 

@@ -78,7 +78,7 @@ def _profile(file: Located, node: Any) -> Profile | None:
 
 def _marks(file: Located, entry: Entry) -> Marks:
     """Of `not_available`: `0x8000`, or a range `0xFFF8-0xFFFF`."""
-    found: Marks = {}
+    marks: Marks = {}
     for name, (entries, line, _) in file.mapping(entry.node, "not_available", dict.fromkeys(TYPES, texts), ()).items():
         top = (1 << 16 * TYPES[name].words) - 1
         ranges = []
@@ -94,8 +94,8 @@ def _marks(file: Located, entry: Entry) -> Marks:
             elif bounds[1] > top:
                 file.problem(line, name, text, f"does not fit into {name}, whose greatest is 0x{top:X}")
             ranges.append(bounds)
-        found[name] = tuple(ranges)
-    return found
+        marks[name] = tuple(ranges)
+    return marks
 
 
 class _Registers:
@@ -108,7 +108,7 @@ class _Registers:
 
     def read(self, entry: Entry) -> tuple[tuple[Register, ...], set[str] | dict[str, int]]:
         """The sound registers, and the quantities of all of them."""
-        found: list[tuple[Register, int]] = []
+        numbered: list[tuple[Register, int]] = []
         for item in self.file.items(entry, "registers"):
             before = len(self.file.problems)
             entries = self.file.mapping(item, "a register", REGISTER_KEYS, REGISTER_REQUIRED)
@@ -125,13 +125,13 @@ class _Registers:
             if "address" in values and "type" in values:
                 self.check_place(values, line)
             if len(self.file.problems) == before:
-                found.append((Register(**values, not_available=self.marks.get(values["type"], ())), line))
-        for register, line in found:
+                numbered.append((Register(**values, not_available=self.marks.get(values["type"], ())), line))
+        for register, line in numbered:
             if register.scale_cell in self.places:
                 other, where = self.places[register.scale_cell]
                 reason = f"is the place of {other} of line {where}: give the address of the exponent"
                 self.file.problem(line, "scale_register", register.scale_register, reason)
-        return tuple(register for register, _ in found), self.names
+        return tuple(register for register, _ in numbered), self.names
 
     def check_meaning(self, values: dict[str, Any], line: int) -> None:
         """Quantity and unit, and the flags that go together."""
@@ -184,7 +184,7 @@ def is_power_factor(meant: Quantity) -> bool:
 
 def _derived(file: Located, entry: Entry, names: Any) -> dict[str, tuple[str, ...]]:
     """Sums of registers, by the quantity they make."""
-    found: dict[str, tuple[str, ...]] = {}
+    sums_by_quantity: dict[str, tuple[str, ...]] = {}
     sums = file.mapping(entry.node, "derived", dict.fromkeys(QUANTITIES, texts), ())
     for name, (parts, line, _) in sums.items():
         unit = QUANTITIES[name].unit
@@ -198,13 +198,13 @@ def _derived(file: Located, entry: Entry, names: Any) -> dict[str, tuple[str, ..
             file.problem(line, name, "", reason)
         elif len(set(parts)) < len(parts):
             file.problem(line, name, "", "counts a part twice: keep one")
-        found[name] = tuple(parts)
-    return found
+        sums_by_quantity[name] = tuple(parts)
+    return sums_by_quantity
 
 
 def _identities(file: Located, entry: Entry, plain: dict[str, Any]) -> tuple[Identity, ...]:
     """Registers that tell what the device is."""
-    found = []
+    identities = []
     for item in file.items(entry, "identify"):
         before = len(file.problems)
         entries = file.mapping(item, "identify", IDENTITY_KEYS, IDENTITY_REQUIRED)
@@ -226,8 +226,8 @@ def _identities(file: Located, entry: Entry, plain: dict[str, Any]) -> tuple[Ide
             form = "a text" if fixed is None else "a number, or a range as in 1648-1653"
             file.problem(line, "value", value, f"must be {form}, as {values['type']} is")
         if len(file.problems) == before:
-            found.append(Identity(**values, expected=expected))
-    return tuple(found)
+            identities.append(Identity(**values, expected=expected))
+    return tuple(identities)
 
 
 def _expected(value: int | str | None, *, text: bool) -> tuple[int, int] | str | None:

@@ -72,7 +72,7 @@ class Located:
         if not isinstance(node, yaml.MappingNode):
             self.problem(line_of(node), "", "", f"{what} must be a mapping of {', '.join(keys)}")
             return {}
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
             key, line = str(key_node.value), line_of(key_node)
@@ -81,18 +81,18 @@ class Located:
             elif key in seen:
                 self.problem(line, key, "", f"is there twice, first in line {seen[key]}: keep one")
             elif key in nested:
-                found[key] = Entry(None, line, value_node)
+                entries[key] = Entry(None, line, value_node)
             else:
                 value = self.value(value_node)
                 if reason := keys[key](value):
                     self.problem(line, key, value, reason)
                 else:
-                    found[key] = Entry(value, line, value_node)
+                    entries[key] = Entry(value, line, value_node)
             seen.setdefault(key, line)
         for key in required:
             if key not in seen:
                 self.problem(line_of(node), key, "", f"is missing from {what}: add it")
-        return found
+        return entries
 
     def items(self, entry: Entry, what: str) -> list[Any]:
         """Nodes of a list that must not be empty."""

@@ -75,10 +75,10 @@ def checked(path: Path) -> CheckedFile | RefusedFile:
     try:
         profile = read_profile(path)
     except ProfileError as error:
-        found: list[FileProblem] = [
+        problems: list[FileProblem] = [
             {"where": p.where, "field": p.field, "value": p.value, "reason": p.reason} for p in error.problems
         ]
-        return {"ok": False, "file": str(path), "problems": found}
+        return {"ok": False, "file": str(path), "problems": problems}
     return {"ok": True, "problems": [], **shown(profile, path)}
 
 

@@ -37,19 +37,19 @@ def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
     named = Path(f"{model}.yaml").name  # never a way out of the folders
     path = next((place for folder in (*folders, SHIPPED) if (place := Path(folder, named)).is_file()), None)
     if path is None:
-        found = available(folders)
-        near = difflib.get_close_matches(model, found, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(found)}"
+        known = available(folders)
+        near = difflib.get_close_matches(model, known, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known)}"
         raise NotFoundError(f"there is no meter profile {model!r}: {hint}")
     return _read(path, modified(path), word_order)
 
 
 def available(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
     """Ids of all profiles and their files, the user's and the shipped; a user's hides a shipped one of its id."""
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for folder in [SHIPPED, *reversed([Path(f) for f in folders])]:
-        found.update({path.stem: path for path in folder.glob("*.yaml") if path.is_file()})
-    return dict(sorted(found.items()))
+        paths.update({path.stem: path for path in folder.glob("*.yaml") if path.is_file()})
+    return dict(sorted(paths.items()))
 
 
 def modified(path: Path | None) -> int:

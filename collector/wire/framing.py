@@ -297,16 +297,16 @@ class RtuFraming:
         return answer
 
     def _found(self, question: Question) -> Answer | None:
-        found: list[bytes] = []
+        frames: list[bytes] = []
         for frame in self._frames(question):
             if frame[1] == question.code and question.words and frame[2] / 2 in self._pending:
                 continue
-            found.append(frame)
-        if not found:
+            frames.append(frame)
+        if not frames:
             return None
-        if any(frame != found[0] for frame in found):
+        if any(frame != frames[0] for frame in frames):
             return Answer(trouble="answered twice, and differently")
-        return _checked(question, found[0][1:-2])
+        return _checked(question, frames[0][1:-2])
 
     def _frames(self, question: Question) -> Iterator[bytes]:
         """Whole frames of the unit, one behind the other."""
