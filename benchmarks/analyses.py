@@ -27,8 +27,8 @@ import pyarrow as pa
 from energy_workbench.answers.cache import Cache
 from energy_workbench.core import settings as settings_room
 from energy_workbench.core.clock import FIXED_NOW, to_micros
+from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake import Lake
-from energy_workbench.lake.interval_table import interval_schema
 from energy_workbench.registry import Registry, StateStore
 from energy_workbench.registry.import_plan import MeterRow
 from energy_workbench.registry.meter_file import apply_import, plan_import

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.rows.meters import ReadingRow
 from energy_workbench.core.clock import from_micros, to_micros
+from energy_workbench.core.decimals import decimals
 from energy_workbench.core.errors import InputError, PeriodError, Problem
 from energy_workbench.core.period import parse_instant
 from energy_workbench.core.quantities import QUANTITIES, Kind, quantity
@@ -167,12 +168,3 @@ def _values(found: Any, where: str, problems: list[Problem]) -> dict[str, float 
             continue
         values[name] = None if value is None else float(value)
     return values
-
-
-def decimals(column: pa.ChunkedArray) -> list[float | None]:
-    """Values of a column, those of 32 bits as the shortest decimals that stand for them."""
-    import pyarrow as pa
-
-    if pa.types.is_float32(column.type):
-        column = column.cast(pa.string()).cast(pa.float64())
-    return column.to_pylist()

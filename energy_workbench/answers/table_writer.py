@@ -214,7 +214,7 @@ class _Excel:
         self._words: dict[str, Any] = {}
 
     def write(self, table: pa.Table) -> None:
-        from energy_workbench.answers.raw import decimals
+        from energy_workbench.core.decimals import decimals
 
         zone, time = self._layout.zone, self._layout.time
         columns = [decimals(table[name]) for name in table.column_names if name not in ("meter", time)]

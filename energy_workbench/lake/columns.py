@@ -9,24 +9,6 @@ from energy_workbench.core.quantities import Kind, quantity
 KEYS = ("meter", "slot", "offset_ms")
 """Columns of the readings table that are no quantities; `day` is its partition."""
 
-IMPORT = ("energy_active_import", "energy_active_total")
-"""Counters of imported energy [kWh], the first that a meter knows counts."""
-
-EXPORT = ("energy_active_export",)
-"""Counters of exported energy [kWh]."""
-
-REACTIVE = ("energy_reactive_import", "energy_reactive_total")
-"""Counters of reactive energy [kvarh]."""
-
-APPARENT = ("energy_apparent_import", "energy_apparent_total")
-"""Counters of apparent energy [kVAh]."""
-
-COUNTERS = (*IMPORT, *EXPORT, *REACTIVE, *APPARENT)
-"""What intervals are built from."""
-
-QUALITIES = ("actual", "edited", "estimated", "missing")
-"""Of an interval, from best to worst."""
-
 
 @cache
 def is_wide(name: str) -> bool:

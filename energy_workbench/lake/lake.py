@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from energy_workbench.core import incidents
 from energy_workbench.core.errors import LakeError, WorkbenchError
+from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake import build_state, findings, orphans, wide
-from energy_workbench.lake.interval_table import interval_schema
 from energy_workbench.lake.reading import Refused
 from energy_workbench.lake.spool_file import once_more
 from energy_workbench.lake.store import Store

@@ -13,7 +13,8 @@ from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.core.clock import to_micros
 from energy_workbench.core.findings import Finding
 from energy_workbench.core.vee import Evidence
-from energy_workbench.lake.columns import APPARENT, COUNTERS, EXPORT, IMPORT, QUALITIES, REACTIVE
+from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, IMPORT, REACTIVE
+from energy_workbench.energy.interval_schema import QUALITIES, interval_schema
 from energy_workbench.lake.events import Judge
 from energy_workbench.lake.frame import Frame, Held
 from energy_workbench.lake.power import FROM_POWER, Power
@@ -175,8 +176,6 @@ class Ledger:
         covered: Array,
     ) -> pa.Table:
         import pyarrow as pa
-
-        from energy_workbench.lake.interval_table import interval_schema
 
         width = self.end - self.start
         start = (rows % width + self.start) * QUARTER

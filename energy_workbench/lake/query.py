@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from energy_workbench.core.errors import QueryError
+from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake import workspace
-from energy_workbench.lake.interval_table import interval_schema
 from energy_workbench.lake.query_json import write_json
 from energy_workbench.lake.query_wire import DONE, FAILED, PART_BYTES, Parts, receive
 

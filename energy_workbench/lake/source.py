@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.lake import duck
-from energy_workbench.lake.columns import COUNTERS
 from energy_workbench.lake.power import POWER
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.spread import Array

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from energy_workbench.core.errors import QueryError
+from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake import duck
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.interval_table import interval_schema
 
 if TYPE_CHECKING:
     import duckdb

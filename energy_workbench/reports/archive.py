@@ -149,7 +149,7 @@ def _put_intervals(lake: Lake, table: pa.Table) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from energy_workbench.lake.lake import interval_schema
+    from energy_workbench.energy.interval_schema import interval_schema
 
     if len(table):
         months = pc.strftime(table["start"], "%Y-%m").cast(pa.string())

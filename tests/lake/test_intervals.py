@@ -296,7 +296,7 @@ def test_energy_is_conserved_whatever_the_spacing(walk: list[tuple[int, float]])
 def test_intervals_of_an_earlier_version_answer_until_they_are_built_anew(tmp_path: Path) -> None:
     from deltalake import write_deltalake
 
-    from energy_workbench.lake.interval_table import interval_schema
+    from energy_workbench.energy.interval_schema import interval_schema
 
     lake = Lake(tmp_path / "lake")
     lake.append(counter([(900 * k, 2.0 * k) for k in range(9)]))

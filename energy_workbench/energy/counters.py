@@ -1,0 +1,18 @@
+"""The registers that energies of intervals are made of."""
+
+from __future__ import annotations
+
+IMPORT = ("energy_active_import", "energy_active_total")
+"""Counters of imported energy [kWh], the first that a meter knows counts."""
+
+EXPORT = ("energy_active_export",)
+"""Counters of exported energy [kWh]."""
+
+REACTIVE = ("energy_reactive_import", "energy_reactive_total")
+"""Counters of reactive energy [kvarh]."""
+
+APPARENT = ("energy_apparent_import", "energy_apparent_total")
+"""Counters of apparent energy [kVAh]."""
+
+COUNTERS = (*IMPORT, *EXPORT, *REACTIVE, *APPARENT)
+"""What intervals are built from."""
