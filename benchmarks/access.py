@@ -16,9 +16,9 @@ from pathlib import Path
 
 import httpx
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.core.secret import SESSION
-from energy_workbench.workbench import Workbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.runtime.secret import SESSION
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.served import served
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"

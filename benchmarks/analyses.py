@@ -24,15 +24,15 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from energy_workbench.answers.cache import Cache
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.clock import FIXED_NOW, to_micros
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
 from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake import Lake
 from energy_workbench.registry import Registry, StateStore
-from energy_workbench.registry.import_plan import MeterRow
-from energy_workbench.registry.meter_file import apply_import, plan_import
-from energy_workbench.workbench import Workbench
+from energy_workbench.registry.meter_files.import_plan import MeterRow
+from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.services.cache import Cache
+from energy_workbench.services.workbench import Workbench
 
 ZONE, OFFSET = "Asia/Kolkata", 19_800_000_000
 """A zone without clock changes, so that the queries by hand may add its offset [µs]."""

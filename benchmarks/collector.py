@@ -31,8 +31,8 @@ from collector.profile.read_plan import plan  # noqa: E402
 from collector.profile.store import available, load  # noqa: E402
 from collector.wire.client import GatewayClient  # noqa: E402
 from collector.wire.read_request import ReadRequest  # noqa: E402
-from energy_workbench.core.entities import Live  # noqa: E402
-from energy_workbench.lake.spool import Spool  # noqa: E402
+from energy_workbench.domain.entities import Live  # noqa: E402
+from energy_workbench.lake.spool.spool import Spool  # noqa: E402
 from energy_workbench.registry import StateStore  # noqa: E402
 
 UNITS = 12

@@ -70,7 +70,7 @@ def collect(home: Path, seconds: float, core: int, done: Connection) -> None:
     """A collector, for some seconds; tells what its own counts say, and the processor's time it took."""
     _pin(core)
     from collector.collector import Collector
-    from energy_workbench.core import settings as settings_room
+    from energy_workbench.runtime import settings as settings_room
 
     async def main() -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -90,10 +90,10 @@ def collect(home: Path, seconds: float, core: int, done: Connection) -> None:
 
 def polled(meters: int, gateways: int, seconds: float, profile: str, period: float, silent: int, busy: float) -> Fleet:
     """Poll a fleet, and look at what is in its spool."""
-    from energy_workbench.core import settings as settings_room
     from energy_workbench.registry import Registry
-    from energy_workbench.registry.import_plan import MeterRow
-    from energy_workbench.registry.meter_file import apply_import, plan_import
+    from energy_workbench.registry.meter_files.import_plan import MeterRow
+    from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import
+    from energy_workbench.runtime import settings as settings_room
 
     cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder, devices(gateways, silent, busy, cores[-1]) as ports:
@@ -121,7 +121,7 @@ class Fleet:
         self, spool: Path, meters: list, period: float, share: float, missed: int, requests: int, seconds: float
     ) -> None:
         from collector.polling.poller import Target
-        from energy_workbench.lake.spool import Spool
+        from energy_workbench.lake.spool.spool import Spool
 
         self.share, self.missed, self.rate = share, missed, requests / (WARM_SECONDS + seconds)
         period_us = int(period * 1e6)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from energy_workbench.registry import Registry
-from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file
+from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file
 
 SIZES = (100, 1_000, 10_000)
 ROUNDS = 3

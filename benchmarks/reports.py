@@ -24,12 +24,12 @@ from nbformat import v4
 
 import energy_workbench
 from collector.plant.prepare import prepare
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.settings import Settings, load
-from energy_workbench.reports.chromium import find
-from energy_workbench.reports.mail import compose
-from energy_workbench.reports.page import render
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports.publish import Ask, publish, publish_many
+from energy_workbench.reports.rendering.chromium import find
+from energy_workbench.reports.rendering.mail import compose
+from energy_workbench.reports.rendering.page import render
+from energy_workbench.runtime.settings import Settings, load
 
 NOW = "2026-11-03T06:30:00+05:30"
 PERIOD = "2026-10"

@@ -19,9 +19,9 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from benchmarks._site import close, empty_notebook, opened
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.paths import shipped
-from energy_workbench.reports.chromium import find
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.reports.rendering.chromium import find
+from energy_workbench.runtime.paths import shipped
 from tests.browser.conftest import ARGUMENTS, answers, wait_until
 from tests.conftest import free_ports
 
@@ -34,9 +34,9 @@ SERVER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from energy_workbench.api.access import machine_secret
-from energy_workbench.commands.editor import options
-from energy_workbench.core.settings import load
+from energy_workbench.api.access.home_tokens import machine_secret
+from energy_workbench.cli.processes.editor import options
+from energy_workbench.runtime.settings import load
 from energy_workbench.widgets.site.server import run
 notebook, port = sys.argv[1:]
 run(replace(options(load(), machine_secret(load())), name="bench" + port, notebook=Path(notebook), port=int(port)))
@@ -137,4 +137,4 @@ def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
 
 
 def _cli() -> list[str]:
-    return [sys.executable, "-c", "from energy_workbench.cli import main; main()"]
+    return [sys.executable, "-c", "from energy_workbench.cli.main import main; main()"]

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import psutil
 
-from energy_workbench.answers.meter_view import meter_view
-from energy_workbench.lake import query_host, workspace
-from energy_workbench.lake.query_json import write_json
-from energy_workbench.workbench import Workbench
+from energy_workbench.lake.user_sql import host as query_host
+from energy_workbench.lake.user_sql import views
+from energy_workbench.lake.user_sql.as_json import write_json
+from energy_workbench.services.rows.meters import meter_view
+from energy_workbench.services.workbench import Workbench
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 ROUNDS = 31
@@ -39,9 +40,9 @@ def here(wb: Workbench, text: str) -> bytes:
     snapshot, spooled = reader.pin(None, None, None)
     spooled = reader.typed(spooled, reader.names(snapshot, spooled))
     files = [[file.path for file in each.files] for each in (snapshot, reader.lake.intervals.snapshot())]
-    connection = workspace.opened(meter_view(wb.meters().rows), spooled, *files)
+    connection = views.opened(meter_view(wb.meters().rows), spooled, *files)
     out = io.BytesIO()
-    write_json(connection.sql(workspace.one_select(connection, text)).to_arrow_reader(10_000), out)
+    write_json(connection.sql(views.one_select(connection, text)).to_arrow_reader(10_000), out)
     connection.close()
     return out.getvalue()
 
@@ -85,7 +86,7 @@ def main() -> None:
 
 
 def _ask(wb: Workbench, stop: threading.Event) -> None:
-    from energy_workbench.core.errors import QueryError
+    from energy_workbench.domain.errors import QueryError
 
     try:
         wb.sql_json(SLOW, max_rows=10, stop=stop)

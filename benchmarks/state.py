@@ -10,8 +10,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from energy_workbench.core.entities import Live
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.status import Communication
 from energy_workbench.registry import StateStore
 
 METERS = 92

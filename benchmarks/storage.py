@@ -20,11 +20,11 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from benchmarks.year import days
-from energy_workbench.core.clock import to_micros
+from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.importing import Importer
+from energy_workbench.lake.arrow_readings import normalise
+from energy_workbench.lake.imports.importing import Importer
 from energy_workbench.lake.maintenance import maintain
-from energy_workbench.lake.wide import normalise
 
 ROUNDS = 3
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

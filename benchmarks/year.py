@@ -25,10 +25,10 @@ from collector.plant import history
 from collector.plant.model import Plant
 from collector.plant.tree import build as build_tree
 from energy_workbench.lake import Lake, Reader
-from energy_workbench.lake.build_state import FILE
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.arrow_readings import normalise
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
-from energy_workbench.lake.wide import normalise
+from energy_workbench.lake.storage.build_state import FILE
 
 QUANTITIES = (
     "voltage_l1_n", "voltage_l2_n", "voltage_l3_n", "current_l1", "current_l2", "current_l3", "active_power_total",

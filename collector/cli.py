@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from collector.profile_cli import app as profiles_app
-from energy_workbench.core import clock
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.errors import HomeError, InputError, SettingsError, WorkbenchError
+from energy_workbench.domain.errors import HomeError, InputError, SettingsError, WorkbenchError
+from energy_workbench.domain.time import clock
+from energy_workbench.runtime import settings as settings_room
 
 app = typer.Typer(help="The acquisition process: polls the meters of a home.", add_completion=False)
 
@@ -36,7 +36,7 @@ def collect(
     if not settings.home.is_dir():
         raise HomeError(f"there is no home {settings.home}: run energy-workbench init")
     from collector.collector import Collector, exclusive
-    from energy_workbench.core import logs
+    from energy_workbench.runtime import logs
 
     logs.start(settings)
     with exclusive(settings):

@@ -24,15 +24,15 @@ from collector.polling.slots import SteadyClock
 from collector.polling.writer import Writer
 from collector.profile.store import available, load, modified
 from collector.wire.connection_pool import ConnectionPool
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Live, Meter
-from energy_workbench.core.errors import BusyError, WorkbenchError
-from energy_workbench.core.notify import Alive
-from energy_workbench.core.settings import Settings
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live, Meter
+from energy_workbench.domain.errors import BusyError, WorkbenchError
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
-from energy_workbench.lake.spool import Spool
+from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime.notify import Alive
+from energy_workbench.runtime.settings import Settings
 
 WATCH_SECONDS = 1.0
 """How often the registry's revision is looked at [s]."""

@@ -28,7 +28,7 @@ from collector.polling.recent_statistics import PollingStatistics, RecentStatist
 from collector.probing.ping import PingAnswer, parse_request, ping
 from collector.probing.probe import PROBE_SECONDS, Probe, probe
 from collector.wire.connection_pool import ConnectionPool
-from energy_workbench.core.errors import BusyError, InputError, ServiceError
+from energy_workbench.domain.errors import BusyError, InputError, ServiceError
 
 if TYPE_CHECKING:
     from collector.probing.suggest import Suggestions

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from collector.polling.repeated_failures import RepeatedFailures
 from collector.profile.store import load
-from energy_workbench.core.condition import UNKNOWN_STEP, Condition
-from energy_workbench.core.entities import Live, Meter
-from energy_workbench.core.errors import WorkbenchError
-from energy_workbench.core.findings import Finding
-from energy_workbench.core.limits import resolved
-from energy_workbench.core.ratios import Ratio
-from energy_workbench.core.stillness import DELIVERED, TAKEN
+from energy_workbench.domain.entities import Live, Meter
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.health.health_tracker import UNKNOWN_STEP, Condition
+from energy_workbench.domain.health.limits import resolved
+from energy_workbench.domain.health.stuck_counter import DELIVERED, TAKEN
+from energy_workbench.domain.ratios import Ratio
 from energy_workbench.lake.reading import Reading
 from energy_workbench.registry import Registry, StateStore
 

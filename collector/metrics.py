@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from collector.polling.circuit_breaker import State
 from collector.polling.counts import Counts, Durations, Statistics
 from energy_workbench import __version__
-from energy_workbench.core.errors import WorkbenchError
-from energy_workbench.core.incidents import incidents
-from energy_workbench.core.settings import PREFIX, Settings
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.runtime.incidents import incidents
+from energy_workbench.runtime.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
     from collector.polling.repeated_failures import RepeatedFailures
     from collector.polling.writer import Writer
-    from energy_workbench.lake.spool import Spool
+    from energy_workbench.lake.spool.spool import Spool
     from energy_workbench.registry import StateStore
 
     Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily

@@ -9,8 +9,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.runtime import settings as settings_room
 
 app = typer.Typer(help="Meter profiles, as JSON; `energy-workbench profiles` shows them to people.")
 Home = Annotated[Path | None, typer.Option(help="Folder of the home, for its own profiles.")]

@@ -13,8 +13,8 @@ __all__ = ["__version__", "open", "use"]
 if TYPE_CHECKING:
     import os
 
-    from energy_workbench.client import RemoteWorkbench
-    from energy_workbench.workbench import Workbench
+    from energy_workbench.client.workbench import RemoteWorkbench
+    from energy_workbench.services.workbench import Workbench
 
 
 _used: list[tuple[Workbench | RemoteWorkbench, str]] = []
@@ -49,15 +49,15 @@ def open(  # noqa: A001 -- reads as `ew.open()`
         if where is None:
             return workbench
         if alone:
-            from energy_workbench.core.errors import ReportError
+            from energy_workbench.domain.errors import ReportError
 
             raise ReportError(alone)
     named = None if where is None else fspath(where)
     if named and named.startswith(("http://", "https://")):
-        from energy_workbench.client import RemoteWorkbench
+        from energy_workbench.client.workbench import RemoteWorkbench
 
         return RemoteWorkbench(named, token=token)
-    from energy_workbench.workbench import Workbench
+    from energy_workbench.services.workbench import Workbench
 
     return Workbench.at(named)
 

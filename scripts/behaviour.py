@@ -135,8 +135,8 @@ def kolkata(home: Path) -> None:
 
 def made(home: Path, zone: str, site: dict[str, Any], meters: list[dict[str, Any]]) -> None:
     """A home with a site and meters."""
-    from energy_workbench.core import settings
     from energy_workbench.registry import Registry, StateStore
+    from energy_workbench.runtime import settings
 
     home.mkdir(parents=True)
     found = settings.load(home)
@@ -151,11 +151,11 @@ def made(home: Path, zone: str, site: dict[str, Any], meters: list[dict[str, Any
 
 def filled(home: Path, rows: dict[str, list[tuple[int, float, float]]], step: timedelta) -> None:
     """Counters of meters, as (step, import, export) up to now, and their intervals."""
-    from energy_workbench.core import settings
-    from energy_workbench.core.clock import to_micros
+    from energy_workbench.domain.time.clock import to_micros
     from energy_workbench.lake import Lake, Reading, Spool
-    from energy_workbench.lake.intervals import build
+    from energy_workbench.lake.build.intervals import build
     from energy_workbench.registry import Registry
+    from energy_workbench.runtime import settings
 
     found = settings.load(home)
     registry, spool, lake = Registry(found.registry_url), Spool(found.spool_path), Lake(found.lake_path)
@@ -202,13 +202,13 @@ def masked(value: Any) -> Any:
 def of_home(home: Path) -> Iterator[tuple[str, Any]]:
     """Every question, then a day's changes, then the questions that tell of changes."""
     migrated(home)
-    from energy_workbench.core import settings
+    from energy_workbench.runtime import settings
 
     found = settings.load(home)
     yield from frames(home)
     from fastapi.testclient import TestClient
 
-    from energy_workbench.api.access import tokens_of
+    from energy_workbench.api.access.home_tokens import tokens_of
     from energy_workbench.api.app import create_app
 
     app = create_app(found)
@@ -238,7 +238,7 @@ def migrated(home: Path) -> None:
     import contextlib
     import io
 
-    from energy_workbench.cli import main
+    from energy_workbench.cli.main import main
 
     kept, sys.argv = sys.argv, ["energy-workbench", "init"]
     os.environ["ENERGY_WORKBENCH_HOME"] = str(home)
@@ -336,7 +336,7 @@ def changes(meters: list[str]) -> Iterator[tuple[str, str, Any]]:
 def frames(home: Path) -> Iterator[tuple[str, Any]]:
     """Each question of Python that can be asked with a period and a meter alone: type, columns, types of columns."""
     import energy_workbench as ew
-    from energy_workbench.core.errors import WorkbenchError
+    from energy_workbench.domain.errors import WorkbenchError
 
     wb = ew.open(home)
     first = str(wb.meters().to_frame()["number"].iloc[0])
@@ -367,10 +367,9 @@ def helps() -> Iterator[tuple[tuple[str, ...], str]]:
     """The help of each command and of what is below it."""
     from typer.testing import CliRunner
 
-    commands = importlib.import_module("energy_workbench.cli").COMMANDS
+    commands = importlib.import_module("energy_workbench.cli.main").COMMANDS
     apps = {
-        name: importlib.import_module(f"energy_workbench.commands.{module}").app
-        for name, (module, _) in commands.items()
+        name: importlib.import_module(f"energy_workbench.cli.{module}").app for name, (module, _) in commands.items()
     }
     runner = CliRunner(env={"COLUMNS": "200", "TERM": "dumb"})
     for name, app in apps.items():

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from collector.profile.register import TYPES  # noqa: E402
-from energy_workbench.core.quantities import QUANTITIES  # noqa: E402
+from energy_workbench.domain.quantities import QUANTITIES  # noqa: E402
 
 RENAMED = {
     "run_seconds": "run_hours",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from energy_workbench.core.fields import meter_fields
-from energy_workbench.core.fields.meter_field import MeterField
-from energy_workbench.core.messages import text
+from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.messages import text
+from energy_workbench.domain.fields.meter_field import MeterField
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "add-a-meter.md"
 HEAD = "| column | label | what it says |\n| --- | --- | --- |\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from energy_workbench.core.messages import text
-from energy_workbench.core.settings import declared
-from energy_workbench.core.settings.declaration import Setting
+from energy_workbench.domain.fields.messages import text
+from energy_workbench.runtime.settings import declared
+from energy_workbench.runtime.settings.declaration import Setting
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "first-steps.md"
 HEAD = "| key | default | may be | |\n| --- | --- | --- | --- |"

@@ -281,8 +281,8 @@ def document() -> dict[str, Any]:
     """The OpenAPI document, as the service gives it."""
     sys.path[:0] = [str(ROOT)]
     from energy_workbench.api.app import create_app
-    from energy_workbench.api.openapi import openapi
-    from energy_workbench.core import settings
+    from energy_workbench.api.reference.openapi import openapi
+    from energy_workbench.runtime import settings
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(ROOT / "data/sample/registry.db", folder)
@@ -310,10 +310,10 @@ def null() -> tuple[Member, ...]:
     `null` is among their types, or among what they are one of, or anything goes. Those `by_example` were made by `like`
     of an example, whose members may all be null: nobody said so of each.
     """
-    from energy_workbench.api import schemas
+    from energy_workbench.api.reference import examples
 
     document()
-    like = getattr(schemas, "like", None)
+    like = getattr(examples, "like", None)
 
     def walk(node: Any, place: str, by_example: bool) -> Iterator[Member]:
         if isinstance(node, list):

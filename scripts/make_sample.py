@@ -28,7 +28,7 @@ def make(home: Path) -> None:
     os.environ["ENERGY_WORKBENCH_NOW"] = NOW
     os.environ["ENERGY_WORKBENCH_HOME"] = str(home)
     from collector.plant.prepare import prepare
-    from energy_workbench.core.settings import load
+    from energy_workbench.runtime.settings import load
 
     shutil.rmtree(home, ignore_errors=True)
     prepare(load(), print, meters=METERS, seed=SEED, days=DAYS)
@@ -47,9 +47,9 @@ def make(home: Path) -> None:
 def _live(home: Path) -> None:
     """Let every meter have been seen at the last reading: the state that polling would have left."""
     import energy_workbench
-    from energy_workbench.core.entities import Live
-    from energy_workbench.core.period import parse_instant, zone_of
-    from energy_workbench.core.status import Communication
+    from energy_workbench.domain.entities import Live
+    from energy_workbench.domain.status import Communication
+    from energy_workbench.domain.time.period import parse_instant, zone_of
 
     wb = energy_workbench.open(str(home))
     zone = zone_of(wb.site()["timezone"])

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from energy_workbench.core.pages import SCHEDULES, SETUP, VIEWED  # noqa: E402
-from energy_workbench.reports.chromium import find  # noqa: E402
+from energy_workbench.domain.pages import SCHEDULES, SETUP, VIEWED  # noqa: E402
+from energy_workbench.reports.rendering.chromium import find  # noqa: E402
 from tests.browser.conftest import ARGUMENTS  # noqa: E402
 from tests.demo import demo  # noqa: E402
 

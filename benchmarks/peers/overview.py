@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from energy_workbench.client import RemoteWorkbench
+from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
-from energy_workbench.figures.power_flow import OVERVIEW
+from energy_workbench.figures.flows.power_flow import OVERVIEW
 
 METERS = ["GRID", "UNIT-A", "UNIT-B", "UNIT-C"]
 PORT = int(os.environ["PEER_PORT"])

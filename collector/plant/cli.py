@@ -13,11 +13,11 @@ from typing import Annotated
 import typer
 
 from collector.plant import meter_file, state
-from energy_workbench.core import logs
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.errors import HomeError, WorkbenchError
-from energy_workbench.core.notify import Alive
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import HomeError, WorkbenchError
+from energy_workbench.runtime import logs
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.notify import Alive
+from energy_workbench.runtime.settings import Settings
 
 log = logging.getLogger("plant")
 app = typer.Typer(help="The simulated plant: real Modbus TCP servers with meters whose every kWh is known.")
@@ -101,7 +101,7 @@ def site_timezone(settings: Settings) -> str:
 async def _serve(settings: Settings, kept: state.PlantState, port: int, faults_file: Path | None) -> None:
     from collector.plant import faults as fault_room
     from collector.plant.server import PlantServer
-    from energy_workbench.core import clock
+    from energy_workbench.domain.time import clock
 
     # Before anybody can connect: who sees it serve may tell it to stop.
     stopped = asyncio.Event()
@@ -136,7 +136,7 @@ async def _turn(alive: Alive, status: str) -> None:
 
 async def _beat(settings: Settings, detail: str) -> None:
     """Tell the front page that the plant runs."""
-    from energy_workbench.registry.state import StateStore
+    from energy_workbench.registry.live_state.state import StateStore
 
     store = StateStore(settings.state_url)
     ready = False

@@ -26,7 +26,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.core.errors import InputError, Problem
+from energy_workbench.domain.errors import InputError, Problem
 
 
 class FaultKind(StrEnum):

@@ -14,9 +14,9 @@ from collector.plant.model import Plant
 from collector.plant.readout import Readout, told_values
 from collector.profile.register import Register
 from collector.profile.store import load
-from energy_workbench.core.clock import EPOCH
-from energy_workbench.core.entities import MeterType
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.entities import MeterType
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.time.clock import EPOCH
 
 if TYPE_CHECKING:
     import numpy as np

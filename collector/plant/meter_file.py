@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from collector.plant.tree import PlantMeter
-from energy_workbench.core.errors import HomeError
-from energy_workbench.core.fields import meter_fields
+from energy_workbench.domain.errors import HomeError
+from energy_workbench.domain.fields import meter_fields
 
 COLUMNS = tuple(field.name for field in meter_fields.COLUMNS if field.since == 1)
 POLL_SECONDS = 10

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from collector.plant.electrical import X
 from collector.plant.nodes import NodeMaker
 from collector.plant.tree import GENERATOR_KW, PlantMeter
-from energy_workbench.core.clock import EPOCH
-from energy_workbench.core.errors import InputError, NotFoundError
+from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.domain.time.clock import EPOCH
 
 if TYPE_CHECKING:
     import numpy as np

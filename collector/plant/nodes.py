@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from collector.plant import schedules, weather
 from collector.plant.tree import SOLAR_PEAK_KW, PlantMeter
-from energy_workbench.core.entities import Flow, MeterType
+from energy_workbench.domain.entities import Flow, MeterType
 
 if TYPE_CHECKING:
     import numpy as np

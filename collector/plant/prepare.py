@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from collector.plant import history, meter_file, state
 from collector.plant.model import Plant
 from collector.plant.tree import LOW_VOLTAGE
-from energy_workbench.core import clock
-from energy_workbench.core.axis import floor_interval
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.axis import floor_interval
+from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Lake
@@ -82,7 +82,7 @@ def state_site(registry: Registry) -> None:
 
 def register(registry: Registry, plant: Plant, settings: Settings, say: Callable[[str], None]) -> None:
     """Register the plant's meters; where there are meters already, only follow the plant to other ports."""
-    from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file
+    from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file
 
     urls = meter_file.gateway_urls(plant.meters, settings.host, settings.plant_port)
     if registry.meters(deleted=True):
@@ -108,7 +108,7 @@ def follow(registry: Registry, plant: Plant, urls: list[str], say: Callable[[str
 
     A meter that somebody pointed at another machine, or took off its gateway, stays as it is.
     """
-    from energy_workbench.registry.meter_file import MeterRow, apply_import, plan_import
+    from energy_workbench.registry.meter_files.meter_file import MeterRow, apply_import, plan_import
 
     expected = {meter.number: urls[meter.gateway] for meter in plant.meters}
     here = urls[0].rsplit(":", 1)[0]
@@ -158,7 +158,7 @@ def write_history(lake: Lake, registry: Registry, plant: Plant, settings: Settin
 
 
 def _build(lake: Lake, registry: Registry, settings: Settings, say: Callable[[str], None]) -> None:
-    from energy_workbench.lake import intervals
+    from energy_workbench.lake.build import intervals
 
     built = intervals.build(lake, registry.all_ratios(), evidence=registry.evidence(settings.profiles_path))
     say(f"{built.rows} intervals built")

@@ -13,10 +13,10 @@ from collector.plant.electrical import X
 from collector.plant.faults import FaultKind, Faults
 from collector.plant.model import COUNTERS, Plant, Segment, generator_litres
 from collector.plant.tree import GENERATOR_KW, TANK_LITRES, PlantMeter
-from energy_workbench.core.clock import EPOCH
-from energy_workbench.core.entities import MeterType
-from energy_workbench.core.quantities import QUANTITIES
-from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.domain.entities import MeterType
+from energy_workbench.domain.quantities import QUANTITIES
+from energy_workbench.domain.ratios import AppliedBy
+from energy_workbench.domain.time.clock import EPOCH
 
 IMPORT, EXPORT, REACTIVE_IMPORT, REACTIVE_EXPORT, APPARENT, HOURS, STARTS = range(len(COUNTERS))
 

@@ -19,8 +19,8 @@ from collector.plant.faults import Faults
 from collector.plant.model import Plant
 from collector.plant.readout import Readout
 from collector.profile.store import load
-from energy_workbench.core import clock
-from energy_workbench.core.errors import BusyError
+from energy_workbench.domain.errors import BusyError
+from energy_workbench.domain.time import clock
 
 
 def _now() -> float:

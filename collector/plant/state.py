@@ -11,9 +11,9 @@ from typing import Any
 
 from collector.plant.model import Plant
 from collector.plant.tree import DEFAULT_METERS, build
-from energy_workbench.core import clock
-from energy_workbench.core.errors import HomeError
-from energy_workbench.core.period import local_midnight, zone_of
+from energy_workbench.domain.errors import HomeError
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import local_midnight, zone_of
 
 FILE = "plant.json"
 HISTORY_DAYS = 90

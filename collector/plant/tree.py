@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from energy_workbench.core.entities import Flow, MeterType, ProductionRegister
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.ratios import AppliedBy, Ratio
-from energy_workbench.core.status import Status
+from energy_workbench.domain.entities import Flow, MeterType, ProductionRegister
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.ratios import AppliedBy, Ratio
+from energy_workbench.domain.status import Status
 
 DEFAULT_METERS = 92
 UNITS = "ABCDEFGHIJ"

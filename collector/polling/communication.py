@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.status import Communication
 
 RECENT = 10
 """Polls that are remembered."""

@@ -23,7 +23,7 @@ from typing import Final, Generic, TypeVar
 
 from collector.polling.circuit_breaker import Breaker, State
 from collector.polling.slots import slot_at
-from energy_workbench.core.entities import Priority
+from energy_workbench.domain.entities import Priority
 
 DOUBTFUL_SHARE: Final = 10
 """Of a gateway's time, doubtful meters get at most one part in so many where that costs others something."""

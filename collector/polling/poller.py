@@ -18,9 +18,9 @@ from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock, slot_at
 from collector.wire.client import GatewayClient
 from collector.wire.errors import SILENT_TARGET, GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Live, Priority
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live, Priority
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
 
 FINEST_SLOT_US = 900_000_000

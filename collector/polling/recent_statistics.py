@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from typing_extensions import TypedDict
 
 from collector.polling.counts import Counts, Durations, GatewayCounts, MeterCounts, Statistics
-from energy_workbench.core import clock
+from energy_workbench.domain.time import clock
 
 SAMPLE_SECONDS: Final = 60.0
 SAMPLES: Final = 15

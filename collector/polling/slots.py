@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from energy_workbench.core import clock
+from energy_workbench.domain.time import clock
 
 JUMP_US = 500_000
 """A wall clock this far from the steady one was set by somebody [µs]."""

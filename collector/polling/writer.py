@@ -10,12 +10,12 @@ from collections import deque
 from collections.abc import Sequence
 
 from collector.polling.repeated_failures import RepeatedFailures
-from energy_workbench.core.axis import INTERVAL_MICROS
-from energy_workbench.core.entities import Live
-from energy_workbench.core.errors import InputError, WorkbenchError
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.errors import InputError, WorkbenchError
+from energy_workbench.domain.time.axis import INTERVAL_MICROS
 from energy_workbench.lake.reading import Reading
-from energy_workbench.lake.spool import Spool
-from energy_workbench.lake.spool_state import LATE_SECONDS
+from energy_workbench.lake.spool.fullness import LATE_SECONDS
+from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import StateStore
 
 FLUSH_SECONDS = 0.5

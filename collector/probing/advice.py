@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collector.wire.client import GatewayClient
 from collector.wire.errors import NOT_THERE, REASONS, GarbledError, NoAnswerError, RefusedError, UnreachableError
-from energy_workbench.core.errors import NotFoundError, ProfileError
+from energy_workbench.domain.errors import NotFoundError, ProfileError
 
 SECOND_TRY = (5, 6)
 """Modbus exceptions that pass by themselves."""

@@ -16,8 +16,8 @@ from collector.profile.store import load
 from collector.wire.client import GatewayClient
 from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import UnreachableError
-from energy_workbench.core import clock
-from energy_workbench.core.errors import InputError, WorkbenchError
+from energy_workbench.domain.errors import InputError, WorkbenchError
+from energy_workbench.domain.time import clock
 
 MOST_CALLED = 500
 """Meters of one call."""

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from energy_workbench.core.quantities import LINES, PHASES, QUANTITIES, Kind
+from energy_workbench.domain.quantities import LINES, PHASES, QUANTITIES, Kind
 
 Values = Mapping[str, float | None]
 

@@ -26,9 +26,9 @@ from collector.wire.client import GatewayClient
 from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import NoAnswerError, RefusedError, UnreachableError, WireError
 from collector.wire.read_request import ReadRequest
-from energy_workbench.core import clock
-from energy_workbench.core.errors import WorkbenchError
-from energy_workbench.core.quantities import quantity
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.domain.quantities import quantity
+from energy_workbench.domain.time import clock
 
 SUGGEST_SECONDS = 30.0
 """Longest time from the question to the answer, with waiting for turns [s]."""

@@ -19,8 +19,8 @@ from collector.profile.identity import Identity
 from collector.profile.located_yaml import Entry, Located, line_of
 from collector.profile.profile import Profile
 from collector.profile.register import TYPES, Cell, Register, accepted_units, conversion
-from energy_workbench.core.errors import InputError, ProfileError
-from energy_workbench.core.quantities import QUANTITIES, Kind, Quantity, quantity
+from energy_workbench.domain.errors import InputError, ProfileError
+from energy_workbench.domain.quantities import QUANTITIES, Kind, Quantity, quantity
 
 Marks = dict[str, tuple[tuple[int, int], ...]]
 """By type, ranges of raw bits that mean "no value"."""

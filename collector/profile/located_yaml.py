@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from collector.profile.file_keys import Check
-from energy_workbench.core.errors import Problem
+from energy_workbench.domain.errors import Problem
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

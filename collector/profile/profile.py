@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from collector.profile.identity import Identity
 from collector.profile.power_factor import active_power_of, needs_active_power
 from collector.profile.register import Register
-from energy_workbench.core.errors import InputError, NotFoundError
+from energy_workbench.domain.errors import InputError, NotFoundError
 
 WORD_ORDERS = ("big", "little")
 """High word first, low word first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from energy_workbench.core.quantities import UNIT_FACTORS, Kind, Quantity, quantity
+from energy_workbench.domain.quantities import UNIT_FACTORS, Kind, Quantity, quantity
 
 Cell = tuple[int, int]
 """Function code and PDU address of one 16-bit word."""

@@ -18,8 +18,8 @@ from collector.profile.rows import (
     RefusedFile,
 )
 from collector.profile.store import SHIPPED, available, load
-from energy_workbench.core.errors import ProfileError, WorkbenchError
-from energy_workbench.core.quantities import quantity
+from energy_workbench.domain.errors import ProfileError, WorkbenchError
+from energy_workbench.domain.quantities import quantity
 
 QUESTION_BYTES, ANSWER_BYTES = 8, 5
 """Of a read on a serial line, besides two for each word: unit, function, address, count or length, and checksum

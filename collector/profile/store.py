@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collector.profile.file import read_profile
 from collector.profile.profile import WORD_ORDERS, Profile
-from energy_workbench.core.errors import NotFoundError
+from energy_workbench.domain.errors import NotFoundError
 
 SHIPPED = Path(__file__).resolve().parents[1] / "profiles"
 """Folder of the profiles that come with the project."""

@@ -21,9 +21,9 @@ from collector.wire.pending_responses import PendingResponses
 from collector.wire.read_request import ReadRequest
 from collector.wire.serial_line import FASTEST_SILENCE, SerialLine
 from collector.wire.tls import Security, tls_trouble
-from energy_workbench.core import settings
-from energy_workbench.core.errors import InputError
-from energy_workbench.registry.addresses import gateway_address
+from energy_workbench.domain.errors import InputError
+from energy_workbench.registry.checks.addresses import gateway_address
+from energy_workbench.runtime import settings
 
 CONNECT_SECONDS = 3.0
 """Longest wait for a connection [s]."""

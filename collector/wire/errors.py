@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.domain.errors import WorkbenchError
 
 REASONS = {
     1: "illegal function",

@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from energy_workbench.core.axis import INTERVAL
-from energy_workbench.core.finding_words import state_title
-from energy_workbench.core.rounding import places
+from energy_workbench.domain.health.finding_words import state_title
+from energy_workbench.domain.rounding import places
+from energy_workbench.domain.time.axis import INTERVAL
 
 WELL: Final = frozenset({"good", "online", "unknown", "not_connected", ""})
 """States of health and communication that are no alarm."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.rows.energy import IntervalRow
-from energy_workbench.core.entities import Flow, Meter, ProductionRegister
+from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
 
 VALUES = (
     "energy_import_kwh",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from energy_workbench.contract.rows.energy import CompletenessRow
-from energy_workbench.core.entities import Meter
+from energy_workbench.domain.entities import Meter
 
 
 def completeness(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_workbench.core.axis import INTERVAL
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.maxima import least
-from energy_workbench.core.vee import COARSE
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.maxima import least
+from energy_workbench.domain.time.axis import INTERVAL
+from energy_workbench.energy.counter_steps import COARSE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

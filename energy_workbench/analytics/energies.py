@@ -14,8 +14,8 @@ from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours
 from energy_workbench.analytics.pattern import demand_column, load_columns, mean_power_factor
 from energy_workbench.contract.rows.energy import EnergyRow
-from energy_workbench.core.apparent import SIDES
-from energy_workbench.core.entities import Meter
+from energy_workbench.domain.apparent import SIDES
+from energy_workbench.domain.entities import Meter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from energy_workbench.analytics.uncertainty import COVERAGE, variance
+from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, variance
 from energy_workbench.analytics.verdict import judge
 from energy_workbench.contract.results import PowerFlow
 from energy_workbench.contract.rows.flow import LOSS, FlowLink, FlowNode
-from energy_workbench.core.entities import Flow, Meter, ProductionRegister
-from energy_workbench.core.throughput import throughput
+from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
+from energy_workbench.domain.throughput import throughput
 
 LOSSES = "losses"
 """Id of the node to which every loss flows."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from energy_workbench.core.axis import INTERVAL, floor_interval
-from energy_workbench.core.period import Period, local_midnight
+from energy_workbench.domain.time.axis import INTERVAL, floor_interval
+from energy_workbench.domain.time.period import Period, local_midnight
 
 MEASURED = 0.95
 """Share of a day that is measured where it counts [1]."""

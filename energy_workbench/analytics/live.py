@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.results import METER_COLUMNS
 from energy_workbench.contract.rows.meters import MeterRow
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Live, Meter
-from energy_workbench.core.fields import meter_fields
-from energy_workbench.core.fields.meter_field import Stored
-from energy_workbench.core.presence import alone, colour_of
-from energy_workbench.core.quantities import Scaling
-from energy_workbench.core.ratios import Ratio
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live, Meter
+from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.meter_field import Stored
+from energy_workbench.domain.presence import alone, colour_of
+from energy_workbench.domain.quantities import Scaling
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time import clock
 
 
 def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> MeterRow:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_workbench.core import axis
+from energy_workbench.domain.time import axis
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

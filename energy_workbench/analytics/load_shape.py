@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from energy_workbench.contract.rows.energy import DurationPoint, HourOfWeek, ShiftRow, TimeOfDay
-from energy_workbench.core.vee import COARSE
+from energy_workbench.energy.counter_steps import COARSE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,11 +13,11 @@ from energy_workbench.analytics.site_use import Absent, site_parts, unknown_part
 from energy_workbench.analytics.summary import status_summary
 from energy_workbench.contract.results import Overview, Pattern, PowerFlow
 from energy_workbench.contract.rows.flow import Cards, Leaf, SiteFigures, SiteRow
-from energy_workbench.core import maxima
-from energy_workbench.core.entities import Flow, Live, Meter, MeterType
-from energy_workbench.core.presence import colour_of
-from energy_workbench.core.status import Colour, Communication, Status
-from energy_workbench.core.vee import WHOLE
+from energy_workbench.domain import maxima
+from energy_workbench.domain.entities import Flow, Live, Meter, MeterType
+from energy_workbench.domain.presence import colour_of
+from energy_workbench.domain.status import Colour, Communication, Status
+from energy_workbench.energy.counter_steps import WHOLE
 
 
 def site_root(meters: Sequence[Meter]) -> Meter | None:

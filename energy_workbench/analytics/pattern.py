@@ -12,8 +12,8 @@ from energy_workbench.analytics import load
 from energy_workbench.analytics.buckets import consumed_column, elapsed_hours, energy_rows, known_hours
 from energy_workbench.contract.results import Pattern
 from energy_workbench.contract.rows.energy import PatternPoint
-from energy_workbench.core.apparent import SIDES
-from energy_workbench.core.entities import Meter
+from energy_workbench.domain.apparent import SIDES
+from energy_workbench.domain.entities import Meter
 
 
 def demand_column(meter: Meter) -> str:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from energy_workbench.analytics.flow import Measured, branch, children_of, delivered_and_taken
 from energy_workbench.analytics.sources import sources
-from energy_workbench.core.entities import Flow, Meter, MeterType
+from energy_workbench.domain.entities import Flow, Meter, MeterType
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from energy_workbench.analytics.flow import children_of
-from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType
+from energy_workbench.domain.entities import Flow, Fuel, Meter, MeterType
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from energy_workbench.analytics.live import never_heard
 from energy_workbench.contract.results import StatusSummary
-from energy_workbench.core.entities import Live, Meter
-from energy_workbench.core.presence import colour_of
-from energy_workbench.core.status import Colour, Communication, Health, Status
+from energy_workbench.domain.entities import Live, Meter
+from energy_workbench.domain.presence import colour_of
+from energy_workbench.domain.status import Colour, Communication, Health, Status
 
 
 def status_summary(meters: Iterable[Meter], live: Mapping[int, Live]) -> StatusSummary:

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from fastapi import Request
 from starlette.responses import JSONResponse
 
-from energy_workbench.core.errors import InputError, TooLargeError
-from energy_workbench.core.forest import with_depth
+from energy_workbench.domain.errors import InputError, TooLargeError
+from energy_workbench.domain.meter_tree import with_depth
 
 LARGEST_BODY = 8_000_000
 """Bytes of a body: about 50,000 readings."""

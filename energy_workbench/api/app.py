@@ -11,19 +11,21 @@ from functools import cache
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from energy_workbench import __version__
-from energy_workbench.api import audit, contracted, doors, files, meters, pages, problems, reference, sql, tokens
-from energy_workbench.api.access import adopt, machine_secret, tokens_of
+from energy_workbench.api import audit, contracted, files, meters, pages, problems, sql, tokens
+from energy_workbench.api.access import doors
+from energy_workbench.api.access.home_tokens import adopt, machine_secret, tokens_of
+from energy_workbench.api.access.kernels import Kernels
 from energy_workbench.api.answers import Json
-from energy_workbench.api.kernels import Kernels
+from energy_workbench.api.reference import reference
+from energy_workbench.api.reference.examples import HEALTH
 from energy_workbench.api.room import lasting
-from energy_workbench.api.schemas import HEALTH
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.contract.everything import WorkbenchContract
-from energy_workbench.core import leaving
-from energy_workbench.core.errors import WorkbenchError
-from energy_workbench.core.settings import Settings
-from energy_workbench.lake import query_host
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.lake.user_sql import host
+from energy_workbench.runtime import leaving
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _warm(workbench: Workbench, done: threading.Event) -> None:
     """Answer what viewers see first; between two of its questions it ends where the service does."""
     with leaving.work_for(done), suppress(leaving.GoneError):
-        query_host.shared().start()
+        host.shared().start()
         try:
             workbench.overview()
         except WorkbenchError as error:

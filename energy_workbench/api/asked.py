@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Path, Query
 from pydantic import AfterValidator
 
+from energy_workbench.api.access.session import Home
 from energy_workbench.api.answers import json_object
 from energy_workbench.api.segments import whole
-from energy_workbench.api.session import Home
-from energy_workbench.core import clock
-from energy_workbench.core.errors import InputError, PeriodError
-from energy_workbench.core.paging import LEFT_OUT, PAGE
+from energy_workbench.domain.errors import InputError, PeriodError
+from energy_workbench.domain.paging import LEFT_OUT, PAGE
+from energy_workbench.domain.time import clock
 
 Part = AfterValidator(whole)
 """Of a path: a slash that the caller has encoded is part of it."""

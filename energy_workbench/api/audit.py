@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from energy_workbench.api.access.session import Caller, Home, Shown
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Limit, Offset
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import apart
-from energy_workbench.api.session import Caller, Home, Shown
 from energy_workbench.contract.everything import WorkbenchContract
 
 router = APIRouter()

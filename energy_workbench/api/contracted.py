@@ -9,17 +9,17 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Operator, Shown
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant
-from energy_workbench.api.described import DESCRIBED
+from energy_workbench.api.reference.described import DESCRIBED
 from energy_workbench.api.room import apart
-from energy_workbench.api.session import Admin, Caller, Editor, Home, Operator, Shown
 from energy_workbench.contract.binding import Binding, Parameter, optional
 from energy_workbench.contract.notes import Between, Kind, Longest
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
-from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.core.paging import LEFT_OUT, PAGE
-from energy_workbench.core.roles import May
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.paging import LEFT_OUT, PAGE
+from energy_workbench.domain.roles import May
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 

@@ -12,14 +12,14 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
 
-from energy_workbench.answers.meter_transfer import LARGEST
+from energy_workbench.api.access.session import Caller, Editor, Home
 from energy_workbench.api.answers import Json, raw_body, saved_body
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import apart
-from energy_workbench.api.session import Caller, Editor, Home
 from energy_workbench.contract.everything import WorkbenchContract
-from energy_workbench.core import floor_plan as picture
-from energy_workbench.core.errors import NotFoundError
+from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.site import floor_plan as picture
+from energy_workbench.services.files.meter_transfer import LARGEST
 
 router = APIRouter()
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from energy_workbench.api.access.session import Caller, Editor, Home
 from energy_workbench.api.answers import Json, JsonTree, json_body
 from energy_workbench.api.asked import Ref
 from energy_workbench.api.contracted import by_hand
-from energy_workbench.api.schemas import CHILDREN, listed
-from energy_workbench.api.session import Caller, Editor, Home
+from energy_workbench.api.reference.examples import CHILDREN, listed
 from energy_workbench.contract.everything import WorkbenchContract
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.errors import InputError
 
 router = APIRouter()
 

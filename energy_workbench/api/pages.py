@@ -13,14 +13,14 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
-from energy_workbench.answers import supervised
+from energy_workbench.api.access.session import begin_visit, remember, visitor, workbench
 from energy_workbench.api.html import card, page
-from energy_workbench.api.session import begin_visit, remember, visitor, workbench
-from energy_workbench.core import clock
-from energy_workbench.core.pages import EDITED, VIEWED
-from energy_workbench.core.roles import May
-from energy_workbench.core.secret import SESSION
+from energy_workbench.domain.pages import EDITED, VIEWED
+from energy_workbench.domain.roles import May
+from energy_workbench.domain.time import clock
 from energy_workbench.registry.tokens import Token
+from energy_workbench.runtime.secret import SESSION
+from energy_workbench.services.doctor import supervised
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,8 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from energy_workbench.api.answers import Json
-from energy_workbench.core import errors
-from energy_workbench.core.errors import ConflictError, CrowdedError, InputError, Problem, WorkbenchError
+from energy_workbench.domain import errors
+from energy_workbench.domain.errors import ConflictError, CrowdedError, InputError, Problem, WorkbenchError
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from energy_workbench.api.turns import Turns
-from energy_workbench.core import leaving
+from energy_workbench.runtime import leaving
 
 Answer = TypeVar("Answer")
 

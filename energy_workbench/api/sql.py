@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from energy_workbench.api.access.session import Caller, Home
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import Room
-from energy_workbench.api.session import Caller, Home
 from energy_workbench.contract.everything import WorkbenchContract
 
 router = APIRouter()

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response
 
 from energy_workbench.analytics.live import iso
+from energy_workbench.api.access.session import Admin, Home
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Body, Part
-from energy_workbench.api.schemas import TOKEN_BODY, TOKEN_MADE, TOKENS, created, listed
-from energy_workbench.api.session import Admin, Home
-from energy_workbench.core.errors import InputError
+from energy_workbench.api.reference.examples import TOKEN_BODY, TOKEN_MADE, TOKENS, created, listed
+from energy_workbench.domain.errors import InputError
 from energy_workbench.registry.tokens import Token
 
 router = APIRouter(tags=["Access"])

@@ -7,7 +7,7 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from energy_workbench.core.errors import CrowdedError, TooManyError
+from energy_workbench.domain.errors import CrowdedError, TooManyError
 
 
 class Turns:

@@ -7,7 +7,7 @@ from typing import Annotated
 from energy_workbench.contract.notes import Fields, Help, Limit, Longest, MeterRef, Named, Offset, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.condition import EventRow, FindingRow, Limits, StatementRow
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Condition"
 

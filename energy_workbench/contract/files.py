@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from energy_workbench.contract.notes import Help, Longest
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.setup import ImportedMeters
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Meters as a file"
 

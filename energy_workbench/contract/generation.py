@@ -8,7 +8,7 @@ from energy_workbench.contract.notes import Fields, Help, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Generation, GenerationComparison
 from energy_workbench.contract.rows.generation import FactorRow
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Generation"
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from energy_workbench.contract.notes import Fields, Help, Instant, MeterRef, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.meters import ExchangeRow, RatioImpact, RatioRow, StatusRow
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Meters over time"
 

@@ -9,7 +9,7 @@ from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Lo
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
 from energy_workbench.contract.rows.meters import MeterCheck, MeterNode, MeterRow
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Meters"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 Verb = Literal["GET", "POST", "PUT", "DELETE"]
 Method = TypeVar("Method", bound=Callable[..., Any])

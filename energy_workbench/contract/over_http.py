@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from energy_workbench.contract.binding import Binding, Call
 from energy_workbench.contract.operation import operations
-from energy_workbench.core.paging import PAGE, following, window
+from energy_workbench.domain.paging import PAGE, following, window
 
 
 class Asks(Protocol):

@@ -10,8 +10,8 @@ from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Readings
 from energy_workbench.contract.rows.meters import RecordedReading
 from energy_workbench.contract.rows.setup import ImportedReadings
-from energy_workbench.core.paths import AnyPath
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
+from energy_workbench.runtime.paths import AnyPath
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from markupsafe import Markup
 
-from energy_workbench.core.instant_columns import TIMES
+from energy_workbench.domain.time.instant_columns import TIMES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import Annotated
 from energy_workbench.contract.notes import As, Fields, Help, Instant, MeterRef, Named
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.review import CaseRow, EditedInterval
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Validation"
 

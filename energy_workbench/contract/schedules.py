@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from energy_workbench.contract.notes import As, Between, Fields, Help, Limit, Named, Offset, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.schedules import ReportRow, RunRow, ScheduleCheck, ScheduleRow
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Scheduled reports"
 

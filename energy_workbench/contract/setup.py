@@ -17,7 +17,7 @@ from energy_workbench.contract.rows.setup import (
     TemplateRow,
     Undone,
 )
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 
 TAG = "Setup"
 

@@ -10,8 +10,8 @@ from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.contract.rows.flow import SiteChanged, SiteFigures, SiteRow
-from energy_workbench.core.floor_plan import FloorPlan
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
+from energy_workbench.domain.site.floor_plan import FloorPlan
 
 TAG = "Site"
 

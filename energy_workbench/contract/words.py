@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract.notes import Unit, Words
-from energy_workbench.core.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
-from energy_workbench.core.ratios import AppliedBy
-from energy_workbench.core.status import Colour, Communication, Health, Status
+from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
+from energy_workbench.domain.ratios import AppliedBy
+from energy_workbench.domain.status import Colour, Communication, Health, Status
 
 TypeText = Annotated[str, Words(tuple(MeterType))]
 FlowText = Annotated[str, Words(tuple(Flow))]

@@ -1,8 +1,8 @@
 """Figures: a payload of the service in, a Plotly figure as plain dicts out. Nothing here imports Plotly or a widget."""
 
-from energy_workbench.figures.meter_map import meter_map
+from energy_workbench.figures.flows.power_flow import power_flow
+from energy_workbench.figures.maps.meter_map import meter_map
 from energy_workbench.figures.pattern import pattern
-from energy_workbench.figures.power_flow import power_flow
 from energy_workbench.figures.status import distributions
 from energy_workbench.figures.theme import DARK, LIGHT, Theme
 

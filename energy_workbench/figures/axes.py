@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from energy_workbench.figures.theme import Theme
-from energy_workbench.figures.words import LARGER
+from energy_workbench.figures.wording.words import LARGER
 
 DAY = 86_400_000
 """[ms]"""

@@ -7,10 +7,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.figures import loss_words
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.words import amount, drawn, local, percent
+from energy_workbench.figures.wording import losses as loss_words
+from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
+from energy_workbench.figures.wording.words import amount, drawn, local, percent
 
 SHOWN = 15
 """Nodes that are drawn."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.core.maxima import first
+from energy_workbench.domain.maxima import first
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, moment
+from energy_workbench.figures.wording.words import amount, drawn, moment
 
 MOST = 25
 """Meters that are drawn: the largest."""

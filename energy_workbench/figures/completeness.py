@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import percent
+from energy_workbench.figures.wording.words import percent
 
 ROW, ROWS = 15, 240
 """Height of a row [px], and most rows of one figure."""

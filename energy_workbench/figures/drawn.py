@@ -23,7 +23,7 @@ from energy_workbench.figures.shown import shown
 
 
 def _power_flow(payload: dict[str, Any]) -> Any:
-    from energy_workbench.figures.power_flow import power_flow
+    from energy_workbench.figures.flows.power_flow import power_flow
 
     return shown(power_flow(payload))
 

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn
+from energy_workbench.figures.wording.words import amount, drawn
 
 SOURCES = (
     ("grid", "grid_import_kwh", "grid"),

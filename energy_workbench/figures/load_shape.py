@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from energy_workbench.figures.axes import larger
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, local, percent, signed
+from energy_workbench.figures.wording.words import amount, drawn, local, percent, signed
 
 NOTHING = "No demand is known closely for this time."
 WEEKEND_FILL = "rgba(223,111,31,0.16)"

@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core import maxima
+from energy_workbench.domain import maxima
 from energy_workbench.figures.axes import larger, value_axis
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import BREAK, amount, drawn, moment, percent, title
+from energy_workbench.figures.wording.words import BREAK, amount, drawn, moment, percent, title
 
 NAMED = 8
 """Children that are named; what the others drew is one part."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core.resolution import MOST_POINTS
+from energy_workbench.domain.time.resolution import MOST_POINTS
 from energy_workbench.figures.axes import larger, time_axis, value_axis
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import amount, drawn, local
+from energy_workbench.figures.wording.words import amount, drawn, local
 
 Point = tuple[datetime, float]
 """When, on the site's clock, and how much [kW]."""

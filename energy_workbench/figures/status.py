@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.words import STATE_COLOURS, percent, spoken
+from energy_workbench.figures.wording.words import STATE_COLOURS, percent, spoken
 
 RINGS = ("status", "health", "communication")
 

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from energy_workbench.lake.lake import Lake
     from energy_workbench.lake.reader import Reader
     from energy_workbench.lake.reading import Reading, Refused
-    from energy_workbench.lake.spool import Spool
+    from energy_workbench.lake.spool.spool import Spool
 
 __all__ = ["Lake", "Reader", "Reading", "Refused", "Spool"]
 
-_HOMES = {"Lake": "lake", "Reader": "reader", "Reading": "reading", "Refused": "reading", "Spool": "spool"}
+_HOMES = {"Lake": "lake", "Reader": "reader", "Reading": "reading", "Refused": "reading", "Spool": "spool.spool"}
 
 
 def __getattr__(name: str) -> Any:

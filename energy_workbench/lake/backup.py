@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from energy_workbench.core.errors import LakeError
-from energy_workbench.lake import build_state, digests
+from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.lake import Lake
-from energy_workbench.lake.store import Store
+from energy_workbench.lake.storage import build_state, checksums
+from energy_workbench.lake.storage.store import Store
 
 REMEMBERED = 200
 """Log entries before the last checkpoint that are kept: the interval build asks them what it has not seen."""
@@ -81,7 +81,7 @@ def _pinned(store: Store) -> Iterator[Part]:
     with store.writer():
         snapshot = store.snapshot()
         log = [Part(f"{store.path.name}/_delta_log/{path.name}", path.read_bytes()) for path in _log(store.path)]
-        book = digests.path_of(store.path)
+        book = checksums.path_of(store.path)
         log += [Part(book.name, book.read_bytes())] if book.exists() else []
     yield from log
     for file in snapshot.files:

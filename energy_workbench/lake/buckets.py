@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from energy_workbench.core.apparent import SIDES
-from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.core.maxima import least
-from energy_workbench.core.vee import WHOLE
-from energy_workbench.lake.ledger import power_factor
+from energy_workbench.domain.apparent import SIDES
+from energy_workbench.domain.maxima import least
+from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.energy.counter_steps import WHOLE
+from energy_workbench.energy.interval_builder import power_factor
 
 _ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from energy_workbench.core.quantities import Kind, quantity
+from energy_workbench.domain.quantities import Kind, quantity
 
 KEYS = ("meter", "slot", "offset_ms")
 """Columns of the readings table that are no quantities; `day` is its partition."""

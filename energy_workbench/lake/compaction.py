@@ -6,15 +6,17 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_workbench.core import incidents
-from energy_workbench.lake import duck, salvage, wide
+from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.failpoints import place
+from energy_workbench.lake.recovery import salvage
+from energy_workbench.lake.storage import duck
+from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.runtime import incidents
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from energy_workbench.lake.store import Store
+    from energy_workbench.lake.storage.store import Store
 
 JOB = "compaction"
 """How a commit says that it changed no reading."""
@@ -63,7 +65,7 @@ def _sorted(store: Store, sound: list[str], rescued: list[pa.Table | None], name
             time = duck.name(store.time)
             query = f"SELECT *, strftime({time}, '%Y-%m') AS month FROM {source} ORDER BY meter, {time}"  # noqa: S608
             return connection.sql(query).to_arrow_table()
-        connection.register("typed", wide.schema(names).empty_table())
+        connection.register("typed", arrow_readings.schema(names).empty_table())
         doubled = connection.execute(
             f"SELECT count(*) > count(DISTINCT (meter, slot, offset_ms)) FROM {source}"  # noqa: S608
         ).fetchall()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from energy_workbench.core import sqlite_file
-from energy_workbench.core.errors import WorkbenchError
-from energy_workbench.lake import durable
-from energy_workbench.lake.spool_state import SpoolState, look
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.lake.spool.fullness import SpoolState, look
+from energy_workbench.lake.storage import durable
+from energy_workbench.runtime import sqlite_file
 
 CHECKED_BYTES = 300_000_000
 """A spool larger than this is not read whole to see whether it is [bytes]."""

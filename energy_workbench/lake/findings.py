@@ -8,13 +8,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from energy_workbench.core.clock import to_micros
-from energy_workbench.core.findings import Finding
+from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.time.clock import to_micros
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from energy_workbench.lake.store import Store
+    from energy_workbench.lake.storage.store import Store
 
 
 def schema() -> pa.Schema:
@@ -44,7 +44,7 @@ def stored(
     meters : iterable of int, optional
         Keys; every meter by default.
     """
-    from energy_workbench.lake import duck
+    from energy_workbench.lake.storage import duck
 
     keys = None if meters is None else sorted(set(meters))
     files = table.snapshot().select(start, end, keys)
@@ -121,6 +121,6 @@ def _table(found: Sequence[Finding]) -> pa.Table:
 
 
 def _instant(micros: int) -> datetime:
-    from energy_workbench.core.clock import from_micros
+    from energy_workbench.domain.time.clock import from_micros
 
     return from_micros(micros)

@@ -8,11 +8,11 @@ from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from energy_workbench.lake import duck
-from energy_workbench.lake.interval_table import of_meters
+from energy_workbench.lake.interval_files import of_meters
+from energy_workbench.lake.storage import duck
 
 if TYPE_CHECKING:
-    from energy_workbench.lake.snapshot import File, Snapshot
+    from energy_workbench.lake.storage.snapshot import File, Snapshot
 
 COUNT: Final = 9
 """Instants that are known of a meter at most: eight distances tell its period."""

@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.core import incidents
-from energy_workbench.core.errors import LakeError, WorkbenchError
+from energy_workbench.domain.errors import LakeError, WorkbenchError
 from energy_workbench.energy.interval_schema import interval_schema
-from energy_workbench.lake import build_state, findings, orphans, wide
+from energy_workbench.lake import arrow_readings, findings
 from energy_workbench.lake.reading import Refused
-from energy_workbench.lake.spool_file import once_more
-from energy_workbench.lake.store import Store
+from energy_workbench.lake.recovery import unlogged_files
+from energy_workbench.lake.spool.file import once_more
+from energy_workbench.lake.storage import build_state
+from energy_workbench.lake.storage.store import Store
+from energy_workbench.runtime import incidents
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from energy_workbench.lake.spool import Spool
+    from energy_workbench.lake.spool.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +79,7 @@ class Lake:
         if "://" in text and not text.startswith("file://"):
             raise LakeError(f"the lake {text}: only folders are supported; set `lake` to a path")
         self.path = Path(os.path.abspath(text.removeprefix("file://")))
-        days = wide.schema([]).append(pa.field("day", pa.date32()))
+        days = arrow_readings.schema([]).append(pa.field("day", pa.date32()))
         self.readings = Store(self.path / "readings", days, "slot", "day", self._forgotten)
         self.intervals = Store(self.path / "intervals", interval_schema(), "start", "month", self.build_anew)
         self.findings = Store(self.path / "findings", findings.schema(), "until", "month", self.build_anew)
@@ -128,7 +130,7 @@ class Lake:
                     app = spool.app
                     continue
                 last = rows[-1].seq
-                result = self.store(wide.ordered(wide.from_spool(spool, rows)), (app, last))
+                result = self.store(arrow_readings.ordered(arrow_readings.from_spool(spool, rows)), (app, last))
                 spool.note_refused(result.refused)
                 spool.trim(last, app)
                 stored += result.added
@@ -150,7 +152,7 @@ class Lake:
         LakeError, BusyError
             If the lake cannot be written; nothing is stored then.
         """
-        given = wide.normalise(table)
+        given = arrow_readings.normalise(table)
         with self.writer():
             return self.store(given)
 
@@ -186,7 +188,7 @@ class Lake:
         int
             Readings that were new.
         """
-        found = [self.store(each).added for each in orphans.held(self.readings, partition, unproven=unproven)]
+        found = [self.store(each).added for each in unlogged_files.held(self.readings, partition, unproven=unproven)]
         if added := sum(found):
             told = f"{len(found)} forgotten files held {added} readings that {self.readings.path} lacked"
             incidents.record(self.path, "lake", told)
@@ -202,8 +204,8 @@ class Lake:
 
     def store(self, given: pa.Table, transaction: tuple[str, int] | None = None) -> Appended:
         """Store what is new of sorted readings; call it inside `writer`."""
-        from energy_workbench.lake import duck
-        from energy_workbench.lake.novelty import novel
+        from energy_workbench.lake.deduplication import novel
+        from energy_workbench.lake.storage import duck
 
         with duck.words(self.path):
             fresh, refused = novel(given, self.readings.snapshot())
@@ -218,7 +220,7 @@ def with_day(table: pa.Table) -> pa.Table:
     """Readings with the partition's column: the UTC date of the slot."""
     import pyarrow as pa
 
-    days = table["slot"].cast(pa.int64()).to_numpy() // wide.DAY_US
+    days = table["slot"].cast(pa.int64()).to_numpy() // arrow_readings.DAY_US
     return table.append_column("day", pa.array(days.astype("int32")).cast(pa.date32()))
 
 
@@ -230,8 +232,8 @@ def touched(table: pa.Table) -> dict[str, Any]:
     """
     import numpy as np
 
-    meter, ts = wide.keys(table)
-    starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (ts[1:] - ts[:-1] > wide.DAY_US)])
+    meter, ts = arrow_readings.keys(table)
+    starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (ts[1:] - ts[:-1] > arrow_readings.DAY_US)])
     if len(starts) > _METERS_TOLD:
         return {"*": [int(ts.min()), int(ts.max())]}
     low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)

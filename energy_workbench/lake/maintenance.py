@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from energy_workbench.core import clock
-from energy_workbench.lake import digests, durable, salvage
+from energy_workbench.domain.time import clock
 from energy_workbench.lake.compaction import compact
-from energy_workbench.lake.failpoints import place
+from energy_workbench.lake.recovery import salvage
+from energy_workbench.lake.storage import checksums, durable
+from energy_workbench.lake.storage.failpoints import place
 
 if TYPE_CHECKING:
     from energy_workbench.lake.lake import Lake
-    from energy_workbench.lake.store import Store
+    from energy_workbench.lake.storage.store import Store
 
 RETENTION_HOURS = 24
 """How long replaced files stay: longer than the longest reader and backup [h]."""
@@ -98,11 +99,11 @@ def _scrubbed(store: Store, turn: int | None) -> list[tuple[str, list[str]]]:
         if turn is None or zlib.crc32(file.path.encode()) % SCRUB_HOURS == turn:
             chosen.setdefault(file.partition, []).append(file.path)
     # From before there was a book, or restored: from now on it is known what they look like.
-    book = digests.read(store.path)
+    book = checksums.read(store.path)
     new = [Path(name) for files in chosen.values() for name in files if Path(name) not in book.files]
     if new:
         with store.writer():
-            digests.note(store.path, [path for path in new if path.exists()])
+            checksums.note(store.path, [path for path in new if path.exists()])
     found = [(partition, list(salvage.damaged(store.path, files))) for partition, files in chosen.items()]
     return [(partition, files) for partition, files in found if files]
 
@@ -134,7 +135,7 @@ def _clean(store: Store) -> int:
         place("lake.checkpoint.after")
         table.cleanup_metadata()
         removed += _remove_orphans(store)
-        digests.keep(store.path, {path for path in digests.read(store.path).files if path.exists()})
+        checksums.keep(store.path, {path for path in checksums.read(store.path).files if path.exists()})
     return len(removed)
 
 

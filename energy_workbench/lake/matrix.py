@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.lake import duck
-from energy_workbench.lake.interval_table import NOTHING, interval_source, no_intervals, of_meters
-from energy_workbench.lake.spread import Array
+from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.energy.interpolation import Array
+from energy_workbench.lake.interval_files import NOTHING, interval_source, no_intervals, of_meters
+from energy_workbench.lake.storage import duck
 
 if TYPE_CHECKING:
-    from energy_workbench.lake.snapshot import Snapshot
+    from energy_workbench.lake.storage.snapshot import Snapshot
 
 _LOAD = """,
     coalesce(energy_apparent_kvah, sqrt(({active}) ** 2 + energy_reactive_kvarh ** 2))::FLOAT AS apparent,

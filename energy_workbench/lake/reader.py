@@ -8,17 +8,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from energy_workbench.core import leaving
-from energy_workbench.core.axis import INTERVAL_MICROS
-from energy_workbench.core.clock import from_micros, to_micros
-from energy_workbench.core.period import Period
-from energy_workbench.core.presence import Heard
-from energy_workbench.core.quantities import quantity
-from energy_workbench.lake import duck, wide
+from energy_workbench.domain.presence import Heard
+from energy_workbench.domain.quantities import quantity
+from energy_workbench.domain.time.axis import INTERVAL_MICROS
+from energy_workbench.domain.time.clock import from_micros, to_micros
+from energy_workbench.domain.time.period import Period
+from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.columns import KEYS
 from energy_workbench.lake.heard import COUNT, HeardFiles
-from energy_workbench.lake.interval_table import interval_source, no_intervals, of_meters
+from energy_workbench.lake.interval_files import interval_source, no_intervals, of_meters
 from energy_workbench.lake.reading import MAX_OFFSET_MS
+from energy_workbench.lake.storage import duck
+from energy_workbench.runtime import leaving
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from energy_workbench.lake.lake import Lake
     from energy_workbench.lake.matrix import Matrix
-    from energy_workbench.lake.snapshot import Snapshot
-    from energy_workbench.lake.spool import Spool
+    from energy_workbench.lake.spool.spool import Spool
+    from energy_workbench.lake.storage.snapshot import Snapshot
 
 DAY_US = 86_400_000_000
 _SLACK_US = MAX_OFFSET_MS * 1000
@@ -138,7 +139,7 @@ class Reader:
             ASOF JOIN spans ON ts >= since WHERE ts < until ORDER BY ts, spooled"""  # noqa: S608 - numbers, quoted names
         instant = pa.timestamp("us", "UTC")
         within = pa.table({"since": pa.array(since, instant), "until": pa.array(until, instant)})
-        return wide.joined(self.run(query, spooled=self.typed(spooled, quantities), spans=within))
+        return arrow_readings.joined(self.run(query, spooled=self.typed(spooled, quantities), spans=within))
 
     def first(self, meters: Iterable[int]) -> dict[int, datetime]:
         """When the first reading of each meter was; a meter without one is not there."""
@@ -322,7 +323,7 @@ class Reader:
     def _asked(
         self, text: str, meters: pa.Table, form: str, max_rows: int, stop: threading.Event | None = None
     ) -> bytes:
-        from energy_workbench.lake.query_host import asked
+        from energy_workbench.lake.user_sql.host import asked
 
         snapshot, spooled = self.pin(None, None, None)
         spooled = self.typed(spooled, self.names(snapshot, spooled))
@@ -343,8 +344,8 @@ class Reader:
             done = snapshot.transaction(app)
             # A restored spool is behind the lake and counts anew; its numbers say nothing then.
             rows = [row for row in rows if row.seq > done] if done <= self.spool.last_seq() else rows
-            return snapshot, wide.ordered(wide.from_spool(self.spool, rows))
-        return snapshot, wide.schema([]).empty_table()
+            return snapshot, arrow_readings.ordered(arrow_readings.from_spool(self.spool, rows))
+        return snapshot, arrow_readings.schema([]).empty_table()
 
     def names(self, snapshot: Snapshot, spooled: pa.Table) -> list[str]:
         stored = [name for name in snapshot.columns if name not in KEYS]
@@ -354,7 +355,7 @@ class Reader:
         """Spooled rows with all columns, so that files and spool can be told together."""
         import pyarrow as pa
 
-        schema = wide.schema(names)
+        schema = arrow_readings.schema(names)
         keys = spooled.select([n for n in spooled.column_names if n in schema.names])
         return pa.concat_tables([schema.empty_table(), keys], promote_options="default").cast(schema)
 
@@ -406,7 +407,7 @@ class Reader:
         bound = "" if limit is None else f" LIMIT {2 * int(limit)}"
         query = f"""SELECT ts{columns} FROM (SELECT *, {_TS} AS ts FROM {source}) WHERE {" AND ".join(where)}
             ORDER BY ts {"DESC" if newest else "ASC"}, spooled{bound}"""  # noqa: S608 - numbers and quoted names
-        table = wide.joined(self.run(query, spooled=self.typed(spooled, names)))
+        table = arrow_readings.joined(self.run(query, spooled=self.typed(spooled, names)))
         return table.take(pa.array(range(len(table) - 1, -1, -1), pa.int64())) if newest else table
 
     def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
@@ -422,7 +423,7 @@ class Reader:
     def run(self, query: str, **tables: pa.Table) -> pa.Table:
         import duckdb
 
-        from energy_workbench.core.errors import LakeError
+        from energy_workbench.domain.errors import LakeError
 
         leaving.check()
         cursor = self._cursor()

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from energy_workbench.core.clock import to_micros
-from energy_workbench.lake import duck, wide
+from energy_workbench.domain.time.clock import to_micros
+from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.reading import MAX_OFFSET_MS
+from energy_workbench.lake.storage import duck
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,10 +63,10 @@ class Scan:
         chosen = set(snapshot.select(low, high, self._meters))
         days = {day for f in snapshot.files if f.path in chosen for day in _days(f.first_us, f.last_us, low, high)}
         if len(self._table):
-            days |= set((wide.keys(self._table)[1] // wide.DAY_US).tolist())
+            days |= set((arrow_readings.keys(self._table)[1] // arrow_readings.DAY_US).tolist())
         self._parts = []
         for day in sorted(days):
-            first, last = max(low, day * wide.DAY_US), min(high, (day + 1) * wide.DAY_US)
+            first, last = max(low, day * arrow_readings.DAY_US), min(high, (day + 1) * arrow_readings.DAY_US)
             self._parts.append(_Part(first, last, snapshot.select(first, last, self._meters)))
         self.quantities, self.rows = tuple(names), 0
         self._count(names, asked=bool(quantities))
@@ -104,4 +105,4 @@ class Scan:
 
 def _days(first: int, last: int, low: int, high: int) -> range:
     """Days since 1970 that a file has a part in, within bounds [µs]."""
-    return range(max(first, low) // wide.DAY_US, (min(last, high - 1)) // wide.DAY_US + 1)
+    return range(max(first, low) // arrow_readings.DAY_US, (min(last, high - 1)) // arrow_readings.DAY_US + 1)

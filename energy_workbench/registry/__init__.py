@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from energy_workbench.registry.live_state.state import StateStore
     from energy_workbench.registry.registry import Registry
-    from energy_workbench.registry.state import StateStore
 
 __all__ = ["Registry", "StateStore"]
 
@@ -18,7 +18,7 @@ def __getattr__(name: str) -> Any:
 
         return Registry
     if name == "StateStore":
-        from energy_workbench.registry.state import StateStore
+        from energy_workbench.registry.live_state.state import StateStore
 
         return StateStore
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from energy_workbench.core import clock
-from energy_workbench.core.roles import Role
+from energy_workbench.domain.roles import Role
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import sessions, tokens
-from energy_workbench.registry.opened import Opened
+from energy_workbench.registry.base import Opened
 from energy_workbench.registry.tokens import Token
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from energy_workbench.core import clock
-from energy_workbench.registry import journal, replay, undo
-from energy_workbench.registry.journal import AuditEntry
-from energy_workbench.registry.opened import Opened
+from energy_workbench.domain.time import clock
+from energy_workbench.registry import replay, undo
+from energy_workbench.registry.base import Opened
+from energy_workbench.registry.storage import journal
+from energy_workbench.registry.storage.journal import AuditEntry
 
 
 class ChangeLog(Opened):

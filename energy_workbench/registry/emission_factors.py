@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from energy_workbench.core import clock
-from energy_workbench.core.factors import Factor
+from energy_workbench.domain.emission_factors import Factor
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import factors
-from energy_workbench.registry.opened import Opened
+from energy_workbench.registry.base import Opened
 
 
 class EmissionFactors(Opened):

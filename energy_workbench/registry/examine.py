@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from energy_workbench.core.entities import Live, Meter, Site
-from energy_workbench.core.errors import WorkbenchError
-from energy_workbench.core.sqlite_file import damage
+from energy_workbench.domain.entities import Live, Meter, Site
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.runtime.sqlite_file import damage
 
 if TYPE_CHECKING:
-    from energy_workbench.registry.opened import Opened
-    from energy_workbench.registry.state import StateStore
+    from energy_workbench.registry.base import Opened
+    from energy_workbench.registry.live_state.state import StateStore
 
     Store = Opened | StateStore
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from energy_workbench.core.errors import InputError, NotFoundError, Problem
-from energy_workbench.core.factors import KINDS, Factor, gases_of
-from energy_workbench.registry import journal, schema
-from energy_workbench.registry.conversions import text_of
-from energy_workbench.registry.rows import RowChange
+from energy_workbench.domain.emission_factors import KINDS, Factor, gases_of
+from energy_workbench.domain.errors import InputError, NotFoundError, Problem
+from energy_workbench.registry.checks.conversions import text_of
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange
 
 HIGHEST: Final = 1000.0
 """No fuel and no grid emits more [kg CO₂ a unit]."""

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
-from energy_workbench.core.gateway_options import OPTIONS
-from energy_workbench.registry import journal, schema
-from energy_workbench.registry.addresses import gateway_address
-from energy_workbench.registry.rows import RowChange
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.fields.gateway_options import OPTIONS
+from energy_workbench.registry.checks.addresses import gateway_address
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from energy_workbench.core import clock
-from energy_workbench.core.limits import Limits, resolved
+from energy_workbench.domain.health.limits import Limits, resolved
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import limits
-from energy_workbench.registry.checked import one
-from energy_workbench.registry.opened import Opened
+from energy_workbench.registry.base import Opened
+from energy_workbench.registry.meters.checked import one
 
 
 class HealthLimits(Opened):

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.core.limits import DEFAULTS, NOMINAL, RULES, contradictions, resolved
-from energy_workbench.registry import journal, schema
-from energy_workbench.registry.conversions import Convert, real
-from energy_workbench.registry.rows import RowChange
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.health.limits import DEFAULTS, NOMINAL, RULES, contradictions, resolved
+from energy_workbench.registry.checks.conversions import Convert, real
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange
 
 OFF: Final = "off"
 """What switches a threshold off; null brings the default back."""

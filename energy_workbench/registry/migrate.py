@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, inspect, select, text
 
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Site
-from energy_workbench.core.errors import HomeError
-from energy_workbench.registry import journal, rows, schema
-from energy_workbench.registry.database import Database
-from energy_workbench.registry.rows import RowChange
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.errors import HomeError
+from energy_workbench.domain.time import clock
+from energy_workbench.registry.storage import journal, rows, schema
+from energy_workbench.registry.storage.database import Database
+from energy_workbench.registry.storage.rows import RowChange
 
 FOLDER = Path(__file__).parent / "migrations"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from energy_workbench.core.paths import shipped
+from energy_workbench.runtime.paths import shipped
 
 
 def profile_files(own: Path) -> dict[str, Path]:

@@ -9,31 +9,23 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Meter, Site
-from energy_workbench.core.errors import InputError, Problem
-from energy_workbench.core.status import Status, StatusChange
-from energy_workbench.registry import (
-    deletion,
-    edits,
-    gateways,
-    journal,
-    queries,
-    schema,
-    sites,
-    status_history,
-    templates,
-)
+from energy_workbench.domain.entities import Meter, Site
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.status import Status, StatusChange
+from energy_workbench.domain.time import clock
+from energy_workbench.registry import gateways, sites, templates
 from energy_workbench.registry.access_tokens import AccessTokens
 from energy_workbench.registry.change_log import ChangeLog
-from energy_workbench.registry.checked import checked, one, refuse_stale
 from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.health_limits import HealthLimits
-from energy_workbench.registry.meter_history import MeterHistory
+from energy_workbench.registry.meters import deletion, edits, queries, status_history
+from energy_workbench.registry.meters.checked import checked, one, refuse_stale
+from energy_workbench.registry.meters.meter_history import MeterHistory
 from energy_workbench.registry.report_runs import ReportRuns
 from energy_workbench.registry.report_schedules import ReportSchedules
 from energy_workbench.registry.saved_templates import SavedTemplates
+from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.validation import Validation
 
 Children = Literal["refuse", "reparent", "cascade"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from energy_workbench.registry import journal, rows
-from energy_workbench.registry.journal import AuditEntry
-from energy_workbench.registry.rows import IDENTITY, State
+from energy_workbench.registry.storage import journal, rows
+from energy_workbench.registry.storage.journal import AuditEntry
+from energy_workbench.registry.storage.rows import IDENTITY, State
 
 
 def replay(entries: Iterable[AuditEntry], start: State | None = None) -> State:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from energy_workbench.core import clock
-from energy_workbench.core.schedules import Run
+from energy_workbench.domain.schedules import Run
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import runs
-from energy_workbench.registry.opened import Opened
+from energy_workbench.registry.base import Opened
 
 
 class ReportRuns(Opened):

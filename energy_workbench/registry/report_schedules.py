@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from energy_workbench.core import clock
-from energy_workbench.core.schedules import Schedule
+from energy_workbench.domain.schedules import Schedule
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import schedules
-from energy_workbench.registry.opened import Opened
+from energy_workbench.registry.base import Opened
 
 
 class ReportSchedules(Opened):

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
 
-from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.schedules import LEASE, OPEN, Run, RunState
-from energy_workbench.registry import schema
+from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.schedules import LEASE, OPEN, Run, RunState
+from energy_workbench.registry.storage import schema
 
 TABLE: Final = schema.report_runs
 SILENT: Final = "ended without a word"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from energy_workbench.core import clock
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import templates
-from energy_workbench.registry.checked import one
-from energy_workbench.registry.opened import Opened
+from energy_workbench.registry.base import Opened
+from energy_workbench.registry.meters.checked import one
 from energy_workbench.registry.templates import Template
 
 

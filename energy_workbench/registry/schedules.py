@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from energy_workbench.core.errors import ConflictError, NotFoundError
-from energy_workbench.core.schedules import Recipient, Schedule
-from energy_workbench.registry import journal, schema
-from energy_workbench.registry.fields import folded
-from energy_workbench.registry.rows import RowChange, instant
+from energy_workbench.domain.errors import ConflictError, NotFoundError
+from energy_workbench.domain.schedules import Recipient, Schedule
+from energy_workbench.registry.checks.fields import folded
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange, instant
 
 
 def listing(connection: Connection) -> list[Schedule]:

@@ -9,19 +9,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from energy_workbench.core.entities import Site
-from energy_workbench.core.errors import HomeError, InputError, Problem
-from energy_workbench.core.places import (
-    countries,
-    currencies,
-    not_a_country,
-    not_a_currency,
-    not_a_zone,
-    zones,
-)
-from energy_workbench.registry import journal, schema
-from energy_workbench.registry.conversions import text_of
-from energy_workbench.registry.rows import RowChange
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.errors import HomeError, InputError, Problem
+from energy_workbench.domain.site.places import countries, currencies, not_a_country, not_a_currency, not_a_zone, zones
+from energy_workbench.registry.checks.conversions import text_of
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange
 
 UPDATE: Final = "site.update"
 """What the audit calls a change of it."""

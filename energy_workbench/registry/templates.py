@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
-from energy_workbench.core.fields.meter_fields import INDIVIDUAL
-from energy_workbench.registry import journal, schema
-from energy_workbench.registry.conversions import text_of
-from energy_workbench.registry.fields import OWN, RATIO, contents, draft, folded
-from energy_workbench.registry.rows import RowChange
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.fields.meter_fields import INDIVIDUAL
+from energy_workbench.registry.checks.conversions import text_of
+from energy_workbench.registry.checks.fields import OWN, RATIO, contents, draft, folded
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange
 
 HELD: Final = tuple(name for name in (*OWN, *RATIO) if name not in INDIVIDUAL)
 """Fields that a template holds."""

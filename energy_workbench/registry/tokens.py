@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
-from energy_workbench.core.roles import Role
-from energy_workbench.core.secret import digest
-from energy_workbench.registry import journal, schema
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.roles import Role
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.runtime.secret import digest
 
 REVOKED = schema.revoked_tokens
 

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import ConflictError, NotFoundError
-from energy_workbench.registry import connections, journal, queries, schema
-from energy_workbench.registry.fields import folded
-from energy_workbench.registry.journal import AuditEntry
-from energy_workbench.registry.rows import OF_METERS, RowChange, instant
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import ConflictError, NotFoundError
+from energy_workbench.registry.checks.fields import folded
+from energy_workbench.registry.meters import connections, queries
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.journal import AuditEntry
+from energy_workbench.registry.storage.rows import OF_METERS, RowChange, instant
 
 Touch = tuple[object, ...]
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from energy_workbench.core import clock
-from energy_workbench.core.vee import Decision, Edit, Evidence, Facts
-from energy_workbench.registry import decisions, exchanges, interval_edits, queries
-from energy_workbench.registry.checked import one
-from energy_workbench.registry.opened import Opened
+from energy_workbench.domain.time import clock
+from energy_workbench.energy.counter_steps import Decision, Edit, Evidence, Facts
+from energy_workbench.registry.base import Opened
+from energy_workbench.registry.meters import decisions, exchanges, interval_edits, queries
+from energy_workbench.registry.meters.checked import one
 
 Row = TypeVar("Row")
 
@@ -27,7 +27,7 @@ class Validation(Opened):
         profiles : Path
             Folder of the user's meter profiles.
         """
-        from energy_workbench.registry.counter_registers import counter_registers
+        from energy_workbench.registry.meters.counter_registers import counter_registers
 
         with self.database.read() as connection:
             meters = queries.load(connection, None, living=None)

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.core.clock import from_micros
-from energy_workbench.core.errors import ReportError, WorkbenchError
-from energy_workbench.core.factors import CO2, Factor
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.emission_factors import CO2, Factor
+from energy_workbench.domain.errors import ReportError, WorkbenchError
+from energy_workbench.domain.time.clock import from_micros
 from energy_workbench.reports.recorded import Recorded
+from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +45,7 @@ def keep(wb: Recorded, folder: Path, base: str) -> dict[str, Any]:
     """
     import pyarrow.parquet as pq
 
-    from energy_workbench.registry import slice as registry_slice
+    from energy_workbench.registry import snapshot as registry_slice
 
     version = wb.recorder.lake.intervals.snapshot().version
     names = {kind: f"{base}.{ending}" for kind, ending in KINDS.items()}
@@ -93,7 +93,7 @@ def restore(files: dict[str, Path], home: Path) -> Recorded:
 
     from energy_workbench.lake import Lake
     from energy_workbench.registry import Registry
-    from energy_workbench.registry import slice as registry_slice
+    from energy_workbench.registry import snapshot as registry_slice
 
     try:
         plant = json.loads(files["registry"].read_text("utf-8"))

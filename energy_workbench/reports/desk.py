@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.core.errors import ReportError
+from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports import manifest
-from energy_workbench.reports.excel import write_excel
 from energy_workbench.reports.job import Job
 from energy_workbench.reports.kernel import Executed, FailedError
-from energy_workbench.reports.page import about, add_images, figures_of, render
-from energy_workbench.reports.pdf import write_pdf
 from energy_workbench.reports.place import folder_for, placed, words
-from energy_workbench.reports.press import Drawn, Press
 from energy_workbench.reports.progress import Progress
+from energy_workbench.reports.rendering.excel import write_excel
+from energy_workbench.reports.rendering.page import about, add_images, figures_of, render
+from energy_workbench.reports.rendering.pdf import write_pdf
+from energy_workbench.reports.rendering.printing import Drawn, Press
 
 FORMATS = ("html", "pdf", "xlsx")
 REPEATED = ("lake_version", "registry_revision")
@@ -102,7 +102,7 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
 
 def _drawn(job: Job, notebook: Any, press: Press) -> tuple[list[Drawn], ReportError | None]:
     """The charts; without a Chromium, why there are none: the page draws them by itself then."""
-    from energy_workbench.reports.chromium import find
+    from energy_workbench.reports.rendering.chromium import find
 
     figures = [(name, figure) for name, figure, _ in figures_of(notebook)]
     if job.formats == ("xlsx",):

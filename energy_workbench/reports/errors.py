@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from energy_workbench.analytics.uncertainty import relative
-from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.fields.meter_fields import ratio_of
+from energy_workbench.analytics.uncertainty.uncertainty import relative
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.fields.meter_fields import ratio_of
 
 
 def shares(balance: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.answers.report_list import Report
+from energy_workbench.services.reports.catalogue import Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.answers.report_list import Report
-from energy_workbench.core import errors, iri_grammar
-from energy_workbench.core.errors import ReportError, WorkbenchError
+from energy_workbench.domain import errors
+from energy_workbench.domain.errors import ReportError, WorkbenchError
+from energy_workbench.runtime import iri_grammar
+from energy_workbench.services.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_workbench import __version__
-from energy_workbench.core.errors import NotFoundError, ReportError
+from energy_workbench.domain.errors import NotFoundError, ReportError
 from energy_workbench.reports.archive import KINDS
 
 PACKAGES = ("deltalake", "duckdb", "nbconvert", "numpy", "openpyxl", "papermill", "plotly", "pyarrow", "pypdf")

@@ -11,10 +11,10 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.core import disk
-from energy_workbench.core.errors import HomeError
+from energy_workbench.domain.errors import HomeError
 from energy_workbench.reports.manifest import digest
 from energy_workbench.reports.names import file_name
+from energy_workbench.runtime import disk
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

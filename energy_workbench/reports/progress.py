@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from energy_workbench.core.errors import ReportError
+from energy_workbench.domain.errors import ReportError
 
 
 class CancelledError(ReportError):

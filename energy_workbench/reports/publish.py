@@ -16,20 +16,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.answers import report_list, report_parameters
-from energy_workbench.core.clock import now
-from energy_workbench.core.errors import InputError, NoDataError, NotFoundError, ReportError, WorkbenchError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import InputError, NoDataError, NotFoundError, ReportError, WorkbenchError
+from energy_workbench.domain.time.clock import now
 from energy_workbench.reports import manifest
 from energy_workbench.reports.desk import FORMATS, Published, finished
 from energy_workbench.reports.job import Job
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
-from energy_workbench.reports.press import PAPERS
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
 from energy_workbench.reports.refused import refused
+from energy_workbench.reports.rendering.printing import PAPERS
 from energy_workbench.reports.session import THRESHOLD
 from energy_workbench.reports.tools import Tools
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.reports import catalogue
+from energy_workbench.services.reports import parameters as report_parameters
 
 __all__ = ["FORMATS", "Ask", "Outcome", "Published", "Tools", "publish", "publish_again", "publish_many"]
 
@@ -185,7 +186,7 @@ def publish_many(
     several = len({str(ask.parameters.get("meter")) for ask in wanted}) > 1
     jobs = []
     for ask in wanted:
-        report = report_list.find(ask.name, folders)
+        report = catalogue.find(ask.name, folders)
         asked = report_parameters.check(report, ask.parameters)
         folder = out or settings.reports_path
         told = {"home": str(settings.home), "threshold": threshold}
@@ -224,7 +225,7 @@ def publish_again(
     kept = manifest.read(path)
     values = kept.values
     # The notebook as it was executed then, whatever became of the report since.
-    report = report_list.load(kept.notebook, name=str(values["report"]))
+    report = catalogue.load(kept.notebook, name=str(values["report"]))
     asked = report_parameters.check(report, values["parameters"])
     told = {
         "archive": {kind: str(file.absolute()) for kind, file in kept.inputs.items()},

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.contract.results import Overview, PowerFlow, StatusSummary
 from energy_workbench.contract.rows.condition import Doctor, EventRow, FindingRow, StatementRow
 from energy_workbench.contract.rows.review import CaseRow
-from energy_workbench.core.entities import Meter
-from energy_workbench.core.errors import ReportError
-from energy_workbench.core.factors import Factor
-from energy_workbench.core.presence import Heard
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.emission_factors import Factor
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import ReportError
+from energy_workbench.domain.presence import Heard
 from energy_workbench.lake import Reader
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from energy_workbench.answers.report_refusals import refuse
-from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.reports.session import resolved
+from energy_workbench.services.reports.refusals import refuse
 
 if TYPE_CHECKING:
     from energy_workbench.reports.job import Job
@@ -19,7 +19,7 @@ def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:
     Those after it have its kernel, which finds out itself. A report that is written again has what it needs beside it.
     """
     from energy_workbench.reports.recorded import Recorded
-    from energy_workbench.workbench import Workbench
+    from energy_workbench.services.workbench import Workbench
 
     opened: dict[str, Workbench] = {}
     try:

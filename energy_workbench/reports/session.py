@@ -17,15 +17,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.answers.report_refusals import reportable
-from energy_workbench.core import clock
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.reports import words
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.reports.content import words
 from energy_workbench.reports.names import file_name
+from energy_workbench.services.reports.refusals import reportable
 
 if TYPE_CHECKING:
     from energy_workbench.reports.recorded import Recorded
-    from energy_workbench.workbench import Workbench
+    from energy_workbench.services.workbench import Workbench
 
 THRESHOLD = 0.95
 """A report with less of its data than this is marked as incomplete [1]."""
@@ -144,7 +144,7 @@ def _recorded(home: str, batch: str) -> Recorded:
 @lru_cache(1)
 def _opened(home: str, batch: str) -> Workbench:  # noqa: ARG001
     """Kept from one report of a batch to the next; a later batch finds what was changed meanwhile."""
-    from energy_workbench.workbench import Workbench
+    from energy_workbench.services.workbench import Workbench
 
     return Workbench.at(home)
 

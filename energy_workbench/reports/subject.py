@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.alarms import Spell, low_power_factor, overload, spells
 from energy_workbench.analytics.sources import sources
-from energy_workbench.answers.report_refusals import known, no_meters, nothing_known, reportable, unnamed
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.rows.condition import FindingRow, StatementRow
 from energy_workbench.contract.rows.energy import EnergyRow
 from energy_workbench.contract.rows.flow import SiteFigures
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Flow, Fuel, Meter, MeterType
-from energy_workbench.core.period import Period, local_midnight, zone_of
-from energy_workbench.reports import session, words
+from energy_workbench.domain.entities import Flow, Fuel, Meter, MeterType
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import Period, local_midnight, zone_of
+from energy_workbench.reports import session
+from energy_workbench.reports.content import words
 from energy_workbench.reports.errors import shares, together
+from energy_workbench.services.reports.refusals import known, no_meters, nothing_known, reportable, unnamed
 
 SOURCE_TYPES = ("grid", "generator", "solar", "producer")
 """What sources are told apart by: a generator burns diesel; a producer is any other, generators of other fuels too."""

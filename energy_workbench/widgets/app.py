@@ -9,12 +9,14 @@ from typing import Any
 
 import ipywidgets
 
-from energy_workbench.core import clock
-from energy_workbench.core.errors import PeriodError
-from energy_workbench.core.pages import OVERVIEW, VIEWED
-from energy_workbench.core.period import parse_period, zone_of
-from energy_workbench.core.period_text import beside, span
+from energy_workbench.domain.errors import PeriodError
+from energy_workbench.domain.pages import OVERVIEW, VIEWED
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import parse_period, zone_of
+from energy_workbench.domain.time.period_text import beside, span
 from energy_workbench.widgets.boundary import guarded
+from energy_workbench.widgets.browser.place import Here, Place
+from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.directory import Directory, Names
 from energy_workbench.widgets.live_page import LivePage, service
@@ -22,8 +24,6 @@ from energy_workbench.widgets.markup import problem
 from energy_workbench.widgets.page_model import Answer, PageModel
 from energy_workbench.widgets.pages import PageView, opened
 from energy_workbench.widgets.parts import Parts, put, shown
-from energy_workbench.widgets.place import Here, Place
-from energy_workbench.widgets.polling import Poller
 from energy_workbench.widgets.shell.view import SEPARATOR, HeadView
 
 NAMED = {page.name: page for page in VIEWED}

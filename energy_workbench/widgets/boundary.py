@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from energy_workbench.core.errors import (
+from energy_workbench.domain.errors import (
     AccessError,
     ConflictError,
     InputError,

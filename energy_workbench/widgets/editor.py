@@ -9,14 +9,14 @@ from typing import Any
 
 import ipywidgets
 
-from energy_workbench.core.pages import SCHEDULES, SETUP, Page
+from energy_workbench.domain.pages import SCHEDULES, SETUP, Page
 from energy_workbench.widgets.background import Background, Doer
 from energy_workbench.widgets.boundary import guarded
-from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.browser.files import Files
+from energy_workbench.widgets.browser.place import Here, Place
+from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage, service
 from energy_workbench.widgets.parts import shown
-from energy_workbench.widgets.place import Here, Place
-from energy_workbench.widgets.polling import Poller
 from energy_workbench.widgets.schedules.page import SchedulesPage
 from energy_workbench.widgets.setup.page_model import Answer, SetupModel
 from energy_workbench.widgets.setup.page_view import SetupView

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.core import clock
-from energy_workbench.core.axis import edges
-from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.period import Period, parse_period, zone_of
-from energy_workbench.core.period_text import span
-from energy_workbench.core.resolution import LENGTHS, MOST_POINTS, outward, resolution
-from energy_workbench.widgets.chart import Window
+from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.axis import edges
+from energy_workbench.domain.time.period import Period, parse_period, zone_of
+from energy_workbench.domain.time.period_text import span
+from energy_workbench.domain.time.resolution import LENGTHS, MOST_POINTS, outward, resolution
+from energy_workbench.widgets.browser.chart import Window
 from energy_workbench.widgets.kept import Kept
 
 FRESH = 45.0

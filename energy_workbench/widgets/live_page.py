@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.core.errors import ServiceError, SettingsError
+from energy_workbench.domain.errors import ServiceError, SettingsError
 from energy_workbench.widgets.boundary import explain, guarded
-from energy_workbench.widgets.place import Place
+from energy_workbench.widgets.browser.place import Place
 
 if TYPE_CHECKING:
-    from energy_workbench.client import RemoteWorkbench
+    from energy_workbench.client.workbench import RemoteWorkbench
 
 
 class LivePage:
@@ -49,7 +49,7 @@ def service(command: str) -> RemoteWorkbench:
     SettingsError
         If the environment names none.
     """
-    from energy_workbench.client import RemoteWorkbench
+    from energy_workbench.client.workbench import RemoteWorkbench
 
     url = os.environ.get("ENERGY_WORKBENCH_URL")
     if not url:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from traitlets import HasTraits, Instance, TraitError, Unicode
 
-from energy_workbench.core import clock
-from energy_workbench.core.pages import Page
+from energy_workbench.domain.pages import Page
+from energy_workbench.domain.time import clock
 from energy_workbench.figures.theme import DARK, LIGHT, Theme
 from energy_workbench.widgets.choices import Choices
 

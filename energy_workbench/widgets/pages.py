@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import ipywidgets
 
-from energy_workbench.core.pages import GENERATION, LOSSES, METER, OVERVIEW, PATTERNS, QUALITY, Page
+from energy_workbench.domain.pages import GENERATION, LOSSES, METER, OVERVIEW, PATTERNS, QUALITY, Page
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts

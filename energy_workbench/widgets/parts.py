@@ -9,8 +9,8 @@ import ipywidgets
 from markupsafe import Markup
 from traitlets import HasTraits
 
-from energy_workbench.core.sheet import Sheet
-from energy_workbench.widgets.chart import Chart
+from energy_workbench.tables.sheet import Sheet
+from energy_workbench.widgets.browser.chart import Chart
 
 NOTHING = Markup()
 

@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 from anywidget import AnyWidget
 
-from energy_workbench.widgets.assets import module
+from energy_workbench.widgets.browser.assets import module
 from energy_workbench.widgets.choices import MAX_CHOICE
 
 WORDS = (

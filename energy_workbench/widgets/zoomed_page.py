@@ -8,11 +8,11 @@ from typing import Any
 from traitlets import Any as AnyTrait
 from traitlets import Dict, Enum, Unicode
 
-from energy_workbench.core.sheet import Sheet, sheet
 from energy_workbench.figures.over_time import over_time
 from energy_workbench.figures.pattern import SPANS
 from energy_workbench.figures.raw_power import of_readings, raw_power
-from energy_workbench.widgets.chart import Window
+from energy_workbench.tables.sheet import Sheet, sheet
+from energy_workbench.widgets.browser.chart import Window
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.history import Historian, History, before_name, silence
 from energy_workbench.widgets.page_model import Asked, PageModel
@@ -129,7 +129,7 @@ class ZoomedPage(PageModel):
 
 
 def _head(name: str) -> str:
-    from energy_workbench.core.quantities import quantity
+    from energy_workbench.domain.quantities import quantity
 
     found = quantity(name)
     return f"{found.label} [{found.unit}]"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.balance import Books, ranked, rows
+from energy_workbench.analytics.losses.balance import Books, ranked, rows
 from energy_workbench.analytics.verdict import Verdict, judge
-from energy_workbench.core.entities import Meter, MeterType, ProductionRegister, default_flow
-from energy_workbench.core.status import Status
+from energy_workbench.domain.entities import Meter, MeterType, ProductionRegister, default_flow
+from energy_workbench.domain.status import Status
 from energy_workbench.lake.matrix import Matrix
 
 DAY = 96

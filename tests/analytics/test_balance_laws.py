@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.balance import Books
-from energy_workbench.analytics.node_sums import NodeSums
-from energy_workbench.core.entities import Meter, MeterType, default_flow
+from energy_workbench.analytics.losses.balance import Books
+from energy_workbench.analytics.losses.node_sums import NodeSums
+from energy_workbench.domain.entities import Meter, MeterType, default_flow
 from energy_workbench.lake.matrix import Matrix
 
 SIZE = 48

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from energy_workbench.analytics.flow import LOSSES, Measured, balance, power_flow
 from energy_workbench.analytics.site_use import absent, site_parts, site_use
-from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
-from energy_workbench.core.status import Status
+from energy_workbench.domain.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
+from energy_workbench.domain.status import Status
 
 
 def meter(key: int, type: MeterType, parent: int | None, **more: Any) -> Meter:

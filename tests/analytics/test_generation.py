@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics import emissions
-from energy_workbench.analytics.diesel import LITRES_PER_KWH, LOADS, burnt_from_tank, litres_an_hour
-from energy_workbench.analytics.emissions import by_interval
-from energy_workbench.analytics.generation import Generator, self_used
-from energy_workbench.core.factors import Factor, effective, gases_of, steps
+from energy_workbench.analytics.generation import emissions
+from energy_workbench.analytics.generation.diesel import LITRES_PER_KWH, LOADS, burnt_from_tank, litres_an_hour
+from energy_workbench.analytics.generation.emissions import by_interval
+from energy_workbench.analytics.generation.generation import Generator, self_used
+from energy_workbench.domain.emission_factors import Factor, effective, gases_of, steps
 
 
 @pytest.mark.parametrize("size", list(LITRES_PER_KWH))

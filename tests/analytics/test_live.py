@@ -8,10 +8,10 @@ import pytest
 
 from energy_workbench.analytics.live import power_kw
 from energy_workbench.analytics.summary import status_summary
-from energy_workbench.core.entities import Live, Meter, MeterType
-from energy_workbench.core.presence import presence
-from energy_workbench.core.ratios import AppliedBy, Ratio
-from energy_workbench.core.status import Communication, Health, Status
+from energy_workbench.domain.entities import Live, Meter, MeterType
+from energy_workbench.domain.presence import presence
+from energy_workbench.domain.ratios import AppliedBy, Ratio
+from energy_workbench.domain.status import Communication, Health, Status
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 RATIO = Ratio(ct_primary=100, ct_secondary=5, pt_primary=11_000, pt_secondary=110, applied_by=AppliedBy.WORKBENCH)

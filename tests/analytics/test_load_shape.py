@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from energy_workbench.analytics import load_shape
 from energy_workbench.analytics.demand import Block, aligned, contributions, demands, diversity_factor, maximum
 from energy_workbench.analytics.load_shape import LocalTimes
-from energy_workbench.core import axis
-from energy_workbench.core.billing import billing_edges
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.period import Period, parse_period
-from energy_workbench.core.settings.shifts import SHIFTS, parse_shifts
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.time import axis
+from energy_workbench.domain.time.billing import billing_edges
+from energy_workbench.domain.time.period import Period, parse_period
+from energy_workbench.runtime.settings.shifts import SHIFTS, parse_shifts
 
 ZONES = ["Asia/Kolkata", "Australia/Lord_Howe", "Europe/Berlin", "America/New_York", "UTC"]
 DAYS = 60

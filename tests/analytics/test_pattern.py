@@ -11,7 +11,7 @@ import pytest
 
 from energy_workbench.analytics.buckets import energy_rows
 from energy_workbench.analytics.pattern import mean_power_factor, pattern
-from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister
+from energy_workbench.domain.entities import Flow, Meter, MeterType, ProductionRegister
 
 ZONE = ZoneInfo("Asia/Kolkata")
 START = datetime(2026, 10, 5, tzinfo=UTC)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.accuracy import CURRENT, METERS
-from energy_workbench.analytics.balance import Books, meters, rows
-from energy_workbench.analytics.uncertainty import COVERAGE, assumed, limits, variance
-from energy_workbench.core.accuracy_classes import class_name
-from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.ratios import Ratio
+from energy_workbench.analytics.losses.balance import Books, meters, rows
+from energy_workbench.analytics.uncertainty.accuracy import CURRENT, METERS
+from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, assumed, limits, variance
+from energy_workbench.domain.accuracy_classes import class_name
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.ratios import Ratio
 from energy_workbench.lake.matrix import Matrix
 
 CT = Ratio(ct_primary=1000, ct_secondary=5)

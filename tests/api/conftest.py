@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core import settings
-from energy_workbench.core.settings import Settings
+from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
 from tests.workbench.plant import make_home
 
 API = "/api/Energy"

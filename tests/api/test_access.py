@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import adopt, rotate, tokens_of
+from energy_workbench.api.access.home_tokens import adopt, rotate, tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.errors import HomeError, SettingsError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import HomeError, SettingsError
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 
 

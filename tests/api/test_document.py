@@ -10,12 +10,12 @@ import pytest
 
 from energy_workbench.analytics.live import describe
 from energy_workbench.api.app import create_app
-from energy_workbench.api.openapi import openapi
+from energy_workbench.api.reference.openapi import openapi
 from energy_workbench.contract.rows.meters import MeterRow
-from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.period import zone_of
-from energy_workbench.core.settings import Settings
-from energy_workbench.core.status import Colour
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.status import Colour
+from energy_workbench.domain.time.period import zone_of
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 
 

@@ -15,14 +15,15 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.answers.cache import Cache
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.turns import Turns
-from energy_workbench.core import axis, leaving
-from energy_workbench.core.errors import CrowdedError, PeriodError, TooManyError
-from energy_workbench.core.period import Period
-from energy_workbench.core.settings import Settings
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import CrowdedError, PeriodError, TooManyError
+from energy_workbench.domain.time import axis
+from energy_workbench.domain.time.period import Period
+from energy_workbench.runtime import leaving
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.cache import Cache
+from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
 from tests.waiting import eventually
 from tests.workbench.served import served

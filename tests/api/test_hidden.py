@@ -10,11 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert
 
-from energy_workbench.answers.scheduling import planned
-from energy_workbench.core.hidden import hidden, without_secrets
-from energy_workbench.core.period import parse_period, zone_of
-from energy_workbench.core.settings import Settings
-from energy_workbench.registry import Registry, schema
+from energy_workbench.domain.time.period import parse_period, zone_of
+from energy_workbench.registry import Registry
+from energy_workbench.registry.storage import schema
+from energy_workbench.runtime.hidden import hidden, without_secrets
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.commands.scheduling import planned
 from tests.api.conftest import API
 
 MARK = "sEcReT"

@@ -11,11 +11,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.api.openapi import openapi
+from energy_workbench.api.reference.openapi import openapi
 from energy_workbench.api.segments import MARK
-from energy_workbench.core.settings import Settings
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 from tests.api.test_openapi import BOARD, plant
 

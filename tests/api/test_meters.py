@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from energy_workbench.contract.results import METER_COLUMNS
-from energy_workbench.core.entities import RESERVED
+from energy_workbench.domain.entities import RESERVED
 from tests.api.conftest import API
 
 PRESS = {

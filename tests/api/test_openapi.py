@@ -22,15 +22,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from energy_workbench.answers import doctor, probing
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.clock import FIXED_NOW, to_micros
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.commands import probing
+from energy_workbench.services.doctor import doctor
+from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
 from tests.workbench.plant import NOW, add_history, make_home
 

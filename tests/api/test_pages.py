@@ -10,14 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from markupsafe import escape
 
-from energy_workbench.answers import supervised
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.pages import door
-from energy_workbench.api.reference import _call
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Site
-from energy_workbench.core.settings import Settings
+from energy_workbench.api.reference.reference import _call
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.time import clock
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.doctor import supervised
 
 
 def opened(client: TestClient, token: str, address: str = "/") -> httpx.Response:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.lake import Lake, Spool
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 from tests.workbench.plant import NOW, add_history
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
-from energy_workbench.core.settings import Settings
-from energy_workbench.workbench import Workbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
 from tests.workbench.plant import NOW
 from tests.workbench.served import served

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.core.roles import LEAST, May, Role
-from energy_workbench.core.settings import Settings
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.domain.roles import LEAST, May, Role
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API, _with
 
 BODY = {"number": "X", "name": "X", "type": "other"}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 
 GIVEN: dict[str, Any] = {
@@ -205,7 +205,7 @@ def test_the_reports_are_listed_with_their_parameters(viewer: TestClient):
 
 
 def test_the_front_page_leads_editors_to_the_schedules(editor: TestClient, viewer: TestClient, home: Settings):
-    from energy_workbench.api.access import tokens_of
+    from energy_workbench.api.access.home_tokens import tokens_of
 
     tokens = tokens_of(home)
     editor.post("/login", data={"token": tokens.editor})

@@ -15,19 +15,19 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.commands.serve import listening
-from energy_workbench.core.settings import Settings
+from energy_workbench.cli.processes.serve import listening
 from energy_workbench.registry import StateStore
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 
 
 def _serve(home: Settings, port: int) -> subprocess.Popen[str]:
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(home.home), "ENERGY_WORKBENCH_PORT": str(port)}
-    command = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", "serve"]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 

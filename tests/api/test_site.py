@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.cli import app
-from energy_workbench.core.settings import Settings
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.cli.main import app
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 from tests.api.test_pages import opened
 

@@ -18,12 +18,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from energy_workbench.api import sql
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core import settings
-from energy_workbench.core.settings import Settings
-from energy_workbench.lake import query_host, workspace
+from energy_workbench.lake.user_sql import host, views
 from energy_workbench.registry import Registry
+from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
 from tests.api.conftest import API
 from tests.waiting import eventually, patience
 from tests.workbench.served import served
@@ -99,7 +99,7 @@ def viewer(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator
 
 def running() -> list[psutil.Process]:
     """Queries that run now."""
-    process = query_host.shared()._process
+    process = host.shared()._process
     return psutil.Process(process.pid).children() if process is not None and process.poll() is None else []
 
 
@@ -116,7 +116,7 @@ def test_what_takes_too_long_is_ended_whatever_it_does(
     viewer: TestClient, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     viewer.get(f"{API}/sql", params={"text": "select 1"})
-    monkeypatch.setattr(query_host, "SECONDS", 0.5)
+    monkeypatch.setattr(host, "SECONDS", 0.5)
     answer = viewer.get(f"{API}/sql", params={"text": text})
     # Some want all memory before that.
     assert answer.status_code == 400
@@ -133,8 +133,8 @@ def test_odd_values_are_answered(viewer: TestClient, text: str) -> None:
 def test_a_query_has_few_threads_on_every_machine(viewer: TestClient) -> None:
     """Each takes of the address space that it may have: were it one a core, nothing would be answered on many."""
     text = "select current_setting('threads')::int"
-    assert viewer.get(f"{API}/sql", params={"text": text}).json()["rows"] == [[workspace.THREADS]]
-    assert workspace.THREADS <= 4
+    assert viewer.get(f"{API}/sql", params={"text": text}).json()["rows"] == [[views.THREADS]]
+    assert views.THREADS <= 4
 
 
 def test_a_crash_says_that_it_was_one(viewer: TestClient) -> None:
@@ -143,9 +143,9 @@ def test_a_crash_says_that_it_was_one(viewer: TestClient) -> None:
 
 def test_the_process_knows_no_secret(viewer: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENERGY_WORKBENCH_TOKEN", "this-is-a-secret")
-    query_host.shared().stop()
+    host.shared().stop()
     viewer.get(f"{API}/sql", params={"text": "select 1"})
-    process = query_host.shared()._process
+    process = host.shared()._process
     assert process is not None
     known = psutil.Process(process.pid).environ()
     assert not [name for name, value in known.items() if "TOKEN" in name or "secret" in value]
@@ -160,7 +160,7 @@ def test_a_query_has_no_more_memory_than_it_may(viewer: TestClient) -> None:
 @pytest.fixture
 def url(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A running service, of which no query ends because of a clock."""
-    monkeypatch.setattr(query_host, "SECONDS", math.inf)
+    monkeypatch.setattr(host, "SECONDS", math.inf)
     monkeypatch.setattr(sql, "PATIENCE", math.inf)
     with served(home) as address:
         yield address
@@ -175,8 +175,8 @@ def flood(home: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
         asked = [pool.submit(client.get, "/sql", params={"text": SLEEPS}) for _ in range(45)]
         eventually(running, "a query runs")
         yield asked
-        monkeypatch.setattr(query_host, "SECONDS", 0.0)
-        query_host.shared().stop()
+        monkeypatch.setattr(host, "SECONDS", 0.0)
+        host.shared().stop()
 
 
 def test_nothing_waits_behind_queries(home: Settings, url: str, flood: list[Future[httpx.Response]]) -> None:

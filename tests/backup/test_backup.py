@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.commands import backup, restore
-from energy_workbench.commands.archive import Archive
-from energy_workbench.commands.backup import back_up
-from energy_workbench.commands.restore import restore_home
-from energy_workbench.core import settings
-from energy_workbench.core.clock import FIXED_NOW, to_micros
-from energy_workbench.core.errors import HomeError, InputError, NotFoundError, SettingsError
-from energy_workbench.core.settings import Settings
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.cli.home import backup, restore
+from energy_workbench.cli.home.archive import Archive
+from energy_workbench.cli.home.backup import back_up
+from energy_workbench.cli.home.restore import restore_home
+from energy_workbench.domain.errors import HomeError, InputError, NotFoundError, SettingsError
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.waiting import patience
 from tests.workbench.plant import NOW, add_history, make_home
 

@@ -83,7 +83,7 @@ def dashboards(
         "ENERGY_WORKBENCH_VIEWER_TOKEN": VIEWER,
         **settings,
     }
-    command = [sys.executable, "-c", f"{first}\nfrom energy_workbench.cli import main; main()", "dashboards"]
+    command = [sys.executable, "-c", f"{first}\nfrom energy_workbench.cli.main import main; main()", "dashboards"]
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         try:

@@ -67,7 +67,7 @@ def running(home: Path) -> Iterator[Plant]:
     }
     prepare = [sys.executable, "-c", "from collector.plant.cli import main; main()", "prepare", "--days", str(DAYS)]
     subprocess.run(prepare, env=environment, check=True, capture_output=True)
-    serve = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "serve"]
+    serve = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", "serve"]
     log = home / "service.log"
     with log.open("wb") as file:
         process = subprocess.Popen(serve, env=environment, stdout=file, stderr=file)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.domain.errors import ServiceError
 from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
 from tests.browser.edges import each_size, nothing_over
 from tests.conftest import free_ports

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from energy_workbench.core.pages import OVERVIEW, VIEWED
+from energy_workbench.domain.pages import OVERVIEW, VIEWED
 from tests.browser.conftest import VIEWER, Visit, dashboards, leave, wait_until
 from tests.browser.plant import Plant
 from tests.conftest import free_ports

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from energy_workbench.figures import loss_words
-from energy_workbench.figures.words import amount
+from energy_workbench.figures.wording import losses
+from energy_workbench.figures.wording.words import amount
 from tests.browser.conftest import Visit
 from tests.browser.edges import each_size, nothing_over
 from tests.browser.plant import Plant
@@ -46,14 +46,14 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     expect(cards).to_have_count(7)
     for at, key in enumerate(("supply_kwh", "demand_kwh")):
         expect(cards.nth(at).locator("b")).to_have_text(amount(rows["GRID"][key], "kWh"))
-    expect(cards.nth(2).locator("b")).to_have_text(loss_words.loss(rows["GRID"]))
+    expect(cards.nth(2).locator("b")).to_have_text(losses.loss(rows["GRID"]))
     hot = [number for number, row in rows.items() if row["verdict"] == "hotspot"]
     assert hot
     expect(cards.nth(5).locator("b")).to_have_text(str(len(hot)))
     for number, row in rows.items():
         line = page.locator(shown(".ew-list tbody tr"), has=page.get_by_role("link", name=number, exact=True))
-        expect(line).to_contain_text(loss_words.loss(row))
-        expect(line).to_contain_text(loss_words.share(row))
+        expect(line).to_contain_text(losses.loss(row))
+        expect(line).to_contain_text(losses.share(row))
         expect(line).to_contain_text(row["reason"])
     first = page.locator(shown(".ew-list tbody tr")).first
     assert first.locator("th a").inner_text() == max(hot, key=lambda number: float(rows[number]["loss_kwh"]))
@@ -72,7 +72,7 @@ def test_a_click_leads_down_and_the_path_back_up(plant: Plant, visit: Visit) -> 
     expect(path.locator("b")).to_have_text("UTILITIES")
     expect(page.locator(shown(".sankey-node"), has_text="from MAIN")).to_be_visible()
     day = plant.get("/balance/over-time", meter="UTILITIES", period="yesterday", every="1d")["items"][0]
-    expect(page.locator(shown(".ew-card b")).nth(2)).to_have_text(loss_words.loss(day))
+    expect(page.locator(shown(".ew-card b")).nth(2)).to_have_text(losses.loss(day))
     path.get_by_role("link", name="MAIN").click()
     page.wait_for_url("**/losses?meter=MAIN&depth=2&period=yesterday")
     expect(path.locator("b")).to_have_text("MAIN")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from energy_workbench.core.pages import OVERVIEW, VIEWED
+from energy_workbench.domain.pages import OVERVIEW, VIEWED
 from tests.browser.conftest import VIEWER, VIEWPORT, Dashboards, leave
 from tests.browser.plant import Plant
 from tests.browser.test_every_page import READY, SHOWN

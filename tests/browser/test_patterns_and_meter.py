@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from energy_workbench.figures.words import amount, moment, percent
+from energy_workbench.figures.wording.words import amount, moment, percent
 from tests.browser.conftest import Visit
 from tests.browser.edges import each_size, nothing_over
 from tests.browser.plant import Plant

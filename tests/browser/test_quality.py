@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from energy_workbench.figures.completeness import STEPS
-from energy_workbench.figures.words import amount, percent
+from energy_workbench.figures.wording.words import amount, percent
 from tests.browser.conftest import Visit
 from tests.browser.edges import each_size, nothing_over
 from tests.browser.plant import Plant

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from energy_workbench.client import RemoteWorkbench
-from tests.answers.test_report_list import notebook
+from energy_workbench.client.workbench import RemoteWorkbench
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
 from tests.browser.test_setup import called, process
 from tests.conftest import free_ports
+from tests.services.test_catalogue import notebook
 from tests.waiting import patience
 from tests.workbench.plant import make_home
 
@@ -55,7 +55,7 @@ def editors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editors]:
     with ExitStack() as stack:
         running: list[subprocess.Popen[bytes]] = []
         for name, command in (("serve", "serve"), ("editor", "editor")):
-            started = process(called("energy_workbench.cli", command), environment, folder / f"{name}.log")
+            started = process(called("energy_workbench.cli.main", command), environment, folder / f"{name}.log")
             running.append(stack.enter_context(started))
         for url in (f"http://127.0.0.1:{service}", f"http://127.0.0.1:{editor}/login"):
             wait_until(lambda url=url: answers(url) or any(p.poll() is not None for p in running), url)  # type: ignore[misc]

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, WebSocketRoute, expect
 
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.errors import NotFoundError
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.registry import Registry
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave, wait_until
 from tests.browser.edges import each_size, nothing_over
@@ -91,16 +91,19 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
         "ENERGY_WORKBENCH_VIEWER_TOKEN": VIEWER,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
-    for command in (called("energy_workbench.cli", "init"), called("collector.plant.cli", "prepare", "--days", "1")):
+    for command in (
+        called("energy_workbench.cli.main", "init"),
+        called("collector.plant.cli", "prepare", "--days", "1"),
+    ):
         subprocess.run(command, env=environment, check=True, capture_output=True)
     with ExitStack() as stack:
         for name, command in (
             ("plant", called("collector.plant.cli", "serve")),
-            ("service", called("energy_workbench.cli", "serve")),
+            ("service", called("energy_workbench.cli.main", "serve")),
         ):
             stack.enter_context(process(command, environment, folder / f"{name}.log"))
         running = stack.enter_context(
-            process(called("energy_workbench.cli", "editor"), environment, folder / "editor.log")
+            process(called("energy_workbench.cli.main", "editor"), environment, folder / "editor.log")
         )
         url = f"http://127.0.0.1:{editor}"
         wait_until(lambda: answers(f"http://127.0.0.1:{service}/api/Energy/health"), "the service")
@@ -331,7 +334,7 @@ def test_a_step_of_a_counter_is_decided_and_the_decision_taken_back(setup: Setup
     file.write_text("\n".join(lines), "utf-8")
     setup.workbench.create_meter({"number": "STEP-1", "name": "Steps", "type": "machine"})
     setup.workbench.import_readings(file)
-    build = called("energy_workbench.cli", "intervals", "build")
+    build = called("energy_workbench.cli.main", "intervals", "build")
     subprocess.run(build, env=setup.environment, check=True, capture_output=True)
     page = visit.page
     setup.open(page)

@@ -9,7 +9,7 @@ from collector.profile.decode import encode
 from collector.profile.identity import Identity
 from collector.profile.profile import Profile
 from collector.profile.register import TYPES, Cell
-from energy_workbench.core.quantities import LINES, PHASES, QUANTITIES, Kind
+from energy_workbench.domain.quantities import LINES, PHASES, QUANTITIES, Kind
 from tests.collector.device import Device
 
 

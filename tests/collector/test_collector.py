@@ -20,14 +20,14 @@ from collector.collector import WATCH_SECONDS, Collector, exclusive
 from collector.polling.writer import Writer
 from collector.profile.read_plan import plan
 from collector.profile.store import available, load
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.entities import Live
-from energy_workbench.core.errors import BusyError, LakeError
-from energy_workbench.core.settings import Settings
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.errors import BusyError, LakeError
+from energy_workbench.domain.status import Communication
 from energy_workbench.lake.reading import Reading
-from energy_workbench.lake.spool import Spool
+from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import Settings
 from tests.collector.device import Device, running, until
 from tests.collector.polling.test_meter_reader import words_of
 from tests.conftest import free_ports

@@ -18,9 +18,9 @@ from collector.control import AT_ONCE, MOST_CALLERS, SOCKET, Control, ask
 from collector.probing.probe import Probe
 from collector.profile.store import load
 from collector.wire.connection_pool import ConnectionPool
-from energy_workbench.core.errors import ServiceError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import ServiceError
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import Settings
 from tests.collector.device import Device, running, until
 from tests.collector.meters import device_of
 from tests.collector.polling.test_meter_reader import words_of

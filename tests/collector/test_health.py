@@ -12,13 +12,13 @@ import pytest
 from collector.collector import Collector
 from collector.profile.decode import encode
 from collector.profile.store import load
-from energy_workbench.core import clock
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.settings import Settings
-from energy_workbench.core.status import Health
-from energy_workbench.lake.spool import Spool
+from energy_workbench.domain.status import Health
+from energy_workbench.domain.time import clock
+from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import Registry, StateStore
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.collector.device import Device, running, until
 from tests.conftest import free_ports
 from tests.health.test_health import LOAD

@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector import metrics
 from collector.collector import Collector
 from collector.metrics import METRICS
-from energy_workbench.core.settings import Settings
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import Settings
 from tests.collector.device import running, until
 from tests.collector.test_collector import home, meter, two_units
 from tests.waiting import patience

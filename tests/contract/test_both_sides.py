@@ -16,14 +16,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from energy_workbench.api.access import adopt, tokens_of
-from energy_workbench.client import RemoteWorkbench
+from energy_workbench.api.access.home_tokens import adopt, tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract.everything import WorkbenchContract
-from energy_workbench.core import settings
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import WorkbenchError
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.registry import Registry
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime import settings
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 from tests.workbench.served import served
 from tests.workbench.test_floor_plan import png

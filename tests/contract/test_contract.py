@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from energy_workbench.client import RemoteWorkbench
+from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract.binding import Binding, plain
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.operation import operations
-from energy_workbench.core.errors import AccessError, InputError
-from energy_workbench.core.roles import Role
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import AccessError, InputError
+from energy_workbench.domain.roles import Role
+from energy_workbench.services.workbench import Workbench
 from tests.contract.toys import FarToys, ToyBox, Toys, service
 
 OWN = {"by"}
@@ -147,11 +147,9 @@ def test_each_parameter_has_one_place_and_each_path_its_parameters(name: str, me
 
 
 def test_an_editor_completes_and_knows_the_type_of_a_far_answer() -> None:
-    code = "from energy_workbench.client import RemoteWorkbench\nRemoteWorkbench('http://x').compare_gen"
+    code = "from energy_workbench.client.workbench import RemoteWorkbench\nRemoteWorkbench('http://x').compare_gen"
     assert [each.name for each in jedi.Script(code).complete()] == ["compare_generation"]
-    code = (
-        "from energy_workbench.client import RemoteWorkbench\nfound = RemoteWorkbench('http://x').generation()\nfound"
-    )
+    code = "from energy_workbench.client.workbench import RemoteWorkbench\nfound = RemoteWorkbench('http://x').generation()\nfound"
     assert [each.name for each in jedi.Script(code).infer(3, 5)] == ["Generation"]
 
 
@@ -207,7 +205,7 @@ def test_what_is_written_by_hand_is_known() -> None:
 HAND_MADE = {
     name
     for name, method, _ in operations(WorkbenchContract)
-    if vars(RemoteWorkbench)[name].__code__.co_filename.endswith("client.py")
+    if vars(RemoteWorkbench)[name].__code__.co_filename.endswith("client/workbench.py")
 }
 
 

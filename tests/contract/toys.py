@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from energy_workbench.api.access.session import caller, workbench
 from energy_workbench.api.contracted import routes
 from energy_workbench.api.segments import WholeSegments
-from energy_workbench.api.session import caller, workbench
 from energy_workbench.contract.binding import Call
 from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Named, Offset, Period, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.over_http import over_http
-from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.roles import May, Role
+from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.roles import May, Role
 from energy_workbench.registry.tokens import Token
 
 Toy = Annotated[str, Named("id"), Help("Its name")]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_type
 
 if TYPE_CHECKING:
-    from energy_workbench.client import RemoteWorkbench
+    from energy_workbench.client.workbench import RemoteWorkbench
     from energy_workbench.contract.results import Balance, Intervals, LoadShape, MeterTable, Pattern
     from energy_workbench.contract.rows.meters import MeterRow
     from energy_workbench.contract.rows.setup import ChangeRow
-    from energy_workbench.workbench import Workbench
+    from energy_workbench.services.workbench import Workbench
 
     def far(wb: RemoteWorkbench) -> None:
         """Over its service."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.failpoints import PLACES, VARIABLE
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
+from energy_workbench.lake.storage.failpoints import PLACES, VARIABLE
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 from tests.waiting import patience
 
@@ -29,7 +29,7 @@ CYCLE = """
 import sys
 from datetime import UTC, datetime
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 from tests.lake.helpers import reading
 lake, spool = Lake(sys.argv[1]), Spool(sys.argv[2])

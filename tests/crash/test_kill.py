@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from tests.lake.helpers import ENERGY, intervals, readings
 from tests.waiting import patience
 
@@ -34,7 +34,7 @@ COMMITTER = """
 import sys
 from datetime import UTC, datetime
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 lake, spool = Lake(sys.argv[1]), Spool(sys.argv[2])
 print("ready", flush=True)

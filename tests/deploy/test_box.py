@@ -31,7 +31,7 @@ PORTS = ("PORT", "DASHBOARD_PORT", "EDITOR_PORT", "LAB_PORT", "METRICS_PORT")
 MODULES = {
     "energy-plant": "collector.plant.cli",
     "energy-collector": "collector.cli",
-    "energy-workbench": "energy_workbench.cli",
+    "energy-workbench": "energy_workbench.cli.main",
 }
 NAMES = tuple(procfile())
 WATCHDOG_US = "1500000"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import notify
-from energy_workbench.core.notify import Alive
+from energy_workbench.runtime import notify
+from energy_workbench.runtime.notify import Alive
 from tests.deploy.supervisor import Supervisor
 
 

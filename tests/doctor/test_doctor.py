@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 
 from collector.collector import Collector
-from energy_workbench.answers import doctor as room
-from energy_workbench.answers.doctor import doctor
-from energy_workbench.api.access import tokens_of
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.incidents import record
-from energy_workbench.core.settings import Settings
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.reading import Reading
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.incidents import record
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.doctor import doctor as room
+from energy_workbench.services.doctor.doctor import doctor
 from tests.collector.device import Device, running, until
 from tests.collector.test_collector import meter, two_units
 from tests.conftest import free_ports
@@ -63,7 +63,7 @@ def traces(folder: Path) -> dict[str, str]:
 
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "from energy_workbench.cli import main; main()"
+    code = "from energy_workbench.cli.main import main; main()"
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
     command = [sys.executable, "-c", code, "doctor", *arguments]
     return subprocess.run(command, env=environment, text=True, capture_output=True, timeout=patience(120), check=False)
@@ -151,8 +151,8 @@ def test_readings_that_wait_for_long_ask_for_the_schedule(home: Settings) -> Non
 def test_a_clock_that_was_set_back_is_a_problem(home: Settings) -> None:
     from datetime import timedelta
 
-    from energy_workbench.core import clock
-    from energy_workbench.core.entities import Live
+    from energy_workbench.domain.entities import Live
+    from energy_workbench.domain.time import clock
 
     state = StateStore(home.state_url)
     state.write({1: Live(last_seen=clock.now() + timedelta(hours=2))})
@@ -270,7 +270,7 @@ def test_the_command_prints_words_or_json_and_ends_with_what_it_found(home: Sett
 
 
 def test_a_file_that_is_looked_into_by_nobody_else_gets_no_log_beside_it(tmp_path: Path) -> None:
-    from energy_workbench.core.sqlite_file import damage, read_only
+    from energy_workbench.runtime.sqlite_file import damage, read_only
 
     path = tmp_path / "a.db"
     writer = sqlite3.connect(path)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import logs, settings
-from energy_workbench.core.errors import SettingsError
+from energy_workbench.domain.errors import SettingsError
+from energy_workbench.runtime import logs, settings
 
 TOKEN = "Zm9vYmFyYmF6cXV4-and-more_of_it"
 

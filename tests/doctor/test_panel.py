@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.doctor import markup, model
 from energy_workbench.widgets.setup.doctor.model import ALL, ILL, DoctorModel

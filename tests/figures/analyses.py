@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from energy_workbench.core.lost import lost_together
+from energy_workbench.domain.lost import lost_together
 
 SPAN = {"from": "2026-11-02T00:00:00+05:30", "to": "2026-11-05T00:00:00+05:30", "timezone": "Asia/Kolkata"}
 TYPES = {"GRID": "grid", "MAIN": "main", "DG": "generator", "SOLAR": "solar", "UNIT-A": "unit", "UNIT-B": "unit"}

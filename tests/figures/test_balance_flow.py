@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from energy_workbench.figures import DARK, LIGHT
-from energy_workbench.figures.balance_flow import balance_flow
-from energy_workbench.figures.verdicts import VERDICTS, colour_of
+from energy_workbench.figures.flows.balance_flow import balance_flow
+from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of
 from tests.figures.analyses import balance, child, node
 
 

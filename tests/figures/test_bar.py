@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jupyter_client.manager import KernelManager
 
-from energy_workbench.commands.lab import SHARE
+from energy_workbench.cli.processes.lab import SHARE
 from energy_workbench.contract.result import DRAWN
 from energy_workbench.contract.results import PowerFlow
 from energy_workbench.figures import bar

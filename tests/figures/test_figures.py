@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from energy_workbench.figures import DARK, LIGHT, distributions, meter_map, pattern, power_flow
-from energy_workbench.figures.power_flow import OVERVIEW
-from energy_workbench.figures.words import amount, title
+from energy_workbench.figures.flows.power_flow import OVERVIEW
+from energy_workbench.figures.wording.words import amount, title
 from tests.figures import payloads
 
 

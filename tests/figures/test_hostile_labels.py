@@ -17,22 +17,22 @@ import pytest
 from energy_workbench import figures
 from energy_workbench.figures import (
     balance,
-    balance_flow,
     bars,
     completeness,
     generation,
     load_shape,
-    meter_plan,
     peak_demand,
     raw_power,
     status,
     theme,
 )
 from energy_workbench.figures import over_time as history
-from energy_workbench.figures.meter_map import meter_map
+from energy_workbench.figures.flows import balance_flow
+from energy_workbench.figures.flows.power_flow import power_flow
+from energy_workbench.figures.maps import meter_plan
+from energy_workbench.figures.maps.meter_map import meter_map
 from energy_workbench.figures.pattern import pattern as consumption
-from energy_workbench.figures.power_flow import power_flow
-from energy_workbench.reports import charts
+from energy_workbench.reports.content import charts
 from tests.figures import analyses, payloads
 from tests.figures.test_maps import days
 from tests.figures.test_over_time import demand, pattern, readings

@@ -11,8 +11,8 @@ import pytest
 
 from energy_workbench.figures import DARK, LIGHT, meter_map, power_flow
 from energy_workbench.figures.completeness import ROWS, calendar
-from energy_workbench.figures.meter_plan import floor_plan, meter_plan
-from energy_workbench.figures.power_flow import below
+from energy_workbench.figures.flows.power_flow import below
+from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
 from tests.figures import payloads
 
 EVIL = "<img src=x onerror=alert(1)>"

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.figures.sankey_layout import centres, heights
+from energy_workbench.figures.flows.sankey_layout import centres, heights
 
 
 @given(

@@ -11,12 +11,12 @@ import pytest
 
 from energy_workbench.analytics.flow import Measured, power_flow
 from energy_workbench.contract.results import PowerFlow
-from energy_workbench.core.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
-from energy_workbench.core.status import Status
-from energy_workbench.figures.balance_flow import balance_flow
-from energy_workbench.figures.power_flow import power_flow as drawn
-from energy_workbench.figures.words import amount
-from energy_workbench.reports.charts import sankey as on_paper
+from energy_workbench.domain.entities import Flow, Meter, MeterType, ProductionRegister, default_flow
+from energy_workbench.domain.status import Status
+from energy_workbench.figures.flows.balance_flow import balance_flow
+from energy_workbench.figures.flows.power_flow import power_flow as drawn
+from energy_workbench.figures.wording.words import amount
+from energy_workbench.reports.content.charts import sankey as on_paper
 
 
 def meter(number: str, kind: str, key: int, parent: int | None, **more: Any) -> Meter:

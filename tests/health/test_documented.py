@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from energy_workbench.core.limits import RULES, Rule
-from energy_workbench.core.plausible import bounds
+from energy_workbench.domain.health.limits import RULES, Rule
+from energy_workbench.domain.health.plausibility import bounds
 
 PAGE = Path(__file__).parents[2] / "docs" / "health.md"
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.core.entities import Flow, Meter, MeterType
-from energy_workbench.core.health import Watch, health, rating, reason
-from energy_workbench.core.limits import DEFAULTS, RULES, contradictions, resolved
-from energy_workbench.core.measures import Rating, unbalance
-from energy_workbench.core.ratios import AppliedBy, Ratio
-from energy_workbench.core.status import Health
+from energy_workbench.domain.entities import Flow, Meter, MeterType
+from energy_workbench.domain.health.health import Watch, health, rating, reason
+from energy_workbench.domain.health.limits import DEFAULTS, RULES, contradictions, resolved
+from energy_workbench.domain.health.measures import Rating, unbalance
+from energy_workbench.domain.ratios import AppliedBy, Ratio
+from energy_workbench.domain.status import Health
 
 MADE_FOR = Rating(line=400, phase=230, frequency=50, rated_current=100, rated_kw=50, rated_line=400, step_kwh=0.1)
 LOAD = {

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.entities import Live
-from energy_workbench.core.findings import Finding
-from energy_workbench.core.status import Alarm, Communication, Health
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.status import Alarm, Communication, Health
 from energy_workbench.registry import StateStore
 
 START = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -86,7 +86,7 @@ def test_old_events_go(state: StateStore, monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(10):
         state.write({1: LOW})
         state.write({1: ONLINE})
-    monkeypatch.setattr("energy_workbench.registry.events.MOST", 5)
+    monkeypatch.setattr("energy_workbench.registry.live_state.events.MOST", 5)
     state.prune(days=400_000)
     assert len(state.events()) == 5
 

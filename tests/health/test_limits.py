@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.errors import AccessError, ConflictError, InputError, NotFoundError
+from energy_workbench.domain.errors import AccessError, ConflictError, InputError, NotFoundError
 from energy_workbench.registry import Registry
 from tests.migrated import migrated
 
@@ -77,7 +77,7 @@ def test_an_older_change_is_not_undone_below_a_newer_one(registry: Registry) -> 
 def test_only_an_editor_changes_limits(tmp_path: Path) -> None:
     from fastapi.testclient import TestClient
 
-    from energy_workbench.api.access import tokens_of
+    from energy_workbench.api.access.home_tokens import tokens_of
     from energy_workbench.api.app import create_app
     from tests.workbench.plant import make_home
 

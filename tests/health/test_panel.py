@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from energy_workbench.figures.words import states
+from energy_workbench.figures.wording.words import states
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.dashboard import markup as dashboard
 from energy_workbench.widgets.setup.details import markup as details

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.answers.possible import without_impossible
-from energy_workbench.core.condition import ratings
-from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.episodes import CALM, Episodes
-from energy_workbench.core.limits import resolved
-from energy_workbench.core.measures import Rating
-from energy_workbench.core.plausible import rejected, without
-from energy_workbench.core.quantities import QUANTITIES
-from energy_workbench.core.ratios import Ratio
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.health.episodes import CALM, Episodes
+from energy_workbench.domain.health.health_tracker import ratings
+from energy_workbench.domain.health.limits import resolved
+from energy_workbench.domain.health.measures import Rating
+from energy_workbench.domain.health.plausibility import rejected, without
+from energy_workbench.domain.quantities import QUANTITIES
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.services.queries.plausible_readings import without_impossible
 from tests.health.test_health import LOAD, MADE_FOR
 
 START = datetime(2026, 10, 5, 12, tzinfo=UTC)

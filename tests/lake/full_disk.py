@@ -12,10 +12,10 @@ import pytest
 
 from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.writer import Writer
-from energy_workbench.core.entities import Live
-from energy_workbench.core.errors import LakeError
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 from energy_workbench.registry import StateStore
 from tests.lake.helpers import ENERGY, reading, readings

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from energy_workbench.core.clock import to_micros
+from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.lake import Lake, Reading
 
 T0 = datetime(2026, 10, 1, tzinfo=UTC)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from energy_workbench.commands import intervals as command
-from energy_workbench.commands.maintenance import Job, jobs
-from energy_workbench.core.errors import LakeError
-from energy_workbench.core.settings import Settings
+from energy_workbench.cli.data import intervals as command
+from energy_workbench.domain.errors import LakeError
+from energy_workbench.jobs.maintenance import Job, jobs
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.registry import Registry
-from energy_workbench.registry.state import StateStore
+from energy_workbench.registry.live_state.state import StateStore
+from energy_workbench.runtime.settings import Settings
 from tests.lake.helpers import intervals, reading
 from tests.waiting import eventually, patience
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import disk
-from energy_workbench.core.errors import InputError, LakeError
-from energy_workbench.core.incidents import incidents
-from energy_workbench.lake import Lake, Spool, durable
+from energy_workbench.domain.errors import InputError, LakeError
+from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.backup import copy_database
 from energy_workbench.lake.maintenance import maintain
-from energy_workbench.lake.store import Store
+from energy_workbench.lake.storage import durable
+from energy_workbench.lake.storage.store import Store
+from energy_workbench.runtime import disk
+from energy_workbench.runtime.incidents import incidents
 from tests.lake.helpers import ENERGY, counter, reading, readings, table
 
 

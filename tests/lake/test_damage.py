@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.incidents import incidents
-from energy_workbench.lake import Lake, Spool, durable, wal
-from energy_workbench.lake.carve import log_of
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake import Lake, Spool
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
+from energy_workbench.lake.spool import wal
+from energy_workbench.lake.spool.page_salvage import log_of
+from energy_workbench.lake.storage import durable
+from energy_workbench.runtime.incidents import incidents
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 
 ROUNDS = int(os.environ.get("DAMAGE_ROUNDS", "5"))

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.core.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.domain.ratios import AppliedBy, Ratio
+from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.energy.interval_builder import Ledger
+from energy_workbench.energy.multipliers import Steps
 from energy_workbench.lake import Lake, Reader, Spool
-from energy_workbench.lake.build_state import FILE
-from energy_workbench.lake.intervals import build
-from energy_workbench.lake.ledger import Ledger
-from energy_workbench.lake.steps import Steps
+from energy_workbench.lake.build.intervals import build
+from energy_workbench.lake.storage.build_state import FILE
 from tests.lake.helpers import ENERGY, T0, T0_US, counter, intervals, reading, table
 
 IMPORT = "energy_import_kwh"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import clock
-from energy_workbench.core.errors import BusyError
+from energy_workbench.domain.errors import BusyError
+from energy_workbench.domain.time import clock
 from energy_workbench.lake import Lake, Reader, Spool, maintenance
-from energy_workbench.lake.intervals import build
-from energy_workbench.lake.lock import exclusive
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
+from energy_workbench.lake.storage.lock import exclusive
 from tests.lake.helpers import ENERGY, T0, intervals, reading, readings
 
 

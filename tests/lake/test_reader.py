@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from energy_workbench.core.axis import edges
-from energy_workbench.core.errors import InputError, QueryError
-from energy_workbench.core.period import parse_period
-from energy_workbench.lake import Lake, Reader, Spool, query_host
-from energy_workbench.lake.intervals import build
+from energy_workbench.domain.errors import InputError, QueryError
+from energy_workbench.domain.time.axis import edges
+from energy_workbench.domain.time.period import parse_period
+from energy_workbench.lake import Lake, Reader, Spool
+from energy_workbench.lake.build.intervals import build
+from energy_workbench.lake.user_sql import host
 from tests.lake.helpers import ENERGY, T0, counter, reading, table
 
 METERS = pa.table({"key": pa.array([1, 2], pa.int32()), "number": ["MAIN", "UNIT-A"]})
@@ -224,6 +225,6 @@ def test_a_query_that_gives_too_much_is_refused(lake: Lake, reader: Reader) -> N
 
 
 def test_a_query_that_takes_too_long_is_stopped(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_host, "SECONDS", 0.3)
+    monkeypatch.setattr(host, "SECONDS", 0.3)
     with pytest.raises(QueryError, match="took longer"):
         reader.sql("SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3", METERS)

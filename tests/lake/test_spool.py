@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.core.errors import InputError, LakeError
+from energy_workbench.domain.errors import InputError, LakeError
 from energy_workbench.lake import Reading, Spool
-from energy_workbench.lake.shape import Shape
+from energy_workbench.lake.spool.shape import Shape
 from tests.lake.helpers import ENERGY, reading
 from tests.waiting import patience
 

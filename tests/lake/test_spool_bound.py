@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.errors import LakeError
-from energy_workbench.core.incidents import incidents
+from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
-from energy_workbench.lake.spool_state import SPARING
+from energy_workbench.lake.build.intervals import build
+from energy_workbench.lake.spool.fullness import SPARING
+from energy_workbench.runtime.incidents import incidents
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 from tests.waiting import patience
 
@@ -100,7 +100,7 @@ def test_at_the_bound_what_is_acknowledged_stays_and_what_comes_is_counted(tmp_p
 
 
 def test_a_large_backlog_gives_its_room_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("energy_workbench.lake.spool_file._RETURN_BYTES", 100_000)
+    monkeypatch.setattr("energy_workbench.lake.spool.file._RETURN_BYTES", 100_000)
     spool, lake = Spool(tmp_path / "spool.db"), Lake(tmp_path / "lake")
     spool.append([reading(1, step * PERIOD, float(step)) for step in range(5000)])
     name = spool.app

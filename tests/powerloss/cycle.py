@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 from tests.lake.helpers import reading
 

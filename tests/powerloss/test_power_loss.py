@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from energy_workbench.lake import Lake, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 from tests.powerloss import cycle, disk, trace
 from tests.powerloss.disk import Disk, State

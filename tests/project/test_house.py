@@ -45,7 +45,7 @@ def test_what_is_counted_is_found() -> None:
     assert house.contract() >= {"meters", "generation", "create_meter"}
     assert house.by_hand() >= {"sql", "import_readings"}
     assert len(house.sources()) > 500
-    assert {"energy_workbench.core.clock", "collector.profile.profile"} <= house.imports().keys()
+    assert {"energy_workbench.domain.time.clock", "collector.profile.profile"} <= house.imports().keys()
     assert len(house.document()["paths"]) > 50
 
 
@@ -67,14 +67,14 @@ def test_what_is_counted_is_found() -> None:
 )
 def test_a_dict_of_anything_is_seen_under_each_name(hint: str) -> None:
     # `Schema` and `Responses`, a dict of dicts of anything, are names of this module.
-    assert house.anything(ast.parse(hint, mode="eval").body, "energy_workbench.api.schemas")
+    assert house.anything(ast.parse(hint, mode="eval").body, "energy_workbench.api.reference.examples")
 
 
 @pytest.mark.parametrize(
     "hint", ["dict[str, float]", "list[Any]", "Callable[[str], dict[str, Any]]", "Literal['dict']", "Overview", "None"]
 )
 def test_what_is_none_is_not(hint: str) -> None:
-    assert not house.anything(ast.parse(hint, mode="eval").body, "energy_workbench.api.schemas")
+    assert not house.anything(ast.parse(hint, mode="eval").body, "energy_workbench.api.reference.examples")
 
 
 def test_circles_of_any_length_are_found() -> None:

@@ -95,7 +95,7 @@ def test_html_reaches_a_page_at_one_place_whose_type_is_markup() -> None:
 
 
 def test_templates_escape() -> None:
-    from energy_workbench.reports.page import _template
+    from energy_workbench.reports.rendering.page import _template
 
     template = _template()
     assert template.environment.autoescape is True

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, make_home
 
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.core.errors import InputError
-from energy_workbench.lake import incoming, incoming_csv
-from energy_workbench.lake.importing import Importer
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import InputError
+from energy_workbench.lake.imports import incoming, incoming_csv
+from energy_workbench.lake.imports.importing import Importer
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW
 
 GOOD = "GRID,2026-10-05T09:15:00Z,frequency,50\n"

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.settings import Settings
-from energy_workbench.lake.incoming import SHOWN
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.lake.imports.incoming import SHOWN
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.waiting import patience
 from tests.workbench.plant import NOW
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-in-and-out.md").read_text("utf-8")
-CLI = [sys.executable, "-c", "from energy_workbench.cli import main; main()"]
+CLI = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()"]
 
 
 def blocks(kind: str) -> list[str]:
@@ -83,9 +83,9 @@ def test_the_calls_of_the_page_are_taken(home: Path) -> None:
 
 
 def test_the_page_names_what_is_so() -> None:
-    from energy_workbench.answers.exporting import UNITS
-    from energy_workbench.answers.table_writer import ENDINGS, SHEET_ROWS
-    from energy_workbench.core.quantities import QUANTITIES
+    from energy_workbench.domain.quantities import QUANTITIES
+    from energy_workbench.services.files.exporting import UNITS
+    from energy_workbench.tables.table_writer import ENDINGS, SHEET_ROWS
 
     flat = " ".join(PAGE.split())
     assert f"(the first {SHOWN}," in flat

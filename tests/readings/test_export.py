@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.answers import table_writer
-from energy_workbench.core.errors import HomeError, InputError, NotFoundError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
 from energy_workbench.lake import Reading
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
+from energy_workbench.tables import table_writer
 from tests.lake.helpers import T0_US
 from tests.workbench.plant import add_history, make_home
 

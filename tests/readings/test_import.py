@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, LakeError, NotFoundError
-from energy_workbench.lake import Lake, Reading, Spool, staging
-from energy_workbench.lake.importing import Importer
+from energy_workbench.domain.errors import ConflictError, InputError, LakeError, NotFoundError
+from energy_workbench.lake import Lake, Reading, Spool
+from energy_workbench.lake.imports import staging
+from energy_workbench.lake.imports.importing import Importer
 from energy_workbench.lake.maintenance import maintain
-from energy_workbench.workbench import Workbench
+from energy_workbench.services.workbench import Workbench
 from tests.lake.helpers import T0, T0_US
 
 LONG = """meter,ts,quantity,value
@@ -184,7 +185,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(wb: Workbench, file: Callab
 def test_a_file_of_many_days_and_blocks_is_whole(
     wb: Workbench, file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy_workbench.lake.incoming_csv.BLOCK", 5_000)
+    monkeypatch.setattr("energy_workbench.lake.imports.incoming_csv.BLOCK", 5_000)
     monkeypatch.setattr(staging, "CELLS", 4_000)
     instants = [T0 - timedelta(days=40) + timedelta(minutes=97) * n for n in range(600)]
     text = "meter,ts,quantity,value\n" + "".join(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.core.clock import to_micros
-from energy_workbench.core.errors import PeriodError
-from energy_workbench.core.period import parse_instant
-from energy_workbench.lake.instants import Instants
+from energy_workbench.domain.errors import PeriodError
+from energy_workbench.domain.time.clock import to_micros
+from energy_workbench.domain.time.period import parse_instant
+from energy_workbench.lake.imports.instants import Instants
 from energy_workbench.lake.reading import wrong_instant
 
 NOW_US = 1_790_000_000_000_000

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.lake import Lake, staging
-from energy_workbench.lake.importing import Importer
+from energy_workbench.lake import Lake
+from energy_workbench.lake.imports import staging
+from energy_workbench.lake.imports.importing import Importer
 from tests.lake.helpers import counter
 from tests.waiting import patience
 

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.core import settings
-from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.registry import Registry, StateStore
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime import settings
+from energy_workbench.services.workbench import Workbench
 from tests.waiting import patience
 
 FILE = Path(__file__).parent / "real" / "london_half_hours.csv.gz"
@@ -49,7 +49,7 @@ def register(half_hours: dict[datetime, Decimal]) -> dict[datetime, Decimal]:
 
 
 def command(home: Path, *words: str) -> str:
-    program = [sys.executable, "-c", "from energy_workbench.cli import main; main()", *words]
+    program = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", *words]
     environment = os.environ | {"ENERGY_WORKBENCH_HOME": str(home), FIXED_NOW: NOW.isoformat()}
     done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=patience(120), check=False)
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.entities import Meter
+from energy_workbench.domain.entities import Meter
 from energy_workbench.registry import Registry, StateStore
 from tests.migrated import migrated
 from tests.registry.postgres import NotInstalledError, cluster, dumped

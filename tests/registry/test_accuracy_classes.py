@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from energy_workbench.analytics.accuracy import CURRENT, METERS, MINUTE, VOLTAGE_PHASE
-from energy_workbench.core import accuracy_classes as classes
+from energy_workbench.analytics.uncertainty.accuracy import CURRENT, METERS, MINUTE, VOLTAGE_PHASE
+from energy_workbench.domain import accuracy_classes as classes
 from energy_workbench.registry import Registry
-from energy_workbench.registry.fields import draft
-from energy_workbench.registry.meter_file import apply_import, export_meters, plan_import, read_meter_file
+from energy_workbench.registry.checks.fields import draft
+from energy_workbench.registry.meter_files.meter_file import apply_import, export_meters, plan_import, read_meter_file
 from tests.registry.conftest import Add
 
 BASE: dict[str, Any] = {"number": "M", "name": "Meter", "type": "machine"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.registry.addresses import gateway_address
+from energy_workbench.registry.checks.addresses import gateway_address
 
 
 @pytest.mark.parametrize(

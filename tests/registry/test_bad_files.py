@@ -10,10 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.core.cells import guarded, plain
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.errors import InputError
 from energy_workbench.registry import Registry
-from energy_workbench.registry.meter_file import (
+from energy_workbench.registry.meter_files.meter_file import (
     COLUMNS,
     apply_import,
     export_meters,
@@ -21,6 +20,7 @@ from energy_workbench.registry.meter_file import (
     read_meter_file,
     write_template,
 )
+from energy_workbench.tables.cells import guarded, plain
 from tests.migrated import migrated
 from tests.registry.conftest import Add
 

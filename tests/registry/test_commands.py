@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from energy_workbench.commands import meters, token
-from energy_workbench.core import settings
-from energy_workbench.core.errors import HomeError, InputError, NotFoundError
+from energy_workbench.cli.data import meters
+from energy_workbench.cli.home import token
+from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
 from energy_workbench.registry import Registry
+from energy_workbench.runtime import settings
 
 FILE = "number,name,type,parent,gateway,unit_id,profile\nGRID,Grid,grid,,tcp://moxa:502,3,eastron_sdm630\nM,Mixer,machine,GRID,,,\n"
 

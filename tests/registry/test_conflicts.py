@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError
+from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.registry import Registry
 from tests.registry.conftest import Add
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.answers.meter_check import check
-from energy_workbench.core.errors import ConflictError, InputError, Problem
-from energy_workbench.registry import Registry, connections
-from energy_workbench.registry.meter_file import ImportPlan, MeterRow, apply_import, plan_import
+from energy_workbench.domain.errors import ConflictError, InputError, Problem
+from energy_workbench.registry import Registry
+from energy_workbench.registry.meter_files.meter_file import ImportPlan, MeterRow, apply_import, plan_import
+from energy_workbench.registry.meters import connections
+from energy_workbench.services.commands.meter_check import check
 from tests.registry.conftest import Add
 
 PROFILES = ["eastron_sdm630", "schneider_pm5xxx"]
@@ -148,7 +149,7 @@ def test_meters_that_shared_a_device_before_go_on(
 
 def test_where_two_addresses_lead_to_one_device() -> None:
     """The end of the line counts, not how it is spoken to there."""
-    from energy_workbench.registry.addresses import endpoint
+    from energy_workbench.registry.checks.addresses import endpoint
 
     assert endpoint("tcp://moxa:502") == endpoint("rtutcp://moxa:502") != endpoint("tcp://moxa:503")
     assert endpoint("rtu:///dev/ttyS0?baudrate=9600") == endpoint("rtu:///dev/ttyS0") != endpoint("rtu:///dev/ttyS1")

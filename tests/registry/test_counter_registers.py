@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from collector.profile.store import available, load
-from energy_workbench.core.quantities import Kind, quantity
-from energy_workbench.core.vee import Register
-from energy_workbench.registry.counter_registers import counter_registers
+from energy_workbench.domain.quantities import Kind, quantity
+from energy_workbench.energy.counter_steps import Register
+from energy_workbench.registry.meters.counter_registers import counter_registers
 
 ENERGY = "energy_active_import"
 

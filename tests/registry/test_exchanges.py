@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from energy_workbench.core.errors import InputError, NotFoundError
-from energy_workbench.core.exchanges import Exchange
+from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.registry import Registry
 from tests.registry.conftest import Add
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.ratios import Ratio
-from energy_workbench.registry.fields import OWN, RATIO, contents, draft, folded
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.registry.checks.fields import OWN, RATIO, contents, draft, folded
 
 BASE: dict[str, Any] = {"number": "M", "name": "Meter", "type": "machine"}
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.ratios import AppliedBy, Ratio
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.registry import Registry
 from tests.registry.conftest import Add, FixedNow
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from energy_workbench.core.errors import ConflictError, InputError
-from energy_workbench.registry import Registry, edits, replay, rows
-from energy_workbench.registry.meter_file import MeterRow, apply_import, plan_import, rehearse_import
+from energy_workbench.domain.errors import ConflictError, InputError
+from energy_workbench.registry import Registry, replay
+from energy_workbench.registry.meter_files.meter_file import MeterRow, apply_import, plan_import, rehearse_import
+from energy_workbench.registry.meters import edits
+from energy_workbench.registry.storage import rows
 from tests.registry.conftest import Add, Fresh
 
 NEW = "tcp://10.0.0.9:502"

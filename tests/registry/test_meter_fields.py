@@ -18,15 +18,15 @@ from sqlalchemy import create_engine, inspect
 
 import energy_workbench
 from energy_workbench.analytics.live import describe
-from energy_workbench.answers.meter_view import meter_view
-from energy_workbench.core.entities import Meter, MeterType
-from energy_workbench.core.fields import meter_fields
-from energy_workbench.core.fields.kinds import Accuracy, Day, MeterRef
-from energy_workbench.core.fields.meter_field import MeterField, Stored
-from energy_workbench.registry import schema
-from energy_workbench.registry.conversions import converter, day
-from energy_workbench.registry.fields import PARENT, READ_ONLY, draft
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.kinds import Accuracy, Day, MeterRef
+from energy_workbench.domain.fields.meter_field import MeterField, Stored
+from energy_workbench.registry.checks.conversions import converter, day
+from energy_workbench.registry.checks.fields import PARENT, READ_ONLY, draft
 from energy_workbench.registry.migrate import FOLDER
+from energy_workbench.registry.storage import schema
+from energy_workbench.services.rows.meters import meter_view
 from energy_workbench.widgets.setup.form import fields as form
 from scripts import document_meter_fields
 
@@ -94,7 +94,7 @@ def test_the_form_asks_once_for_what_has_a_group() -> None:
 
 
 def test_classes_are_those_of_the_standards() -> None:
-    from energy_workbench.core.accuracy_classes import FIELDS
+    from energy_workbench.domain.accuracy_classes import FIELDS
 
     assert {e.name: e.kind.known for e in meter_fields.FIELDS if isinstance(e.kind, Accuracy)} == FIELDS
 
@@ -153,10 +153,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core import settings
-from energy_workbench.registry import Registry, StateStore, schema
+from energy_workbench.runtime import settings
+from energy_workbench.registry import Registry, StateStore; from energy_workbench.registry.storage import schema
 from energy_workbench.widgets.setup.details import markup
 from energy_workbench.widgets.setup.form import fields
 
@@ -210,10 +210,10 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     copy = folder / "source" / "energy_workbench"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy.parent / "collector").symlink_to(PACKAGE.parent / "collector")
-    table = copy / "core/fields/meter_fields.py"
+    table = copy / "domain/fields/meter_fields.py"
     end = ")  # fmt: skip\n"
     table.write_text(table.read_text("utf-8").replace(end, TABLE + end, 1), "utf-8")
-    entities = copy / "core/entities.py"
+    entities = copy / "domain/entities.py"
     last = "    fuel: Fuel | None = None\n"
     source = entities.read_text("utf-8")
     assert source.count(last) == 1

@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.registry import Registry
-from energy_workbench.registry.meter_file import (
+from energy_workbench.registry.meter_files.meter_file import (
     COLUMNS,
     ImportPlan,
     MeterRow,

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from energy_workbench.core.entities import Site
-from energy_workbench.core.errors import ConflictError, HomeError, PeriodError, SettingsError
-from energy_workbench.registry import Registry, schema
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.errors import ConflictError, HomeError, PeriodError, SettingsError
+from energy_workbench.registry import Registry
 from energy_workbench.registry.migrate import FOLDER, steps
+from energy_workbench.registry.storage import schema
 from tests.registry.conftest import Add, Place
 
 

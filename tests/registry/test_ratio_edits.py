@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
-from energy_workbench.core.ratios import Ratio
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry import Registry
-from energy_workbench.registry.ratio_history import Span
+from energy_workbench.registry.meters.ratio_history import Span
 from tests.registry.conftest import Add, FixedNow
 
 MARCH, APRIL, MAY, JUNE = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5, 6))

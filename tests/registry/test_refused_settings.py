@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from energy_workbench.core.errors import SettingsError
+from energy_workbench.domain.errors import SettingsError
 from energy_workbench.registry import Registry
 from energy_workbench.registry.migrate import steps
 from tests.conftest import free_ports

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from energy_workbench.core.entities import Flow, MeterType, Site
-from energy_workbench.core.errors import BusyError, ConflictError, InputError, NotFoundError
-from energy_workbench.core.ratios import AppliedBy
-from energy_workbench.core.status import Status
+from energy_workbench.domain.entities import Flow, MeterType, Site
+from energy_workbench.domain.errors import BusyError, ConflictError, InputError, NotFoundError
+from energy_workbench.domain.ratios import AppliedBy
+from energy_workbench.domain.status import Status
 from energy_workbench.registry import Registry
 from tests.registry.conftest import Add
 
@@ -271,7 +271,7 @@ def test_a_wrong_site_is_refused_with_everything_that_is_wrong(registry: Registr
 def test_a_writer_that_never_ends_is_reported_as_busy(
     registry: Registry, second: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy_workbench.registry.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("energy_workbench.registry.storage.database.BUSY_SECONDS", 0.05)
     with registry.database.write(), pytest.raises(BusyError, match="another process"):
         second.create_meter({"number": "M", "name": "M", "type": "unit"}, by="test")
     assert second.create_meter({"number": "M", "name": "M", "type": "unit"}, by="test").key == 1

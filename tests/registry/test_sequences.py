@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from energy_workbench.core import clock
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
-from energy_workbench.core.exchanges import Exchange
-from energy_workbench.core.ratios import Ratio
-from energy_workbench.registry import Registry, replay, rows
-from energy_workbench.registry.connections import device_of
-from energy_workbench.registry.fields import folded
-from energy_workbench.registry.journal import entries_from
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.exchanges import Exchange
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.domain.time import clock
+from energy_workbench.registry import Registry, replay
+from energy_workbench.registry.checks.fields import folded
+from energy_workbench.registry.meters.connections import device_of
+from energy_workbench.registry.storage import rows
+from energy_workbench.registry.storage.journal import entries_from
 from tests.registry.conftest import Fresh
 
 NUMBERS = st.sampled_from(["A", "a", "B", "C", "D"])

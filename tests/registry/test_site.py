@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.entities import Site
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.errors import InputError
 from energy_workbench.registry import Registry
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, event
 
-from energy_workbench.core.entities import Live
-from energy_workbench.core.errors import HomeError
-from energy_workbench.core.status import Communication, Health
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.errors import HomeError
+from energy_workbench.domain.status import Communication, Health
 from energy_workbench.registry import StateStore
 from tests.registry.conftest import Place
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.entities import Live
-from energy_workbench.core.incidents import incidents
+from energy_workbench.domain.entities import Live
 from energy_workbench.registry import StateStore
+from energy_workbench.runtime.incidents import incidents
 
 
 def written(path: Path) -> bytes:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError
-from energy_workbench.core.status import Status, StatusChange
+from energy_workbench.domain.errors import ConflictError, InputError
+from energy_workbench.domain.status import Status, StatusChange
 from energy_workbench.registry import Registry
 from tests.registry.conftest import Add, FixedNow
 

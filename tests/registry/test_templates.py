@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
 from energy_workbench.registry import Registry
 from energy_workbench.registry.templates import INDIVIDUAL
 from tests.registry.conftest import Add

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError
-from energy_workbench.core.roles import Role
-from energy_workbench.core.secret import LASTS, digest
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.roles import Role
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.secret import LASTS, digest
 
 
 def test_a_token_gives_its_role_until_it_is_revoked(registry: Registry) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, NotFoundError
-from energy_workbench.core.exchanges import Exchange
-from energy_workbench.core.ratios import Ratio
+from energy_workbench.domain.errors import ConflictError, NotFoundError
+from energy_workbench.domain.exchanges import Exchange
+from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry import Registry
-from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file
+from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file
 from tests.registry.conftest import Add, FixedNow
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)

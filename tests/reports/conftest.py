@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.settings import Settings, load
 from energy_workbench.reports.kernel import Kernel
-from energy_workbench.reports.press import Press
 from energy_workbench.reports.publish import Published, Tools, publish
+from energy_workbench.reports.rendering.printing import Press
+from energy_workbench.runtime.settings import Settings, load
 
 NOW = "2026-11-03T06:30:00+05:30"
 

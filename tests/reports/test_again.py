@@ -12,11 +12,11 @@ import pytest
 from deltalake import DeltaTable
 
 import energy_workbench
-from energy_workbench.core.errors import NotFoundError, ReportError, WorkbenchError
-from energy_workbench.core.settings import Settings, load
-from energy_workbench.lake.intervals import build
+from energy_workbench.domain.errors import NotFoundError, ReportError, WorkbenchError
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.reports.publish import Ask, Published, Tools, publish, publish_again, publish_many
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime.settings import Settings, load
+from energy_workbench.services.workbench import Workbench
 from tests.reports.conftest import NOW
 from tests.reports.test_publish import PERIOD, tables_of, text_of
 
@@ -109,7 +109,7 @@ def test_names_with_html_are_text_on_every_page_in_every_chart_and_in_the_mail(
 ) -> None:
     from pypdf import PdfReader
 
-    from energy_workbench.reports.mail import compose
+    from energy_workbench.reports.rendering.mail import compose
 
     evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
     monkeypatch.setenv("ENERGY_WORKBENCH_NOW", NOW)
@@ -173,7 +173,7 @@ def test_what_is_no_manifest_is_refused(
 def test_a_notebook_that_asks_in_its_own_way_is_written_again_too(
     plant: Settings, tmp_path: Path, plant_home: Path, tools: Tools
 ) -> None:
-    from tests.answers.test_report_list import notebook
+    from tests.services.test_catalogue import notebook
 
     source = (
         "import energy_workbench as ew\nwb = ew.open()\n"

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from energy_workbench.analytics.alarms import Spell, low_power_factor, overload, spells
-from energy_workbench.core.clock import FIXED_NOW, to_micros
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
 from energy_workbench.reports import sections
 from energy_workbench.reports.subject import Subject
-from energy_workbench.workbench import Workbench
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, make_home
 
 START = datetime.fromisoformat("2026-10-01T00:00+05:30")

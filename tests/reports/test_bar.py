@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.answers.test_report_list import notebook
 from tests.reports.conftest import NOW
+from tests.services.test_catalogue import notebook
 from tests.waiting import eventually, patience
 
 COLUMNS = 40
@@ -48,7 +48,7 @@ def report(
     """
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
-    call = "from energy_workbench.cli import main; main()"
+    call = "from energy_workbench.cli.main import main; main()"
     command = [sys.executable, "-c", call, "report", name, "--notebooks", str(folder), "--format", "html"]
     # xdist tells its workers a width of its own, which programs believe rather than the terminal.
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")} | {

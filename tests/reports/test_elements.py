@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from energy_workbench.core.errors import ReportError
-from energy_workbench.reports.elements import (
+from energy_workbench.domain.errors import ReportError
+from energy_workbench.reports.content.blocks import (
     TABLE,
     Card,
     Cell,
@@ -22,8 +22,8 @@ from energy_workbench.reports.elements import (
     paragraph,
     table,
 )
-from energy_workbench.reports.heatmap import SHADES, heatmap, shade
-from energy_workbench.reports.heatmap import Cell as Hour
+from energy_workbench.reports.content.heatmap import SHADES, heatmap, shade
+from energy_workbench.reports.content.heatmap import Cell as Hour
 
 
 class Reader(HTMLParser):

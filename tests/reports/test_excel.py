@@ -11,10 +11,10 @@ import pytest
 from nbformat import v4
 
 import energy_workbench
-from energy_workbench.core.settings import Settings
-from energy_workbench.reports.elements import Card, Column, amount, key_figures, table
-from energy_workbench.reports.excel import write_excel
+from energy_workbench.reports.content.blocks import Card, Column, amount, key_figures, table
 from energy_workbench.reports.publish import Published
+from energy_workbench.reports.rendering.excel import write_excel
+from energy_workbench.runtime.settings import Settings
 
 
 def book(folder: Path, *parts: Any) -> openpyxl.Workbook:

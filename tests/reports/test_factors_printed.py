@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports import sections
 from energy_workbench.reports.subject import Subject
-from energy_workbench.workbench import Workbench
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 HEADS = ["Factor", "Year", "Value", "Unit", "Gases", "Valid from", "Source"]

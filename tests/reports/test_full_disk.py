@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.settings import Settings
+from energy_workbench.runtime.settings import Settings
 from tests.waiting import patience
 
 MOUNT = 'mount -t tmpfs -o size=4m tmpfs "$1" && shift && exec "$@"'
@@ -18,7 +18,7 @@ import subprocess, sys
 from pathlib import Path
 
 folder, home = Path(sys.argv[1]), sys.argv[2]
-main = "from energy_workbench.cli import main; main()"
+main = "from energy_workbench.cli.main import main; main()"
 given = ["report", "meter", "--period", "2026-10", "--meter", "DG", "--format", "xlsx", "--home", home, "--out", folder]
 
 def report():

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.answers import report_list
-from energy_workbench.core.errors import HomeError, NotFoundError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import HomeError, NotFoundError
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
-from tests.answers.test_report_list import notebook
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.reports import catalogue
+from tests.services.test_catalogue import notebook
 
 NOW = datetime(2026, 10, 31, 6, 30, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def kernel() -> Iterator[Kernel]:
 
 
 def run(kernel: Kernel, home: Path, path: Path, *sources: str, batch: str = "one", **given: Any) -> Executed:
-    report = report_list.load(notebook(path / "r.ipynb", *sources))
+    report = catalogue.load(notebook(path / "r.ipynb", *sources))
     told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "place": str(path), "batch": batch}
     return kernel.execute(report, given, told, (str(path), "r"))
 
@@ -41,7 +41,7 @@ def test_a_notebook_sees_its_parameters_the_home_and_one_fixed_now(
     kernel: Kernel, plant: Settings, tmp_path: Path
 ) -> None:
     source = (
-        "import energy_workbench as ew\nfrom energy_workbench.core.clock import now\n"
+        "import energy_workbench as ew\nfrom energy_workbench.domain.time.clock import now\n"
         "print(repr(text), top, ew.open().settings.home, now().isoformat())"
     )
     awkward = "\"quote' \\ {braces}\nnew line ünïcode"
@@ -69,7 +69,7 @@ def test_a_later_batch_in_a_kernel_that_was_kept_finds_settings_that_were_change
 
 
 def test_an_error_of_the_workbench_comes_out_as_itself(kernel: Kernel, plant: Settings, tmp_path: Path) -> None:
-    source = "from energy_workbench.core.errors import NotFoundError\nraise NotFoundError('there is no meter X')"
+    source = "from energy_workbench.domain.errors import NotFoundError\nraise NotFoundError('there is no meter X')"
     with pytest.raises(FailedError) as raised:
         run(kernel, plant.home, tmp_path, "x: int = 1", source)
     assert isinstance(raised.value.error, NotFoundError)

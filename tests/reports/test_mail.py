@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.errors import NotFoundError, ReportError
-from energy_workbench.reports.mail import compose
+from energy_workbench.domain.errors import NotFoundError, ReportError
 from energy_workbench.reports.publish import Published
+from energy_workbench.reports.rendering.mail import compose
 
 
 def test_the_body_has_the_key_figures_of_the_report_and_its_first_charts_as_images(october: Published) -> None:

@@ -7,9 +7,9 @@ import re
 import pytest
 from nbformat import v4
 
-from energy_workbench.reports.elements import ABOUT, FIGURE
-from energy_workbench.reports.page import PNG, about, add_images, entries, figures_of, render
-from energy_workbench.reports.press import Drawn
+from energy_workbench.reports.content.blocks import ABOUT, FIGURE
+from energy_workbench.reports.rendering.page import PNG, about, add_images, entries, figures_of, render
+from energy_workbench.reports.rendering.printing import Drawn
 
 FIGURE_DATA = {"data": [{"type": "bar", "y": [1]}], "layout": {"title": {"text": "</script><b>&"}}}
 

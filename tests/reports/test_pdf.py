@@ -17,13 +17,13 @@ import pytest
 from nbformat import v4
 from pypdf import PdfReader
 
-from energy_workbench.core.errors import ReportError
-from energy_workbench.reports import chromium as browser
-from energy_workbench.reports.elements import Column, Figure, heading, paragraph, table
-from energy_workbench.reports.page import figures_of
-from energy_workbench.reports.pdf import pages_of, write_pdf
-from energy_workbench.reports.press import Press
+from energy_workbench.domain.errors import ReportError
+from energy_workbench.reports.content.blocks import Column, Figure, heading, paragraph, table
 from energy_workbench.reports.publish import Published
+from energy_workbench.reports.rendering import chromium as browser
+from energy_workbench.reports.rendering.page import figures_of
+from energy_workbench.reports.rendering.pdf import pages_of, write_pdf
+from energy_workbench.reports.rendering.printing import Press
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -285,7 +285,7 @@ def alive(pid: int) -> bool:
 def test_what_a_browser_complains_of_never_comes_out_of_the_pipe_of_its_answers(chromium: str) -> None:
     # With descriptor 3 taken, the next that is opened is 4: the one on which a browser answers.
     code = (
-        "import os, sys; from pathlib import Path; from energy_workbench.reports.chromium import Chromium\n"
+        "import os, sys; from pathlib import Path; from energy_workbench.reports.rendering.chromium import Chromium\n"
         "assert os.open(os.devnull, os.O_RDONLY) == 3\n"
         "with Chromium(Path(sys.argv[1])) as browser:\n"
         "    tab = browser.open_tab()\n"

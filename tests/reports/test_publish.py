@@ -21,9 +21,9 @@ from fastapi.testclient import TestClient
 from pypdf import PdfReader
 
 import energy_workbench
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.errors import (
+from energy_workbench.domain.errors import (
     HomeError,
     InputError,
     NotFoundError,
@@ -31,15 +31,15 @@ from energy_workbench.core.errors import (
     ReportError,
     WorkbenchError,
 )
-from energy_workbench.core.settings import Settings, load
-from energy_workbench.reports import words
+from energy_workbench.reports.content import words
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, Tools, publish, publish_many
-from tests.answers.test_report_list import notebook
+from energy_workbench.runtime.settings import Settings, load
+from tests.services.test_catalogue import notebook
 from tests.waiting import patience
 
 PERIOD = "2026-10"
-COMMAND = [sys.executable, "-c", "from energy_workbench.cli import main; main()", "report"]
+COMMAND = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", "report"]
 OPEN = "from energy_workbench.reports import sections\nfrom energy_workbench.reports.subject import Subject\n"
 
 
@@ -382,7 +382,7 @@ def test_a_folder_that_cannot_be_written_is_said_so(plant: Settings, tmp_path: P
     [
         ("y = 1\n1 / 0", r"cell 2 \(y = 1\) failed: ZeroDivisionError"),
         (
-            "from energy_workbench.reports.elements import Figure\n"
+            "from energy_workbench.reports.content.blocks import Figure\n"
             "Figure({'data': [{'type': 'bar', 'y': []}]}, 'Load')",
             "'Load' would be blank",
         ),
@@ -415,7 +415,7 @@ def test_reports_of_a_batch_with_a_bad_one_among_them_are_those_that_are_written
     plant: Settings, tmp_path: Path, chromium: str, tools: Tools
 ) -> None:
     cells = [OPEN + "about = Subject.open(period)", "sections.contents()", "sections.summary(about)"]
-    blank = "from energy_workbench.reports.elements import Figure\nFigure({'data': [{'type': 'bar', 'y': [1], "
+    blank = "from energy_workbench.reports.content.blocks import Figure\nFigure({'data': [{'type': 'bar', 'y': [1], "
     notebook(tmp_path / "blank.ipynb", 'period: str = "last month"', *cells, blank + "'visible': False}]}, 'Load')")
     last = Ask("meter", {"period": PERIOD, "meter": "DG"})
     asks = [

@@ -11,18 +11,18 @@ import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.clock import FIXED_NOW, to_micros
-from energy_workbench.core.finding_words import FINDINGS, finding_title
-from energy_workbench.core.findings import Finding
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.health.finding_words import FINDINGS, finding_title
+from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
 from energy_workbench.reports.publish import Ask, Published, Tools, publish_many
 from energy_workbench.reports.subject import MOST_FINDINGS, Subject
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.reports.test_publish import tables_of, text_of
 from tests.workbench.plant import NOW, make_home
 

@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import energy_workbench
-from energy_workbench.core.rounding import places, rounded
-from energy_workbench.core.settings import Settings
-from energy_workbench.figures import loss_words
+from energy_workbench.domain.rounding import places, rounded
 from energy_workbench.figures.balance import losses
-from energy_workbench.reports import sections, words
-from energy_workbench.reports.elements import FIGURE, KEY_FIGURES, TABLE, Element, Section
+from energy_workbench.figures.wording import losses as loss_words
+from energy_workbench.reports import sections
+from energy_workbench.reports.content import words
+from energy_workbench.reports.content.blocks import FIGURE, KEY_FIGURES, TABLE, Element, Section
 from energy_workbench.reports.errors import at_any_load, together
 from energy_workbench.reports.subject import Subject, source_kinds
+from energy_workbench.runtime.settings import Settings
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model as LossesModel

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports import sections
 from energy_workbench.reports.subject import Subject
-from energy_workbench.workbench import Workbench
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 PERIOD = "2026-10"

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.core.period import parse_period
-from energy_workbench.reports import words
+from energy_workbench.domain.time.period import parse_period
+from energy_workbench.reports.content import words
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 10, 31, 6, 0, tzinfo=UTC)

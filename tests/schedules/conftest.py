@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import settings
-from energy_workbench.core.schedules import Run, Schedule
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.schedules import Run, Schedule
+from energy_workbench.jobs.reports.scheduler import Scheduler
 from energy_workbench.registry import Registry
-from energy_workbench.reports.scheduled.scheduler import Scheduler
+from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
 from tests.migrated import migrated
 
 NOON = datetime(2026, 10, 12, 6, 30, tzinfo=UTC)

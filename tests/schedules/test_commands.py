@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from energy_workbench.commands import schedules
-from energy_workbench.commands.maintenance import jobs
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.errors import InputError, NotFoundError
-from energy_workbench.core.settings import Settings
+from energy_workbench.cli.data import schedules
+from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.jobs.maintenance import jobs
+from energy_workbench.jobs.reports.scheduler import Scheduler
 from energy_workbench.lake import Reading, Spool
 from energy_workbench.registry import Registry
-from energy_workbench.reports.scheduled.scheduler import Scheduler
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import Settings
 from tests.waiting import eventually, patience
 from tests.workbench.plant import make_home
 

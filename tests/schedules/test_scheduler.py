@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from energy_workbench.core.schedules import LEASE, PAUSES, RunState
+from energy_workbench.domain.schedules import LEASE, PAUSES, RunState
 from tests.schedules.conftest import Plant
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import logs, secret
-from energy_workbench.core.errors import SettingsError
+from energy_workbench.domain.errors import SettingsError
+from energy_workbench.runtime import logs, secret
 
 PASSWORD = "a password of the test"
 

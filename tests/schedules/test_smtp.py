@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import DeliveryError, SettingsError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import DeliveryError, SettingsError
 from energy_workbench.reports.delivery import smtp
 from energy_workbench.reports.delivery.letter import Letter, alert_letter
+from energy_workbench.runtime.settings import Settings
 from tests.conftest import free_ports
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server, silent_server
 

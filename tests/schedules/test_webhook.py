@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import DeliveryError
+from energy_workbench.domain.errors import DeliveryError
 from energy_workbench.reports.delivery import webhook
 from tests.conftest import free_ports
 from tests.schedules.mail_server import silent_server

@@ -17,17 +17,17 @@ from typing import Any
 import psutil
 import pytest
 
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.schedules import PAUSES, Recipient, Run, RunState, Schedule
+from energy_workbench.domain.schedules import PAUSES, Recipient, Run, RunState, Schedule
+from energy_workbench.jobs.reports import scheduler as scheduler_room
+from energy_workbench.jobs.reports.processes import Process
+from energy_workbench.jobs.reports.scheduler import Scheduler
+from energy_workbench.jobs.reports.worker import work
+from energy_workbench.jobs.reports.worker_process import WorkerProcess
 from energy_workbench.registry import Registry
-from energy_workbench.reports.scheduled import scheduler as scheduler_room
-from energy_workbench.reports.scheduled.processes import Process
-from energy_workbench.reports.scheduled.scheduler import Scheduler
-from energy_workbench.reports.scheduled.worker import work
-from energy_workbench.reports.scheduled.worker_process import WorkerProcess
-from tests.answers.test_report_list import notebook
+from energy_workbench.runtime import settings as settings_room
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
+from tests.services.test_catalogue import notebook
 from tests.waiting import eventually
 from tests.workbench.plant import NOW, add_history, make_home
 

@@ -14,14 +14,14 @@ from typing import Any
 import psutil
 import pytest
 
-from energy_workbench.answers import supervised
+from energy_workbench.services.doctor import supervised
 from tests.waiting import eventually, patience
 
 SUPERVISOR = """
 import json, os, sys
 from pathlib import Path
-from energy_workbench.answers import supervised
-from energy_workbench.commands import supervisor
+from energy_workbench.services.doctor import supervised
+from energy_workbench.cli.processes import supervisor
 home, commands = Path(sys.argv[1]), json.loads(sys.argv[2])
 sys.exit(supervisor.Supervisor(commands, os.environ, lambda known: supervised.write(home, known)).run())
 """

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from energy_workbench.answers import supervised
+from energy_workbench.services.doctor import supervised
 from tests.conftest import free_ports
 from tests.up.test_supervisor import lives, until
 from tests.waiting import patience

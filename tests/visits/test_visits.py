@@ -20,10 +20,10 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from energy_workbench.api.access import machine_secret, tokens_of
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.settings import Settings
+from energy_workbench.api.access.home_tokens import machine_secret, tokens_of
 from energy_workbench.registry import Registry
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import Settings
 from tests.browser.conftest import answers, wait_until
 from tests.conftest import free_ports
 from tests.waiting import patience
@@ -56,7 +56,7 @@ class Works:
 
     @contextmanager
     def running(self, name: str) -> Iterator[None]:
-        command = [sys.executable, "-c", "from energy_workbench.cli import main; main()", name]
+        command = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", name]
         with (self.settings.home / f"{name}.log").open("ab") as file:
             self.processes[name] = process = subprocess.Popen(command, env=self.environment, stdout=file, stderr=file)
         address = f"{self.service}{API}/health" if name == "serve" else f"{self.pages(name)}/login"

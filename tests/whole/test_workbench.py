@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from energy_workbench.core.pages import VIEWED
+from energy_workbench.domain.pages import VIEWED
 from tests.waiting import eventually, patience
 from tests.whole.conftest import Running, start
 

@@ -6,9 +6,9 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from energy_workbench.answers.limit_rows import limit_rows
 from energy_workbench.contract.results import MeterTable, Readings
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.services.rows.limits import limit_rows
 from tests.figures import payloads
 
 NOW = payloads.NOW.isoformat()

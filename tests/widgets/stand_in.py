@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from energy_workbench.contract.results import MeterTable, Overview, Pattern
-from energy_workbench.core.errors import NotFoundError, ServiceError
-from energy_workbench.core.secret import digest
+from energy_workbench.domain.errors import NotFoundError, ServiceError
+from energy_workbench.runtime.secret import digest
 from tests.figures import payloads
 
 ROLES = {"editor-token-of-the-test": "admin", "viewer-token-of-the-test": "viewer"}

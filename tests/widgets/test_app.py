@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.app import App
-from energy_workbench.widgets.chart import Chart
-from energy_workbench.widgets.place import parse
+from energy_workbench.widgets.browser.chart import Chart
+from energy_workbench.widgets.browser.place import parse
 from tests.waiting import patience
 from tests.widgets.stand_in import StandIn
 

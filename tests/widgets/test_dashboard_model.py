@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.model import Model
 from tests.widgets.stand_in import StandIn

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from energy_workbench.api.access import machine_secret
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.api.access.home_tokens import machine_secret
+from energy_workbench.domain.errors import ServiceError
+from energy_workbench.runtime import settings as settings_room
 from energy_workbench.widgets.site.door import Door
 from tests.waiting import eventually
 from tests.workbench.plant import make_home

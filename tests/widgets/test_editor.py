@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, ServiceError
+from energy_workbench.domain.errors import ConflictError, ServiceError
 from energy_workbench.widgets.background import Background
+from energy_workbench.widgets.browser.files import Files
 from energy_workbench.widgets.editor import Editor
-from energy_workbench.widgets.files import Files
 from tests.waiting import patience
 from tests.widgets.setup_stand_in import SetupStandIn
 from tests.widgets.test_app import here, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from energy_workbench.contract.results import Generation, GenerationComparison
-from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.generation import markup
 from energy_workbench.widgets.generation.change import change, ratio_change

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import Markup
 
-from energy_workbench.core.pages import Page
+from energy_workbench.domain.pages import Page
 from energy_workbench.widgets import markup
 from energy_workbench.widgets.dashboard import markup as dashboard
 from energy_workbench.widgets.losses import markup as losses

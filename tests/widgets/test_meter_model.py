@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from energy_workbench.contract.results import Readings
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.settings import load
+from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.registry import Registry
+from energy_workbench.runtime.settings import load
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.meter import markup
 from energy_workbench.widgets.meter.model import Model
 from energy_workbench.widgets.meter.recent import Recent
-from energy_workbench.workbench import Workbench
 from tests.workbench.plant import NOW, make_home
 
 EVIL = "<script>alert(1)</script>"

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.widgets.patch import changes
+from energy_workbench.widgets.browser.patch import changes
 
 leaves = st.one_of(st.integers(), st.text(max_size=3), st.lists(st.integers(), max_size=3))
 trees = st.recursive(

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import PeriodError
-from energy_workbench.core.resolution import MOST_POINTS
+from energy_workbench.domain.errors import PeriodError
+from energy_workbench.domain.time.resolution import MOST_POINTS
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.patterns import markup
 from energy_workbench.widgets.patterns.model import Model
-from energy_workbench.workbench import Workbench
 
 WEEK = "2026-10-05/2026-10-11"
 FIGURES = ("history", "heat", "day", "duration", "shift", "demand")

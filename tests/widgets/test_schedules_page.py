@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, NotFoundError, Problem, ServiceError
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem, ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.boundary import guarded
 from energy_workbench.widgets.schedules.fields import sent, texts

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.errors import InputError, Problem, ServiceError
+from energy_workbench.domain.errors import InputError, Problem, ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form import fields, markup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.parts import HIDDEN
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from energy_workbench.core.errors import ConflictError, InputError, Problem, ServiceError
+from energy_workbench.domain.errors import ConflictError, InputError, Problem, ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.bulk import markup as bulk_markup
 from energy_workbench.widgets.setup.details import markup

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.answers.site_rows import effects, site_row
-from energy_workbench.core.entities import Site
-from energy_workbench.core.errors import InputError, Problem
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.services.rows.site import effects, site_row
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.site.model import SiteModel

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.pages import VIEWED
-from energy_workbench.core.sheet import Sheet
-from energy_workbench.widgets.chart import Chart
+from energy_workbench.domain.pages import VIEWED
+from energy_workbench.tables.sheet import Sheet
+from energy_workbench.widgets.browser.chart import Chart
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.page_model import PageModel

@@ -19,15 +19,15 @@ from collector.plant.model import Plant
 from collector.plant.server import PlantServer
 from collector.plant.tree import build as build_tree
 from collector.polling.slots import SteadyClock
-from energy_workbench.core import settings as settings_room
-from energy_workbench.core.clock import EPOCH
-from energy_workbench.core.entities import Meter
-from energy_workbench.core.quantities import Scaling
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.quantities import Scaling
+from energy_workbench.domain.time.clock import EPOCH
 from energy_workbench.lake import Lake, Reader, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
-from energy_workbench.registry.meter_file import apply_import, plan_import, read_meter_file
+from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import Settings
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from energy_workbench.core import settings
-from energy_workbench.core.settings import Settings
 from energy_workbench.lake import Lake
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
 from tests.migrated import migrated
 
 QUARTER = timedelta(minutes=15)

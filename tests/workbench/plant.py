@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.core import settings
-from energy_workbench.core.clock import to_micros
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
 from tests.migrated import migrated
 
 NOW = datetime(2026, 10, 12, 9, 37, tzinfo=UTC)

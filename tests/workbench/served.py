@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from energy_workbench.api.app import create_app
-from energy_workbench.core.settings import Settings
+from energy_workbench.runtime.settings import Settings
 from tests.waiting import eventually, patience
 
 

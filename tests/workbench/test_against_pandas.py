@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from energy_workbench.core import settings
-from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.lake import Lake
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
-from energy_workbench.workbench import Workbench
+from energy_workbench.runtime import settings
+from energy_workbench.services.workbench import Workbench
 from tests.migrated import migrated
 
 ZONE = "Europe/Berlin"

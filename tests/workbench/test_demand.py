@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.errors import InputError
-from energy_workbench.workbench import Workbench
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.errors import InputError
+from energy_workbench.services.workbench import Workbench
 
 
 def test_the_maximum_says_when_and_who(wb: Workbench) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.workbench import Workbench
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import KW
 
 

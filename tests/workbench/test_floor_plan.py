@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.answers import floor_plan
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.floor_plan import LARGEST, understood
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.site.floor_plan import LARGEST, understood
+from energy_workbench.services.files import floor_plan
 
 
 def png(width: int = 3, height: int = 2) -> bytes:

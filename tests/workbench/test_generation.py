@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import InputError, NotFoundError
-from energy_workbench.workbench import Workbench
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 

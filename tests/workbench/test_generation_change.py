@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.period import local_midnight
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.domain.time.period import local_midnight
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.counted import count, home_of
 from tests.workbench.test_like_days import FIRST, stretches
 

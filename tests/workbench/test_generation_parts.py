@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from energy_workbench.answers.generation_parts import GenerationParts
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.factors import Factor
-from energy_workbench.core.period import Period, local_midnight
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.emission_factors import Factor
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.domain.time.period import Period, local_midnight
 from energy_workbench.lake import Lake
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.heard import HeardFiles
-from energy_workbench.lake.intervals import build
 from energy_workbench.lake.reader import Reader
 from energy_workbench.registry import Registry
-from energy_workbench.registry.database import Database
-from energy_workbench.workbench import Workbench
+from energy_workbench.registry.storage.database import Database
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.generation.parts import GenerationParts
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.counted import home_of
 
 ZONE = ZoneInfo("Europe/Berlin")

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from energy_workbench.commands.init import prepare_home
-from energy_workbench.core import settings
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.lake.intervals import build
-from energy_workbench.workbench import Workbench
+from energy_workbench.cli.home.init import prepare_home
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.lake.build.intervals import build
+from energy_workbench.runtime import settings
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW
 
 DAY = datetime(2026, 10, 1, tzinfo=ZoneInfo("Asia/Kolkata"))

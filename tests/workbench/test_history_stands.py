@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 BEFORE = "2026-10-05/2026-10-10"
@@ -64,7 +64,7 @@ def test_of_the_running_day_the_hours_that_are_over_are_compared(wb: Workbench) 
 
 
 def test_an_edited_interval_is_the_maximum_wherever_one_is_told(wb: Workbench) -> None:
-    from energy_workbench.lake.intervals import build
+    from energy_workbench.lake.build.intervals import build
 
     at = "2026-10-07T10:15:00+05:30"
     wb.edit_interval("UNIT-A", at, {"energy_import_kwh": 99.0, "reason": "read off the incomer"})
@@ -79,7 +79,7 @@ def test_an_edited_interval_is_the_maximum_wherever_one_is_told(wb: Workbench) -
 
 @pytest.mark.parametrize("number", ["UNIT-A", "SOLAR"])
 def test_a_step_too_coarse_for_a_quarter_is_fine_enough_for_an_hour(wb: Workbench, number: str) -> None:
-    from energy_workbench.lake.intervals import build
+    from energy_workbench.lake.build.intervals import build
 
     period = "2026-10-07"
     scale, kw = (0.05, 120.0) if number == "UNIT-A" else (0.2, 20.0)

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from energy_workbench.analytics import like_days
-from energy_workbench.answers import comparisons
-from energy_workbench.core import axis
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import PeriodError
-from energy_workbench.core.period import local_midnight
+from energy_workbench.domain.errors import PeriodError
+from energy_workbench.domain.time import axis
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.domain.time.period import local_midnight
 from energy_workbench.lake import Reader
-from energy_workbench.workbench import Workbench
+from energy_workbench.services.queries import comparisons
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.counted import Stretch, count, home_of
 
 ZONES = ["Europe/Berlin", "Asia/Kolkata"]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.counted import count, home_of
 
 ZONE = "Asia/Kolkata"
@@ -123,7 +123,7 @@ def test_a_billing_month_has_the_load_factor_of_its_own_blocks(tmp_path: Path, m
 
 
 def test_an_edited_interval_is_one_of_the_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_workbench.lake.intervals import build
+    from energy_workbench.lake.build.intervals import build
 
     home = home_of(tmp_path / "home", ZONE, METERS)
     count(home, START, {"GRID": GAP})

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.entities import Live
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.findings import Finding
-from energy_workbench.core.settings import Settings
-from energy_workbench.core.status import Communication
-from energy_workbench.workbench import Workbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 from tests.workbench.served import served
 
@@ -73,8 +73,8 @@ def test_a_list_is_as_long_as_was_asked_for(
     near: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch, name: str, limit: int
 ) -> None:
     if limit < 1000:
-        monkeypatch.setattr("energy_workbench.client.PAGE", 4)
-        monkeypatch.setattr("energy_workbench.answers.service.PAGE", 4)
+        monkeypatch.setattr("energy_workbench.client.workbench.PAGE", 4)
+        monkeypatch.setattr("energy_workbench.client.connection.PAGE", 4)
     here, there = (LISTS[name](each, limit=limit) for each in (near, far))
     assert there == here
     assert name == "runs" or len(here) > 0
@@ -91,7 +91,7 @@ def test_no_rows_are_asked_for_by_nobody(near: Workbench, far: RemoteWorkbench, 
 def test_a_list_that_grows_while_it_is_read_has_each_row_once(
     near: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy_workbench.answers.service.PAGE", 4)
+    monkeypatch.setattr("energy_workbench.client.connection.PAGE", 4)
     before, get = near.audit(limit=12), far._service.get
 
     def growing(path: str, **asked: Any) -> Any:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import InputError, NotFoundError
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.lake import Reader
-from energy_workbench.workbench import Workbench
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 SAME = ("supply_kwh", "demand_kwh", "loss_kwh", "loss_percent", "completeness", "verdict")

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.core import settings
-from energy_workbench.core.clock import FIXED_NOW, to_micros
-from energy_workbench.figures import loss_words
-from energy_workbench.figures.power_flow import power_flow
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
+from energy_workbench.figures.flows.power_flow import power_flow
+from energy_workbench.figures.wording import losses as loss_words
 from energy_workbench.lake import Lake, Reading, Spool
-from energy_workbench.lake.intervals import build
+from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
-from energy_workbench.reports import words
+from energy_workbench.reports.content import words
 from energy_workbench.reports.sections.front import loss_card
 from energy_workbench.reports.subject import Subject
+from energy_workbench.runtime import settings
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses.model import Model
-from energy_workbench.workbench import Workbench
 from tests.migrated import migrated
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.figures.words import amount
+from energy_workbench.figures.wording.words import amount
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.markup import pattern_heading
 from energy_workbench.widgets.dashboard.model import Model as Overview
@@ -17,7 +18,6 @@ from energy_workbench.widgets.losses.model import Model as Losses
 from energy_workbench.widgets.markup import cards
 from energy_workbench.widgets.meter.model import Model as Meter
 from energy_workbench.widgets.patterns.model import Model as Patterns
-from energy_workbench.workbench import Workbench
 
 PERIOD = "last 7 days"
 

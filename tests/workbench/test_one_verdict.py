@@ -11,21 +11,21 @@ from fastapi.testclient import TestClient
 
 from energy_workbench.analytics.flow import Measured, power_flow
 from energy_workbench.analytics.live import iso
-from energy_workbench.api.access import tokens_of
+from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.status import Status
-from energy_workbench.figures.power_flow import power_flow as drawing
+from energy_workbench.domain.status import Status
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.figures.flows.power_flow import power_flow as drawing
 from energy_workbench.figures.theme import LIGHT
-from energy_workbench.figures.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.reports import charts
-from energy_workbench.reports.elements import Table
+from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
+from energy_workbench.reports.content import charts
+from energy_workbench.reports.content.blocks import Table
 from energy_workbench.reports.sections.losses import losses
 from energy_workbench.reports.subject import Subject
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model
-from energy_workbench.workbench import Workbench
 from tests.analytics.test_flow import MAIN, UNIT
 from tests.workbench.test_losses_across_gaps import NOW, TIME, day, plant
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import energy_workbench as ew
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract import results
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.errors import InputError, PeriodError
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import InputError, PeriodError
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 from tests.workbench.served import served
 

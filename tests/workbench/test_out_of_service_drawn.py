@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.core.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses.model import Model
-from energy_workbench.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 DAY = "2026-10-10"

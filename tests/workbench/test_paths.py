@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import energy_workbench as ew
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core import settings
-from energy_workbench.workbench import Workbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.runtime import settings
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import make_home
 from tests.workbench.served import served
 

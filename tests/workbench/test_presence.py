@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 import energy_workbench as ew
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.commands.maintenance import lake_jobs
-from energy_workbench.core import clock
-from energy_workbench.core.clock import FIXED_NOW
-from energy_workbench.core.entities import Live
-from energy_workbench.core.errors import LakeError
-from energy_workbench.core.status import Communication
-from energy_workbench.workbench import Workbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.errors import LakeError
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.jobs.maintenance import lake_jobs
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, make_home
 from tests.workbench.served import served
 

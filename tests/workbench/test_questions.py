@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from energy_workbench.core.errors import InputError, NotFoundError, PeriodError, QueryError
-from energy_workbench.core.status import Communication
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import InputError, NotFoundError, PeriodError, QueryError
+from energy_workbench.domain.status import Communication
+from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import KW
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.core.errors import AccessError, InputError, NotFoundError, PeriodError, QueryError, ServiceError
-from energy_workbench.core.settings import Settings
-from energy_workbench.workbench import Workbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.domain.errors import AccessError, InputError, NotFoundError, PeriodError, QueryError, ServiceError
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 
 
 def test_every_answer_is_the_very_same(wb: Workbench, far: RemoteWorkbench) -> None:
@@ -40,7 +40,7 @@ def test_every_answer_is_the_very_same(wb: Workbench, far: RemoteWorkbench) -> N
 def test_long_answers_come_in_pages_without_loss(
     wb: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy_workbench.client.PAGE", 4)
+    monkeypatch.setattr("energy_workbench.client.workbench.PAGE", 4)
     assert far.meters() == wb.meters()
     assert [meter["number"] for meter in far.meters(limit=5)] == [meter["number"] for meter in wb.meters(limit=5)]
     span = "2026-10-10T00:00/2026-10-10T03:15"
@@ -59,7 +59,7 @@ def test_readings_come_in_pages_of_time(wb: Workbench, far: RemoteWorkbench, mon
         return get(path, **params)
 
     monkeypatch.setattr(far._service, "get", heard)
-    monkeypatch.setattr("energy_workbench.client.PAGE", 5)
+    monkeypatch.setattr("energy_workbench.client.workbench.PAGE", 5)
     span = "2026-10-10T00:00/2026-10-10T12:00"
     assert far.readings("GRID", span, ["energy_active_import"]) == wb.readings("GRID", span, ["energy_active_import"])
     assert len(asked) > 5

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 import energy_workbench as ew
-from energy_workbench.api.access import tokens_of
-from energy_workbench.client import RemoteWorkbench
+from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.reports.sections.front import summary
 from energy_workbench.reports.sections.generation import carbon
 from energy_workbench.reports.subject import Subject
+from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.generation import markup as generation_markup
 from energy_workbench.widgets.generation.model import Model as GenerationModel
-from energy_workbench.workbench import Workbench
 from tests.workbench.served import served
 from tests.workbench.test_generation_registers import DG, GRID, PERIOD, SOLAR, Make, make
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from energy_workbench.client import RemoteWorkbench
-from energy_workbench.lake.workspace import VIEWS
-from energy_workbench.workbench import Workbench
+from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.lake.user_sql.views import VIEWS
+from energy_workbench.services.workbench import Workbench
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sql.md").read_text("utf-8")
 EXAMPLES = [each for each in re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)[0].split(";") if each.strip()]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import energy_workbench as ew
-from energy_workbench.core.errors import HomeError, ReportError
-from energy_workbench.core.settings import Settings
-from energy_workbench.workbench import Workbench
+from energy_workbench.domain.errors import HomeError, ReportError
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 
 
 def test_what_is_in_use_is_opened_until_the_block_is_left(

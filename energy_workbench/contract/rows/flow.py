@@ -20,7 +20,7 @@ from energy_workbench.contract.words import (
     TypeText,
     VerdictText,
 )
-from energy_workbench.core.entities import MeterType
+from energy_workbench.domain.entities import MeterType
 
 LOSS = "loss"
 """Type of the node where all losses go."""

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
 from energy_workbench.contract.words import Kvah, Kvarh, Kwh
-from energy_workbench.core.vee import Choice
+from energy_workbench.energy.counter_steps import Choice
 
 ChoiceText = Annotated[str, Words(tuple(Choice))]
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
 from energy_workbench.contract.words import Hours, Percent, Seconds, Share
-from energy_workbench.core.schedules import RunState
+from energy_workbench.domain.schedules import RunState
 
 RunStateText = Annotated[str, Words(tuple(RunState))]
 Default = str | float | bool | None

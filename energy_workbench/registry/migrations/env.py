@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from energy_workbench.registry.schema import metadata
+from energy_workbench.registry.storage.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():

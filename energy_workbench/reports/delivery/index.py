@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from energy_workbench.core import disk
-from energy_workbench.core.errors import HomeError
+from energy_workbench.domain.errors import HomeError
+from energy_workbench.runtime import disk
 
 NAME: Final = "index.html"
 MANIFEST: Final = ".manifest.json"

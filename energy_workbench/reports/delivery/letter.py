@@ -13,11 +13,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from energy_workbench.core import clock
-from energy_workbench.core.schedules import Recipient, Run, Schedule
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.schedules import Recipient, Run, Schedule
+from energy_workbench.domain.time import clock
 from energy_workbench.reports.delivery.language import words
-from energy_workbench.reports.mail import compose
+from energy_workbench.reports.rendering.mail import compose
+from energy_workbench.runtime.settings import Settings
 
 FOOT: Final = "color:#566573;font-family:Arial,Helvetica,sans-serif;font-size:12px;max-width:600px;margin:12px auto 0"
 LARGEST: Final = 10_000_000

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from energy_workbench.core.errors import DeliveryError, SettingsError
-from energy_workbench.core.settings import Settings
+from energy_workbench.domain.errors import DeliveryError, SettingsError
 from energy_workbench.reports.delivery.letter import Letter, sender_of
+from energy_workbench.runtime.settings import Settings
 
 WHOLE: Final = 4.0
 """A server that answers, but never comes to an end, is left after this many times `smtp_seconds` [1]."""

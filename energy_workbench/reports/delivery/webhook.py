@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from energy_workbench.core import clock
-from energy_workbench.core.errors import DeliveryError
+from energy_workbench.domain.errors import DeliveryError
+from energy_workbench.domain.time import clock
 
 SECONDS: Final = 10.0
 """Longest wait for any word of the other system [s]."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from energy_workbench.contract.rows.condition import StatementRow
-from energy_workbench.reports import words
-from energy_workbench.reports.elements import Column, Element, Section, heading, paragraph, table
+from energy_workbench.reports.content import words
+from energy_workbench.reports.content.blocks import Column, Element, Section, heading, paragraph, table
 from energy_workbench.reports.subject import MOST_STATED, Subject
 
 LISTED = 100

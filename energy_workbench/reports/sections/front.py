@@ -7,13 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core import maxima
-from energy_workbench.core.errors import ReportError
-from energy_workbench.core.lost import CERTAIN, error_together, percent_error
-from energy_workbench.figures.generation_words import without
-from energy_workbench.figures.site_words import peak_note
-from energy_workbench.reports import words
-from energy_workbench.reports.elements import (
+from energy_workbench.domain import maxima
+from energy_workbench.domain.errors import ReportError
+from energy_workbench.domain.lost import CERTAIN, error_together, percent_error
+from energy_workbench.figures.wording.generation import without
+from energy_workbench.figures.wording.site import peak_note
+from energy_workbench.reports.content import words
+from energy_workbench.reports.content.blocks import (
     CONTENTS,
     Card,
     Cover,

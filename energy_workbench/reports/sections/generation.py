@@ -6,9 +6,9 @@ import math
 from datetime import date
 from typing import Any
 
-from energy_workbench.figures.generation_words import remarks, why_unknown
-from energy_workbench.reports import charts, words
-from energy_workbench.reports.elements import (
+from energy_workbench.figures.wording.generation import remarks, why_unknown
+from energy_workbench.reports.content import charts, words
+from energy_workbench.reports.content.blocks import (
     Card,
     Column,
     Element,

@@ -8,8 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.reports import charts, words
-from energy_workbench.reports.elements import (
+from energy_workbench.reports.content import charts, words
+from energy_workbench.reports.content.blocks import (
     Cell,
     Column,
     Element,
@@ -21,8 +21,8 @@ from energy_workbench.reports.elements import (
     paragraph,
     table,
 )
-from energy_workbench.reports.heatmap import Cell as Hour
-from energy_workbench.reports.heatmap import heatmap
+from energy_workbench.reports.content.heatmap import Cell as Hour
+from energy_workbench.reports.content.heatmap import heatmap
 from energy_workbench.reports.subject import Subject
 
 CALENDAR_DAYS = 62
@@ -180,7 +180,7 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
 
 def _chart(figure: dict[str, object], text: str) -> Element:
     """A chart, or where nothing is known to be drawn a sentence that says so."""
-    from energy_workbench.core.errors import ReportError
+    from energy_workbench.domain.errors import ReportError
 
     try:
         return Figure(figure, text)

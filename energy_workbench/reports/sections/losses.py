@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from energy_workbench.core.lost import error_together, percent_error
-from energy_workbench.figures.unmetered import UNJUDGED
-from energy_workbench.figures.verdicts import VERDICTS
-from energy_workbench.reports import charts, words
-from energy_workbench.reports.elements import (
+from energy_workbench.domain.lost import error_together, percent_error
+from energy_workbench.figures.flows.unmetered import UNJUDGED
+from energy_workbench.figures.wording.verdicts import VERDICTS
+from energy_workbench.reports.content import charts, words
+from energy_workbench.reports.content.blocks import (
     Card,
     Cell,
     Column,

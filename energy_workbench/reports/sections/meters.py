@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from energy_workbench.reports import charts
-from energy_workbench.reports.elements import (
+from energy_workbench.reports.content import charts
+from energy_workbench.reports.content.blocks import (
     Cell,
     Column,
     Element,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from energy_workbench.reports.elements import Section, bullets, heading
+from energy_workbench.reports.content.blocks import Section, bullets, heading
 from energy_workbench.reports.subject import Subject
 
 

@@ -6,10 +6,20 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from energy_workbench.core.finding_words import finding_title
-from energy_workbench.figures.words import spoken
-from energy_workbench.reports import charts, words
-from energy_workbench.reports.elements import Card, Cell, Column, Element, Figure, Section, heading, paragraph, table
+from energy_workbench.domain.health.finding_words import finding_title
+from energy_workbench.figures.wording.words import spoken
+from energy_workbench.reports.content import charts, words
+from energy_workbench.reports.content.blocks import (
+    Card,
+    Cell,
+    Column,
+    Element,
+    Figure,
+    Section,
+    heading,
+    paragraph,
+    table,
+)
 from energy_workbench.reports.subject import MOST_FINDINGS, Subject
 
 WORST = 20

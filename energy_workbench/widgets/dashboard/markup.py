@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from energy_workbench.core.pages import PATTERN
-from energy_workbench.figures.words import ICONS, amount, percent, states
+from energy_workbench.domain.pages import PATTERN
+from energy_workbench.figures.wording.words import ICONS, amount, percent, states
 from energy_workbench.widgets.markup import heading
 
 LISTED = 7

@@ -10,16 +10,16 @@ from typing import Any
 
 from traitlets import Dict, Enum, Int, List, Unicode
 
-from energy_workbench.core.errors import NotFoundError
-from energy_workbench.core.floor_plan import FloorPlan
-from energy_workbench.core.pages import OVERVIEW as PAGE
-from energy_workbench.core.pages import PATTERN
-from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.pages import OVERVIEW as PAGE
+from energy_workbench.domain.pages import PATTERN
+from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
-from energy_workbench.figures.generation_words import without
-from energy_workbench.figures.meter_plan import floor_plan, meter_plan
-from energy_workbench.figures.power_flow import OVERVIEW
-from energy_workbench.figures.words import amount, percent
+from energy_workbench.figures.flows.power_flow import OVERVIEW
+from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
+from energy_workbench.figures.wording.generation import without
+from energy_workbench.figures.wording.words import amount, percent
+from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import LIVE, Asked, PageModel
 

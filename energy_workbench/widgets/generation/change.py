@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from energy_workbench.figures.words import UNKNOWN, amount, percent, signed
+from energy_workbench.figures.wording.words import UNKNOWN, amount, percent, signed
 
 SAME = 0.0005
 """A change below it is none [1]."""

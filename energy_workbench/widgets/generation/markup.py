@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from energy_workbench.figures.generation_words import remarks, why_unknown
-from energy_workbench.figures.words import UNKNOWN, amount, percent
+from energy_workbench.figures.wording.generation import remarks, why_unknown
+from energy_workbench.figures.wording.words import UNKNOWN, amount, percent
 from energy_workbench.widgets.generation.change import change
 
 Payload = Mapping[str, Any]

@@ -8,12 +8,12 @@ from typing import Any
 
 from traitlets import Dict, List, Unicode
 
-from energy_workbench.core.pages import GENERATION as PAGE
-from energy_workbench.core.period import Period, parse_instant, zone_of
-from energy_workbench.core.period_text import lengths, span
-from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.domain.pages import GENERATION as PAGE
+from energy_workbench.domain.time.period import Period, parse_instant, zone_of
+from energy_workbench.domain.time.period_text import lengths, span
 from energy_workbench.figures.generation import carbon, sources
-from energy_workbench.figures.words import amount, percent
+from energy_workbench.figures.wording.words import amount, percent
+from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.generation.change import change, ratio_change, told
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked, PageModel

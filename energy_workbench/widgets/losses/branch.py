@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from energy_workbench.figures.verdicts import VERDICTS
+from energy_workbench.figures.wording.verdicts import VERDICTS
 
 Row = Mapping[str, Any]
 RANK = {verdict: place for place, verdict in enumerate(VERDICTS)}

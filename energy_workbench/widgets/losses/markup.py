@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from energy_workbench.figures import loss_words
-from energy_workbench.figures.verdicts import VERDICTS
-from energy_workbench.figures.words import amount
+from energy_workbench.figures.wording import losses
+from energy_workbench.figures.wording.verdicts import VERDICTS
+from energy_workbench.figures.wording.words import amount
 from energy_workbench.widgets.losses.branch import Row
 
 RARE = {"unmetered_kw": "Without a meter", "counted_twice": "Counted twice"}
@@ -92,10 +92,10 @@ def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> Mark
         row["name"],
         row["reason"],
         assumed,
-        loss_words.loss(row),
+        losses.loss(row),
         row["uncertainty_reason"],
-        loss_words.doubt(row),
-        loss_words.share(row),
+        losses.doubt(row),
+        losses.share(row),
         Markup().join(Markup("<td>{}</td>").format(text) for key, text in seldom.items() if key in rare),
         link("meter", number, "Meter"),
         link("patterns", number, "Patterns"),

@@ -8,15 +8,15 @@ from typing import Any
 
 from traitlets import Dict, Enum, List, Tuple, Unicode
 
-from energy_workbench.core.lost import lost_together
-from energy_workbench.core.pages import LOSSES as PAGE
-from energy_workbench.core.sheet import Sheet, sheet
-from energy_workbench.figures import loss_words
+from energy_workbench.domain.lost import lost_together
+from energy_workbench.domain.pages import LOSSES as PAGE
 from energy_workbench.figures.balance import losses, over_time
-from energy_workbench.figures.balance_flow import balance_flow
-from energy_workbench.figures.unmetered import UNMETERED, as_known
-from energy_workbench.figures.verdicts import VERDICTS, verdict_text
-from energy_workbench.figures.words import amount, percent
+from energy_workbench.figures.flows.balance_flow import balance_flow
+from energy_workbench.figures.flows.unmetered import UNMETERED, as_known
+from energy_workbench.figures.wording import losses as loss_words
+from energy_workbench.figures.wording.verdicts import VERDICTS, verdict_text
+from energy_workbench.figures.wording.words import amount, percent
+from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.losses.branch import below, node_of, path_to, ranked, roots_of
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked, PageModel

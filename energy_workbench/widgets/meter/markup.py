@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from energy_workbench.core.finding_words import finding_title
-from energy_workbench.core.pages import LOSSES, METER, PATTERNS, VIEWED
-from energy_workbench.core.quantities import QUANTITIES, Kind
+from energy_workbench.domain.health.finding_words import finding_title
+from energy_workbench.domain.pages import LOSSES, METER, PATTERNS, VIEWED
+from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.figures.pattern import SPANS
-from energy_workbench.figures.words import ICONS, STATE_COLOURS, UNKNOWN, moment, percent, spoken
+from energy_workbench.figures.wording.words import ICONS, STATE_COLOURS, UNKNOWN, moment, percent, spoken
 from energy_workbench.widgets.markup import heading
 
 BELOW = 12

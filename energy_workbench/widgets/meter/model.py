@@ -9,10 +9,10 @@ from typing import Any
 
 from traitlets import Dict
 
-from energy_workbench.core import clock
-from energy_workbench.core.pages import METER
-from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.domain.pages import METER
+from energy_workbench.domain.time import clock
 from energy_workbench.figures.raw_power import raw_power
+from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.history import FRESH, History, silence
 from energy_workbench.widgets.meter.recent import SHOWN, Live, Recent
 from energy_workbench.widgets.page_model import LIVE, Asked

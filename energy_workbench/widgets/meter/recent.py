@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from energy_workbench.core import clock
+from energy_workbench.domain.time import clock
 from energy_workbench.figures.raw_power import Point, of_readings
 from energy_workbench.widgets.history import POWER
 

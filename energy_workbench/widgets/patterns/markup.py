@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.peak_demand import month
-from energy_workbench.figures.words import UNKNOWN, amount, moment, percent
+from energy_workbench.figures.wording.words import UNKNOWN, amount, moment, percent
 
 LISTED = 5
 """Children that are named of each month; the chart has more, and the table to take along all."""

@@ -10,13 +10,13 @@ from typing import Any
 
 from traitlets import Dict, Enum, List
 
-from energy_workbench.core import clock
-from energy_workbench.core.pages import PATTERNS
-from energy_workbench.core.period import Period, parse_period
-from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.domain.pages import PATTERNS
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import Period, parse_period
 from energy_workbench.figures.load_shape import load_shape
 from energy_workbench.figures.peak_demand import month, peak_demand
-from energy_workbench.figures.words import amount, moment, percent, signed, totals
+from energy_workbench.figures.wording.words import amount, moment, percent, signed, totals
+from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.history import FRESH, History
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from energy_workbench.core.finding_words import finding_title
-from energy_workbench.figures.words import moment
+from energy_workbench.domain.health.finding_words import finding_title
+from energy_workbench.figures.wording.words import moment
 
 
 def findings(found: Sequence[Mapping[str, Any]], most: int) -> Markup:

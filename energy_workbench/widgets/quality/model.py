@@ -7,10 +7,10 @@ from typing import Any
 
 from traitlets import Dict, Enum, List
 
-from energy_workbench.core.pages import QUALITY
-from energy_workbench.core.sheet import Sheet, sheet
+from energy_workbench.domain.pages import QUALITY
 from energy_workbench.figures.completeness import STEPS, calendar
-from energy_workbench.figures.words import amount, percent
+from energy_workbench.figures.wording.words import amount, percent
+from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import Asked, PageModel
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from energy_workbench.core.schedules import FORMATS, LANGUAGES
+from energy_workbench.domain.schedules import FORMATS, LANGUAGES
 
 Options = tuple[tuple[str, str], ...]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
 
-from energy_workbench.core import clock
-from energy_workbench.core.period import zone_of
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import zone_of
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.schedules.form_model import FormModel

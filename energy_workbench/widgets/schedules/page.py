@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from energy_workbench.widgets.background import Doer
+from energy_workbench.widgets.browser.place import Place
+from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage
-from energy_workbench.widgets.place import Place
-from energy_workbench.widgets.polling import Poller
 from energy_workbench.widgets.schedules.model import Answer, SchedulesModel
 from energy_workbench.widgets.schedules.view import SchedulesView
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
 
-from energy_workbench.core import clock
-from energy_workbench.core.period import zone_of
-from energy_workbench.figures.words import amount
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import zone_of
+from energy_workbench.figures.wording.words import amount
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.setup.ask.model import AskModel

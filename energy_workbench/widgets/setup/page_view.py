@@ -8,9 +8,9 @@ from typing import Any
 import ipywidgets
 from markupsafe import Markup
 
-from energy_workbench.core.entities import MeterType
+from energy_workbench.domain.entities import MeterType
 from energy_workbench.widgets import markup
-from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.browser.files import Files
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.ask.view import AskView

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from energy_workbench.core.pages import Page
+from energy_workbench.domain.pages import Page
 from energy_workbench.widgets.directory import Names
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts, put, shown

@@ -13,9 +13,9 @@ from tornado.httputil import url_concat
 from tornado.web import Finish, HTTPError, RequestHandler
 from voila.utils import create_include_assets_functions
 
-from energy_workbench.core.errors import ServiceError
-from energy_workbench.core.roles import May
-from energy_workbench.core.secret import LASTS, SESSION, digest
+from energy_workbench.domain.errors import ServiceError
+from energy_workbench.domain.roles import May
+from energy_workbench.runtime.secret import LASTS, SESSION, digest
 from energy_workbench.widgets.site.door import Door
 
 TEMPLATE = "workbench"

@@ -7,7 +7,7 @@ from typing import Any
 
 from tornado.ioloop import IOLoop
 
-from energy_workbench.core.notify import Alive
+from energy_workbench.runtime.notify import Alive
 
 
 def keep_telling(alive: Alive, status: str) -> None:

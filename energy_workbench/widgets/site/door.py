@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
-from energy_workbench.core.errors import ServiceError
-from energy_workbench.core.roles import Role
-from energy_workbench.core.secret import KERNEL, digest
+from energy_workbench.domain.errors import ServiceError
+from energy_workbench.domain.roles import Role
+from energy_workbench.runtime.secret import KERNEL, digest
 
 LOOK: Final = 2.0
 """How often the service is asked which visits are over [s]."""

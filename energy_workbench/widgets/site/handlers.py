@@ -12,7 +12,7 @@ from voila.handler import BaseVoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from energy_workbench.core.errors import ServiceError
+from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.site.access import away
 from energy_workbench.widgets.site.kernels import Handing
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from energy_workbench.answers.service import TOKEN_VARIABLE
+from energy_workbench.client.connection import TOKEN_VARIABLE
 from energy_workbench.widgets.site.door import Door
 
 

@@ -16,9 +16,9 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from energy_workbench.core.notify import Alive
-from energy_workbench.core.roles import May
+from energy_workbench.domain.roles import May
 from energy_workbench.figures import bar
+from energy_workbench.runtime.notify import Alive
 from energy_workbench.widgets.site import policy
 from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling

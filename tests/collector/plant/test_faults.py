@@ -6,7 +6,7 @@ import pytest
 
 from collector.plant import faults
 from collector.plant.faults import FaultKind
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.errors import InputError
 
 METERS = {"UNIT-A", "UNIT-B"}
 

@@ -10,8 +10,8 @@ from collector.plant.history import tables
 from collector.plant.readout import Readout
 from collector.profile.decode import decode, encode
 from collector.profile.store import load
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.quantities import QUANTITIES
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.quantities import QUANTITIES
 from tests.collector.plant.conftest import ORIGIN, ZONE
 
 START = ORIGIN + timedelta(days=1)

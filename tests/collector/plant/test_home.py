@@ -16,14 +16,14 @@ import pytest
 from collector.plant import meter_file, state
 from collector.plant.prepare import prepare
 from collector.plant.tree import build
-from energy_workbench.core import clock
-from energy_workbench.core.axis import floor_interval
-from energy_workbench.core.entities import ProductionRegister
-from energy_workbench.core.errors import HomeError, InputError
-from energy_workbench.core.ratios import AppliedBy
-from energy_workbench.core.settings import load
+from energy_workbench.domain.entities import ProductionRegister
+from energy_workbench.domain.errors import HomeError, InputError
+from energy_workbench.domain.ratios import AppliedBy
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.axis import floor_interval
 from energy_workbench.lake import Lake
 from energy_workbench.registry.registry import Registry
+from energy_workbench.runtime.settings import load
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 

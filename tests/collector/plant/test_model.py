@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from collector.plant.model import Plant
 from collector.plant.tree import build
-from energy_workbench.core.entities import Flow
-from energy_workbench.core.errors import InputError, NotFoundError
+from energy_workbench.domain.entities import Flow
+from energy_workbench.domain.errors import InputError, NotFoundError
 from tests.collector.plant.conftest import ORIGIN, ZONE
 
 DAYS = 7

@@ -18,7 +18,7 @@ from collector.plant.readout import Readout
 from collector.plant.server import PlantServer
 from collector.profile.decode import decode
 from collector.profile.store import load
-from energy_workbench.core.errors import BusyError
+from energy_workbench.domain.errors import BusyError
 from tests.collector.plant.conftest import ORIGIN
 from tests.waiting import patience
 

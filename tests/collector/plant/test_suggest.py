@@ -13,7 +13,7 @@ from collector.plant.server import PlantServer
 from collector.plant.tree import build
 from collector.probing.suggest import suggest
 from collector.profile.store import available, load
-from energy_workbench.core.entities import MeterType
+from energy_workbench.domain.entities import MeterType
 from tests.collector.plant.conftest import ORIGIN, ZONE
 
 NOON = (ORIGIN + timedelta(days=2, hours=12)).timestamp()

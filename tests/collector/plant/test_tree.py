@@ -6,9 +6,9 @@ import pytest
 
 from collector.plant.tree import UNITS, build
 from collector.profile.store import load
-from energy_workbench.core.entities import Flow, MeterType
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.ratios import AppliedBy
+from energy_workbench.domain.entities import Flow, MeterType
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.ratios import AppliedBy
 
 
 def test_there_are_exactly_92_meters_and_parents_come_first():

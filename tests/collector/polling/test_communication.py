@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.polling.communication import Tally
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.status import Communication
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ from collector.profile.decode import Decoder, readable
 from collector.profile.read_plan import plan
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
-from energy_workbench.core.entities import Live
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.status import Communication
 from energy_workbench.lake.reading import Reading
 from tests.waiting import patience
 

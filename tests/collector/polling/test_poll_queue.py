@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from collector.polling.circuit_breaker import Breaker, State
 from collector.polling.poll_queue import PollQueue, Turn
-from energy_workbench.core.entities import Priority
+from energy_workbench.domain.entities import Priority
 
 SECOND = 1_000_000
 

@@ -19,9 +19,9 @@ from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
-from energy_workbench.core import clock
-from energy_workbench.core.entities import Live
-from energy_workbench.core.status import Communication
+from energy_workbench.domain.entities import Live
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
 from tests.collector.device import Device, running, until
 from tests.collector.polling.test_meter_reader import words_of

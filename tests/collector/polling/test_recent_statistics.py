@@ -9,7 +9,7 @@ import pytest
 from collector.polling.circuit_breaker import Breaker
 from collector.polling.counts import NO_ANSWER, REFUSED, GatewayCounts, MeterCounts, Statistics
 from collector.polling.recent_statistics import SAMPLES, PollingStatistics, RecentStatistics
-from energy_workbench.core import clock
+from energy_workbench.domain.time import clock
 from tests.collector.typed import is_of
 
 MINUTE = 60_000_000

@@ -10,7 +10,7 @@ from collector.profile.file import read_profile
 from collector.profile.file_keys import IDENTITY_KEYS, PROFILE_KEYS, REGISTER_KEYS
 from collector.profile.power_factor import ENCODINGS
 from collector.profile.store import available, load
-from energy_workbench.core.errors import NotFoundError, ProfileError
+from energy_workbench.domain.errors import NotFoundError, ProfileError
 from tests.collector.profile.files import GOOD, write
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collector.profile.store import available, load
-from energy_workbench.core.quantities import QUANTITIES
+from energy_workbench.domain.quantities import QUANTITIES
 
 SHIPPED = sorted(available())
 

@@ -12,8 +12,8 @@ from collector.profile.profile import Profile
 from collector.profile.read_plan import PlannedRead, plan, split
 from collector.profile.register import Register
 from collector.profile.store import available, load
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.quantities import QUANTITIES
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.quantities import QUANTITIES
 
 NAMES = [name for name, quantity in QUANTITIES.items() if quantity.unit == "V"]
 

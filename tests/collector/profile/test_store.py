@@ -8,7 +8,7 @@ import pytest
 
 from collector.profile.file import read_profile
 from collector.profile.store import available, load
-from energy_workbench.core.errors import NotFoundError
+from energy_workbench.domain.errors import NotFoundError
 from tests.collector.profile.files import GOOD, write
 
 

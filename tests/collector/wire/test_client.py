@@ -10,7 +10,7 @@ import pytest
 from collector.wire.client import GatewayClient
 from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, UnreachableError
 from collector.wire.read_request import ReadRequest
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.errors import InputError
 from tests.collector.device import Device, running
 from tests.waiting import patience
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, HasTraits, Instance, Int, Unicode
 
-from energy_workbench.core.status import Status
+from energy_workbench.domain.status import Status
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.forest import Forest

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core.status import Status
+from energy_workbench.domain.status import Status
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.ask.model import AskModel
 from energy_workbench.widgets.setup.parts import SetupParts, told

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, HasTraits, Unicode
 
-from energy_workbench.core.errors import InputError
+from energy_workbench.domain.errors import InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 

@@ -8,7 +8,7 @@ from functools import partial
 from markupsafe import Markup
 
 from energy_workbench.contract.files import FileFormat
-from energy_workbench.widgets.files import Files
+from energy_workbench.widgets.browser.files import Files
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.bulk import markup
 from energy_workbench.widgets.setup.bulk.model import BulkModel

@@ -8,16 +8,16 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
-from energy_workbench.core.accuracy_classes import class_name
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.fields import meter_fields
-from energy_workbench.core.fields.kinds import Accuracy, Number, Words, YesNo
-from energy_workbench.core.fields.meter_field import Detail, MeterField, Section
-from energy_workbench.core.fields.meter_fields import ratio_of
-from energy_workbench.core.messages import text
-from energy_workbench.core.quantities import quantity
-from energy_workbench.core.ratios import AppliedBy
-from energy_workbench.figures.words import ICONS, STATE_COLOURS, amount, spoken
+from energy_workbench.domain.accuracy_classes import class_name
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.kinds import Accuracy, Number, Words, YesNo
+from energy_workbench.domain.fields.messages import text
+from energy_workbench.domain.fields.meter_field import Detail, MeterField, Section
+from energy_workbench.domain.fields.meter_fields import ratio_of
+from energy_workbench.domain.quantities import quantity
+from energy_workbench.domain.ratios import AppliedBy
+from energy_workbench.figures.wording.words import ICONS, STATE_COLOURS, amount, spoken
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.marks import one_line
 

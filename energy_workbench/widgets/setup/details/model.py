@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from traitlets import Dict, HasTraits, Instance, List, Tuple, Unicode
 
-from energy_workbench.core.errors import NotFoundError
+from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.setup.forest import Forest
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from energy_workbench.core.fields import meter_fields
-from energy_workbench.core.fields.kinds import Gateway, Kind, MeterRef, Number, Whole, YesNo
-from energy_workbench.core.fields.meter_field import Group, MeterField
-from energy_workbench.core.messages import text
+from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.kinds import Gateway, Kind, MeterRef, Number, Whole, YesNo
+from energy_workbench.domain.fields.messages import text
+from energy_workbench.domain.fields.meter_field import Group, MeterField
 
 Options = tuple[tuple[str, str], ...]
 

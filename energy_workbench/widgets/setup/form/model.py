@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, Instance, List, Unicode
 
-from energy_workbench.core.errors import ConflictError, InputError
+from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
 from energy_workbench.widgets.form import PAUSE, Form, Saved

@@ -7,8 +7,8 @@ from typing import Any
 
 from traitlets import Bool, Dict, HasTraits, Int, List, Unicode
 
-from energy_workbench.core.errors import InputError
-from energy_workbench.core.gateway_options import OPTIONS
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.fields.gateway_options import OPTIONS
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.form.fields import number

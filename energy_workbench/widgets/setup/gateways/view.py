@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core.gateway_options import OPTIONS, GatewayOption
+from energy_workbench.domain.fields.gateway_options import OPTIONS, GatewayOption
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core.quantities import QUANTITIES
-from energy_workbench.core.vee import Choice
-from energy_workbench.figures.words import moment
+from energy_workbench.domain.quantities import QUANTITIES
+from energy_workbench.energy.counter_steps import Choice
+from energy_workbench.figures.wording.words import moment
 
 WORDS: dict[str, str] = {
     Choice.ROLLOVER: "Rollover: it began again at zero",

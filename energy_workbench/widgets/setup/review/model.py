@@ -7,7 +7,7 @@ from typing import Any
 
 from traitlets import Bool, Enum, List, Unicode
 
-from energy_workbench.core.vee import Choice
+from energy_workbench.energy.counter_steps import Choice
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.form import Answers
 from energy_workbench.widgets.setup.form.fields import number

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.core.places import countries, currencies, zones
+from energy_workbench.domain.site.places import countries, currencies, zones
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 from energy_workbench.widgets.setup.site.model import FIELDS, SiteModel

@@ -1,0 +1,1 @@
+"""Balances of the nodes of the tree."""

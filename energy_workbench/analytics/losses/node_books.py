@@ -1,0 +1,193 @@
+"""Running books of a node: intervals come in stretch by stretch, spans whose loss is known go out.
+
+The loss of a span is known where the registers of all meters of the node are known at both of its ends: it is the
+difference of their differences, however its energy was distributed over the intervals between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from energy_workbench.analytics.losses.compositions import Composition
+from energy_workbench.analytics.uncertainty.uncertainty import Limits
+from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+class Energies(Protocol):
+    """Intervals of meters side by side, as `Reader.matrices` gives them with estimates."""
+
+    @property
+    def imported(self) -> Any:
+        """Primary [kWh], a row a meter; NaN where a part of it is not known."""
+
+    @property
+    def exported(self) -> Any:
+        """As imported."""
+
+    @property
+    def whole(self) -> Any:
+        """Which intervals are known closely, so that the registers are at both of their edges."""
+
+    @property
+    def apparent(self) -> Any:
+        """Primary [kVAh], a row a meter; None where nobody asked."""
+
+    @property
+    def reactive(self) -> Any:
+        """Primary [kvarh], likewise."""
+
+    def row(self, key: int) -> int | None:
+        """The row of a meter; None where it has none."""
+
+
+@dataclass(slots=True)
+class NodeBooks:
+    """The books of one composition of a node.
+
+    Attributes
+    ----------
+    rest : tuple of array, or None
+        `up, down, whole site, errors` of the intervals since the last instant at which all registers were known,
+        while none of them is unknown: their span is not over.
+    rest_whole : array of bool, shape (m, n)
+        Which of these are known closely.
+    before : array of bool, shape (m,)
+        Which meters are known closely in the interval before.
+    """
+
+    of: Composition
+    rest: tuple[Array, ...] | None = None
+    rest_whole: Any = None
+    before: Any = None
+
+    @property
+    def loaded(self) -> list[int]:
+        """Keys of the members whose limits of error depend on the load: those behind a CT."""
+        return [meter.key for meter in self.of.members if meter.ratio.has_ct]
+
+    def take(
+        self, energies: Energies, start: int, count: int, site: Array, limits: Mapping[int, Limits]
+    ) -> tuple[int, Any, tuple[Array, ...]] | None:
+        """Take the intervals of a stretch that are the composition's.
+
+        Parameters
+        ----------
+        start, count : int
+            Number of the stretch's first interval since 1970, and of its intervals.
+        site : array of float, shape (count,)
+            What the whole site was supplied with [kWh].
+        limits : mapping of int to Limits
+            By key of the meters behind a CT, over the stretch.
+
+        Returns
+        -------
+        tuple, or None
+            First interval, edges at which all registers are known, and by interval what the meters delivered and took,
+            the site's supply, and what errors can make of it; None where fewer than two edges are known.
+        """
+        low, high = max(self.of.first - start, 0), min(self.of.last - start, count)
+        if low > high or self.of.last < start:
+            return None
+        part = slice(low, high)
+        read = [_read(meter, energies, part, of_node=meter is self.of.node) for meter in self.of.members]
+        up, down = (np.stack([sides[place] for sides in read]) for place in (0, 1))
+        whole = np.stack([sides[2] for sides in read])
+        none = np.zeros((len(read), 1), bool)
+        before = none if self.before is None else self.before
+        if low > 0:
+            before = self._closely(energies, low - 1)
+        after = self._closely(energies, high) if high < count else none
+        first = start + low
+        errors = self._errors(limits, read, part)
+        columns: tuple[Array, ...] = (up, down, site[part], errors)
+        self.before = whole[:, -1:] if high > low else before
+        anchored = self.rest is not None
+        if self.rest is not None:
+            first -= self.rest[2].size
+            columns = tuple(np.concatenate(both, axis=-1) for both in zip(self.rest, columns, strict=True))
+            whole = np.concatenate([self.rest_whole, whole], axis=1)
+        self.rest = None
+        common = (np.concatenate([before, whole], axis=1) | np.concatenate([whole, after], axis=1)).all(axis=0)
+        common[0] |= anchored
+        edges = np.flatnonzero(common)
+        if len(edges) and high == count:
+            self._keep(columns, whole, int(edges[-1]))
+        return (first, edges, columns) if len(edges) > 1 else None
+
+    def _errors(self, limits: Mapping[int, Limits], read: Sequence[tuple[Array, Array, Any]], part: slice) -> Array:
+        """What the devices of the loaded members can make of it, shape (e, 4, n)."""
+        found = np.empty((len(self.loaded), 4, part.stop - part.start))
+        sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
+        for key, out in zip(self.loaded, found, strict=True):
+            up, down, _ = sides[key]
+            limits[key].errors(up, down, part, out)
+        return found
+
+    def _keep(self, columns: tuple[Array, ...], whole: Any, last: int) -> None:
+        """Remember the intervals after the last edge, if their span can still become known."""
+        up, down, *_ = rest = tuple(of[..., last:] for of in columns)
+        if up.shape[1] and not np.isnan(up.sum() + down.sum()):
+            self.rest = tuple(of.copy() for of in rest)
+            self.rest_whole = whole[:, last:].copy()
+
+    def _closely(self, energies: Energies, place: int) -> Any:
+        """Which meters are known closely in an interval, shape (m, 1)."""
+        rows = [energies.row(meter.key) for meter in self.of.members]
+        found = [row is not None and bool(energies.whole[row, place]) for row in rows]
+        return np.array(found)[:, None]
+
+
+def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool) -> tuple[Array, Array, Any]:
+    """What a meter delivers upwards and takes downwards [kWh], and which intervals are known closely."""
+    row, size = energies.row(meter.key), part.stop - part.start
+    measured = None if row is None else (energies.imported[row, part], energies.exported[row, part])
+    sides = sides_of(meter, measured, of_node=of_node)
+    # Out of service: something may go through it, and nobody meters it.
+    if row is not None and sides is not None and meter.metered:
+        return *sides, energies.whole[row, part]
+    return np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
+
+
+def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:
+    """What a meter delivers upwards and takes downwards, an array each [kWh]; None where it has no energies.
+
+    A meter that never tells one of its registers has none: it counts nothing there.
+    """
+    if measured is None:
+        return None
+    unknown = [bool(np.isnan(side).all()) for side in measured]
+    if all(unknown):
+        return None
+    imported, exported = (np.zeros(len(side)) if no else side for side, no in zip(measured, unknown, strict=True))
+    if meter.flow is Flow.BIDIRECTIONAL or (of_node and meter.flow is Flow.CONSUMER):
+        return exported, imported
+    if meter.flow is Flow.CONSUMER:
+        return np.where(np.isnan(imported), np.nan, 0.0), imported
+    in_import = meter.production_register is ProductionRegister.IMPORT
+    return (imported, exported) if in_import else (exported, imported)
+
+
+def supplied(parts: Sequence[Meter], energies: Energies, part: slice) -> Array:
+    """What a site is supplied with, interval by interval [kWh]: from outside, and by its own producers.
+
+    NaN where a part of it is not known, or out of service.
+
+    Parameters
+    ----------
+    parts : sequence of Meter
+        Those of the site's use.
+    """
+    found = np.zeros(part.stop - part.start) if parts else np.full(part.stop - part.start, np.nan)
+    for meter in parts:
+        up, down, _ = _read(meter, energies, part, of_node=True)
+        found += up if meter.flow is Flow.PRODUCER else down
+    return found

@@ -1,0 +1,1 @@
+"""How well meters know: limits of error by the load."""

@@ -1,0 +1,96 @@
+"""`energy-workbench meters`: import, export and list meters, and a file to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from energy_workbench.runtime import settings
+
+if TYPE_CHECKING:
+    from energy_workbench.registry import Registry
+
+app = typer.Typer(help="Import, export and list meters.", no_args_is_help=True)
+SHOWN = 20
+"""How many changes an import shows of each kind."""
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV (UTF-8) or Excel file, as `meters template` makes it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
+) -> None:
+    """Import a meter file: all of it, or nothing where a row is wrong."""
+    from energy_workbench.domain.errors import InputError
+    from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file, rehearse_import
+    from energy_workbench.registry.profile_ids import profile_files
+
+    rows = read_meter_file(file)
+    registry = _registry()
+    plan = plan_import(registry, rows, profile_files(settings.load().profiles_path))
+    if dry_run:
+        rehearse_import(registry, plan)
+    if plan.problems:
+        raise InputError(f"{file}: nothing was imported, {len(plan.problems)} problems", plan.problems)
+    for title, changes in (("new", plan.new), ("changed", plan.changed), ("moved", plan.moved)):
+        for change in changes[:SHOWN]:
+            typer.echo(f"{title:8} {change}")
+        if len(changes) > SHOWN:
+            typer.echo(f"{title:8} … and {len(changes) - SHOWN} more")
+    for warning in plan.warnings[:SHOWN]:
+        typer.echo(f"look at  {warning}")
+    if len(plan.warnings) > SHOWN:
+        typer.echo(f"look at  … and {len(plan.warnings) - SHOWN} more")
+    if dry_run:
+        typer.echo(f"{plan.summary()}; nothing was written (dry run)")
+        return
+    apply_import(registry, plan, by="command line")
+    typer.echo(f"{plan.summary()}; imported")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write: a name that ends with .csv or .xlsx.")],
+) -> None:
+    """Write all meters to a file that can be imported again."""
+    from energy_workbench.registry.meter_files.meter_file import export_meters
+
+    typer.echo(f"{export_meters(_registry(), file)} meters written to {file}")
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="Where to write: a name that ends with .csv or .xlsx.")],
+) -> None:
+    """Write a meter file to fill in, with rows that show how."""
+    from energy_workbench.registry.meter_files.meter_file import write_template
+
+    write_template(file)
+    typer.echo(f"{file}: put your meters in place of the examples, then `energy-workbench meters import {file}`")
+
+
+@app.command("list")
+def list_() -> None:
+    """List the meters as a tree."""
+    meters = _registry().meters()
+    depth: dict[int | None, int] = {None: -1}
+    rows: list[tuple[str, ...]] = [("id", "number", "name", "type", "status", "gateway", "unit", "profile")]
+    for meter in meters:
+        depth[meter.key] = depth.get(meter.parent, -1) + 1
+        unit = "" if meter.unit_id is None else str(meter.unit_id)
+        number = "  " * depth[meter.key] + meter.number
+        words = (meter.id, number, meter.name, str(meter.type), str(meter.status))
+        rows.append((*words, meter.gateway or "", unit, meter.profile or ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _registry() -> Registry:
+    from energy_workbench.registry import Registry
+
+    registry = Registry(settings.load().registry_url)
+    registry.check()
+    return registry

@@ -1,0 +1,279 @@
+"""`energy-workbench schedules`: reports that are sent by themselves."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from energy_workbench.cli.data.bar import bar
+from energy_workbench.runtime import logs
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.domain.errors import InputError, ReportError
+
+if TYPE_CHECKING:
+    from energy_workbench.services.workbench import Workbench
+
+app = typer.Typer(
+    help="Reports that are sent by themselves: plan, pause, run, see what became of them.", no_args_is_help=True
+)
+
+BY = "schedules"
+"""Who changes something, as the audit says."""
+UNCLAIMED_SECONDS = 5.0
+"""For how long `run` waits for the scheduler to begin, before it does the work itself [s]."""
+LOOK_SECONDS = 0.5
+NICE = 5
+"""Writing a report gives way to polling and committing."""
+
+Home = Annotated[Path | None, typer.Option(help="Folder of the home.")]
+Named = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Name or id.")]
+Cron = Annotated[str | None, typer.Option(help="When, in the site's zone: minute hour day month weekday: '0 6 1 * *'.")]
+Period = Annotated[str | None, typer.Option(help="What is reported, as of then: 'last month', yesterday, 'last week'.")]
+Format = Annotated[str | None, typer.Option(help="html, pdf, xlsx, or several: html,pdf.")]
+To = Annotated[list[str] | None, typer.Option(help="Who gets it by mail, with the language: anna@example.com:de.")]
+Webhook = Annotated[str | None, typer.Option(help="Address that is told of it; '' for none.")]
+Owner = Annotated[
+    str | None, typer.Option(help="Who is told when it fails: a mail address or a webhook; '' for nobody.")
+]
+Complete = Annotated[float | None, typer.Option(help="How much of the data must be there [%].")]
+Wait = Annotated[float | None, typer.Option(help="How long it waits for them; then it is sent incomplete [h].")]
+Set = Annotated[list[str] | None, typer.Option(help="A parameter of the report, as NAME=VALUE: meter=UNIT-A.")]
+
+
+@app.command("list")
+def list_schedules(home: Home = None) -> None:
+    """Every schedule with its next run and how the last one went."""
+    rows = _workbench(home).schedules()
+    if not rows:
+        typer.echo("nothing is scheduled: `energy-workbench schedules add` plans a report")
+    for row in rows:
+        run = row["run"]
+        upcoming = "paused" if row["paused"] else _short(row["next_run"])
+        last = f"{run['state']} {run['period']}{' (incomplete)' if run['incomplete'] else ''}" if run else "not run yet"
+        typer.echo(f"{row['id']}  {row['name']}\n    {row['report']}, {row['period']}; {row['described']}")
+        typer.echo(f"    next: {upcoming}; last: {last}{': ' + run['reason'] if run and run['reason'] else ''}")
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What people call it.")],
+    report: Annotated[str, typer.Option(help="Name of the report, such as monthly.")],
+    cron: Annotated[str, typer.Option(help="When: minute hour day month weekday, such as '0 6 1 * *'.")],
+    period: Period = None,
+    format: Format = None,
+    to: To = None,
+    webhook: Webhook = None,
+    owner: Owner = None,
+    completeness: Complete = None,
+    wait_hours: Wait = None,
+    set: Set = None,
+    home: Home = None,
+) -> None:
+    """Schedule a report."""
+    given = _fields(None, report, cron, period, format, to, webhook, owner, completeness, wait_hours, set)
+    row = _workbench(home).create_schedule({"name": name, **given}, by=BY)
+    typer.echo(f"{row['id']}  {row['name']}: {row['described']}; next: {_short(row['next_run'])}")
+
+
+@app.command()
+def edit(
+    schedule: Named,
+    name: Annotated[str | None, typer.Option(help="Another name.")] = None,
+    report: Annotated[str | None, typer.Option(help="Another report.")] = None,
+    cron: Cron = None,
+    period: Period = None,
+    format: Format = None,
+    to: To = None,
+    webhook: Webhook = None,
+    owner: Owner = None,
+    completeness: Complete = None,
+    wait_hours: Wait = None,
+    set: Set = None,
+    home: Home = None,
+) -> None:
+    """Change what is given; everything else stays. `--to` and `--set` replace the whole list."""
+    given = _fields(name, report, cron, period, format, to, webhook, owner, completeness, wait_hours, set)
+    if not given:
+        raise InputError("nothing to change was given: see --help")
+    row = _workbench(home).update_schedule(schedule, given, by=BY)
+    typer.echo(f"{row['name']} was changed: {row['described']}; next: {_short(row['next_run']) or 'paused'}")
+
+
+@app.command()
+def remove(schedule: Named, home: Home = None) -> None:
+    """Take a schedule away; its history stays."""
+    wb = _workbench(home)
+    name = wb.schedule(schedule)["name"]
+    wb.delete_schedule(schedule, by=BY)
+    typer.echo(f"{name} was removed")
+
+
+@app.command()
+def pause(schedule: Named, home: Home = None) -> None:
+    """Plan nothing until it is resumed."""
+    typer.echo(f"{_workbench(home).update_schedule(schedule, {'paused': True}, by=BY)['name']} is paused")
+
+
+@app.command()
+def resume(schedule: Named, home: Home = None) -> None:
+    """Plan again from now on; what passed meanwhile is not caught up."""
+    row = _workbench(home).update_schedule(schedule, {"paused": False}, by=BY)
+    typer.echo(f"{row['name']} runs again; next: {_short(row['next_run'])}")
+
+
+@app.command()
+def run(
+    schedule: Named,
+    period: Annotated[str | None, typer.Option(help="Another period than the schedule's.")] = None,
+    wait: Annotated[bool, typer.Option(help="Show how far it is, until it is over.")] = True,
+    home: Home = None,
+) -> None:
+    """Send a report now. Ctrl-C cancels it."""
+    wb = _workbench(home)
+    found = wb.run_schedule(schedule, period, by=BY)
+    if not wait:
+        typer.echo(f"run {found['id']} of {found['name']} waits for the scheduler")
+        return
+    _follow(wb, found["id"])
+
+
+@app.command()
+def cancel(run: Annotated[int, typer.Argument(help="Number of the run.")], home: Home = None) -> None:
+    """Cancel a run."""
+    found = _workbench(home).cancel_run(run, by=BY)
+    typer.echo(f"run {run} of {found['name']}: {'ends' if found['cancelling'] else found['state']}")
+
+
+@app.command()
+def history(
+    schedule: Annotated[str | None, typer.Argument(help="Name or id; all without one.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most runs.")] = 20,
+    home: Home = None,
+) -> None:
+    """The newest runs: status, duration and reason."""
+    for row in _workbench(home).runs(schedule, limit):
+        seconds = "" if row["seconds"] is None else f" in {row['seconds']:g} s"
+        mark = " (incomplete)" if row["incomplete"] else ""
+        reason = f": {row['reason']}" if row["reason"] else ""
+        typer.echo(
+            f"{row['id']:>5}  {_short(row['planned_at'])}  {row['name']}  {row['period']}  "
+            f"{row['state']}{mark}{seconds}{reason}"
+        )
+
+
+@app.command(hidden=True)
+def work(
+    run: Annotated[int, typer.Argument(help="Number of the run.")],
+    holder: Annotated[str, typer.Option(help="Who claimed it.")],
+) -> None:
+    """Do a claimed run, and those that the scheduler hands over after it; the scheduler calls this."""
+    from energy_workbench.jobs.reports.worker import stay
+    from energy_workbench.jobs.reports.worker_process import Line
+
+    for name in ("papermill", "traitlets"):
+        # That a notebook is executed is no event: the run says how far it is.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    os.nice(NICE)
+    logs.start(settings_room.load())
+    stay(run, holder, Line())
+
+
+def _follow(wb: Workbench, key: int) -> None:
+    """Show how far a run is; do the work here where no scheduler does."""
+    from energy_workbench.domain.schedules import OPEN
+    from energy_workbench.reports.progress import CancelledError
+    from energy_workbench.jobs.reports.scheduler import Scheduler
+    from energy_workbench.jobs.reports.worker_process import WorkerProcess
+
+    own: Scheduler | None = None
+    begun = time.monotonic()
+    row = wb.run(key)
+    failures = row["failures"]
+    try:
+        with bar() as shown:
+            while (row := wb.run(key))["state"] in OPEN:
+                shown.show(f"{row['name']}, {row['period']}: {row['step'] or row['state']}", row["progress"])
+                if own is None and row["state"] in ("due", "retrying") and time.monotonic() - begun > UNCLAIMED_SECONDS:
+                    # What goes wrong is the run's reason: on a terminal the worker's log would run through the bar.
+                    spawn = partial(WorkerProcess, wb.settings, quiet=sys.stderr.isatty())
+                    own = Scheduler(wb.settings, wb.registry, spawn=spawn)
+                if own is not None:
+                    own.turn(only=key)
+                if row["state"] == "retrying" and row["failures"] > failures:
+                    break
+                time.sleep(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        wb.cancel_run(key, by=BY)
+        typer.echo("cancelling…", err=True)
+        while wb.run(key)["state"] in OPEN:
+            if own is not None:
+                own.turn(only=key)
+            time.sleep(LOOK_SECONDS)
+    finally:
+        if own is not None:
+            own.stop()
+    row = wb.run(key)
+    if row["state"] == "retrying":
+        raise ReportError(f"run {key} failed and is tried again at {_short(row['due_at'])}: {row['reason']}")
+    if row["state"] == "cancelled":
+        raise CancelledError(f"run {key} was {row['reason']}")
+    if row["state"] != "done":
+        raise ReportError(f"run {key} {row['state']}: {row['reason']}")
+    typer.echo(f"delivered to {', '.join(row['delivered'])}{'; ' + row['reason'] if row['reason'] else ''}")
+    for kind in row["files"]:
+        typer.echo(wb.run_path(key, kind))
+
+
+def _fields(
+    name: str | None,
+    report: str | None,
+    cron: str | None,
+    period: str | None,
+    format: str | None,
+    to: list[str] | None,
+    webhook: str | None,
+    owner: str | None,
+    completeness: float | None,
+    wait_hours: float | None,
+    set: list[str] | None,
+) -> dict[str, Any]:
+    """What was given on the command line."""
+    given: dict[str, Any] = {
+        "name": name,
+        "report": report,
+        "cron": cron,
+        "period": period,
+        "formats": format,
+        "recipients": to,
+        "webhook": webhook,
+        "owner": owner,
+        "completeness_percent": completeness,
+        "wait_hours": wait_hours,
+        "parameters": None if set is None else _pairs(set),
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """Parameters written as NAME=VALUE."""
+    pairs = [text.partition("=") for text in texts]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise InputError(f"--set {wrong[0]!r} is not of the form NAME=VALUE")
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def _short(iso: str | None) -> str:
+    return iso[:16].replace("T", " ") if iso else ""
+
+
+def _workbench(home: Path | None) -> Workbench:
+    from energy_workbench.services.workbench import Workbench
+
+    return Workbench.at(settings_room.load(home).home)

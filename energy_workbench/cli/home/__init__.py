@@ -1,0 +1,1 @@
+"""Commands about a home: create, set, back up, restore."""

@@ -1,0 +1,146 @@
+"""The archive that a backup writes: a tar with a manifest of sizes and digests, whole or not there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import secrets
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from energy_workbench import __version__
+from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
+from energy_workbench.domain.time import clock
+from energy_workbench.runtime import disk
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+class Archive:
+    """An archive that is being written."""
+
+    def __init__(self, tar: tarfile.TarFile) -> None:
+        self._tar = tar
+        self._files: dict[str, dict[str, Any]] = {}
+
+    def add(self, name: str, content: bytes | Path) -> None:
+        """Add a file; one of the disk keeps its permissions."""
+        if isinstance(content, bytes):
+            self._write(name, io.BytesIO(content), len(content), 0o600)
+            return
+        with content.open("rb") as file:
+            status = os.fstat(file.fileno())
+            self._write(name, file, status.st_size, status.st_mode & 0o777)
+
+    def close(self, facts: Mapping[str, Any]) -> None:
+        """Write the manifest, last: an archive without one is torn."""
+        made = {"format": FORMAT, "version": __version__, "created_at": clock.now().isoformat()}
+        content = json.dumps({**made, **facts, "files": self._files}, indent=1).encode()
+        self._tar.addfile(_entry(MANIFEST, len(content), 0o600), io.BytesIO(content))
+
+    def _write(self, name: str, file: Any, size: int, mode: int) -> None:
+        source = _Digested(file)
+        self._tar.addfile(_entry(name, size, mode), source)
+        self._files[name] = {"size": size, "sha256": source.digest.hexdigest()}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Archive]:
+    """Write an archive beside its place, and put it there once it is whole and on the disk.
+
+    Raises
+    ------
+    InputError
+        If there is a file of that name already.
+    HomeError
+        If the disk refuses, such as when it is full; nothing is left behind then.
+    """
+    if path.exists():
+        raise InputError(f"{path} exists already: give the backup another name")
+    # The tokens are in it: nobody else may read it.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            packed = path.suffix in (".gz", ".tgz")
+            with tarfile.open(fileobj=file, mode="w:gz" if packed else "w", format=tarfile.PAX_FORMAT) as tar:
+                yield Archive(tar)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        disk.sync(path.parent)
+    except OSError as error:
+        raise HomeError(f"the backup {path} cannot be written: {error.strerror or error}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def unpack(path: Path, folder: Path) -> dict[str, Any]:
+    """Unpack an archive into a folder, and see that every file is there to its last byte; its manifest.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    InputError
+        If it is no backup, torn, altered or of a newer format.
+    HomeError
+        If the disk refuses.
+    """
+    if not path.is_file():
+        raise NotFoundError(f"{path}: there is no such file")
+    try:
+        with tarfile.open(path) as tar:
+            for member in tar:
+                if not member.isfile():
+                    raise InputError(f"{path}: holds {member.name!r}, which no backup does")
+                # The filter refuses paths that lead out of the folder.
+                tar.extract(member, folder, filter="data")
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        (folder / MANIFEST).unlink()
+    except (tarfile.TarError, EOFError, FileNotFoundError, ValueError) as error:
+        raise InputError(f"{path}: is no whole backup ({error}): take another one") from None
+    except OSError as error:
+        raise HomeError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    if manifest.get("format") != FORMAT:
+        raise InputError(f"{path}: was made by a newer version ({manifest.get('version')}): update the program")
+    for name, known in manifest["files"].items():
+        _verify(path, folder / name, known)
+    return dict(manifest)
+
+
+def _verify(archive: Path, file: Path, known: Mapping[str, Any]) -> None:
+    digest = hashlib.sha256()
+    try:
+        with file.open("rb") as content:
+            while part := content.read(1 << 20):
+                digest.update(part)
+    except OSError:
+        raise InputError(f"{archive}: {file.name} is missing in it: take another backup") from None
+    if digest.hexdigest() != known["sha256"]:
+        raise InputError(f"{archive}: {file.name} is not what was backed up: take another backup")
+
+
+def _entry(name: str, size: int, mode: int) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = size, mode, int(clock.now().timestamp())
+    return entry
+
+
+class _Digested:
+    """A file that is digested while it is read."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """Read some bytes."""
+        part: bytes = self._file.read(size)
+        self.digest.update(part)
+        return part

@@ -1,0 +1,68 @@
+"""`energy-workbench init`: create or migrate the home."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_workbench.domain.errors import HomeError
+from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import Settings
+
+app = typer.Typer(help="Create or migrate the home.")
+
+NEEDED_BYTES = 200_000_000
+"""A home with less free than this is called full [B]."""
+
+
+@app.callback(invoke_without_command=True)
+def init(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
+    """Create or migrate the home: its folders, registry, live state and tokens."""
+    settings = settings_room.load(home)
+    prepare_home(settings)
+    typer.echo(f"The home {settings.home} is ready.")
+
+
+def prepare_home(settings: Settings, site_name: str = "Plant") -> None:
+    """Make the home usable: folders, registry at its newest schema, live state, tokens.
+
+    Parameters
+    ----------
+    site_name : str
+        Of a site that is new.
+
+    Raises
+    ------
+    HomeError
+        If the folder cannot be written or its disk is full.
+    """
+    check_folder(settings.home)
+    from energy_workbench.api.access.home_tokens import tokens_of
+    from energy_workbench.registry import Registry
+    from energy_workbench.registry.live_state.state import StateStore
+
+    for folder in (settings.reports_path, settings.profiles_path):
+        folder.mkdir(exist_ok=True)
+    Registry(settings.registry_url).migrate(timezone=settings.timezone, site_name=site_name)
+    StateStore(settings.state_url).migrate()
+    tokens_of(settings)
+
+
+def check_folder(home: Path) -> None:
+    """Create the folder and see that it can be written and has room."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".writable"
+        probe.write_bytes(b"\0" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise HomeError(f"the home {home} cannot be written: {error.strerror}. Set ENERGY_WORKBENCH_HOME.") from None
+    status = os.statvfs(home)
+    free = status.f_bavail * status.f_frsize
+    if free < NEEDED_BYTES:
+        raise HomeError(
+            f"the disk of the home {home} is full: {free / 1e6:.0f} MB free, {NEEDED_BYTES / 1e6:.0f} needed"
+        )

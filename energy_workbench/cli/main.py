@@ -1,0 +1,91 @@
+"""The `energy-workbench` command: puts the commands of `cli/` together and loads only the one asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.runtime import iri_grammar
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("processes.up", "Start every process of the Procfile, with or without the demo plant."),
+    "init": ("home.init", "Create or migrate the home."),
+    "settings": ("home.settings", "List the settings, where each value comes from, and what is refused."),
+    "site": ("home.site", "What the plant is called, where it stands, what it pays in."),
+    "meters": ("data.meters", "Import, export and list meters."),
+    "readings": ("data.readings", "Import readings."),
+    "export": ("data.export", "Readings or intervals as CSV, Excel or Parquet."),
+    "floor-plan": ("home.floor_plan", "Give the site a picture on which its meters stand."),
+    "profiles": ("data.profiles", "List, show, check and find meter profiles."),
+    "intervals": ("data.intervals", "Bring the 15-minute intervals up to date."),
+    "report": ("data.report", "Write one report, now."),
+    "schedules": ("data.schedules", "Reports that are sent by themselves: plan, pause, run, see what became of them."),
+    "serve": ("processes.serve", "The service: REST and the front page."),
+    "schedule": ("processes.schedule", "Run the periodic jobs."),
+    "dashboards": ("processes.dashboards", "Serve the dashboards with Voilà."),
+    "editor": ("processes.editor", "Serve the pages of editors with Voilà: meter setup, scheduled reports."),
+    "lab": ("processes.lab", "JupyterLab for analysts."),
+    "doctor": ("home.doctor", "Check home, databases, lake, gateways and meters, and say what to do."),
+    "backup": ("home.backup", "A consistent copy of everything, taken while it runs."),
+    "restore": ("home.restore", "A home from its backup."),
+    "token": ("home.token", "Create, list and revoke access tokens."),
+}
+"""Name of a command → (module of `cli/` that holds its typer `app`, line of help)."""
+
+
+class LazyGroup(TyperGroup):
+    """Knows every command's name and help, and imports a command's module when it is run."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command itself, where it is the one that runs; its name and help otherwise."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, text = COMMANDS[cmd_name]
+        if cmd_name not in sys.argv and not ctx.resilient_parsing:
+            return typer.core.TyperCommand(cmd_name, help=text)
+        app = importlib.import_module(f"energy_workbench.cli.{module}").app
+        command = typer.main.get_command(app)
+        command.name, command.help, command.short_help = cmd_name, command.help or text, text
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help="Energy Workbench: meters, energy, reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def root() -> None:
+    """Energy Workbench: meters, energy, reports."""
+
+
+def main() -> None:
+    """Run a command; an error of the workbench is one clear message and an exit code, never a traceback."""
+    run(app)
+
+
+def run(application: typer.Typer) -> None:
+    """Run a typer application with the error boundary of all commands."""
+    iri_grammar.defer()
+    try:
+        application()
+    except WorkbenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
+        sys.exit(3)

@@ -1,0 +1,1 @@
+"""Health of meters: readings judged, limits, findings."""

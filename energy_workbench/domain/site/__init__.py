@@ -1,0 +1,1 @@
+"""The plant's place: countries, zones, the floor plan."""

@@ -1,0 +1,1 @@
+"""Instants, periods, calendars: cut, written and read."""

@@ -1,0 +1,39 @@
+"""Billing months, which begin on any day of a month."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.time.period import Period, local_midnight
+
+
+def billing_edges(span: Period, day: int, zone: ZoneInfo) -> list[datetime]:
+    """Edges of the billing months that a span touches, cut to the span: n + 1 for n months, UTC.
+
+    Parameters
+    ----------
+    day : int
+        On which a billing month begins, 1 to 31; the last day of a month that is shorter.
+
+    Raises
+    ------
+    InputError
+        If there is no such day.
+    """
+    if not 1 <= day <= 31:
+        raise InputError(f"a billing month cannot begin on day {day}: 1 to 31")
+    first = span.start.astimezone(zone).date()
+    year, month = first.year, first.month
+    found = [span.start]
+    while (edge := local_midnight(_begins(year, month, day), zone)) < span.end:
+        if edge > span.start:
+            found.append(edge)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return [*found, span.end]
+
+
+def _begins(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))

@@ -1,0 +1,271 @@
+"""Counters to energy of intervals: the one definition of a kWh.
+
+Each difference of two consecutive counter values is energy that flowed between their instants. It is
+spread linearly over the intervals it overlaps, so the sum over intervals is the sum of differences,
+however long a gap; a fall of the counter is a break, whose energy is unknown. Pure numpy: arrays in,
+arrays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+CLOSE_US = 180_000_000
+"""Readings this near to each other are always close [µs]."""
+
+CLOSE_SLOW_US = 960_000_000
+"""Meters polled once an interval: close up to an interval and a minute of jitter [µs]."""
+
+SLOWER = 2.5
+"""… unless the distance is more than this many times the one before: polls were missed."""
+
+GLITCH_ROWS = 8
+"""A counter that falls and jumps back within this many readings had a glitch; longer, it was reset."""
+
+SPIKE_ROWS = 3
+"""A counter that jumps and falls back within this many readings had a glitch."""
+
+BEFORE_ROWS, AFTER_ROWS = 6, 4
+"""Readings around a step that tell what usually flows."""
+
+SETTLED_ROWS = GLITCH_ROWS + AFTER_ROWS
+"""Readings after a pair that may still show what it was, so that it must not be booked for good."""
+
+CONTEXT_ROWS = GLITCH_ROWS + BEFORE_ROWS + SPIKE_ROWS + 1
+"""Readings before a window that decide how its first ones are seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Energy of one counter in intervals.
+
+    Attributes
+    ----------
+    meter, interval : array of int, shape (n,)
+        Index of the meter; number of the interval since 1970. Each pair at most once.
+    energy : array of float, shape (n,)
+        [kWh, kvarh, kVAh]
+    covered, close : array of float, shape (n,)
+        Time within the interval that lies between two readings, and between two close ones [µs].
+    broken : array of bool, shape (n,)
+        Whether a break lies in the interval.
+    level : array of float, shape (n,), or None
+        The highest the counter stood at in the interval, as reported; where it was asked for.
+    """
+
+    meter: Array
+    interval: Array
+    energy: Array
+    covered: Array
+    close: Array
+    broken: Array
+    level: Array | None = None
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Consecutive values of a counter: where from, until when, how much, of what kind, and from what value."""
+
+    meter: Array
+    start: Array
+    end: Array
+    amount: Array
+    close: Array
+    broken: Array
+    level: Array
+
+    def take(self, mask: Array) -> Pairs:
+        """Some of the pairs."""
+        return self if mask.all() else Pairs(*(getattr(self, name)[mask] for name in Pairs.__slots__))
+
+    def replaced(self, place: int, spans: Sequence[tuple[int, int, float | None]]) -> Pairs:
+        """Pairs like one of these over other spans `(start, end, amount)`; an amount of None is a break."""
+        columns = {name: np.repeat(getattr(self, name)[place : place + 1], len(spans)) for name in Pairs.__slots__}
+        for nth, (start, end, amount) in enumerate(spans):
+            columns["start"][nth], columns["end"][nth] = start, end
+            columns["amount"][nth], columns["broken"][nth] = amount or 0.0, amount is None
+        return Pairs(**columns)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
+        """All of them, by meter and time."""
+        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__]
+        order = np.lexsort((columns[1], columns[0]))
+        return cls(*(column[order] for column in columns))
+
+
+def glitches(meter: Array, value: Array) -> Array:
+    """Readings that are wrong for certain, as a mask.
+
+    Parameters
+    ----------
+    meter : array of int, shape (n,)
+    value : array of float, shape (n,)
+        Counter as reported, by meter and time.
+
+    Notes
+    -----
+    A fall is a glitch when the counter is back at or above its old level within some readings, and most
+    of the way in one step; readings that stand above both their neighbours are a spike when the later
+    neighbour goes on from the earlier. A fall that stays is a reset, exchange or rollover.
+    """
+    wrong = np.zeros(len(value), bool)
+    falls = np.flatnonzero((value[1:] < value[:-1]) & (meter[1:] == meter[:-1])) + 1
+    for fall in falls.tolist():
+        if wrong[fall] or wrong[fall - 1]:
+            continue
+        before, key = value[fall - 1], meter[fall]
+        spike = _spike(meter, value, wrong, fall)
+        if spike is not None:
+            # 1000, 9999999, 1001: the middle one never was.
+            wrong[spike:fall] = True
+            continue
+        for back in range(fall + 1, min(fall + GLITCH_ROWS + 1, len(value))):
+            if meter[back] != key:
+                break
+            if value[back] >= before:
+                if value[back] - value[back - 1] >= 0.5 * (before - value[fall]):
+                    wrong[fall:back] = True
+                break
+    return wrong
+
+
+def _spike(meter: Array, value: Array, wrong: Array, fall: int) -> int | None:
+    """Where the readings begin that stand above both sides, if the counter goes on from before them."""
+    for low in range(fall - 2, max(fall - 2 - SPIKE_ROWS, -1), -1):
+        if meter[low] != meter[fall] or wrong[low]:
+            return None
+        if value[low] <= value[fall]:
+            first = low == fall - 2
+            return low + 1 if first or value[low + 1] - value[low] >= 0.5 * (value[fall - 1] - value[fall]) else None
+    return None
+
+
+def paired(meter: Array, ts: Array, value: Array) -> tuple[Pairs, Array]:
+    """Pairs of consecutive readings, by meter and time [µs], and the row at which each begins."""
+    same = meter[1:] == meter[:-1]
+    span = ts[1:] - ts[:-1]
+    pairs = Pairs(
+        meter[1:], ts[:-1], ts[1:], value[1:] - value[:-1], are_close(span, same), np.zeros(len(span), bool), value[:-1]
+    )
+    return pairs.take(same), np.flatnonzero(same)
+
+
+def around(key: Array, at: Array, rows: Array) -> tuple[Array, Array]:
+    """First and last reading of those that tell what flows around pairs.
+
+    Parameters
+    ----------
+    key : array of int, shape (n,)
+        Readings of other keys tell nothing.
+    at : array of int
+        Readings with which the pairs begin.
+    rows : array of int, shape (n,)
+        Number of each reading among all there were: how many count does not depend on which were left out.
+    """
+    edges = np.flatnonzero(np.r_[True, key[1:] != key[:-1], True])
+    mine = np.searchsorted(edges, at, "right")
+    first = np.maximum(np.searchsorted(rows, rows[at] - BEFORE_ROWS, "left"), edges[mine - 1])
+    last = np.minimum(np.searchsorted(rows, rows[at + 1] + AFTER_ROWS, "right"), edges[mine]) - 1
+    return first, last
+
+
+def are_close(span: Array, same: Array) -> Array:
+    """Which pairs are of readings close to each other, as a mask.
+
+    Parameters
+    ----------
+    span : array of int, shape (n,)
+        Time between each reading and the next [µs].
+    same : array of bool, shape (n,)
+        Whether both are of one meter.
+    """
+    close = span <= CLOSE_US
+    if close.all():
+        return close
+    slow = np.flatnonzero(~close & (span <= CLOSE_SLOW_US))
+    before = np.where((slow > 0) & same[slow - 1], span[slow - 1], np.inf)
+    close[slow] = span[slow] <= SLOWER * before
+    return close
+
+
+def cut(pairs: Pairs, meter: int, instant: int) -> Pairs:
+    """The same pairs, with the one of that meter that spans the instant cut in two there."""
+    found = np.flatnonzero((pairs.meter == meter) & (pairs.start < instant) & (pairs.end > instant))
+    if not len(found):
+        return pairs
+    at = int(found[0])
+    share = (instant - pairs.start[at]) / (pairs.end[at] - pairs.start[at])
+    columns = {name: np.insert(getattr(pairs, name), at, getattr(pairs, name)[at]) for name in Pairs.__slots__}
+    columns["end"][at] = columns["start"][at + 1] = instant
+    columns["amount"][at] *= share
+    columns["amount"][at + 1] -= columns["amount"][at]
+    return Pairs(**columns)
+
+
+def spread(pairs: Pairs) -> Pieces:
+    """Book pairs into the intervals they overlap."""
+    first, last = pairs.start // QUARTER, (pairs.end - 1) // QUARTER
+    span = pairs.end - pairs.start
+    energy = np.where(pairs.broken, 0.0, pairs.amount)
+    covered = np.where(pairs.broken, 0, span).astype(float)
+    close = np.where(pairs.close, covered, 0.0)
+    within = first == last
+    if within.all():
+        return gather(pairs.meter, first, energy, covered, close, pairs.broken, pairs.level)
+    inner = gather(
+        *(column[within] for column in (pairs.meter, first, energy, covered, close, pairs.broken, pairs.level)),
+    )
+    assert inner.level is not None
+    long = ~within
+    count = (last - first + 1)[long]
+    repeated = np.repeat(np.flatnonzero(long), count)
+    nth = np.arange(len(repeated)) - np.repeat(np.cumsum(count) - count, count)
+    interval = first[repeated] + nth
+    overlap = np.minimum(pairs.end[repeated], (interval + 1) * QUARTER) - np.maximum(
+        pairs.start[repeated], interval * QUARTER
+    )
+    share = overlap / span[repeated]
+    columns = (
+        np.concatenate([inner.meter, pairs.meter[repeated]]),
+        np.concatenate([inner.interval, interval]),
+        np.concatenate([inner.energy, energy[repeated] * share]),
+        np.concatenate([inner.covered, covered[repeated] * share]),
+        np.concatenate([inner.close, close[repeated] * share]),
+        np.concatenate([inner.broken, pairs.broken[repeated]]),
+        np.concatenate([inner.level, pairs.level[repeated]]),
+    )
+    order = np.lexsort((columns[1], columns[0]))
+    return gather(*(column[order] for column in columns))
+
+
+def gather(
+    meter: Array,
+    interval: Array,
+    energy: Array,
+    covered: Array,
+    close: Array,
+    broken: Array,
+    level: Array | None = None,
+) -> Pieces:
+    """Sums over runs of the same meter and interval."""
+    if not len(meter):
+        return Pieces(meter, interval, energy, covered, close, broken, level)
+    starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])])
+    return Pieces(
+        meter[starts],
+        interval[starts],
+        np.add.reduceat(energy, starts),
+        np.add.reduceat(covered, starts),
+        np.add.reduceat(close, starts),
+        np.logical_or.reduceat(broken, starts),
+        None if level is None else np.maximum.reduceat(level, starts),
+    )

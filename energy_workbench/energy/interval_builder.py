@@ -1,0 +1,323 @@
+"""Running books of the interval build: readings come in day by day, energies of intervals go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
+from energy_workbench.domain.time.clock import to_micros
+from energy_workbench.energy import counter_steps
+from energy_workbench.energy.counter_steps import Evidence
+from energy_workbench.energy.counter_validation import Judge
+from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, IMPORT, REACTIVE
+from energy_workbench.energy.interpolation import Array, Pairs, Pieces, cut, spread
+from energy_workbench.energy.interval_schema import QUALITIES, interval_schema
+from energy_workbench.energy.multipliers import NEVER, Factors, Steps
+from energy_workbench.energy.power_integration import FROM_POWER, Power
+from energy_workbench.energy.reading_window import Frame, Held
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COMPLETE = 0.99
+"""An interval covered so far counts as complete: clocks and polls jitter by seconds."""
+
+ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
+"""Columns of energy [kWh, kvarh, kVAh]."""
+
+_COUNTERS = (IMPORT, EXPORT, REACTIVE, APPARENT)
+"""What each of them is counted by."""
+
+_NONE = np.empty(0, "int64")
+
+
+class Ledger:
+    """Energies of some meters in a span of intervals.
+
+    Parameters
+    ----------
+    meters : sequence of int
+        Keys, ascending.
+    start, end : int
+        Numbers of the first interval and of the one after the last, since 1970.
+    steps : Steps
+    evidence : mapping of int to Facts, optional
+        What is known of the meters beside their readings and ratios.
+
+    Attributes
+    ----------
+    findings : list of Finding
+        What the counters did, where they did not just count.
+    """
+
+    def __init__(
+        self, meters: Sequence[int], start: int, end: int, steps: Steps, evidence: Evidence | None = None
+    ) -> None:
+        self.meters = np.asarray(meters, "int32")
+        self.start, self.end = start, end
+        self.findings: list[Finding] = []
+        self._judge = Judge(meters, steps, evidence or {})
+        self._factors = Factors(meters, steps)
+        self._power = Power(self._judge.limit)
+        self._held: dict[str, Held] = {}
+        self._frame: Frame | None = None
+        self._booked: dict[str, Array] = {}
+        self._grid: dict[str, dict[str, Array]] = {}
+        self._single = {name: self._judge.registers(name, "single") for name in COUNTERS}
+
+    def book(self, meter: Array, ts: Array, counters: Mapping[str, Array], *, final: bool = False) -> None:
+        """Take readings that are later than those taken before.
+
+        Parameters
+        ----------
+        meter, ts : array of int, shape (n,)
+            Keys of meters, and instants [µs since 1970], sorted by both.
+        counters : mapping of str to array of float, shape (n,)
+            NaN where a reading has no value.
+        final : bool
+            No more follow: what was held back, as it might be a glitch, is booked too.
+        """
+        index = self._index(meter)
+        for name, value in counters.items():
+            known = ~np.isnan(value)
+            if known.all():
+                self._book(name, index, ts, value, final)
+            elif known.any() or name in self._held:
+                self._book(name, index[known], ts[known], value[known], final)
+
+    def close(self) -> None:
+        """Book what was held back."""
+        for name in list(self._held):
+            self._book(name, _NONE, _NONE, np.empty(0), True)
+
+    def uncounted(self) -> list[tuple[tuple[int, ...], int, int]]:
+        """Meters and spans [µs] of which no counter of active energy tells anything: all, or up to or after one's."""
+        shape = (len(self.meters), self.end - self.start)
+        told = self._told().reshape(shape)
+        first = np.where(told.any(axis=1), told.argmax(axis=1), shape[1])
+        last = np.where(told.any(axis=1), shape[1] - told[:, ::-1].argmax(axis=1), shape[1])
+        spans = []
+        for lacking, begins, ends in (
+            (first > 0, np.zeros_like(first), first),
+            (last < shape[1], last, np.full_like(last, shape[1])),
+        ):
+            if lacking.any():
+                low, high = int(begins[lacking].min()), int(ends[lacking].max())
+                keys = tuple(self.meters[lacking].tolist())
+                spans.append((keys, (self.start + low) * QUARTER, (self.start + high) * QUARTER))
+        return spans
+
+    def integrate(self, meter: Array, ts: Array, power: Array) -> None:
+        """Take readings of power [kW], later than those taken before, of meters and spans that are `uncounted`."""
+        for name, pairs in self._power.pairs(self._index(meter), ts, power).items():
+            self._add(name, spread(self._scaled(pairs)))
+
+    def table(self) -> pa.Table:
+        """The intervals that anything is known of, by meter and start; the running one with what it has."""
+        size = len(self.meters) * (self.end - self.start)
+        main, import_kwh = self._first(IMPORT, size)
+        others = [self._first(names, size) for names in _COUNTERS[1:]]
+        covered, close, broken = main["covered"], main["close"], main["broken"].copy()
+        # Of import and export, the one of which less is told; where a register tells nothing, there is none.
+        told = np.minimum(
+            *(np.where((of["covered"] > 0) | of["broken"], of["covered"], np.inf) for of in (main, others[0][0]))
+        )
+        step = np.maximum.reduce([main["step"], *(other["step"] for other, _ in others)])
+        energies = [import_kwh, *(energy for _, energy in others)]
+        powered = self._powered()
+        for name, place in zip(FROM_POWER, (0, 1), strict=True):
+            if name in self._grid:
+                grid = self._grid[name]
+                energies[place] = np.where(powered, grid["energy"], energies[place])
+                covered, close = (
+                    np.where(powered, grid[key], of) for key, of in (("covered", covered), ("close", close))
+                )
+        for other, _ in others:
+            # Where a meter has no import counter, the next one tells how much of the interval is known.
+            lacking = (covered == 0) & ~broken
+            covered = np.where(lacking, other["covered"], covered)
+            close = np.where(lacking, other["close"], close)
+            broken = np.where(lacking, other["broken"], broken)
+        told = np.where(np.isinf(told), covered, told)
+        edited = self._edits()
+        known = (covered > 0) | broken
+        known[list(edited)] = True
+        rows = np.flatnonzero(known)
+        covered, close, broken = covered[rows] / QUARTER, np.minimum(close[rows] / QUARTER, 1.0), broken[rows]
+        energies, step, told = [energy[rows] for energy in energies], step[rows], told[rows] / QUARTER
+        uncertain = broken | powered[rows] | (covered - close > 1 - COMPLETE)
+        quality = np.where(covered == 0, 3, np.where(uncertain, 2, 0))
+        certain = (quality == 0) & (close >= COMPLETE)
+        # Of import and export, each by itself.
+        demands = [np.where(certain & (step <= counter_steps.COARSE * of), of * 4, np.nan) for of in energies[:2]]
+        for place, edit in edited.items():
+            row = int(np.searchsorted(rows, place))
+            quality[row] = 1
+            for column, name in enumerate(ENERGIES):
+                if name in edit.energies:
+                    energies[column][row] = edit.energies[name]
+                    if column < len(demands):
+                        step[row], demands[column][row] = 0.0, 4 * edit.energies[name]
+        return self._table(rows, energies, demands, quality, close, np.where(step > 0, step, np.nan), told)
+
+    def _table(
+        self,
+        rows: Array,
+        energies: Sequence[Array],
+        demands: Sequence[Array],
+        quality: Array,
+        close: Array,
+        step: Array,
+        covered: Array,
+    ) -> pa.Table:
+        import pyarrow as pa
+
+        width = self.end - self.start
+        start = (rows % width + self.start) * QUARTER
+        words = pa.DictionaryArray.from_arrays(pa.array(quality.astype("int8")), pa.array(QUALITIES)).cast(pa.string())
+        months = np.datetime_as_string(start.astype("datetime64[us]").astype("datetime64[M]"))
+        active, _, reactive, apparent = energies
+        columns = [
+            pa.array(self.meters[rows // width]),
+            pa.array(start).cast(pa.timestamp("us", "UTC")),
+            *(pa.array(c, from_pandas=True) for c in (*energies, demands[0])),
+            pa.array(power_factor(active, reactive, apparent), from_pandas=True),
+            words,
+            pa.array(close.astype("float32")),
+            pa.array(demands[1], from_pandas=True),
+            pa.array(step, from_pandas=True),
+            pa.array(np.minimum(covered, 1.0).astype("float32")),
+            pa.array(months, pa.string()),
+        ]
+        return pa.table(columns, schema=interval_schema())
+
+    def _index(self, meter: Array) -> Array:
+        if not len(meter):
+            return _NONE
+        places = np.searchsorted(self.meters, np.arange(int(meter.min()), int(meter.max()) + 1))
+        return places[meter - meter.min()]
+
+    def _book(self, name: str, meter: Array, ts: Array, value: Array, final: bool) -> None:
+        booked = self._booked.setdefault(name, np.full(len(self.meters), NEVER))
+        held = self._held.get(name)
+        frame = self._frame
+        if frame is None or final or not frame.suits(meter, ts, held, booked):
+            # The frame remembers what was booked when it was made.
+            frame = self._frame = Frame(meter, ts, held, booked.copy(), final, self._judge.limit)
+        if not len(frame.meter):
+            return
+        value = frame.values(value, held)
+        closer = self._cut_within(frame) or self._judge.concerns(name, frame)
+        pieces = None if closer else frame.spread(value, self._levels(name))
+        if pieces is not None:
+            factors = self._factors.at(pieces.meter, pieces.interval * QUARTER)
+            self._add(name, replace(pieces, energy=pieces.energy * factors))
+        else:
+            pairs, events = self._judge.pairs(name, frame.meter, frame.ts, value)
+            mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= frame.settled[pairs.meter])
+            self._add(name, spread(self._scaled(pairs.take(mask))))
+            self.findings += [
+                event.finding(int(self.meters[event.meter]), name)
+                for event in events
+                if booked[event.meter] < event.end <= frame.settled[event.meter]
+                and self.start * QUARTER <= event.end < self.end * QUARTER
+            ]
+        np.maximum(booked, frame.settled, out=booked)
+        self._held[name] = Held(frame.meter[frame.kept], frame.ts[frame.kept], value[frame.kept])
+
+    def _levels(self, name: str) -> bool:
+        return name in self._single and bool(self._single[name].any())
+
+    def _cut_within(self, frame: Frame) -> bool:
+        """Whether a ratio begins among these readings, so that pairs must be looked at one by one."""
+        changes = self._factors.changes
+        if not changes:
+            return False
+        first, last = int(frame.ts.min()) // QUARTER * QUARTER, int(frame.ts.max())
+        return any(first <= at <= last for _, at in changes)
+
+    def _scaled(self, pairs: Pairs) -> Pairs:
+        for index, instant in self._factors.changes:
+            pairs = cut(pairs, index, instant)
+        pairs.amount = pairs.amount * self._factors.at(pairs.meter, pairs.start)
+        return pairs
+
+    def _add(self, name: str, pieces: Pieces) -> None:
+        inside = (pieces.interval >= self.start) & (pieces.interval < self.end)
+        width = self.end - self.start
+        at = (pieces.meter.astype("int64") * width + pieces.interval - self.start)[inside]
+        grid = self._grid.setdefault(name, {})
+        if not grid:
+            grid |= _empty(len(self.meters) * width)
+            if self._levels(name):
+                grid["level"] = np.zeros(len(self.meters) * width)
+        for key in ("energy", "covered", "close"):
+            grid[key][at] += getattr(pieces, key)[inside]
+        grid["broken"][at] |= pieces.broken[inside]
+        if "level" in grid and pieces.level is not None:
+            grid["level"][at] = np.maximum(grid["level"][at], pieces.level[inside])
+
+    def _first(self, names: Sequence[str], size: int) -> tuple[dict[str, Array], Array]:
+        """Books and energy of the first of these counters that knows each interval; NaN where none does."""
+        best: dict[str, Any] = _empty(size) | {"step": np.zeros(size)}
+        energy = np.full(size, np.nan)
+        for name in names:
+            if name in self._grid:
+                grid = self._grid[name] | {"step": self._step(name)}
+                lacking = (best["covered"] == 0) & ~best["broken"]
+                best = {key: np.where(lacking, grid[key], best[key]) for key in best}
+                energy = np.where(lacking & (grid["covered"] > 0), grid["energy"], energy)
+        return best, energy
+
+    def _step(self, name: str) -> Array:
+        """The least increment of a counter in each interval, primary."""
+        width = self.end - self.start
+        step = np.repeat(self._judge.registers(name, "step"), width)
+        if "level" in self._grid[name]:
+            single = np.repeat(self._single[name], width)
+            wire = np.divide(self._grid[name]["level"], single, out=np.zeros(len(step)), where=single > 0)
+            step = np.maximum(step, np.spacing(wire.astype("float32")) * single)
+        if not step.any():
+            return step
+        interval = np.tile(np.arange(self.start, self.end), len(self.meters))
+        return step * self._factors.at(np.repeat(np.arange(len(self.meters)), width), interval * QUARTER)
+
+    def _told(self) -> Array:
+        """Which intervals a counter of active energy tells something of."""
+        told = np.zeros(len(self.meters) * (self.end - self.start), bool)
+        for name in (*IMPORT, *EXPORT):
+            if name in self._grid:
+                told |= (self._grid[name]["covered"] > 0) | self._grid[name]["broken"]
+        return told
+
+    def _powered(self) -> Array:
+        """Which intervals only power tells of."""
+        told = self._told()
+        return ~told & (self._grid[FROM_POWER[0]]["covered"] > 0) if FROM_POWER[0] in self._grid else told & False
+
+    def _edits(self) -> dict[int, counter_steps.Edit]:
+        """What analysts put in the place of intervals, by the place."""
+        width = self.end - self.start
+        found = {}
+        for index, facts in enumerate(self._judge.facts):
+            for edit in facts.edits:
+                interval = to_micros(edit.start) // QUARTER - self.start
+                if 0 <= interval < width:
+                    found[index * width + interval] = edit
+        return found
+
+
+def _empty(size: int) -> dict[str, Array]:
+    return {key: np.zeros(size) for key in ("energy", "covered", "close")} | {"broken": np.zeros(size, bool)}
+
+
+def power_factor(active: Array, reactive: Array, apparent: Array) -> Array:
+    """Mean power factor from energies [1]: active by apparent, or by the sum of squares; NaN where unknown."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.where(np.isnan(apparent), np.sqrt(active**2 + reactive**2), apparent)
+        return np.where(total > 0, np.minimum(active / total, 1.0), np.nan)

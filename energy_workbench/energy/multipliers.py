@@ -1,0 +1,69 @@
+"""What dated ratios mean to the registers of a meter: multipliers, and the most that can flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from energy_workbench.domain.quantities import Scaling
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.domain.time.clock import to_micros
+from energy_workbench.energy.counter_steps import capacity_kw
+from energy_workbench.energy.interpolation import Array
+
+NEVER = -(2**62)
+
+_NO_RATIO = Ratio()
+
+
+class Steps:
+    """Multipliers of power and energy by meter and time, from dated ratios."""
+
+    def __init__(self, ratios: Sequence[tuple[int, Ratio]]) -> None:
+        self._ratios: dict[int, list[tuple[int, Ratio]]] = {}
+        for meter, ratio in ratios:
+            begins = NEVER if ratio.valid_from is None else to_micros(ratio.valid_from)
+            self._ratios.setdefault(meter, []).append((begins, ratio))
+        for dated in self._ratios.values():
+            dated.sort(key=lambda step: step[0])
+            # Before the first, the first holds.
+            dated[0] = (NEVER, dated[0][1])
+
+    def of(self, meter: int) -> list[tuple[int, float]]:
+        """`(valid from [µs], factor)` in order."""
+        return [(begins, ratio.factor(Scaling.POWER)) for begins, ratio in self._dated(meter)]
+
+    def limits(self, meter: int, rated_kw: float | None) -> list[tuple[int, float]]:
+        """`(valid from [µs], most that can flow)` in order, as its registers count [kW]; infinite where unknown."""
+        found = []
+        for begins, ratio in self._dated(meter):
+            most = capacity_kw(ratio, rated_kw)
+            found.append((begins, np.inf if most is None else most / ratio.factor(Scaling.POWER)))
+        return found
+
+    def _dated(self, meter: int) -> list[tuple[int, Ratio]]:
+        return self._ratios.get(meter) or [(NEVER, _NO_RATIO)]
+
+
+class Factors:
+    """Multipliers of some meters, for arrays of their indices."""
+
+    def __init__(self, meters: Sequence[int], steps: Steps) -> None:
+        self._steps = [steps.of(int(meter)) for meter in meters]
+        self._first = np.array([changes[0][1] for changes in self._steps])
+        self._stepped = [index for index, changes in enumerate(self._steps) if len(changes) > 1]
+
+    def at(self, meter: Array, instant: Array) -> Array:
+        """Multipliers of meters at instants [1]."""
+        factor = self._first[meter]
+        for index in self._stepped:
+            instants, factors = zip(*self._steps[index], strict=True)
+            mine = np.flatnonzero(meter == index)
+            factor[mine] = np.asarray(factors)[np.searchsorted(instants, instant[mine], "right") - 1]
+        return factor
+
+    @property
+    def changes(self) -> list[tuple[int, int]]:
+        """`(index, instant)` of every change of a multiplier [µs]."""
+        return [(index, at) for index in self._stepped for at, _ in self._steps[index][1:]]

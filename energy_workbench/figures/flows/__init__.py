@@ -1,0 +1,1 @@
+"""Flows of power and energy as Sankey diagrams."""

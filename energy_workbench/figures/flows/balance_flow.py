@@ -1,0 +1,209 @@
+"""The Sankey of a balance: what a node is supplied with, what it passes on, and what is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from energy_workbench.figures.flows.sankey import Sankey, Style
+from energy_workbench.figures.flows.unmetered import STUB, UNJUDGED, UNMETERED, sized
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
+from energy_workbench.figures.wording import losses
+from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
+from energy_workbench.figures.wording.words import amount, percent, title
+
+LEAST_SHARE = 0.001
+"""A flow against a meter's main direction is drawn from this share of the whole [1]."""
+
+LABELLED = 0.004
+"""A loss that is no hotspot has a label from this share of the whole [1]."""
+
+SOURCES = ("grid", "solar", "generator")
+"""Types whose energy keeps a colour of its own."""
+
+STYLE = Style(
+    least=380,
+    row=20,
+    tight=20,
+    many=0,
+    node=Markup("%{customdata[1]}<extra></extra>"),
+    link=Markup("%{customdata[1]}<extra></extra>"),
+)
+
+NEAR = 0.35
+"""Opacity of a loss's flow [1]."""
+
+
+def balance_flow(
+    payload: Mapping[str, Any], roots: Sequence[str], *, theme: Theme = LIGHT, levels: int | None = None
+) -> Figure:
+    """Draw the balance of some nodes and of what is below them.
+
+    Parameters
+    ----------
+    payload : mapping
+        Of a balance: `items` with their `children`, as `as_known` completes them.
+    roots : sequence of str
+        Ids of the nodes in view.
+    levels : int, optional
+        Levels below them that are drawn; what is deeper is part of its node. All by default.
+
+    Notes
+    -----
+    Energies of a node are over the spans in which all of its registers are known, so each node is exact in itself;
+    where its completeness differs from its parent's, its bar is drawn as wide as the larger side. A node without a
+    verdict shows what the meters below it measured, without a loss; a flow that no meter tells is a grey stub.
+    """
+    rows = {row["meter"]: row for row in payload["items"]}
+    drawing = _Drawing(Sankey(theme), rows)
+    shown = [rows[root] for root in roots if root in rows and rows[root]["supply_kwh"] is not None]
+    drawing.whole = sum(max(row["supply_kwh"], row["demand_kwh"]) for row in shown)
+    for row in shown:
+        drawing.root(row, levels)
+    if not drawing.whole or not drawing.sankey.links:
+        return message(theme, "No balance is known for this time: no node has actual values of all its meters.")
+    names = ", ".join(row["number"] for row in shown)
+    lost = [f"{len(drawing.hot)} hotspots: {', '.join(drawing.hot)}" if drawing.hot else "no hotspot"]
+    judged = [row["supply_kwh"] for row in shown if row["verdict"] not in UNJUDGED]
+    supplied = f"{amount(sum(judged), 'kWh')} supplied" if judged else "supply not known"
+    summary = f"Balance of {names}: {supplied}, {lost[0]}"
+    return drawing.sankey.figure(STYLE, summary, f"balance {' '.join(roots)}")
+
+
+@dataclass
+class _Drawing:
+    """Goes through the balance from the nodes in view downwards; what feeds a node stands left of it."""
+
+    sankey: Sankey
+    rows: Mapping[str, Mapping[str, Any]]
+    whole: float = 0.0
+    hot: list[str] = field(default_factory=list)
+
+    @property
+    def theme(self) -> Theme:
+        return self.sankey.theme
+
+    def root(self, row: Mapping[str, Any], levels: int | None) -> None:
+        """A node in view, what comes into it from above, and all below."""
+        parent = self.rows.get(row["parent_id"] or "")
+        imported = row["supply_kwh"] - sum(child["delivered_kwh"] or 0.0 for child in row["children"])
+        exported = row["demand_kwh"] - sum(child["taken_kwh"] or 0.0 for child in row["children"])
+        above = f"from {parent['number']}" if parent else "from outside"
+        feeds = any(self._drawn(child["delivered_kwh"]) for child in row["children"])
+        entry = -1
+        if self._drawn(imported) and (parent or (feeds and row["type"] != "grid")):
+            entry = self._node(above, imported, parent or row, column=-1)
+        at = self._meter(row, imported, 0, source=parent)
+        if entry >= 0:
+            kind = parent["type"] if parent else "grid"
+            self._flow(entry, at, imported, kind, row["meter"], f"{above} into {row['number']}")
+        self._below(row, at, 0, levels)
+        if self._drawn(exported):
+            back = self._node(f"back to {parent['number'] if parent else 'the grid'}", exported, row, column=1)
+            self._flow(at, back, exported, row["type"], row["meter"], f"{row['number']} sends back")
+
+    def _below(self, row: Mapping[str, Any], at: int, column: int, levels: int | None) -> None:
+        """What is below a node: first what feeds it, then what it feeds, then what is lost."""
+        if levels == 0:
+            return
+        deeper = None if levels is None else levels - 1
+        children = sorted(row["children"], key=lambda child: (child["taken_kwh"] or 0) >= (child["delivered_kwh"] or 0))
+        for child in children:
+            taken, delivered = child["taken_kwh"] or 0.0, child["delivered_kwh"] or 0.0
+            unmetered = child.get("metering") in UNMETERED
+            feeds = child["producer"] if unmetered else delivered > taken
+            if not unmetered and not self._drawn(max(taken, delivered), least=0.0):
+                continue
+            place = column - 1 if feeds else column + 1
+            other = self._meter(child, 0.0 if feeds else taken, place, source=row)
+            pair = row["number"], child["number"]
+            if unmetered:
+                self._stub(*((other, at) if feeds else (at, other)), child, " → ".join(pair[::-1] if feeds else pair))
+            elif feeds:
+                self._flow(other, at, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
+                if self._drawn(taken):
+                    stub = self._node(f"to {pair[1]}", taken, child, column=column + 1)
+                    self._flow(at, stub, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
+            else:
+                self._flow(at, other, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
+                if self._drawn(delivered):
+                    stub = self._node(f"back to {pair[0]}", delivered, child, column=place + 1)
+                    self._flow(other, stub, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
+            if inner := self.rows.get(child["meter"]):
+                self._below(inner, other, place, deeper)
+        self._loss(row, at, column)
+
+    def _loss(self, row: Mapping[str, Any], at: int, column: int) -> None:
+        loss, verdict = row["loss_kwh"], row["verdict"]
+        if verdict == "hotspot":
+            self.hot.append(row["number"])
+        if not loss or (loss < 0 and verdict != "surplus"):
+            return
+        strong = verdict in ("hotspot", "surplus")
+        share = "" if row["loss_percent"] is None else f"  {losses.share(row, size=True)}"
+        word = "measured too much" if loss < 0 else "lost"
+        text = f"{VERDICTS[verdict].icon} {losses.loss(row, size=True)} {word}{share}"
+        labelled = strong or abs(loss) >= LABELLED * self.whole
+        colour = colour_of(self.theme, verdict)
+        about = _about(row)
+        at_side = column + 1 if loss > 0 else column - 1
+        place = self.sankey.node(text if labelled else "", colour, row["meter"], [about], at_side)
+        ends = (at, place) if loss > 0 else (place, at)
+        faint = colour if strong else _faint(colour)
+        self.sankey.flow(*ends, abs(loss), faint, row["meter"], [about])
+
+    def _meter(
+        self, meter: Mapping[str, Any], taken: float, column: int, source: Mapping[str, Any] | None = None
+    ) -> int:
+        """The bar of a meter; of what goes through it, `taken` comes from `source`, or from outside [kWh]."""
+        row = self.rows.get(meter["meter"])
+        inside = Markup("<br>{}").format(_about(row)) if row else ""
+        icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
+        colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
+        name = Markup("{}{}").format(icon, title(dict(meter), source["number"] if source and column else ""))
+        upper = "grid" if source is None or source["type"] == "grid" else source["number"]
+        held = max(row["supply_kwh"] or 0.0, row["demand_kwh"] or 0.0) if row and row["verdict"] in UNJUDGED else 0.0
+
+        def label(through: float) -> str:
+            through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
+            return Markup("{}  {}").format(name, sized(through, taken, upper, "kWh", meter.get("metering")))
+
+        about = Markup("<b>{}</b> {}{}").format(meter["number"], meter["name"], inside)
+        return self.sankey.node(label, colour, meter["meter"], [about], column)
+
+    def _node(self, text: str, value: float, meter: Mapping[str, Any], *, column: int) -> int:
+        """A node that stands for where energy comes from or goes to, beside the meters."""
+        about = Markup("<b>{}</b><br>{}").format(text, amount(value, "kWh"))
+        return self.sankey.node(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, meter["meter"], [about], column)
+
+    def _flow(self, source: int, target: int, value: float, kind: str, meter: str, text: str) -> None:
+        colour = self.theme.source[kind if kind in SOURCES else ""]
+        about = Markup("{}<br><b>{}</b>").format(text, amount(value, "kWh"))
+        self.sankey.flow(source, target, value, colour, meter, [about])
+
+    def _stub(self, source: int, target: int, child: Mapping[str, Any], text: str) -> None:
+        """A flow of which no meter says how large it is."""
+        about = Markup("{}<br><b>{}</b>").format(text, UNMETERED[child["metering"]])
+        self.sankey.stub(source, target, STUB * self.whole, self.theme.tile["grey"][0], child["meter"], [about])
+
+    def _drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
+        return (value or 0.0) > least * self.whole
+
+
+def _faint(colour: str) -> str:
+    """A hexadecimal colour, seen through."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{NEAR})"
+
+
+def _about(row: Mapping[str, Any]) -> Markup:
+    """What a balance says of a node, on a few short lines."""
+    if row["loss_kwh"] is None:
+        return Markup("{}<br>{} of the time known").format(verdict_text(row["verdict"]), percent(row["completeness"]))
+    share = "" if row["loss_percent"] is None else f", {losses.share(row)} of its supply"
+    return Markup("loss {} {}{}<br>{}, {} of the time known").format(
+        losses.loss(row), losses.doubt(row), share, verdict_text(row["verdict"]), percent(row["completeness"])
+    )

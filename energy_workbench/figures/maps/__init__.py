@@ -1,0 +1,1 @@
+"""Meters as tiles and on a plan."""

@@ -1,0 +1,228 @@
+"""The tree as a plan: meters as dots with lines to their parents, or where they stand on the floor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from markupsafe import Markup
+
+from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.wording.words import BREAK, amount, states, title
+
+LABELLED = 160
+"""Most meters of which each has its number beside its dot; of more, only those that have others below them."""
+
+FLOOR_HEIGHT, DRAWN_WIDTH = 640, 1250
+"""Size at which a floor plan is usually seen [px]."""
+
+DOT, LETTER, LINE = 8, 6.6, 13
+"""Half a dot, a letter's width and a line's height [px], to tell where two would be one above the other."""
+
+SYMBOLS = {"green": "circle", "yellow": "triangle-up", "orange": "diamond", "red": "x", "grey": "circle-open"}
+"""Shape of a dot beside its colour, which is never the only sign."""
+
+
+def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, found: Set[str] | None = None) -> Figure:
+    """Draw the tree around its root: each level is a ring.
+
+    Parameters
+    ----------
+    tree : sequence of mapping
+        Meters, parents first: `id, number, name, parent_id, colour, status, health, communication, power_kw [kW]`.
+    found : set of str, optional
+        Ids of the meters that are searched for; the others are drawn faintly.
+    """
+    if not tree:
+        return message(theme, "There are no meters yet.")
+    places = _rings(tree)
+    lines: dict[str, list[float | None]] = {"x": [], "y": []}
+    for meter in tree:
+        if meter["parent_id"] in places:
+            for axis, index in (("x", 0), ("y", 1)):
+                lines[axis] += [places[meter["parent_id"]][index], places[meter["id"]][index], None]
+    edges = {
+        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": theme.line, "width": 1.4}, **lines,
+    }  # fmt: skip
+    holders = {meter["parent_id"] for meter in tree}
+    numbers = {meter["id"]: meter["number"] for meter in tree}
+    labels = [
+        title(dict(meter), numbers.get(meter["parent_id"] or ""))
+        if len(tree) <= LABELLED or meter["id"] in holders
+        else Markup()
+        for meter in tree
+    ]
+    notes = [
+        _beside(places[meter["id"]], label, meter["id"] in holders, theme)
+        for meter, label in zip(tree, labels, strict=True)
+        if label
+    ]
+    dots = _dots(tree, [places[meter["id"]] for meter in tree], theme, found)
+    span: dict[str, Any] = {"visible": False, "range": [-1.32, 1.32]}
+    look = layout(
+        theme,
+        summary=f"The tree of {len(tree)} meters as a plan",
+        uirevision="plan",
+        xaxis=span,
+        yaxis={**span, "scaleanchor": "x"},
+        annotations=notes,
+        meta={"height": 760},
+        dragmode="pan",
+    )
+    return {"data": [edges, dots], "layout": look}
+
+
+def floor_plan(
+    tree: Sequence[Mapping[str, Any]],
+    *,
+    theme: Theme = LIGHT,
+    image: str = "",
+    size: tuple[float, float] = (16.0, 9.0),
+    found: Set[str] | None = None,
+) -> Figure:
+    """Draw the meters where they stand.
+
+    Parameters
+    ----------
+    tree : sequence of mapping
+        As of `meter_plan`, with `x` and `y`: place on the image, 0 to 1 from its top left corner; None where not given.
+    image : str
+        The floor plan as a data address; empty for none.
+    size : tuple of float
+        Width and height of the image, or its proportions.
+    """
+    placed = [meter for meter in tree if meter.get("x") is not None and meter.get("y") is not None]
+    if not placed:
+        return message(theme, "No meter has a place on the plan yet: give meters x and y on the setup page.")
+    width, height = size
+    picture = {
+        "source": image, "xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": height,
+        "sizing": "stretch", "layer": "below", "opacity": 0.9,
+    }  # fmt: skip
+    dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, found)
+    dots |= {
+        "mode": "markers+text",
+        "text": _roomy(placed, width, height),
+        "textposition": "middle right",
+        "textfont": {"size": 11, "color": theme.ink},
+    }
+    look = layout(
+        theme,
+        summary=f"{len(placed)} of {len(tree)} meters on the floor plan",
+        uirevision="floor",
+        xaxis={"visible": False, "range": [0, width]},
+        yaxis={"visible": False, "range": [height, 0], "scaleanchor": "x"},
+        images=[picture] if image else [],
+        meta={"height": FLOOR_HEIGHT},
+        dragmode="pan",
+    )
+    return {"data": [dots], "layout": look}
+
+
+def _roomy(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> list[str]:
+    """The number of each meter beside its dot, parents first; empty where another stands in the way already."""
+    scale = min(DRAWN_WIDTH / width, FLOOR_HEIGHT / height)
+    taken: list[tuple[float, float, float]] = []
+    for meter in placed:
+        x, y = meter["x"] * width * scale, meter["y"] * height * scale
+        taken.append((x - DOT, x + DOT, y))
+    labels = []
+    for index, meter in enumerate(placed):
+        text = title(dict(meter))
+        x, y = meter["x"] * width * scale, meter["y"] * height * scale
+        left, right = x + DOT, x + DOT + LETTER * len(text.unescape())
+        others = (box for place, box in enumerate(taken) if place != index)
+        if any(left < high and low < right and abs(y - at) < LINE for low, high, at in others):
+            labels.append("")
+            continue
+        labels.append(text)
+        taken.append((left, right, y))
+    return labels
+
+
+def _dots(
+    meters: Sequence[Mapping[str, Any]], places: Sequence[tuple[float, float]], theme: Theme, found: Set[str] | None
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [round(x, 4) for x, _ in places],
+        "y": [round(y, 4) for _, y in places],
+        "customdata": [[meter["id"], _about(meter)] for meter in meters],
+        "marker": {
+            "size": [16 if found and meter["id"] in found else 11 for meter in meters],
+            "color": [theme.state.get(meter["colour"] or "", theme.quiet) for meter in meters],
+            "symbol": [SYMBOLS.get(meter["colour"] or "", "circle") for meter in meters],
+            "opacity": [0.18 if found is not None and meter["id"] not in found else 1 for meter in meters],
+            "line": {"color": theme.surface, "width": 1},
+        },
+        "hovertemplate": Markup("%{customdata[1]}<extra></extra>"),
+    }
+
+
+def _about(meter: Mapping[str, Any]) -> Markup:
+    wrong = states(dict(meter))
+    return Markup("<b>{}</b><br>{}<br>{}{}").format(
+        meter["number"],
+        meter["name"],
+        amount(meter.get("power_kw"), "kW"),
+        BREAK + wrong if wrong else "",
+    )
+
+
+def _beside(place: tuple[float, float], label: Markup, holds: bool, theme: Theme) -> dict[str, Any]:
+    """A number beside its dot, written outwards."""
+    x, y = place
+    angle = math.degrees(math.atan2(y, x))
+    left = abs(angle) > 90
+    note: dict[str, Any] = {
+        "x": x, "y": y, "text": Markup("<b>{}</b>").format(label) if holds else label, "showarrow": False,
+        "font": {"size": 11 if holds else 10, "color": theme.ink if holds else theme.quiet},
+    }  # fmt: skip
+    if holds:
+        return {**note, "yshift": 14}
+    turned = -angle + (180 if left else 0)
+    reach = 9 + 3.1 * len(label.unescape())
+    return {
+        **note,
+        "textangle": round(turned, 1),
+        "xanchor": "center",
+        "xshift": round(reach * math.cos(math.radians(angle)), 1),
+        "yshift": round(reach * math.sin(math.radians(angle)), 1),
+    }
+
+
+def _rings(tree: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+    """Place of each meter: its level is its distance from the middle, its leaves share the circle evenly."""
+    children: dict[str | None, list[str]] = {}
+    ids = {meter["id"] for meter in tree}
+    depth: dict[str, int] = {}
+    for meter in tree:
+        parent = meter["parent_id"] if meter["parent_id"] in ids else None
+        children.setdefault(parent, []).append(meter["id"])
+        depth[meter["id"]] = 0 if parent is None else depth[parent] + 1
+    leaves: dict[str, float] = {}
+    order: list[str] = []
+    waiting = list(reversed(children.get(None, [])))
+    while waiting:
+        key = waiting.pop()
+        order.append(key)
+        waiting += reversed(children.get(key, []))
+    count = sum(key not in children for key in order)
+    at = 0
+    for key in order:
+        if key not in children:
+            leaves[key] = at
+            at += 1
+    angles: dict[str, float] = {}
+    for key in reversed(order):
+        below = [angles[child] for child in children.get(key, [])]
+        angles[key] = sum(below) / len(below) if below else 2 * math.pi * leaves[key] / max(1, count)
+    roots = len(children.get(None, []))
+    deepest = max(depth.values()) + (roots > 1) or 1
+    found = {}
+    for key in order:
+        radius = (depth[key] + (roots > 1)) / deepest
+        found[key] = (radius * math.cos(angles[key]), radius * math.sin(angles[key]))
+    return found

@@ -1,0 +1,1 @@
+"""Numbers, states and what is to be known of figures, in words."""

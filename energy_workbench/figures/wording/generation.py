@@ -1,0 +1,62 @@
+"""What is to be known of the figures of a generation, in words: for the page, reports and mail alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from energy_workbench.figures.wording.words import percent
+
+Payload = Mapping[str, Any]
+
+NAMES = {
+    "dg_run_hours": "run hours",
+    "diesel_litres": "diesel burnt",
+    "solar_self_used_kwh": "solar used on site",
+    "avoided_kg": "avoided emissions",
+    "scope2_location_kg": "Scope 2",
+    "days": "the split by day",
+}
+"""Figures that may be estimated, as people call them; what follows from one of them is not named beside it."""
+
+SOURCES = {"grid": "the grid's meters", "solar": "solar", "generators": "generators", "others": "other producers"}
+FACTORS = {"grid_location": "of the grid", "diesel": "of diesel", "other_producers": "of other producers"}
+_GRID = ("scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg")
+
+
+def remarks(payload: Payload) -> list[str]:
+    """Sentences: who told nothing, what is estimated, which factor is lacking or old."""
+    found = [f"{row['reason']}. So the sums that it is part of are not known." for row in payload["unknown"]]
+    found += without(payload["left_out"])
+    rough = {name: share for name, share in payload["known"].items() if share < 0.9995}
+    named = [NAMES[name] for name in payload["estimated"] if name in NAMES]
+    if named and rough:
+        shares = ", ".join(f"{SOURCES[name]} {percent(share, 1)}" for name, share in rough.items())
+        found.append(
+            f"Totals are those of the registers. Estimated: {', '.join(named)}. Measured closely: {shares} of the time."
+        )
+    found += [
+        f"No emission factor {FACTORS[row['name']]}: {row['reason']}. To have one, {row['advice']}."
+        for row in payload["missing_factors"]
+    ]
+    old = {f"{row['name'].replace('_', ' ')} of {row['year']}" for row in payload["factors"] if row["old"]}
+    if old:
+        found.append(f"More than three years old: the factor {', '.join(sorted(old))}. A newer one may be published.")
+    return found
+
+
+def without(spares: Sequence[str]) -> list[str]:
+    """That meters which were never connected are in no figure of the site."""
+    if not spares:
+        return []
+    was, it = ("was", "it is") if len(spares) == 1 else ("were", "they are")
+    return [f"{', '.join(spares)} {was} never connected: the site's figures are told as if {it} not there."]
+
+
+def why_unknown(payload: Payload, figure: str) -> str:
+    """Why a figure is not known."""
+    burnt = ("diesel", "other_producers")
+    kinds = ("grid_location", *burnt) if figure == "net_kg" else ("grid_location",) if figure in _GRID else burnt
+    reasons = [row["reason"] for row in payload["missing_factors"] if row["name"] in kinds]
+    reasons = reasons or [row["reason"] for row in payload["unknown"]]
+    return next(iter(reasons), "nothing is known of this time")

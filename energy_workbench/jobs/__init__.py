@@ -1,0 +1,1 @@
+"""The periodic jobs: commit, build, upkeep, reports."""

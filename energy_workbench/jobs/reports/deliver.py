@@ -1,0 +1,85 @@
+"""Delivering a report to the folder, to people and to a webhook; to each once, however often it is tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from energy_workbench.domain.errors import DeliveryError, SettingsError
+from energy_workbench.domain.schedules import Schedule
+from energy_workbench.jobs.reports.event import event
+from energy_workbench.reports.delivery import index, smtp, webhook
+from energy_workbench.reports.delivery.letter import report_letter
+from energy_workbench.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from energy_workbench.jobs.reports.holding import Holding
+    from energy_workbench.jobs.reports.secrets import Secrets
+    from energy_workbench.services.workbench import Workbench
+
+FOLDER = "folder"
+"""Who a report is delivered to, beside people and webhooks."""
+
+
+def deliver(
+    settings: Settings, wb: Workbench, schedule: Schedule, holding: Holding, secrets: Secrets
+) -> dict[str, DeliveryError]:
+    """Deliver what has not been delivered yet, but to none who has refused it for good.
+
+    Returns
+    -------
+    dict of str to DeliveryError
+        By address, why it was not; those of earlier attempts too, where they are final.
+
+    Raises
+    ------
+    HomeError
+        If the folder cannot be written.
+    """
+    site = wb.site()["name"]
+    manifest = settings.reports_path / holding.run.files["manifest"]
+
+    def delivered(to: str) -> None:
+        holding.sure(delivered=(*holding.run.delivered, to))
+
+    def refused(to: str, reason: str) -> None:
+        holding.sure(refused={**holding.run.refused, to: reason})
+
+    def before(to: str) -> None:
+        holding.tell(holding.progress, f"Mailing {to}")
+        holding.sure()
+
+    def open_to(to: str) -> bool:
+        return to not in holding.run.delivered and to not in holding.run.refused
+
+    if open_to(FOLDER):
+        index.write(settings.reports_path, site, wb.zone)
+        delivered(FOLDER)
+    failed: dict[str, DeliveryError] = {}
+    people = [each for each in schedule.recipients if open_to(each.address)]
+    if people:
+        letters = [report_letter(settings, schedule, holding.run, each, manifest, site) for each in people]
+        try:
+            failed |= smtp.send(settings, secrets.password(), letters, before=before, sent=delivered, refused=refused)
+        except SettingsError as error:
+            # Settings can be mended before the last attempt; the webhook need not wait for that.
+            failed |= {each.address: DeliveryError(str(error)) for each in people}
+    if schedule.webhook and open_to(schedule.webhook):
+        holding.tell(holding.progress, "Calling the webhook")
+        holding.sure()
+        try:
+            webhook.post(schedule.webhook, secrets.key(), event("report.sent", schedule.name, holding.run, manifest))
+            delivered(schedule.webhook)
+        except DeliveryError as error:
+            failed[schedule.webhook] = error
+            if not error.temporary:
+                refused(schedule.webhook, str(error))
+        except SettingsError as error:
+            failed[schedule.webhook] = DeliveryError(str(error))
+    wanted = {schedule.webhook, *(each.address for each in schedule.recipients)}
+    final = {to: DeliveryError(reason, temporary=False) for to, reason in holding.run.refused.items() if to in wanted}
+    return {_shown(to, schedule): error for to, error in (failed | final).items()}
+
+
+def _shown(to: str, schedule: Schedule) -> str:
+    """Who is meant, in words: the address of a webhook may hold a secret."""
+    return "webhook" if to == schedule.webhook else to

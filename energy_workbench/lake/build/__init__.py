@@ -1,0 +1,1 @@
+"""Bringing the interval table up to date."""

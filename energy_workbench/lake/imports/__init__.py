@@ -1,0 +1,1 @@
+"""Readings of files and tables on their way into the lake."""

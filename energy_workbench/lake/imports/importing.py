@@ -1,0 +1,300 @@
+"""A file of readings into the lake: all of it or nothing, the same again changes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from energy_workbench.domain.errors import ConflictError, Problem
+from energy_workbench.domain.time.clock import from_micros, to_micros
+from energy_workbench.lake import arrow_readings, deduplication
+from energy_workbench.lake.columns import is_wide
+from energy_workbench.lake.imports import day_files, staging
+from energy_workbench.lake.imports.incoming import SHOWN, Checker, Problems, quantities_of
+from energy_workbench.lake.imports.incoming_file import Source, opened
+from energy_workbench.lake.imports.instants import Instants
+from energy_workbench.lake.imports.staging import Staging, Taken
+from energy_workbench.lake.reading import Refused
+from energy_workbench.lake.storage import duck
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from energy_workbench.lake.imports.day_files import DayFile
+    from energy_workbench.lake.lake import Lake
+    from energy_workbench.lake.storage.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, float], None]
+"""Takes what is being done, and how much of it is (0 to 1)."""
+
+
+@dataclass
+class Imported:
+    """What an import did, or would do.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the file with a value.
+    new, known : int
+        Readings (a meter at an instant) that bring something new, and that do not.
+    meters : int
+        Meters with something new.
+    first, last : datetime or None
+        Instants of the first and the last new reading, UTC.
+    problems : list of Problem
+        What cannot be taken; the first 100.
+    problem_count : int
+        All of it.
+    conflicts : list of Problem
+        Values that contradict stored ones; the first 100.
+    conflict_count : int
+        All of them.
+    """
+
+    rows: int = 0
+    new: int = 0
+    known: int = 0
+    meters: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+    conflicts: list[Problem] = field(default_factory=list)
+    conflict_count: int = 0
+
+
+class Importer:
+    """Takes files of readings.
+
+    Parameters
+    ----------
+    lake : Lake
+    meters : mapping of str to int or None
+        Keys by what meters are called, case folded; None for one that was deleted.
+    numbers : mapping of int to str
+        What people call them.
+    zone : ZoneInfo
+        The site's, for times without an offset.
+    now : datetime
+        What is later lies in the future.
+    progress : callable, optional
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        meters: Mapping[str, int | None],
+        numbers: Mapping[int, str],
+        zone: ZoneInfo,
+        now: datetime,
+        progress: Progress | None = None,
+    ) -> None:
+        self._lake, self._meters, self._numbers = lake, meters, numbers
+        self._instants = Instants(zone, to_micros(now))
+        self._zone = zone
+        self._progress = progress or (lambda _what, _share: None)
+
+    def take(self, source: Path | pa.Table, name: str, *, dry_run: bool = False, keep_stored: bool = False) -> Imported:
+        """Import a file, or only say what that would do.
+
+        Parameters
+        ----------
+        source : Path or pyarrow.Table
+        name : str
+            What messages call it.
+        dry_run : bool
+            Write nothing; problems and conflicts are in the answer instead of raised.
+        keep_stored : bool
+            Leave values that contradict stored ones out, instead of refusing the file.
+
+        Raises
+        ------
+        InputError
+            If something cannot be taken; nothing is imported then.
+        ConflictError
+            If a value contradicts a stored one; nothing is imported then.
+        LakeError, BusyError
+            If the lake cannot be written; nothing is imported then.
+        """
+        file = opened(source, name)
+        quantities = quantities_of(name, file.header)
+        with staging.folder(self._lake.path) as folder:
+            staged, problems = self._staged(file, quantities, folder)
+            result = Imported(staged.rows)
+            if not problems.total and staged.rows:
+                prepared = self._prepared(staged, folder)
+                problems = prepared.problems
+                if not (dry_run or problems.total or (prepared.conflict_count and not keep_stored)):
+                    self._commit(staged, folder, prepared, keep_stored=keep_stored)
+                self._count(result, prepared)
+            result.problems, result.problem_count = problems.shown, problems.total
+        if problems.total and not dry_run:
+            raise problems.error(name)
+        if result.conflict_count and not (dry_run or keep_stored):
+            raise conflict(name, result.conflicts, result.conflict_count)
+        return result
+
+    def _staged(self, file: Source, quantities: Sequence[str] | None, folder: Path) -> tuple[Staging, Problems]:
+        problems = Problems()
+        checker = Checker(quantities, self._meters, self._instants, problems, commas=file.separator in (";", "\t"))
+        staged = Staging(folder, quantities)
+        for block in file.blocks():
+            staged.add(checker.check(block))
+            self._progress("read", file.share)
+        staged.close()
+        return staged, problems
+
+    def _prepared(self, staged: Staging, folder: Path) -> Prepared:
+        """Files of what is new, written beside the table without keeping other writers waiting."""
+        prepared = Prepared(self._lake.readings.snapshot())
+        with ThreadPoolExecutor(2) as pool, duck.words(self._lake.path):
+            spans = staged.spans()
+            waiting: list[Future[DayFile]] = []
+            for index, (first, end) in enumerate(spans):
+                taken = staged.take(first, end)
+                prepared.problems.add(self._differing(staged, taken), taken.differing)
+                for day, part in deduplication.by_day(taken.rows):
+                    fresh, refused, count = deduplication.against(part, prepared.stored)
+                    prepared.days[day] = Day(deduplication.span(part), len(part), len(fresh), touched(fresh))
+                    prepared.conflicts += self._conflicts(staged, refused[: SHOWN - len(prepared.conflicts)])
+                    prepared.conflict_count += count
+                    if not prepared.problems.total:
+                        writing = [pool.submit(day_files.write, folder, *part) for part in deduplication.by_day(fresh)]
+                        prepared.writing[day] = writing
+                        # Few ahead: what waits to be written is in memory.
+                        for future in waiting:
+                            future.result()
+                        waiting = writing
+                self._progress("compared", (index + 1) / len(spans))
+        return prepared
+
+    def _commit(self, staged: Staging, folder: Path, prepared: Prepared, *, keep_stored: bool) -> None:
+        """Commit what was prepared; days that others wrote to meanwhile are compared again."""
+        files = {day: [future.result() for future in writing] for day, writing in prepared.writing.items()}
+        store = self._lake.readings
+        with self._lake.writer(), duck.words(self._lake.path):
+            now = store.snapshot()
+            for day, known in prepared.days.items():
+                if now is prepared.stored or prepared.stored.select(*known.span) == now.select(*known.span):
+                    continue
+                fresh, refused, count = self._again(staged, day, now)
+                if count and not keep_stored:
+                    prepared.conflicts = self._conflicts(staged, refused[:SHOWN])
+                    prepared.conflict_count = count
+                    return
+                prepared.days[day] = known._replace(new=len(fresh), touched=touched(fresh))
+                files[day] = [day_files.write(folder, *part) for part in deduplication.by_day(fresh)]
+            if written := [file for day in sorted(files) for file in files[day]]:
+                metadata = {"touched": _together(known.touched for known in prepared.days.values())}
+                day_files.commit(store, written, metadata)
+        self._progress("committed", 1.0)
+
+    def _again(self, staged: Staging, day: int, now: Snapshot) -> tuple[pa.Table, list[Refused], int]:
+        taken = staged.take(day, day + 1)
+        return deduplication.against(taken.rows, now)
+
+    def _differing(self, staged: Staging, taken: Taken) -> list[Problem]:
+        """Values of one key in the file that differ, as problems of their lines."""
+        found = taken.contradictions
+        first = staged.lines([each._replace(given=each.kept) for each in found])
+        return [
+            self._problem(line, each, f"{there} says {_decimal(each, each.kept)}")
+            for each, line, there in zip(found, staged.lines(found), first, strict=True)
+        ]
+
+    def _conflicts(self, staged: Staging, refused: Sequence[Refused]) -> list[Problem]:
+        """Values that contradict stored ones, with their lines."""
+        lines = staged.lines(refused)
+        return [
+            self._problem(line, each, f"{_decimal(each, each.kept)} is stored")
+            for line, each in zip(lines, refused, strict=True)
+        ]
+
+    def _problem(self, line: str, refused: Refused, why: str) -> Problem:
+        instant = from_micros(refused.ts_us).astimezone(self._zone).isoformat()
+        number = self._numbers.get(refused.meter, str(refused.meter))
+        return Problem(line, refused.quantity, _decimal(refused, refused.given), f"of {number} at {instant}: {why}")
+
+    def _count(self, result: Imported, prepared: Prepared) -> None:
+        result.new = sum(day.new for day in prepared.days.values())
+        result.known = sum(day.rows for day in prepared.days.values()) - result.new
+        spans = _together(day.touched for day in prepared.days.values())
+        result.meters = len(spans)
+        if spans:
+            result.first = from_micros(min(low for low, _ in spans.values()))
+            result.last = from_micros(max(high for _, high in spans.values()))
+        result.conflicts, result.conflict_count = prepared.conflicts, prepared.conflict_count
+
+
+class Day(NamedTuple):
+    """Readings of one day in a file: what may hold the same keys, how many, how many new, and whose."""
+
+    span: tuple[int, int, tuple[int, int]]
+    rows: int
+    new: int
+    touched: dict[str, list[int]]
+
+
+class Prepared:
+    """What is ready to be committed.
+
+    Parameters
+    ----------
+    stored : Snapshot
+        The version with which it was compared.
+    """
+
+    def __init__(self, stored: Snapshot) -> None:
+        self.stored = stored
+        self.days: dict[int, Day] = {}
+        self.writing: dict[int, list[Future[DayFile]]] = {}
+        self.problems = Problems()
+        self.conflicts: list[Problem] = []
+        self.conflict_count = 0
+
+
+def _decimal(refused: Refused, value: float) -> str:
+    """The shortest number that stands for a stored value."""
+    import numpy as np
+
+    return str(value if is_wide(refused.quantity) else np.float32(value))
+
+
+def conflict(name: str, shown: Sequence[Problem], total: int) -> ConflictError:
+    """Values that contradict stored ones, as an error of that file."""
+    count = f"{total:,} values differ" if total > 1 else "1 value differs"
+    more = f", the first {len(shown)} are" if total > len(shown) else ""
+    head = f"{name}: nothing was imported, {count} from what is stored, and readings never change{more}:"
+    return ConflictError("\n".join([head, *map(str, shown)]))
+
+
+def touched(rows: pa.Table) -> dict[str, list[int]]:
+    """By meter, the first and the last instant of these readings [µs]."""
+    import numpy as np
+
+    if not len(rows):
+        return {}
+    meter, ts = arrow_readings.keys(rows)
+    starts = np.flatnonzero(np.r_[True, meter[1:] != meter[:-1]])
+    low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)
+    keys = meter[starts].tolist()
+    return {str(m): [a, b] for m, a, b in zip(keys, low.tolist(), high.tolist(), strict=True)}
+
+
+def _together(spans: Any) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for each in spans:
+        for meter, (low, high) in each.items():
+            known = found.get(meter, [low, high])
+            found[meter] = [min(known[0], low), max(known[1], high)]
+    return found

@@ -1,0 +1,1 @@
+"""What can still be believed of damaged files."""

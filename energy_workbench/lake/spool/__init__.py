@@ -1,0 +1,1 @@
+"""The spool: readings between the wire and the lake, in SQLite."""

@@ -1,0 +1,147 @@
+"""What the interval table was last built from; losing it costs a full build, never a wrong number."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from energy_workbench.domain.errors import LakeError
+from energy_workbench.domain.time.clock import to_micros
+from energy_workbench.energy.counter_steps import Evidence, Facts
+from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.runtime import disk
+
+FILE = "intervals.build.json"
+
+RULES = 4
+"""Grows when the same readings give other intervals than before: everything is built anew then."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Readings, ratios and evidence that the intervals stand for.
+
+    Attributes
+    ----------
+    readings : int
+        Version of the readings table.
+    steps : dict of str to list of (int, float)
+        By meter the instants [µs since 1970] from which multipliers hold.
+    whole : dict of str to str
+        By meter what holds for all of its time: rating and registers.
+    dated : dict of str to list of (int, int, str)
+        By meter what people wrote down of a span [µs since 1970]: exchanges, decisions, edits.
+    rules : int
+    """
+
+    readings: int
+    steps: dict[str, list[tuple[int, float]]]
+    whole: dict[str, str] = field(default_factory=dict)
+    dated: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    rules: int = RULES
+
+    @classmethod
+    def of(cls, readings: int, steps: dict[str, list[tuple[int, float]]], evidence: Evidence) -> State:
+        """The state that these make."""
+        whole = {str(meter): text for meter, facts in evidence.items() if (text := _whole(facts))}
+        dated = {str(meter): rows for meter, facts in evidence.items() if (rows := sorted(_dated(facts)))}
+        return cls(readings, steps, whole, dated)
+
+    @classmethod
+    def load(cls, folder: Path) -> State | None:
+        """The state of a lake's folder; None where there is none that can be read."""
+        try:
+            content = json.loads((folder / FILE).read_text("utf-8"))
+            steps = {
+                meter: [(int(at), float(factor)) for at, factor in rows] for meter, rows in content["steps"].items()
+            }
+            dated = {
+                meter: [(int(start), int(end), str(text)) for start, end, text in rows]
+                for meter, rows in content["dated"].items()
+            }
+            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, int(content["rules"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return state if state.rules == RULES else None
+
+    def save(self, folder: Path) -> None:
+        """Store it, whole or not at all; after the intervals, so that a crash between builds again.
+
+        Raises
+        ------
+        LakeError
+            If the disk refuses.
+        """
+        target = folder / FILE
+        draft = target.with_suffix(f".{os.getpid()}")
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump(asdict(self), file)
+                file.flush()
+                os.fsync(file.fileno())
+            place("intervals.state.before")
+            draft.replace(target)
+            disk.sync(folder)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise LakeError(f"{target} cannot be written: {error.strerror or error}") from None
+        place("intervals.state.after")
+
+    def changed_since(self, before: State) -> dict[int, int | None]:
+        """Meters of which something differs that holds on, and since when [µs]; None is from the beginning."""
+        changed: dict[int, int | None] = {}
+        for meter in {*self.steps, *before.steps}:
+            mine, old = self.steps.get(meter, _ONE), before.steps.get(meter, _ONE)
+            if mine == old:
+                continue
+            if mine[0] != old[0]:
+                changed[int(meter)] = None
+                continue
+            differing = {*mine} ^ {*old}
+            changed[int(meter)] = min(at for at, _ in differing)
+        for meter in {*self.whole, *before.whole}:
+            if self.whole.get(meter) != before.whole.get(meter):
+                changed[int(meter)] = None
+        return changed
+
+    def changed_spans(self, before: State) -> list[tuple[int, int, int, bool]]:
+        """`(meter, first, last, edit)` of what people wrote down, changed or took back [µs]."""
+        found = set()
+        for meter in {*self.dated, *before.dated}:
+            for start, end, text in {*self.dated.get(meter, ())} ^ {*before.dated.get(meter, ())}:
+                found.add((int(meter), start, end, text.startswith(_EDIT)))
+        return sorted(found)
+
+
+def _whole(facts: Facts) -> str:
+    registers = {name: asdict(register) for name, register in sorted(facts.registers.items())}
+    if facts.rated_kw is None and not registers:
+        return ""
+    return _text({"rated_kw": facts.rated_kw, "registers": registers})
+
+
+def _dated(facts: Facts) -> Iterator[tuple[int, int, str]]:
+    for exchange in facts.exchanges:
+        at = to_micros(exchange.at)
+        yield at, at, "exchange " + _text({"closing": exchange.closing, "opening": exchange.opening})
+    for decision in facts.decisions:
+        rows = {key: str(value) for key, value in asdict(decision).items()}
+        yield to_micros(decision.since), to_micros(decision.until or decision.at), "decision " + _text(rows)
+    for edit in facts.edits:
+        start = to_micros(edit.start)
+        yield start, start, _EDIT + _text(edit.energies)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+_EDIT = "edit "
+
+_ONE = [(-(2**62), 1.0)]

@@ -1,0 +1,1 @@
+"""SQL that users write, in processes of its own."""

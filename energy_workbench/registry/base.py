@@ -1,0 +1,46 @@
+"""What every part of the registry shares: its database."""
+
+from __future__ import annotations
+
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.time.period import zone_of
+from energy_workbench.registry import migrate
+from energy_workbench.registry.storage.database import Database
+
+
+class Opened:
+    """A registry's database, created, checked and closed.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy URL: `sqlite:///path` or `postgresql://…`. Nothing is opened before the first call.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url, lock=7_234_001)
+
+    def migrate(self, timezone: str = "Asia/Kolkata", site_name: str = "Plant") -> None:
+        """Create the registry or bring it up to date; the site is written where there is none yet.
+
+        Raises
+        ------
+        HomeError
+            If the place cannot be written, or a newer version of the program has written there.
+        """
+        zone_of(timezone)
+        migrate.migrate(self.database, Site(name=site_name, timezone=timezone))
+
+    def check(self) -> None:
+        """Make sure that the registry exists and is of this version.
+
+        Raises
+        ------
+        HomeError
+            If not; it says what to do.
+        """
+        migrate.check(self.database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()

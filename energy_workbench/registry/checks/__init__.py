@@ -1,0 +1,1 @@
+"""What forms, calls and files give, converted and checked."""

@@ -1,0 +1,1 @@
+"""What polling last knew of each meter, and how that changed."""

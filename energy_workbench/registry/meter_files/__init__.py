@@ -1,0 +1,1 @@
+"""The meter file: read, compared, imported, exported."""

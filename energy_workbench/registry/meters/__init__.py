@@ -1,0 +1,1 @@
+"""Meters and what is dated of them: ratios, parents, statuses, exchanges, decisions."""

@@ -1,0 +1,131 @@
+"""Decisions of analysts on steps of counters: written down, corrected, taken back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import InputError, NotFoundError, Problem
+from energy_workbench.domain.quantities import QUANTITIES, Kind
+from energy_workbench.energy.counter_steps import Choice, Decision
+from energy_workbench.registry.checks.conversions import text_of
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import Row, RowChange, instant
+
+FIGURES: Final = ("modulus", "closing", "opening")
+
+
+def listing(
+    connection: Connection, key: int | None = None, start: datetime | None = None, end: datetime | None = None
+) -> list[tuple[int, Decision]]:
+    """Decisions with the keys of their meters, by meter and time; of those in [start, end)."""
+    table = schema.decisions
+    query = select(table).order_by(table.c.meter, table.c.at, table.c.quantity)
+    if key is not None:
+        query = query.where(table.c.meter == key)
+    if start is not None:
+        query = query.where(table.c.at >= start)
+    if end is not None:
+        query = query.where(table.c.at < end)
+    return [
+        (row["meter"], Decision(**{**_without_keys(row), "choice": Choice(row["choice"])}))
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def store(connection: Connection, meter: Meter, given: Decision, *, by: str, at: datetime) -> None:
+    """Write a decision down; another on the same step is corrected, the same again changes nothing."""
+    decision = _checked(meter, given)
+    before = _known(connection, meter).get((decision.quantity, decision.at))
+    if before != decision:
+        _write(connection, meter, before, decision, by=by, at=at)
+
+
+def remove(connection: Connection, meter: Meter, quantity: str, when: datetime, *, by: str, at: datetime) -> None:
+    """Take a decision back: the step is judged by its evidence again."""
+    before = _known(connection, meter).get((quantity, when))
+    if before is None:
+        raise NotFoundError(f"nothing was decided on {quantity} of meter {meter.number} at {when}: see the review list")
+    _write(connection, meter, before, None, by=by, at=at)
+
+
+def _known(connection: Connection, meter: Meter) -> dict[tuple[str, datetime], Decision]:
+    return {(each.quantity, each.at): each for _, each in listing(connection, meter.key)}
+
+
+def _write(
+    connection: Connection, meter: Meter, old: Decision | None, new: Decision | None, *, by: str, at: datetime
+) -> None:
+    one = new or old
+    assert one is not None
+    action = "decision.delete" if new is None else "decision.correct" if old else "decision.add"
+    row = RowChange("decisions", (meter.key, one.quantity, instant(one.at)), _row(old), _row(new))
+    entry = journal.AuditEntry(
+        at=at, by=by, action=action, subject=meter.id, before=_plain(old), after=_plain(new), rows=(row,)
+    )
+    journal.commit(connection, [entry])
+
+
+def _checked(meter: Meter, given: Decision) -> Decision:
+    problems: list[Problem] = []
+
+    def wrong(field: str, reason: str) -> None:
+        problems.append(Problem(meter.number, field, str(getattr(given, field))[:60], reason))
+
+    quantity = QUANTITIES.get(given.quantity)
+    if quantity is None or quantity.kind is not Kind.COUNTER:
+        wrong("quantity", "is no counter, such as energy_active_import")
+    reason = ""
+    try:
+        reason = text_of(500)(given.reason)
+    except ValueError as error:
+        wrong("reason", str(error))
+    if not reason and not problems:
+        wrong("reason", "is required: say why, for whoever reads the audit")
+    if not given.since < given.at:
+        wrong("since", "must be before the step")
+    if given.until is not None and (given.choice is not Choice.GLITCH or given.until <= given.at):
+        wrong("until", "is the end of the readings that a glitch discards, after the first of them")
+    for name in FIGURES:
+        value = getattr(given, name)
+        if value is not None and not (math.isfinite(value) and value >= 0):
+            wrong(name, "a number, zero or above")
+    if given.modulus is not None and given.choice is not Choice.ROLLOVER:
+        wrong("modulus", "belongs to a rollover only")
+    readings = (given.closing, given.opening)
+    if given.choice is Choice.EXCHANGE:
+        if None in readings:
+            wrong("closing", "an exchange needs the old device's closing and the new one's opening reading")
+    elif readings != (None, None):
+        wrong("closing", "belongs to an exchange only")
+    if problems:
+        raise InputError(f"the decision on meter {meter.number} cannot be stored", problems)
+    until = None if given.until is None else given.until.astimezone(UTC)
+    return replace(given, reason=reason, since=given.since.astimezone(UTC), at=given.at.astimezone(UTC), until=until)
+
+
+def _row(decision: Decision | None) -> Row | None:
+    if decision is None:
+        return None
+    rows = {name: value for name, value in asdict(decision).items() if name not in ("quantity", "at")}
+    return rows | {
+        "choice": decision.choice.value,
+        "since": instant(decision.since),
+        "until": instant(decision.until),
+    }
+
+
+def _plain(decision: Decision | None) -> dict[str, Any] | None:
+    row = _row(decision)
+    return None if decision is None or row is None else row | {
+        "quantity": decision.quantity, "at": instant(decision.at),
+    }  # fmt: skip
+
+
+def _without_keys(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("key", "meter")}

@@ -1,0 +1,164 @@
+"""The part of the registry that holds what a meter was over time: ratios, parents, statuses, devices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.exchanges import Exchange
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.domain.status import StatusChange
+from energy_workbench.domain.time import clock
+from energy_workbench.registry.base import Opened
+from energy_workbench.registry.meters import exchanges, queries, ratio_history, stated
+from energy_workbench.registry.meters.checked import one, refuse_stale
+from energy_workbench.registry.meters.ratio_history import Span
+from energy_workbench.registry.meters.statements import Statement
+
+
+class MeterHistory(Opened):
+    """Dated rows of meters.
+
+    Where a method takes a `revision`, the meter must not have changed since that one: else a
+    ConflictError has both versions.
+    """
+
+    def ratios(self, ref: str | int) -> list[Ratio]:
+        """The CT/PT history of a meter, oldest first; the first holds from the beginning of time."""
+        with self.database.read() as connection:
+            return [ratio for _, ratio in queries.all_ratios(connection, queries.find(connection, ref, deleted=True))]
+
+    def all_ratios(self) -> list[tuple[int, Ratio]]:
+        """The CT/PT history of every meter, deleted ones too, by key, oldest first."""
+        with self.database.read() as connection:
+            return queries.all_ratios(connection)
+
+    def add_ratio(self, ref: str | int, ratio: Ratio, *, by: str, revision: int | None = None) -> Meter:
+        """Add a CT/PT pair to a meter's history; one that begins at the same instant is corrected.
+
+        `valid_from` None stands for the beginning of time.
+
+        Raises
+        ------
+        InputError
+            If it is no possible ratio.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            ratio_history.add(connection, meter, ratio, by=by, at=clock.now())
+            return one(connection, ref)
+
+    def edit_ratio(
+        self, ref: str | int, valid_from: datetime | None, ratio: Ratio, *, by: str, revision: int | None = None
+    ) -> Meter:
+        """Correct the CT/PT pair that begins at `valid_from`; it moves where `ratio.valid_from` is another instant.
+
+        Raises
+        ------
+        NotFoundError
+            If none begins then.
+        InputError
+            If it is no possible ratio.
+        ConflictError
+            If the first one was to begin later, or another begins at the new instant.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            ratio_history.edit(connection, meter, valid_from, ratio, by=by, at=clock.now())
+            return one(connection, ref)
+
+    def delete_ratio(
+        self, ref: str | int, valid_from: datetime | None, *, by: str, revision: int | None = None
+    ) -> Meter:
+        """Take a later CT/PT pair out of a meter's history: the one before it holds on.
+
+        Raises
+        ------
+        NotFoundError
+            If none begins then.
+        ConflictError
+            If it is the first, which holds from the beginning of time.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            ratio_history.remove(connection, meter, valid_from, by=by, at=clock.now())
+            return one(connection, ref)
+
+    def ratio_impact(self, ref: str | int, *valid_from: datetime | None) -> Span:
+        """The time [UTC] whose intervals change where a CT/PT pair is added, corrected or taken away.
+
+        Parameters
+        ----------
+        ref : str or int
+        *valid_from : datetime or None
+            Where it begins; both instants where it moves from one to the other.
+        """
+        with self.database.read() as connection:
+            key = queries.find(connection, ref, deleted=True)
+            return ratio_history.impact([ratio for _, ratio in queries.all_ratios(connection, key)], *valid_from)
+
+    def placements(self) -> list[queries.Placement]:
+        """The parents of every meter over time: (key, parent's key, valid from), by key, oldest first."""
+        with self.database.read() as connection:
+            return queries.placements(connection)
+
+    def stated(
+        self, start: datetime | None = None, end: datetime | None = None, key: int | None = None
+    ) -> list[Statement]:
+        """What was stated of meters, and holds from an instant in [start, end) on; of one where given, by its key."""
+        with self.database.read() as connection:
+            return stated.listing(connection, start, end, key)
+
+    def tree_changes(self) -> set[datetime]:
+        """When any meter moved or was deleted."""
+        with self.database.read() as connection:
+            return queries.tree_changes(connection)
+
+    def statuses(self, ref: str | int) -> list[StatusChange]:
+        """What was said of a meter and why, oldest first; the first holds from the beginning of time."""
+        with self.database.read() as connection:
+            return queries.statuses(connection, queries.find(connection, ref, deleted=True))
+
+    def exchanges(self, ref: str | int) -> list[Exchange]:
+        """The exchanges of a meter's device, oldest first."""
+        with self.database.read() as connection:
+            key = queries.find(connection, ref, deleted=True)
+            return [exchange for _, exchange in exchanges.listing(connection, key)]
+
+    def all_exchanges(self) -> list[tuple[int, Exchange]]:
+        """The exchanges of every meter, deleted ones too, by key, oldest first."""
+        with self.database.read() as connection:
+            return exchanges.listing(connection)
+
+    def record_exchange(self, ref: str | int, exchange: Exchange, *, by: str, revision: int | None = None) -> Meter:
+        """Write down that a meter's device was exchanged; one at the same instant is corrected.
+
+        The newest exchange gives the meter its serial; without `old_serial`, the serial of the meter is meant.
+
+        Raises
+        ------
+        InputError
+            If a reading is none of a counter, the new serial is missing, or it lies ahead.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            exchanges.store(connection, meter, exchange, by=by, at=clock.now())
+            return one(connection, ref)
+
+    def delete_exchange(self, ref: str | int, at: datetime, *, by: str, revision: int | None = None) -> Meter:
+        """Take an exchange out of a meter's history; with the newest, the meter gets its former serial back.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none at that instant.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            exchanges.remove(connection, meter, at, by=by, at=clock.now())
+            return one(connection, ref)

@@ -1,0 +1,1 @@
+"""Tables, rows and journal of the registry."""

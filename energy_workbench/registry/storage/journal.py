@@ -1,0 +1,126 @@
+"""The audit: who changed what, when, from what to what; and the counter that grows with each change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from energy_workbench.registry.storage import rows, schema
+from energy_workbench.registry.storage.rows import RowChange
+
+BASELINE: Final = "registry.baseline"
+"""Action of an entry that says all that was configured: the trail can be replayed from the last one on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change of the configuration.
+
+    Attributes
+    ----------
+    at : datetime
+        UTC.
+    by : str
+        Who asked for it: the name of a token, or of a command.
+    action : str
+        Such as `meter.update`.
+    subject : str
+        What was changed: a meter's id, a token's name, a gateway's address.
+    before, after : dict or None
+        The fields that changed; None where there was, or is, nothing.
+    change : int
+        Number of the change, by which it is undone; entries of one change share it.
+    undoes : int or None
+        Number of the change that this one takes back.
+    rows : tuple of RowChange
+        What it did to the tables; only read where it is needed.
+    """
+
+    at: datetime
+    by: str
+    action: str
+    subject: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    change: int = 0
+    undoes: int | None = None
+    rows: tuple[RowChange, ...] = field(default=(), repr=False, compare=False)
+
+
+def commit(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int | None = None) -> None:
+    """Do what the entries say, and write them down as one change."""
+    if entries:
+        rows.write(connection, [change for entry in entries for change in entry.rows], at=entries[0].at)
+        record(connection, entries, undoes=undoes)
+
+
+def record(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int | None = None) -> None:
+    """Write down what was done, as one change and one new revision of the registry."""
+    if not entries:
+        return
+    counter = schema.revision
+    connection.execute(update(counter).values(value=counter.c.value + 1))
+    number = connection.execute(select(counter.c.value)).scalar_one()
+    connection.execute(
+        insert(schema.audit),
+        [
+            {
+                "change": number,
+                "undoes": undoes,
+                "at": entry.at,
+                "by": entry.by[:200],
+                "action": entry.action,
+                "subject": entry.subject,
+                "before": entry.before,
+                "after": entry.after,
+                "rows": [change.plain() for change in entry.rows] or None,
+            }
+            for entry in entries
+        ],
+    )
+
+
+def recent(connection: Connection, limit: int, subject: str | None = None, *, offset: int = 0) -> list[AuditEntry]:
+    """The newest changes, newest first, without their rows."""
+    table = schema.audit
+    shown = [column for column in table.c if column.name not in ("key", "rows")]
+    query = select(*shown).order_by(table.c.key.desc()).limit(limit).offset(offset)
+    if subject is not None:
+        query = query.where(table.c.subject == subject)
+    return [AuditEntry(**row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection, subject: str | None = None) -> int:
+    """How many changes there are; of one subject where given."""
+    query = select(func.count()).select_from(schema.audit)
+    if subject is not None:
+        query = query.where(schema.audit.c.subject == subject)
+    return connection.execute(query).scalar_one()
+
+
+def entries_from(connection: Connection, change: int, *, only: bool = False) -> list[AuditEntry]:
+    """Entries with their rows from a change on, or of that change only, oldest first."""
+    table = schema.audit
+    query = select(table).where(table.c.change == change if only else table.c.change >= change)
+    found = []
+    for row in connection.execute(query.order_by(table.c.key)).mappings():
+        plain = {name: value for name, value in row.items() if name != "key"}
+        found.append(AuditEntry(**plain | {"rows": tuple(map(RowChange.of, row["rows"] or ()))}))
+    return found
+
+
+def latest(connection: Connection) -> list[AuditEntry]:
+    """Entries of the newest change."""
+    number = connection.execute(select(schema.audit.c.change).order_by(schema.audit.c.key.desc()).limit(1)).scalar()
+    return entries_from(connection, number or 0, only=True)
+
+
+def last_baseline(connection: Connection) -> int:
+    """Number of the change from which the trail can be replayed; 0 where it is complete."""
+    table = schema.audit
+    query = select(table.c.change).where(table.c.action == BASELINE).order_by(table.c.key.desc()).limit(1)
+    return connection.execute(query).scalar() or 0

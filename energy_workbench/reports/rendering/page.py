@@ -1,0 +1,198 @@
+"""An executed notebook as one self-contained HTML page: no code, nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from energy_workbench.figures.bar import REPORT
+from energy_workbench.reports.content.blocks import ABOUT, CONTENTS, FIGURE, slug
+from energy_workbench.reports.rendering.printing import PAPERS, Drawn, plotly
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+HERE = Path(__file__).parent
+PNG = "image/png"
+HEADING = re.compile(r"(?P<begin><h2\b)(?P<attributes>[^>]*)(?P<end>>(?P<inner>.*?)</h2>)", re.DOTALL)
+TOOLTIP = re.compile(r"<title>[^<]*</title>(?=</rect>)")
+"""What a pointer is told over a drawing; on paper hundreds of them only cost."""
+PLOTLY = "/* plotly.js */"
+HEIGHTS = {"a4": "297mm", "letter": "279.4mm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table of contents."""
+
+    place: str
+    text: str
+
+
+def render(
+    notebook: NotebookNode,
+    title: str,
+    *,
+    paper: str = "a4",
+    drawn: Sequence[Drawn] | None = None,
+) -> str:
+    """Render a report.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed. Markdown cells and the outputs of code cells are shown, code never. A cell tagged `page`
+        begins on a new page of the PDF.
+    title : str
+        Of the page and of the PDF.
+    paper : {"a4", "letter"}
+    drawn : sequence of Drawn, optional
+        The charts in order: then the page is one for the press, with the charts as vectors and without a script.
+
+    Returns
+    -------
+    str
+        HTML with style sheet, script, plotly.js (once) and every figure inside. A chart is an image until the script
+        draws it, so that it is seen where no script runs.
+    """
+    shown = _template()
+    svgs = iter([] if drawn is None else drawn)
+    charts = bool(figures_of(notebook))
+    page = shown.render(
+        nb=notebook,
+        title=title,
+        style=_style(title, paper),
+        script=(HERE / "template" / "report.js").read_text("utf-8"),
+        plotly=PLOTLY if charts and drawn is None else "",
+        for_press=drawn is not None,
+        next_svg=lambda: next(svgs).svg,
+        bar=REPORT,
+        figure_type=FIGURE,
+        png_type=PNG,
+    )
+    page = _with_contents(HEADING.sub(_named, page))
+    if drawn is not None:
+        return TOOLTIP.sub("", page)
+    # Millions of characters, which nothing has to be looked for in.
+    before, mark, after = page.rpartition(PLOTLY)
+    return "".join((before, _embedded(), after)) if mark else page
+
+
+def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:
+    """Charts of a notebook in order: their words, the figure, and the bundle they are in."""
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if FIGURE in data:
+                found.append((str(data.get("text/plain", "")), data[FIGURE], data))
+    return found
+
+
+def about(notebook: NotebookNode) -> dict[str, Any]:
+    """What the cover says; empty where there is none."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if ABOUT in output.get("data", {}):
+                return dict(output["data"][ABOUT])
+    return {}
+
+
+def add_images(notebook: NotebookNode, drawn: Sequence[Drawn]) -> None:
+    """Put an image beside every chart, for readers without scripts."""
+    for (_, _, bundle), chart in zip(figures_of(notebook), drawn, strict=True):
+        bundle[PNG] = base64.b64encode(chart.png).decode()
+
+
+def entries(page: str) -> list[Entry]:
+    """The headings that the table of contents lists."""
+    found = []
+    for heading in HEADING.finditer(page):
+        place = re.search(r'\bid="([^"]*)"', heading["attributes"])
+        text = _words(heading["inner"])
+        if place and text:
+            found.append(Entry(place[1], text))
+    return found
+
+
+def _named(heading: re.Match[str]) -> str:
+    """A heading with a place that the table of contents can point to."""
+    if 'id="' in heading["attributes"]:
+        return heading[0]
+    place = Markup(' id="{}"').format(slug(_words(heading["inner"])))
+    return heading["begin"] + heading["attributes"] + str(place) + heading["end"]
+
+
+def _words(inner: str) -> str:
+    """What people read of a heading, without the mark that nbconvert puts beside it."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", inner)).replace("¶", "").split())
+
+
+def _with_contents(page: str) -> str:
+    if CONTENTS not in page:
+        return page
+    lines = Markup().join(
+        Markup('<li><a href="#{}"><span class="what">{}</span><span class="page-number"></span></a></li>').format(
+            entry.place, entry.text
+        )
+        for entry in entries(page)
+    )
+    nav = Markup('<nav class="contents page"><p class="contents-title">Contents</p><ol>{}</ol></nav>').format(lines)
+    return page.replace(CONTENTS, nav, 1)
+
+
+@cache
+def _exporter() -> Any:
+    """nbconvert's, whose environment turns Markdown into safe HTML; made once, since that takes a tenth of a second."""
+    from nbconvert import HTMLExporter
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    exporter = HTMLExporter()
+    # HTML that an author writes between his words is shown, and does not run.
+    exporter.environment.filters["prose"] = lambda text: MarkdownWithMath(
+        renderer=IPythonRenderer(escape=True, anchor_link_text="")
+    ).render(text)
+    exporter.environment.filters["script_json"] = _script_json
+    exporter.environment.filters["b64"] = lambda text: base64.b64encode(str(text).encode()).decode()
+    return exporter
+
+
+@cache
+def _template() -> Any:
+    """Whatever is put in is escaped, but for what the template says to be HTML, CSS or a script already."""
+    environment = _exporter().environment.overlay(autoescape=True)
+    return environment.from_string((HERE / "template" / "index.html.j2").read_text("utf-8"))
+
+
+@cache
+def _css() -> str:
+    return (HERE / "template" / "report.css").read_text("utf-8")
+
+
+def _style(title: str, paper: str) -> str:
+    style = _css().replace('"%TITLE%"', _css_string(title)).replace("%PAPER%", PAPERS[paper])
+    return style.replace("%HEIGHT%", HEIGHTS[paper])
+
+
+@cache
+def _embedded() -> str:
+    return plotly().replace("</script", "<\\/script")
+
+
+def _script_json(value: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _css_string(text: str) -> str:
+    """A string of a style sheet; every character that could end it is written as its code."""
+    return '"' + "".join(c if c.isalnum() or c in " -_.,:·–()/" else f"\\{ord(c):x} " for c in text) + '"'

@@ -1,0 +1,294 @@
+"""Setting a plant up on the files of a home: what the registry does, as people ask for it and read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from energy_workbench.analytics.live import describe, iso
+from energy_workbench.contract.condition import ConditionContract
+from energy_workbench.contract.files import FileFormat, FilesContract
+from energy_workbench.contract.generation import GenerationContract
+from energy_workbench.contract.meter_history import MeterHistoryContract
+from energy_workbench.contract.meters import Children, MetersContract
+from energy_workbench.contract.rows.condition import Limits
+from energy_workbench.contract.rows.flow import SiteChanged
+from energy_workbench.contract.rows.generation import FactorRow
+from energy_workbench.contract.rows.meters import ExchangeRow, MeterCheck, MeterRow, RatioImpact, RatioRow, StatusRow
+from energy_workbench.contract.rows.setup import (
+    AuditRow,
+    ChangeRow,
+    GatewayRow,
+    ImportedMeters,
+    Probed,
+    ProfileRow,
+    SuggestedProfiles,
+    TemplateRow,
+    Undone,
+)
+from energy_workbench.contract.setup import SetupContract
+from energy_workbench.contract.site import SiteContract
+from energy_workbench.domain.emission_factors import Factor, effective
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import ConflictError
+from energy_workbench.domain.paging import window
+from energy_workbench.domain.ratios import Ratio
+from energy_workbench.domain.status import Communication
+from energy_workbench.domain.time import axis, clock
+from energy_workbench.domain.time.period import parse_instant
+from energy_workbench.registry.profile_ids import profile_files
+from energy_workbench.services.commands import meter_check, probing
+from energy_workbench.services.files import meter_transfer
+from energy_workbench.services.home import Home
+from energy_workbench.services.rows.audit import audit_row, change_row
+from energy_workbench.services.rows.emission_factors import factor_date, factor_from, factor_row
+from energy_workbench.services.rows.exchanges import exchange_from, exchange_row
+from energy_workbench.services.rows.limits import limit_rows
+from energy_workbench.services.rows.profiles import profile_list
+from energy_workbench.services.rows.ratios import beginning, impact_warnings, ratio_from, ratio_row
+from energy_workbench.services.rows.site import effects, site_fields, site_row
+
+BY = "python"
+"""Who changes something, where nobody says it."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Setup(
+    Home, FilesContract, MetersContract, MeterHistoryContract, GenerationContract, ConditionContract, SetupContract,
+    SiteContract,
+):  # fmt: skip
+    """The changes, each by someone: `by` is the name that the audit keeps."""
+
+    def create_meter(self, fields: Mapping[str, Any], template: str | None = None, *, by: str = BY) -> MeterRow:
+        profiles = profile_files(self.settings.profiles_path)
+        return self.describe(self.registry.create_meter(fields, by=by, template=template, profiles=profiles))
+
+    def update_meter(
+        self, meter: str, fields: Mapping[str, Any], revision: int | None = None, *, by: str = BY
+    ) -> MeterRow:
+        profiles = profile_files(self.settings.profiles_path)
+        return self.describe(self.registry.update_meter(meter, fields, by=by, revision=revision, profiles=profiles))
+
+    def delete_meter(
+        self, meter: str, children: Children = "refuse", *, revision: int | None = None, by: str = BY
+    ) -> list[MeterRow]:
+        deleted = self.registry.delete_meter(meter, by=by, children=children, revision=revision)
+        zone = self.zone
+        live = self._live(deleted)
+        return [describe(each, live.get(each.key), zone) for each in deleted]
+
+    def restore_meter(self, meter: str, *, by: str = BY) -> MeterRow:
+        return self.describe(self.registry.restore_meter(meter, by=by))
+
+    def set_status(
+        self,
+        meter: str,
+        status: str,
+        reason: str = "",
+        *,
+        valid_from: str | None = None,
+        revision: int | None = None,
+        by: str = BY,
+    ) -> MeterRow:
+        since: datetime | Literal["now"] | None = "now" if valid_from is None else beginning(valid_from, self.zone)
+        changed = self.registry.set_status(meter, status, reason, by=by, valid_from=since, revision=revision)
+        return self.describe(changed)
+
+    def meter_statuses(self, meter: str) -> list[StatusRow]:
+        zone = self.zone
+        return [
+            {
+                "valid_from": iso(each.valid_from, zone),
+                "status": str(each.status),
+                "reason": each.reason,
+                "by": each.by,
+            }
+            for each in self.registry.statuses(self.registry.meter(meter, deleted=True).key)
+        ]
+
+    def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> MeterCheck:
+        before = None if id is None else self._meter(id)
+        return meter_check.check(fields, before, self._meters(), profile_files(self.settings.profiles_path))
+
+    def meter_ratios(self, meter: str) -> list[RatioRow]:
+        zone = self.zone
+        return [ratio_row(ratio, zone) for ratio in self.registry.ratios(meter)]
+
+    def add_ratio(
+        self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+    ) -> RatioRow:
+        found = self._meter(meter)
+        ratio = ratio_from(fields, found.ratio, self.zone, clock.now())
+        self.registry.add_ratio(found.id, ratio, by=by, revision=revision)
+        return ratio_row(ratio, self.zone)
+
+    def edit_ratio(
+        self,
+        meter: str,
+        valid_from: str | None,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        by: str = BY,
+    ) -> RatioRow:
+        found, since = self._meter(meter), beginning(valid_from, self.zone)
+        ratio = ratio_from(fields, self._ratio(found, since), self.zone, since)
+        self.registry.edit_ratio(found.id, since, ratio, by=by, revision=revision)
+        return ratio_row(ratio, self.zone)
+
+    def delete_ratio(
+        self, meter: str, valid_from: str | None, *, revision: int | None = None, by: str = BY
+    ) -> list[RatioRow]:
+        self.registry.delete_ratio(meter, beginning(valid_from, self.zone), by=by, revision=revision)
+        return self.meter_ratios(meter)
+
+    def ratio_impact(self, meter: str, *valid_from: str | None) -> RatioImpact:
+        found, zone = self._meter(meter), self.zone
+        since = [beginning(each, zone) for each in valid_from or (clock.now().isoformat(),)]
+        span = self.registry.ratio_impact(found.id, *since)
+        start, end = axis.floor_interval(span.start or EARLIEST), span.end or LATEST
+        count = len(self.reader.intervals([found.key], start, end)) if start < end else 0
+        return {
+            "from": iso(span.start, zone),
+            "until": iso(span.end, zone),
+            "intervals": count,
+            "warnings": impact_warnings(self.registry.ratios(found.id), since, count, clock.now(), zone),
+        }
+
+    def exchanges(self, meter: str) -> list[ExchangeRow]:
+        zone = self.zone
+        return [exchange_row(exchange, zone) for exchange in self.registry.exchanges(meter)]
+
+    def add_exchange(
+        self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+    ) -> ExchangeRow:
+        found = self._meter(meter)
+        exchange = exchange_from(fields, self.zone, clock.now())
+        self.registry.record_exchange(found.id, exchange, by=by, revision=revision)
+        stored = next(each for each in self.registry.exchanges(found.id) if each.at == exchange.at)
+        return exchange_row(stored, self.zone)
+
+    def delete_exchange(self, meter: str, at: str, *, revision: int | None = None, by: str = BY) -> list[ExchangeRow]:
+        self.registry.delete_exchange(self._meter(meter).id, parse_instant(at, self.zone), by=by, revision=revision)
+        return self.exchanges(meter)
+
+    def set_site(self, fields: Mapping[str, Any] | None = None, /, *, by: str = BY, **named: Any) -> SiteChanged:
+        before = self.registry.site()
+        after = self.registry.update_site(site_fields({**(fields or {}), **named}), by=by)
+        return {**site_row(after), "effects": effects(before, after)}
+
+    def factors(self) -> list[FactorRow]:
+        own = {(each.name, each.valid_from) for each in self.registry.factors()}
+        return [factor_row(each, own=(each.name, each.valid_from) in own) for each in self._factors()]
+
+    def set_factor(self, fields: Mapping[str, Any], *, by: str = BY) -> FactorRow:
+        factor = factor_from(fields)
+        self.registry.set_factor(factor, by=by)
+        return factor_row(factor, own=True)
+
+    def delete_factor(self, name: str, valid_from: str | None = None, *, by: str = BY) -> None:
+        self.registry.delete_factor(name, factor_date(valid_from), by=by)
+
+    def _factors(self) -> list[Factor]:
+        """Those that hold at the site."""
+        return effective(self.site()["country"], self.registry.factors())
+
+    def limits(self, meter: str | None = None) -> Limits:
+        return limit_rows(self.registry.limits(), None if meter is None else self._meter(meter).key)
+
+    def set_limits(self, fields: Mapping[str, Any], meter: str | None = None, *, by: str = BY) -> Limits:
+        self.registry.set_limits(fields, meter, by=by)
+        return self.limits(meter)
+
+    def templates(self) -> list[TemplateRow]:
+        return [{"name": template.name, "fields": template.fields} for template in self.registry.templates()]
+
+    def create_template(self, name: str, meter: str, *, by: str = BY) -> TemplateRow:
+        template = self.registry.create_template(name, self._meter(meter).id, by=by)
+        return {"name": template.name, "fields": template.fields}
+
+    def delete_template(self, name: str, *, by: str = BY) -> None:
+        self.registry.delete_template(name, by=by)
+
+    def undoable(self, *, by: str = BY) -> ChangeRow | None:
+        entries = self.registry.undoable(by)
+        return change_row(entries, self._numbers(), self.zone) if entries else None
+
+    def undo(self, *, by: str = BY) -> Undone:
+        found = self.undoable(by=by)
+        if found is None:
+            raise ConflictError("there is no change of yours that could be undone")
+        self.registry.undo(by=by, change=found["change"])
+        return {"undone": found}
+
+    def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[AuditRow]:
+        subject = self._subject(meter)
+        numbers, zone = self._numbers(), self.zone
+        wanted = window(limit, offset)
+        found = self.registry.audit(wanted.stop - wanted.start, subject, offset=wanted.start)
+        return [audit_row(entry, numbers, zone) for entry in found]
+
+    def audit_total(self, meter: str | None = None) -> int:
+        """How many changes there are; of one meter where given."""
+        return self.registry.audit_total(self._subject(meter))
+
+    def profiles(self) -> list[ProfileRow]:
+        return profile_list(self.settings.profiles_path)
+
+    def gateways(self) -> list[GatewayRow]:
+        live, behind = self._live(), dict[str, list[Meter]]()
+        for meter in self._meters():
+            behind.setdefault(meter.gateway or "", []).append(meter)
+        return [
+            {
+                "url": gateway.url,
+                "options": gateway.options,
+                "revision": gateway.revision,
+                "meters": len(behind.get(gateway.url, [])),
+                "online": sum(
+                    live[meter.key].communication is Communication.ONLINE for meter in behind.get(gateway.url, [])
+                ),
+            }
+            for gateway in self.registry.gateways()
+        ]
+
+    def set_gateway(
+        self, url: str, options: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+    ) -> GatewayRow:
+        stored = self.registry.set_gateway(url, options, by=by, revision=revision)
+        return next(row for row in self.gateways() if row["url"] == stored.url)
+
+    def import_meters(self, content: bytes, filename: str, dry_run: bool = True, *, by: str = BY) -> ImportedMeters:
+        profiles = profile_files(self.settings.profiles_path)
+        return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by, profiles=profiles)
+
+    def export_meters(self, format: FileFormat = "csv") -> bytes:
+        return meter_transfer.export_file(self.registry, format)
+
+    def import_template(self, format: FileFormat = "csv") -> bytes:
+        return meter_transfer.template_file(format)
+
+    def probe(self, fields: Mapping[str, Any]) -> Probed:
+        return probing.probe(self.settings, fields)
+
+    def suggest_profiles(self, fields: Mapping[str, Any]) -> SuggestedProfiles:
+        return probing.suggest(self.settings, fields)
+
+    def describe(self, meter: Meter) -> MeterRow:
+        """The row of a meter, with its live state."""
+        return describe(meter, self._live([meter]).get(meter.key), self.zone)
+
+    def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
+        history = self.registry.ratios(meter.id)
+        return next((ratio for ratio in history if ratio.valid_from == since), meter.ratio)
+
+    def _subject(self, meter: str | None) -> str | None:
+        return None if meter is None else self.registry.meter(meter, deleted=True).id
+
+    def _numbers(self) -> dict[str, str]:
+        return self._cache.get(
+            ("numbers", self.registry.revision()),
+            lambda: {meter.id: meter.number for meter in self.registry.meters(deleted=True)},
+        )

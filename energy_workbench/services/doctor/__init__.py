@@ -1,0 +1,1 @@
+"""How home, gateways and meters are, why, and what to do."""

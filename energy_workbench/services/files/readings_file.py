@@ -1,0 +1,93 @@
+"""Readings as a file and in bulk: what an import may name, what it did in plain values, intervals after it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.domain.time import clock
+from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.tables.readings_table import as_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from energy_workbench.lake.imports.importing import Imported, Importer, Progress
+    from energy_workbench.registry import Registry
+    from energy_workbench.services.home import Home
+
+
+def import_readings(
+    home: Home,
+    source: AnyPath | pd.DataFrame | pa.Table,
+    *,
+    dry_run: bool = False,
+    keep_stored: bool = False,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> ImportedReadings:
+    """Import readings, and build the intervals that they touch; see `ReadingsContract.import_readings`.
+
+    Parameters
+    ----------
+    name : str, optional
+        What messages call the file, where it is not its path.
+    """
+    from energy_workbench.lake.build.intervals import build
+
+    given = Path(source) if isinstance(source, str | os.PathLike) else as_table(source)
+    shown = name or (str(given) if isinstance(given, Path) else "the table")
+    lake = home.reader.lake
+    # What is spooled came first: an import is compared with it too.
+    lake.commit(home.spool)
+    importer = importer_of(home, progress)
+    result = importer.take(given, shown, dry_run=dry_run, keep_stored=keep_stored)
+    intervals = 0
+    if result.new and not dry_run:
+        if progress:
+            progress("built", 0.0)
+        evidence = home.registry.evidence(home.settings.profiles_path)
+        intervals = build(lake, home.registry.all_ratios(), evidence=evidence).rows
+    return cast(ImportedReadings, plain(result) | {"intervals": intervals, "dry_run": dry_run})
+
+
+def importer_of(home: Home, progress: Progress | None = None) -> Importer:
+    """An importer that knows the home's meters, zone and clock."""
+    from energy_workbench.lake.imports.importing import Importer
+
+    names, numbers = meter_names(home.registry)
+    return Importer(home.reader.lake, names, numbers, home.zone, clock.now(), progress)
+
+
+def meter_names(registry: Registry) -> tuple[dict[str, int | None], dict[int, str]]:
+    """Keys of meters by everything that a file may call them (None: deleted), and their numbers."""
+    from energy_workbench.registry.checks.fields import folded
+    from energy_workbench.tables.cells import guarded
+
+    living = registry.meters()
+    names: dict[str, int | None] = {}
+    for meter in [*(m for m in registry.meters(deleted=True) if m.deleted_at is not None), *living]:
+        key = meter.key if meter.deleted_at is None else None
+        # An exported CSV has an apostrophe before what a spreadsheet would run.
+        for word in (meter.id, guarded(meter.number), meter.number):
+            names[folded(word)] = key
+    return names, {meter.key: meter.number for meter in living}
+
+
+def plain(result: Imported) -> dict[str, Any]:
+    """What an import did, as JSON has it."""
+    return {
+        "rows": result.rows,
+        "new": result.new,
+        "known": result.known,
+        "meters": result.meters,
+        "first": result.first.isoformat() if result.first else None,
+        "last": result.last.isoformat() if result.last else None,
+        "problems": [vars(problem) for problem in result.problems],
+        "problem_count": result.problem_count,
+        "conflicts": [vars(problem) for problem in result.conflicts],
+        "conflict_count": result.conflict_count,
+    }

@@ -1,0 +1,75 @@
+"""Files in and out of a home: readings imported, readings and intervals exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from energy_workbench.contract.readings import ReadingsContract
+from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.services.files.exporting import export
+from energy_workbench.services.files.readings_file import import_readings
+from energy_workbench.services.home import Home
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from energy_workbench.lake.imports.importing import Progress
+
+
+class Transfer(Home, ReadingsContract):
+    """What moves many readings at once."""
+
+    def import_readings(
+        self,
+        source: AnyPath | pd.DataFrame | pa.Table,
+        dry_run: bool = False,
+        *,
+        keep_stored: bool = False,
+        progress: Progress | None = None,
+        name: str | None = None,
+    ) -> ImportedReadings:
+        """As declared; `progress` is told how far it is, `name` is what messages call the file."""
+        return import_readings(self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name)
+
+    def export(
+        self,
+        what: str,
+        path: AnyPath,
+        period: str,
+        *,
+        meters: Sequence[str] | None = None,
+        quantities: Sequence[str] | None = None,
+        every: str = "15min",
+    ) -> int:
+        """Write `readings` or `intervals` of a period to a file, by its ending: CSV (`.csv.gz`), Excel or Parquet.
+
+        Parameters
+        ----------
+        path : path
+            Replaced once the new one is whole.
+        meters, quantities : sequence of str, optional
+            All meters, and of readings all quantities that were read, by default.
+        every : str
+            Length of a row of intervals.
+
+        Returns
+        -------
+        int
+            Rows written. Readings as CSV or Parquet can be imported again.
+
+        Raises
+        ------
+        InputError
+            If the file is of another kind, or Excel cannot hold as many rows.
+        NotFoundError
+            If there is no such meter, or nothing to write.
+        HomeError
+            If the disk refuses; nothing is left behind then.
+        """
+        wanted = [self._meter(ref) for ref in dict.fromkeys(meters)] if meters else self._meters()
+        span = self._period(period)
+        return export(self, what, Path(path), span, meters=wanted, quantities=quantities or (), every=every)

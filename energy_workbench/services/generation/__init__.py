@@ -1,0 +1,1 @@
+"""Own generation, fuel and carbon over a period."""

@@ -1,0 +1,143 @@
+"""The files of a home, each opened when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from energy_workbench.contract.rows.flow import SiteRow
+from energy_workbench.domain.entities import Live, Meter
+from energy_workbench.domain.errors import LakeError
+from energy_workbench.domain.presence import AHEAD, Heard, fed, presence
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import Period, parse_period, zone_of
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.cache import Cache
+from energy_workbench.services.queries.energies import Energies
+from energy_workbench.services.rows.site import site_row
+
+if TYPE_CHECKING:
+    from energy_workbench.lake import Reader, Spool
+    from energy_workbench.registry import Registry, StateStore
+
+
+class Home:
+    """What every answer from the files is made of; safe for threads.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where registry, state, spool and lake are.
+    like : Home, optional
+        Of the same settings: what it has opened is used, and stays its own to close.
+    """
+
+    def __init__(self, settings: Settings, *, like: Home | None = None) -> None:
+        self.settings = settings
+        self._like = like
+        self._cache = Cache()
+
+    def close(self) -> None:
+        """Close what was opened; the next question opens it again."""
+        for name in ("registry", "state", "spool"):
+            if name in vars(self):
+                opened = vars(self).pop(name)
+                if self._like is None:
+                    opened.close()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Site, meters, ratios and tokens."""
+        if self._like is not None:
+            return self._like.registry
+        from energy_workbench.registry import Registry
+
+        return Registry(self.settings.registry_url)
+
+    @cached_property
+    def state(self) -> StateStore:
+        """Live state of meters and processes."""
+        if self._like is not None:
+            return self._like.state
+        from energy_workbench.registry import StateStore
+
+        store = StateStore(self.settings.state_url)
+        store.migrate()
+        return store
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Readings that are not in the lake yet."""
+        if self._like is not None:
+            return self._like.spool
+        from energy_workbench.lake import Spool
+
+        return Spool(self.settings.spool_path, self.settings.spool_max_bytes)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Readings and intervals, spool and lake as one."""
+        if self._like is not None:
+            return self._like.reader
+        from energy_workbench.lake import Lake, Reader
+
+        return Reader(Lake(self.settings.lake_path), self.spool)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's zone."""
+        return zone_of(self.site()["timezone"])
+
+    def site(self) -> SiteRow:
+        """The plant's name, zone, currency and country, and what nobody stated yet."""
+        site = self._cache.get(("site", self.registry.revision()), self.registry.site)
+        return site_row(site)
+
+    def _energies(self) -> Energies:
+        return Energies(self.reader, self._cache, self.registry.revision(), self.zone)
+
+    def _meters(self) -> list[Meter]:
+        return self._cache.get(("meters", self.registry.revision(), self.registry.begun()), self.registry.meters)
+
+    def _live(self, others: Iterable[Meter] = ()) -> dict[int, Live]:
+        """The state of every meter as people see it, now, by key; of others too, such as deleted ones."""
+        meters = self._meters()
+        there = {meter.key for meter in meters}
+        wanted = [*meters, *(meter for meter in others if meter.key not in there)]
+        now = clock.now()
+        try:
+            heard = self._heard(wanted, now)
+        except LakeError:
+            # What was written down is shown even where the lake cannot be read; who asks for energies is told why.
+            heard = {}
+        return presence(wanted, self.state.read(), heard, now)
+
+    def note_presence(self) -> int:
+        """Write down how meters that nobody polls come and go, so that there are events of it; how many did.
+
+        Raises
+        ------
+        LakeError
+            If their readings cannot be looked at: nothing is known of them then, and nothing is written.
+        """
+        meters, now = self._meters(), clock.now()
+        # One that is out of service is missed by nobody.
+        unpolled = [meter.key for meter in meters if not meter.polled and meter.metered]
+        states = presence(meters, self.state.read(), self._heard(meters, now), now)
+        return self.state.note({key: states[key] for key in unpolled}) if unpolled else 0
+
+    def _heard(self, meters: Sequence[Meter], now: datetime) -> dict[int, Heard]:
+        return self.reader.heard(keys, now + AHEAD) if (keys := fed(meters)) else {}
+
+    def _meter(self, ref: str) -> Meter:
+        folded = ref.casefold()
+        for meter in self._meters():
+            if ref == meter.id or folded == meter.number.casefold():
+                return meter
+        return self.registry.meter(ref)
+
+    def _period(self, text: str) -> Period:
+        return parse_period(text, self.zone, clock.now())

@@ -1,0 +1,1 @@
+"""Questions about energy and readings, answered on the files of a home."""

@@ -1,0 +1,95 @@
+"""What the site used over a period, and its maximum demand, with the tree as it was at each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from energy_workbench.analytics import overview
+from energy_workbench.analytics.flow import children_of
+from energy_workbench.analytics.site_use import Absent, absent, site_parts, unknown_parts, use_of, why_unknown
+from energy_workbench.domain import maxima
+from energy_workbench.domain.entities import Flow, Meter
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import Period
+from energy_workbench.services.queries.trees import Stretch, spans
+
+if TYPE_CHECKING:
+    from energy_workbench.lake import Reader
+    from energy_workbench.services.queries.energies import Energies
+
+
+class Hearing(Protocol):
+    """Who knows which meters had a reading by an instant: the lake, or what was asked of it before."""
+
+    def heard(self, meters: Sequence[int], until: datetime) -> Mapping[int, object]:
+        """Those of the meters that had, by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteUse:
+    """What the site used.
+
+    Attributes
+    ----------
+    kwh : float or None
+        None where a part of it is not known at any time of the period, or out of service.
+    reason : str
+        Why it is not known, in words; empty where it is.
+    """
+
+    kwh: float | None
+    reason: str = ""
+
+
+def never_connected(reader: Hearing, meters: Sequence[Meter], until: datetime) -> Absent:
+    """What the site's figures do without: meters that gave no reading until an instant, and nothing reads them.
+
+    A meter with a gateway that never answered is there, so it is unknown; but for the time before its first reading,
+    or before it was set up, it was not connected.
+    """
+    roots = {meter.key for meter in children_of(meters).get(None, [])}
+    asked = [m.key for m in meters if m.key in roots or (m.flow is Flow.PRODUCER and not m.metered)]
+    if set(asked) == set(reader.heard(asked, until)):
+        return Absent()
+    every = [meter.key for meter in meters]
+    by_then, now = reader.heard(every, until), clock.now()
+    later = reader.heard([key for key in every if key not in by_then], now)
+
+    def none(meter: Meter) -> bool:
+        fresh = meter.created_at is not None and meter.created_at > until
+        return meter.key not in by_then and (not meter.gateway or meter.key in later or fresh)
+
+    return absent(meters, {meter.key for meter in meters if none(meter)})
+
+
+def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneInfo) -> SiteUse:
+    """What the site used over a period, by registers.
+
+    Parameters
+    ----------
+    trees : sequence of Stretch
+        The tree over the period, at least one, without what was never connected.
+    """
+    total, lacking = 0.0, list[Meter]()
+    for tree, part in spans(trees, span):
+        parts = site_parts(tree.meters)
+        measured = energies.registers(parts, part)
+        lacking += unknown_parts(parts, measured)
+        total += use_of(parts, measured) or 0.0
+        if not parts:
+            return SiteUse(None, "no meter tells what comes in")
+    return SiteUse(None, why_unknown(lacking, zone)) if lacking else SiteUse(total)
+
+
+def site_peak(reader: Reader, trees: Sequence[Stretch]) -> tuple[float | None, datetime | None]:
+    """Maximum 15-minute demand of the site [kW], of the time in which all of it is known, and when it first was."""
+    found = []
+    for tree in trees:
+        keys = [part.key for part in site_parts(tree.meters)]
+        found.append(overview.site_peak(tree.meters, reader.intervals(keys, tree.start, tree.end).to_pylist()))
+    highest = maxima.first(peak for peak, _ in found)
+    return (None, None) if highest is None else found[highest]

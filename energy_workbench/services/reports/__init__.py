@@ -1,0 +1,1 @@
+"""The reports there are, and what each may be asked."""

@@ -1,0 +1,1 @@
+"""Rows of answers, made of values and read back."""

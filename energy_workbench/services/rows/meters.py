@@ -1,0 +1,92 @@
+"""Lists of meters: those that a filter means, and the typed view of SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from energy_workbench.contract.results import METER_COLUMNS
+from energy_workbench.domain.accuracy_classes import class_name, percent
+from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.kinds import Accuracy, Number, Whole, YesNo
+from energy_workbench.domain.fields.meter_field import Stored
+from energy_workbench.domain.status import Status
+from energy_workbench.domain.time.instant_columns import TIMES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MORE = tuple(
+    field.name
+    for field in meter_fields.COLUMNS
+    if field.name not in METER_COLUMNS and field.stored is not Stored.PLACEMENT
+)
+CLASSES = {field.name: field.kind.known for field in meter_fields.FIELDS if isinstance(field.kind, Accuracy)}
+
+
+def meter_view(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of meters as a table whose `key` is the `meter` of the other views.
+
+    A class of accuracy is a number there, its limit at full load [%]; as it is written it stands beside it, as in
+    `ct_class_name`.
+    """
+    import pyarrow as pa
+
+    def kind(name: str) -> pa.DataType:
+        if name in TIMES:
+            return pa.timestamp("us", tz="UTC")
+        field = meter_fields.BY_NAME.get(name)
+        match field and field.kind:
+            case Number() | Accuracy():
+                return pa.float64()
+            case Whole():
+                return pa.int32()
+            case YesNo():
+                return pa.bool_()
+        return pa.string()
+
+    def column(name: str) -> list[Any]:
+        values = [row[name] for row in rows]
+        if name in CLASSES:
+            return [value if value is None else percent(value, CLASSES[name]) for value in values]
+        return [v and datetime.fromisoformat(v) for v in values] if name in TIMES else values
+
+    columns: dict[str, pa.Array] = {"key": pa.array([int(row["id"].removeprefix("mtr_")) for row in rows], pa.int32())}
+    columns |= {name: pa.array(column(name), kind(name)) for name in (*METER_COLUMNS, *MORE)}
+    for name in CLASSES:
+        written = [row[name] if row[name] is None else class_name(row[name]) for row in rows]
+        columns[f"{name}_name"] = pa.array(written, pa.string())
+    return pa.table(columns)
+
+
+def chosen(
+    meters: Sequence[Meter],
+    *,
+    type: str | None = None,
+    status: str | None = None,
+    parent: int | None = None,
+    text: str | None = None,
+) -> list[Meter]:
+    """The meters of that type, status and parent with that text in number, name or location.
+
+    Raises
+    ------
+    InputError
+        If there is no such type or status.
+    """
+    for name, value, known in (("type", type, list(MeterType)), ("status", status, list(Status))):
+        if value is not None and value not in known:
+            reason = f"must be one of {', '.join(known)}"
+            raise InputError("the filter cannot be used", [Problem("query", name, value, reason)])
+    folded = (text or "").casefold().strip()
+    return [
+        meter
+        for meter in meters
+        if (type is None or meter.type == type)
+        and (status is None or meter.status == status)
+        and (parent is None or meter.parent == parent)
+        and any(folded in part.casefold() for part in (meter.number, meter.name, meter.location))
+    ]

@@ -1,0 +1,64 @@
+"""A plant as people give and read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from energy_workbench.contract.rows.flow import SiteRow
+from energy_workbench.domain.entities import Site
+from energy_workbench.domain.errors import InputError, Problem
+
+FIELDS: Final = ("name", "timezone", "country", "currency")
+READ_ONLY: Final = ("not_stated", "advice", "effects")
+
+_ZONE = (
+    "days, weeks and months are cut at midnight of {after} instead of {before}, also in the past: daily and monthly "
+    "figures and maxima by month change, energies of quarter hours do not",
+    "scheduled reports, factors that hold from a day, and times without an offset in files go by {after} from now on",
+)
+
+
+def site_row(site: Site) -> SiteRow:
+    """A plant as REST shows it: what nobody stated is None, listed in `not_stated`, and asked for in `advice`."""
+    lacking = [name for name in ("country", "currency") if getattr(site, name) is None]
+    return {
+        "name": site.name,
+        "timezone": site.timezone,
+        "currency": site.currency,
+        "country": site.country,
+        "not_stated": lacking,
+        "advice": _advice(lacking),
+    }
+
+
+def site_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be changed of what somebody gave; what only answers have is left aside.
+
+    Raises
+    ------
+    InputError
+        If there is no such field.
+    """
+    unknown = [name for name in fields if name not in (*FIELDS, *READ_ONLY)]
+    if unknown:
+        said = f"no such field: {', '.join(FIELDS)}"
+        raise InputError("the site cannot be changed", [Problem("site", name[:60], "", said) for name in unknown])
+    return {name: value for name, value in fields.items() if name in FIELDS}
+
+
+def effects(before: Site, after: Site) -> list[str]:
+    """What a change does to answers, in words."""
+    if before.timezone == after.timezone:
+        return []
+    return [text.format(before=before.timezone, after=after.timezone) for text in _ZONE]
+
+
+def _advice(lacking: list[str]) -> str:
+    if not lacking:
+        return ""
+    given = " ".join(f"{name}=…" for name in lacking)
+    return (
+        f"The site states no {' and no '.join(lacking)}: say it on the meter setup page (Site), "
+        f"or with energy-workbench site set {given}"
+    )

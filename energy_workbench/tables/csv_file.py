@@ -1,0 +1,67 @@
+"""CSV as office programs write it: UTF-8, with commas, semicolons or tabs; no cell is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from energy_workbench.domain.errors import InputError
+from energy_workbench.tables.cells import guarded, plain
+
+SEPARATORS: Final = ",;\t"
+
+
+def read(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows with their lines; the header says what separates the cells."""
+    text = _text(path)
+    separator, skipped = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    line = 1
+    try:
+        for row in reader:
+            if line > skipped:
+                yield line, [plain(cell.strip()) for cell in row]
+            # A quoted cell may hold line breaks: the next row starts where this one ended.
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path}: line {reader.line_num}: not valid CSV: {error}") from None
+
+
+def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write text cells, none of which a spreadsheet runs as a formula."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows([guarded(cell) for cell in row] for row in rows)
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path}: UTF-16 (“Unicode text”), not UTF-8: save it as “CSV UTF-8”, or as .xlsx")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The error counts without the byte order mark, which holds no line break.
+        before = error.object[: error.start]
+        line = before.count(b"\n") + 1
+        cell = error.object[before.rfind(b"\n") + 1 : error.start + 20].splitlines()[0].decode("latin-1")
+        raise InputError(
+            f"{path}: line {line}: not UTF-8: byte 0x{error.object[error.start]:02X} in {cell[-40:]!r} (read as "
+            "Latin-1): save the file as “CSV UTF-8”, or as .xlsx"
+        ) from None
+
+
+def _separator(text: str) -> tuple[str, int]:
+    """What separates the cells, and how many lines say nothing else."""
+    lines = text.splitlines()
+    if lines and (said := re.fullmatch(r'"?sep=([,;\t])"?', lines[0].strip(" "), re.IGNORECASE)):
+        return said[1], 1
+    header = next((line for line in lines if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", header)
+    # Where none is there at all, or as many of each, it is a comma.
+    return max(SEPARATORS, key=bare.count), 0

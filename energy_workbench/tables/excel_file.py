@@ -1,0 +1,125 @@
+"""Excel files of text cells."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.tables.cells import guarded
+
+UNPACKED: Final = 200_000_000
+"""What a file may measure once unpacked [bytes]: a small one can hold a huge one."""
+
+ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+"""What a cell holds whose formula failed (ECMA-376 part 1, 18.17.3, and the two of dynamic arrays)."""
+
+
+def read(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows of the first sheet with their numbers; of a formula, the value that was saved with it."""
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        _refuse_bomb(path)
+        rows = _sheet(path, values=True)
+        problems = _errors(rows) + (_unsaved_formulas(path, rows) if any("" in row for row in rows) else [])
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError) as error:
+        raise InputError(f"{path}: not an Excel file (.xlsx): {error}") from None
+    if problems:
+        raise InputError(f"{path}: cells without a value", problems)
+    yield from enumerate(rows, 1)
+
+
+def write(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[Sequence[str]] = ()
+) -> None:
+    """Write text cells, none of which is a formula; what explains the columns goes on a second sheet."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("meters")
+    sheet.freeze_panes = "A2"
+
+    def cell(text: str, *, bold: bool = False) -> WriteOnlyCell:
+        written = WriteOnlyCell(sheet, text)
+        # Said to be text, or Excel would run a name that begins with "=" as a formula, now or once it is edited.
+        written.data_type = "s"
+        written.quotePrefix = guarded(text) != text
+        if bold:
+            written.font = Font(bold=True)
+        return written
+
+    sheet.append([cell(name, bold=True) for name in header])
+    for row in rows:
+        sheet.append([cell(text) if text else None for text in row])
+    explained = list(notes)
+    if explained:
+        second = book.create_sheet("columns")
+        second.column_dimensions["A"].width, second.column_dimensions["B"].width = 22, 110
+        for row in explained:
+            second.append(list(row))
+    book.save(path)
+
+
+def _sheet(path: Path, *, values: bool) -> list[list[str]]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=values)
+    try:
+        sheet = book.worksheets[0]
+        # Some programs write a wrong extent, which would cut rows off.
+        sheet.reset_dimensions()
+        return [[_as_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    finally:
+        book.close()
+
+
+def _errors(rows: Sequence[Sequence[str]]) -> list[Problem]:
+    """What Excel shows where it could not work a value out: nobody's name or number."""
+    reason = "Excel shows an error instead of a value: mend the formula there, or write the value"
+    return [
+        Problem(f"line {line}", _column(rows, place), cell, reason)
+        for line, row in enumerate(rows, 1)
+        for place, cell in enumerate(row)
+        if cell in ERRORS
+    ]
+
+
+def _column(rows: Sequence[Sequence[str]], place: int) -> str:
+    header = next((row for row in rows if any(row)), ())
+    return header[place] if place < len(header) else ""
+
+
+def _unsaved_formulas(path: Path, rows: Sequence[Sequence[str]]) -> list[Problem]:
+    """Formulas that no program has worked out yet: their cells would be taken for empty."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if not any(b"<f" in archive.read(name) for name in sheets):
+            return []
+    reason = "the file holds no value of this formula: open and save it in Excel, or write the value"
+    return [
+        Problem(f"line {line}", _column(rows, place), formula[:60], reason)
+        for line, (row, formulas) in enumerate(zip(rows, _sheet(path, values=False), strict=False), 1)
+        for place, (value, formula) in enumerate(zip(row, formulas, strict=False))
+        if not value and formula.startswith("=")
+    ]
+
+
+def _refuse_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > UNPACKED:
+        raise InputError(f"{path}: {size / 1e6:,.0f} MB once unpacked, at most {UNPACKED / 1e6:.0f} MB are read")
+
+
+def _as_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    # Excel has no whole numbers: 5 comes as 5.0.
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,1 @@
+"""Widgets with a side in the browser: charts, files, place."""

@@ -1,0 +1,110 @@
+"""Where the browser is: its address comes in, and the page's state is written back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import traitlets
+from anywidget import AnyWidget
+
+from energy_workbench.widgets.browser.assets import module
+
+MAX_TEXT = 1000
+"""Longest path or query that is taken from a browser [characters]."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """What a browser says of itself.
+
+    Attributes
+    ----------
+    page : str
+        Last part of the path; empty at the root.
+    query : dict of str to str
+        First value of each parameter, stripped.
+    dark : bool
+        Whether it prefers dark colours.
+    visible : bool
+        Whether its tab is in front.
+    moved : bool
+        Whether its address is news: at opening and after Back or Forward.
+    """
+
+    page: str
+    query: dict[str, str]
+    dark: bool
+    visible: bool
+    moved: bool
+
+
+def parse(content: Any) -> Here | None:
+    """Understand a browser's message; None for anything that is not of its one known shape."""
+    if not isinstance(content, dict) or content.get("kind") != "here":
+        return None
+    path, query = content.get("path"), content.get("query")
+    if not (isinstance(path, str) and isinstance(query, str) and len(path) <= MAX_TEXT and len(query) <= MAX_TEXT):
+        return None
+    values: dict[str, str] = {}
+    for key, value in parse_qsl(query.lstrip("?")):
+        values.setdefault(key, value.strip())
+    return Here(
+        page=path.rstrip("/").rpartition("/")[2],
+        query=values,
+        dark=content.get("dark") is True,
+        visible=content.get("visible") is True,
+        moved=content.get("moved") is True,
+    )
+
+
+class Place(AnyWidget):
+    """Tells the kernel of the browser's address, colours and visibility, and keeps telling it while open."""
+
+    _esm = module("place")
+    reopens = traitlets.Bool(True).tag(sync=True)
+    """Whether a page whose kernel is gone opens anew by itself: not where people write."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._moved: list[Callable[[Here], None]] = []
+        self._path = "/"
+        super().__init__(**kwargs)
+        self.on_msg(self._on_message)
+
+    def on_move(self, handler: Callable[[Here], None]) -> None:
+        """Call the handler at each message of the browser: at opening, every 20 s while visible, and at changes."""
+        self._moved.append(handler)
+
+    def go(self, query: Mapping[str, str], *, page: str | None = None, title: str = "", push: bool = False) -> None:
+        """Write the page's state into the address; with `push`, the browser's Back button returns from it."""
+        path = self._path if page is None else self._path.rpartition("/")[0] + "/" + page
+        text = urlencode({key: value for key, value in query.items() if value})
+        self.send({"kind": "go", "url": path + (f"?{text}" if text else ""), "title": title, "push": push})
+
+    def alive(self, text: str, age: float | None = None) -> None:
+        """Say that the kernel lives and as of when its numbers are.
+
+        Parameters
+        ----------
+        age : float, optional
+            How old they are [s]: the browser counts on from there.
+        """
+        self.send({"kind": "alive", "text": text} | ({} if age is None else {"age": round(age, 1)}))
+
+    def focus(self, selector: str, *, lost: bool = False) -> None:
+        """Put the keyboard into the first visible input that the CSS selector finds; with `lost`, if it is nowhere."""
+        self.send({"kind": "focus", "selector": selector, **({"lost": True} if lost else {})})
+
+    def reveal(self, selector: str) -> None:
+        """Scroll what the CSS selector finds into view, no further than needed."""
+        self.send({"kind": "reveal", "selector": selector})
+
+    def _on_message(self, _: Any, content: Any, __: Any) -> None:
+        here = parse(content)
+        if here is None:
+            return
+        self._path = content["path"]
+        for handler in self._moved:
+            handler(here)
