@@ -221,13 +221,9 @@ class Judge:
             register=self.facts[index].registers.get(name, _UNKNOWN),
         )
         choice = counter_steps.judge(step)
-        return (
-            after - before
-            if choice is Choice.REAL
-            else counter_steps.wrapped(step)
-            if choice is Choice.ROLLOVER
-            else None
-        )
+        if choice is Choice.REAL:
+            return after - before
+        return counter_steps.wrapped(step) if choice is Choice.ROLLOVER else None
 
     def _limit_at_or_inf(self, index: int, instant: int) -> float:
         return next(most for begins, most in reversed(self._limits[index]) if begins <= instant)

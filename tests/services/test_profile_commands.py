@@ -116,4 +116,4 @@ def test_a_meter_that_is_not_there_ends_with_what_to_try(home: Path) -> None:
 
 
 def test_the_command_is_known() -> None:
-    assert COMMANDS["profiles"][0] == "profiles"
+    assert COMMANDS["profiles"][0] == "data.profiles"

@@ -47,6 +47,6 @@ def held(table: Store, partition: str = "*", *, unproven: bool = False) -> Itera
         bad = checksums.bad_spans(path, book.files[path]) if path in book.files else []
         found = salvage.rescued(path, bad, KEYS) if bad else salvage.readable(path)
         if found is not None:
-            yield arrow_readings.normalise(
-                found.drop_columns([name for name in ("day",) if name in found.column_names])
-            )
+            if "day" in found.column_names:
+                found = found.drop_columns(["day"])
+            yield arrow_readings.normalise(found)
