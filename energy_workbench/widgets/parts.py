@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets
@@ -85,6 +85,27 @@ def put(widget: ipywidgets.HTML, markup: Markup) -> None:
     """Set the HTML, if it is another: nothing is sent for what is there already."""
     if widget.value != markup:
         widget.value = markup
+
+
+class Retired:
+    """Widgets that have left the page: they are closed when the next ones leave.
+
+    A busy browser may still be taking in the change before the one that took them off, and asks for each widget that
+    it names; of one that is closed it would ask in vain.
+    """
+
+    def __init__(self) -> None:
+        self._left: list[Any] = []
+
+    def retire(self, widgets: Iterable[Any]) -> None:
+        """Take leave of widgets that no other one names any more."""
+        leaving = list(widgets)
+        for widget in leaving:
+            widget.unobserve_all()  # What the browser still says of it is not for the page.
+        if leaving:
+            for widget in self._left:
+                widget.close()
+            self._left = leaving
 
 
 HIDDEN = "ew-hidden"

@@ -80,10 +80,12 @@ def test_new_power_is_shown_by_itself_and_costs_little(site: Dashboards, visit: 
     assert opened < 100_000
     labels = "[...document.querySelectorAll('.sankey-node .node-label')].map(node => node.textContent).join()"
     before, at = page.evaluate(labels), page.locator(".ew-asof").text_content()
+    asked = len(site.service.stand_in.asked)
     site.service.stand_in.step += 3
     page.wait_for_function(f"old => {labels} !== old", arg=before)
     page.wait_for_function("old => document.querySelector('.ew-asof').textContent !== old", arg=at)
-    assert visit.received - opened < 12_000
+    # However often a slow page has asked meanwhile.
+    assert visit.received - opened < 12_000 * (len(site.service.stand_in.asked) - asked)
 
 
 def test_choices_are_in_the_address_and_survive_a_reload(site: Dashboards, visit: Visit) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 from markupsafe import Markup
 
-from energy_workbench.widgets.parts import dressed, put, shown
+from energy_workbench.widgets.parts import Retired, dressed, put, shown
 from energy_workbench.widgets.schedules import markup
 from energy_workbench.widgets.schedules.fields import FIELDS, OWN, WHAT, WHEN, WHOM, Field
 from energy_workbench.widgets.schedules.form_model import FormModel
@@ -24,6 +24,7 @@ class FormView:
         self.notes: dict[str, ipywidgets.HTML] = {}
         self.rows: dict[str, ipywidgets.Box] = {}
         self._own: tuple[Field, ...] = ()
+        self._retired = Retired()
         self._writing = False
         self.widget = make.box([], "ew-form")
         model.observe(lambda _: self._build(), "kind")
@@ -82,11 +83,10 @@ class FormView:
         """Ask for the parameters of the chosen report: the widgets of another report's are given up."""
         if self.model.own == self._own:
             return
-        for field in self._own:
-            for widget in (self.rows.pop(field.name), self.inputs.pop(field.name), self.notes.pop(field.name)):
-                widget.close()
+        left = [each.pop(field.name) for field in self._own for each in (self.rows, self.inputs, self.notes)]
         self._own = self.model.own
         self.what.children = [self.rows[field.name] for field in WHAT] + [self._row(field) for field in self._own]
+        self._retired.retire(left)
 
     def _typed(self, name: str) -> Callable[[dict[str, Any]], None]:
         def handler(change: dict[str, Any]) -> None:

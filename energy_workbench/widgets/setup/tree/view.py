@@ -9,7 +9,7 @@ import ipytree
 import ipywidgets
 from markupsafe import Markup
 
-from energy_workbench.widgets.parts import Parts, put, shown
+from energy_workbench.widgets.parts import Parts, Retired, put, shown
 from energy_workbench.widgets.setup.tree.hand import Hand
 from energy_workbench.widgets.setup.tree.model import MORE, Branch, TreeModel
 
@@ -42,6 +42,7 @@ class TreeView:
         self._keys: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._left: list[ipytree.Node] = []
+        self._retired = Retired()
         self._writing = False
         self.tree.observe(self._chosen, "selected_nodes")
         model.observe(lambda _: self.draw(), "branches")
@@ -59,8 +60,8 @@ class TreeView:
             for key in self._nodes.keys() - kept:
                 self._forget(key)
                 self._parents.pop(key, None)
-            while self._left:
-                self._left.pop().close()
+            self._retired.retire(self._left)
+            self._left = []
             put(
                 self.none,
                 Markup('<p class="ew-hint">{}</p>').format(self.model.empty) if self.model.empty else Markup(),
