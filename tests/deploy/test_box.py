@@ -21,7 +21,8 @@ import pytest
 import trustme
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, EDITOR, VIEWER
+from tests.browser.conftest import EDITOR, VIEWER
+from tests.chromium import ARGUMENTS
 from tests.conftest import free_ports
 from tests.deploy.supervisor import PATIENCE, Supervisor
 from tests.deploy.test_units import ROOT, procfile, tool

@@ -16,27 +16,18 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from energy_workbench.domain.pages import VIEWED
+from tests.chromium import ARGUMENTS
 from tests.waiting import eventually, patience
 from tests.whole.conftest import Running, start
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.network_namespace]
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
 def page(workbench: Running, chromium: str) -> Iterator[Page]:
     with sync_playwright() as play:
         expect.set_options(timeout=patience(20) * 1000)
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = play.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         context = browser.new_context(viewport={"width": 1366, "height": 768})
         yield context.new_page()
         browser.close()
