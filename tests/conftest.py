@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ import hypothesis
 import pytest
 import pytest_timeout
 
+from tests import durations
 from tests.waiting import patience
 
 # Where a machine keeps no bytecode, each of the many processes that tests start would compile the workbench anew.
@@ -28,6 +30,26 @@ hypothesis.settings.load_profile("any machine")
 def pytest_timeout_set_timer(item: pytest.Item, settings: pytest_timeout.Settings) -> object:
     """A test that hangs is ended after what it may take on this machine, as busy as it is."""
     return pytest_timeout.pytest_timeout_set_timer(item, settings._replace(timeout=patience(settings.timeout)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are handed out in the order of the collection, and not by how many tests they have."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with the files that take longest, so that none has much left when the others are done."""
+    if hasattr(config, "workerinput"):
+        seconds = durations.known()
+        items.sort(key=lambda item: -seconds.get(item.nodeid.partition("::")[0], 0.0))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: no collection of garbage need look through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
