@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import TypeVar
+from inspect import isawaitable
+from typing import TypeVar, cast
 
 Found = TypeVar("Found")
 
@@ -35,7 +37,10 @@ def slowness() -> float:
 
 
 def eventually(
-    holds: Callable[[], Found], what: str | Callable[[], str], seconds: float = 60.0, every: float = POLL_SECONDS
+    holds: Callable[[], Found],
+    what: str | Callable[[], str] = "what should hold",
+    seconds: float = 60.0,
+    every: float = POLL_SECONDS,
 ) -> Found:
     """Ask until the answer is true, and give it.
 
@@ -55,14 +60,44 @@ def eventually(
     AssertionError
         If it does not come to hold.
     """
-    begin = time.monotonic()
+    wait = _Wait(what, seconds)
     while not (found := holds()):
-        # Asked anew each time: the machine may have become busier meanwhile.
-        if time.monotonic() - begin > patience(seconds):
-            told = what if isinstance(what, str) else what()
-            raise AssertionError(f"waited {time.monotonic() - begin:.0f} s for {told}")
+        wait.go_on()
         time.sleep(every)
     return found
+
+
+async def until(
+    holds: Callable[[], Found | Awaitable[Found]],
+    what: str | Callable[[], str] = "what should hold",
+    seconds: float = 20.0,
+    every: float = 0.01,
+) -> Found:
+    """The same in a loop of asyncio, which goes on meanwhile; the condition may be a coroutine."""
+    wait = _Wait(what, seconds)
+    while True:
+        found = holds()
+        if isawaitable(found):
+            found = await found
+        if found:
+            return cast(Found, found)
+        wait.go_on()
+        await asyncio.sleep(every)
+
+
+class _Wait:
+    """A wait that has begun."""
+
+    def __init__(self, what: str | Callable[[], str], seconds: float) -> None:
+        self._what, self._seconds, self._begin = what, seconds, time.monotonic()
+
+    def go_on(self) -> None:
+        """Raise once it has lasted too long."""
+        waited = time.monotonic() - self._begin
+        # Asked anew each time: the machine may have become busier meanwhile.
+        if waited > patience(self._seconds):
+            told = self._what if isinstance(self._what, str) else self._what()
+            raise AssertionError(f"waited {waited:.0f} s for {told}")
 
 
 @cache

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.chromium import ARGUMENTS
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 from tests.widgets.stand_in import Service, served
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
     from tests.browser.plant import Plant
 
 EDITOR, VIEWER = "editor-token-of-the-test", "viewer-token-of-the-test"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 VIEWPORT: ViewportSize = {"width": 1366, "height": 768}
 
 
@@ -51,9 +43,6 @@ class Dashboards:
         """Process ids of its kernels."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii")
         return [int(pid) for pid in children.split()]
-
-
-wait_until = eventually
 
 
 def answers(url: str) -> bool:
@@ -88,7 +77,7 @@ def dashboards(
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         try:
             url = f"http://127.0.0.1:{port}"
-            wait_until(lambda: process.poll() is not None or answers(url + "/login"), "the dashboards server")
+            eventually(lambda: process.poll() is not None or answers(url + "/login"), "the dashboards server")
             assert process.poll() is None, log.read_text("utf-8")
             yield Dashboards(url, process, service, log)
         finally:

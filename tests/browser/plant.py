@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx
 
-from tests.browser.conftest import EDITOR, VIEWER, answers, dashboards, wait_until
+from tests.browser.conftest import EDITOR, VIEWER, answers, dashboards
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.widgets.stand_in import Service, StandIn
 
 DAYS = 35
@@ -73,7 +73,7 @@ def running(home: Path) -> Iterator[Plant]:
         process = subprocess.Popen(serve, env=environment, stdout=file, stderr=file)
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: process.poll() is not None or answers(url), "the service")
+        eventually(lambda: process.poll() is not None or answers(url), "the service")
         assert process.poll() is None, log.read_text("utf-8")
         # The service is the real one; no stand-in answers here.
         with (

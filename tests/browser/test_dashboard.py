@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from energy_workbench.domain.errors import ServiceError
-from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards, wait_until
+from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards
 from tests.browser.edges import each_size, nothing_over
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.widgets.stand_in import served
 
 pytestmark = pytest.mark.browser
@@ -163,9 +163,9 @@ def test_a_page_that_closes_ends_its_kernel(site: Dashboards, visit: Visit) -> N
     page = visit.page
     page.goto(f"{site.url}/?token={VIEWER}")
     page.wait_for_selector(SANKEY)
-    wait_until(lambda: len(site.kernels()) > WARM, "the pool to be filled again")
+    eventually(lambda: len(site.kernels()) > WARM, "the pool to be filled again")
     page.goto("about:blank")
-    wait_until(lambda: len(site.kernels()) == WARM, "the kernel to end", 30)
+    eventually(lambda: len(site.kernels()) == WARM, "the kernel to end", 30)
 
 
 def test_a_full_house_says_so(tmp_path: Path, visit: Visit) -> None:
@@ -250,14 +250,14 @@ def test_a_hidden_page_asks_nothing_and_asks_at_once_when_it_is_in_front_again(s
     clock.goto(f"{site.url}/?period=yesterday")
     clock.wait_for_selector(SANKEY)
     page.evaluate(turn, False)
-    wait_until(lambda: asked[-ROUNDS:] == ["yesterday"] * ROUNDS, "rounds in which the hidden page asked nothing")
+    eventually(lambda: asked[-ROUNDS:] == ["yesterday"] * ROUNDS, "rounds in which the hidden page asked nothing")
     before = asked.count("today")
-    wait_until(lambda: asked[-2 * ROUNDS :] == ["yesterday"] * 2 * ROUNDS, "as many again")
+    eventually(lambda: asked[-2 * ROUNDS :] == ["yesterday"] * 2 * ROUNDS, "as many again")
     assert asked.count("today") == before
     clock.close()
     site.service.stand_in.step += 1
     page.evaluate(turn, True)
-    wait_until(lambda: asked.count("today") > before, "a question")
+    eventually(lambda: asked.count("today") > before, "a question")
     assert visit.errors == []
 
 

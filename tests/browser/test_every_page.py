@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from energy_workbench.domain.pages import OVERVIEW, VIEWED
-from tests.browser.conftest import VIEWER, Visit, dashboards, leave, wait_until
+from tests.browser.conftest import VIEWER, Visit, dashboards, leave
 from tests.browser.plant import Plant
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.widgets.stand_in import Service, StandIn
 
 pytestmark = pytest.mark.browser
@@ -87,4 +87,4 @@ def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_ser
             page.wait_for_url(lambda url, name=name: url == f"{site.url}/{name}?meter=UNIT-A&period=yesterday")
             assert page.locator(".ew-finder input").input_value().startswith("UNIT-A")
         leave(context)
-        wait_until(lambda: len(site.kernels()) <= 2, "the kernels of closed pages to end")
+        eventually(lambda: len(site.kernels()) <= 2, "the kernels of closed pages to end")

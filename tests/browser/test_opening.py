@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import VIEWER, Dashboards, dashboards, eventually
-from tests.waiting import patience
+from tests.browser.conftest import VIEWER, Dashboards, dashboards
+from tests.waiting import eventually, patience
 from tests.widgets.stand_in import served
 
 pytestmark = pytest.mark.browser

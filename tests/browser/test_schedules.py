@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import expect
 
 from energy_workbench.client.workbench import RemoteWorkbench
-from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, wait_until
+from tests.browser.conftest import EDITOR, VIEWER, Visit, answers
 from tests.browser.test_setup import called, process
 from tests.conftest import free_ports
 from tests.services.test_catalogue import notebook
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.workbench.plant import make_home
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def editors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editors]:
             started = process(called("energy_workbench.cli.main", command), environment, folder / f"{name}.log")
             running.append(stack.enter_context(started))
         for url in (f"http://127.0.0.1:{service}", f"http://127.0.0.1:{editor}/login"):
-            wait_until(lambda url=url: answers(url) or any(p.poll() is not None for p in running), url)  # type: ignore[misc]
+            eventually(lambda url=url: answers(url) or any(p.poll() is not None for p in running), url)  # type: ignore[misc]
         workbench = RemoteWorkbench(f"http://127.0.0.1:{service}", token=EDITOR)
         yield Editors(f"http://127.0.0.1:{service}", workbench)
         workbench.close()

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Viewport
 from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.registry import Registry
-from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave, wait_until
+from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave
 from tests.browser.edges import each_size, nothing_over
 from tests.browser.test_nothing_leaves import BUTTONS, Watched
 from tests.conftest import free_ports
@@ -106,8 +106,8 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
             process(called("energy_workbench.cli.main", "editor"), environment, folder / "editor.log")
         )
         url = f"http://127.0.0.1:{editor}"
-        wait_until(lambda: answers(f"http://127.0.0.1:{service}/api/Energy/health"), "the service")
-        wait_until(lambda: running.poll() is not None or answers(url + "/login"), "the setup page")
+        eventually(lambda: answers(f"http://127.0.0.1:{service}/api/Energy/health"), "the service")
+        eventually(lambda: running.poll() is not None or answers(url + "/login"), "the setup page")
         assert running.poll() is None, (folder / "editor.log").read_text("utf-8")
         yield Setup(url, plant, RemoteWorkbench(f"http://127.0.0.1:{service}", EDITOR), running, environment)
 

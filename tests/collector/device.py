@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pymodbus.framer import FramerRTU
-
-from tests.waiting import patience
 
 Words = dict[tuple[int, int], int]
 
@@ -131,12 +128,3 @@ async def running(device: Device):
         yield device
     finally:
         server.close()
-
-
-async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait for a condition; fail when it does not come."""
-    begin = asyncio.get_running_loop().time()
-    while not condition():
-        waited = asyncio.get_running_loop().time() - begin
-        assert waited < patience(seconds), f"the condition did not come true in {waited:.0f} s"
-        await asyncio.sleep(0.01)

@@ -28,11 +28,11 @@ from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import Registry, StateStore
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
-from tests.collector.device import Device, running, until
+from tests.collector.device import Device, running
 from tests.collector.polling.test_meter_reader import words_of
 from tests.conftest import free_ports
 from tests.migrated import migrated
-from tests.waiting import eventually, patience
+from tests.waiting import eventually, patience, until
 
 PROFILE = "eastron_sdm72dm_v1"
 
@@ -156,7 +156,7 @@ def test_an_edit_does_not_disturb_the_other_meters_of_its_gateway(home: Settings
 
             async def soon(condition: Callable[[], object]) -> None:
                 """Not with the quarter-hour of the meter's own polls."""
-                await until(condition, WATCH_SECONDS + 4.0)
+                await until(condition, seconds=WATCH_SECONDS + 4.0)
 
             await until(lambda: asks(1))
             kept = collector._running[device.url].poller.targets[0]

@@ -21,12 +21,12 @@ from collector.wire.connection_pool import ConnectionPool
 from energy_workbench.domain.errors import ServiceError
 from energy_workbench.registry import Registry
 from energy_workbench.runtime.settings import Settings
-from tests.collector.device import Device, running, until
+from tests.collector.device import Device, running
 from tests.collector.meters import device_of
 from tests.collector.polling.test_meter_reader import words_of
 from tests.collector.serial_bus import SILENT, line_with_server
 from tests.collector.test_collector import PROFILE, command, home, meter, two_units
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 __all__ = ["home"]
 
@@ -503,10 +503,7 @@ def test_callers_beyond_what_is_bearable_are_told_so_and_room_comes_back(tmp_pat
                 answer = (await say(path, b'{"do": "doctor"}'))[0]
                 return bool(answer["ok"])
 
-            end = asyncio.get_running_loop().time() + patience(30)
-            while not await served():
-                assert asyncio.get_running_loop().time() < end
-                await asyncio.sleep(0.02)
+            await until(served, "room for another caller")
 
     asyncio.run(main())
 
@@ -530,7 +527,7 @@ def test_who_asks_and_reads_nothing_is_sent_away(tmp_path: Path, monkeypatch: py
                     return True
                 return False
 
-            await until(sent_away, 60)
+            await until(sent_away, seconds=60)
             deaf.close()
             assert (await say(path, b'{"do": "doctor"}'))[0]["ok"]
 

@@ -19,10 +19,11 @@ from energy_workbench.registry import Registry, StateStore
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
-from tests.collector.device import Device, running, until
+from tests.collector.device import Device, running
 from tests.conftest import free_ports
 from tests.health.test_health import LOAD
 from tests.migrated import migrated
+from tests.waiting import until
 
 PROFILE = "eastron_sdm630"
 

@@ -16,6 +16,7 @@ from collector.wire.client import GatewayClient
 from tests.collector.device import Device, running
 from tests.collector.polling.test_meter_reader import words_of
 from tests.collector.polling.test_poller import PROFILE, target
+from tests.waiting import until
 
 POLLS = int(os.environ.get("POLLS", "4000"))
 SILENT = 4
@@ -40,11 +41,12 @@ def test_memory_stays_flat_however_long_meters_answer_and_do_not() -> None:
             task = asyncio.create_task(one.run())
 
             async def polled(count: int) -> int:
-                while one.counts.polls < count:
+                def there() -> bool:
                     assert not task.done()
                     device.asked.clear()
-                    await asyncio.sleep(0.05)
-                device.asked.clear()
+                    return one.counts.polls >= count
+
+                await until(there, f"{count} polls", seconds=0.01 * count)
                 gc.collect()
                 return tracemalloc.get_traced_memory()[0]
 

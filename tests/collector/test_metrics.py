@@ -17,9 +17,9 @@ from collector.collector import Collector
 from collector.metrics import METRICS
 from energy_workbench.registry import Registry
 from energy_workbench.runtime.settings import Settings
-from tests.collector.device import running, until
+from tests.collector.device import running
 from tests.collector.test_collector import home, meter, two_units
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 __all__ = ["home"]
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -61,10 +61,10 @@ def test_a_scrape_tells_what_the_wire_saw(home: Settings) -> None:
             for number, unit in (("A", 1), ("B", 2)):
                 registry.create_meter(meter(number, device, unit, poll_seconds=0.5), by="test")
             async with collecting(home) as collector:
-                await until(lambda: collector.statistics.gateways and listens(home.metrics_port), 60)
+                await until(lambda: collector.statistics.gateways and listens(home.metrics_port), seconds=60)
                 counts = collector.statistics.gateways[device.url]
-                await until(lambda: counts.answers > 2 and counts.errors["no_answer"] > 2, 60)
-                await until(lambda: collector._writer.written > 0, 60)
+                await until(lambda: counts.answers > 2 and counts.errors["no_answer"] > 2, seconds=60)
+                await until(lambda: collector._writer.written > 0, seconds=60)
                 before = counts.requests
                 found = await asyncio.to_thread(scrape, home)
                 after = counts.requests
@@ -110,9 +110,9 @@ def test_a_port_in_use_is_a_warning_and_is_had_once_it_is_free(
                 other.bind(("127.0.0.1", home.metrics_port))
                 other.listen()
                 async with collecting(home) as collector:
-                    await until(lambda: "no metrics" in caplog.text and collector._writer.written > 0, 60)
+                    await until(lambda: "no metrics" in caplog.text and collector._writer.written > 0, seconds=60)
                     other.close()
-                    await until(lambda: "works again" in caplog.text, 60)
+                    await until(lambda: "works again" in caplog.text, seconds=60)
                     assert await asyncio.to_thread(scrape, home)
         warnings = [record for record in caplog.records if "no metrics" in record.getMessage()]
         assert len(warnings) == 1

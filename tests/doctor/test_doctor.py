@@ -25,10 +25,10 @@ from energy_workbench.runtime.incidents import record
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.doctor import doctor as room
 from energy_workbench.services.doctor.doctor import doctor
-from tests.collector.device import Device, running, until
+from tests.collector.device import Device, running
 from tests.collector.test_collector import meter, two_units
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_the_running_collectors_counts_tell_who_is_silent_and_a_call_who_is_back
             collector = Collector(home)
             task = asyncio.create_task(collector.run())
             try:
-                await until(lambda: _offline(collector), 60)
+                await until(lambda: _offline(collector), seconds=60)
                 found = await asyncio.to_thread(doctor, home)
                 assert found["live"]
                 rows = {row["number"]: row for row in found["meters"]}

@@ -11,9 +11,9 @@ import pytest
 from collector.wire.client import GatewayClient
 from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
 from collector.wire.read_request import ReadRequest
-from tests.collector.device import until
 from tests.collector.serial_bus import line_to
 from tests.hostile.injector import Injector, injecting
+from tests.waiting import until
 
 A, B = ReadRequest(3, 0, 10), ReadRequest(3, 100, 10)
 """Of one length: with serial framing nothing tells their answers apart."""

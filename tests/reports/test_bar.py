@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,17 +62,22 @@ def report(
     )  # fmt: skip
     os.close(terminal)
     told, acted = b"", False
-    end = time.monotonic() + patience(120)
-    while time.monotonic() < end:
-        if not acted:
-            acted = act(screen, told)
+
+    def closed() -> bool:
+        nonlocal told, acted
+        acted = acted or act(screen, told)
         if not select.select([screen], [], [], 0.1)[0]:
-            continue
+            return False
         try:
             told += os.read(screen, 65_536)
-        except OSError:  # the terminal's other end is closed
-            break
-    os.close(screen)
+        except OSError:
+            return True
+        return False
+
+    try:
+        eventually(closed, lambda: f"the terminal's other end to be closed; it said {told.decode()}", 120, every=0)
+    finally:
+        os.close(screen)
     return process.wait(patience(30)), told.decode()
 
 

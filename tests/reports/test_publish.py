@@ -35,8 +35,9 @@ from energy_workbench.reports.content import words
 from energy_workbench.reports.progress import CancelledError, Step
 from energy_workbench.reports.publish import Ask, Published, Tools, publish, publish_many
 from energy_workbench.runtime.settings import Settings, load
+from tests.chromium import ARGUMENTS
 from tests.services.test_catalogue import notebook
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 PERIOD = "2026-10"
 COMMAND = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", "report"]
@@ -205,7 +206,7 @@ def test_a_chart_is_interactive_in_a_browser_and_an_image_where_no_script_runs(
 
     charts = october.files["html"].read_text().count('<figure class="chart')
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         with browser:
             page = browser.new_page()
             page.goto(october.files["html"].as_uri())
@@ -232,7 +233,7 @@ def test_no_chart_of_a_report_leads_out_whoever_drew_it(
         plant, "mine", {"period": PERIOD}, notebooks=[given], out=tmp_path / "out", formats=["html"], tools=tools
     )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         for report, least in ((october, 0), (mine, 1)):
             context = browser.new_context()
             page = context.new_page()
@@ -480,9 +481,12 @@ def test_ctrl_c_ends_a_cell_that_never_ends_and_leaves_nothing(plant: Settings, 
     command = [*COMMAND, "endless", "--notebooks", str(notebooks), "--out", str(out), "--home", str(plant.home)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        while not (sign.exists() and sign.read_text()):
+
+        def begun() -> bool:
             assert process.poll() is None, process.communicate()
-            threading.Event().wait(0.05)
+            return sign.exists() and bool(sign.read_text())
+
+        eventually(begun, "the cell that never ends", 120)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=patience(30))
     finally:

@@ -48,12 +48,7 @@ class Running:
             known = supervised.read(self.home).get(name)
             return known.pid if known and known.pid != not_ else None
 
-        return until(found)
-
-
-def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
-    """What holds, as soon as it does."""
-    return eventually(holds, "what should hold", seconds, every=0.02)
+        return eventually(found)
 
 
 def lives(pid: int) -> bool:
@@ -97,27 +92,27 @@ def test_who_is_killed_comes_back_and_the_others_go_on(start: Any, how: signal.S
 
 def test_who_ends_well_comes_back_too(start: Any) -> None:
     running = start({"short": "true", "steady": STEADY})
-    until(lambda: supervised.read(running.home).get("short", None) and supervised.read(running.home)["short"].restarts)
+    eventually(lambda: (short := supervised.read(running.home).get("short")) and short.restarts)
     assert "short ended" in running.said()
     assert "code 0" in running.said()
 
 
 def test_pauses_grow(start: Any) -> None:
     running = start({"broken": "false", "steady": STEADY})
-    said = until(lambda: (text := running.said()).count("broken ended") >= 3 and text)
+    said = eventually(lambda: (text := running.said()).count("broken ended") >= 3 and text)
     assert [f"started again in {seconds} s" in said for seconds in (1, 2, 4)] == [True] * 3
 
 
 def test_a_wrong_setting_is_told_once_and_tried_slowly(start: Any) -> None:
     running = start({"wrong": "sh -c 'echo error: PORT must be a number; exit 2'", "steady": STEADY})
-    until(lambda: "wrong ended" in running.said())
+    eventually(lambda: "wrong ended" in running.said())
     lines = running.said().splitlines()
     (told,) = [line for line in lines if "wrong ended" in line]
     assert "code 2: a setting is wrong" in told
     assert "60 s" in told
     assert any("PORT must be a number" in line for line in lines[: lines.index(told)])
     # It is said first, and written down then.
-    until(lambda: supervised.read(running.home)["wrong"].state == "waiting")
+    eventually(lambda: supervised.read(running.home)["wrong"].state == "waiting")
     assert lives(running.pid("steady"))
 
 
@@ -126,10 +121,10 @@ def test_what_it_left_behind_does_not_hold_its_place(start: Any, tmp_path: Path)
     note = tmp_path / "left"
     running = start({"parent": f"sh -c 'sleep 1000 & echo $! > {note}; wait'", "steady": STEADY})
     parent = running.pid("parent")
-    left = int(until(lambda: note.exists() and note.read_text().strip()))
+    left = int(eventually(lambda: note.exists() and note.read_text().strip()))
     os.kill(parent, signal.SIGKILL)
     running.pid("parent", not_=parent)
-    until(lambda: not lives(left))
+    eventually(lambda: not lives(left))
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -137,7 +132,7 @@ def test_a_signal_ends_all_and_leaves_nobody(start: Any, how: signal.Signals, co
     stubborn = f"{sys.executable} -c 'import time; print(1, flush=True); time.sleep(1000)'"
     running = start({"one": STEADY, "two": stubborn, "waiting": "false"})
     pids = [running.pid("one"), running.pid("two")]
-    until(lambda: "waiting ended" in running.said())
+    eventually(lambda: "waiting ended" in running.said())
     running.process.send_signal(how)
     assert running.process.wait(patience(60)) == code
     assert not [pid for pid in pids if lives(pid)]
@@ -146,10 +141,10 @@ def test_a_signal_ends_all_and_leaves_nobody(start: Any, how: signal.Signals, co
 def test_who_does_not_listen_is_killed(start: Any, tmp_path: Path) -> None:
     running = start({"deaf": "sh -c 'trap \"\" TERM INT; echo deaf; while true; do sleep 1; done'"})
     pid = running.pid("deaf")
-    until(lambda: "| deaf" in running.said())
+    eventually(lambda: "| deaf" in running.said())
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(patience(60)) == 0
-    until(lambda: not lives(pid))
+    eventually(lambda: not lives(pid))
 
 
 def test_killing_the_supervisor_leaves_nobody(start: Any) -> None:
@@ -157,14 +152,14 @@ def test_killing_the_supervisor_leaves_nobody(start: Any) -> None:
     pids = [running.pid("one"), running.pid("two")]
     running.process.kill()
     running.process.wait()
-    until(lambda: not [pid for pid in pids if lives(pid)])
+    eventually(lambda: not [pid for pid in pids if lives(pid)])
     # What it wrote is nobody's word any more.
     assert supervised.read(running.home) == {}
 
 
 def test_lines_are_shown_with_their_process(start: Any) -> None:
     running = start({"talks": "sh -c 'printf \"one\\ntwo\"; printf %070000d 7; sleep 1000'"})
-    until(lambda: "two" in running.said())
+    eventually(lambda: "two" in running.said())
     assert "talks  | one\n" in running.said()
 
 
@@ -175,9 +170,9 @@ def test_a_terminal_that_closed_ends_nobody(tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.stdout.close()
-        known = until(lambda: (found := supervised.read(tmp_path)).get("steady") and found)
+        known = eventually(lambda: (found := supervised.read(tmp_path)).get("steady") and found)
         os.kill(known["talks"].pid, signal.SIGKILL)
-        until(lambda: supervised.read(tmp_path)["talks"].restarts == 1)
+        eventually(lambda: supervised.read(tmp_path)["talks"].restarts == 1)
         assert process.poll() is None
         assert lives(known["steady"].pid)
     finally:

@@ -15,8 +15,8 @@ import pytest
 
 from energy_workbench.services.doctor import supervised
 from tests.conftest import free_ports
-from tests.up.test_supervisor import lives, until
-from tests.waiting import patience
+from tests.up.test_supervisor import lives
+from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def pids(home: Path) -> dict[str, int]:
         running = {name: each.pid for name, each in known.items() if each.pid is not None}
         return running if running.keys() >= PROCESSES else {}
 
-    return until(found)
+    return eventually(found)
 
 
 def front(environment: dict[str, str], home: Path) -> str:
@@ -74,7 +74,7 @@ def front(environment: dict[str, str], home: Path) -> str:
         except (OSError, httpx.TransportError):
             return ""
 
-    return until(page)
+    return eventually(page)
 
 
 @pytest.mark.parametrize("name", ["service", "dashboards", "editor", "collector", "schedule", "lab"])
@@ -84,10 +84,10 @@ def test_what_is_killed_comes_back_and_nothing_else_notices(
     before = pids(home)
     front(environment, home)
     os.kill(before[name], signal.SIGKILL)
-    until(lambda: (known := supervised.read(home)[name]).state == "running" and known.pid != before[name])
+    eventually(lambda: (known := supervised.read(home)[name]).state == "running" and known.pid != before[name])
     after = pids(home)
     assert {each for each in PROCESSES if after[each] != before[each]} == {name}
-    shown = until(lambda: (page := front(environment, home)).count("restarted 1 time") and page)
+    shown = eventually(lambda: (page := front(environment, home)).count("restarted 1 time") and page)
     assert "killed (SIGKILL)" in shown
     assert f"{name} ended after" in (home / "output").read_text()
     assert up.poll() is None
@@ -99,5 +99,5 @@ def test_killing_up_itself_leaves_nobody(up: subprocess.Popen[bytes], home: Path
     assert len(family) >= len(PROCESSES)
     up.kill()
     up.wait()
-    until(lambda: not [each for each in family if each.is_running() and lives(each.pid)])
+    eventually(lambda: not [each for each in family if each.is_running() and lives(each.pid)])
     assert supervised.read(home) == {}

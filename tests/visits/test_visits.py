@@ -24,9 +24,9 @@ from energy_workbench.api.access.home_tokens import machine_secret, tokens_of
 from energy_workbench.registry import Registry
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
-from tests.browser.conftest import answers, wait_until
+from tests.browser.conftest import answers
 from tests.conftest import free_ports
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 from tests.workbench.plant import make_home
 
 API = "/api/Energy"
@@ -61,7 +61,7 @@ class Works:
             self.processes[name] = process = subprocess.Popen(command, env=self.environment, stdout=file, stderr=file)
         address = f"{self.service}{API}/health" if name == "serve" else f"{self.pages(name)}/login"
         try:
-            wait_until(lambda: process.poll() is not None or answers(address), name, PATIENCE)
+            eventually(lambda: process.poll() is not None or answers(address), name, PATIENCE)
             assert process.poll() is None, self.log(name)
             yield
         finally:
@@ -196,7 +196,7 @@ def test_what_people_do_on_pages_is_theirs_and_ends_with_their_token(works: Work
             other.close()
 
         asyncio.run(look())
-        wait_until(lambda: asha.kernel not in works.kernels("editor"), "the kernel to end", PATIENCE)
+        eventually(lambda: asha.kernel not in works.kernels("editor"), "the kernel to end", PATIENCE)
         assert asha.alive(asha.kernel) == 403
         assert works.registry.meter("UNIT-A").name == "of asha"
         client = asha.client
@@ -224,9 +224,9 @@ def test_a_kernel_that_waits_may_ask_what_everybody_may_see(works: Works) -> Non
         def waiting() -> list[str]:
             return [key for key in works.kernels("dashboards") if key != vera.kernel]
 
-        wait_until(lambda: bool(waiting()), "a kernel that waits", PATIENCE)
+        eventually(lambda: bool(waiting()), "a kernel that waits", PATIENCE)
         secret = works.secret("dashboards", waiting()[0])
-        wait_until(lambda: works.rest(secret, "GET", "/meters").status_code == 200, "it to be known", PATIENCE)
+        eventually(lambda: works.rest(secret, "GET", "/meters").status_code == 200, "it to be known", PATIENCE)
         assert rename(works, secret, "UNIT-A", "x").status_code == 403
         assert works.rest(secret, "GET", "/undo").status_code == 403
         # A secret names one kernel; it opens no page and begins no visit.
@@ -276,9 +276,9 @@ def test_a_service_that_restarts_knows_every_visit_again_and_no_revoked_token(wo
             assert answer.status_code == 503
             assert "The service does not answer just now" in answer.text
             assert 'http-equiv="refresh"' in answer.text
-            wait_until(lambda: bert.alive(bert.kernel) == 503, "the visit to be forgotten", PATIENCE)
+            eventually(lambda: bert.alive(bert.kernel) == 503, "the visit to be forgotten", PATIENCE)
         with works.running("serve"):
-            wait_until(lambda: rename(works, secret, "SOLAR", "again").status_code == 200, "the kernel", PATIENCE)
+            eventually(lambda: rename(works, secret, "SOLAR", "again").status_code == 200, "the kernel", PATIENCE)
             assert works.registry.audit()[0].by == "bert"
             assert bert.alive(bert.kernel) == 204
             assert tokens_of(works.settings).viewer == own

@@ -14,7 +14,7 @@ from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.app import App
 from energy_workbench.widgets.browser.chart import Chart
 from energy_workbench.widgets.browser.place import parse
-from tests.waiting import patience
+from tests.waiting import until
 from tests.widgets.stand_in import StandIn
 
 
@@ -34,12 +34,6 @@ class Opened:
 
     def says(self, content: Any) -> None:
         self.app.place._on_message(None, content, [])
-
-
-async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    async with asyncio.timeout(patience(seconds)):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 def run(scenario: Callable[[Opened, StandIn], Any]) -> None:

@@ -15,9 +15,9 @@ from energy_workbench.domain.errors import ConflictError, ServiceError
 from energy_workbench.widgets.background import Background
 from energy_workbench.widgets.browser.files import Files
 from energy_workbench.widgets.editor import Editor
-from tests.waiting import patience
+from tests.waiting import patience, until
 from tests.widgets.setup_stand_in import SetupStandIn
-from tests.widgets.test_app import here, until
+from tests.widgets.test_app import here
 
 
 class Opened:

@@ -16,8 +16,9 @@ from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.pages import FOLDERS
 from energy_workbench.widgets.period_picker import PeriodPicker
 from energy_workbench.widgets.shell.view import menu
+from tests.waiting import until
 from tests.widgets.stand_in import StandIn
-from tests.widgets.test_app import Opened, here, run, until
+from tests.widgets.test_app import Opened, here, run
 
 
 def test_every_page_of_the_menu_has_a_model_and_a_view_of_its_own() -> None:

@@ -20,7 +20,7 @@ from collector.profile.decode import decode
 from collector.profile.store import load
 from energy_workbench.domain.errors import BusyError
 from tests.collector.plant.conftest import ORIGIN
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 NOON = (ORIGIN + timedelta(days=2, hours=12)).timestamp()
 ONE_OF_EACH_PROFILE = ["GRID", "MAIN", "DG", "UNIT-F", "UNIT-A-MACHINE-01", "UNIT-A-MACHINE-02"]
@@ -200,8 +200,7 @@ def test_a_dropped_gateway_closes_connections_and_refuses_new_ones_until_it_is_o
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             assert await closed_by_server(reader)
             writer.close()
-            while time.time() < begin + 4.0:
-                await asyncio.sleep(0.05)
+            await until(lambda: time.time() >= begin + 4.0)
             async with client_of(server, "UNIT-A") as (client, meter):
                 assert not (await client.read_holding_registers(3059, count=2, device_id=meter.unit_id)).isError()
 

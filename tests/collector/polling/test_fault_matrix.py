@@ -41,7 +41,7 @@ from collector.wire.client import GatewayClient
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.status import Communication
 from energy_workbench.lake.reading import Reading
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 TRANSPORTS = ("tcp", "tls", "rtutcp", "rtu")
 CASES = list(product(FaultKind, TRANSPORTS))
@@ -287,12 +287,14 @@ async def _run(folder: Path) -> Run:
             case, task = await _begin(kind, transport, plant, stack, started, folder)
             cases[kind, transport] = case
             tasks.append(task)
-        await asyncio.sleep(RUN_SECONDS - (time.time() - started))
-        begin = time.monotonic()
-        while not all(case.enough(kind) for (kind, _), case in cases.items()):
-            if time.monotonic() - begin > patience(30):
-                break  # Who lacks what is said by its own test.
-            await asyncio.sleep(PERIOD / 2)
+
+        def enough() -> bool:
+            over = time.time() >= started + RUN_SECONDS
+            return over and all(case.enough(kind) for (kind, _), case in cases.items())
+
+        # Who lacks what is said by its own test.
+        with suppress(AssertionError):
+            await until(enough, seconds=RUN_SECONDS + 30, every=PERIOD / 2)
     return Run(cases, lags, time.time())
 
 

@@ -23,9 +23,10 @@ from energy_workbench.domain.entities import Live
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
-from tests.collector.device import Device, running, until
+from tests.collector.device import Device, running
 from tests.collector.polling.test_meter_reader import words_of
 from tests.collector.serial_bus import line_to
+from tests.waiting import until
 
 PROFILE = replace(load("eastron_sdm72dm_v1"), timeout_ms=150, pause_ms=0)
 
@@ -83,15 +84,15 @@ def test_a_dead_meter_does_not_take_the_others_with_it() -> None:
         async with running(Device(units, silent={1, 2})) as device:
             targets = [target(unit, unit, 0.5) for unit in range(1, 6)]
             task = asyncio.create_task(poller(device, targets, seen).run())
-            await until(lambda: min(len(seen.of(key)) for key in (3, 4, 5)) >= 8, 40)
-            await until(lambda: seen.live[1].communication is Communication.OFFLINE, 40)
+            await until(lambda: min(len(seen.of(key)) for key in (3, 4, 5)) >= 8, seconds=40)
+            await until(lambda: seen.live[1].communication is Communication.OFFLINE, seconds=40)
             first = seen.of(3)[0].slot_us
             span = (seen.of(3)[-1].slot_us - first) // 500_000 + 1
             assert len(seen.of(3)) >= 0.6 * span
             assert not seen.of(1)
             assert "did not answer" in seen.live[1].error
             device.silent.clear()
-            await until(lambda: seen.of(1) and seen.of(2), 40)
+            await until(lambda: seen.of(1) and seen.of(2), seconds=40)
             assert seen.live[1].last_seen is not None
             await stop(task)
 
@@ -109,7 +110,7 @@ def test_a_gateway_that_is_away_makes_its_meters_offline_until_it_is_back() -> N
         await until(lambda: len(seen.live) == 2 and all(x.communication is offline for x in seen.live.values()))
         assert "accepts no connection" in seen.live[1].error
         async with running(device):
-            await until(lambda: seen.of(1) and seen.of(2), 30)
+            await until(lambda: seen.of(1) and seen.of(2), seconds=30)
             await stop(task)
 
     asyncio.run(main())
@@ -157,7 +158,7 @@ def test_a_clock_that_is_set_neither_reorders_nor_repeats(step_us: int, monkeypa
             task = asyncio.create_task(one.run())
             await until(lambda: len(seen.readings) > 2)
             offset[0], before = step_us, len(seen.readings)
-            await until(lambda: len(seen.readings) >= before + 15, 40)
+            await until(lambda: len(seen.readings) >= before + 15, seconds=40)
             await stop(task)
         slots = [reading.slot_us for reading in seen.readings]
         instants = [reading.ts_us for reading in seen.readings]
@@ -195,7 +196,7 @@ def test_a_clock_that_was_far_in_the_future_is_followed_at_once(monkeypatch: pyt
             task = asyncio.create_task(one.run())
             await until(lambda: len(seen.readings) > 2)
             offset[0] = -86_400_000_000
-            await until(lambda: seen.readings[-1].slot_us < seen.readings[0].slot_us - 80_000_000_000, 30)
+            await until(lambda: seen.readings[-1].slot_us < seen.readings[0].slot_us - 80_000_000_000, seconds=30)
             count = len(seen.readings)
             await until(lambda: len(seen.readings) > count + 3)
             await stop(task)
@@ -280,9 +281,9 @@ def test_a_meter_that_closes_the_connection_does_not_take_the_others_with_it() -
         async with running(device):
             one = poller(device, [target(1, 1, 0.2), target(2, 2, 0.2)], seen)
             task = asyncio.create_task(one.run())
-            await until(lambda: one.counts.meters[2].breaker.state is State.OPEN, 40)
+            await until(lambda: one.counts.meters[2].breaker.state is State.OPEN, seconds=40)
             before = len(seen.of(1))
-            await until(lambda: len(seen.of(1)) >= before + 10, 40)
+            await until(lambda: len(seen.of(1)) >= before + 10, seconds=40)
             await stop(task)
             assert seen.live[1].communication is Communication.ONLINE
             assert one.counts.meters[1].breaker.state is State.CLOSED
@@ -335,7 +336,7 @@ def test_answers_that_come_too_late_are_counted_for_the_meter_that_gave_them(ser
             targets, failures = [target(1, 1, 0.2), target(2, 2, 0.2)], RepeatedFailures(logging.getLogger("test"))
             one = GatewayPoller(GatewayClient(url), targets, seen, SteadyClock(), failures)
             task = asyncio.create_task(one.run())
-            await until(lambda: one.counts.meters[2].late >= 2, 40)
+            await until(lambda: one.counts.meters[2].late >= 2, seconds=40)
             await stop(task)
             assert not seen.of(2)
             assert one.counts.meters[2].late == one.counts.late

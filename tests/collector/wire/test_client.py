@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -12,7 +13,7 @@ from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, Unr
 from collector.wire.read_request import ReadRequest
 from energy_workbench.domain.errors import InputError
 from tests.collector.device import Device, running
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 NEVER = 3600.0
 """Longer than any test may take: what is to end by itself must not need it [s]."""
@@ -111,14 +112,13 @@ def test_nobody_there_is_told_at_once_and_a_gateway_that_comes_back_is_found() -
         with pytest.raises(UnreachableError, match=r"accepts no connection \(Connection refused\)"):
             await client.read(read(0, 1), 1)
         async with running(device):
-            deadline = time.monotonic() + patience(10)
-            while True:
-                try:
-                    assert await client.read(read(0, 1), 1) == [300]
-                    break
-                except UnreachableError:
-                    assert time.monotonic() < deadline
-                    await asyncio.sleep(0.05)
+
+            async def found() -> list[int]:
+                with suppress(UnreachableError):
+                    return await client.read(read(0, 1), 1)
+                return []
+
+            assert await until(found) == [300]
             client.close()
 
     asyncio.run(main())
@@ -164,8 +164,7 @@ def test_a_cancelled_read_leaves_no_answer_behind() -> None:
         async with running(Device({1: WORDS}, rtu=True, delays=[0.2])) as device:
             client = GatewayClient(device.url)
             task = asyncio.create_task(client.read(read(0, 2), 1))
-            while not device.asked:
-                await asyncio.sleep(0.005)
+            await until(lambda: device.asked)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from collector.wire.client import GatewayClient
 from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, UnreachableError
 from collector.wire.serial_line import SerialLine
-from tests.collector.device import Device, running, until
+from tests.collector.device import Device, running
 from tests.collector.serial_bus import SILENT, line_to, line_with_server, plug, terminal
 from tests.collector.wire.test_client import NEVER, WORDS, read
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 UNITS = {unit: {address: 1000 * unit + address for address in range(60)} for unit in (1, 2)}
 
@@ -153,7 +154,7 @@ def test_a_pulled_adapter_ends_a_read_at_once() -> None:
         with terminal() as (near, path):
             client = GatewayClient(f"rtu://{path}?baudrate=115200")
             task = asyncio.create_task(client.read(read(0, 1), 1, timeout=NEVER))
-            await asyncio.sleep(0.05)
+            await until(lambda: select.select([near], [], [], 0)[0], "the request")
             os.close(near)
             with pytest.raises(UnreachableError):
                 await task
