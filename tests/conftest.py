@@ -9,12 +9,12 @@ import shutil
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import pytest_timeout
 
-from tests import durations
 from tests.waiting import patience
 
 # Where a machine keeps no bytecode, each of the many processes that tests start would compile the workbench anew.
@@ -32,17 +32,12 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: pytest_timeout.Setting
     return pytest_timeout.pytest_timeout_set_timer(item, settings._replace(timeout=patience(settings.timeout)))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Files are handed out in the order of the collection, and not by how many tests they have."""
-    config.option.loadscopereorder = False
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of a folder as much as can be is run by one worker, and what takes long comes first."""
+    from tests.dealt import FolderScheduling
 
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workers begin with the files that take longest, so that none has much left when the others are done."""
-    if hasattr(config, "workerinput"):
-        seconds = durations.known()
-        items.sort(key=lambda item: -seconds.get(item.nodeid.partition("::")[0], 0.0))
+    return FolderScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -35,8 +35,8 @@ from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
 from tests.workbench.plant import NOW, add_history, make_home
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "10"))
-"""Calls of each kind, legal and illegal ones."""
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
+"""Calls of each kind, legal and illegal ones; `make soak` tries many more."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
