@@ -4,6 +4,9 @@ BIN := .venv/bin
 # Where a machine keeps no bytecode, every one of the many processes would compile the workbench and pytest's plugins anew.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Tests wait for processes and clocks, a third of the time: more of them than there are cores.
+WORKERS ?= 3
+
 # What waits for browsers, processes, faults and wires; and what waits for nothing.
 WAITING := $(addprefix tests/,api/test_serve.py api/test_sql.py browser collector crash deploy doctor hostile peers \
 	powerloss readings/test_killed.py reports schedules up visits whole wire)
@@ -21,13 +24,13 @@ run: run-env  ## start the workbench with the demo plant
 
 test: test-env  ## the whole suite
 	@$(BIN)/python scripts/chromium.py
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-busy: test-env  ## the whole suite while both cores are busy, then all that waits three times
 	@$(BIN)/python scripts/chromium.py
-	@$(BIN)/python scripts/busy.py $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python scripts/busy.py $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 	@for round in 1 2 3; do \
-		$(BIN)/python scripts/busy.py $(BIN)/python -m pytest -n 2 --dist loadfile $(WAITING) $(PYTEST_ARGS) || exit 1; \
+		$(BIN)/python scripts/busy.py $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(WAITING) $(PYTEST_ARGS) || exit 1; \
 	done
 
 check: test-env  ## the quick lane: style, types, layers and the tests of what is pure
@@ -48,13 +51,15 @@ lint: test-env  ## style, types and layers
 bench: test-env  ## benchmarks; they print ratios
 	@$(BIN)/python -m benchmarks
 
-soak: test-env  ## long crash runs: 400 kills, every power cut, thousands of flipped bits
+soak: test-env  ## long runs: 400 kills, every power cut, thousands of flipped bits and of examples of each law
 	@CRASH_ROUNDS=200 POWER_LOSS_STATES=100000 POWER_LOSS_EACH=64 DAMAGE_ROUNDS=200 \
 		$(BIN)/python -m pytest tests/powerloss tests/lake/test_damage.py --timeout 3600 $(PYTEST_ARGS)
 	@POLLS=200000 $(BIN)/python -m pytest tests/collector/test_memory.py --timeout 3600 $(PYTEST_ARGS)
 	@WIRE_POLLS=100000 $(BIN)/python -m pytest tests/hostile/test_hostile_gateway.py --timeout 3600 $(PYTEST_ARGS)
 	@$(BIN)/python -m benchmarks wire
 	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash tests/readings/test_killed.py --timeout 3600 $(PYTEST_ARGS)
+	@EXAMPLES_TIMES=50 $(BIN)/python -m pytest tests/energy/test_laws.py tests/registry/test_sequences.py tests/registry/test_import_rehearsed.py \
+		tests/readings/test_export.py --timeout 3600 $(PYTEST_ARGS)
 	@API_EXAMPLES=200 $(BIN)/python -m pytest tests/api/test_openapi.py --timeout 3600 $(PYTEST_ARGS)
 
 docs: test-env  ## the documentation, to site/

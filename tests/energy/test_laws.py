@@ -22,6 +22,7 @@ from energy_workbench.energy.multipliers import Steps
 from energy_workbench.lake import Lake, Reader
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.findings import stored
+from tests.examples import examples
 from tests.lake.helpers import ENERGY, T0, T0_US, counter, intervals
 
 IMPORT = "energy_import_kwh"
@@ -97,7 +98,7 @@ def total(rows: Sequence[dict[str, object]]) -> float:
     return sum(float(row[IMPORT] or 0.0) for row in rows)  # type: ignore[arg-type]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(seed=st.integers(0, 10**9), parts=st.integers(1, 12))
 def test_intervals_sum_to_what_the_registers_counted(seed: int, parts: int) -> None:
     """Across gaps, rollovers, exchanges and glitches; readings are rounded to a step of 0.01 kWh."""
@@ -106,7 +107,7 @@ def test_intervals_sum_to_what_the_registers_counted(seed: int, parts: int) -> N
     assert total(booked(told, parts=parts)) == pytest.approx(told.energy, abs=0.011 * devices)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(seed=st.integers(0, 10**9), parts=st.integers(2, 30))
 def test_portions_in_which_readings_come_do_not_matter(seed: int, parts: int) -> None:
     told = story(seed, resets=True)
@@ -133,7 +134,7 @@ def test_rescaling_by_a_ratio_scales_energy_exactly(seed: int, power: int) -> No
     assert [None if r[IMPORT] is None else r[IMPORT] * 2.0**power for r in one] == [r[IMPORT] for r in other]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_arrival_does_not_matter(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Interleaved, doubled, delayed, in any batches, with builds between: the intervals of an orderly import."""
@@ -157,7 +158,7 @@ def test_arrival_does_not_matter(tmp_path_factory: pytest.TempPathFactory, seed:
     assert stored(lake.findings) == stored(ordered.findings)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(seed=st.integers(0, 10**9), cuts=st.lists(st.integers(1, 300), min_size=1, max_size=12, unique=True))
 def test_refining_and_coarsening_conserve_energy(
     tmp_path_factory: pytest.TempPathFactory, seed: int, cuts: list[int]

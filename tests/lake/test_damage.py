@@ -19,7 +19,7 @@ from energy_workbench.lake.storage import durable
 from energy_workbench.runtime.incidents import incidents
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 
-ROUNDS = int(os.environ.get("DAMAGE_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("DAMAGE_ROUNDS", "3"))
 """Damages of each kind; `make soak` tries many more."""
 
 METERS, STEPS = range(1, 9), 120

@@ -21,6 +21,7 @@ from energy_workbench.lake import Reading
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
 from energy_workbench.tables import table_writer
+from tests.examples import examples
 from tests.lake.helpers import T0_US
 from tests.workbench.plant import add_history, make_home
 
@@ -95,7 +96,7 @@ def fresh_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Workben
     return make
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made, st.sampled_from([".csv", ".parquet"]))
 def test_whatever_was_read_comes_back_unchanged(
     fresh_home: Callable[[], Workbench], tmp_path: Path, rows: list[Any], ending: str

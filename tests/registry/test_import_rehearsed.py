@@ -15,6 +15,7 @@ from energy_workbench.registry import Registry, replay
 from energy_workbench.registry.meter_files.meter_file import MeterRow, apply_import, plan_import, rehearse_import
 from energy_workbench.registry.meters import edits
 from energy_workbench.registry.storage import rows
+from tests.examples import examples
 from tests.registry.conftest import Add, Fresh
 
 NEW = "tcp://10.0.0.9:502"
@@ -151,7 +152,9 @@ def test_a_dry_run_finds_no_problem_just_where_the_import_succeeds(
     fresh: Fresh, request: pytest.FixtureRequest
 ) -> None:
     # The law is the same in both; PostgreSQL takes several times as long for each example.
-    @settings(max_examples=60 if "sqlite" in request.node.name else 15, suppress_health_check=[HealthCheck.too_slow])
+    some = examples(30 if "sqlite" in request.node.name else 8)
+
+    @settings(max_examples=some, suppress_health_check=[HealthCheck.too_slow])
     @given(history=st.lists(files() | st.sampled_from(NUMBERS), max_size=3), file=files())
     def holds(history: Sequence[list[dict[str, Any]] | str], file: list[dict[str, Any]]) -> None:
         registry = fresh(f"any_{uuid.uuid4().hex}")
