@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from traitlets.config import Config
 from voila.execute import VoilaExecutor
 
+from energy_workbench.widgets import site
 from energy_workbench.widgets.site.server import SiteOptions, configure
 
 JUPYTERS_OWN_SECONDS = 4
@@ -41,3 +43,12 @@ def test_outputs_that_come_long_after_the_reply_are_in_the_page(config: Config, 
     Late(notebook, config=own, resources={"metadata": {"path": str(tmp_path)}}).execute(notebook, {})
     (output,) = notebook.cells[0].outputs
     assert output.text.strip() == "here"
+
+
+STATIC = Path(site.__file__).parent / "share/voila/templates/workbench/static"
+
+
+@pytest.mark.parametrize("sheet", sorted(STATIC.glob("*.css")), ids=lambda sheet: sheet.stem)
+def test_no_rule_depends_on_what_is_anywhere_in_the_page(sheet: Path) -> None:
+    # Each element that a chart draws would have the browser style the whole page anew.
+    assert re.findall(r"(?:html|body|:root|main|#rendered_cells)[^\s,{]*:has\([^{]*", sheet.read_text("utf-8")) == []
