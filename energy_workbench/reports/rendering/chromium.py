@@ -58,6 +58,8 @@ FLAGS = (
     "--no-default-browser-check",
     "--mute-audio",
     "--hide-scrollbars",
+    # Each page would have another one for its address line, which nobody sees: a process, and a second of each print.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,PreloadTopChromeWebUI",
 )
 COMPLAINTS = "complaints"
 """File of the profile with what Chromium writes to its standard error."""
