@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from energy_workbench.figures.theme import Theme
+from energy_workbench.figures.theme import Theme, layout
 from energy_workbench.figures.wording.words import LARGER
 
 DAY = 86_400_000
@@ -48,6 +48,27 @@ def value_axis(theme: Theme, text: str, **more: Any) -> dict[str, Any]:
         "automargin": True,
         **more,
     }
+
+
+def frame(
+    theme: Theme, summary: str, *, xaxis: Mapping[str, Any], yaxis: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Layout of a chart that is read as it stands: every label fits, and the legend is above."""
+    axis = {"gridcolor": theme.line, "zeroline": False, "automargin": True}
+    return layout(
+        theme,
+        summary=summary,
+        hovermode="closest",
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+        xaxis={**axis, "showgrid": False, **xaxis},
+        yaxis={**axis, **yaxis},
+        **{"margin": {"l": 56, "r": 8, "t": 26, "b": 34}, **more},
+    )
+
+
+def caption(theme: Theme, text: str) -> dict[str, Any]:
+    """What an axis shows, with its unit."""
+    return {"text": text, "standoff": 14, "font": {"size": theme.size, "color": theme.quiet}}
 
 
 def larger(unit: str, values: Iterable[float | None]) -> tuple[str, float]:

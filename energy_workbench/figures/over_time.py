@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.axes import DAY, larger, time_axis, value_axis
-from energy_workbench.figures.pattern import NOTHING, SPANS, about_point, estimated, gaps, steps
+from energy_workbench.figures.pattern import SPANS, about_point, estimated, gaps, steps
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import BREAK, amount, drawn, literal, local
+from energy_workbench.figures.wording.words import BREAK, NOTHING, amount, drawn, literal, local
 
 PERIODS: dict[str, Any] = {"1d": DAY, "1w": 7 * DAY, "1mo": "M1", "1y": "M12"}
 """Resolutions that are drawn as bars, and how wide Plotly takes a bucket."""

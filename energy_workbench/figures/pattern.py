@@ -8,11 +8,11 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import BREAK, amount, drawn, local, moment
+from energy_workbench.figures.wording.words import BREAK, NOTHING, amount, drawn, local, moment
 
 SPANS = {"15min": "15 minutes", "30min": "half hour", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
 
-NOTHING, MAXIMUM = Markup(), BREAK + "max "
+MAXIMUM = BREAK + "max "
 
 
 def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:

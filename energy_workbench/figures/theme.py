@@ -1,8 +1,8 @@
-"""Colours and type of every figure, for light and for dark pages."""
+"""Colours and type of every figure, for light and for dark pages, and for paper."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import escape
@@ -32,6 +32,14 @@ class Theme:
         Colour of what flows out of a meter of that type; `""` for any other.
     loss, hotspot : str
         A loss, and one that is large.
+    series : tuple of str
+        Several series of a chart, or parts of a bar: far apart in lightness, so that they also read in grey.
+    ground : str
+        Colour of the figure itself.
+    font : str
+        Names of fonts, the first that is there.
+    size, label : int
+        Of type [px]: of axes and legends, and of labels inside of a flow.
     """
 
     ink: str
@@ -45,6 +53,11 @@ class Theme:
     source: dict[str, str]
     loss: str
     hotspot: str
+    series: tuple[str, ...]
+    ground: str = "rgba(0,0,0,0)"
+    font: str = FONT
+    size: int = 12
+    label: int = 12
 
 
 LIGHT = Theme(
@@ -71,6 +84,7 @@ LIGHT = Theme(
     },
     loss="rgba(185,43,58,0.32)",
     hotspot="rgba(185,43,58,0.80)",
+    series=("#0b6083", "#e3ac0c", "#8a9aa6", "#56742c", "#b8560f"),
 )
 
 DARK = Theme(
@@ -97,23 +111,30 @@ DARK = Theme(
     },
     loss="rgba(239,106,118,0.38)",
     hotspot="rgba(239,106,118,0.85)",
+    series=("#4fb3e0", "#f7dc8b", "#7f909d", "#a3c76d", "#f2994a"),
 )
+
+# Labels of two columns of a flow stand between them; smaller ones do not meet on the width of a page.
+PAPER = replace(
+    LIGHT, ground="#ffffff", font="'Helvetica Neue', Arial, 'Liberation Sans', sans-serif", size=11, label=9
+)
+"""Light, on white, legible at the width of an A4 page."""
 
 
 def layout(theme: Theme, *, summary: str, **more: Any) -> dict[str, Any]:
     """What every figure's layout has in common; `summary` is read to those who cannot see it."""
     meta = {"summary": summary, **more.pop("meta", {})}
     return {
-        "font": {"family": FONT, "size": 12, "color": theme.ink},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": theme.font, "size": theme.size, "color": theme.ink},
+        "paper_bgcolor": theme.ground,
+        "plot_bgcolor": theme.ground,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
         "hoverlabel": {
             "bgcolor": theme.surface,
             "bordercolor": theme.line,
             "align": "left",
-            "font": {"family": FONT, "size": 12, "color": theme.ink},
+            "font": {"family": theme.font, "size": theme.size, "color": theme.ink},
         },
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.quiet, "activecolor": theme.accent},
         "meta": meta,

@@ -22,10 +22,12 @@ from energy_workbench.figures import (
     generation,
     load_shape,
     peak_demand,
+    ranked,
     raw_power,
     status,
     theme,
 )
+from energy_workbench.figures import days as by_day
 from energy_workbench.figures import over_time as history
 from energy_workbench.figures.flows import balance_flow
 from energy_workbench.figures.flows.power_flow import power_flow
@@ -139,12 +141,12 @@ DRAWN: dict[str, list[Callable[[], dict[str, Any]]]] = {
     ],
     "status.distributions": [lambda: status.distributions(payloads.overview()["summary"])],
     "theme.message": [lambda: theme.message(theme.LIGHT, EVIL)],
+    "days.daily_energy": [lambda: by_day.daily_energy(HOURS, ZONE)],
+    "days.typical_days": [lambda: by_day.typical_days(HOURS, ZONE)],
+    "days.day_load": [lambda: by_day.day_load(HOURS, ZONE)],
+    "ranked.ranked": [lambda: ranked.ranked([(EVIL, 1.0)], "Energy [kWh]")],
+    "ranked.stacked": [lambda: ranked.stacked([(EVIL, [1.0])], [EVIL], "Energy [kWh]")],
     "reports.charts": [
-        lambda: charts.daily_energy(HOURS, ZONE),
-        lambda: charts.typical_days(HOURS, ZONE),
-        lambda: charts.day_load(HOURS, ZONE),
-        lambda: charts.ranked([(EVIL, 1.0)], "Energy [kWh]"),
-        lambda: charts.stacked([(EVIL, [1.0])], [EVIL], "Energy [kWh]"),
         lambda: charts.losses(hostile(analyses.balance())),
         lambda: charts.sources(hostile(analyses.generation())),
         lambda: charts.sankey(hostile(payloads.overview()["flow"])),

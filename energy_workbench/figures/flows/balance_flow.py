@@ -169,7 +169,7 @@ class _Drawing:
 
         def label(through: float) -> str:
             through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            return Markup("{}  {}").format(name, sized(through, taken, upper, "kWh", meter.get("metering")))
+            return name + f"  {sized(through, taken, upper, 'kWh', meter.get('metering'))}"
 
         about = Markup("<b>{}</b> {}{}").format(meter["number"], meter["name"], inside)
         return self.sankey.node(label, colour, meter["meter"], [about], column)

@@ -13,7 +13,7 @@ from energy_workbench.figures.flows.sankey import Label, Sankey, Style
 from energy_workbench.figures.flows.unmetered import STUB, UNJUDGED, UNMETERED, sized, stubs
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of
-from energy_workbench.figures.wording.words import BREAK, amount, percent, states, title
+from energy_workbench.figures.wording.words import BREAK, NOTHING, amount, percent, states, title
 
 LABELLED = 0.004
 """Share of the whole from which a loss that is no hotspot has a label [1]."""
@@ -173,9 +173,8 @@ class _Drawing:
 
         def label(through: float) -> str:
             through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            return Markup("{}  {}").format(
-                name, sized(through, part, source, self.unit, node.get("metering"), self.errors.get(key))
-            )
+            size = sized(through, part, source, self.unit, node.get("metering"), self.errors.get(key))
+            return name + f"  {size}"
 
         self._add(
             key,
@@ -203,8 +202,8 @@ class _Drawing:
         """What the meter itself says, for the mouse: imports and exports where it has both."""
         value, export = node.get("value"), node.get("export")
         if value is None or not export or node["type"] in FEEDING:
-            return Markup() if value is None else Markup("<br>its meter: {}").format(amount(value, self.unit))
-        return Markup("<br>its meter: {} in, {} out").format(amount(value, self.unit), amount(export, self.unit))
+            return NOTHING if value is None else BREAK + f"its meter: {amount(value, self.unit)}"
+        return BREAK + f"its meter: {amount(value, self.unit)} in, {amount(export, self.unit)} out"
 
     def paint(self) -> None:
         """The colour of its verdict for each node that has one."""
@@ -215,7 +214,7 @@ class _Drawing:
     def flow(self, link: Mapping[str, Any]) -> None:
         source, target = self.named[link["source"]], self.named[link["target"]]
         colour = self.theme.source.get(source["type"], self.theme.source[""])
-        text = Markup("{} → {}").format(title(dict(source)), title(dict(target)))
+        text = title(dict(source)) + " → " + title(dict(target))
         ends = self.index[link["source"]], self.index[link["target"]]
         self.sankey.flow(*ends, link["value"], colour, link["target"], [text, amount(link["value"], self.unit)])
 
@@ -223,7 +222,7 @@ class _Drawing:
         """A flow of unknown size between a meter and the one above it."""
         source, target = self.named[link["source"]], self.named[link["target"]]
         word = UNMETERED[str(link["metering"])]
-        text = Markup("{} → {}").format(title(dict(source)), title(dict(target)))
+        text = title(dict(source)) + " → " + title(dict(target))
         ends = self.index[link["source"]], self.index[link["target"]]
         self.sankey.stub(*ends, width, self.theme.tile["grey"][0], link["meter"], [text, word])
 

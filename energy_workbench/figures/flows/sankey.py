@@ -93,7 +93,7 @@ class Sankey:
             "type": "sankey",
             # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
             "arrangement": "fixed",
-            "textfont": {"color": self.theme.ink, "size": 12},
+            "textfont": {"color": self.theme.ink, "size": self.theme.label},
             "node": {
                 "label": [
                     escape(text if isinstance(text, str) else text(through.get(node, 0.0)))

@@ -26,6 +26,7 @@ LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh", "kg CO₂"
 
 UNKNOWN = "–"
 
+NOTHING = Markup()
 BREAK = Markup("<br>")
 """Begins a new line of a label."""
 
@@ -87,7 +88,7 @@ def title(node: dict[str, Any], above: str | None = None) -> Markup:
     if above and len(text) > len(above) + 1 and text.startswith(above) and text[len(above)] in "-_./ ":
         text = text[len(above) + 1 :]
     icon = ICONS.get(node.get("colour") or "", "")
-    return Markup("{} {}").format(icon, text).strip()
+    return escape(f"{icon} {text}".strip())
 
 
 def literal(text: str) -> Markup:

@@ -8,6 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.figures import PAPER
+from energy_workbench.figures import days as by_day
+from energy_workbench.figures.ranked import stacked
 from energy_workbench.reports.content import charts, words
 from energy_workbench.reports.content.blocks import (
     Cell,
@@ -46,7 +49,10 @@ def day(about: Subject) -> Section:
     return Section(
         (
             heading(f"Load of {about.number}"),
-            _chart(charts.day_load(points, about.zone), "Mean load of every 15 minutes [kW]"),
+            _chart(
+                charts.placed(by_day.day_load(points, about.zone, theme=PAPER), charts.LOAD_HEIGHT),
+                "Mean load of every 15 minutes [kW]",
+            ),
             table("Load", columns, rows, shown=False),
         )
     )
@@ -72,10 +78,12 @@ def days(about: Subject) -> Section:
         )
         for p in about.daily["points"]
     ]
+    drawn = by_day.daily_energy(about.daily["points"], about.zone, theme=PAPER)
+    height = charts.WEEK_HEIGHT if len(rows) <= charts.WEEK else charts.DAILY_HEIGHT
     return Section(
         (
             heading(f"Energy by day: {about.number}", level=3),
-            _chart(charts.daily_energy(about.daily["points"], about.zone), "Energy of every day [kWh]"),
+            _chart(charts.placed(drawn, height), "Energy of every day [kWh]"),
             table("Days", columns, rows, shown=len(rows) <= charts.WEEK),
         )
     )
@@ -92,7 +100,7 @@ def _beside(row: Mapping[str, Any] | None, error: float) -> tuple[Cell | None, f
 def load(about: Subject) -> Section:
     """How the load runs over the day and the period, and when it peaks."""
     parts: list[Element] = [heading(f"Load of {about.number}", page=True)]
-    typical = charts.typical_days(about.hourly["points"], about.zone)
+    typical = charts.placed(by_day.typical_days(about.hourly["points"], about.zone, theme=PAPER), charts.LOAD_HEIGHT)
     parts += [heading("Typical days", level=3), _chart(typical, "Mean load by hour of the day [kW]")]
     if len(about.daily["points"]) <= CALENDAR_DAYS:
         parts += [heading("Every hour", level=3), Html(_calendar(about))]
@@ -167,12 +175,11 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
             (unit["number"], unit["name"], *(known_within(kwh, about.errors[unit["id"]]) for kwh in values))
             for unit, values in known_by
         ]
-        drawn = charts.stacked(
-            [(unit["number"], values) for unit, values in known_by], [f"Shift {name}" for name in names], "Energy [kWh]"
-        )
+        bars = [(unit["number"], values) for unit, values in known_by]
+        drawn = stacked(bars, [f"Shift {name}" for name in names], "Energy [kWh]", theme=PAPER)
         parts += [
             heading("Units by shift", level=3),
-            _chart(drawn, "Energy of each unit by shift [kWh]"),
+            _chart(charts.placed(drawn, charts.LOAD_HEIGHT), "Energy of each unit by shift [kWh]"),
             table("Units by shift", heads, cells),
         ]
     return Section(tuple(parts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from energy_workbench.figures import PAPER
+from energy_workbench.figures.ranked import ranked
 from energy_workbench.reports.content import charts
 from energy_workbench.reports.content.blocks import (
     Cell,
@@ -75,10 +77,10 @@ def by_unit(about: Subject, *, page: bool = False) -> Section:
         )
         for row in known
     ]
-    chart = charts.ranked([(row["number"], row["total_kwh"]) for row in known[:25]], "Energy [kWh]")
+    drawn = ranked([(row["number"], row["total_kwh"]) for row in known[:25]], "Energy [kWh]", theme=PAPER)
     parts: list[Element] = [heading("Units", page=page)]
     if total:
-        parts.append(Figure(chart, "Energy of each unit [kWh]"))
+        parts.append(Figure(charts.placed(drawn), "Energy of each unit [kWh]"))
     if len(known) < len(rows):
         parts.append(paragraph(f"Of {len(rows) - len(known)} units nothing is known.", kind="note"))
     return Section((*parts, table("Units", columns, cells)))

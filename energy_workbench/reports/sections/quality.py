@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from energy_workbench.domain.health.finding_words import finding_title
+from energy_workbench.figures import PAPER
+from energy_workbench.figures.ranked import ranked
 from energy_workbench.figures.wording.words import spoken
 from energy_workbench.reports.content import charts, words
 from energy_workbench.reports.content.blocks import (
@@ -73,7 +75,7 @@ def completeness(about: Subject) -> Section:
     if worst := [(row["number"], 100 * (1 - row["completeness"])) for row in rows if row["completeness"] < 1][:WORST]:
         parts.append(
             Figure(
-                charts.ranked(worst, "Missing [% of the period]", colour=charts.ESTIMATED),
+                charts.placed(ranked(worst, "Missing [% of the period]", theme=PAPER, doubtful=True)),
                 "The least complete meters [% missing]",
             )
         )

@@ -78,11 +78,10 @@ def legend() -> Markup:
 def label(row: Mapping[str, Any], *, faint: bool = False) -> Markup:
     """HTML of a meter's line in the tree: number, name, and the state in words for who cannot see the icon."""
     number, name = one_line(row["number"]), one_line(row["name"])
-    shown = (
-        Markup(' <span class="ew-name">{}</span>').format(name) if name.casefold() != number.casefold() else Markup()
-    )
-    kind = Markup(' class="ew-faint"') if faint else Markup()
-    return Markup('<span{}>{}{}</span><span class="ew-unseen">, {}</span>').format(kind, number, shown, of(row).word)
+    # Hundreds of them a tree, again and again: `%` takes half the time of `format`.
+    shown = Markup(' <span class="ew-name">%s</span>') % name if name.casefold() != number.casefold() else ""
+    kind = Markup(' class="ew-faint"') if faint else ""
+    return Markup('<span%s>%s%s</span><span class="ew-unseen">, %s</span>') % (kind, number, shown, of(row).word)
 
 
 def one_line(value: Any, most: int = 120) -> str:
