@@ -186,11 +186,11 @@ def test_what_people_write_is_read_as_it_is_written() -> None:
 
 def test_every_figure_is_drawn_here() -> None:
     found = set()
-    for module in pkgutil.iter_modules(figures.__path__):
-        loaded = importlib.import_module(f"{figures.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(figures.__path__, f"{figures.__name__}."):
+        loaded = importlib.import_module(module.name)
         source = ast.parse(inspect.getsource(loaded))
         found |= {
-            f"{module.name}.{node.name}"
+            f"{module.name.rpartition('.')[2]}.{node.name}"
             for node in source.body
             if isinstance(node, ast.FunctionDef)
             and not node.name.startswith("_")
