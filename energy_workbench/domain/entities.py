@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from energy_workbench.domain.accuracy_classes import AccuracyClass
 from energy_workbench.domain.ratios import Ratio
-from energy_workbench.domain.status import Alarms, Communication, Health, Status
+from energy_workbench.domain.status import Communication, Health, HealthConditions, Status
 
 
 class MeterType(StrEnum):
@@ -213,7 +213,7 @@ class Live:
     health_since : datetime or None
         UTC; from when on the health is what it is, None where it never was another. A meter that does not
         answer keeps its last health: `last_seen` says how old that is.
-    alarms : mapping of str to Alarm
+    alarms : mapping of str to HealthCondition
         What each rule of health says, so that it goes on where it was after a restart.
     error : str
         The last error of the wire, in words; empty while online.
@@ -230,4 +230,4 @@ class Live:
     last_seen: datetime | None = None
     values: dict[str, float | None] = field(default_factory=dict)
     health_since: datetime | None = None
-    alarms: Alarms = field(default_factory=dict)
+    alarms: HealthConditions = field(default_factory=dict)

@@ -54,7 +54,7 @@ LEVELS: Final = (Health.GOOD, Health.WARNING, Health.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class HealthCondition:
     """What one rule says of a meter's health, and what it is about to say.
 
     Attributes
@@ -77,7 +77,7 @@ class Alarm:
     text: str = ""
 
 
-Alarms = Mapping[str, Alarm]
+HealthConditions = Mapping[str, HealthCondition]
 """By the rule's name; rules that are plainly good are left out."""
 
 

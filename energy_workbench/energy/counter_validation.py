@@ -14,10 +14,10 @@ from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Register, Step
 from energy_workbench.energy.interpolation import Array, Pairs, around, glitches, paired
-from energy_workbench.energy.reading_window import HOUR_US, Frame
+from energy_workbench.energy.reading_window import HOUR_US, ReadingWindow
 
 if TYPE_CHECKING:
-    from energy_workbench.energy.multipliers import Steps
+    from energy_workbench.energy.multipliers import Multipliers
 
 OPEN = ("counter.ambiguous", "counter.jump")
 """Names of findings that wait for an analyst."""
@@ -50,20 +50,22 @@ class Event:
         )
 
 
-class Judge:
+class CounterValidation:
     """What is known of some meters, and what the steps of their counters are in view of it.
 
     Parameters
     ----------
     meters : sequence of int
         Keys, in the order of the indices that arrays of readings have.
-    steps : Steps
+    multipliers : Multipliers
     evidence : mapping of int to Facts
     """
 
-    def __init__(self, meters: Sequence[int], steps: Steps, evidence: counter_steps.Evidence) -> None:
+    def __init__(self, meters: Sequence[int], multipliers: Multipliers, evidence: counter_steps.Evidence) -> None:
         self.facts = [evidence.get(int(meter), _NOTHING) for meter in meters]
-        self._limits = [steps.limits(int(key), facts.rated_kw) for key, facts in zip(meters, self.facts, strict=True)]
+        self._limits = [
+            multipliers.limits(int(key), facts.rated_kw) for key, facts in zip(meters, self.facts, strict=True)
+        ]
         self.limit = np.array([min(most for _, most in limits) for limits in self._limits])
         self._exchanges = {
             index: [(to_micros(each.at), each) for each in facts.exchanges]
@@ -76,11 +78,11 @@ class Judge:
         """A fact on the register of a counter, by index of meter; 0 where it is not known."""
         return np.array([getattr(facts.registers.get(name, _UNKNOWN), fact) for facts in self.facts])
 
-    def concerns(self, name: str, frame: Frame) -> bool:
+    def concerns(self, name: str, window: ReadingWindow) -> bool:
         """Whether something that people wrote down falls among these readings of a counter."""
         if not self._exchanges and not self._decisions:
             return False
-        first, last = int(frame.ts.min()), int(frame.ts.max())
+        first, last = int(window.ts.min()), int(window.ts.max())
         return any(first <= at <= last for dated in self._exchanges.values() for at, _ in dated) or any(
             first <= _end(each) and to_micros(each.since) <= last
             for _, each in self._decisions

@@ -13,13 +13,13 @@ from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Evidence
-from energy_workbench.energy.counter_validation import Judge
+from energy_workbench.energy.counter_validation import CounterValidation
 from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, IMPORT, REACTIVE
 from energy_workbench.energy.interpolation import Array, Pairs, Pieces, cut, spread
 from energy_workbench.energy.interval_schema import QUALITIES, interval_schema
-from energy_workbench.energy.multipliers import NEVER, Factors, Steps
+from energy_workbench.energy.multipliers import NEVER, MultiplierLookup, Multipliers
 from energy_workbench.energy.power_integration import FROM_POWER, Power
-from energy_workbench.energy.reading_window import Frame, Held
+from energy_workbench.energy.reading_window import Held, ReadingWindow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ _COUNTERS = (IMPORT, EXPORT, REACTIVE, APPARENT)
 _NONE = np.empty(0, "int64")
 
 
-class Ledger:
+class IntervalBuilder:
     """Energies of some meters in a span of intervals.
 
     Parameters
@@ -45,7 +45,7 @@ class Ledger:
         Keys, ascending.
     start, end : int
         Numbers of the first interval and of the one after the last, since 1970.
-    steps : Steps
+    multipliers : Multipliers
     evidence : mapping of int to Facts, optional
         What is known of the meters beside their readings and ratios.
 
@@ -56,19 +56,19 @@ class Ledger:
     """
 
     def __init__(
-        self, meters: Sequence[int], start: int, end: int, steps: Steps, evidence: Evidence | None = None
+        self, meters: Sequence[int], start: int, end: int, multipliers: Multipliers, evidence: Evidence | None = None
     ) -> None:
         self.meters = np.asarray(meters, "int32")
         self.start, self.end = start, end
         self.findings: list[Finding] = []
-        self._judge = Judge(meters, steps, evidence or {})
-        self._factors = Factors(meters, steps)
-        self._power = Power(self._judge.limit)
+        self._validation = CounterValidation(meters, multipliers, evidence or {})
+        self._factors = MultiplierLookup(meters, multipliers)
+        self._power = Power(self._validation.limit)
         self._held: dict[str, Held] = {}
-        self._frame: Frame | None = None
+        self._window: ReadingWindow | None = None
         self._booked: dict[str, Array] = {}
         self._grid: dict[str, dict[str, Array]] = {}
-        self._single = {name: self._judge.registers(name, "single") for name in COUNTERS}
+        self._single = {name: self._validation.registers(name, "single") for name in COUNTERS}
 
     def book(self, meter: Array, ts: Array, counters: Mapping[str, Array], *, final: bool = False) -> None:
         """Take readings that are later than those taken before.
@@ -205,40 +205,40 @@ class Ledger:
     def _book(self, name: str, meter: Array, ts: Array, value: Array, final: bool) -> None:
         booked = self._booked.setdefault(name, np.full(len(self.meters), NEVER))
         held = self._held.get(name)
-        frame = self._frame
-        if frame is None or final or not frame.suits(meter, ts, held, booked):
-            # The frame remembers what was booked when it was made.
-            frame = self._frame = Frame(meter, ts, held, booked.copy(), final, self._judge.limit)
-        if not len(frame.meter):
+        window = self._window
+        if window is None or final or not window.suits(meter, ts, held, booked):
+            # The window remembers what was booked when it was made.
+            window = self._window = ReadingWindow(meter, ts, held, booked.copy(), final, self._validation.limit)
+        if not len(window.meter):
             return
-        value = frame.values(value, held)
-        closer = self._cut_within(frame) or self._judge.concerns(name, frame)
-        pieces = None if closer else frame.spread(value, self._levels(name))
+        value = window.values(value, held)
+        closer = self._cut_within(window) or self._validation.concerns(name, window)
+        pieces = None if closer else window.spread(value, self._levels(name))
         if pieces is not None:
             factors = self._factors.at(pieces.meter, pieces.interval * QUARTER)
             self._add(name, replace(pieces, energy=pieces.energy * factors))
         else:
-            pairs, events = self._judge.pairs(name, frame.meter, frame.ts, value)
-            mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= frame.settled[pairs.meter])
+            pairs, events = self._validation.pairs(name, window.meter, window.ts, value)
+            mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
             self._add(name, spread(self._scaled(pairs.take(mask))))
             self.findings += [
                 event.finding(int(self.meters[event.meter]), name)
                 for event in events
-                if booked[event.meter] < event.end <= frame.settled[event.meter]
+                if booked[event.meter] < event.end <= window.settled[event.meter]
                 and self.start * QUARTER <= event.end < self.end * QUARTER
             ]
-        np.maximum(booked, frame.settled, out=booked)
-        self._held[name] = Held(frame.meter[frame.kept], frame.ts[frame.kept], value[frame.kept])
+        np.maximum(booked, window.settled, out=booked)
+        self._held[name] = Held(window.meter[window.kept], window.ts[window.kept], value[window.kept])
 
     def _levels(self, name: str) -> bool:
         return name in self._single and bool(self._single[name].any())
 
-    def _cut_within(self, frame: Frame) -> bool:
+    def _cut_within(self, window: ReadingWindow) -> bool:
         """Whether a ratio begins among these readings, so that pairs must be looked at one by one."""
         changes = self._factors.changes
         if not changes:
             return False
-        first, last = int(frame.ts.min()) // QUARTER * QUARTER, int(frame.ts.max())
+        first, last = int(window.ts.min()) // QUARTER * QUARTER, int(window.ts.max())
         return any(first <= at <= last for _, at in changes)
 
     def _scaled(self, pairs: Pairs) -> Pairs:
@@ -277,7 +277,7 @@ class Ledger:
     def _step(self, name: str) -> Array:
         """The least increment of a counter in each interval, primary."""
         width = self.end - self.start
-        step = np.repeat(self._judge.registers(name, "step"), width)
+        step = np.repeat(self._validation.registers(name, "step"), width)
         if "level" in self._grid[name]:
             single = np.repeat(self._single[name], width)
             wire = np.divide(self._grid[name]["level"], single, out=np.zeros(len(step)), where=single > 0)
@@ -304,7 +304,7 @@ class Ledger:
         """What analysts put in the place of intervals, by the place."""
         width = self.end - self.start
         found = {}
-        for index, facts in enumerate(self._judge.facts):
+        for index, facts in enumerate(self._validation.facts):
             for edit in facts.edits:
                 interval = to_micros(edit.start) // QUARTER - self.start
                 if 0 <= interval < width:

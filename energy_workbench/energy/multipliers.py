@@ -17,7 +17,7 @@ NEVER = -(2**62)
 _NO_RATIO = Ratio()
 
 
-class Steps:
+class Multipliers:
     """Multipliers of power and energy by meter and time, from dated ratios."""
 
     def __init__(self, ratios: Sequence[tuple[int, Ratio]]) -> None:
@@ -46,11 +46,11 @@ class Steps:
         return self._ratios.get(meter) or [(NEVER, _NO_RATIO)]
 
 
-class Factors:
+class MultiplierLookup:
     """Multipliers of some meters, for arrays of their indices."""
 
-    def __init__(self, meters: Sequence[int], steps: Steps) -> None:
-        self._steps = [steps.of(int(meter)) for meter in meters]
+    def __init__(self, meters: Sequence[int], multipliers: Multipliers) -> None:
+        self._steps = [multipliers.of(int(meter)) for meter in meters]
         self._first = np.array([changes[0][1] for changes in self._steps])
         self._stepped = [index for index, changes in enumerate(self._steps) if len(changes) > 1]
 

@@ -22,7 +22,7 @@ class Held(NamedTuple):
     value: Array
 
 
-class Frame:
+class ReadingWindow:
     """Readings held back and new ones of each meter in one order, and the pairs they make.
 
     Parameters

@@ -17,8 +17,8 @@ from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import from_micros
 from energy_workbench.energy.counter_steps import Evidence, Facts, Register
-from energy_workbench.energy.interval_builder import Ledger
-from energy_workbench.energy.multipliers import Steps
+from energy_workbench.energy.interval_builder import IntervalBuilder
+from energy_workbench.energy.multipliers import Multipliers
 from energy_workbench.lake import Lake, Reader
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.findings import stored
@@ -83,15 +83,17 @@ def story(seed: int, *, resets: bool = False) -> Story:
 def booked(told: Story, ratios: Sequence[tuple[int, Ratio]] = (), parts: int = 1) -> list[dict[str, object]]:
     """The intervals of a story by the books alone, its readings coming in portions."""
     last = told.points[-1][0]
-    ledger = Ledger([1], T0_US // QUARTER - 4, T0_US // QUARTER + int(last // 900) + 4, Steps(ratios), told.facts())
+    builder = IntervalBuilder(
+        [1], T0_US // QUARTER - 4, T0_US // QUARTER + int(last // 900) + 4, Multipliers(ratios), told.facts()
+    )
     points = sorted(told.points)
     size = max(1, len(points) // parts)
     for first in range(0, len(points), size):
         part = points[first : first + size]
         ts = np.array([T0_US + round(s * 1e6) for s, _ in part])
-        ledger.book(np.ones(len(part), "int32"), ts, {ENERGY: np.array([v for _, v in part])})
-    ledger.close()
-    return ledger.table().to_pylist()
+        builder.book(np.ones(len(part), "int32"), ts, {ENERGY: np.array([v for _, v in part])})
+    builder.close()
+    return builder.table().to_pylist()
 
 
 def total(rows: Sequence[dict[str, object]]) -> float:

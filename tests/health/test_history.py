@@ -12,14 +12,14 @@ import pytest
 
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.status import Alarm, Communication, Health
+from energy_workbench.domain.status import Communication, Health, HealthCondition
 from energy_workbench.registry import StateStore
 
 START = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ONLINE = Live(communication=Communication.ONLINE, last_seen=START, values={"frequency": 50.0})
 LOW = replace(
     ONLINE, health=Health.WARNING, health_reason="L2 at 198.2 V", health_since=START,
-    alarms={"voltage": Alarm(level=1, wanted=1, since=1.5, seen=2.5, text="L2 at 198.2 V")},
+    alarms={"voltage": HealthCondition(level=1, wanted=1, since=1.5, seen=2.5, text="L2 at 198.2 V")},
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_only_changes_are_written_newest_first_with_their_reason(state: StateSto
 
 def test_another_reason_at_the_same_level_is_told(state: StateStore) -> None:
     more = replace(
-        LOW, alarms={**LOW.alarms, "power_factor": Alarm(level=1, wanted=1, text="0.6")}, health_reason="both"
+        LOW, alarms={**LOW.alarms, "power_factor": HealthCondition(level=1, wanted=1, text="0.6")}, health_reason="both"
     )
     for live in (LOW, more):
         state.write({1: live})

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.energy.interval_builder import Ledger
-from energy_workbench.energy.multipliers import Steps
+from energy_workbench.energy.interval_builder import IntervalBuilder
+from energy_workbench.energy.multipliers import Multipliers
 from energy_workbench.lake import Lake, Reader, Spool
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.storage.build_state import FILE
@@ -270,14 +270,14 @@ steps = st.tuples(
 
 def booked(points: list[tuple[float, float]], days: int) -> list[dict[str, object]]:
     """The intervals of a counter, by the books alone, its readings coming in portions."""
-    ledger = Ledger([1], T0_US // QUARTER - 4, T0_US // QUARTER + days * 96, Steps([]))
+    builder = IntervalBuilder([1], T0_US // QUARTER - 4, T0_US // QUARTER + days * 96, Multipliers([]))
     size = max(1, len(points) // 3)
     for first in range(0, len(points), size):
         part = points[first : first + size]
         ts = np.array([T0_US + round(s * 1e6) for s, _ in part])
-        ledger.book(np.ones(len(part), "int32"), ts, {ENERGY: np.array([v for _, v in part])})
-    ledger.close()
-    return ledger.table().to_pylist()
+        builder.book(np.ones(len(part), "int32"), ts, {ENERGY: np.array([v for _, v in part])})
+    builder.close()
+    return builder.table().to_pylist()
 
 
 @settings(max_examples=200, deadline=None)

@@ -18,10 +18,12 @@ from energy_workbench.domain.health.measures import Measure, Rating, measures
 from energy_workbench.domain.health.stuck_counter import Stillness
 from energy_workbench.domain.quantities import Scaling
 from energy_workbench.domain.ratios import Ratio
-from energy_workbench.domain.status import LEVELS, Alarm, Alarms, Health
+from energy_workbench.domain.status import LEVELS, Health, HealthCondition, HealthConditions
 
 
-def step(before: Alarm, measure: Measure | None, limit: Limit, *, rule: str, at: float, patience: float) -> Alarm:
+def step(
+    before: HealthCondition, measure: Measure | None, limit: Limit, *, rule: str, at: float, patience: float
+) -> HealthCondition:
     """What a rule says after one more value.
 
     A level is entered at its threshold and left only the hysteresis before it; either counts once it was asked
@@ -29,7 +31,7 @@ def step(before: Alarm, measure: Measure | None, limit: Limit, *, rule: str, at:
 
     Parameters
     ----------
-    before : Alarm
+    before : HealthCondition
     measure : Measure or None
         None is unknown: nothing changes.
     limit : Limit
@@ -48,7 +50,7 @@ def step(before: Alarm, measure: Measure | None, limit: Limit, *, rule: str, at:
         text = before.text
         if wanted and _beyond(measure.value, _threshold(limit, wanted), low):
             text = _told(measure, limit, rule, wanted)
-        return Alarm(level=wanted, wanted=wanted, since=before.since, wanted_since=at, seen=at, text=text)
+        return HealthCondition(level=wanted, wanted=wanted, since=before.since, wanted_since=at, seen=at, text=text)
     # A value from long ago does not say that it was so all the time since.
     lasting = before.wanted != before.level and at - before.seen <= max(patience, limit.seconds)
     rising, since = wanted > before.level, at
@@ -58,7 +60,7 @@ def step(before: Alarm, measure: Measure | None, limit: Limit, *, rule: str, at:
     if at - since < limit.seconds:
         return replace(before, wanted=wanted, wanted_since=since, seen=at)
     text = _told(measure, limit, rule, wanted) if wanted else ""
-    return Alarm(level=wanted, wanted=wanted, since=at, wanted_since=at, seen=at, text=text)
+    return HealthCondition(level=wanted, wanted=wanted, since=at, wanted_since=at, seen=at, text=text)
 
 
 def _asked(value: float, limit: Limit, low: bool, level: int) -> int:
@@ -93,13 +95,13 @@ class Watch:
     Parameters
     ----------
     limits : Limits
-    alarms : Alarms
+    alarms : HealthConditions
         What was known before.
     patience : float
         How far apart values may be to say something of the time between them [s].
     """
 
-    def __init__(self, limits: Limits, alarms: Alarms | None = None, patience: float = 60.0) -> None:
+    def __init__(self, limits: Limits, alarms: HealthConditions | None = None, patience: float = 60.0) -> None:
         self._still = Stillness()
         self._alarms = dict(alarms or {})
         self.follow(limits, patience)
@@ -114,7 +116,7 @@ class Watch:
                 self._alarms.pop(name, None)
 
     @property
-    def alarms(self) -> Alarms:
+    def alarms(self) -> HealthConditions:
         """What each rule says that is not plainly good."""
         return dict(self._alarms)
 
@@ -154,15 +156,15 @@ class Watch:
         return changed
 
 
-GOOD: Final = Alarm()
+GOOD: Final = HealthCondition()
 
 
-def health(alarms: Alarms) -> Health:
+def health(alarms: HealthConditions) -> Health:
     """The worst of the alarms."""
     return LEVELS[max((alarm.level for alarm in alarms.values()), default=0)]
 
 
-def reason(alarms: Alarms) -> str:
+def reason(alarms: HealthConditions) -> str:
     """The alarms in words, the worst first; empty while good."""
     order = {name: place for place, name in enumerate(RULES)}
     raised = sorted(

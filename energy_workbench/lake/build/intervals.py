@@ -17,7 +17,7 @@ from energy_workbench.energy.counter_steps import Evidence
 from energy_workbench.lake.storage.build_state import State
 
 if TYPE_CHECKING:
-    from energy_workbench.energy.multipliers import Steps
+    from energy_workbench.energy.multipliers import Multipliers
     from energy_workbench.lake.lake import Lake
     from energy_workbench.lake.storage.snapshot import Snapshot
 
@@ -67,7 +67,7 @@ class Window:
 class _Sources(NamedTuple):
     """What a build knows beside the readings."""
 
-    steps: Steps
+    multipliers: Multipliers
     evidence: Evidence
 
     def meters(self, read: Sequence[int]) -> tuple[int, ...]:
@@ -111,10 +111,10 @@ def build(
     LakeError, BusyError
         If the lake cannot be read or written; what was built before stays.
     """
-    from energy_workbench.energy.multipliers import Steps
+    from energy_workbench.energy.multipliers import Multipliers
     from energy_workbench.lake.build.source import all_meters
 
-    sources = _Sources(Steps(ratios), evidence or {})
+    sources = _Sources(Multipliers(ratios), evidence or {})
     with lake.intervals.writer():
         snapshot = lake.readings.snapshot()
         if not snapshot.files:
@@ -125,7 +125,9 @@ def build(
             keys = sources.meters(all_meters(snapshot)) if meters is None else tuple(sorted(set(meters)))
             return _build(lake, snapshot, sources, [Window(keys, first, last)])
         state = State.load(lake.path)
-        now = State.of(snapshot.version, {str(meter): sources.steps.of(meter) for meter, _ in ratios}, sources.evidence)
+        now = State.of(
+            snapshot.version, {str(meter): sources.multipliers.of(meter) for meter, _ in ratios}, sources.evidence
+        )
         if now == state:
             return BuildResult()
         windows = None if lake.intervals.snapshot().version < 0 else _changed(lake, snapshot, state, now)
@@ -248,7 +250,7 @@ def _build_part(
     lake: Lake, snapshot: Snapshot, sources: _Sources, window: Window, bounds: tuple[int, int], *, replace: bool
 ) -> BuildResult:
     from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS
-    from energy_workbench.energy.interval_builder import Ledger
+    from energy_workbench.energy.interval_builder import IntervalBuilder
     from energy_workbench.energy.power_integration import CONTEXT_US, POWER
     from energy_workbench.lake import findings
     from energy_workbench.lake.build.source import chunks, neighbours
@@ -260,23 +262,23 @@ def _build_part(
     if until is not None:
         after = neighbours(snapshot, dict.fromkeys(window.meters, until - 1), SETTLED_ROWS, before=False)
         until = max([until, *(instant + 1 for instant in after.values())])
-    ledger = Ledger(window.meters, *bounds, sources.steps, sources.evidence)
+    builder = IntervalBuilder(window.meters, *bounds, sources.multipliers, sources.evidence)
     readings = 0
     for chunk in chunks(snapshot, since, until, window.meters):
-        ledger.book(*chunk)
+        builder.book(*chunk)
         readings += len(chunk.meter)
-    ledger.close()
-    for meters, first, last in ledger.uncounted():
+    builder.close()
+    for meters, first, last in builder.uncounted():
         for chunk in chunks(snapshot, first - CONTEXT_US, last + CONTEXT_US, meters, (POWER,)):
-            ledger.integrate(chunk.meter, chunk.ts, chunk.counters[POWER])
+            builder.integrate(chunk.meter, chunk.ts, chunk.counters[POWER])
             readings += len(chunk.meter)
-    table = ledger.table()
+    table = builder.table()
     if replace:
         lake.intervals.write(table, replace=True)
     else:
         lake.intervals.write(table, predicate=_predicate(window, "start"))
     findings.replace(
-        lake.findings, ledger.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
+        lake.findings, builder.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
         everything=replace,
     )  # fmt: skip
     days = len(set((table["start"].cast("int64").to_numpy() // (96 * QUARTER)).tolist()))

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.status import Alarm, Alarms, Communication, Health
+from energy_workbench.domain.status import Communication, Health, HealthCondition, HealthConditions
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.live_state import events, findings, state_file
 from energy_workbench.registry.live_state.events import Event
@@ -280,12 +280,12 @@ def _add_columns(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE {live.name} ADD COLUMN {column.name} {kind}{default}"))
 
 
-def _dump_alarms(alarms: Alarms) -> str:
+def _dump_alarms(alarms: HealthConditions) -> str:
     return json.dumps({name: asdict(alarm) for name, alarm in alarms.items()}) if alarms else ""
 
 
-def _alarms(stored: str) -> Alarms:
-    return {name: Alarm(**alarm) for name, alarm in json.loads(stored).items()} if stored else {}
+def _alarms(stored: str) -> HealthConditions:
+    return {name: HealthCondition(**alarm) for name, alarm in json.loads(stored).items()} if stored else {}
 
 
 def _dump(values: Mapping[str, float | None]) -> str:
