@@ -24,6 +24,7 @@ WRITER = """
 import sys
 from energy_workbench.lake import Spool
 from tests.lake.helpers import reading
+print("ready", flush=True)
 spool, first = Spool(sys.argv[1]), int(sys.argv[2])
 for step in range(first, first + 100_000):
     spool.append([reading(meter, step * 10.0, float(step)) for meter in (1, 2, 3)])
@@ -59,12 +60,15 @@ def kill(process: subprocess.Popen[str]) -> str:
 def test_kill_at_any_point_loses_and_repeats_nothing(tmp_path: Path) -> None:
     luck = random.Random(20_261_001)
     lake_path, spool_path = tmp_path / "lake", tmp_path / "spool.db"
-    acknowledged = -1
-    for _ in range(ROUNDS):
+    acknowledged, rounds = -1, 0
+    # A slow machine needs more rounds until something was written in them.
+    while rounds < ROUNDS or acknowledged <= 10:
+        rounds += 1
         committer = start(COMMITTER, lake_path, spool_path)
-        assert committer.stdout is not None
-        assert committer.stdout.readline().strip() == "ready"
         writer = start(WRITER, spool_path, acknowledged + 1)
+        for process in (committer, writer):
+            assert process.stdout is not None
+            assert process.stdout.readline().strip() == "ready"
         # The moment of death is random on purpose: it is what the test varies.
         time.sleep(luck.uniform(0.5, 1.5))
         victims = [committer, writer]
@@ -73,7 +77,6 @@ def test_kill_at_any_point_loses_and_repeats_nothing(tmp_path: Path) -> None:
         steps = [int(line) for line in outputs[writer].splitlines() if line.strip().isdigit()]
         acknowledged = max([acknowledged, *steps])
         check(lake_path, spool_path, acknowledged)
-    assert acknowledged > 10
 
 
 def check(lake_path: Path, spool_path: Path, acknowledged: int) -> None:
