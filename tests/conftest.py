@@ -15,7 +15,11 @@ import hypothesis
 import pytest
 import pytest_timeout
 
+from energy_workbench.runtime import iri_grammar
 from tests.waiting import patience
+
+# Each worker would build it, for tests that read a notebook or a schema.
+iri_grammar.defer()
 
 # Where a machine keeps no bytecode, each of the many processes that tests start would compile the workbench anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
