@@ -10,7 +10,7 @@ WORKERS ?= 3
 # What waits for browsers, processes, faults and wires; and what waits for nothing.
 WAITING := $(addprefix tests/,api/test_serve.py api/test_sql.py browser collector crash deploy doctor hostile peers \
 	powerloss readings/test_killed.py reports schedules up visits whole wire)
-PURE := $(addprefix tests/,analytics collector/profile collector/polling/test_poll_queue.py core \
+PURE := $(addprefix tests/,analytics collector/profile collector/polling/test_poll_queue.py domain runtime \
 	figures/test_analyses.py figures/test_balance_flow.py figures/test_figures.py figures/test_maps.py \
 	figures/test_over_time.py figures/test_sankey_layout.py project widgets/test_patch.py)
 

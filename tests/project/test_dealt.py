@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests import durations
@@ -40,3 +41,10 @@ def test_every_file_is_run_once_and_two_workers_end_together() -> None:
 
 def test_the_table_of_long_files_names_files_that_are_there() -> None:
     assert [file for file in durations.known() if not (ROOT / file).is_file()] == []
+
+
+def test_the_lanes_of_the_makefile_name_what_is_there() -> None:
+    lists = re.findall(r"\$\(addprefix tests/,([^)]*)\)", (ROOT / "Makefile").read_text("utf-8"))
+    named = [name for each in lists for name in each.replace("\\\n", " ").split()]
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / "tests" / name).exists()] == []
