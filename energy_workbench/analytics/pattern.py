@@ -35,7 +35,7 @@ def mean_power_factor(meter: Meter, found: Iterable[Mapping[str, Any]]) -> float
     Parameters
     ----------
     found : iterable of mapping
-        Buckets with the sums of `core.apparent.SIDES`.
+        Buckets with the sums of `domain.apparent.SIDES`.
     """
     rows = list(found)
     active, apparent = (math.fsum(row[name] or 0.0 for row in rows) for name in SIDES)

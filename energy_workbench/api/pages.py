@@ -16,9 +16,8 @@ from starlette.responses import RedirectResponse
 from energy_workbench.api.access.session import begin_visit, remember, visitor, workbench
 from energy_workbench.api.html import card, page
 from energy_workbench.domain.pages import EDITED, VIEWED
-from energy_workbench.domain.roles import May
+from energy_workbench.domain.roles import May, Token
 from energy_workbench.domain.time import clock
-from energy_workbench.registry.tokens import Token
 from energy_workbench.runtime.secret import SESSION
 from energy_workbench.services.doctor import supervised
 

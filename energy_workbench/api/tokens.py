@@ -12,7 +12,7 @@ from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Body, Part
 from energy_workbench.api.reference.examples import TOKEN_BODY, TOKEN_MADE, TOKENS, created, listed
 from energy_workbench.domain.errors import InputError
-from energy_workbench.registry.tokens import Token
+from energy_workbench.domain.roles import Token
 
 router = APIRouter(tags=["Access"])
 

@@ -204,7 +204,7 @@ def contradictions(meter: Meter) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """What was last known of a meter; what follows from it now, `core.presence` says.
+    """What was last known of a meter; what follows from it now, `domain.presence` says.
 
     Attributes
     ----------

@@ -1,7 +1,9 @@
-"""What each role may: declared here once; the service, the pages and the command line ask here."""
+"""Roles, what each may, and the token that gives one: the service, the pages and the command line ask here."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -41,3 +43,12 @@ LEAST: Final[dict[May, Role]] = {
 }
 """What is done → the least role that may."""
 _ORDER: Final = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What is known of an access token."""
+
+    name: str
+    role: Role
+    created_at: datetime

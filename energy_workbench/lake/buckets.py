@@ -77,7 +77,7 @@ def sums_query(source: str, where: str, edges: Sequence[int], *, peaks: bool = F
 
 
 def first_query(source: str, where: str, column: str, peaks: Mapping[int, float]) -> str:
-    """SQL of when a column first had its peak, by meter [µs since 1970]; see `core.maxima` for what is as great.
+    """SQL of when a column first had its peak, by meter [µs since 1970]; see `domain.maxima` for what is as great.
 
     A query of its own: with each sum it would cost as much again as all the sums.
 

@@ -26,7 +26,8 @@ class Gateway:
     ----------
     url : str
     options : dict of str to float
-        Of `core.gateway_options.OPTIONS`; what is absent is up to the meter's profile and the kind of connection.
+        Of `domain.fields.gateway_options.OPTIONS`; what is absent is up to the meter's profile and the kind of
+        connection.
     """
 
     url: str

@@ -14,7 +14,6 @@ from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.status import Status, StatusChange
 from energy_workbench.domain.time import clock
 from energy_workbench.registry import gateways, sites, templates
-from energy_workbench.registry.access_tokens import AccessTokens
 from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
@@ -24,8 +23,9 @@ from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.meter_history import MeterHistory
 from energy_workbench.registry.report_runs import ReportRuns
 from energy_workbench.registry.report_schedules import ReportSchedules
-from energy_workbench.registry.saved_templates import SavedTemplates
 from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.templates import SavedTemplates
+from energy_workbench.registry.tokens import AccessTokens
 from energy_workbench.registry.validation import Validation
 
 Children = Literal["refuse", "reparent", "cascade"]
@@ -273,7 +273,7 @@ class Registry(
             return gateways.listing(connection)
 
     def set_gateway(self, url: str, options: Mapping[str, Any], *, by: str, revision: int | None = None) -> Gateway:
-        """Replace the options of a gateway, those of `core.gateway_options.OPTIONS`; one that is None is not set.
+        """Replace the options of a gateway (`domain.fields.gateway_options.OPTIONS`); one that is None is not set.
 
         Raises
         ------

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from energy_workbench.domain.roles import Role
+from energy_workbench.domain.roles import Role, Token
 from energy_workbench.registry.storage import schema
-from energy_workbench.registry.tokens import Token
 from energy_workbench.runtime.secret import LASTS, digest
 
 TABLE: Final = schema.sessions

@@ -12,8 +12,11 @@ from sqlalchemy import Connection, RowMapping, select
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.meter_fields import INDIVIDUAL
+from energy_workbench.domain.time import clock
+from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.checks.fields import OWN, RATIO, contents, draft, folded
+from energy_workbench.registry.meters.checked import one
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.rows import RowChange
 
@@ -112,3 +115,52 @@ def _row(template: Template | None) -> dict[str, Any] | None:
 
 def _template(row: RowMapping) -> Template:
     return Template(name=row["name"], fields=row["fields"])
+
+
+class SavedTemplates(Opened):
+    """Templates: saved from a meter or from fields, listed, deleted."""
+
+    def templates(self) -> list[Template]:
+        """All templates, by name."""
+        with self.database.read() as connection:
+            return listing(connection)
+
+    def template(self, name: str) -> Template:
+        """One template by its name.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that name.
+        """
+        with self.database.read() as connection:
+            return find(connection, name)
+
+    def create_template(self, name: str, like: str | int | Mapping[str, Any], *, by: str) -> Template:
+        """Save a meter (by its id, number or key) or fields as a template.
+
+        A template has no number, name, serial, unit id, status or place on the plan: each meter has its own.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        ConflictError
+            If the name is in use.
+        NotFoundError
+            If there is no such meter.
+        """
+        with self.database.write() as connection:
+            fields = like if isinstance(like, Mapping) else of_meter(one(connection, like))
+            return create(connection, name, fields, by=by, at=clock.now())
+
+    def delete_template(self, name: str, *, by: str) -> None:
+        """Delete a template; meters that were created from it stay as they are.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that name.
+        """
+        with self.database.write() as connection:
+            delete(connection, name, by=by, at=clock.now())

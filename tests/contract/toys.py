@@ -17,8 +17,7 @@ from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Na
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.over_http import over_http
 from energy_workbench.domain.errors import NotFoundError
-from energy_workbench.domain.roles import May, Role
-from energy_workbench.registry.tokens import Token
+from energy_workbench.domain.roles import May, Role, Token
 
 Toy = Annotated[str, Named("id"), Help("Its name")]
 

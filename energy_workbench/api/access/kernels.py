@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from energy_workbench.domain.errors import ServiceError
-from energy_workbench.domain.roles import Role
+from energy_workbench.domain.roles import Role, Token
 from energy_workbench.registry import Registry
-from energy_workbench.registry.tokens import Token
 from energy_workbench.runtime.secret import KERNEL, digest
 
 WAITING: Final = Token(name="pages", role=Role.VIEWER, created_at=datetime(1970, 1, 1, tzinfo=UTC))

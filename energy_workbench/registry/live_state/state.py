@@ -131,7 +131,7 @@ class StateStore:
         Parameters
         ----------
         seen : mapping of int to Live
-            Their states now, as `core.presence` says. Of who is seen for the first time there is no event.
+            Their states now, as `domain.presence` says. Of who is seen for the first time there is no event.
         """
         with self.database.write() as connection:
             stored = _states(connection)

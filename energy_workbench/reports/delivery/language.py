@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def words(language: str) -> Mapping[str, str]:
-    """The words in a language of `core.schedules.LANGUAGES`; English where it has none."""
+    """The words in a language of `domain.schedules.LANGUAGES`; English where it has none."""
     known = catalogue()
     return {**known["en"], **known.get(language, {})}
 

@@ -19,7 +19,7 @@ _ANY = Bound(float("-inf"), float("inf"), "", "")
 
 
 def without_impossible(table: pa.Table, ratios: Sequence[Ratio], ratings: Sequence[Rating]) -> pa.Table:
-    """The same table, null where a value cannot be; the rules are those of `core.plausible`.
+    """The same table, null where a value cannot be; the rules are those of `domain.health.plausibility`.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from energy_workbench.contract.rows.schedules import ReportParameter, ReportRow,
 from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.domain.schedules import Run, RunState, Schedule
 from energy_workbench.domain.time import crontab
-from energy_workbench.registry.schedules import revision
+from energy_workbench.registry.report_schedules import revision
 from energy_workbench.services.reports import catalogue
 
 SHOWN_FILES = ("html", "pdf", "xlsx")
