@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schedules": ("data.schedules", "Reports that are sent by themselves: plan, pause, run, see what became of them."),
     "serve": ("processes.serve", "The service: REST and the front page."),
     "schedule": ("processes.schedule", "Run the periodic jobs."),
+    "jobs": ("processes.schedule", "The same as `schedule`."),
     "dashboards": ("processes.dashboards", "Serve the dashboards with Voilà."),
     "editor": ("processes.editor", "Serve the pages of editors with Voilà: meter setup, scheduled reports."),
     "lab": ("processes.lab", "JupyterLab for analysts."),

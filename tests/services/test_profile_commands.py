@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from collector.profile.store import SHIPPED, load
 from energy_workbench.cli.data.profiles import app
-from energy_workbench.cli.main import COMMANDS
 from tests.collector.device import running
 from tests.collector.meters import device_of
 from tests.waiting import patience
@@ -113,7 +112,3 @@ def test_a_meter_that_is_not_there_ends_with_what_to_try(home: Path) -> None:
     code, text = run("probe", "tcp://127.0.0.1:1", "1")
     assert code == 12
     assert "no connection: check" in text
-
-
-def test_the_command_is_known() -> None:
-    assert COMMANDS["profiles"][0] == "data.profiles"

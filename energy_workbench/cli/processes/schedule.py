@@ -1,4 +1,4 @@
-"""`energy-workbench schedule`: run the periodic jobs until stopped."""
+"""`energy-workbench schedule`, or `jobs`: run the periodic jobs until stopped."""
 
 from __future__ import annotations
 
