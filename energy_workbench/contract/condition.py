@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from energy_workbench.contract.notes import Fields, Help, Limit, Longest, MeterRef, Named, Offset, Period
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import Help, Limit, Longest, MeterRef, Named, Offset, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.condition import EventRow, FindingRow, Limits, StatementRow
 from energy_workbench.domain.roles import May
@@ -35,7 +36,7 @@ class ConditionContract:
         "PUT", "/limits", "Change limits of health", tag=TAG, needs=May.CHANGE,
         of_one=("/meters/{id}/limits", "Change limits of a meter's health"),
     )  # fmt: skip
-    def set_limits(self, fields: Fields, meter: OneMeter = None) -> Limits:
+    def set_limits(self, fields: bodies.Limits, meter: OneMeter = None) -> Limits:
         """Change limits of a meter, or of the site; None brings the default back, `off` switches one off.
 
         Raises

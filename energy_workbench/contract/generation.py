@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from energy_workbench.contract.notes import Fields, Help, Period
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import Help, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Generation, GenerationComparison
 from energy_workbench.contract.rows.generation import FactorRow
@@ -36,7 +37,7 @@ class GenerationContract:
         """Those that hold at the site, dated and sourced; `own` where the site stated them itself."""
 
     @operation("PUT", "/factors", "State an emission factor", tag=TAG, needs=May.CHANGE)
-    def set_factor(self, fields: Fields) -> FactorRow:
+    def set_factor(self, fields: bodies.Factor) -> FactorRow:
         """It replaces the one of the same kind and date; earlier ones hold for the time before it.
 
         Parameters

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from energy_workbench.contract.notes import Fields, Help, Instant, MeterRef, Revision
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import Help, Instant, MeterRef, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.meters import ExchangeRow, RatioImpact, RatioRow, StatusRow
 from energy_workbench.domain.roles import May
@@ -43,11 +44,18 @@ class MeterHistoryContract:
         """
 
     @operation("POST", "/meters/{id}/ratios", "Add a ratio", tag=TAG, needs=May.CHANGE, status=201)
-    def add_ratio(self, meter: MeterRef, fields: Fields, *, revision: Revision = None) -> RatioRow:
+    def add_ratio(self, meter: MeterRef, fields: bodies.Ratio, *, revision: Revision = None) -> RatioRow:
         """Add a CT/PT pair from `valid_from` on (now by default); readings never change, intervals follow."""
 
     @operation("PUT", "/meters/{id}/ratios/{valid_from}", "Correct a ratio", tag=TAG, needs=May.CHANGE)
-    def edit_ratio(self, meter: MeterRef, valid_from: Since, fields: Fields, *, revision: Revision = None) -> RatioRow:
+    def edit_ratio(
+        self,
+        meter: MeterRef,
+        valid_from: Since,
+        fields: bodies.Ratio,
+        *,
+        revision: Revision = None,
+    ) -> RatioRow:
         """Replace the CT/PT pair that begins at `valid_from`; another `valid_from` in `fields` moves it."""
 
     @operation("DELETE", "/meters/{id}/ratios/{valid_from}", "Delete a ratio", tag=TAG, needs=May.CHANGE)
@@ -59,7 +67,7 @@ class MeterHistoryContract:
         """Exchanges of the meter's device, oldest first, with the old one's last readings and the new one's first."""
 
     @operation("POST", "/meters/{id}/exchanges", "Record an exchange", tag=TAG, needs=May.CHANGE, status=201)
-    def add_exchange(self, meter: MeterRef, fields: Fields, *, revision: Revision = None) -> ExchangeRow:
+    def add_exchange(self, meter: MeterRef, fields: bodies.Exchange, *, revision: Revision = None) -> ExchangeRow:
         """Write an exchange down; one at the same instant is corrected.
 
         `fields` are `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import As, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
 from energy_workbench.contract.rows.meters import MeterCheck, MeterNode, MeterRow
+from energy_workbench.contract.words import StatusText
 from energy_workbench.domain.roles import May
 
 TAG = "Meters"
@@ -69,7 +71,7 @@ class MetersContract:
     @operation("POST", "/meters", "Create a meter", tag=TAG, needs=May.CHANGE, status=201, tagged=True)
     def create_meter(
         self,
-        fields: Fields,
+        fields: bodies.Meter,
         template: Annotated[str | None, Help("Saved meter whose values hold where the body has none")] = None,
     ) -> MeterRow:
         """Add a meter; its first ratio and parent hold from the beginning of time.
@@ -86,7 +88,9 @@ class MetersContract:
 
     @operation("POST", "/meters/check", "Check a meter's form", tag=TAG)
     def check_meter(
-        self, fields: Annotated[Mapping[str, Any], As.MEMBER], id: Annotated[str | None, As.MEMBER] = None
+        self,
+        fields: Annotated[Mapping[str, Any], As.MEMBER],
+        id: Annotated[str | None, As.MEMBER] = None,
     ) -> MeterCheck:
         """What is wrong (`problems`) or looks wrong (`warnings`) with a form, and a worked `example` of its ratio.
 
@@ -94,7 +98,7 @@ class MetersContract:
         """
 
     @operation("PUT", "/meters/{id}", "Update a meter", tag=TAG, needs=May.CHANGE, tagged=True)
-    def update_meter(self, meter: MeterRef, fields: Fields, revision: Revision = None) -> MeterRow:
+    def update_meter(self, meter: MeterRef, fields: bodies.Meter, revision: Revision = None) -> MeterRow:
         """Change the given fields; another CT, PT, parent or status is a dated row from now on.
 
         Fields that are only shown are ignored.
@@ -113,7 +117,7 @@ class MetersContract:
     def set_status(
         self,
         meter: MeterRef,
-        status: Annotated[str, As.MEMBER],
+        status: Annotated[StatusText, As.MEMBER],
         reason: Annotated[str, As.MEMBER] = "",
         *,
         valid_from: Annotated[Instant | None, As.MEMBER] = None,

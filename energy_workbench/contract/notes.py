@@ -48,6 +48,13 @@ class Of:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Of which kind a mapping is that a call sends."""
+
+    kind: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The words that it is one of."""
 

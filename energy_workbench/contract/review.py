@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from energy_workbench.contract.notes import As, Fields, Help, Instant, MeterRef, Named
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import As, Help, Instant, MeterRef, Named
 from energy_workbench.contract.operation import operation
-from energy_workbench.contract.rows.review import CaseRow, EditedInterval
+from energy_workbench.contract.rows.review import CaseRow, ChoiceText, EditedInterval
 from energy_workbench.domain.roles import May
 
 TAG = "Validation"
@@ -41,7 +42,7 @@ class ReviewContract:
     def decide(
         self,
         case: Case,
-        choice: Annotated[str, As.MEMBER],
+        choice: Annotated[ChoiceText, As.MEMBER],
         reason: Annotated[str, As.MEMBER],
         *,
         modulus: Figure = None,
@@ -89,7 +90,7 @@ class ReviewContract:
         """Edits of a meter's intervals, oldest first: `start`, the energies that were put in, `reason`."""
 
     @operation("PUT", "/meters/{id}/intervals/{start}", "Edit an interval", tag=TAG, needs=May.CHANGE)
-    def edit_interval(self, meter: MeterRef, start: Start, fields: Fields) -> EditedInterval:
+    def edit_interval(self, meter: MeterRef, start: Start, fields: bodies.Interval) -> EditedInterval:
         """Put other energies in the place of an interval's, with a `reason`; its quality becomes `edited`.
 
         Parameters

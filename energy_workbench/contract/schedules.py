@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from energy_workbench.contract.notes import As, Between, Fields, Help, Limit, Named, Offset, Revision
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import As, Between, Help, Limit, Named, Offset, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.schedules import ReportRow, RunRow, ScheduleCheck, ScheduleRow
 from energy_workbench.domain.roles import May
@@ -33,7 +34,7 @@ class SchedulesContract:
         """All schedules, by name, each with `next_run` and the run that is not over, else the last one, as `run`."""
 
     @operation("POST", "/schedules", "Schedule a report", tag=TAG, needs=May.CHANGE, status=201, tagged=True)
-    def create_schedule(self, fields: Fields) -> ScheduleRow:
+    def create_schedule(self, fields: bodies.Schedule) -> ScheduleRow:
         """Plan a report: what, when, of which period, for whom.
 
         Raises
@@ -46,7 +47,9 @@ class SchedulesContract:
 
     @operation("POST", "/schedules/check", "Check a schedule", tag=TAG, needs=May.CHANGE)
     def check_schedule(
-        self, fields: Annotated[Mapping[str, Any], As.MEMBER], id: Annotated[str | None, As.MEMBER] = None
+        self,
+        fields: Annotated[Mapping[str, Any], As.MEMBER],
+        id: Annotated[str | None, As.MEMBER] = None,
     ) -> ScheduleCheck:
         """What is wrong with a form (`problems`) or looks wrong (`warnings`), and when it would run.
 
@@ -100,7 +103,7 @@ class SchedulesContract:
         """
 
     @operation("PUT", "/schedules/{id}", "Change a schedule", tag=TAG, needs=May.CHANGE, tagged=True)
-    def update_schedule(self, schedule: Ref, fields: Fields, *, revision: Revision = None) -> ScheduleRow:
+    def update_schedule(self, schedule: Ref, fields: bodies.Schedule, *, revision: Revision = None) -> ScheduleRow:
         """Change the given fields; a schedule that is resumed, or planned anew, begins now and catches nothing up.
 
         Raises

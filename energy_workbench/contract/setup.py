@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from energy_workbench.contract.notes import As, Fields, Help, Limit, Offset, Revision
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import As, Help, Limit, Offset, Revision, Sent
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.setup import (
     AuditRow,
@@ -79,7 +80,7 @@ class SetupContract:
     def set_gateway(
         self,
         url: Annotated[str, As.MEMBER],
-        options: Annotated[Mapping[str, Any], As.MEMBER],
+        options: Annotated[Mapping[str, Any], As.MEMBER, Sent(bodies.Table.OPTIONS)],
         *,
         revision: Revision = None,
     ) -> GatewayRow:
@@ -96,7 +97,7 @@ class SetupContract:
         """
 
     @operation("POST", "/probe", "Read a meter once", tag=TAG, needs=May.CHANGE)
-    def probe(self, fields: Fields) -> Probed:
+    def probe(self, fields: bodies.Metered) -> Probed:
         """Read a meter once over Modbus: `ok, values, error, advice, milliseconds`.
 
         `fields` are `gateway, unit_id, profile` and those of the ratio; each of the `values` has
@@ -104,7 +105,7 @@ class SetupContract:
         """
 
     @operation("POST", "/probe/profiles", "Find a meter's profile", tag=TAG, needs=May.CHANGE)
-    def suggest_profiles(self, fields: Fields) -> SuggestedProfiles:
+    def suggest_profiles(self, fields: bodies.Device) -> SuggestedProfiles:
         """Find out with which profile a meter (`gateway, unit_id`) can be read; it is only read for that.
 
         Returns

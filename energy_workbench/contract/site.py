@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from energy_workbench.contract.notes import As, Help
+from energy_workbench.contract import bodies
+from energy_workbench.contract.notes import Help
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
@@ -27,7 +27,7 @@ class SiteContract:
         """
 
     @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)
-    def set_site(self, fields: Annotated[Mapping[str, Any] | None, As.BODY] = None, /, **named: Any) -> SiteChanged:
+    def set_site(self, fields: bodies.Site = None, /, **named: Any) -> SiteChanged:
         """Say what the plant is: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
 
         What is not given stays; None, of country and currency, is: not stated.

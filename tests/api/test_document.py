@@ -13,6 +13,7 @@ from energy_workbench.api.app import create_app
 from energy_workbench.api.reference.openapi import openapi
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.fields.meter_fields import BY_NAME, FIELDS
 from energy_workbench.domain.status import Colour
 from energy_workbench.domain.time.period import zone_of
 from energy_workbench.runtime.settings import Settings
@@ -46,9 +47,35 @@ def test_each_answer_has_a_schema_and_each_example_is_of_it(document: dict[str, 
     assert not wrong, "\n".join(wrong)
 
 
+def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each call, and the JSON that it takes."""
+    for path, verbs in document["paths"].items():
+        for verb, call in verbs.items():
+            if told := call.get("requestBody", {}).get("content", {}).get("application/json"):
+                yield f"{verb.upper()} {path.removeprefix(API)}", told
+
+
+def test_each_body_has_a_schema_and_each_example_is_of_it(document: dict[str, Any]) -> None:
+    shared = document["components"]["schemas"]
+    wrong = []
+    for call, told in bodies(document):
+        assert told.get("schema"), f"{call}: nothing tells what its body may be"
+        schema = jsonschema_rs.Draft202012Validator({**told["schema"], "components": {"schemas": shared}})
+        wrong += [f"{call}: {error.instance_path}: {error.message}" for error in schema.iter_errors(told["example"])]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_a_body_of_a_meter_may_have_is_the_table_of_its_fields(document: dict[str, Any]) -> None:
+    schema = dict(bodies(document))["POST /meters"]["schema"]
+    assert list(schema["properties"]) == [field.name for field in FIELDS]
+    unit_id, primary = schema["properties"]["unit_id"], schema["properties"]["ct_primary"]
+    assert unit_id["anyOf"] == [{"type": "integer", "minimum": 0, "maximum": 255}, {"type": "null"}]
+    assert (primary["title"], primary["x-unit"]) == (BY_NAME["ct_primary"].label, "A")
+
+
 def test_null_is_only_where_a_type_says_so(document: dict[str, Any]) -> None:
     """Made of an example, each member may be null: no answer is."""
-    of_examples = [call for call, told in answers(document) if nullable(told["schema"])]
+    of_examples = [call for call, told in (*answers(document), *bodies(document)) if nullable(told["schema"])]
     assert of_examples == []
 
 

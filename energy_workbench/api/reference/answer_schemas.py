@@ -1,8 +1,8 @@
-"""The JSON schema of each answer, made of its type: what is never null is not nullable, and words are enumerated."""
+"""The JSON schemas of answers and bodies, made of types: what is never null is not nullable, words are enumerated."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
+from energy_workbench.api.reference.body_schemas import sent
+from energy_workbench.api.reference.made import made
 from energy_workbench.contract.binding import Binding, optional, plain, results
 from energy_workbench.contract.notes import Of
 from energy_workbench.contract.result import Result
@@ -51,9 +53,6 @@ PAYLOADS: Mapping[str, Any] = {
 }
 """What routes that are written by hand answer, where it is not what the method returns; None is a file."""
 
-_MAKE: Any = TypedDict
-"""For types that are made of others: no checker follows them."""
-
 
 class _Plain(GenerateJsonSchema):
     """Without titles that only repeat the names of members."""
@@ -62,15 +61,24 @@ class _Plain(GenerateJsonSchema):
         return False
 
 
-def answer_schemas(bindings: Iterable[Binding]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """By name of the operation the schema of its answer, and the schemas that several share, by their name.
+Schemas = dict[str, dict[str, Any]]
+"""By name of the operation."""
 
-    Operations without an answer, and those whose answer is no JSON, are left out.
+
+def schemas(bindings: Sequence[Binding]) -> tuple[Schemas, Schemas, dict[str, Any]]:
+    """The schemas of answers and of bodies, and those that several share, by their name.
+
+    Operations without the one or the other, and what is no JSON, are left out.
     """
-    told = {binding.method.__name__: told_as(binding) for binding in bindings}
-    inputs = [(name, "serialization", TypeAdapter(kind)) for name, kind in told.items() if kind is not None]
+    kinds = {("serialization", each.method.__name__): told_as(each) for each in bindings}
+    kinds |= {("validation", each.method.__name__): sent(each) for each in bindings}
+    inputs = [(name, mode, TypeAdapter(kind)) for (mode, name), kind in kinds.items() if kind is not None]
     found, shared = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE, schema_generator=_Plain)  # type: ignore[arg-type]
-    return {name: schema for (name, _), schema in found.items()}, shared.get("$defs", {})
+    answers, bodies = (
+        {name: schema for (name, told), schema in found.items() if told == mode}
+        for mode in ("serialization", "validation")
+    )
+    return answers, bodies, shared.get("$defs", {})
 
 
 def told_as(binding: Binding) -> Any:
@@ -88,9 +96,9 @@ def told_as(binding: Binding) -> Any:
         return found
     if get_origin(answer) is list:
         (row,) = get_args(answer)
-        return _object(f"{row.__name__}List", {"items": answer, "total": int})
+        return made(f"{row.__name__}List", {"items": answer, "total": int})
     if optional(answer):
-        return _object(name.title().replace("_", ""), {name: answer})
+        return made(name.title().replace("_", ""), {name: answer})
     return answer
 
 
@@ -98,7 +106,7 @@ def payload_of(kind: type[Result]) -> Any:
     """What a kind of answer is as JSON: members under the names that REST has, lists for tuples."""
     hints = get_type_hints(kind, include_extras=True)
     members = {kind.keys.get(each.name, each.name): _json(hints[each.name]) for each in fields(kind)}  # type: ignore[arg-type]
-    return _object(kind.__name__, members, kind.__doc__)
+    return made(kind.__name__, members, kind.__doc__)
 
 
 def _json(hint: Any) -> Any:
@@ -109,9 +117,3 @@ def _json(hint: Any) -> Any:
     if get_origin(within) is tuple:
         return list[get_args(within)[0]]  # type: ignore[misc]
     return hint
-
-
-def _object(name: str, members: Mapping[str, Any], text: str | None = None) -> Any:
-    made = _MAKE(name, dict(members))
-    made.__doc__ = (text or "").partition("\n")[0]
-    return made

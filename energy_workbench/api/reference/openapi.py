@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from energy_workbench.api.reference.answer_schemas import answer_schemas
+from energy_workbench.api.reference.answer_schemas import schemas
 from energy_workbench.api.reference.described import DESCRIBED
 from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.everything import WorkbenchContract
@@ -54,7 +54,7 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
             # FastAPI describes its own form of error, which this service never sends.
             call["responses"].pop("422", None)
             call["responses"]["default"] = REFUSED
-    shared = _with_answers(described["paths"])
+    shared = _with_schemas(described["paths"])
     described["components"] = {
         "schemas": {"Problem": PROBLEM, **shared},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -66,16 +66,22 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
     return described
 
 
-def _with_answers(paths: dict[str, Any]) -> dict[str, Any]:
-    """Give each call of the contract the schema of its answer; those that several share, by name."""
+def _with_schemas(paths: dict[str, Any]) -> dict[str, Any]:
+    """Give each call of the contract the schemas of its answer and body; those that several share, by name."""
     bindings = [Binding(method, operation) for _, method, operation in operations(WorkbenchContract)]
-    schemas, shared = answer_schemas(bindings)
+    answers, bodies, shared = schemas(bindings)
     for binding in bindings:
-        operation, schema = binding.operation, schemas.get(binding.method.__name__)
-        for path in (operation.path, *(operation.of_one or ())[:1]) if schema else ():
-            call = next(found for full, found in paths.items() if full.endswith(f"/Energy{path}"))
-            answer = call[operation.verb.lower()]["responses"][str(operation.status)]
-            # FastAPI leaves members of an example out that are null.
-            example = DESCRIBED[binding.method.__name__]["responses"][operation.status]["content"]["application/json"]
-            answer["content"]["application/json"] = {"schema": schema, **example}
+        name, operation = binding.method.__name__, binding.operation
+        for path in (operation.path, *(operation.of_one or ())[:1]):
+            call = next(found for full, found in paths.items() if full.endswith(f"/Energy{path}"))[
+                operation.verb.lower()
+            ]
+            if name in answers:
+                # FastAPI leaves members of an example out that are null.
+                shown = DESCRIBED[name]["responses"][operation.status]["content"]["application/json"]
+                told = call["responses"][str(operation.status)]["content"]
+                told["application/json"] = {"schema": answers[name], **shown}
+            if name in bodies:
+                shown = DESCRIBED[name]["openapi_extra"]["requestBody"]["content"]["application/json"]
+                call["requestBody"]["content"]["application/json"] = {"schema": bodies[name], **shown}
     return shared

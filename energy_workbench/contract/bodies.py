@@ -1,0 +1,118 @@
+"""What calls send: the members of each body, and what each may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Annotated, Any, Required
+
+from typing_extensions import TypedDict
+
+from energy_workbench.contract.notes import As, Instant, Sent, Words
+from energy_workbench.contract.words import Hours, Kvah, Kvarh, Kwh, Percent
+from energy_workbench.domain.emission_factors import KINDS
+from energy_workbench.domain.schedules import FORMATS, LANGUAGES
+
+
+class Table(Enum):
+    """Tables of fields that say what a body may have."""
+
+    METER = auto()
+    RATIO = auto()
+    """The dated part of a meter, and from when on."""
+    METERED = auto()
+    """Where a meter is, what it is, and its transformers."""
+    OPTIONS = auto()
+    """Of a gateway."""
+    LIMITS = auto()
+    """Of health."""
+
+
+class ExchangeFields(TypedDict, total=False):
+    """An exchange of a meter's device, now by default; counters as the devices showed them."""
+
+    at: Instant | None
+    old_serial: str | None
+    new_serial: str | None
+    closing: dict[str, float] | None
+    opening: dict[str, float] | None
+    note: str | None
+
+
+class FactorFields(TypedDict, total=False):
+    """An emission factor; without `valid_from` it holds from the beginning of time."""
+
+    name: Required[Annotated[str, Words(tuple(KINDS))]]
+    value: Required[float]
+    valid_from: str | None
+    source: Required[str]
+    gases: str | None
+
+
+class IntervalFields(TypedDict, total=False):
+    """Primary energies in the place of an interval's, and why."""
+
+    energy_import_kwh: Kwh
+    energy_export_kwh: Kwh
+    energy_reactive_kvarh: Kvarh
+    energy_apparent_kvah: Kvah
+    reason: Required[str]
+
+
+class RecipientFields(TypedDict, total=False):
+    """Who gets a mail, in which language."""
+
+    address: Required[str]
+    language: Annotated[str, Words(tuple(LANGUAGES))]
+
+
+class ScheduleFields(TypedDict, total=False):
+    """A report that is sent by itself."""
+
+    name: str
+    report: str
+    parameters: dict[str, Any]
+    cron: str
+    period: str
+    formats: list[Annotated[str, Words(FORMATS)]]
+    recipients: list[RecipientFields]
+    webhook: str | None
+    owner: str | None
+    completeness_percent: Percent | None
+    wait_hours: Hours | None
+    paused: bool | None
+
+
+class DeviceFields(TypedDict, total=False):
+    """Where a device is."""
+
+    gateway: Required[str]
+    unit_id: Required[int]
+
+
+class SiteFields(TypedDict, total=False):
+    """What a plant is; null: not stated."""
+
+    name: str
+    timezone: str
+    country: str | None
+    currency: str | None
+
+
+class ReadingFields(TypedDict):
+    """A reading, as the meter reports it."""
+
+    ts: Instant
+    values: dict[str, float | None]
+
+
+Meter = Annotated[Mapping[str, Any], As.BODY, Sent(Table.METER)]
+Ratio = Annotated[Mapping[str, Any], As.BODY, Sent(Table.RATIO)]
+Metered = Annotated[Mapping[str, Any], As.BODY, Sent(Table.METERED)]
+Limits = Annotated[Mapping[str, Any], As.BODY, Sent(Table.LIMITS)]
+Device = Annotated[Mapping[str, Any], As.BODY, Sent(DeviceFields)]
+Exchange = Annotated[Mapping[str, Any], As.BODY, Sent(ExchangeFields)]
+Factor = Annotated[Mapping[str, Any], As.BODY, Sent(FactorFields)]
+Interval = Annotated[Mapping[str, Any], As.BODY, Sent(IntervalFields)]
+Schedule = Annotated[Mapping[str, Any], As.BODY, Sent(ScheduleFields)]
+Site = Annotated[Mapping[str, Any] | None, As.BODY, Sent(SiteFields)]
