@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from tornado.ioloop import IOLoop
 
 from energy_workbench.runtime import notify
 from energy_workbench.runtime.notify import Alive
+from energy_workbench.widgets.site import alive
 from tests.deploy.supervisor import Supervisor
 
 
@@ -49,3 +53,18 @@ def test_an_abstract_socket_is_heard_and_none_at_all_harms_nobody(monkeypatch: p
     assert not notify.tell("READY=1")
     monkeypatch.delenv("NOTIFY_SOCKET")
     assert not notify.tell("READY=1")
+
+
+def test_jupyters_server_is_ready_once_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(notify, "tell", lambda *words: said.append(words[0]))
+
+    async def starts() -> None:
+        # As `jupyter_server` does: extensions are loaded first, and it asks its loop to listen afterwards.
+        alive._load_jupyter_server_extension(SimpleNamespace(port=8888))
+        IOLoop.current().add_callback(said.append, "listens")
+        while len(said) < 2:
+            await asyncio.sleep(0)
+
+    asyncio.run(starts())
+    assert said == ["listens", "READY=1"]

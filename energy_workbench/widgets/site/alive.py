@@ -24,4 +24,5 @@ def keep_telling(alive: Alive, status: str) -> None:
 
 def _load_jupyter_server_extension(server: Any) -> None:
     """What Jupyter's server calls at its start, where its configuration names this module."""
-    keep_telling(Alive(), f"port {server.port}")
+    # It listens in its loop's turn too, and asks for that after this: who is ready takes connections.
+    IOLoop.current().add_callback(keep_telling, Alive(), f"port {server.port}")
