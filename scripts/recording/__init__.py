@@ -1,0 +1,1 @@
+"""What the workbench says, recorded and compared."""
