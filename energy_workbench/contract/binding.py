@@ -86,10 +86,6 @@ class Binding:
         self.signature = inspect.signature(method)
 
     @cached_property
-    def _hints(self) -> dict[str, Any]:
-        return get_type_hints(self.method, include_extras=True)
-
-    @cached_property
     def _loose(self) -> str:
         """The parameter that takes members of the body by any name."""
         return next((name for name, given in self.signature.parameters.items() if given.kind is given.VAR_KEYWORD), "")
@@ -99,11 +95,11 @@ class Binding:
         """Those of the method, without `self` and without what holds any name."""
         paths = (self.operation.path, *(self.operation.of_one or ())[:1])
         in_path = {name for path in paths for name in re.findall(r"{(\w+)}", path)}
-        found = []
+        hints, found = get_type_hints(self.method, include_extras=True), []
         for name, given in list(self.signature.parameters.items())[1:]:
             if given.kind is given.VAR_KEYWORD:
                 continue
-            kind, notes = plain(self._hints[name])
+            kind, notes = plain(hints[name])
             wire = next((note.wire for note in notes if isinstance(note, Named)), name)
             as_noted = next((note for note in notes if isinstance(note, As)), None)
             place: Place = as_noted.name.lower() if as_noted else "path" if wire in in_path else "query"  # type: ignore[assignment]
@@ -117,8 +113,8 @@ class Binding:
         hints = get_type_hints(alone, vars(sys.modules[self.method.__module__]), include_extras=True)
         return plain(hints["return"])[0]
 
-    def asked(self, *args: Any, **named: Any) -> dict[str, Any]:
-        """Name of each parameter → its value.
+    def asked(self, *args: Any, **named: Any) -> inspect.BoundArguments:
+        """Each parameter's value, defaults included.
 
         Raises
         ------
@@ -127,7 +123,7 @@ class Binding:
         """
         bound = self.signature.bind(None, *args, **named)
         bound.apply_defaults()
-        return bound.arguments
+        return bound
 
     def call(self, asked: Mapping[str, Any]) -> Call:
         """What these values of the parameters become."""
@@ -188,13 +184,13 @@ def optional(hint: Any) -> bool:
     return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
 
 
-def results(hint: Any) -> list[type[Result]]:
+def results(hint: Any) -> list[type[Result[Any]]]:
     """The kinds of answer that a type names: one, or several of which it is one."""
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     return list(kinds) if all(isinstance(kind, type) and issubclass(kind, Result) for kind in kinds) else []
 
 
-def required(kind: type[Result]) -> set[str]:
+def required(kind: type[Result[Any]]) -> set[str]:
     """Members that each payload of a kind of answer has."""
     needed = (each.name for each in fields(kind) if each.default is each.default_factory is MISSING)  # type: ignore[arg-type]
     return {kind.keys.get(name, name) for name in needed}

@@ -37,7 +37,7 @@ def over_http(contract: type) -> Callable[[type[Remote]], type[Remote]]:
 def _asking(binding: Binding) -> Callable[..., Any]:
     @functools.wraps(binding.method)
     def ask(self: Asks, *args: Any, **named: Any) -> Any:
-        return binding.understood(self._ask(binding.call(binding.asked(*args, **named))))
+        return binding.understood(self._ask(binding.call(binding.asked(*args, **named).arguments)))
 
     return ask
 
@@ -47,7 +47,7 @@ def _page_by_page(binding: Binding) -> Callable[..., Any]:
 
     @functools.wraps(binding.method)
     def ask(self: Asks, *args: Any, **named: Any) -> Any:
-        asked = binding.asked(*args, **named)
+        asked = binding.asked(*args, **named).arguments
         most, at = asked["limit"], asked["offset"]
         if most is not None:
             window(most, at)

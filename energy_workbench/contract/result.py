@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, cast
 
 from markupsafe import Markup
+from typing_extensions import TypeVar
 
 from energy_workbench.domain.time.instant_columns import TIMES
 
@@ -20,7 +21,14 @@ RENAMED = {"start": "from", "end": "to"}
 """Attribute → key of the payload, where a key is a word of Python."""
 
 
-class Result:
+Record = TypeVar("Record", bound=Mapping[str, Any])
+"""What a row of a frame is."""
+Row = TypeVar("Row", bound=Mapping[str, Any])
+Flat = TypeVar("Flat", bound=Mapping[str, Any], default=Row)
+"""A row of the frame of an answer with rows: one of them, where nothing else is said."""
+
+
+class Result(Generic[Record]):
     """An answer, immutable.
 
     `to_dict()` is the REST payload and `from_dict()` its inverse, so an answer over the service is
@@ -50,9 +58,9 @@ class Result:
                 values[item.name] = tuple(value) if isinstance(value, list) else value
         return cls(**values)
 
-    def records(self) -> Sequence[Mapping[str, Any]]:
-        """One flat dict a row of the frame."""
-        return [self.to_dict()]
+    def records(self) -> Sequence[Record]:
+        """One flat mapping a row of the frame."""
+        raise NotImplementedError
 
     def to_frame(self) -> pd.DataFrame:
         """As a pandas frame: the column names of REST, instants in the site's zone."""
@@ -102,22 +110,22 @@ class Result:
         return type(self).__name__
 
 
-DRAWN: dict[type[Result], Callable[[dict[str, Any]], Any]] = {}
+DRAWN: dict[type[Result[Any]], Callable[[dict[str, Any]], Any]] = {}
 """How answers are drawn; the layer that knows the figures fills it."""
 
 
-class Table(Result):
+class Table(Result[Flat], Generic[Row, Flat]):
     """An answer with rows, usable as the frame it stands for: `len`, `["column"]`, `.query(…)`, …"""
 
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[Row, ...]
 
-    def records(self) -> Sequence[Mapping[str, Any]]:
-        return self.rows
+    def records(self) -> Sequence[Flat]:
+        return cast("tuple[Flat, ...]", self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+    def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def __getitem__(self, column: Any) -> Any:

@@ -102,7 +102,7 @@ def told_as(binding: Binding) -> Any:
     return answer
 
 
-def payload_of(kind: type[Result]) -> Any:
+def payload_of(kind: type[Result[Any]]) -> Any:
     """What a kind of answer is as JSON: members under the names that REST has, lists for tuples."""
     hints = get_type_hints(kind, include_extras=True)
     members = {kind.keys.get(each.name, each.name): _json(hints[each.name]) for each in fields(kind)}  # type: ignore[arg-type]
