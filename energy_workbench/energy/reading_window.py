@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,40 @@ class Held(NamedTuple):
     meter: Array
     ts: Array
     value: Array
+
+
+class Overlaps(NamedTuple):
+    """Where the pairs to be booked lie among the intervals: the same for all counters that were read at these instants.
+
+    Attributes
+    ----------
+    single : array of bool, shape (n,)
+        Pairs that lie within one interval.
+    runs : array of int, shape (r,)
+        First pair of each run of pairs that begin in the same interval of the same meter.
+    covered, close : array of float, shape (r,)
+        Time of a run's single pairs, and of those whose readings are close [µs].
+    pair : array of int, shape (m,)
+        Of each overlap of a pair that crosses an edge with an interval: the pair.
+    share : array of float, shape (m,)
+        The overlap as a share of its pair [1].
+    overlap, near : array of float, shape (m,)
+        Its time, and that where the pair's readings are close [µs].
+    meter, interval, order : array of int, shape (r + m,)
+        Index of the meter and number of the interval, of runs and overlaps together, sorted by both; and that order.
+    """
+
+    single: Array
+    runs: Array
+    covered: Array
+    close: Array
+    pair: Array
+    share: Array
+    overlap: Array
+    near: Array
+    meter: Array
+    interval: Array
+    order: Array
 
 
 class ReadingWindow:
@@ -76,7 +110,7 @@ class ReadingWindow:
         return np.array_equal(held.meter, self._held.meter) and np.array_equal(held.ts, self._held.ts)
 
     def values(self, value: Array, held: Held | None) -> Array:
-        """A counter's values in the order of the frame."""
+        """A counter's values in the order of the window."""
         if held is not None and self._at is not None:
             value = np.insert(value, self._at, held.value)
         return value if self._order is None else value[self._order]
@@ -109,7 +143,7 @@ class ReadingWindow:
         return bool(doubled.any()) and bool(np.any(doubled & self._unrated))
 
     @cached_property
-    def _cuts(self) -> dict[str, Any]:
+    def _overlaps(self) -> Overlaps:
         quarter = self.ts // QUARTER
         first = quarter[:-1]
         within = quarter[1:] - (self.ts[1:] == quarter[1:] * QUARTER) == first
@@ -118,12 +152,6 @@ class ReadingWindow:
         span = self.ts[1:] - self.ts[:-1]
         close = are_close(span, self.same)
         covered = span * single
-        cuts: dict[str, Any] = {
-            "single": single,
-            "runs": runs,
-            "covered": np.add.reduceat(covered, runs).astype(float),
-            "close": np.add.reduceat(covered * close, runs).astype(float),
-        }
         # Pairs that cross an edge, a piece for each interval.
         long = np.flatnonzero(self.fresh & ~within)
         count = (self.ts[long + 1] - 1) // QUARTER - first[long] + 1
@@ -133,17 +161,21 @@ class ReadingWindow:
             self.ts[pair], interval * QUARTER
         )
         meter = np.concatenate([self.meter[runs], self.meter[pair]])
-        slot = np.concatenate([first[runs], interval])
-        order = np.lexsort((slot, meter))
-        return cuts | {
-            "pair": pair,
-            "share": overlap / span[pair],
-            "overlap": overlap.astype(float),
-            "near": overlap * close[pair],
-            "meter": meter[order],
-            "slot": slot[order],
-            "order": order,
-        }
+        intervals = np.concatenate([first[runs], interval])
+        order = np.lexsort((intervals, meter))
+        return Overlaps(
+            single=single,
+            runs=runs,
+            covered=np.add.reduceat(covered, runs).astype(float),
+            close=np.add.reduceat(covered * close, runs).astype(float),
+            pair=pair,
+            share=overlap / span[pair],
+            overlap=overlap.astype(float),
+            near=overlap * close[pair],
+            meter=meter[order],
+            interval=intervals[order],
+            order=order,
+        )
 
     def spread(self, value: Array, levels: bool = False) -> Pieces | None:
         """Book a counter, with its levels where they are asked for; None where it is odd."""
@@ -152,14 +184,14 @@ class ReadingWindow:
         amount = value[1:] - value[:-1]
         if self.odd(value, amount):
             return None
-        cuts = self._cuts
-        order, nothing = cuts["order"], np.zeros(len(cuts["order"]), bool)
-        inner = np.add.reduceat(amount * cuts["single"], cuts["runs"])
-        energy = np.concatenate([inner, amount[cuts["pair"]] * cuts["share"]])[order]
-        covered = np.concatenate([cuts["covered"], cuts["overlap"]])[order]
-        close = np.concatenate([cuts["close"], cuts["near"]])[order]
+        of = self._overlaps
+        order, nothing = of.order, np.zeros(len(of.order), bool)
+        inner = np.add.reduceat(amount * of.single, of.runs)
+        energy = np.concatenate([inner, amount[of.pair] * of.share])[order]
+        covered = np.concatenate([of.covered, of.overlap])[order]
+        close = np.concatenate([of.close, of.near])[order]
         level = None
         if levels:
-            last = np.r_[cuts["runs"][1:], len(amount)] - 1
-            level = np.concatenate([value[last], value[cuts["pair"]]])[order]
-        return gather(cuts["meter"], cuts["slot"], energy, covered, close, nothing, level)
+            last = np.r_[of.runs[1:], len(amount)] - 1
+            level = np.concatenate([value[last], value[of.pair]])[order]
+        return gather(of.meter, of.interval, energy, covered, close, nothing, level)

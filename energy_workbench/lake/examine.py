@@ -53,7 +53,7 @@ def table(folder: Path) -> Table:
         return Table()
     entry = durable.log_entry(folder, version)
     at = datetime.fromtimestamp(entry.stat().st_mtime, UTC) if entry.exists() else None
-    if durable.read_entry(entry) is None:
+    if durable.read_entry(folder, version) is None:
         wrong = f"the last commit of {folder} is torn: it is set aside at the next commit, and nothing is lost by it"
         return Table(version, at, wrong=wrong)
     try:

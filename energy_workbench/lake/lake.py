@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import LakeError, WorkbenchError
 from energy_workbench.energy.interval_schema import interval_schema
@@ -224,7 +224,7 @@ def with_day(table: pa.Table) -> pa.Table:
     return table.append_column("day", pa.array(days.astype("int32")).cast(pa.date32()))
 
 
-def touched(table: pa.Table) -> dict[str, Any]:
+def touched(table: pa.Table) -> dict[str, list[int]]:
     """Which meters a commit touched between which instants [µs since 1970, UTC]; `*` is every meter.
 
     Of each meter pairs of instants, first and last of what lies within a day: late readings of long ago do
@@ -237,7 +237,7 @@ def touched(table: pa.Table) -> dict[str, Any]:
     if len(starts) > _METERS_TOLD:
         return {"*": [int(ts.min()), int(ts.max())]}
     low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)
-    told: dict[str, Any] = {}
+    spans: dict[str, list[int]] = {}
     for key, first, last in zip(meter[starts].tolist(), low.tolist(), high.tolist(), strict=True):
-        told.setdefault(str(key), []).extend((first, last))
-    return told
+        spans.setdefault(str(key), []).extend((first, last))
+    return spans

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from energy_workbench.runtime.settings import PREFIX, Settings
 
@@ -53,7 +53,7 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
-        event: dict[str, Any] = {
+        event: dict[str, str | float] = {
             "at": _at(record),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -87,8 +87,8 @@ def start(settings: Settings) -> None:
     logging.captureWarnings(True)
 
 
-def jupyter(settings: Settings) -> dict[str, Any]:
-    """The same format as Jupyter's servers take it, which have handlers of their own."""
+def jupyter(settings: Settings) -> dict[str, dict[str, dict[str, str]]]:
+    """The same format as configuration of Jupyter's servers, which have handlers of their own."""
     kind = FORMATS[settings.log_format]
     return {"formatters": {"console": {"class": f"{kind.__module__}.{kind.__qualname__}"}}}
 
@@ -98,5 +98,5 @@ def _at(record: logging.LogRecord) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
+def _fields(record: logging.LogRecord) -> dict[str, str | float]:
     return {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}

@@ -150,7 +150,9 @@ def test_a_last_commit_that_the_power_took_is_set_aside_and_committed_again(
     root = tmp_path / "lake" / "readings"
     version = durable.last_version(root)
     entry = durable.log_entry(root, version)
-    [(data, _)] = durable.added_files(root, durable.read_entry(entry) or [])
+    commit = durable.read_entry(root, version)
+    assert commit
+    [(data, _)] = commit.added
     if damage == "empty":
         entry.write_bytes(b"")
     elif damage == "half":

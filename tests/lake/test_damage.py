@@ -207,15 +207,35 @@ def test_a_damaged_lake_opens_with_all_that_was_not_touched(
         shutil.rmtree(home)
 
 
+def test_a_log_entry_whose_words_are_damaged_is_set_aside(tmp_path: Path) -> None:
+    lake, spool = Lake(tmp_path / "lake"), Spool(tmp_path / "spool.db")
+    for step in range(3):
+        spool.append([reading(1, step * 10, float(step))])
+        lake.commit(spool)
+        build(lake, [])
+    table = lake.intervals.path
+    version = durable.last_version(table)
+    entry = durable.log_entry(table, version)
+    commit = durable.read_entry(table, version)
+    assert commit
+    assert commit.removed
+    entry.write_text(entry.read_text().replace('"remove":{"path"', '"remove":{"qath"'))
+    assert durable.read_entry(table, version) is None
+    again = Lake(tmp_path / "lake")
+    build(again, [])
+    assert sum(row["energy_import_kwh"] for row in intervals(again)) == pytest.approx(2.0)
+    assert [incident.what for incident in incidents(again.path)] == ["lake"]
+    spool.close()
+
+
 def test_a_damaged_data_file_is_found_kept_aside_and_told(stored: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(stored, home)
     lake = Lake(home / "lake")
     # Of rows that were compacted away the uncompacted ones are still there; the newest exist once.
-    [(path, _)] = durable.added_files(
-        lake.readings.path,
-        durable.read_entry(durable.log_entry(lake.readings.path, durable.last_version(lake.readings.path))) or [],
-    )
+    newest = durable.read_entry(lake.readings.path, durable.last_version(lake.readings.path))
+    assert newest
+    [(path, _)] = newest.added
     flip(path, random.Random(1))
     done = maintain(lake, check=True)
     assert done.damaged == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -76,8 +75,8 @@ class _Sources(NamedTuple):
 
     def edits(self, meters: Iterable[int]) -> list[int]:
         """Numbers of the intervals of these meters that were edited."""
-        found = (self.evidence[key] for key in meters if key in self.evidence)
-        return [to_micros(edit.start) // QUARTER for facts in found for edit in facts.edits]
+        known = (self.evidence[key] for key in meters if key in self.evidence)
+        return [to_micros(edit.start) // QUARTER for facts in known for edit in facts.edits]
 
 
 def build(
@@ -150,12 +149,11 @@ def _changed(lake: Lake, snapshot: Snapshot, state: State | None, now: State) ->
         return None
     ranges: list[tuple[int, int, int]] = []
     for commit in commits:
-        if "job" in commit or str(commit.get("operation", "")).startswith(("VACUUM", "CREATE")):
+        if commit.upkeep:
             continue
-        told: dict[str, list[int]] | None = json.loads(commit.get("touched") or "null")
-        if told is None or "*" in told:
+        if commit.touched is None or "*" in commit.touched:
             return None
-        for key, instants in told.items():
+        for key, instants in commit.touched.items():
             ranges += [(int(key), *span) for span in zip(instants[::2], instants[1::2], strict=True)]
     windows: dict[tuple[int | None, int | None], set[int]] = {}
     for meter, first, last, edit in now.changed_spans(state):

@@ -43,8 +43,8 @@ class DayFile(NamedTuple):
     rows: int
     size: int
     quantities: tuple[str, ...]
-    low: dict[str, Any]
-    high: dict[str, Any]
+    low: dict[str, int | str]
+    high: dict[str, int | str]
 
 
 def write(folder: Path, day: int, rows: pa.Table) -> DayFile:
@@ -57,18 +57,17 @@ def write(folder: Path, day: int, rows: pa.Table) -> DayFile:
     """
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     path = folder / f"part-{secrets.token_hex(16)}.parquet"
     try:
-        pq.write_table(rows, path, **_properties(rows))
+        _write(rows, path)
         size = path.stat().st_size
     except OSError as error:
         raise LakeError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    found = {name: pc.min_max(rows[name].cast(pa.int64())).as_py() for name in KEYS}
-    low, high = ({name: found[name][end] for name in KEYS} for end in ("min", "max"))
+    bounds = {name: pc.min_max(rows[name].cast(pa.int64())).as_py() for name in KEYS}
+    low, high = ({name: bounds[name][end] for name in KEYS} for end in ("min", "max"))
     # The log keeps milliseconds: a bound must not cut anything off.
-    low["slot"], high["slot"] = _told(low["slot"] // 1000 * 1000), _told(-(-high["slot"] // 1000) * 1000)
+    low["slot"], high["slot"] = _iso(low["slot"] // 1000 * 1000), _iso(-(-high["slot"] // 1000) * 1000)
     quantities = tuple(name for name in rows.column_names if name not in KEYS)
     return DayFile(day, path, len(rows), size, quantities, low, high)
 
@@ -141,27 +140,30 @@ def _action(store: Store, file: DayFile, path: Path) -> Any:
     )
 
 
-def _properties(rows: pa.Table) -> dict[str, Any]:
-    """As `store.writer_properties` says it, in the words of pyarrow."""
+def _write(rows: pa.Table, path: Path) -> None:
+    """Write a Parquet file with the encodings of `store.writer_properties`, by pyarrow's names for them."""
     import pyarrow.compute as pc
+    import pyarrow.parquet as pq
 
     from energy_workbench.lake.storage.store import FEW, ROW_GROUP
 
     steps = ("slot", "offset_ms")
     values = [name for name in rows.column_names if name not in KEYS]
     few = [name for name in values if pc.count_distinct(rows[name].slice(0, ROW_GROUP)).as_py() < FEW]
-    return {
-        "row_group_size": ROW_GROUP,
-        "compression": "zstd",
-        "compression_level": 3,
-        "use_dictionary": ["meter", *few],
-        "column_encoding": dict.fromkeys(steps, "DELTA_BINARY_PACKED")
+    pq.write_table(
+        rows,
+        path,
+        row_group_size=ROW_GROUP,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=["meter", *few],
+        column_encoding=dict.fromkeys(steps, "DELTA_BINARY_PACKED")
         | {name: "BYTE_STREAM_SPLIT" for name in values if name not in few},
-        "write_statistics": list(KEYS),
-    }
+        write_statistics=list(KEYS),
+    )
 
 
-def _told(micros: int) -> str:
+def _iso(micros: int) -> str:
     return f"{from_micros(micros).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 

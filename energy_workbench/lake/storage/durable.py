@@ -12,7 +12,7 @@ import json
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from energy_workbench.domain.errors import LakeError
@@ -43,29 +43,32 @@ def last_version(table: Path) -> int:
 
 def checkpoints(table: Path) -> list[tuple[int, Path]]:
     """The checkpoints by version, newest first."""
-    found = (table / LOG).glob("*.checkpoint*.parquet")
-    return sorted(((int(p.name[:20]), p) for p in found if p.name[:20].isdigit()), reverse=True)
+    files = (table / LOG).glob("*.checkpoint*.parquet")
+    return sorted(((int(p.name[:20]), p) for p in files if p.name[:20].isdigit()), reverse=True)
 
 
-def read_entry(path: Path) -> list[dict[str, Any]] | None:
-    """The actions of a log entry; None where it is torn."""
+class LogEntry(NamedTuple):
+    """Which data files a commit added, with their sizes [bytes], and which it removed."""
+
+    added: list[tuple[Path, int]]
+    removed: list[Path]
+
+
+def read_entry(table: Path, version: int) -> LogEntry | None:
+    """The actions on data files of a version's log entry; None where the entry is torn or damaged.
+
+    The format is that of https://github.com/delta-io/delta/blob/master/PROTOCOL.md, "Actions".
+    """
     try:
-        text = path.read_text("utf-8")
+        text = log_entry(table, version).read_text("utf-8")
         actions = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        adds = [action["add"] for action in actions if "add" in action]
+        removes = [action["remove"] for action in actions if "remove" in action]
+        added = [(table / unquote(add["path"]), int(add["size"])) for add in adds]
+        removed = [table / unquote(remove["path"]) for remove in removes]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return actions if actions and all(isinstance(action, dict) for action in actions) else None
-
-
-def added_files(table: Path, actions: list[dict[str, Any]]) -> list[tuple[Path, int]]:
-    """Data files that a commit added, with their sizes [bytes]."""
-    adds = [action["add"] for action in actions if "add" in action]
-    return [(table / unquote(add["path"]), int(add["size"])) for add in adds]
-
-
-def _removed_files(table: Path, version: int) -> list[Path]:
-    actions = read_entry(log_entry(table, version)) or []
-    return [table / unquote(action["remove"]["path"]) for action in actions if "remove" in action]
+    return LogEntry(added, removed) if actions and all(isinstance(action, dict) for action in actions) else None
 
 
 def harden(table: Path, after: int | None = None) -> None:
@@ -97,11 +100,11 @@ def harden(table: Path, after: int | None = None) -> None:
     try:
         for version in fresh:
             entry = log_entry(table, version)
-            actions = read_entry(entry)
-            if actions is None:
+            commit = read_entry(table, version)
+            if commit is None:
                 raise LakeError(f"{entry} is torn: the disk lost what was just written")
             # What a later commit replaced and upkeep removed need not be there any more.
-            data += [path for path, _ in added_files(table, actions) if path not in known and path.exists()]
+            data += [path for path, _ in commit.added if path not in known and path.exists()]
             entries.append(entry)
         if entries:
             _sync_all(table, data, entries)
@@ -155,7 +158,8 @@ def review(table: Path) -> list[Path]:
     first = points[0][0] + 1 if points else 0
     last = max([first - 1, *there])
     # What a later commit replaced may have been removed since.
-    removed = {path for v in there if v >= first for path in _removed_files(table, v)}
+    commits = [commit for v in there if v >= first and (commit := read_entry(table, v))]
+    removed = {path for commit in commits for path in commit.removed}
     bad = next((v for v in range(first, last + 1) if not _is_good(table, v, book, removed)), None)
     if bad is None:
         return []
@@ -199,10 +203,10 @@ def _is_good(table: Path, version: int, book: checksums.Book, removed: set[Path]
             return False
     elif book.whole and not any(path.parent == entry.parent and path.name > entry.name for path in book.files):
         return False  # it was never made durable, whatever it looks like
-    actions = read_entry(entry)
-    if actions is None:
+    commit = read_entry(table, version)
+    if commit is None:
         return False
-    return all(path in removed or _is_parquet(path, size) for path, size in added_files(table, actions))
+    return all(path in removed or _is_parquet(path, size) for path, size in commit.added)
 
 
 def _is_as_noted(path: Path, book: checksums.Book) -> bool:

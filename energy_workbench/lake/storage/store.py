@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.storage import checksums, durable, snapshot
@@ -32,6 +32,21 @@ _CONFIGURATION: dict[str, str | None] = {
     "delta.logRetentionDuration": "interval 7 days",
     "delta.enableExpiredLogCleanup": "false",
 }
+
+
+class Commit(NamedTuple):
+    """A commit, as its log entry tells of it.
+
+    Attributes
+    ----------
+    upkeep : bool
+        Whether it left all rows as they were: a compaction, a new column, files removed.
+    touched : dict of str to list of int, or None
+        By key of the meter the spans of what was written, as `lake.touched` makes them; None where it does not tell.
+    """
+
+    upkeep: bool
+    touched: dict[str, list[int]] | None
 
 
 class Store:
@@ -95,8 +110,8 @@ class Store:
         """The last version of an application's transactions that is in the table; 0 where none is."""
         return self.snapshot().transaction(app)
 
-    def history_since(self, version: int) -> list[dict[str, Any]] | None:
-        """What each commit after that version says of itself, newest first; None where the log no longer tells."""
+    def history_since(self, version: int) -> list[Commit] | None:
+        """The commits after that version, newest first; None where the log no longer has all of them."""
         from deltalake.exceptions import DeltaError
 
         snapshot = self.snapshot()
@@ -107,7 +122,15 @@ class Store:
             entries = list(snapshot.table.history(count))
         except (DeltaError, OSError, ValueError):
             return None
-        return entries if len(entries) == count else None
+        if len(entries) != count:
+            return None
+        return [
+            Commit(
+                upkeep="job" in entry or str(entry.get("operation", "")).startswith(("VACUUM", "CREATE")),
+                touched=json.loads(entry.get("touched") or "null"),
+            )
+            for entry in entries
+        ]
 
     @contextmanager
     def writer(self) -> Iterator[None]:
