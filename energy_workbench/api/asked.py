@@ -15,6 +15,7 @@ from energy_workbench.api.segments import whole
 from energy_workbench.domain.errors import InputError, PeriodError
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import beginning, between
 
 Part = AfterValidator(whole)
 """Of a path: a slash that the caller has encoded is part of it."""
@@ -26,16 +27,25 @@ Offset = Annotated[int, Query(ge=0, le=LEFT_OUT, description="Rows left out at t
 
 
 def period(
+    wb: Home,
     start: Annotated[
         str | None,
-        Query(alias="from", description="ISO 8601; without offset in the site's zone. A date is its beginning."),
+        Query(
+            alias="from",
+            description="ISO 8601; without offset in the site's zone. A date, week, month or year: its first instant.",
+        ),
     ] = None,
     end: Annotated[
         str | None,
-        Query(alias="to", description="As `from`, not part of the answer; of a bare date the end. Now by default."),
+        Query(alias="to", description="As `from`, and not part of the answer: its first instant too. Now by default."),
     ] = None,
     text: Annotated[
-        str | None, Query(alias="period", description="Instead: `today`, `last 7 days`, `2026-10`, `2026-W41`, …")
+        str | None,
+        Query(
+            alias="period",
+            description="Instead: `today`, `last 7 days`, `2026-10`, `2026-W41`, or days with the last of them: "
+            "`2026-10-01/2026-10-15`",
+        ),
     ] = None,
 ) -> str | None:
     """The period that a call asks for, as people write it; None where it names none."""
@@ -47,7 +57,9 @@ def period(
         return None
     if start is None:
         raise PeriodError("`to` needs a `from`")
-    return f"{instant(start)}/{instant(end) if end is not None else clock.now().isoformat()}"
+    if end is None:
+        return f"{beginning(instant(start), wb.zone).isoformat()}/{clock.now().isoformat()}"
+    return between(instant(start), instant(end), wb.zone).text
 
 
 def instant(text: str) -> str:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from energy_workbench.domain.time import clock
 from energy_workbench.runtime import settings
 
 app = typer.Typer(help="Bring the 15-minute intervals up to date.", no_args_is_help=True)
@@ -19,11 +18,11 @@ def intervals() -> None:
 
 @app.command()
 def build(
-    from_: Annotated[str, typer.Option("--from", help="First day to build anew, such as 2026-10-01.")] = "",
-    to: Annotated[str, typer.Option(help="Last day to build anew.")] = "",
+    from_: Annotated[str, typer.Option("--from", help="From when to build anew: 2026-10-01 is its first instant.")] = "",
+    to: Annotated[str, typer.Option(help="Until when; 2026-11-01 is its first instant, so that October is the last.")] = "",
 ) -> None:
     """Commit what is spooled and build what changed; with --from or --to, build that span anew."""
-    from energy_workbench.domain.time.period import parse_period, zone_of
+    from energy_workbench.domain.time.period import beginning, between, zone_of
     from energy_workbench.lake import Lake, Spool
     from energy_workbench.lake.build.intervals import build as build_intervals
     from energy_workbench.registry import Registry
@@ -32,8 +31,10 @@ def build(
     registry = Registry(home.registry_url)
     registry.check()
     zone = zone_of(registry.site().timezone)
-    start = parse_period(from_, zone, clock.now()).start if from_ else None
-    end = parse_period(to, zone, clock.now()).end if to else None
+    start = beginning(from_, zone) if from_ else None
+    end = beginning(to, zone) if to else None
+    if from_ and to:
+        between(from_, to, zone)
     lake, spool = Lake(home.lake_path), Spool(home.spool_path)
     try:
         committed = lake.commit(spool)

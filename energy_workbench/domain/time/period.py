@@ -136,6 +136,36 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     return early.astimezone(UTC)
 
 
+def beginning(text: str, zone: ZoneInfo) -> datetime:
+    """The UTC instant of an ISO text, of a day, week, month or year its first; without an offset it is the site's time.
+
+    Raises
+    ------
+    PeriodError
+        As `parse_instant`.
+    """
+    return _edge(text.strip(), zone, last=False)
+
+
+def between(first: str, last: str, zone: ZoneInfo) -> Period:
+    """From the `beginning` of a text to that of another, which is not part of it.
+
+    Raises
+    ------
+    PeriodError
+        If it is empty, or one of them no instant.
+    """
+    start, end = beginning(first, zone), beginning(last, zone)
+    if end == start:
+        raise PeriodError(
+            f"from {printable(first)} to {printable(last)} is no time: its end is not part of it, and a date is its "
+            f"first instant; give a later end, or the period {printable(last)}"
+        )
+    if end < start:
+        raise PeriodError(f"from {printable(first)} to {printable(last)} ends before it starts")
+    return Period(start, end, f"{start.isoformat()}/{end.isoformat()}")
+
+
 def _edge(text: str, zone: ZoneInfo, *, last: bool) -> datetime:
     """One side of a range; a day, month or year as its last side is included."""
     if span := _iso(text):
