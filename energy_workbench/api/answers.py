@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +16,8 @@ from energy_workbench.domain.meter_tree import with_depth
 
 LARGEST_BODY = 8_000_000
 """Bytes of a body: about 50,000 readings."""
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+"""Where a body may have one half of a character of two (a surrogate), which is no text."""
 
 
 class Json(JSONResponse):
@@ -23,7 +26,8 @@ class Json(JSONResponse):
     def render(self, content: Any) -> bytes:
         """The bytes of the answer."""
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
-        return text.encode("utf-8")
+        # What came in by another door (the name of a file, say) may hold what UTF-8 has no word for.
+        return text.encode("utf-8", "replace")
 
 
 class JsonTree(Json):
@@ -83,13 +87,19 @@ async def json_body(request: Request) -> Any:
     TooLargeError
         If it is larger than 8 MB.
     InputError
-        If it is no JSON.
+        If it is no JSON, or a text in it is none that can be written in UTF-8.
     """
     body = await raw_body(request, LARGEST_BODY)
     try:
-        return json.loads(body, parse_constant=_no_number)
+        content = json.loads(body, parse_constant=_no_number)
+        if _HALF.search(body):
+            json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = f"U+{ord(error.object[error.start]):04X}"
+        raise InputError(f"the body has half of a character ({half}, a surrogate without the other half)") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"the body is no JSON: {error}") from None
+    return content
 
 
 async def json_object(request: Request) -> Mapping[str, Any]:

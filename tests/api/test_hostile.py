@@ -15,7 +15,9 @@ from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
 from energy_workbench.api.reference.openapi import openapi
 from energy_workbench.api.segments import MARK
+from energy_workbench.domain.errors import InputError
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
 from tests.api.test_openapi import BOARD, plant
 
@@ -66,6 +68,54 @@ def asked(dependant: Dependant) -> Iterator[tuple[str, bool]]:
         yield each.alias, each.field_info.is_required()
     for inner in dependant.dependencies:
         yield from asked(inner)
+
+
+HALVES = [
+    b'{"%s": "a\\ud800"}',
+    b'{"%s": {"b": ["\\uDFFF\\ud83d"]}}',
+    b'{"%s": "\xed\xa0\x80"}',
+    b'{"\\ud800%s": 1}',
+    b'["%s\\udfff"]',
+]
+WHOLE = b'{"name": "Kiln \\ud83d\\udd25 \xf0\x9f\x94\xa5", "type": "machine", "number": "K"}'
+
+
+def test_half_of_a_character_is_refused_in_each_body(callers: list[TestClient]) -> None:
+    described = openapi(callers[0].app)["paths"]  # type: ignore[arg-type]
+    tried = 0
+    for path, calls in described.items():
+        for verb, call in calls.items():
+            if "application/json" not in call.get("requestBody", {}).get("content", {}):
+                continue
+            where = path
+            for name in ("id", "run", "name", "start", "valid_from", "at"):
+                where = where.replace(f"{{{name}}}", quote(KNOWN.get(name, "2026-10-01"), safe=""))
+            for content in HALVES:
+                answer = callers[1].request(verb, where, content=content, headers={"Content-Type": "application/json"})
+                assert answer.status_code in REFUSED, (verb, where, content, answer.text)
+                tried += answer.status_code == 422 and "half of a character" in answer.json()["detail"]
+    assert tried >= 100
+    made = callers[1].post(f"{API}/meters", content=WHOLE, headers={"Content-Type": "application/json"})
+    assert made.json()["name"] == "Kiln 🔥 🔥"
+
+
+def test_half_of_a_character_is_never_stored(plant: Settings) -> None:
+    half, workbench = "a\ud800", Workbench(plant)
+    edit = {"energy_import_kwh": 1, "reason": half}
+    for change in (
+        lambda: workbench.create_meter({"number": "K", "name": half, "type": "machine"}),
+        lambda: workbench.set_status("UNIT-A", "faulty", half),
+        lambda: workbench.create_template(half, "UNIT-A"),
+        lambda: workbench.set_site(name=half),
+        lambda: workbench.set_factor({"name": "grid", "value": 0.7, "valid_from": "2026-01-01", "source": half}),
+        lambda: workbench.edit_interval(
+            "UNIT-A", "2026-10-05T14:15:00+05:30", {"energy_import_kwh": 1, "reason": half}
+        ),
+    ):
+        before = workbench.registry.revision()
+        with pytest.raises(InputError):
+            change()
+        assert workbench.registry.revision() == before
 
 
 def test_whatever_is_asked_has_a_documented_answer(callers: list[TestClient]) -> None:

@@ -12,7 +12,14 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
 
-from energy_workbench.domain.errors import BusyError, ConflictError, HomeError, SettingsError, WorkbenchError
+from energy_workbench.domain.errors import (
+    BusyError,
+    ConflictError,
+    HomeError,
+    InputError,
+    SettingsError,
+    WorkbenchError,
+)
 from energy_workbench.runtime.sqlite_file import read_only
 
 BUSY_SECONDS = 10.0
@@ -175,11 +182,16 @@ class Database:
     def _words(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeEncodeError as error:
+            shown = error.object[max(0, error.start - 20) : error.end].encode("ascii", "backslashreplace").decode()
+            raise InputError(f"{shown!r} ends in half of a character, which cannot be stored: write it whole") from None
         except exc.DBAPIError as error:
             raise self._explain(error) from error
 
     def _explain(self, error: exc.DBAPIError) -> WorkbenchError:
         message = str(error.orig).strip()
+        if isinstance(error, exc.DataError):
+            return InputError(f"a value cannot be stored: {message}")
         if isinstance(error, exc.IntegrityError):
             return ConflictError(f"{self}: the change contradicts what is stored ({message}); read it again and retry")
         if any(hint in message for hint in ("locked", "busy", "lock timeout")):
