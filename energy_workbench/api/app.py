@@ -14,6 +14,7 @@ from energy_workbench import __version__
 from energy_workbench.api import audit, contracted, files, meters, pages, problems, sql, tokens
 from energy_workbench.api.access import doors
 from energy_workbench.api.access.home_tokens import adopt, machine_secret, tokens_of
+from energy_workbench.api.access.hosts import KnownHosts, names_of
 from energy_workbench.api.access.kernels import Kernels
 from energy_workbench.api.answers import Json
 from energy_workbench.api.reference import reference
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_guarded)
     app.add_middleware(WholeSegments)
+    app.add_middleware(KnownHosts, names=names_of(settings))
 
     app.router.routes.extend(_routes().routes)
     return app

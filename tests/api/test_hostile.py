@@ -23,6 +23,7 @@ from tests.api.test_openapi import BOARD, plant
 
 __all__ = ["plant"]
 
+LOCAL = "http://127.0.0.1:3000"
 LARGEST_ANSWER = 16_000_000
 LARGEST_REFUSAL = 3_000
 """Bytes: a reason that nobody has to look for behind what was given."""
@@ -50,7 +51,7 @@ def callers(plant: Settings) -> Iterator[list[TestClient]]:
     app = create_app(plant)
     found = []
     for token in (tokens_of(plant).viewer, tokens_of(plant).editor):
-        found.append(TestClient(app, raise_server_exceptions=False, follow_redirects=False))
+        found.append(TestClient(app, LOCAL, raise_server_exceptions=False, follow_redirects=False))
         found[-1].headers["Authorization"] = f"Bearer {token}"
     with found[0]:
         yield found
@@ -108,9 +109,7 @@ def test_half_of_a_character_is_never_stored(plant: Settings) -> None:
         lambda: workbench.create_template(half, "UNIT-A"),
         lambda: workbench.set_site(name=half),
         lambda: workbench.set_factor({"name": "grid", "value": 0.7, "valid_from": "2026-01-01", "source": half}),
-        lambda: workbench.edit_interval(
-            "UNIT-A", "2026-10-05T14:15:00+05:30", {"energy_import_kwh": 1, "reason": half}
-        ),
+        lambda: workbench.edit_interval("UNIT-A", "2026-10-05T14:15:00+05:30", edit),
     ):
         before = workbench.registry.revision()
         with pytest.raises(InputError):

@@ -106,7 +106,7 @@ def test_a_service_that_ends_waits_for_what_it_began(home: Settings, monkeypatch
             ended.set()
 
     monkeypatch.setattr(Workbench, "overview", overview)
-    with TestClient(create_app(home)):
+    with TestClient(create_app(home), base_url="http://127.0.0.1:3000"):
         eventually(begun.is_set, "the first answer is made")
         assert not ended.is_set()
     assert ended.is_set()

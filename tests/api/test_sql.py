@@ -92,7 +92,7 @@ ODD = [
 def viewer(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[TestClient]:
     """A caller who may look, of a service that must live through all of this."""
     home = settings.load(shutil.copytree(template, tmp_path_factory.mktemp("sql") / "home"))
-    with TestClient(create_app(home)) as client:
+    with TestClient(create_app(home), base_url="http://127.0.0.1:3000") as client:
         client.headers["Authorization"] = f"Bearer {tokens_of(home).viewer}"
         yield client
 

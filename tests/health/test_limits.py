@@ -82,7 +82,7 @@ def test_only_an_editor_changes_limits(tmp_path: Path) -> None:
     from tests.workbench.plant import make_home
 
     home = make_home(tmp_path / "home")
-    client, tokens = TestClient(create_app(home)), tokens_of(home)
+    client, tokens = TestClient(create_app(home), base_url="http://127.0.0.1:3000"), tokens_of(home)
     viewer, editor = ({"Authorization": f"Bearer {token}"} for token in (tokens.viewer, tokens.editor))
     path = "/api/Energy/meters/UNIT-A/limits"
     assert client.put(path, json={"voltage_warning": 7}, headers=viewer).status_code == AccessError.http_status

@@ -33,6 +33,11 @@ SETTINGS: Final[Mapping[str, str]] = {
         "Where a proxy serves everything as one origin, such as https://energy.example.com; "
         "empty: each server at its own port"
     ),
+    "setting.host_names.label": "Further names of the machine",
+    "setting.host_names.help": (
+        "By which browsers reach the service without a proxy, such as energy.local, meters; "
+        "addresses, localhost and the machine's own name are known"
+    ),
     "setting.token.label": "Editor's token",
     "setting.token.help": "Empty: made at the first start and kept in the home",
     "setting.viewer_token.label": "Viewer's token",

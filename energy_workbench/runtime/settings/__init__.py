@@ -51,6 +51,7 @@ class Settings:
     metrics_port: int = setting(9108, **SERVER)
     plant_port: int = setting(5020, least=1, most=PORTS + 1 - PLANT_PORTS)
     public_url: str = setting("", check=checks.origin)
+    host_names: str = setting("", check=checks.hosts)
     token: str = setting("", **TOKEN)
     viewer_token: str = setting("", **TOKEN)
     commit_seconds: float = setting(30.0, **SECONDS, most=DAY)

@@ -27,6 +27,12 @@ def host(text: str) -> None:
         ) from None
 
 
+def hosts(text: str) -> None:
+    """Names of machines, divided by commas, or nothing."""
+    if not re.fullmatch(r"\s*([\w.-]+\s*(,\s*[\w.-]+\s*)*)?", text):
+        raise ValueError("are no names, such as energy.local, energy.plant.example (no scheme, port or path)")
+
+
 def database(text: str) -> None:
     """URL of a database, or nothing."""
     if text and not re.fullmatch(r"\w[\w+]*://.*", text):
