@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from energy_workbench.domain.errors import InputError, TooLargeError
@@ -16,6 +18,8 @@ from energy_workbench.domain.meter_tree import with_depth
 
 LARGEST_BODY = 8_000_000
 """Bytes of a body: about 50,000 readings."""
+STALLED_SECONDS = 60.0
+"""Longest wait for the next part of a body [s]."""
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 """Where a body may have one half of a character of two (a surrogate), which is no text."""
 
@@ -71,8 +75,15 @@ async def saved_body(request: Request, path: Path, most: int) -> None:
 
 
 async def _parts(request: Request, most: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for part in request.stream():
+    size, stream = 0, request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                part = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise HTTPException(408, f"nothing of the body came for {STALLED_SECONDS:g} s: send it again") from None
         size += len(part)
         if size > most:
             raise TooLargeError(f"the body is larger than {most // 1_000_000} MB: send it in parts")

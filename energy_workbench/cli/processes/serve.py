@@ -27,6 +27,7 @@ def serve(home: Annotated[Path | None, typer.Option(help="Folder of the home.")]
         import uvicorn
 
         from energy_workbench.api.app import create_app
+        from energy_workbench.api.connections import TimedProtocol
 
         alive = Alive()
 
@@ -40,6 +41,7 @@ def serve(home: Annotated[Path | None, typer.Option(help="Folder of the home.")]
 
         config = uvicorn.Config(
             create_app(settings),
+            http=TimedProtocol,
             access_log=False,
             server_header=False,
             log_config=None,
