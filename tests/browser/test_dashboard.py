@@ -176,6 +176,7 @@ def test_a_full_house_says_so(tmp_path: Path, visit: Visit) -> None:
         answer = second.goto(f"{site.url}/")
         assert answer is not None
         assert answer.status == 503
+        assert answer.headers["retry-after"] == "10"
         assert "All places are taken" in second.inner_text("h1")
         first.goto("about:blank")
         second.wait_for_selector(SANKEY, timeout=patience(60) * 1000)  # by itself

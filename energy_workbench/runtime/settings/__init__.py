@@ -58,7 +58,7 @@ class Settings:
     spool_max_mb: int = setting(2048, unit="MB", least=1, most=1_000_000)
     build_seconds: float = setting(30.0, **SECONDS, most=DAY)
     history_days: float = setting(400.0, unit="days", least=0.01, most=36_500)
-    kernels: int = setting(30, least=1, most=1000)
+    kernels: int = setting(40, least=1, most=1000)
     loss_threshold_percent: float = setting(3.0, unit="%", least=0, most=100)
     billing_day: int = setting(1, least=1, most=31)
     shifts: str = setting(SHIFTS, check=checks.shifts)

@@ -16,6 +16,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 from energy_workbench.domain.errors import ServiceError
 from energy_workbench.domain.roles import Role
 from energy_workbench.runtime.secret import KERNEL, digest
+from energy_workbench.widgets.site.places import Holder
 
 LOOK: Final = 2.0
 """How often the service is asked which visits are over [s]."""
@@ -43,12 +44,17 @@ class Kernel:
     ----------
     secret : str
         Of the secret that names it to the service.
-    visit : str or None
-        Of the visit that it was given to; None while it waits for one.
+    holder : Holder or None
+        The visit that it was given to; None while it waits for one.
     """
 
     secret: str
-    visit: str | None = None
+    holder: Holder | None = None
+
+    @property
+    def visit(self) -> str | None:
+        """Digest of that visit."""
+        return self.holder.visit if self.holder else None
 
 
 @dataclass(slots=True)
@@ -110,7 +116,11 @@ class Door:
         secret = KERNEL + secrets.token_urlsafe(32)
         return secret, Kernel(digest(secret))
 
-    async def give(self, kernel_id: str, visit: str) -> None:
+    def holders(self) -> list[Holder]:
+        """Whose the kernels are that do not wait for somebody."""
+        return [kernel.holder for kernel in self.kernels.values() if kernel.holder]
+
+    async def give(self, kernel_id: str, holder: Holder) -> None:
         """Give a kernel to a visit; once this returns, the service knows.
 
         Raises
@@ -118,7 +128,7 @@ class Door:
         ServiceError
             If the service cannot be told.
         """
-        self.kernels[kernel_id].visit = visit
+        self.kernels[kernel_id].holder = holder
         await self.tell()
 
     async def tell(self) -> set[str]:

@@ -15,9 +15,14 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.site.access import away
 from energy_workbench.widgets.site.kernels import Handing
+from energy_workbench.widgets.site.places import Holder, Places
 
 ENDED: Final = 4401
 """Code with which a connection is closed whose visit is over: of those for applications (RFC 6455, 7.4.2)."""
+
+
+AGAIN_SECONDS: Final = 10
+"""After which a page that had no place asks for one again [s]."""
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -26,15 +31,15 @@ class PageHandler(TornadoVoilaHandler):
     asks_for_token = True
     """Who shows one that is not known is led to the form."""
 
-    waiting = 0
-    """Requests that have no kernel yet."""
+    waiting: ClassVar[list[Holder]] = []
+    """Who asked for a page and has no kernel yet."""
 
     handing: Handing | None = None
 
     def initialize(self, *, places: int, **kwargs: Any) -> None:
         """Take the number of kernels that viewers may hold at once."""
         super().initialize(**kwargs)
-        self.places = places
+        self.places = Places(places)
 
     @property
     def kernel_manager(self) -> Any:
@@ -48,7 +53,7 @@ class PageHandler(TornadoVoilaHandler):
         Raises
         ------
         HTTPError
-            503 when every place is taken.
+            503 when every place is taken, 429 where this browser has too many of them.
         """
         if "token" in self.request.arguments:
             # The visit has its cookie now: keep the token out of the address bar, the history and the logs.
@@ -56,32 +61,34 @@ class PageHandler(TornadoVoilaHandler):
             query = urlencode([(key, value) for key, value in rest if key != "token"])
             self.redirect(self.request.path + (f"?{query}" if query else ""))
             return
-        if self._held() >= self.places:
-            self.set_header("Retry-After", "60")
-            raise HTTPError(503, f"all {self.places} places are taken", reason="All places are taken")
-        PageHandler.waiting += 1
+        visitor = self.current_user
+        who = Holder(visitor.name, visitor.username)
+        kernels = self.settings["kernel_manager"]
+        if refused := self.places.refusal([*kernels.door.holders(), *self.waiting], who):
+            status, reason = refused
+            raise HTTPError(status, f"{reason.lower()}, of {self.places.total}", reason=reason)
+        self.waiting.append(who)
         waits = True
         try:
             _ = self.xsrf_token  # sets its cookie: a page that closes needs it to end its kernel
-            self.handing = Handing(self.settings["kernel_manager"], self.current_user.username)
+            self.handing = Handing(kernels, who)
             async for html in self.get_generator(path=None):
                 if waits:  # its kernel is there now, and counted by itself
-                    PageHandler.waiting -= 1
+                    self.waiting.remove(who)
                     waits = False
                 self.write(html)
                 await self.flush()
         except ServiceError as error:
             raise away(error) from None
         finally:
-            PageHandler.waiting -= waits
+            if waits:
+                self.waiting.remove(who)
 
-    def _held(self) -> int:
-        """Places taken: kernels that are not kept warm for the next viewer, and requests that wait for one."""
-        kernels = self.kernel_manager
-        pool = kernels._pools.get(self.notebook_path, ()) if kernels.get_pool_size(self.notebook_path) else ()
-        # A kernel that is still to come is in the pool already, but not yet among the kernels.
-        warm = {task.result()["kernel_id"] for task in pool if task.done() and not task.exception()}
-        return len(set(kernels.list_kernel_ids()) - warm) + PageHandler.waiting
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say when to come again; what was set before is gone, for an error begins its answer anew."""
+        if status_code in (429, 503):
+            self.set_header("Retry-After", str(AGAIN_SECONDS))
+        super().write_error(status_code, **kwargs)
 
 
 class KernelHandler(VoilaKernelWebsocketHandler):

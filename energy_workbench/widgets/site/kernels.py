@@ -10,6 +10,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 
 from energy_workbench.client.connection import TOKEN_VARIABLE
 from energy_workbench.widgets.site.door import Door
+from energy_workbench.widgets.site.places import Holder
 
 
 class PageKernels(AsyncMappingKernelManager):
@@ -43,8 +44,8 @@ class PageKernels(AsyncMappingKernelManager):
 class Handing:
     """The kernels as a visit sees them while its page is made: the one that it gets is its own from then on."""
 
-    def __init__(self, kernels: Any, visit: str) -> None:
-        self._kernels, self._visit = kernels, visit
+    def __init__(self, kernels: Any, holder: Holder) -> None:
+        self._kernels, self._holder = kernels, holder
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernels, name)
@@ -64,7 +65,7 @@ class Handing:
     async def _give(self, kernel_id: str) -> None:
         self._kernels.expects(kernel_id)
         try:
-            await self._kernels.door.give(kernel_id, self._visit)
+            await self._kernels.door.give(kernel_id, self._holder)
         except Exception:
             # Nobody has it, and nobody else may get it.
             await self._kernels.shutdown_kernel(kernel_id, now=True)
