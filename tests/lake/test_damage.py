@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 from energy_workbench.lake.spool import wal
 from energy_workbench.lake.spool.page_salvage import log_of
+from energy_workbench.lake.spool.schema import PAGE
 from energy_workbench.lake.storage import durable
 from energy_workbench.runtime.incidents import incidents
 from tests.lake.helpers import ENERGY, intervals, reading, readings
@@ -118,6 +121,70 @@ def test_a_damaged_spool_opens_with_all_that_was_not_touched(
         assert lake.commit(spool) == 1
         spool.close()
         shutil.rmtree(home)
+
+
+WAITING = 1000
+"""Readings of each meter that wait while the lake cannot be reached."""
+
+ON_A_PAGE = PAGE // 32
+"""More rows than there is room for on a page."""
+
+
+@pytest.fixture(scope="module")
+def backlog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose lake could not be reached: what was read since waits; `log` as a crash left it, `file` whole."""
+    folder = tmp_path_factory.mktemp("backlog")
+    spool = Spool(folder / "work" / "spool.db")
+    for first in range(0, WAITING, 50):
+        spool.append([batch(meter, step) for step in range(first, first + 50) for meter in METERS])
+    shutil.copytree(folder / "work", folder / "log")
+    spool.close()
+    (folder / "work").rename(folder / "file")
+    return folder
+
+
+def tear(path: Path, at: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(random.Random(at).randbytes(PAGE))
+
+
+def read_by_sqlite(database: Path) -> int:
+    """Rows that SQLite itself reads, range by range past what it calls malformed."""
+    seen: set[int] = set()
+    with closing(sqlite3.connect(database)) as db:
+        for low in range(0, WAITING * len(METERS), 100):
+            try:
+                rows = db.execute("SELECT seq FROM rows NOT INDEXED WHERE seq > ? LIMIT 100", (low,))
+                seen.update(seq for (seq,) in rows)
+            except sqlite3.DatabaseError:
+                continue
+    return len(seen)
+
+
+@pytest.mark.parametrize("torn", ["header", "rows", "log"])
+def test_a_torn_page_costs_what_is_on_it_though_days_of_readings_wait_and_sqlite_reads_few(
+    backlog: Path, tmp_path: Path, torn: str
+) -> None:
+    """What each checkpoint writes anew is what all else hangs on; and of a log SQLite forgets what follows a tear."""
+    home = tmp_path / "home"
+    shutil.copytree(backlog / ("log" if torn == "log" else "file"), home)
+    path, log = home / "spool.db", log_of(home / "spool.db")
+    if torn == "log":
+        frames = (log.stat().st_size - wal.HEADER) // (wal.FRAME + PAGE)
+        tear(log, wal.HEADER + frames // 2 * (wal.FRAME + PAGE) + wal.FRAME)
+    else:
+        with closing(sqlite3.connect(path)) as db:
+            [(root,)] = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'rows'")
+        tear(path, 0 if torn == "header" else (root - 1) * PAGE)
+    shutil.copytree(home, tmp_path / "copy")
+    count = WAITING * len(METERS)
+    assert read_by_sqlite(tmp_path / "copy" / "spool.db") <= (0.6 * count if torn == "log" else 0)
+    spool, lake = Spool(path), Lake(home / "lake")
+    spool.check()
+    assert lake.commit(spool) >= count - (ON_A_PAGE if torn == "log" else 0)
+    assert [incident.what for incident in incidents(home)] == ["spool"]
+    spool.close()
 
 
 def test_a_whole_log_is_not_called_damaged(full: Path, tmp_path: Path) -> None:
