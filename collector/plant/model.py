@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from collector.plant.electrical import X
-from collector.plant.nodes import NodeMaker
+from collector.plant.power_series import PowerSeries
 from collector.plant.tree import GENERATOR_KW, PlantMeter
 from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.time.clock import EPOCH
@@ -83,7 +83,7 @@ class Plant:
         self._segments: OrderedDict[tuple[int, int], Segment] = OrderedDict()
         self._fresh: tuple[int, tuple[np.ndarray, ...]] | None = None
         self._totals = [np.zeros((len(COUNTERS), len(meters)))]
-        self._maker = NodeMaker(meters, seed=seed, origin=origin, zone=zone)
+        self._series = PowerSeries(meters, seed=seed, origin=origin, zone=zone)
 
     def day(self, number: int) -> Day:
         """The nodes of a day, counted from the origin's.
@@ -110,7 +110,7 @@ class Plant:
     def _nodes(self, number: int) -> tuple[np.ndarray, ...]:
         """Nodes 0 to 1439 of a day."""
         if self._fresh is None or self._fresh[0] != number:
-            self._fresh = (number, self._maker.day(number))
+            self._fresh = (number, self._series.day(number))
         return self._fresh[1]
 
     def totals(self, number: int) -> np.ndarray:

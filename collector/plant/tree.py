@@ -35,7 +35,7 @@ class PlantMeter:
     rated_kw : float
         Power at full load [kW].
     load : str
-        Name of its weekly load shape in `schedules`; empty where its power follows from others.
+        Name of its weekly load shape in `load_shapes`; empty where its power follows from others.
     power_factor : float
         Of its load [1], inductive.
     loss_fraction : float

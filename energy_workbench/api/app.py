@@ -24,7 +24,7 @@ from energy_workbench.api.segments import WholeSegments
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.lake.user_sql import host
-from energy_workbench.runtime import leaving
+from energy_workbench.runtime import cancellation
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
 
@@ -114,7 +114,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _warm(workbench: Workbench, done: threading.Event) -> None:
     """Answer what viewers see first; between two of its questions it ends where the service does."""
-    with leaving.work_for(done), suppress(leaving.GoneError):
+    with cancellation.work_for(done), suppress(cancellation.GoneError):
         host.shared().start()
         try:
             workbench.overview()

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from energy_workbench.api.turns import Turns
-from energy_workbench.runtime import leaving
+from energy_workbench.runtime import cancellation
 
 Answer = TypeVar("Answer")
 
@@ -87,13 +87,13 @@ def apart(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]]
         who = given["_"] if "_" in given else given["by"]
 
         def work(gone: threading.Event) -> Response:
-            with leaving.work_for(gone):
-                leaving.check()
+            with cancellation.work_for(gone):
+                cancellation.check()
                 return answer(**given)
 
         try:
             return await room.run(request, getattr(who, "name", who), work)
-        except leaving.GoneError:
+        except cancellation.GoneError:
             return Response(status_code=LEFT)
 
     own = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)

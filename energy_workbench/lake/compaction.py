@@ -10,7 +10,7 @@ from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.columns import KEYS
 from energy_workbench.lake.recovery import salvage
 from energy_workbench.lake.storage import duck
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import incidents
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compact(store: Store, partition: str) -> int:
         table = _sorted(store, [name for name in files if name not in damaged], list(rescued.values()), names)
     for name, rows in rescued.items():
         _keep_aside(store.path.parent, Path(name), 0 if rows is None else len(rows))
-    place("lake.compact.before")
+    failpoint("lake.compact.before")
     store.write(table, predicate=f"{store.partition} = '{partition}'", metadata={"job": JOB})
     return len(damaged)
 

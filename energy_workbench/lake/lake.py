@@ -181,7 +181,7 @@ class Lake:
         Parameters
         ----------
         partition, unproven
-            As `orphans.held` takes them.
+            As `unlogged_files.held` takes them.
 
         Returns
         -------

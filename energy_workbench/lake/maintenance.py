@@ -13,7 +13,7 @@ from energy_workbench.domain.time import clock
 from energy_workbench.lake.compaction import compact
 from energy_workbench.lake.recovery import salvage
 from energy_workbench.lake.storage import checksums, durable
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 
 if TYPE_CHECKING:
     from energy_workbench.lake.lake import Lake
@@ -122,17 +122,17 @@ def _compact(lake: Lake, store: Store, partition: str) -> int:
 
 def _clean(store: Store) -> int:
     with store.writer():
-        place("lake.vacuum.before")
+        failpoint("lake.vacuum.before")
         table = store.open()
         removed = table.vacuum(retention_hours=RETENTION_HOURS, dry_run=False, enforce_retention_duration=False)
         store.harden()
-        place("lake.checkpoint.before")
+        failpoint("lake.checkpoint.before")
         table = store.open()
         with store.words("checkpointed"):
             table.create_checkpoint()
         # Entries go only once what stands for them is durable.
         durable.harden_checkpoint(store.path)
-        place("lake.checkpoint.after")
+        failpoint("lake.checkpoint.after")
         table.cleanup_metadata()
         removed += _remove_orphans(store)
         checksums.keep(store.path, {path for path in checksums.read(store.path).files if path.exists()})

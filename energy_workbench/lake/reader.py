@@ -15,11 +15,11 @@ from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.domain.time.period import Period
 from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.heard import COUNT, HeardFiles
 from energy_workbench.lake.interval_files import interval_source, no_intervals, of_meters
+from energy_workbench.lake.newest_readings import COUNT, NewestReadings
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.storage import duck
-from energy_workbench.runtime import leaving
+from energy_workbench.runtime import cancellation
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,7 +55,7 @@ class Reader:
         self.spool = spool
         self._note = note or (lambda meters, start, end: None)  # noqa: ARG005
         self._local = threading.local()
-        self._heard = HeardFiles()
+        self._heard = NewestReadings()
 
     def version(self) -> tuple[int, ...]:
         """Changes whenever an answer may: versions of readings and intervals, and of the spool. For caches."""
@@ -425,7 +425,7 @@ class Reader:
 
         from energy_workbench.domain.errors import LakeError
 
-        leaving.check()
+        cancellation.check()
         cursor = self._cursor()
         try:
             for name, table in tables.items():

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TypeVar
 
-from energy_workbench.runtime.leaving import GoneError, check
+from energy_workbench.runtime.cancellation import GoneError, check
 
 Answer = TypeVar("Answer")
 

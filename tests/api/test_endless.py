@@ -20,7 +20,7 @@ from energy_workbench.api.turns import Turns
 from energy_workbench.domain.errors import CrowdedError, PeriodError, TooManyError
 from energy_workbench.domain.time import axis
 from energy_workbench.domain.time.period import Period
-from energy_workbench.runtime import leaving
+from energy_workbench.runtime import cancellation
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.cache import Cache
 from energy_workbench.services.workbench import Workbench
@@ -131,11 +131,11 @@ def test_an_answer_is_made_anew_where_its_maker_left() -> None:
         made.set()
         waiting.wait(240)
         gone.set()
-        leaving.check()
+        cancellation.check()
         return "never"
 
     def maker() -> None:
-        with leaving.work_for(gone), pytest.raises(leaving.GoneError):
+        with cancellation.work_for(gone), pytest.raises(cancellation.GoneError):
             cache.get("key", slow)
 
     with ThreadPoolExecutor(2) as pool:

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.registry import Registry
 from energy_workbench.registry.storage import schema
-from energy_workbench.runtime.hidden import hidden, without_secrets
+from energy_workbench.runtime.redaction import hidden, without_secrets
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.commands.scheduling import planned
 from tests.api.conftest import API

@@ -13,7 +13,7 @@ import pytest
 
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.build.intervals import build
-from energy_workbench.lake.storage.failpoints import PLACES, VARIABLE
+from energy_workbench.lake.storage.failpoints import FAILPOINTS, VARIABLE
 from tests.lake.helpers import ENERGY, intervals, reading, readings
 from tests.waiting import patience
 
@@ -47,7 +47,7 @@ def points() -> list[str]:
     if not ROUNDS:
         return list(FEW)
     luck = random.Random(20_261_001)
-    places = [name for name in PLACES if not name.startswith("mend.")]
+    places = [name for name in FAILPOINTS if not name.startswith("mend.")]
     return [f"{places[index % len(places)]}:{luck.randint(1, 6)}" for index in range(ROUNDS)]
 
 
@@ -84,7 +84,7 @@ def test_a_kill_at_a_named_point_loses_and_repeats_nothing(tmp_path: Path) -> No
     assert kills >= len(points()) * 0.6
 
 
-@pytest.mark.parametrize("place", [name for name in PLACES if name.startswith("mend.")])
+@pytest.mark.parametrize("place", [name for name in FAILPOINTS if name.startswith("mend.")])
 def test_a_kill_while_a_spool_is_mended_loses_nothing(tmp_path: Path, place: str) -> None:
     path = tmp_path / "spool.db"
     spool = Spool(path)

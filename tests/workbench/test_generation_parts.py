@@ -18,7 +18,7 @@ from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.domain.time.period import Period, local_midnight
 from energy_workbench.lake import Lake
 from energy_workbench.lake.build.intervals import build
-from energy_workbench.lake.heard import HeardFiles
+from energy_workbench.lake.newest_readings import NewestReadings
 from energy_workbench.lake.reader import Reader
 from energy_workbench.registry import Registry
 from energy_workbench.registry.storage.database import Database
@@ -177,7 +177,7 @@ def test_a_longer_time_asks_no_more(home: Settings, monkeypatch: pytest.MonkeyPa
 
         monkeypatch.setattr(kind, name, counted)
 
-    for kind, name in ((Reader, "run"), (Reader, "pin"), (HeardFiles, "newest"), (Database, "read")):
+    for kind, name in ((Reader, "run"), (Reader, "pin"), (NewestReadings, "newest"), (Database, "read")):
         counting(kind, name)
 
     def questions(period: str) -> Counter[str]:

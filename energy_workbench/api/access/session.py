@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Response
 from energy_workbench.api.access.kernels import Kernels, is_kernel
 from energy_workbench.domain.errors import AccessError, UnknownCallerError
 from energy_workbench.domain.roles import LEAST, May, Role, Token
-from energy_workbench.runtime.hidden import without_secrets
+from energy_workbench.runtime.redaction import without_secrets
 from energy_workbench.runtime.secret import LASTS, SESSION, digest
 from energy_workbench.services.workbench import Workbench
 

@@ -22,7 +22,7 @@ from honcho.printer import Message, Printer
 
 from energy_workbench.domain.errors import SettingsError
 from energy_workbench.domain.time import clock
-from energy_workbench.runtime.lineage import end_with
+from energy_workbench.runtime.parent_death import end_with
 from energy_workbench.services.doctor.supervised import Supervised
 
 LONGEST_PAUSE: Final = 60.0

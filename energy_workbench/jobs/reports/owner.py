@@ -9,7 +9,7 @@ from energy_workbench.domain.schedules import Run
 from energy_workbench.jobs.reports.event import event
 from energy_workbench.reports.delivery import smtp, webhook
 from energy_workbench.reports.delivery.letter import alert_letter
-from energy_workbench.runtime.hidden import hidden
+from energy_workbench.runtime.redaction import hidden
 from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.time.clock import EPOCH, from_micros
 from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.columns import KEYS
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,7 +94,7 @@ def commit(store: Store, files: Sequence[DayFile], metadata: Mapping[str, Any]) 
             moved.append(target)
             actions.append(_action(store, file, target))
         table = store.open()
-        place("lake.write.before")
+        failpoint("lake.write.before")
         table.create_write_transaction(
             actions,
             "append",
@@ -103,7 +103,7 @@ def commit(store: Store, files: Sequence[DayFile], metadata: Mapping[str, Any]) 
             commit_properties=CommitProperties(custom_metadata={k: json.dumps(v) for k, v in metadata.items()}),
             post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
         )
-        place("lake.write.after")
+        failpoint("lake.write.after")
     except (DeltaError, OSError) as error:
         for path in moved:
             path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.spool import page_salvage, repair, wal
 from energy_workbench.lake.spool.schema import PAGE, prepare
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import disk
 
 log = logging.getLogger(__name__)
@@ -102,9 +102,9 @@ class SpoolFile:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
-                place("spool.commit.before")
+                failpoint("spool.commit.before")
                 self._db.execute("COMMIT")
-                place("spool.commit.after")
+                failpoint("spool.commit.after")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")

@@ -8,7 +8,7 @@ from pathlib import Path
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.spool import page_salvage
 from energy_workbench.lake.spool.schema import INSERT, PAGE, prepare
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import disk, incidents
 
 _BATCH = 50_000
@@ -25,14 +25,14 @@ def mend(path: Path, why: str) -> None:
     LakeError
         If the disk refuses, such as when it is full; nothing is changed then.
     """
-    place("mend.before")
+    failpoint("mend.before")
     draft = path.with_name(path.name + ".mending")
     try:
         for left in (draft, page_salvage.log_of(draft)):
             left.unlink(missing_ok=True)
         _rescue(path, draft, why)
         disk.sync(draft)
-        place("mend.written")
+        failpoint("mend.written")
         draft.rename(_complete(path))
         disk.sync(path.parent)
     except (sqlite3.Error, OSError) as error:
@@ -51,13 +51,13 @@ def finish(path: Path) -> None:
         if found.exists():
             found.rename(target)
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
-    place("mend.moved")
+    failpoint("mend.moved")
     with sqlite3.connect(f"{complete.absolute().as_uri()}?mode=ro", uri=True) as db:
         text = db.execute("SELECT value FROM meta WHERE key='mended'").fetchone()[0]
     db.close()
     complete.rename(path)
     disk.sync(path.parent)
-    place("mend.after")
+    failpoint("mend.after")
     incidents.record(path.parent, "spool", str(text), aside if aside.exists() else None)
 
 

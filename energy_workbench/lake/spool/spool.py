@@ -17,7 +17,7 @@ from energy_workbench.lake.spool.fullness import SPARING, SpoolState, look
 from energy_workbench.lake.spool.packing import Packer
 from energy_workbench.lake.spool.schema import INSERT, Packed, checksum, new_name
 from energy_workbench.lake.spool.shape import Row, Shape
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import incidents
 
 
@@ -217,7 +217,7 @@ class Spool:
         app : str, optional
             The name that the numbers belong to; nothing is done if the spool has another one by now.
         """
-        place("spool.trim.before")
+        failpoint("spool.trim.before")
         with self._file.writing() as db:
             if app is not None and app != meta.get(db, "app"):
                 return
@@ -226,7 +226,7 @@ class Spool:
             meta.note_working(db)
             roomy = not self.most_bytes or self._file.used_bytes() < SPARING * self.most_bytes
             dropped = meta.take_dropped(db) if roomy else ""
-        place("spool.trim.after")
+        failpoint("spool.trim.after")
         self._file.give_back()
         if dropped:
             incidents.record(self.path.parent, "spool", dropped)

@@ -13,7 +13,7 @@ from typing import Any
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.energy.counter_steps import Evidence, Facts
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import disk
 
 FILE = "intervals.build.json"
@@ -84,14 +84,14 @@ class State:
                 json.dump(asdict(self), file)
                 file.flush()
                 os.fsync(file.fileno())
-            place("intervals.state.before")
+            failpoint("intervals.state.before")
             draft.replace(target)
             disk.sync(folder)
         except OSError as error:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
             raise LakeError(f"{target} cannot be written: {error.strerror or error}") from None
-        place("intervals.state.after")
+        failpoint("intervals.state.after")
 
     def changed_since(self, before: State) -> dict[int, int | None]:
         """Meters of which something differs that holds on, and since when [µs]; None is from the beginning."""

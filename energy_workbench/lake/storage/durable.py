@@ -2,7 +2,7 @@
 
 Neither delta-rs nor DuckDB calls fsync. A commit counts only once `harden` has returned; one that the power took
 before may look complete and not be. What is set aside here loses nothing: the spool still has what was never
-acknowledged, and data files that no entry names any more are adopted (`orphans`).
+acknowledged, and data files that no entry names any more are adopted (`recovery/unlogged_files.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.storage import checksums
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import disk, incidents
 
 log = logging.getLogger(__name__)
@@ -133,9 +133,9 @@ def _sync_all(table: Path, data: list[Path], entries: list[Path]) -> None:
     folders = {path.parent for path in data} | {table, table.parent, table.parent.parent}
     hint = table / LOG / "_last_checkpoint"
     for path in (*data, *sorted(folders, reverse=True), *([hint] if hint.exists() else []), *entries, table / LOG):
-        place("lake.fsync.before")
+        failpoint("lake.fsync.before")
         disk.sync(path)
-        place("lake.fsync.after")
+        failpoint("lake.fsync.after")
 
 
 def review(table: Path) -> list[Path]:

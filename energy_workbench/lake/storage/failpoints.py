@@ -1,7 +1,7 @@
-"""Places where a process may be made to die, so that tests can be there: around every fsync, commit and trim.
+"""Failpoints: where tests make a process die, around every fsync, commit and trim.
 
-`ENERGY_WORKBENCH_FAILPOINT=trim.before:3` kills the process (SIGKILL) the third time it comes by `trim.before`.
-Without the variable a place costs one comparison.
+`ENERGY_WORKBENCH_FAILPOINT=spool.trim.before:3` kills the process (SIGKILL) the third time it comes by that one.
+Without the variable each costs one comparison.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import signal
 
 VARIABLE = "ENERGY_WORKBENCH_FAILPOINT"
 
-PLACES = (
+FAILPOINTS = (
     "spool.commit.before", "spool.commit.after", "spool.trim.before", "spool.trim.after",
     "lake.write.before", "lake.write.after", "lake.fsync.before", "lake.fsync.after",
     "lake.compact.before", "lake.vacuum.before", "lake.checkpoint.before", "lake.checkpoint.after",
     "intervals.state.before", "intervals.state.after",
     "mend.before", "mend.written", "mend.moved", "mend.after",
 )  # fmt: skip
-"""Every place there is."""
+"""Every one there is."""
 
 _name, _, _times = os.environ.get(VARIABLE, "").partition(":")
 _left = int(_times or 1)
 
 
-def place(name: str) -> None:
+def failpoint(name: str) -> None:
     """Die here, if that was asked for."""
     if name == _name:
         global _left

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.storage import checksums, durable, snapshot
-from energy_workbench.lake.storage.failpoints import place
+from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.lake.storage.lock import exclusive
 from energy_workbench.lake.storage.snapshot import EMPTY, Snapshot
 
@@ -206,7 +206,7 @@ class Store:
             if self._stamp() is None:
                 self._create()
             self._room_for(table)
-            place("lake.write.before")
+            failpoint("lake.write.before")
             write_deltalake(
                 str(self.path),
                 table,
@@ -218,7 +218,7 @@ class Store:
                 # The log is cleaned by maintenance, once backups and readers no longer need it.
                 post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
             )
-            place("lake.write.after")
+            failpoint("lake.write.after")
         self.harden()
 
     def _room_for(self, table: pa.Table) -> None:

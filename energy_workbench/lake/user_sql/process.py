@@ -1,6 +1,6 @@
 """Where users' SQL runs: a process with DuckDB loaded that forks one process a query, so that none harms another.
 
-It is started by `query_host` with one end of a socket. Each query comes as a socket of its own, over which the forked
+It is started by `host` with one end of a socket. Each query comes as a socket of its own, over which the forked
 process reads what is asked and writes the answer; last, this one writes how that process ended. Who closes such a
 socket ends its query; when the first one is closed, all end.
 """
@@ -20,7 +20,7 @@ from typing import NoReturn
 from energy_workbench.lake.user_sql.query import answer, prepare
 from energy_workbench.lake.user_sql.views import THREADS
 from energy_workbench.lake.user_sql.wire import ended
-from energy_workbench.runtime.lineage import end_with
+from energy_workbench.runtime.parent_death import end_with
 
 MEMORY_BYTES = 1_500_000_000
 """What a query may take beyond what is loaded: more than DuckDB counts itself, as it does not count everything."""

@@ -1,4 +1,4 @@
-"""A process that ends when the one that started it does, however that one ended."""
+"""Parent-death signal: a process ends when the one that started it does, however that one ended (prctl(2), Linux)."""
 
 from __future__ import annotations
 

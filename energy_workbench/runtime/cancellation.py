@@ -1,4 +1,4 @@
-"""Whether somebody still waits for the answer that a thread works on; who has left ends the work."""
+"""Cancellation of work in threads: it ends where nobody waits for its answer any more."""
 
 from __future__ import annotations
 

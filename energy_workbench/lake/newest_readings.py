@@ -1,4 +1,4 @@
-"""When readings of some meters came lately, looked up in the files day by day from the newest, each file once."""
+"""Instants of the newest readings of meters, looked up in the files day by day from the newest, each file once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Instants = dict[int, list[int]]
 """By meter its newest instants [µs since 1970, UTC], newest first; nothing where there is none."""
 
 
-class HeardFiles:
+class NewestReadings:
     """The newest instants of meters in the table of readings; safe for threads.
 
     Files never change under their name, so what was found in some is kept while the table has them, that a meter is

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from collector.plant import schedules, weather
+from collector.plant import load_shapes, weather
 from collector.plant.tree import SOLAR_PEAK_KW, PlantMeter
 from energy_workbench.domain.entities import Flow, MeterType
 
@@ -24,8 +24,8 @@ SOLAR_NIGHT_KW = 0.6
 """What the inverters draw while the sun is down."""
 
 
-class NodeMaker:
-    """Makes the days of one plant; the parameters are those of `model.Plant`."""
+class PowerSeries:
+    """Active and reactive power of one plant's meters, day by day; the parameters are those of `model.Plant`."""
 
     def __init__(self, meters: tuple[PlantMeter, ...], *, seed: int, origin: datetime, zone: ZoneInfo) -> None:
         self.meters = meters
@@ -50,10 +50,10 @@ class NodeMaker:
         }
         self._loads = np.array(loads)
         meters = [self.meters[i] for i in loads]
-        self._shape = np.array([schedules.NAMES.index(m.load) for m in meters])
+        self._shape = np.array([load_shapes.NAMES.index(m.load) for m in meters])
         self._rated = np.array([m.rated_kw for m in meters])[:, None]
-        self._standby = np.array([schedules.STANDBY[m.load] for m in meters])[:, None]
-        self._steady = np.array([m.load in schedules.STEADY for m in meters])[:, None]
+        self._standby = np.array([load_shapes.STANDBY[m.load] for m in meters])[:, None]
+        self._steady = np.array([m.load in load_shapes.STEADY for m in meters])[:, None]
         self._essential = np.array([m.essential for m in meters])[:, None]
         self._tangent = np.array([(1 / m.power_factor**2 - 1) ** 0.5 for m in meters])[:, None]
 
@@ -112,7 +112,7 @@ class NodeMaker:
         import numpy as np
 
         count = self._loads.size
-        level = schedules.levels()[self._shape[:, None], weekday, minute]
+        level = load_shapes.levels()[self._shape[:, None], weekday, minute]
         slots = random.random((count, MINUTES // 10))
         # One machine in eight idles between two batches; the others run at their batch's load.
         batch = np.where(slots < 0.12, 0.25, 0.72 + 0.5 * slots)

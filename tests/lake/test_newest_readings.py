@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.lake import Lake, Reader, Spool, heard
+from energy_workbench.lake import Lake, Reader, Spool, newest_readings
 from tests.lake.helpers import T0, reading
 
 DAY = 86_400.0
@@ -33,9 +33,11 @@ def reader(tmp_path: Path) -> Reader:
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, list[int]]]:
     """Each look into files: how many, and for which meters."""
     found: list[tuple[int, list[int]]] = []
-    look = heard._look
+    look = newest_readings._look
     monkeypatch.setattr(
-        heard, "_look", lambda files, meters, *more: (found.append((len(files), meters)), look(files, meters, *more))[1]
+        newest_readings,
+        "_look",
+        lambda files, meters, *more: (found.append((len(files), meters)), look(files, meters, *more))[1],
     )
     return found
 

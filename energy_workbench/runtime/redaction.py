@@ -1,4 +1,4 @@
-"""What is hidden of an address: a webhook's path, or a password before a host, is often a secret in itself."""
+"""Redaction of addresses in text: a webhook's path, or a login before a host, is often a secret in itself."""
 
 from __future__ import annotations
 
