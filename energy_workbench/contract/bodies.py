@@ -9,9 +9,8 @@ from typing import Annotated, Any, Required
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import As, Instant, Sent, Words
-from energy_workbench.contract.words import Hours, Kvah, Kvarh, Kwh, Percent
+from energy_workbench.contract.words import Kvah, Kvarh, Kwh
 from energy_workbench.domain.emission_factors import KINDS
-from energy_workbench.domain.schedules import FORMATS, LANGUAGES
 
 
 class Table(Enum):
@@ -26,6 +25,7 @@ class Table(Enum):
     """Of a gateway."""
     LIMITS = auto()
     """Of health."""
+    SCHEDULE = auto()
 
 
 class ExchangeFields(TypedDict, total=False):
@@ -59,30 +59,6 @@ class IntervalFields(TypedDict, total=False):
     reason: Required[str]
 
 
-class RecipientFields(TypedDict, total=False):
-    """Who gets a mail, in which language."""
-
-    address: Required[str]
-    language: Annotated[str, Words(tuple(LANGUAGES))]
-
-
-class ScheduleFields(TypedDict, total=False):
-    """A report that is sent by itself."""
-
-    name: str
-    report: str
-    parameters: dict[str, Any]
-    cron: str
-    period: str
-    formats: list[Annotated[str, Words(FORMATS)]]
-    recipients: list[RecipientFields]
-    webhook: str | None
-    owner: str | None
-    completeness_percent: Percent | None
-    wait_hours: Hours | None
-    paused: bool | None
-
-
 class DeviceFields(TypedDict, total=False):
     """Where a device is."""
 
@@ -114,5 +90,5 @@ Device = Annotated[Mapping[str, Any], As.BODY, Sent(DeviceFields)]
 Exchange = Annotated[Mapping[str, Any], As.BODY, Sent(ExchangeFields)]
 Factor = Annotated[Mapping[str, Any], As.BODY, Sent(FactorFields)]
 Interval = Annotated[Mapping[str, Any], As.BODY, Sent(IntervalFields)]
-Schedule = Annotated[Mapping[str, Any], As.BODY, Sent(ScheduleFields)]
+Schedule = Annotated[Mapping[str, Any], As.BODY, Sent(Table.SCHEDULE)]
 Site = Annotated[Mapping[str, Any] | None, As.BODY, Sent(SiteFields)]

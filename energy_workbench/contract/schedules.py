@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Between, Help, Limit, Named, Offset, Revision
+from energy_workbench.contract.notes import As, Between, Help, Limit, Named, Offset, Revision, Sent
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.schedules import ReportRow, RunRow, ScheduleCheck, ScheduleRow
 from energy_workbench.domain.roles import May
@@ -48,7 +48,7 @@ class SchedulesContract:
     @operation("POST", "/schedules/check", "Check a schedule", tag=TAG, needs=May.CHANGE)
     def check_schedule(
         self,
-        fields: Annotated[Mapping[str, Any], As.MEMBER],
+        fields: Annotated[Mapping[str, Any], As.MEMBER, Sent(bodies.Table.SCHEDULE)],
         id: Annotated[str | None, As.MEMBER] = None,
     ) -> ScheduleCheck:
         """What is wrong with a form (`problems`) or looks wrong (`warnings`), and when it would run.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.time.period import Period, parse_period
@@ -19,6 +19,8 @@ PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 1
 """How long after each failure a run is tried again; after the last of them it has failed."""
 LOOKS: Final = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30))
 """How long after each look for missing data the next one comes; the last of them again and again."""
+ParameterValue = str | float | bool | None
+"""What a parameter of a report may be."""
 LEASE: Final = timedelta(seconds=60)
 """For how long a run belongs to who claimed it, without a word of life."""
 
@@ -91,7 +93,7 @@ class Schedule:
     report: str
     cron: str
     since: datetime
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, ParameterValue] = field(default_factory=dict)
     period: str = "last month"
     formats: tuple[str, ...] = ("html", "pdf")
     recipients: tuple[Recipient, ...] = ()

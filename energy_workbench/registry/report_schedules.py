@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
 from energy_workbench.domain.errors import ConflictError, NotFoundError
-from energy_workbench.domain.schedules import Recipient, Schedule
+from energy_workbench.domain.fields import schedule_fields
+from energy_workbench.domain.fields.schedule_field import Plain
+from energy_workbench.domain.schedules import Schedule
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.fields import folded
@@ -86,26 +86,15 @@ def _refuse_used_name(connection: Connection, schedule: Schedule) -> None:
         raise ConflictError(f"there is a schedule {schedule.name!r} already: choose another name")
 
 
-def _contents(schedule: Schedule) -> dict[str, Any]:
-    """Its columns as plain values, without the id."""
-    plain = asdict(schedule)
-    plain.pop("id")
-    return plain | {
-        "formats": list(schedule.formats),
-        "recipients": [asdict(each) for each in schedule.recipients],
-        "since": instant(schedule.since),
-    }
+def _contents(schedule: Schedule) -> dict[str, Plain]:
+    """What is stored of it, without the id."""
+    fields = {field.name: field.plain(schedule) for field in schedule_fields.FIELDS}
+    return fields | {"since": instant(schedule.since)}
 
 
 def _schedule(row: RowMapping) -> Schedule:
-    columns: Mapping[str, Any] = {name: value for name, value in row.items() if name != "folded"}
-    return Schedule(
-        **{
-            **columns,
-            "formats": tuple(row["formats"]),
-            "recipients": tuple(Recipient(**each) for each in row["recipients"]),
-        }
-    )
+    fields = {field.name: field.typed(row[field.name]) for field in schedule_fields.FIELDS}
+    return Schedule(id=row["id"], since=row["since"], **fields)
 
 
 def _write(

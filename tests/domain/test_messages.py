@@ -2,14 +2,14 @@
 
 import pytest
 
-from energy_workbench.domain.fields import messages, meter_fields
+from energy_workbench.domain.fields import messages, meter_fields, schedule_fields
 from energy_workbench.runtime.settings import declared
 
 
 def named() -> set[str]:
     """Ids that the declarations name."""
     settings = {name for each in declared().values() for name in (each.label, each.help)}
-    return settings | {name for each in meter_fields.FIELDS for name, _ in each.messages()}
+    return settings | {name for each in (*meter_fields.FIELDS, *schedule_fields.FIELDS) for name, _ in each.messages()}
 
 
 def test_every_id_that_is_named_has_words_and_no_words_are_left_over():

@@ -28,7 +28,7 @@ from energy_workbench.registry.migrate import FOLDER
 from energy_workbench.registry.storage import schema
 from energy_workbench.services.rows.meters import meter_view
 from energy_workbench.widgets.setup.form import fields as form
-from scripts import document_meter_fields
+from scripts import document_fields
 
 PACKAGE = Path(energy_workbench.__file__).parent
 HELD = {Stored.METER: schema.meters, Stored.RATIO: schema.ratios, Stored.PLACEMENT: schema.placements}
@@ -100,8 +100,8 @@ def test_classes_are_those_of_the_standards() -> None:
 
 
 def test_the_page_has_the_table_as_it_is_declared() -> None:
-    page = document_meter_fields.PAGE.read_text("utf-8")
-    assert document_meter_fields.written(page) == page, "python -m scripts.document_meter_fields writes it"
+    page = document_fields.METERS.page.read_text("utf-8")
+    assert document_fields.METERS.written(page) == page, "python -m scripts.document_fields writes it"
 
 
 @pytest.mark.parametrize("value", ["31.01.2026", "2026-02-30", "20260131", "soon", True, 20260131.5])

@@ -12,9 +12,9 @@ from energy_workbench.api.reference.made import JsonSchema, made
 from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.bodies import ReadingFields, Table
 from energy_workbench.contract.notes import Sent
-from energy_workbench.domain.fields import kinds
+from energy_workbench.domain.fields import kinds, schedule_fields
+from energy_workbench.domain.fields.field import AnyField
 from energy_workbench.domain.fields.gateway_options import OPTIONS, GatewayOption
-from energy_workbench.domain.fields.meter_field import MeterField
 from energy_workbench.domain.fields.meter_fields import BY_NAME, FIELDS, RATIO
 
 BY_HAND: Final[Mapping[str, Any]] = {"record": ReadingFields | list[ReadingFields]}
@@ -59,6 +59,8 @@ def _of_table(table: Table) -> JsonSchema:
         case Table.LIMITS:
             limit: JsonSchema = {"anyOf": [{"type": "number"}, {"const": "off"}, {"type": "null"}]}
             return {"type": "object", "additionalProperties": limit}
+        case Table.SCHEDULE:
+            return _object({each.name: _told(_kind(each.kind), each) for each in schedule_fields.FIELDS})
 
 
 _TEXT: Final[JsonSchema] = {"type": "string"}
@@ -72,26 +74,25 @@ def _or_null(schema: JsonSchema) -> JsonSchema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _told(schema: JsonSchema, label: str, help: str, unit: str) -> JsonSchema:
-    """The same, or null, with what people read."""
-    told: JsonSchema = {**_or_null(schema), "title": label}
-    if help:
-        told["description"] = help
-    if unit:
-        told["x-unit"] = unit
+def _told(schema: JsonSchema, of: AnyField | GatewayOption) -> JsonSchema:
+    """The same with what people read."""
+    told: JsonSchema = {**schema, "title": of.label}
+    if of.help:
+        told["description"] = of.help
+    if of.unit:
+        told["x-unit"] = of.unit
     return told
 
 
-def _field(field: MeterField) -> JsonSchema:
-    """An empty field takes its default."""
-    return _told(_kind(field.kind), field.label, field.help, field.unit)
+def _field(field: AnyField) -> JsonSchema:
+    """Of a field that takes its default where it is empty."""
+    return _told(_or_null(_kind(field.kind)), field)
 
 
 def _option(option: GatewayOption) -> JsonSchema:
     """One that is null is not set."""
     kind = "integer" if option.whole else "number"
-    schema: JsonSchema = {"type": kind, "minimum": option.low, "maximum": option.high}
-    return _told(schema, option.label, option.help, option.unit)
+    return _told(_or_null({"type": kind, "minimum": option.low, "maximum": option.high}), option)
 
 
 def _kind(kind: kinds.Kind) -> JsonSchema:
@@ -112,5 +113,12 @@ def _kind(kind: kinds.Kind) -> JsonSchema:
             return {"type": ["number", "string"]}
         case kinds.Text():
             return {"type": "string", "maxLength": kind.longest}
+        case kinds.Several():
+            return {"type": "array", "items": {"enum": list(kind.of)}}
+        case kinds.Recipients():
+            members: dict[str, JsonSchema] = {"address": _TEXT, "language": {"enum": list(kind.languages)}}
+            return {"type": "array", "items": _object(members, ("address",)), "maxItems": kind.most}
+        case kinds.ReportParameters():
+            return {"type": "object"}
         case _:
             return _TEXT

@@ -22,6 +22,8 @@ JsonSchema = TypedDict(
     "JsonSchema",
     {
         "type": "str | list[str]",
+        "items": "JsonSchema",
+        "maxItems": int,
         "anyOf": "list[JsonSchema]",
         "enum": "list[str]",
         "const": str,

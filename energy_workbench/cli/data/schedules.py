@@ -8,11 +8,12 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from energy_workbench.cli.data.bar import bar
+from energy_workbench.cli.data.schedule_options import Given, with_fields
 from energy_workbench.runtime import logs
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.domain.errors import InputError, ReportError
@@ -34,17 +35,6 @@ NICE = 5
 
 Home = Annotated[Path | None, typer.Option(help="Folder of the home.")]
 Named = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Name or id.")]
-Cron = Annotated[str | None, typer.Option(help="When, in the site's zone: minute hour day month weekday: '0 6 1 * *'.")]
-Period = Annotated[str | None, typer.Option(help="What is reported, as of then: 'last month', yesterday, 'last week'.")]
-Format = Annotated[str | None, typer.Option(help="html, pdf, xlsx, or several: html,pdf.")]
-To = Annotated[list[str] | None, typer.Option(help="Who gets it by mail, with the language: anna@example.com:de.")]
-Webhook = Annotated[str | None, typer.Option(help="Address that is told of it; '' for none.")]
-Owner = Annotated[
-    str | None, typer.Option(help="Who is told when it fails: a mail address or a webhook; '' for nobody.")
-]
-Complete = Annotated[float | None, typer.Option(help="How much of the data must be there [%].")]
-Wait = Annotated[float | None, typer.Option(help="How long it waits for them; then it is sent incomplete [h].")]
-Set = Annotated[list[str] | None, typer.Option(help="A parameter of the report, as NAME=VALUE: meter=UNIT-A.")]
 
 
 @app.command("list")
@@ -62,44 +52,17 @@ def list_schedules(home: Home = None) -> None:
 
 
 @app.command()
-def add(
-    name: Annotated[str, typer.Argument(help="What people call it.")],
-    report: Annotated[str, typer.Option(help="Name of the report, such as monthly.")],
-    cron: Annotated[str, typer.Option(help="When: minute hour day month weekday, such as '0 6 1 * *'.")],
-    period: Period = None,
-    format: Format = None,
-    to: To = None,
-    webhook: Webhook = None,
-    owner: Owner = None,
-    completeness: Complete = None,
-    wait_hours: Wait = None,
-    set: Set = None,
-    home: Home = None,
-) -> None:
+@with_fields(new=True)
+def add(given: Given, home: Home = None) -> None:
     """Schedule a report."""
-    given = _fields(None, report, cron, period, format, to, webhook, owner, completeness, wait_hours, set)
-    row = _workbench(home).create_schedule({"name": name, **given}, by=BY)
+    row = _workbench(home).create_schedule(given, by=BY)
     typer.echo(f"{row['id']}  {row['name']}: {row['described']}; next: {_short(row['next_run'])}")
 
 
 @app.command()
-def edit(
-    schedule: Named,
-    name: Annotated[str | None, typer.Option(help="Another name.")] = None,
-    report: Annotated[str | None, typer.Option(help="Another report.")] = None,
-    cron: Cron = None,
-    period: Period = None,
-    format: Format = None,
-    to: To = None,
-    webhook: Webhook = None,
-    owner: Owner = None,
-    completeness: Complete = None,
-    wait_hours: Wait = None,
-    set: Set = None,
-    home: Home = None,
-) -> None:
+@with_fields(new=False)
+def edit(schedule: Named, given: Given, home: Home = None) -> None:
     """Change what is given; everything else stays. `--to` and `--set` replace the whole list."""
-    given = _fields(name, report, cron, period, format, to, webhook, owner, completeness, wait_hours, set)
     if not given:
         raise InputError("nothing to change was given: see --help")
     row = _workbench(home).update_schedule(schedule, given, by=BY)
@@ -229,44 +192,6 @@ def _follow(wb: Workbench, key: int) -> None:
     typer.echo(f"delivered to {', '.join(row['delivered'])}{'; ' + row['reason'] if row['reason'] else ''}")
     for kind in row["files"]:
         typer.echo(wb.run_path(key, kind))
-
-
-def _fields(
-    name: str | None,
-    report: str | None,
-    cron: str | None,
-    period: str | None,
-    format: str | None,
-    to: list[str] | None,
-    webhook: str | None,
-    owner: str | None,
-    completeness: float | None,
-    wait_hours: float | None,
-    set: list[str] | None,
-) -> dict[str, Any]:
-    """What was given on the command line."""
-    given: dict[str, Any] = {
-        "name": name,
-        "report": report,
-        "cron": cron,
-        "period": period,
-        "formats": format,
-        "recipients": to,
-        "webhook": webhook,
-        "owner": owner,
-        "completeness_percent": completeness,
-        "wait_hours": wait_hours,
-        "parameters": None if set is None else _pairs(set),
-    }
-    return {key: value for key, value in given.items() if value is not None}
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    """Parameters written as NAME=VALUE."""
-    pairs = [text.partition("=") for text in texts]
-    if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise InputError(f"--set {wrong[0]!r} is not of the form NAME=VALUE")
-    return {name.strip(): value for name, _, value in pairs}
 
 
 def _short(iso: str | None) -> str:

@@ -8,10 +8,9 @@ from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
 from energy_workbench.contract.words import Hours, Percent, Seconds, Share
-from energy_workbench.domain.schedules import RunState
+from energy_workbench.domain.schedules import ParameterValue, RunState
 
 RunStateText = Annotated[str, Words(tuple(RunState))]
-Default = str | float | bool | None
 
 
 class ReportParameter(TypedDict):
@@ -19,7 +18,7 @@ class ReportParameter(TypedDict):
 
     name: str
     type: Annotated[str, Words(("str", "int", "float", "bool"))]
-    default: Default
+    default: ParameterValue
     help: str
 
 
@@ -70,7 +69,7 @@ class ScheduleRow(TypedDict):
     id: str
     name: str
     report: str
-    parameters: dict[str, Default]
+    parameters: dict[str, ParameterValue]
     cron: str
     period: str
     formats: list[str]

@@ -87,4 +87,66 @@ class Accuracy:
     known: Mapping[str, float]
 
 
-Kind = Text | MeterRef | Number | Whole | Day | YesNo | Words | Accuracy
+@dataclass(frozen=True, slots=True)
+class ScheduleName(Text):
+    """What people call a schedule: no id."""
+
+    longest: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ReportName(Text):
+    """The name of a report that there is."""
+
+    longest: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cron(Text):
+    """Times in the site's zone: minute, hour, day of the month, month and day of the week, as in cron(8)."""
+
+    longest: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRule(Text):
+    """A period as people write it, such as `last month`."""
+
+    longest: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress(Text):
+    """An http(s) address; empty for none."""
+
+    longest: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee(Text):
+    """An address of mail or of the web; empty for nobody."""
+
+    longest: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Some of these words, one at least."""
+
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Addresses of mail, each with one of these languages."""
+
+    languages: tuple[str, ...]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportParameters:
+    """What a report is asked with, by name; its notebook says which there are, and of which types."""
+
+
+Kind = Text | MeterRef | Number | Whole | Day | YesNo | Words | Accuracy | Several | Recipients | ReportParameters

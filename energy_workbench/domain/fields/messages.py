@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields import meter_fields, schedule_fields
 
 SETTINGS: Final[Mapping[str, str]] = {
     "setting.database_url.label": "Database of the registry",
@@ -89,7 +89,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """Of the settings."""
 
-ENGLISH: Final[Mapping[str, str]] = {**SETTINGS, **meter_fields.MESSAGES}
+ENGLISH: Final[Mapping[str, str]] = {**SETTINGS, **meter_fields.MESSAGES, **schedule_fields.MESSAGES}
 """Every message, each of which is named by a declaration."""
 
 

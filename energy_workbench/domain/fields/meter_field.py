@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from energy_workbench.domain.entities import Meter
-from energy_workbench.domain.fields.kinds import Kind, Words, YesNo
+from energy_workbench.domain.fields.field import AnyField, default_of
+from energy_workbench.domain.fields.kinds import Words, YesNo
 from energy_workbench.domain.ratios import Ratio
 
 
@@ -66,65 +67,43 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class MeterField:
+class MeterField(AnyField):
     """A field of a meter that people can set; its type and default are those of `Meter` and `Ratio`.
+
+    Its `help` is what its column of the meter file says; `since` is the order of columns in files, rows and views, so
+    that a new one moves none.
 
     Attributes
     ----------
-    name : str
-        In files, REST, SQL and Python.
-    kind : Kind
-        What a value may be.
-    label : str
-        Without the unit.
-    unit : str
-        Of a number.
-    help : str
-        What its column of the meter file says.
-    since : int
-        Migration of the registry from which on files, rows and views have it: the order of their columns, so that a
-        new one moves none. Meters that were there before it say the default.
     stored : Stored
     attribute : str
         Of what holds it, where that is another than the name.
     individual : bool
         Whether each meter has its own: neither copy nor template takes it over.
-    check : str
-        What the database holds its column to besides, as SQL after the name.
     group : Group or None
         Of the form; None: the form does not ask for it.
-    hint : str
-        Beside its input; `aside` in brackets after the label there.
-    choices : mapping of str to str
-        What a menu shows for its words, where that is not the word itself.
+    aside : str
+        In brackets after the label in the form.
     empty : str
         What a menu shows for no answer; empty: there must be one.
-    proposed : str
-        Answer of a new meter, where that is not the default.
     detail : Detail or None
         How the details show it; None: they do not, or in words of their own.
     example : str
         In the template of a meter file.
     """
 
-    name: str
-    kind: Kind
-    label: str
-    unit: str = ""
-    help: str = ""
     since: int = field(default=1, kw_only=True)
     stored: Stored = field(default=Stored.METER, kw_only=True)
     attribute: str = field(default="", kw_only=True)
     individual: bool = field(default=False, kw_only=True)
-    check: str = field(default="", kw_only=True)
     group: Group | None = field(default=None, kw_only=True)
-    hint: str = field(default="", kw_only=True)
     aside: str = field(default="", kw_only=True)
-    choices: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     empty: str = field(default="", kw_only=True)
-    proposed: str = field(default="", kw_only=True)
     detail: Detail | None = field(default=None, kw_only=True)
     example: str = field(default="", kw_only=True)
+
+    subject: ClassVar[str] = "meter"
+    first: ClassVar[int] = 1
 
     @property
     def held_as(self) -> str:
@@ -135,12 +114,7 @@ class MeterField:
     def default(self) -> Any:
         """Where nobody says anything; `dataclasses.MISSING` of one that must be said."""
         holder = self.stored.value
-        return None if holder is None else {each.name: each.default for each in fields(holder)}[self.held_as]
-
-    @property
-    def required(self) -> bool:
-        """Whether a meter cannot be without it."""
-        return self.default is MISSING
+        return None if holder is None else {each.name: default_of(each) for each in fields(holder)}[self.held_as]
 
     def of(self, meter: Meter) -> Any:
         """Its value of a meter, plain: words are text."""
@@ -162,14 +136,9 @@ class MeterField:
             return {str(word): str(word).capitalize() for word in self.kind.of} | dict(self.choices)
         return (self.choices or {"true": "Yes", "false": "No"}) if isinstance(self.kind, YesNo) else {}
 
-    def message(self, part: str) -> str:
-        """Id of one of its texts: `meter.serial.label`."""
-        return f"meter.{self.name}.{part}"
-
-    def messages(self) -> Iterator[tuple[str, str]]:
-        """Its texts by their ids."""
-        parts = {name: getattr(self, name) for name in ("label", "help", "hint", "aside", "empty")}
+    def texts(self) -> dict[str, str]:
+        """With those of the menu and of the details."""
+        parts = {"label": self.label, "help": self.help, "hint": self.hint, "aside": self.aside, "empty": self.empty}
         if self.detail is not None:
-            parts |= {name: getattr(self.detail, name) for name in ("line", "phrase", "absent")}
-        parts |= {f"option.{value}": words for value, words in self.options.items()}
-        return ((self.message(part), words) for part, words in parts.items() if words)
+            parts |= {"line": self.detail.line, "phrase": self.detail.phrase, "absent": self.detail.absent}
+        return parts | {f"option.{value}": words for value, words in self.options.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -28,9 +29,22 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from energy_workbench.domain.accuracy_classes import AccuracyClass, class_name
-from energy_workbench.domain.fields import meter_fields
-from energy_workbench.domain.fields.kinds import Accuracy, Day, Gateway, Kind, Number, Text, Whole, Words, YesNo
-from energy_workbench.domain.fields.meter_field import MeterField
+from energy_workbench.domain.fields import meter_fields, schedule_fields
+from energy_workbench.domain.fields.field import AnyField
+from energy_workbench.domain.fields.kinds import (
+    Accuracy,
+    Day,
+    Gateway,
+    Kind,
+    Number,
+    Recipients,
+    ReportParameters,
+    Several,
+    Text,
+    Whole,
+    Words,
+    YesNo,
+)
 from energy_workbench.domain.roles import Role
 from energy_workbench.domain.schedules import RunState
 from energy_workbench.domain.status import Status
@@ -86,8 +100,8 @@ def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def columns_of(fields: Iterable[MeterField]) -> Iterator[Column[Any] | CheckConstraint]:
-    """Columns of fields of a meter, with what they are checked for."""
+def columns_of(fields: Iterable[AnyField]) -> Iterator[Column[Any] | CheckConstraint]:
+    """Columns of fields, with what they are checked for."""
     for field in fields:
         name, kind = field.held_as, field.kind
         if isinstance(kind, Gateway):
@@ -101,11 +115,17 @@ def columns_of(fields: Iterable[MeterField]) -> Iterator[Column[Any] | CheckCons
             yield one_of(name, kind.of)
 
 
-def _before(field: MeterField) -> ColumnElement[bool] | str | None:
+def _before(field: AnyField) -> ColumnElement[bool] | str | None:
     """What rows say that were there before the column."""
-    if field.since == 1 or field.default is None:
+    if field.since == field.first or field.default is None:
         return None
-    return (true() if field.default else false()) if isinstance(field.default, bool) else str(field.default)
+    match field.default:
+        case bool(yes):
+            return true() if yes else false()
+        case str() | int() | float() as plain:
+            return str(plain)
+        case listed:
+            return json.dumps(listed)
 
 
 def _column_type(kind: Kind) -> type[TypeEngine[Any]] | TypeEngine[Any]:
@@ -124,6 +144,8 @@ def _column_type(kind: Kind) -> type[TypeEngine[Any]] | TypeEngine[Any]:
             return Boolean
         case Accuracy():
             return ClassOfAccuracy
+        case Several() | Recipients() | ReportParameters():
+            return JSON
     raise TypeError(f"{kind} is in no column")
 
 
@@ -300,19 +322,8 @@ schedules = Table(
     "schedules",
     metadata,
     Column("id", String(20), primary_key=True),
-    Column("name", String(200), nullable=False),
+    *columns_of(schedule_fields.FIELDS),
     Column("folded", String(200), nullable=False, unique=True),
-    Column("report", String(100), nullable=False),
-    Column("parameters", JSON, nullable=False),
-    Column("cron", String(100), nullable=False),
-    Column("period", String(100), nullable=False),
-    Column("formats", JSON, nullable=False),
-    Column("recipients", JSON, nullable=False),
-    Column("webhook", String(500), nullable=False),
-    Column("owner", String(500), nullable=False),
-    Column("completeness_percent", Float, nullable=False),
-    Column("wait_hours", Float, nullable=False),
-    Column("paused", Boolean, nullable=False),
     Column("since", Instant, nullable=False),
 )
 

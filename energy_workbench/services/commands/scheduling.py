@@ -16,7 +16,7 @@ from energy_workbench.domain.schedules import OPEN, Run, RunState, Schedule, res
 from energy_workbench.domain.time import clock, crontab
 from energy_workbench.domain.time.period import Period, parse_period
 from energy_workbench.domain.time.period_text import iso
-from energy_workbench.services.commands.schedule_fields import Known, checked, draft
+from energy_workbench.services.commands.schedule_draft import Known, checked, draft
 from energy_workbench.services.home import Home
 from energy_workbench.services.reports import catalogue, parameters
 from energy_workbench.services.reports.refusals import refuse_whatever_comes

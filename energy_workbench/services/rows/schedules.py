@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -12,6 +11,8 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics.live import iso
 from energy_workbench.contract.rows.schedules import ReportParameter, ReportRow, RunRow, ScheduleRow
 from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.domain.fields import schedule_fields
+from energy_workbench.domain.fields.schedule_field import Plain
 from energy_workbench.domain.schedules import Run, RunState, Schedule
 from energy_workbench.domain.time import crontab
 from energy_workbench.registry.report_schedules import revision
@@ -47,15 +48,14 @@ def schedule_row(
     numbers : mapping of str to str
         Numbers of meters by id, deleted ones too.
     """
-    row = asdict(schedule)
-    row["parameters"] = dict(schedule.parameters)
-    if meter := row["parameters"].get("meter"):
-        row["parameters"]["meter"] = numbers.get(meter, meter)
-    row["formats"] = list(schedule.formats)
-    row["recipients"] = [asdict(each) for each in schedule.recipients]
-    row["since"] = iso(schedule.since, zone)
+    stored: dict[str, Plain] = {field.name: field.plain(schedule) for field in schedule_fields.FIELDS}
+    if meter := schedule.parameters.get("meter"):
+        stored["parameters"] = schedule.parameters | {"meter": numbers.get(str(meter), meter)}
     upcoming = None if schedule.paused else crontab.next_time(schedule.cron, zone, now)
-    row |= {
+    row = {
+        "id": schedule.id,
+        **stored,
+        "since": iso(schedule.since, zone),
         "described": crontab.described(schedule.cron),
         "next_run": upcoming and iso(upcoming, zone),
         "run": run and run_row(run, zone, now),

@@ -1,34 +1,21 @@
-"""What the form of a schedule asks, in its order; what is legal is the service's to say."""
+"""Questions of the form of a schedule, made of the table of its fields; what is legal is the service's to say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, dataclass
+from typing import Any, Final
 
-from energy_workbench.domain.schedules import FORMATS, LANGUAGES
+from energy_workbench.domain.fields import kinds, schedule_fields
+from energy_workbench.domain.fields.messages import text
+from energy_workbench.domain.fields.schedule_field import Group, ScheduleField
 
 Options = tuple[tuple[str, str], ...]
 
 OWN = "own"
 """Value of the menu of times while somebody writes an expression of their own."""
-
-TIMES: Options = (
-    ("On the 1st of the month, 06:00", "0 6 1 * *"),
-    ("Every Monday, 06:00", "0 6 * * 1"),
-    ("Every day, 06:00", "0 6 * * *"),
-    ("On workdays, 06:00", "0 6 * * 1-5"),
-    ("Another time…", OWN),
-)
-PERIODS = ("last month", "last week", "yesterday", "this month", "last 7 days", "last year")
-FORMAT_CHOICES: Options = (
-    ("HTML and PDF", "html,pdf"),
-    ("PDF", "pdf"),
-    ("PDF and Excel", "pdf,xlsx"),
-    ("HTML, PDF and Excel", "html,pdf,xlsx"),
-    ("HTML", "html"),
-    ("Excel", "xlsx"),
-)
+TIMES = "times"
+"""Question of that menu: its answer, or the line beside it, is `cron`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +44,46 @@ class Field:
     yes_no: bool = False
 
 
-WHAT = (
-    Field("name", "Name", "What people call it; the folder of its files bears it"),
-    Field("report", "Report", options=(("Choose…", ""),)),
-    Field("meter", "Meter", "Number; empty is the whole site"),
-    Field("period", "Period", "As of then: last month, yesterday, …", suggests=PERIODS, default="last month"),
-    Field("formats", "Files", options=FORMAT_CHOICES, default="html,pdf"),
-)
-WHEN = (
-    Field("times", "When", options=TIMES, default="0 6 1 * *"),
-    Field("cron", "Minute hour day month weekday", "As in cron, in the site's zone: 30 5 * * 1-5", default="0 6 1 * *"),
-    Field("completeness_percent", "Data that must be there [%]", "With less, it waits", default="95"),
-    Field("wait_hours", "Waits for them at most [h]", "Then it is sent, marked incomplete", default="12"),
-)
-WHOM = (
-    Field(
-        "recipients",
-        "Mail to",
-        f"Addresses, separated by commas, each with its language: anna@example.com de ({', '.join(LANGUAGES)})",
-    ),
-    Field("webhook", "Webhook", "Told by a signed POST; empty for none"),
-    Field("owner", "When it fails, tell", "A mail address or a webhook; empty for nobody"),
-)
-FIELDS = {field.name: field for field in (*WHAT, *WHEN, *WHOM)}
+def questions(group: Group) -> tuple[Field, ...]:
+    """What the form asks in a group."""
+    return tuple(asked for of in schedule_fields.GROUPED[group] for asked in _questions(of))
+
+
+def _questions(of: ScheduleField) -> tuple[Field, ...]:
+    label, hint = text(of.message("label")), text(of.message("hint")) if of.hint else ""
+    options = tuple((text(of.message(f"option.{answer}")), answer) for answer in of.choices)
+    default = of.proposed or ("" if of.default is MISSING else written(of.kind, of.default))
+    if of.otherwise:
+        menu = Field(TIMES, label, options=(*options, ("Another time…", OWN)), default=default)
+        return menu, Field(of.name, text(of.message("otherwise")), hint, default=default)
+    if isinstance(of.kind, kinds.ReportName):
+        # A report can be asked of one meter, whatever else it can be asked with.
+        meter = Field("meter", "Meter", "Number; empty is the whole site")
+        return Field(of.name, label, hint, options=(("Choose…", ""),), default=default), meter
+    label += f" [{of.unit}]" if of.unit else ""
+    return (Field(of.name, label, hint, options, of.suggests, default, isinstance(of.kind, kinds.YesNo)),)
+
+
+def written(kind: kinds.Kind, value: Any) -> str:
+    """A value of a stored schedule as the form shows it."""
+    match kind:
+        case kinds.Several():
+            return ",".join(value)
+        case kinds.Recipients():
+            languages = ["" if each["language"] == "en" else f" {each['language']}" for each in value]
+            return ", ".join(each["address"] + language for each, language in zip(value, languages, strict=True))
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """A parameter's value as it is written."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+WHAT, WHEN, WHOM = (questions(group) for group in Group)
+FIELDS: Final = {field.name: field for field in (*WHAT, *WHEN, *WHOM)}
+STORED: Final = tuple(of for group in Group for of in schedule_fields.GROUPED[group])
+"""Fields of the schedule that the form asks for."""
 PARAMETER = "parameters."
 """What the name of a field begins with that asks for a parameter of the report's own."""
 ASKED_ELSEWHERE = ("period", "meter", "inputs")
@@ -110,23 +114,12 @@ def texts(row: Mapping[str, Any]) -> dict[str, str]:
     """A stored schedule as the form shows it."""
     parameters = dict(row["parameters"])
     meter = str(parameters.pop("meter", "") or "")
+    known = [answer for _, answer in FIELDS[TIMES].options]
     return {
-        "name": str(row["name"]),
-        "report": str(row["report"]),
+        **{of.name: written(of.kind, row[of.name]) for of in STORED},
         "meter": meter,
-        "period": str(row["period"]),
-        "formats": ",".join(row["formats"]),
         **{PARAMETER + name: _text(value) for name, value in parameters.items()},
-        "times": row["cron"] if row["cron"] in [value for _, value in TIMES] else OWN,
-        "cron": str(row["cron"]),
-        "completeness_percent": f"{row['completeness_percent']:g}",
-        "wait_hours": f"{row['wait_hours']:g}",
-        "recipients": ", ".join(
-            each["address"] if each["language"] == "en" else f"{each['address']} {each['language']}"
-            for each in row["recipients"]
-        ),
-        "webhook": str(row["webhook"]),
-        "owner": str(row["owner"]),
+        TIMES: row["cron"] if row["cron"] in known else OWN,
     }
 
 
@@ -142,12 +135,11 @@ def sent(values: Mapping[str, str], own: Sequence[Field] | None = None) -> dict[
     parameters = {name.removeprefix(PARAMETER): values[name].strip() for name in asked if values.get(name, "").strip()}
     if values["meter"].strip():
         parameters["meter"] = values["meter"].strip()
-    plain = {name: values[name].strip() for name in FIELDS if name not in ("meter", "times")}
-    return plain | {"parameters": parameters, "formats": _formats(values["formats"])}
+    return {of.name: _answer(of.kind, values[of.name].strip()) for of in STORED} | {"parameters": parameters}
 
 
-def _formats(text: str) -> Sequence[str]:
-    return [name for name in FORMATS if name in text.split(",")]
+def _answer(kind: kinds.Kind, text: str) -> str | list[str]:
+    return [word for word in kind.of if word in text.split(",")] if isinstance(kind, kinds.Several) else text
 
 
 def field_of(name: str, own: Sequence[Field]) -> str:
@@ -155,8 +147,3 @@ def field_of(name: str, own: Sequence[Field]) -> str:
     if name == PARAMETER + "meter":
         return "meter"
     return name if name in FIELDS or any(field.name == name for field in own) else ""
-
-
-def _text(value: object) -> str:
-    """A parameter's value as it is written."""
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)

@@ -81,7 +81,7 @@ class FormModel(Form):
         if name == "report":
             # What another report was asked with means nothing to this one.
             values = {each: value for each, value in values.items() if not each.startswith(fields.PARAMETER)}
-        if name == "times" and text != fields.OWN:
+        if name == fields.TIMES and text != fields.OWN:
             values["cron"] = text
         self.values = values
         self._check(PAUSE)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from energy_workbench.widgets.parts import Retired, dressed, put, shown
 from energy_workbench.widgets.schedules import markup
-from energy_workbench.widgets.schedules.fields import FIELDS, OWN, WHAT, WHEN, WHOM, Field
+from energy_workbench.widgets.schedules.fields import FIELDS, OWN, TIMES, WHAT, WHEN, WHOM, Field
 from energy_workbench.widgets.schedules.form_model import FormModel
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
@@ -113,7 +113,7 @@ class FormView:
                 self.inputs[field.name].value = (text or field.default) == "true" if field.yes_no else text
         finally:
             self._writing = False
-        shown(self.rows["cron"], model.values.get("times") == OWN)
+        shown(self.rows["cron"], model.values.get(TIMES) == OWN)
         shown(self.rows["meter"], model.takes_meter)
 
     def _offer(self, widget: ipywidgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
