@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -157,6 +158,30 @@ def test_a_browser_cannot_run_code_and_a_kernel_knows_no_secret(site: Dashboards
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         assert EDITOR.encode() not in environment
         assert b"ENERGY_WORKBENCH_HOME" not in environment
+
+
+KERNEL = "00000000-0000-0000-0000-000000000000"
+ADDRESSES = (
+    "/", "/login", "/nowhere", f"/alive/{KERNEL}", f"/api/kernels/{KERNEL}/channels", f"/voila/query/{KERNEL}",
+    f"/voila/api/shutdown/{KERNEL}", "/voila/files/x", "/voila/static/x", "/voila/templates/workbench/static/x",
+    "/voila/labextensions/x", "/api/kernels", "/api/contents", "/api/events/subscribe", "/terminals/websocket/1",
+    "/assets/plotly-1.js", "/static/x", "/%00", "/?token=wrong", "/login?next=//elsewhere.example",
+)  # fmt: skip
+
+
+def test_whoever_asks_without_a_visit_leaves_no_traceback_in_the_log(site: Dashboards) -> None:
+    upgrade = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }  # fmt: skip
+    with httpx.Client(base_url=site.url, timeout=patience(30)) as client:
+        for verb in ("GET", "POST", "DELETE"):
+            for address in ADDRESSES:
+                for headers in ({}, upgrade, {"Cookie": "ew_session=stranger"}):
+                    answer = client.request(verb, address, headers=headers)
+                    assert answer.status_code < 500, (verb, address, headers)
+                    assert answer.status_code != 101, (verb, address)
+    assert "Traceback" not in site.log.read_text("utf-8")
 
 
 def test_a_page_that_closes_ends_its_kernel(site: Dashboards, visit: Visit) -> None:

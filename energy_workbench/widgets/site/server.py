@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jinja2 import DictLoader, Environment
 from jupyter_server.log import log_request
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
@@ -47,6 +48,9 @@ PING_MS = 30_000
 
 CLOSED = ("/voila/files/", "/voila/query/")
 """What Voilà offers and no page needs: files, and what a kernel's request was, to whoever asks."""
+
+BARE_ERROR = "<!doctype html><title>{{ status_message }}</title><p>{{ status_code }} {{ status_message }}</p>"
+"""What is answered to who asks for no page: scripts, probes."""
 
 DROPPED = ("ENERGY_WORKBENCH_", "JUPYTER_TOKEN", "JUPYTER_PATH")
 """Beginnings of variables that no kernel inherits."""
@@ -127,6 +131,8 @@ class SiteServer(Voila):
         self.door = Door(options.service, options.machine, options.name)
         settings: dict[str, Any] = super().init_settings()
         settings["needs"] = options.needs
+        # Jupyter's own page of errors asks for what these servers do not have, and failed with a traceback in the log.
+        settings["jinja2_env"] = Environment(loader=DictLoader({"error.html": BARE_ERROR}), autoescape=True)
         self.contents_manager.log = logging.getLogger("energy_workbench.pages.contents")
         self.contents_manager.log.setLevel(logging.ERROR)
         return settings
