@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from energy_workbench.domain.fields.network_address import trouble
+
 
 def web_address(text: str) -> str:
     """The http(s) address.
@@ -11,7 +13,7 @@ def web_address(text: str) -> str:
     Raises
     ------
     ValueError
-        If it is none, or holds a password.
+        If it is none, holds a password, or leads to what only a machine itself should ask.
     """
     try:
         parts = urlsplit(text)
@@ -22,4 +24,6 @@ def web_address(text: str) -> str:
         raise ValueError("an address such as https://hooks.example.com/energy is needed")
     if parts.username or parts.password:
         raise ValueError("it holds a password: the call is signed instead, see docs/schedules.md")
+    if reason := trouble(parts.hostname or ""):
+        raise ValueError(reason)
     return text

@@ -6,7 +6,7 @@ import difflib
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from energy_workbench.domain.fields.kinds import GATEWAY_FORMS as HELP
 
@@ -66,6 +66,11 @@ def endpoint(address: str) -> str:
     scheme, _, rest = address.partition("://")
     place = rest.partition("?")[0]
     return place.removeprefix("/") if scheme == "rtu" else place
+
+
+def host_of(address: str) -> str:
+    """The host of a network address; empty for a serial line."""
+    return "" if address.startswith("rtu://") else urlsplit(address).hostname or ""
 
 
 def unusual_unit_id(gateway: str | None, unit_id: int | None) -> str | None:

@@ -25,7 +25,8 @@ from energy_workbench.domain.fields.kinds import (
     Words,
     YesNo,
 )
-from energy_workbench.registry.checks.addresses import gateway_address
+from energy_workbench.domain.fields.network_address import trouble
+from energy_workbench.registry.checks.addresses import gateway_address, host_of
 
 Convert = Callable[[Any], Any]
 _SPACES: Final = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -187,5 +188,14 @@ def yes_no(value: Any) -> bool:
 
 
 def gateway(value: Any) -> str:
-    """The address of a gateway."""
-    return gateway_address(text_of(300)(value))
+    """The address of a gateway; one that machines give themselves is none, for it does not last.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    address = gateway_address(text_of(300)(value))
+    if reason := trouble(host_of(address)):
+        raise ValueError(f"{reason}; give the gateway an address of its own")
+    return address

@@ -6,10 +6,17 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+from urllib.request import getproxies, proxy_bypass
 
 from energy_workbench.domain.errors import DeliveryError
+from energy_workbench.domain.fields.network_address import trouble
 from energy_workbench.domain.time import clock
+from energy_workbench.runtime.outward import address_of
+
+if TYPE_CHECKING:
+    import httpx
 
 SECONDS: Final = 10.0
 """Longest wait for any word of the other system [s]."""
@@ -43,17 +50,38 @@ def post(address: str, secret: str, event: Mapping[str, Any], *, seconds: float 
     }
     host = httpx.URL(address).host
     try:
+        client, request = _to(address, seconds, content, headers)
         # The answer's body is not read: it says nothing that is needed, and need not come to an end.
-        with httpx.stream("POST", address, content=content, headers=headers, timeout=seconds) as answer:
+        with client, closing(client.send(request, stream=True)) as answer:
             status, phrase = answer.status_code, answer.reason_phrase
+    except PermissionError as error:
+        raise DeliveryError(f"the webhook at {host} is not called: {error}", temporary=False) from None
     except httpx.TimeoutException:
         raise DeliveryError(f"the webhook at {host} did not answer within {seconds:g} s") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise DeliveryError(f"the webhook at {host} cannot be reached: {error or type(error).__name__}") from None
     if not 200 <= status < 300:
         raise DeliveryError(
             f"the webhook at {host} answered {status} {phrase}".rstrip(), temporary=status >= 500 or status in LATER
         )
+
+
+def _to(address: str, seconds: float, content: bytes, headers: dict[str, str]) -> tuple[httpx.Client, httpx.Request]:
+    """What sends a call, and the call: by the proxy of the environment, or to the very address that was looked at."""
+    import httpx
+
+    url = httpx.URL(address)
+    if reason := trouble(url.host):
+        raise PermissionError(reason)
+    if getproxies().get(url.scheme) and not proxy_bypass(url.host):
+        client = httpx.Client(timeout=seconds)
+        return client, client.build_request("POST", url, content=content, headers=headers)
+    there = url.copy_with(host=address_of(url.host, url.port or (443 if url.scheme == "https" else 80)))
+    client = httpx.Client(timeout=seconds, trust_env=False, transport=httpx.HTTPTransport())
+    # The name stands in the head, and the certificate must be the name's.
+    named = {**headers, "Host": url.netloc.decode("ascii")}
+    extensions = {"sni_hostname": url.host}
+    return client, client.build_request("POST", there, content=content, headers=named, extensions=extensions)
 
 
 def signature(secret: str, timestamp: str, content: bytes) -> str:

@@ -10,7 +10,9 @@ from energy_workbench.contract.rows.setup import Probed, ProbedValue, SuggestedP
 from energy_workbench.domain.errors import InputError, Problem, ServiceError
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.ratios import Ratio
+from energy_workbench.registry.checks.addresses import host_of
 from energy_workbench.registry.checks.conversions import gateway, profile, whole
+from energy_workbench.runtime.outward import address_of
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.commands.meter_check import RATIO_FIELDS, ratio_of
 from energy_workbench.services.doctor.collector_process import run_collector
@@ -96,6 +98,12 @@ def _asked(fields: Mapping[str, Any], wanted: Iterable[tuple[str, Any]], problem
             if value is None or value == "":
                 raise ValueError("is needed to read a meter")
             asked[name] = convert(value)
+            if name == "gateway" and (host := host_of(asked[name])):
+                address_of(host, 502)
+        except PermissionError as reason:
+            problems.append(Problem("body", name, str(value)[:60], str(reason)))
+        except OSError:
+            continue  # That there is no such host, the attempt says better.
         except ValueError as reason:
             problems.append(Problem("body", name, "" if value is None else str(value)[:60], str(reason)))
     return asked
