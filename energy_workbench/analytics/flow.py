@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, variance
 from energy_workbench.analytics.verdict import judge
 from energy_workbench.contract.results import PowerFlow
@@ -32,10 +33,12 @@ class Measured:
     imported: float | None = None
     exported: float | None = None
 
-    @property
-    def known(self) -> bool:
-        """Whether either register is."""
-        return self.imported is not None or self.exported is not None
+    def known(self, meter: Meter) -> bool:
+        """Whether what people mean by a meter's energy is: what it takes, or what a producer produces.
+
+        Its other register alone does not say it: a producer that tells what it draws does not tell what it makes.
+        """
+        return (self.exported if consumed_column(meter) == "energy_export_kwh" else self.imported) is not None
 
     @classmethod
     def of_power(cls, power_kw: float | None) -> Measured:
@@ -96,7 +99,7 @@ def balance(node: Meter, children: Sequence[Meter], measured: Mapping[int, Measu
     seen = [child for child in children if child.seen_by_parent]
     if not seen or not all(meter.metered for meter in (node, *seen)):
         return None
-    if not all(measured.get(meter.key, Measured()).known for meter in (node, *seen)):
+    if not all(measured.get(meter.key, Measured()).known(meter) for meter in (node, *seen)):
         return None
     own_up, own_down = delivered_and_taken(node, measured[node.key])
     if node.flow is Flow.CONSUMER:
@@ -197,16 +200,16 @@ def _node(meter: Meter, known: Measured, colour: str | None) -> dict[str, Any]:
         "parent_id": None if meter.parent is None else f"mtr_{meter.parent}",
         "seen_by_parent": meter.seen_by_parent,
         "producer": meter.flow is Flow.PRODUCER,
-        "metering": "known" if known.known else "unknown" if meter.metered else "not_metered",
+        "metering": "known" if known.known(meter) else "unknown" if meter.metered else "not_metered",
         "colour": colour,
-        "value": None if not known.known else _rounded(up if meter.flow is Flow.PRODUCER else down),
+        "value": None if not known.known(meter) else _rounded(up if meter.flow is Flow.PRODUCER else down),
         "export": _rounded(known.exported),
     }
 
 
 def _link(parent: Meter, child: Meter, known: Measured) -> FlowLink | None:
     """The net flow between a child and its parent, in the direction of the energy."""
-    if not child.seen_by_parent or not known.known:
+    if not child.seen_by_parent or not known.known(child):
         return None
     up, down = delivered_and_taken(child, known)
     net = _rounded(down - up) or 0.0

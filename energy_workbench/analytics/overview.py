@@ -37,7 +37,7 @@ def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime, t
     """
     measured = powers(meters, live, now)
     active = [meter for meter in meters if meter.metered]
-    known = sum(measured[meter.key].known for meter in active)
+    known = sum(measured[meter.key].known(meter) for meter in active)
     share = round(known / len(active), 4) if active else 0.0
     return power_flow(
         meters, measured, unit="kW", colours=colours(meters, live), completeness=share, threshold=threshold
@@ -160,7 +160,7 @@ def _no_pattern(zone: ZoneInfo) -> Pattern:
 
 def _own(meter: Meter, measured: Measured, *, net: bool) -> float | None:
     """What the meter takes, or what a producer produces; net of the other way where power is meant."""
-    if not measured.known:
+    if not measured.known(meter):
         return None
     up, down = delivered_and_taken(meter, measured)
     if meter.flow is Flow.CONSUMER:

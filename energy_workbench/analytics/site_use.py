@@ -61,7 +61,7 @@ def use_of(parts: Sequence[Meter], measured: Mapping[int, Measured]) -> float | 
 
 def unknown_parts(parts: Iterable[Meter], measured: Mapping[int, Measured]) -> list[Meter]:
     """Those that are out of service or told nothing."""
-    return [meter for meter in parts if not (meter.metered and measured.get(meter.key, Measured()).known)]
+    return [meter for meter in parts if not (meter.metered and measured.get(meter.key, Measured()).known(meter))]
 
 
 def why_unknown(meters: Iterable[Meter], zone: tzinfo, silent: str = "told nothing in this time") -> str:

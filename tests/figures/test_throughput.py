@@ -147,6 +147,18 @@ def test_what_goes_out_to_the_grid_is_not_taken_for_what_comes_in() -> None:
     )
 
 
+def test_where_energy_went_both_ways_the_bar_says_that_it_is_net() -> None:
+    payload = flow("a month in which energy went both ways", "kWh").to_dict()
+    for figure in (drawn(payload), on_paper(payload)):
+        found = {label: told for label, (told, _) in bars(figure).items()}
+        assert found["GRID"] == "7,000 kWh net"
+        assert found["MAIN"] == "14.3 MWh net, of which grid 6,850 kWh"
+        assert found["DG"] == "480 kWh net"
+        assert (found["SOLAR"], found["UNIT"], found["HALL"]) == ("7,000 kWh", "9,000 kWh", "4,900 kWh")
+    one_way = flow("megawatts", "kWh").to_dict()
+    assert not [told for told, _ in bars(drawn(one_way)).values() if "net" in told]
+
+
 def test_a_part_of_the_tree_names_the_meter_above_it() -> None:
     payload = flow("a generator below a sub-busbar").to_dict()
     meters, _ = ODD["a generator below a sub-busbar"]

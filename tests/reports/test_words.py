@@ -9,6 +9,7 @@ import pytest
 
 from energy_workbench.domain.time.period import parse_period
 from energy_workbench.reports.content import words
+from energy_workbench.reports.sections.front import known_for
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 10, 31, 6, 0, tzinfo=UTC)
@@ -71,3 +72,8 @@ def test_hours_are_kept_exactly_in_iso() -> None:
     parsed = parse_period("last 24 hours", KOLKATA, NOW)
     again = parse_period(words.iso(parsed, KOLKATA), KOLKATA, NOW)
     assert (again.start, again.end) == (parsed.start, parsed.end)
+
+
+def test_what_is_known_all_the_time_is_not_known_for_a_share_of_it_or_more() -> None:
+    assert known_for(1.0) == "known for all of the time"
+    assert known_for(0.9999) == "known for 99.9 % or more of the time"

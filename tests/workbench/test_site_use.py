@@ -117,6 +117,34 @@ def test_a_producer_that_told_nothing_leaves_no_use(make: Make, number: str) -> 
     assert wb.site_figures(PERIOD)["demand_peak_kw"] is None
 
 
+@pytest.mark.parametrize(
+    ("number", "fields"),
+    [
+        ("SOLAR", SOLAR | {"parent": "G1"}),
+        ("DG", DG | {"parent": "G1"}),
+        ("WIND", {"type": "other", "flow": "producer", "parent": "G1"}),
+    ],
+)
+def test_a_producer_that_tells_its_other_register_only_has_not_told_what_it_makes(
+    make: Make, number: str, fields: dict[str, Any]
+) -> None:
+    # Production is counted in the register of import, and the device counts it in that of export.
+    wb = plant(make, **{number: (fields, None, 8, 0, 0)})
+    (row,) = [each for each in wb.energies(PERIOD) if each["number"] == number]
+    assert (row["total_kwh"], row["energy_export_kwh"]) == (None, 1920)
+    assert faces(wb) == [None] * 8
+    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} told nothing in this time"
+    assert [each["meter"] for each in wb.generation(PERIOD).unknown] == [number]
+    (leaf,) = [each for each in wb.overview(PERIOD).tree if each["number"] == number]
+    assert leaf["energy_kwh"] is None
+    flow = wb.flow(PERIOD)
+    (node,) = [each for each in flow.nodes if each["number"] == number]
+    assert (node["value"], node["metering"]) == (None, "unknown")
+    assert not [link for link in flow.links if node["id"] in (link["source"], link["target"])]
+    (g1,) = [each for each in wb.balance(PERIOD).rows if each["number"] == "G1"]
+    assert (g1["loss_kwh"], g1["verdict"]) == (None, "insufficient_data")
+
+
 def test_a_producer_out_of_service_made_nobody_knows_what(make: Make) -> None:
     wb = plant(make)
     wb.set_status("DG", "inactive", "gone", valid_from=SINCE)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.losses.compositions import Composition
 from energy_workbench.analytics.uncertainty.uncertainty import Limits
 from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
@@ -160,12 +161,13 @@ def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool) -> tu
 def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:
     """What a meter delivers upwards and takes downwards, an array each [kWh]; None where it has no energies.
 
-    A meter that never tells one of its registers has none: it counts nothing there.
+    A meter that never tells its other register has none: it counts nothing there. What it takes, or a producer
+    produces, has to be told.
     """
     if measured is None:
         return None
     unknown = [bool(np.isnan(side).all()) for side in measured]
-    if all(unknown):
+    if unknown[consumed_column(meter) == "energy_export_kwh"]:
         return None
     imported, exported = (np.zeros(len(side)) if no else side for side, no in zip(measured, unknown, strict=True))
     if meter.flow is Flow.BIDIRECTIONAL or (of_node and meter.flow is Flow.CONSUMER):

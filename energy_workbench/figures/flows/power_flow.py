@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.domain.rounding import rounded
+from energy_workbench.figures.flows.both_ways import set_off
 from energy_workbench.figures.flows.sankey import Label, Sankey, Style
 from energy_workbench.figures.flows.unmetered import STUB, UNJUDGED, UNMETERED, sized, stubs
 from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
@@ -99,6 +100,7 @@ def power_flow(
     fed = {link["target"] for link in links if link["kind"] == "flow"}
     drawing = _Drawing(theme, unit, named, depths, feeding, meters or {}, above, fed, plain=colour == "loss")
     drawing.errors, drawing.loss_errors = errors or {}, loss_errors or {}
+    drawing.set_off = set_off(named, links)
     drawing.open = {end for link in links if link["kind"] == "unmetered" for end in (link["source"], link["target"])}
     losses = {link["source"]: link for link in links if link["kind"] == "loss"}
     for key, after in _tree_order(list(named), links, depths):
@@ -158,6 +160,7 @@ class _Drawing:
         self.depths, self.feeding = depths, feeding
         self.index: dict[str, int] = {}
         self.open: Set[str] = frozenset()
+        self.set_off: Mapping[str, float] = {}
         self.errors: Mapping[str, float] = {}
         self.loss_errors: Mapping[str, float | None] = {}
         self.sankey = Sankey(theme)
@@ -173,7 +176,8 @@ class _Drawing:
 
         def label(through: float) -> str:
             through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            size = sized(through, part, source, self.unit, node.get("metering"), self.errors.get(key))
+            both, metering = self.set_off.get(key, 0.0), node.get("metering")
+            size = sized(through, part, source, self.unit, metering, self.errors.get(key), set_off=both)
             return name + f"  {size}"
 
         self._add(

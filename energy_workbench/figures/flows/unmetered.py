@@ -32,10 +32,22 @@ def stubs(named: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def sized(
-    through: float, part: float | None, source: str, unit: str, metering: str | None, share: float | None = None
+    through: float,
+    part: float | None,
+    source: str,
+    unit: str,
+    metering: str | None,
+    share: float | None = None,
+    *,
+    set_off: float = 0.0,
 ) -> str:
-    """What goes through a meter, and what of it comes from one source; in words where the meter does not say."""
-    size = f"{amount(through, unit, share)}{part_of(through, part, source, unit, share)}"
+    """What goes through a meter, and what of it comes from one source; in words where the meter does not say.
+
+    It is called net where what went the other way within the time, and is set off against it, would be seen in it.
+    """
+    told = amount(through, unit, share)
+    net = "" if told == amount(through + set_off, unit, share) else " net"
+    size = f"{told}{net}{part_of(through, part, source, unit, share)}"
     word = UNMETERED.get(metering or "", "")
     return f"{size}, itself {word}" if word and through else word or size
 

@@ -189,9 +189,14 @@ def loss_card(about: Subject) -> Card:
         if share is None
         else f"{words.measured(share, of_share)} % of the site's supply meanwhile",
         f"{words.measured(lost['certain_kwh'], certain)} kWh certain",
-        f"known for {words.percent(lost['completeness'])} of the time or more",
+        known_for(lost["completeness"]),
     ]
     return amount("Losses", lost["loss_kwh"], "kWh", "; ".join(said), error=error)
+
+
+def known_for(completeness: float) -> str:
+    """Of which share of the time losses are known: that of the node of which least is."""
+    return f"known for {'all' if completeness >= 1 else f'{words.percent(completeness)} or more'} of the time"
 
 
 def _of(share: float | None, value: float | None) -> float | None:

@@ -128,7 +128,7 @@ class Group:
 
     def __init__(self, members: Iterable[Source], count: int) -> None:
         # What was deleted and never told anything was a mistake.
-        self.members = [each for each in members if each.measured.known or each.counts]
+        self.members = [each for each in members if each.measured != Measured() or each.counts]
         self._count = count
 
     def __bool__(self) -> bool:
