@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from collector.plant.tree import PlantMeter
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.domain.fields import meter_fields
+from energy_workbench.tables.sheet import text_sheet
+from energy_workbench.tables.table_file import content
 
 COLUMNS = tuple(field.name for field in meter_fields.COLUMNS if field.since == 1)
 POLL_SECONDS = 10
@@ -53,10 +54,8 @@ def write(path: Path, meters: Sequence[PlantMeter], urls: Sequence[str]) -> None
         If it cannot be written.
     """
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows(meters, urls))
+        cells = (list(row.values()) for row in rows(meters, urls))
+        path.write_bytes(content(text_sheet("meters", COLUMNS, cells), "csv", mark=False))
     except OSError as error:
         raise HomeError(f"{path}: cannot be written: {error.strerror}") from None
 

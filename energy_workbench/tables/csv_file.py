@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from energy_workbench.domain.errors import InputError
-from energy_workbench.tables.cells import guarded, plain
+from energy_workbench.tables.cells import csv_value, guarded, plain
+from energy_workbench.tables.sheet import Value
 
 SEPARATORS: Final = ",;\t"
 
@@ -31,12 +32,18 @@ def read(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"{path}: line {reader.line_num}: not valid CSV: {error}") from None
 
 
-def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write text cells, none of which a spreadsheet runs as a formula."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([guarded(cell) for cell in row] for row in rows)
+def write(file: TextIO, heads: Iterable[str], rows: Iterable[Iterable[Value]], *, end: str = "\r\n") -> None:
+    """Write a table, of which a spreadsheet runs no cell as a formula; lines end as RFC 4180 wants it."""
+    writer = csv.writer(file, lineterminator=end)
+    writer.writerow(map(guarded, heads))
+    writer.writerows(map(csv_value, row) for row in rows)
+
+
+def quoted(text: str) -> str:
+    """A text as a cell, in quotes where it needs them, and guarded."""
+    cell = io.StringIO()
+    csv.writer(cell, lineterminator="").writerow([guarded(text)])
+    return cell.getvalue()
 
 
 def _text(path: Path) -> str:

@@ -85,7 +85,7 @@ def test_the_calls_of_the_page_are_taken(home: Path) -> None:
 def test_the_page_names_what_is_so() -> None:
     from energy_workbench.domain.quantities import QUANTITIES
     from energy_workbench.services.files.exporting import UNITS
-    from energy_workbench.tables.table_writer import ENDINGS, SHEET_ROWS
+    from energy_workbench.tables.arrow_file import ENDINGS, SHEET_ROWS
 
     flat = " ".join(PAGE.split())
     assert f"(the first {SHOWN}," in flat

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
 from energy_workbench.lake import Reading
+from energy_workbench.runtime import disk
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
-from energy_workbench.tables import table_writer
+from energy_workbench.tables import arrow_file
 from tests.examples import examples
 from tests.lake.helpers import T0_US
 from tests.workbench.plant import add_history, make_home
@@ -156,7 +157,7 @@ def test_a_day_of_25_hours_has_them_all(tmp_path: Path, monkeypatch: pytest.Monk
 
     hours = [1761426000_000_000 + hour * 3_600_000_000 for hour in (0, 1, 2, 3, 5, 6)]
     column = pa.chunked_array([pa.array(hours).cast(pa.timestamp("us", "UTC"))])
-    assert [text[11:] for text in table_writer.local_text(column, ZoneInfo("Europe/Berlin")).to_pylist()] == [
+    assert [text[11:] for text in arrow_file.local_text(column, ZoneInfo("Europe/Berlin")).to_pylist()] == [
         "23:00:00+02:00", "00:00:00+02:00", "01:00:00+02:00", "02:00:00+02:00", "03:00:00+01:00", "04:00:00+01:00",
     ]  # fmt: skip
 
@@ -183,7 +184,7 @@ def test_excel_has_real_times_and_numbers_and_runs_nothing(full: Workbench, tmp_
 def test_more_rows_than_excel_holds_are_refused_before_anything_is_written(
     full: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table_writer, "SHEET_ROWS", 95)
+    monkeypatch.setattr(arrow_file, "SHEET_ROWS", 95)
     for what in ("readings", "intervals"):
         with pytest.raises(InputError, match="96 rows do not fit"):
             full.export(what, tmp_path / "out.xlsx", "2026-10-10", meters=["GRID"])
@@ -201,7 +202,7 @@ def test_a_failed_export_leaves_the_old_file_and_nothing_else(
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(table_writer.os, "fsync", full_disk)
+    monkeypatch.setattr(disk.os, "fsync", full_disk)
     with pytest.raises(HomeError, match="No space left"):
         full.export("readings", folder / name, "2026-10-10")
     assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [(name, b"old")]

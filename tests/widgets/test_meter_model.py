@@ -123,7 +123,7 @@ def test_history_has_demand_and_zooms(wb: Workbench) -> None:
     model = opened(wb)
     model.measure = "demand"
     assert set(model.history_figure["data"][0]["y"]) == {120.0}
-    assert model.history_table().columns[1] == "Energy used [kWh]"
+    assert model.history_table().heads[1] == "Energy used [kWh]"
 
 
 def test_a_solar_plant_is_told_by_what_it_produces(wb: Workbench) -> None:

@@ -225,14 +225,14 @@ def test_demand_over_time_is_the_highest_of_each_bucket(wb: Workbench) -> None:
 def test_what_is_taken_along_are_the_numbers_that_are_shown(wb: Workbench) -> None:
     model = opened(wb, compare="previous")
     table = model.history_table()
-    assert table.columns[:2] == ("Start (Asia/Kolkata)", "Energy used [kWh]")
+    assert table.heads[:2] == ("Start (Asia/Kolkata)", "Energy used [kWh]")
     assert len(table.rows) == 168
     assert table.rows[0][1] == pytest.approx(120.0)
-    assert {head.rpartition(" ")[2] for head in model.shape_table("hour").columns} >= {"[kW]"}
+    assert {head.rpartition(" ")[2] for head in model.shape_table("hour").heads} >= {"[kW]"}
     assert model.demand_table().rows[0][0] == "October 2026"
     model.zoom(window("2026-10-06T10:00", "2026-10-06T12:00"))
     model.refresh()
-    assert model.history_table().columns == ("Time (Asia/Kolkata)", "Active power total [kW]")
+    assert model.history_table().heads == ("Time (Asia/Kolkata)", "Active power total [kW]")
 
 
 def test_a_time_to_come_is_empty_in_words(wb: Workbench) -> None:

@@ -91,7 +91,7 @@ def test_a_chosen_meter_is_looked_at_alone(model: Model, said: Said) -> None:
 
 def test_the_table_to_take_along_has_a_row_a_meter_and_day(model: Model) -> None:
     table = model.calendar_table()
-    assert table.columns == ("Meter", "Name", "Day", "Complete [1]", "Quality")
+    assert table.heads == ("Meter", "Name", "Day", "Complete [1]", "Quality")
     assert ("UNIT-A", "Unit-A", "2026-10-02", 0.5, "estimated") in table.rows
     assert len(table.rows) == 4
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from energy_workbench.domain.pages import VIEWED
-from energy_workbench.tables.sheet import Sheet
+from energy_workbench.tables.sheet import sheet
 from energy_workbench.widgets.browser.chart import Chart
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.model import Model
@@ -112,7 +112,7 @@ def test_a_message_of_another_shape_chooses_nothing(content: Any) -> None:
 
 def test_a_chart_hands_its_table_out_and_only_in_the_formats_it_knows() -> None:
     chart, sent = Chart(), []
-    chart.offer(lambda: Sheet("Energy", ("Energy [kWh]",), ((1.5,),)), lambda handler: handler)
+    chart.offer(lambda: sheet("Energy", [{"kwh": 1.5}], {"kwh": "Energy [kWh]"}), lambda handler: handler)
     chart.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
     chart._on_message(None, {"kind": "save", "format": "csv"}, [])
     chart._on_message(None, {"kind": "save", "format": "../etc"}, [])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from energy_workbench.runtime import settings
+from energy_workbench.tables.text_lines import text_lines
 
 if TYPE_CHECKING:
     from energy_workbench.registry import Registry
@@ -83,9 +84,8 @@ def list_() -> None:
         number = "  " * depth[meter.key] + meter.number
         words = (meter.id, number, meter.name, str(meter.type), str(meter.status))
         rows.append((*words, meter.gateway or "", unit, meter.profile or ""))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in text_lines(rows):
+        typer.echo(line)
 
 
 def _registry() -> Registry:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from energy_workbench.runtime import settings
+from energy_workbench.tables.text_lines import text_lines
 
 app = typer.Typer(help="List, show, check and find meter profiles.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -156,10 +157,8 @@ def _cost(cost: Mapping[str, Any]) -> str:
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> None:
-    cut = [tuple(cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…" for cell in row) for row in rows]
-    widths = [max(len(row[column]) for row in cut) for column in range(len(cut[0]))]
-    for row in cut:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in text_lines(list(rows), longest=WIDEST):
+        typer.echo(line)
 
 
 def _json(found: Any) -> None:

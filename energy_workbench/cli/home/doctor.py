@@ -11,6 +11,7 @@ import typer
 
 from energy_workbench.domain.errors import SettingsError
 from energy_workbench.runtime import settings as settings_room
+from energy_workbench.tables.text_lines import text_lines
 
 app = typer.Typer(help="Check everything and say what to do.")
 
@@ -63,10 +64,8 @@ def _gateway(gateway: Mapping[str, Any], meters: Sequence[Mapping[str, Any]]) ->
     yield f"  {gateway['verdict']}: {gateway['text']}"
     if gateway["advice"]:
         yield f"  -> {gateway['advice']}"
-    table = [COLUMNS, *(_cells(row) for row in meters)]
-    widths = [max(len(row[at]) for row in table) for at in range(len(COLUMNS))]
-    for row in table:
-        yield ("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
+    for line in text_lines([COLUMNS, *(_cells(row) for row in meters)]):
+        yield f"  {line}"
     for meter in meters:
         if meter["advice"] and meter["advice"] != "see the gateway":
             yield f"  {meter['number']}: {meter['text']}"

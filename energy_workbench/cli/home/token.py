@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from energy_workbench.runtime import settings
+from energy_workbench.tables.text_lines import text_lines
 
 if TYPE_CHECKING:
     from energy_workbench.registry import Registry
@@ -32,9 +33,9 @@ def create(
 def list_() -> None:
     """List names and roles; tokens themselves are stored nowhere."""
     tokens = _registry().tokens()
-    width = max([len(token.name) for token in tokens], default=0)
-    for token in tokens:
-        typer.echo(f"{token.name.ljust(width)}  {token.role:<8}  since {token.created_at:%Y-%m-%d %H:%M} UTC")
+    rows = [(token.name, f"{token.role:<8}", f"since {token.created_at:%Y-%m-%d %H:%M} UTC") for token in tokens]
+    for line in text_lines(rows):
+        typer.echo(line)
 
 
 @app.command()

@@ -18,15 +18,20 @@ from energy_workbench.registry.meters import edits, queries
 from energy_workbench.registry.registry import Registry
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.runtime.paths import AnyPath
-from energy_workbench.tables.text_table import read_table, write_table
+from energy_workbench.tables.sheet import text_sheet
+from energy_workbench.tables.table_file import read_table, write_table
 
 STRANGE = 20
 """How many unknown columns are named one by one."""
 MOST_ROWS = 100_000
 """Rows that a file may have: more are no plant, and each may be wrong in every column."""
 
+SHEET = "meters"
+"""Name of the meters' sheet in an Excel file."""
+
 __all__ = [
     "COLUMNS",
+    "SHEET",
     "ImportPlan",
     "MeterRow",
     "apply_import",
@@ -138,7 +143,7 @@ def export_meters(registry: Registry, path: AnyPath) -> int:
     rows: list[Mapping[str, Any]] = [
         contents(meter) | {"parent": numbers.get(meter.parent) if meter.parent else None} for meter in meters
     ]
-    write_table(Path(path), COLUMNS, ([_cell(row[name]) for name in COLUMNS] for row in rows))
+    write_table(Path(path), text_sheet(SHEET, COLUMNS, ([_cell(row[name]) for name in COLUMNS] for row in rows)))
     return len(rows)
 
 
@@ -151,7 +156,8 @@ def write_template(path: AnyPath) -> None:
         If the file cannot be written.
     """
     rows = ([example.get(name, "") for name in COLUMNS] for example in EXAMPLES)
-    write_table(Path(path), COLUMNS, rows, notes=[("column", "what it says"), *MEANING.items()])
+    meaning = text_sheet("columns", ("column", "what it says"), MEANING.items())
+    write_table(Path(path), text_sheet(SHEET, COLUMNS, rows), meaning)
 
 
 def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:

@@ -11,12 +11,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports.content import words
+from energy_workbench.tables import sheet as tables
 
 FIGURE = "application/vnd.plotly.v1+json"
 """MIME type of a plotly figure in a notebook's outputs."""
@@ -33,8 +34,6 @@ SHORT = 14
 """Rows up to which a table is kept on one page."""
 WORD = 20
 """Longest text without a space that stays on one line, where columns are as wide as they want [characters]."""
-
-Kind = Literal["text", "number", "share", "instant", "day"]
 
 
 class Element:
@@ -124,31 +123,19 @@ class KeyFigures(Element):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
+class Column(tables.Column):
+    """A column of a table on a page, and of the sheet of its values.
 
     Parameters
     ----------
-    head : str
-    kind : {"text", "number", "share", "instant", "day"}
-        What its values are: a share [0 to 1] is shown as percent, instants and days are aware or plain datetimes.
-    unit : str
-        Of numbers.
-    digits : int
-        Of numbers and of percent, after the point.
+    head, kind, unit, digits
+        As of every table; a share is shown as percent, instants and days are aware or plain datetimes.
     width : float, optional
         Share of the table's width [%]; by default as its contents want.
     """
 
-    head: str
-    kind: Kind = "number"
-    unit: str = ""
-    digits: int = 1
+    kind: tables.Kind = "number"
     width: float | None = None
-
-    def title(self) -> str:
-        """Head and unit."""
-        return f"{self.head} [{self.unit}]" if self.unit else self.head
 
     def text(self, value: Any, error: float | None = None) -> str:
         """A value as people read it; a number as far as its expanded uncertainty, in its unit, lets it be told."""

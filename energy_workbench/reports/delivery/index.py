@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -97,19 +96,12 @@ def _row(folder: Path, path: Path, zone: ZoneInfo) -> Markup:
 
 
 def _placed(folder: Path, page: Markup) -> Path:
-    draft = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".index-", suffix=".html", dir=folder)
-        draft = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        draft.chmod(0o644)
-        disk.sync(draft)
-        draft.replace(folder / NAME)
+        with disk.replaced(folder / NAME) as draft:
+            draft.write_text(page, "utf-8")
+            draft.chmod(0o644)
         disk.sync(folder)
     except OSError as error:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
         raise HomeError(f"the index of {folder} cannot be written: {error.strerror or error}") from None
     return folder / NAME

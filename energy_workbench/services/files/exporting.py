@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from energy_workbench.services.home import Home
-    from energy_workbench.tables.table_writer import Layout
+    from energy_workbench.tables.arrow_file import Layout
 
 What = Literal["readings", "intervals"]
 KINDS = ("readings", "intervals")
@@ -43,7 +43,7 @@ def export(
     every: str = "15min",
 ) -> int:
     """Write a file; see `Workbench.export`."""
-    from energy_workbench.tables.table_writer import ending, writing
+    from energy_workbench.tables.arrow_file import ending, writing
 
     ending(path)
     if what not in KINDS:
@@ -71,7 +71,7 @@ def _readings(
 
     from energy_workbench.lake.arrow_readings import schema as wide_schema
     from energy_workbench.lake.scan import Scan
-    from energy_workbench.tables.table_writer import Layout
+    from energy_workbench.tables.arrow_file import Layout
 
     scan = Scan(home.reader, [meter.key for meter in meters], span.start, span.end, names or None)
     if not scan.rows:
@@ -96,7 +96,7 @@ def _readings(
 def _intervals(home: Home, span: Period, meters: Sequence[Meter], every: str) -> tuple[Layout, Iterator[pa.Table]]:
     import pyarrow as pa
 
-    from energy_workbench.tables.table_writer import Layout
+    from energy_workbench.tables.arrow_file import Layout
 
     now = clock.now()
     edges = axis.edges(span, every, home.zone)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.domain.site.floor_plan import MEDIA, FloorPlan, understood
+from energy_workbench.runtime import disk
 
 STEM = "floor-plan"
 
@@ -34,17 +33,11 @@ def write(home: Path, content: bytes) -> FloorPlan:
     """
     plan = understood(content)
     ending = next(ending for ending, media in MEDIA.items() if media == plan.media)
-    draft = home / f".{STEM}.{secrets.token_hex(4)}"
     try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(home / f"{STEM}.{ending}")
+        with disk.replaced(home / f"{STEM}.{ending}") as draft:
+            draft.write_bytes(content)
     except OSError as error:
         raise HomeError(f"the floor plan cannot be kept: {error.strerror or error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
     remove(home, but=ending)
     return plan
 

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.contract.rows.setup import ImportedMeter, ImportedMeters, RowProblem
 from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.tables.table_file import FORMATS, LARGEST, MEGABYTE
 
 if TYPE_CHECKING:
     from energy_workbench.registry import Registry
     from energy_workbench.registry.meter_files.import_plan import Change, ImportPlan
-
-FORMATS = ("csv", "xlsx")
-LARGEST = 20_000_000
-"""Bytes of a file: 10,000 meters are 2 MB; `registry.table_file` refuses more, this before it is read."""
 
 
 def import_file(
@@ -41,7 +38,7 @@ def import_file(
     )
 
     if len(content) > LARGEST:
-        raise InputError(f"the file is larger than {LARGEST // 1_000_000} MB: import it in parts")
+        raise InputError(f"the file is larger than {LARGEST // MEGABYTE} MB: import it in parts")
     with _file(filename) as path:
         path.write_bytes(content)
         try:
@@ -70,12 +67,11 @@ def export_file(registry: Registry, format: str) -> bytes:
 
 def template_file(format: str) -> bytes:
     """A meter file with its header and no meter."""
-    from energy_workbench.registry.meter_files.meter_file import COLUMNS
-    from energy_workbench.tables.text_table import write_table
+    from energy_workbench.registry.meter_files.meter_file import COLUMNS, SHEET
+    from energy_workbench.tables.sheet import text_sheet
+    from energy_workbench.tables.table_file import content
 
-    with _file(f"meters.{_known(format)}") as path:
-        write_table(path, COLUMNS, [])
-        return path.read_bytes()
+    return content(text_sheet(SHEET, COLUMNS, ()), _known(format), name=SHEET, mark=False)
 
 
 @contextmanager

@@ -86,7 +86,7 @@ class Chart(AnyWidget):
         """
 
         def save(format: str) -> None:
-            from energy_workbench.tables.sheet_file import content, file_name
+            from energy_workbench.tables.table_file import content, file_name
 
             found = table()
             self.send({"kind": "deliver", "name": file_name(found, format)}, buffers=[content(found, format)])

@@ -1,25 +1,27 @@
-"""Tables streamed into a file, by its ending: CSV, Excel or Parquet; whole, or not there at all."""
+"""Arrow tables streamed into a file, by its ending: CSV, Excel or Parquet; whole, or not there at all."""
 
 from __future__ import annotations
 
-import csv
 import gzip
-import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.errors import HomeError, InputError
 from energy_workbench.domain.time.clock import from_micros
+from energy_workbench.runtime import disk
+from energy_workbench.tables import csv_file
+from energy_workbench.tables.cells import excel_width, guarded
+from energy_workbench.tables.sheet import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from energy_workbench.tables.workbook import Page
 
 ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet")
 SHEET_ROWS = 1_048_575
@@ -83,10 +85,9 @@ def writing(path: Path, layout: Layout) -> Iterator[Writer]:
             f"{path}: {layout.rows:,} rows do not fit into an Excel sheet, which holds {SHEET_ROWS:,}: write .csv or "
             ".parquet, or choose fewer meters, a shorter period or a longer --every"
         )
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with ExitStack() as stack:
-            file: Any = stack.enter_context(draft.open("xb"))
+        with disk.replaced(path) as draft, ExitStack() as stack:
+            file: Any = stack.enter_context(draft.open("wb"))
             if kind == ".xlsx":
                 writer: Any = stack.enter_context(_excel(file, layout))
             elif kind == ".parquet":
@@ -97,13 +98,8 @@ def writing(path: Path, layout: Layout) -> Iterator[Writer]:
                 )
                 writer = stack.enter_context(_csv(out, layout))
             yield writer
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
     except OSError as error:
         raise HomeError(f"{path}: cannot be written: {error.strerror or error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def ending(path: Path) -> str:
@@ -169,13 +165,8 @@ class _Csv:
         self._file.write(b"\n")
 
     def _cell(self, word: str) -> str:
-        """A meter's number as a cell that no spreadsheet runs."""
-        from energy_workbench.tables.cells import guarded
-
         if word not in self._cells:
-            text = StringIO()
-            csv.writer(text, lineterminator="").writerow([guarded(word)])
-            self._cells[word] = text.getvalue()
+            self._cells[word] = csv_file.quoted(word)
         return self._cells[word]
 
 
@@ -209,8 +200,8 @@ def _parquet(file: Any, layout: Layout) -> Iterator[Writer]:
 
 
 class _Excel:
-    def __init__(self, sheet: Any, layout: Layout) -> None:
-        self._sheet, self._layout = sheet, layout
+    def __init__(self, page: Page, layout: Layout) -> None:
+        self._page, self._layout = page, layout
         self._words: dict[str, Any] = {}
 
     def write(self, table: pa.Table) -> None:
@@ -223,46 +214,27 @@ class _Excel:
             # Excel knows no zone: the site's clock, and beside it UTC, which is never ambiguous.
             utc = instant.astimezone(UTC)
             local = utc.astimezone(zone)
-            self._sheet.append([meter, local.replace(tzinfo=None), utc.replace(tzinfo=None), *values])
+            self._page.append([meter, local.replace(tzinfo=None), utc.replace(tzinfo=None), *values])
 
     def _word(self, word: str) -> Any:
-        """A text that Excel takes for nothing else, now or once it is edited."""
-        from openpyxl.cell import WriteOnlyCell
-
-        from energy_workbench.tables.cells import guarded
-
-        if guarded(word) == word:
-            return word
-        cell = WriteOnlyCell(self._sheet, word)
-        cell.data_type, cell.quotePrefix = "s", True
-        return cell
+        """A meter's number; one that is no formula needs no cell of its own, of which there may be a million."""
+        if word not in self._words:
+            self._words[word] = word if guarded(word) == word else self._page.text(word)
+        return self._words[word]
 
 
 @contextmanager
 def _excel(file: Any, layout: Layout) -> Iterator[Writer]:
-    import openpyxl
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+    from energy_workbench.tables.workbook import Workbook
 
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("data")
-    sheet.freeze_panes = "D2"
-    first = ["meter", f"{layout.time} ({layout.zone.key})", f"{layout.time} (UTC)"]
-    names = [f"{name} [{layout.units[name]}]" if layout.units.get(name) else name for name in layout.schema.names[2:]]
-    header = []
-    for index, name in enumerate([*first, *names], 1):
-        sheet.column_dimensions[get_column_letter(index)].width = 20 if 1 < index < 4 else max(12, len(name) + 2)
-        cell = WriteOnlyCell(sheet, name)
-        cell.font = Font(bold=True)
-        header.append(cell)
-    sheet.append(header)
-    about = book.create_sheet("about")
-    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 30, 90
-    for word, meaning in layout.about:
-        cells = [WriteOnlyCell(about, word), WriteOnlyCell(about, meaning)]
-        for cell in cells:
-            cell.data_type = "s"
-        about.append(cells)
-    yield _Excel(sheet, layout)
+    book = Workbook()
+    times = [Column(f"{layout.time} ({zone})", "instant") for zone in (layout.zone.key, "UTC")]
+    values = [Column(name, unit=layout.units.get(name, "")) for name in layout.schema.names[2:]]
+    columns = [Column("meter"), *times, *values]
+    page = book.page("data", map(excel_width, columns), frozen="D2")
+    page.head(columns)
+    yield _Excel(page, layout)
+    notes = book.page("about", (30, 90))
+    for row in layout.about:
+        notes.append([notes.text(cell) for cell in row])
     book.save(file)

@@ -1,14 +1,13 @@
-"""Excel files of text cells."""
+"""The first sheet of an Excel file as text cells; of a formula, the value that was saved with it."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from energy_workbench.domain.errors import InputError, Problem
-from energy_workbench.tables.cells import guarded
 
 UNPACKED: Final = 200_000_000
 """What a file may measure once unpacked [bytes]: a small one can hold a huge one."""
@@ -30,39 +29,6 @@ def read(path: Path) -> Iterator[tuple[int, list[str]]]:
     if problems:
         raise InputError(f"{path}: cells without a value", problems)
     yield from enumerate(rows, 1)
-
-
-def write(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[Sequence[str]] = ()
-) -> None:
-    """Write text cells, none of which is a formula; what explains the columns goes on a second sheet."""
-    import openpyxl
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("meters")
-    sheet.freeze_panes = "A2"
-
-    def cell(text: str, *, bold: bool = False) -> WriteOnlyCell:
-        written = WriteOnlyCell(sheet, text)
-        # Said to be text, or Excel would run a name that begins with "=" as a formula, now or once it is edited.
-        written.data_type = "s"
-        written.quotePrefix = guarded(text) != text
-        if bold:
-            written.font = Font(bold=True)
-        return written
-
-    sheet.append([cell(name, bold=True) for name in header])
-    for row in rows:
-        sheet.append([cell(text) if text else None for text in row])
-    explained = list(notes)
-    if explained:
-        second = book.create_sheet("columns")
-        second.column_dimensions["A"].width, second.column_dimensions["B"].width = 22, 110
-        for row in explained:
-            second.append(list(row))
-    book.save(path)
 
 
 def _sheet(path: Path, *, values: bool) -> list[list[str]]:
