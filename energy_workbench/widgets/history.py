@@ -1,13 +1,15 @@
-"""What a meter did over time, as finely as can be seen; all of it is asked in a thread, and kept for a while."""
+"""The history of a meter over a period, as finely as a reader can see it; requested in a thread, and cached briefly."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, NotRequired
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.results import Comparison, Pattern, Readings
+from energy_workbench.contract.rows.energy import PatternPoint
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.axis import edges
@@ -17,16 +19,64 @@ from energy_workbench.domain.time.resolution import LENGTHS, MOST_POINTS, outwar
 from energy_workbench.widgets.browser.chart import Window
 from energy_workbench.widgets.kept import Kept
 
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+
 FRESH = 45.0
-"""How long intervals are taken as they were [s]."""
+"""Age up to which an answer about intervals is used again [s]."""
 
 RAW = timedelta(hours=6)
-"""A longer time is never shown reading by reading."""
+"""Longest span that is shown reading by reading."""
 
 POWER = ("active_power_total", "active_power_l1", "active_power_l2", "active_power_l3")
 
 WORDS = {"consumer": ("used", ""), "producer": ("produced", "taken"), "bidirectional": ("imported", "exported")}
-"""Flow → what is done with the energy that counts, and with that which goes the other way."""
+"""Flow → participle of the energy that counts, and of that in the other direction."""
+
+
+class MeterPoint(PatternPoint):
+    """A bucket, with the energy in the other direction where the meter has one."""
+
+    other_kwh: NotRequired[float | None]
+
+
+@dataclass(frozen=True, repr=False)
+class MeterPattern(Pattern):
+    """The pattern of a meter, in the words of its flow.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        As of `Pattern`, with `other_kwh` [kWh] where energy also goes in the other direction.
+    word, other_name : str
+        Participles of the energy of either direction; the second is empty where there is none.
+    starts : tuple of str
+        Start of each bucket, of those to come too, and the end of the last, ISO; empty where none is to come.
+    """
+
+    rows: tuple[MeterPoint, ...]
+    word: str = "used"
+    other_name: str = ""
+    starts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Zoomed:
+    """What is known more finely of the window that is zoomed to.
+
+    Attributes
+    ----------
+    pattern : MeterPattern or None
+        At a finer resolution than the whole.
+    before : tuple of float or None
+        Energy of the time compared with, bucket by bucket [kWh].
+    readings : Readings or None
+        Single readings of power, where the window is short enough.
+    """
+
+    pattern: MeterPattern | None = None
+    before: tuple[float | None, ...] = ()
+    readings: Readings | None = None
 
 
 @dataclass(frozen=True)
@@ -36,40 +86,36 @@ class History:
     Attributes
     ----------
     meter : dict
-        As the service describes it.
-    whole : dict
-        Pattern of the period; `other_kwh` of a point is what went the other way.
-    part : dict or None
-        The same of what is zoomed to, or readings where `raw`.
-    before, before_part : list of float or None
-        Energy of the time compared with, bucket by bucket [kWh].
-    comparison : dict or None
+    whole : MeterPattern
+        Of the period.
     now : str
         ISO.
+    before : tuple of float or None
+        Energy of the time compared with, bucket by bucket [kWh].
+    comparison : Comparison or None
+    zoomed : Zoomed
     unknown : str
-        A chosen meter that there is none of: the site's root is shown.
+        The chosen meter where there is none of that number: the site's root is shown.
     """
 
-    meter: dict[str, Any]
-    whole: dict[str, Any]
+    meter: MeterRow
+    whole: MeterPattern
     now: str
-    part: dict[str, Any] | None = None
-    raw: bool = False
     before: tuple[float | None, ...] = ()
-    before_part: tuple[float | None, ...] = ()
-    comparison: dict[str, Any] | None = None
+    comparison: Comparison | None = None
+    zoomed: Zoomed = field(default_factory=Zoomed)
     unknown: str = ""
 
     @property
     def edges(self) -> tuple[str, str]:
-        """What the chart of the whole shows, ISO: what is to come only where another time can be seen there."""
-        return self.whole["from"], (self.whole.get("starts") or [self.whole["to"]])[-1]
+        """Start and end of the whole chart, ISO: with what is to come only where another time can be seen there."""
+        return self.whole.start, (self.whole.starts or (self.whole.end,))[-1]
 
 
 class Historian:
-    """Asks a workbench for the history of one meter after another."""
+    """Requests the history of one meter after another."""
 
-    def __init__(self, workbench: Any) -> None:
+    def __init__(self, workbench: WorkbenchContract) -> None:
         self.workbench = workbench
         self.kept = Kept(24)
         self._zone: ZoneInfo | None = None
@@ -82,7 +128,7 @@ class Historian:
         return self._zone
 
     def look(self, meter: str, text: str, every: str, window: Window | None, compare: str = "") -> History:
-        """The history of a meter, and of what is zoomed to.
+        """The history of a meter, and of the window that is zoomed to.
 
         Parameters
         ----------
@@ -99,109 +145,102 @@ class Historian:
         period = parse_period(text, self.zone, clock.now())
         step = resolution(period.end - period.start, every)
         try:
-            whole = self._pattern(meter or None, text, step)
+            pattern = self._pattern(meter or None, text, step)
         except NotFoundError:
-            unknown, whole = meter, self._pattern(None, text, step)
-        number = whole["number"]
+            unknown, pattern = meter, self._pattern(None, text, step)
+        number = pattern.number
         row = self.kept.get(("meter", number), FRESH, lambda: self.workbench.meter(number))
-        whole = self._worded(whole, row, text, step)
-        found: dict[str, Any] = {"unknown": unknown, "now": clock.now().astimezone(self.zone).isoformat()}
-        if compare:
-            found["comparison"] = beside = self.kept.get(
-                ("compare", number, text, step, compare),
-                FRESH,
-                lambda: self.workbench.compare(number, text, against=compare, every=step).to_dict(),
-            )
-            found["before"] = tuple(each["before_kwh"] for each in beside["items"])
-            if any(value is not None for value in found["before"]):
-                whole["starts"] = self._starts(period, step)
-        if window:
-            found |= self._part(row, whole, window, found.get("comparison"))
-        return History(row, whole, **found)
+        whole = self._directed(pattern, row, text, step)
+        now = clock.now().astimezone(self.zone).isoformat()
+        comparison = self._comparison(number, text, step, compare) if compare else None
+        before = tuple(each["before_kwh"] for each in comparison.rows) if comparison is not None else ()
+        if any(value is not None for value in before):
+            whole = replace(whole, starts=self._starts(period, step))
+        zoomed = self._zoomed(row, whole, window, comparison) if window else Zoomed()
+        return History(row, whole, now, before, comparison, zoomed, unknown)
 
-    def _part(
-        self, row: Mapping[str, Any], whole: Mapping[str, Any], window: Window, beside: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        """What is zoomed to, where it can be shown more closely than the whole."""
+    def _zoomed(self, row: MeterRow, whole: MeterPattern, window: Window, comparison: Comparison | None) -> Zoomed:
+        """The window, where it can be shown more finely than the whole."""
         number, wide, pause = row["number"], window[1] - window[0], poll(row)
         if wide <= min(RAW, MOST_POINTS * pause):
             text = self._iso(window[0] - 2 * pause, window[1] + 2 * pause)
-            found = self.workbench.readings(number, text, POWER, scaled=True).to_dict()
-            if found["items"]:
-                return {"part": found, "raw": True}
+            readings = self.workbench.readings(number, text, POWER, scaled=True)
+            if readings.rows:
+                return Zoomed(readings=readings)
         order = list(LENGTHS)
-        step = min(resolution(wide), whole["every"], key=order.index)
-        if step == whole["every"]:
-            return {}
+        step = min(resolution(wide), whole.every, key=order.index)
+        if step == whole.every:
+            return Zoomed()
         start, end = outward(*window, step)
         text = self._iso(start, end)
-        part = self._worded(self._pattern(number, text, step), row, text, step)
-        if beside is None:
-            return {"part": part}
-        shift = timedelta(days=beside["shift_days"])
-        before = self._pattern(number, self._iso(start - shift, end - shift), step)
-        part["starts"] = self._starts(parse_period(text, self.zone, clock.now()), step)
-        first, last = (datetime.fromisoformat(beside[key]) for key in ("before_start", "before_end"))
-        inside = [first <= datetime.fromisoformat(point["start"]) < last for point in before["points"]]
-        energies = [point["energy_kwh"] for point in before["points"]]
-        return {
-            "part": part,
-            "before_part": tuple(kwh if known else None for kwh, known in zip(energies, inside, strict=True)),
-        }
-
-    def _pattern(self, meter: str | None, text: str, every: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.kept.get(
-            ("pattern", meter, text, every),
-            FRESH,
-            lambda: self.workbench.over_time(meter, text, every=every).to_dict(),
+        pattern = self._directed(self._pattern(number, text, step), row, text, step)
+        if comparison is None:
+            return Zoomed(pattern)
+        shift = timedelta(days=comparison.shift_days)
+        earlier = self._pattern(number, self._iso(start - shift, end - shift), step).rows
+        first, last = (datetime.fromisoformat(edge) for edge in (comparison.before_start, comparison.before_end))
+        return Zoomed(
+            replace(pattern, starts=self._starts(parse_period(text, self.zone, clock.now()), step)),
+            tuple(
+                point["energy_kwh"] if first <= datetime.fromisoformat(point["start"]) < last else None
+                for point in earlier
+            ),
         )
-        return found
 
-    def _worded(self, pattern: dict[str, Any], row: Mapping[str, Any], text: str, every: str) -> dict[str, Any]:
-        """The pattern with what went the other way, and what either is called."""
+    def _pattern(self, meter: str | None, text: str, every: str) -> Pattern:
+        return self.kept.get(
+            ("pattern", meter, text, every), FRESH, lambda: self.workbench.over_time(meter, text, every=every)
+        )
+
+    def _comparison(self, number: str, text: str, every: str, against: str) -> Comparison:
+        return self.kept.get(
+            ("compare", number, text, every, against),
+            FRESH,
+            lambda: self.workbench.compare(number, text, against=against, every=every),
+        )
+
+    def _directed(self, pattern: Pattern, row: MeterRow, text: str, every: str) -> MeterPattern:
+        """The pattern with the energy in the other direction, and the words for either."""
         word, other = WORDS.get(row["flow"], WORDS["consumer"])
-        found = {**pattern, "word": word, "other_name": other}
+        plain = MeterPattern(**{**vars(pattern), "word": word, "other_name": other})
         if not other:
-            return found
-        rows = self.kept.get(
+            return plain
+        intervals = self.kept.get(
             ("intervals", row["number"], text, every),
             FRESH,
-            lambda: self.workbench.intervals(row["number"], text, every=every).to_dict()["items"],
+            lambda: self.workbench.intervals(row["number"], text, every=every),
         )
-        column = (
-            "energy_import_kwh"
-            if row["production_register"] == "export" and word == "produced"
-            else "energy_export_kwh"
-        )
-        points = [
-            {**point, "other_kwh": each[column]} for point, each in zip(pattern["points"], rows, strict=False)
+        exporting = row["production_register"] == "export" and word == "produced"
+        points: list[MeterPoint] = [
+            {**point, "other_kwh": each["energy_import_kwh"] if exporting else each["energy_export_kwh"]}
+            for point, each in zip(pattern.rows, intervals.rows, strict=False)
         ]  # a bucket may have begun between the two answers
-        return {**found, "points": points}
+        return replace(plain, rows=tuple(points))
 
-    def _starts(self, period: Period, every: str) -> list[str]:
-        """Where each bucket begins, those to come too, and the end of the last."""
-        return [edge.astimezone(self.zone).isoformat() for edge in edges(period, every, self.zone)]
+    def _starts(self, period: Period, every: str) -> tuple[str, ...]:
+        """Start of each bucket, of those to come too, and the end of the last."""
+        return tuple(edge.astimezone(self.zone).isoformat() for edge in edges(period, every, self.zone))
 
     def _iso(self, start: datetime, end: datetime) -> str:
         """A span of the site's clock as a period that no clock change makes ambiguous."""
         return "/".join(edge.replace(tzinfo=self.zone).astimezone(UTC).isoformat() for edge in (start, end))
 
 
-def poll(meter: Mapping[str, Any]) -> timedelta:
-    """How often a meter is read; one that is not polled is read from elsewhere, mostly every interval."""
+def poll(meter: MeterRow) -> timedelta:
+    """Interval at which a meter is read; one that is not polled is read from elsewhere, mostly every 15 minutes."""
     polled = meter["gateway"] and meter["profile"]
     return timedelta(seconds=float(meter["poll_seconds"])) if polled else timedelta(minutes=15)
 
 
-def silence(meter: Mapping[str, Any]) -> timedelta:
-    """After which a reading does not stand for now any more: four polls, at least a minute; or an interval is late."""
+def silence(meter: MeterRow) -> timedelta:
+    """Age after which a reading no longer stands for now: four polls, at least a minute; or an interval is late."""
     each = poll(meter)
     return max(timedelta(minutes=1), 4 * each) if each < timedelta(minutes=15) else each + timedelta(minutes=1)
 
 
-def before_name(comparison: Mapping[str, Any]) -> str:
-    """The time compared with, in words: `a week before (8 – 14 November 2026)`."""
-    zone = ZoneInfo(comparison["timezone"])
-    start, end = (datetime.fromisoformat(comparison[key]) for key in ("before_start", "before_end"))
-    words = "before" if comparison["against"] == "previous" else "a year earlier"
+def before_name(comparison: Comparison) -> str:
+    """The time compared with, in words: `before: 8 – 14 November 2026`."""
+    zone = ZoneInfo(comparison.timezone)
+    start, end = (datetime.fromisoformat(edge) for edge in (comparison.before_start, comparison.before_end))
+    words = "before" if comparison.against == "previous" else "a year earlier"
     return f"{words}: {span(Period(start.astimezone(UTC), end.astimezone(UTC), ''), zone)}"

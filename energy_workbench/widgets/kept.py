@@ -1,14 +1,16 @@
-"""What a page asked for and need not ask again yet."""
+"""Cache of the last answers to a page's requests, each for some seconds."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
 
 
 class Kept:
-    """The last answers to a few questions; a page asks one after the other, in a thread.
+    """The last answers to a few requests; a page makes one after the other, in a thread.
 
     Parameters
     ----------
@@ -18,17 +20,18 @@ class Kept:
 
     def __init__(self, most: int = 8) -> None:
         self._most = most
-        self._found: dict[Hashable, tuple[float, Any]] = {}
+        self._answers: dict[Hashable, tuple[float, Any]] = {}
 
-    def get(self, question: Hashable, seconds: float, ask: Callable[[], Any]) -> Any:
-        """The answer, asked for again where the kept one is older than so many seconds."""
+    def get(self, question: Hashable, seconds: float, ask: Callable[[], Answer]) -> Answer:
+        """The answer, requested again where the cached one is older than so many seconds."""
         now = time.monotonic()
-        known = self._found.get(question)
+        known = self._answers.get(question)
         if known and now - known[0] < seconds:
-            return known[1]
+            kept: Answer = known[1]
+            return kept
         answer = ask()
-        self._found.pop(question, None)
-        self._found[question] = now, answer
-        while len(self._found) > self._most:
-            del self._found[next(iter(self._found))]
+        self._answers.pop(question, None)
+        self._answers[question] = now, answer
+        while len(self._answers) > self._most:
+            del self._answers[next(iter(self._answers))]
         return answer

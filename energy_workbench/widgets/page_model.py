@@ -1,11 +1,11 @@
-"""What the models of all pages have in common: they ask for what was chosen, and take answers to what still is."""
+"""Base of the viewers' pages: it requests what the reader selected, and drops answers to an earlier selection."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from traitlets import HasTraits, Instance, TraitError, Unicode
@@ -15,8 +15,11 @@ from energy_workbench.domain.time import clock
 from energy_workbench.figures.theme import DARK, LIGHT, Theme
 from energy_workbench.widgets.choices import Choices
 
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+
 LIVE = 5.0
-"""Pause between the questions of a page that shows what is measured now [s]."""
+"""Pause between the requests of a page that shows what is measured now [s]."""
 
 SLOW = 60.0
 """The same of a page that shows intervals, which change each quarter of an hour [s]."""
@@ -24,7 +27,7 @@ SLOW = 60.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question is about.
+    """The selection that a request is for.
 
     Attributes
     ----------
@@ -33,7 +36,7 @@ class Asked:
     meter, compare : str
         Empty where the page does not take one, or none is chosen.
     own : tuple of (str, value)
-        The page's own choices that its question depends on.
+        The page's own choices that the request depends on.
     """
 
     period: str
@@ -44,19 +47,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was asked, and what came of it."""
+    """What a request fetched, and the selection that it was for."""
 
     asked: Asked
-    found: Any
+    fetched: Any
 
 
 class PageModel(HasTraits):
     """Headless: it needs no widget, no browser and no kernel.
 
-    A page is a subclass with `page`, `ask` (in a thread, touches no trait), `show` (takes what came of it) and `draw`
-    (makes what the view renders, of what was taken and of how it is to be seen). A trait of its own that is tagged
-    `address="key"` stands in the page's address; one tagged `asks=True` brings a new question when it changes, any
-    other is drawn at once.
+    A page is a subclass with `page`, `ask` (fetches, in a thread, touches no trait), `show` (takes what was fetched)
+    and `draw` (makes what the view renders, of what was taken and of how it is to be seen). A trait of its own that is
+    tagged `address="key"` stands in the page's address; one tagged `asks=True` brings a new request when it changes,
+    any other is drawn at once.
     """
 
     page: ClassVar[Page]
@@ -64,14 +67,14 @@ class PageModel(HasTraits):
     takes: ClassVar[frozenset[str]] = frozenset({"period"})
     """Which of `period`, `meter` and `compare` a reader chooses here."""
     every: ClassVar[float] = SLOW
-    """Pause between questions [s]."""
+    """Pause between requests [s]."""
 
     problem = Unicode("")
     """What the reader is told when something is wrong; empty while all is well."""
     as_of = Instance(datetime, allow_none=True)
     """When the shown values are from, in the site's zone."""
 
-    def __init__(self, workbench: Any, choices: Choices, **own: Any) -> None:
+    def __init__(self, workbench: WorkbenchContract, choices: Choices, **own: Any) -> None:
         super().__init__(**own)
         self.workbench, self.choices = workbench, choices
         self._known = False
@@ -90,7 +93,7 @@ class PageModel(HasTraits):
         return DARK if self.choices.dark else LIGHT
 
     def asked(self) -> Asked:
-        """What the present choices ask for."""
+        """The present selection."""
         return Asked(
             self.period,
             self.choices.meter if "meter" in self.takes else "",
@@ -99,30 +102,30 @@ class PageModel(HasTraits):
         )
 
     def question(self) -> Callable[[], Answer]:
-        """What to ask for the present choices; may be called in a thread."""
+        """The request for the present selection; may be called in a thread."""
         asked = self.asked()
         return lambda: Answer(asked, self.ask(asked))
 
     def take(self, answer: Answer) -> None:
-        """Show an answer, unless something else has been chosen since it was asked for."""
+        """Show an answer, unless something else has been chosen since it was requested."""
         if answer.asked != self.asked():
             return
         with self.hold_trait_notifications():
             self.problem = ""
-            self.show(answer.found)
+            self.show(answer.fetched)
             self._known = True
             self.draw()
 
     def refresh(self) -> None:
-        """Ask and show."""
+        """Fetch and show."""
         self.take(self.question()())
 
     def ask(self, asked: Asked) -> Any:
-        """Ask the service; runs in a thread."""
+        """Fetch what the page shows from the service; runs in a thread."""
         raise NotImplementedError
 
-    def show(self, found: Any) -> None:
-        """Take what came of it, and say when it is from (`dated`)."""
+    def show(self, fetched: Any) -> None:
+        """Take what was fetched, and say when it is from (`dated`)."""
         raise NotImplementedError
 
     def draw(self) -> None:
@@ -145,12 +148,12 @@ class PageModel(HasTraits):
 
     def address(self) -> dict[str, str]:
         """What the address says of the page's own choices: nothing of those at their default."""
-        found = {}
+        parameters = {}
         for name, trait in self.traits(address=bool).items():
             value = getattr(self, name)
             if value != trait.default_value:
-                found[trait.metadata["address"]] = str(value)
-        return found
+                parameters[trait.metadata["address"]] = str(value)
+        return parameters
 
     def dated(self, zone: str, instant: str | None = None) -> None:
         """Note when what is shown is from: an instant of the answer, or now."""

@@ -74,10 +74,14 @@ def dress(widget: Any, classes: str) -> Any:
     return widget
 
 
+EMPTY: tuple[Any, ...] = (None, "", 0, (), [], {})
+"""Values of a trait that has none yet; an answer without rows is one."""
+
+
 def show(model: HasTraits, name: str, handler: Callable[[Any], None]) -> None:
     """Call the handler with a trait's value, now if it has one and at each change."""
     model.observe(lambda change: handler(change["new"]), name)
-    if value := getattr(model, name):
+    if (value := getattr(model, name)) not in EMPTY:
         handler(value)
 
 
@@ -122,6 +126,6 @@ def shown(widget: Any, visible: bool) -> None:
 def dressed(widget: Any, name: str, wanted: bool) -> None:
     """Add or remove one CSS class."""
     classes = [kept for kept in widget._dom_classes if kept != name]
-    found = tuple([*classes, name] if wanted else classes)
-    if found != widget._dom_classes:
-        widget._dom_classes = found
+    changed = tuple([*classes, name] if wanted else classes)
+    if changed != widget._dom_classes:
+        widget._dom_classes = changed

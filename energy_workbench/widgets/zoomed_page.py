@@ -1,9 +1,9 @@
-"""What pages with a history have in common: a reader zooms in, and sees more of it."""
+"""Base of the pages with a history of one meter: a chart over time that can be zoomed into."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Any as AnyTrait
 from traitlets import Dict, Enum, Unicode
@@ -14,11 +14,14 @@ from energy_workbench.figures.raw_power import of_readings, raw_power
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.browser.chart import Window
 from energy_workbench.widgets.choices import Choices
-from energy_workbench.widgets.history import Historian, History, before_name, silence
+from energy_workbench.widgets.history import Historian, History, Zoomed, before_name, silence
 from energy_workbench.widgets.page_model import Asked, PageModel
 
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+
 NEARLY = 0.98
-"""Who sees this share of a period sees all of it [1]."""
+"""A window that has this share of a period shows all of it [1]."""
 
 STEPS = (("Auto", ""), ("Hours", "1h"), ("Days", "1d"), ("Weeks", "1w"), ("Months", "1mo"))
 """Resolutions that a reader may ask for."""
@@ -36,7 +39,7 @@ class ZoomedPage(PageModel):
     history_note = Unicode("")
     """What the chart shows, in words."""
 
-    def __init__(self, workbench: Any, choices: Choices, **own: Any) -> None:
+    def __init__(self, workbench: WorkbenchContract, choices: Choices, **own: Any) -> None:
         super().__init__(workbench, choices, **own)
         self.historian = Historian(workbench)
         self.history: History | None = None
@@ -54,66 +57,66 @@ class ZoomedPage(PageModel):
         own = dict(asked.own)
         return self.historian.look(asked.meter, asked.period, own["every_wanted"], own["window"], asked.compare)
 
-    def show_history(self, found: History) -> None:
-        """Take what came of it."""
-        self.history = found
-        if found.unknown:
-            self.problem = f"There is no meter “{found.unknown}”: {found.meter['number']} is shown."
+    def show_history(self, history: History) -> None:
+        """Take what was fetched."""
+        self.history = history
+        if history.unknown:
+            self.problem = f"There is no meter “{history.unknown}”: {history.meter['number']} is shown."
 
     def draw_history(self) -> None:
-        """Make the figure of the history, and what it says."""
-        found = self.history
-        assert found is not None
-        part = found.part if self.window else None
+        """Make the figure of the history, and the words beside it."""
+        history = self.history
+        assert history is not None
+        whole, zoomed = history.whole, history.zoomed if self.window else Zoomed()
         # A browser keeps its zoom as long as the range of the whole is given as it was.
-        span = self._span = self._span if self.window and self._span else found.edges
-        revision = f"{found.whole['number']} {self.period} {found.whole['every']}"
-        if part and found.raw:
+        span = self._span = self._span if self.window and self._span else history.edges
+        revision = f"{whole.number} {self.period} {whole.every}"
+        if zoomed.readings is not None:
             self.history_figure = raw_power(
-                of_readings(part), span=span, number=part["number"], theme=self.theme,
-                pause=silence(found.meter).total_seconds(),
+                of_readings(zoomed.readings.to_dict()), span=span, number=zoomed.readings.number, theme=self.theme,
+                pause=silence(history.meter).total_seconds(),
                 revision=f"{revision} {self.measure}",
             )  # fmt: skip
             self.history_note = "power of each reading · double-click for all"
             return
-        shown = part or found.whole
+        shown = whole if zoomed.pattern is None else zoomed.pattern
         self.history_figure = over_time(
-            shown,
+            shown.to_dict(),
             theme=self.theme,
             measure=self.measure,
-            before=found.before_part if part else found.before,
-            before_name=before_name(found.comparison) if found.comparison else "",
+            before=history.before if zoomed.pattern is None else zoomed.before,
+            before_name="" if history.comparison is None else before_name(history.comparison),
             span=span,
-            until=found.now,
+            until=history.now,
             revision=revision,
         )
-        every = SPANS.get(shown["every"], shown["every"])
+        every = SPANS.get(shown.every, shown.every)
         what = "energy" if self.measure == "energy" else "highest 15 min"
-        coarser = self.every_wanted and found.whole["every"] != self.every_wanted
+        coarser = self.every_wanted and whole.every != self.every_wanted
         more = f", finer than that is more than can be seen in {self.period}" if coarser else ""
         self.history_note = f"{what} per {every}{more} · zoom in for more, double-click for all"
 
     def history_table(self) -> Sheet:
-        """What the chart shows."""
-        found = self.history
-        assert found is not None
-        part = found.part if self.window else None
-        number, zone = found.whole["number"], found.whole["timezone"]
-        if part and found.raw:
-            rows = [{"ts": row["ts"], **row["values"]} for row in part["items"]]
-            known = [name for name in part["quantities"] if any(name in row for row in rows)]
+        """Rows of the chart."""
+        history = self.history
+        assert history is not None
+        whole, zoomed = history.whole, history.zoomed if self.window else Zoomed()
+        number, zone = whole.number, whole.timezone
+        if zoomed.readings is not None:
+            rows = zoomed.readings.records()
+            known = [name for name in zoomed.readings.quantities if any(name in row for row in rows)]
             heads = {"ts": f"Time ({zone})"} | {name: _head(name) for name in known}
             return sheet(f"Readings {number}", rows, heads)
-        shown, before = part or found.whole, found.before_part if part else found.before
+        shown, before = (whole, history.before) if zoomed.pattern is None else (zoomed.pattern, zoomed.before)
         points = [
             {**point, "before_kwh": before[place] if place < len(before) else None}
-            for place, point in enumerate(shown["points"])
+            for place, point in enumerate(shown.rows)
         ]
-        columns = {"start": f"Start ({zone})", "energy_kwh": f"Energy {shown['word']} [kWh]"}
-        if shown["other_name"]:
-            columns["other_kwh"] = f"Energy {shown['other_name']} [kWh]"
-        if before and found.comparison:
-            columns["before_kwh"] = f"Energy {before_name(found.comparison)} [kWh]"
+        columns = {"start": f"Start ({zone})", "energy_kwh": f"Energy {shown.word} [kWh]"}
+        if shown.other_name:
+            columns["other_kwh"] = f"Energy {shown.other_name} [kWh]"
+        if before and history.comparison is not None:
+            columns["before_kwh"] = f"Energy {before_name(history.comparison)} [kWh]"
         columns |= {"demand_kw": "Maximum demand [kW]", "quality": "Quality", "completeness": "Complete [1]"}
         return sheet(f"Energy {number} {self.period}", points, columns)
 
@@ -131,5 +134,5 @@ class ZoomedPage(PageModel):
 def _head(name: str) -> str:
     from energy_workbench.domain.quantities import quantity
 
-    found = quantity(name)
-    return f"{found.label} [{found.unit}]"
+    measured = quantity(name)
+    return f"{measured.label} [{measured.unit}]"

@@ -84,7 +84,7 @@ def test_report_page_and_balance_know_a_meter_alike_by_its_load(plant: Settings)
     site, unit = Subject(wb, "2026-10"), Subject(wb, "2026-10", "UNIT-A")
     page = LossesModel(wb, Choices())
     page.show(page.ask(Asked("2026-10", "", "")))
-    of_page = {row["meter"]: row["uncertainty_percent"] for row in page.balance["meters"]}
+    of_page = {row["meter"]: row["uncertainty_percent"] for row in page.balance.meters}
     for key, row in known.items():
         assert site.errors[key] == pytest.approx(row["uncertainty_percent"] / 100)
         assert of_page[key] == row["uncertainty_percent"]

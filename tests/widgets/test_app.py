@@ -32,6 +32,12 @@ class Opened:
         self.sent: list[dict[str, Any]] = []
         self.app.place.send = lambda content, buffers=None: self.sent.append(content)  # type: ignore[method-assign]
 
+    @property
+    def number(self) -> str:
+        """Of the meter whose pattern is shown; empty before the first answer."""
+        shown = self.app.model.shown_pattern
+        return "" if shown is None else shown.number
+
     def says(self, content: Any) -> None:
         self.app.place._on_message(None, content, [])
 
@@ -65,7 +71,7 @@ def test_the_first_word_of_a_browser_brings_the_first_numbers() -> None:
 def test_an_address_chooses_period_meter_and_view() -> None:
     async def scenario(opened: Opened, stand_in: StandIn) -> None:
         opened.says(here("?period=2026-10&meter=UNIT-A&flow=period&detail=all"))
-        await until(lambda: opened.app.model.shown_pattern.get("number") == "UNIT-A")
+        await until(lambda: opened.number == "UNIT-A")
         assert stand_in.asked == ["2026-10"]
         assert opened.app.head.period.value == "2026-10"
         assert opened.app.view.flow_view.value == "period"
@@ -79,7 +85,7 @@ def test_a_choice_is_written_into_the_address_and_asked_at_once() -> None:
         opened.says(here())
         await until(lambda: bool(opened.app.view.flow.figure))
         opened.app.head.period._on_message(None, {"kind": "period", "text": "yesterday"}, [])
-        await until(lambda: opened.app.model.overview["period"] == "yesterday")
+        await until(lambda: opened.app.model.overview.period == "yesterday")
         assert [message["url"] for message in opened.sent if message["kind"] == "go"] == [
             "/meter-dashboard?period=yesterday"
         ]
@@ -102,9 +108,9 @@ def test_a_click_on_a_meter_shows_its_pattern() -> None:
     async def scenario(opened: Opened, stand_in: StandIn) -> None:
         opened.says(here())
         await until(lambda: bool(opened.app.view.flow.figure))
-        unit = next(row["id"] for row in opened.app.model.overview["tree"] if row["number"] == "UNIT-B")
+        unit = next(row["id"] for row in opened.app.model.overview.tree if row["number"] == "UNIT-B")
         opened.app.view.map._on_message(None, {"kind": "click", "meter": unit}, [])
-        await until(lambda: opened.app.model.shown_pattern["number"] == "UNIT-B")
+        await until(lambda: opened.number == "UNIT-B")
         assert opened.sent[-2]["url"] == "/meter-dashboard?meter=UNIT-B"
 
     run(scenario)

@@ -70,20 +70,20 @@ def test_an_answer_to_an_older_question_is_left_aside(model: Model) -> None:
     model.choices.period = "yesterday"
     model.refresh()
     model.take(late)
-    assert model.overview["period"] == "yesterday"
+    assert model.overview.period == "yesterday"
 
 
 def test_a_chosen_meter_shows_its_own_pattern(model: Model) -> None:
     model.choices.meter = "UNIT-A"
     model.refresh()
-    assert model.shown_pattern["number"] == "UNIT-A"
+    assert model.shown_pattern.number == "UNIT-A"
 
 
 def test_another_meter_needs_no_other_overview_while_it_is_fresh(model: Model, stand_in: StandIn) -> None:
     before = len(stand_in.asked)
     model.choices.meter = "UNIT-B"
     model.refresh()
-    assert model.shown_pattern["number"] == "UNIT-B"
+    assert model.shown_pattern.number == "UNIT-B"
     assert len(stand_in.asked) == before
     model.refresh()
     assert len(stand_in.asked) == before + 1
@@ -93,7 +93,7 @@ def test_a_meter_that_is_gone_falls_back_to_the_site(model: Model) -> None:
     model.choices.meter = "NOWHERE"
     model.refresh()
     assert "NOWHERE" in model.problem
-    assert model.shown_pattern["number"] == "GRID"
+    assert model.shown_pattern.number == "GRID"
 
 
 def test_dark_pages_get_dark_figures(model: Model) -> None:

@@ -119,16 +119,16 @@ def test_scopes_are_gross_and_memo_figures_stand_apart(model: Model) -> None:
 def test_what_has_no_factor_says_so() -> None:
     payload = analyses.generation() | dict.fromkeys(("scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg"))
     lacking = [{"name": "grid_location", "reason": "the site states no country", "advice": "state it"}]
-    text = markup.scopes(payload | {"missing_factors": lacking}, {}, "")
+    text = markup.scopes(Generation.from_dict(payload | {"missing_factors": lacking}), {}, "")
     assert text.count("<small>the site states no country</small>") == 5
     assert "–" in text
 
 
 def test_generators_show_their_load_and_the_check_of_their_fuel(model: Model) -> None:
-    text = markup.generators(model.generation["generators"])
+    text = markup.generators(model.generation.generators)
     for said in ("150 kWh", "counted", "metered", "43 %", "+18.4 %", "⚠ look", "38.0 L by load", "of 100 kW rated"):
         assert said in text
-    agrees = model.generation["generators"][0] | {"fuel_deviation": 0.02}
+    agrees = model.generation.generators[0] | {"fuel_deviation": 0.02}
     assert "✓ agrees" in markup.generators([agrees])
     none = agrees | {"fuel_deviation": None, "litres_per_kwh": None, "mean_load": None, "rated_kw": None}
     assert "no fuel meter" in markup.generators([none])

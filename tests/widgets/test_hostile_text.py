@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import Markup
 
+from energy_workbench.contract.results import Pattern
 from energy_workbench.domain.pages import Page
 from energy_workbench.widgets import markup
 from energy_workbench.widgets.dashboard import markup as dashboard
@@ -32,9 +33,10 @@ ROW = {
     "number": EVIL, "name": EVIL, "colour": "red", "last_seen": None, "status": "active", "health": "good",
     "communication": "offline", "communication_reason": EVIL,
 }  # fmt: skip
-PATTERN = {
-    "number": EVIL, "total_kwh": 1.0, "peak_kw": 1.0, "load_factor": 0.5, "completeness": 1.0,
-}  # fmt: skip
+PATTERN = Pattern(
+    meter="mtr_1", number=EVIL, name=EVIL, start=AT, end=AT, every="1h", timezone="Asia/Kolkata", rows=(),
+    total_kwh=1.0, peak_kw=1.0, peak_at=None, load_factor=0.5, completeness=1.0,
+)  # fmt: skip
 CALL = {
     "verdict": "problem", "number": EVIL, "unit_id": 1, "success_percent": None, "latency_p50_ms": None,
     "errors": {EVIL: 1}, "exceptions": {}, "breaker": EVIL, "text": EVIL, "advice": EVIL,
@@ -53,7 +55,7 @@ SHOWN: dict[str, Callable[[], Markup]] = {
     "dashboard: attention": lambda: dashboard.attention([ROW], ""),
     "dashboard: calm": lambda: dashboard.attention([], EVIL),
     "losses: link": lambda: losses.link("losses", EVIL, EVIL, {"depth": EVIL}),
-    "meter: findings": lambda: meter.findings({"findings": [{"from": AT, "name": "x", "text": EVIL}]}),
+    "meter: findings": lambda: meter.findings([{"from": AT, "name": "x", "text": EVIL}]),
     "patterns: maker": lambda: patterns._maker({"number": EVIL, "kw": None, "share": None, "reason": EVIL}),
     "quality: cases": lambda: quality.cases([{"from": AT, "number": EVIL, "text": EVIL, "choices": [EVIL]}]),
     "schedules: progress": lambda: schedules.progress(RUN),

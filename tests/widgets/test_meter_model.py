@@ -62,8 +62,8 @@ def test_a_state_has_its_word_icon_and_reason(wb: Workbench) -> None:
 def test_values_are_primary_and_of_the_newest_reading(wb: Workbench) -> None:
     model = opened(wb)
     (newest,) = wb.readings("UNIT-A", limit=1, scaled=True)
-    assert model.now["values"] == newest["values"]
-    assert model.now["values"]["active_power_total"] == pytest.approx(120.0)
+    assert model.now.values == newest["values"]
+    assert model.now.values["active_power_total"] == pytest.approx(120.0)
     assert model.as_of is not None
     assert model.as_of.isoformat() == newest["ts"]
     assert "<td>120.0</td>" in markup.live(model.now)
@@ -71,10 +71,10 @@ def test_values_are_primary_and_of_the_newest_reading(wb: Workbench) -> None:
 
 
 def test_values_that_are_too_old_to_be_now_say_so(wb: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not opened(wb).now["stale"]
+    assert not opened(wb).now.stale
     monkeypatch.setenv(FIXED_NOW, (NOW + timedelta(minutes=20)).isoformat())
     model = opened(wb)
-    assert model.now["stale"]
+    assert model.now.stale
     assert "ew-stale" in markup.live(model.now)
     assert "too old" in markup.live_heading(model.now)
 
@@ -129,29 +129,30 @@ def test_history_has_demand_and_zooms(wb: Workbench) -> None:
 def test_a_solar_plant_is_told_by_what_it_produces(wb: Workbench) -> None:
     model = opened(wb, meter="SOLAR")
     assert model.history is not None
-    assert model.history.whole["word"] == "produced"
-    assert model.history.whole["total_kwh"] == pytest.approx(20 * 24 * 7)
+    assert model.history.whole.word == "produced"
+    assert model.history.whole.total_kwh == pytest.approx(20 * 24 * 7)
 
 
 def test_the_quality_of_a_period_is_told_in_words_and_shares(wb: Workbench) -> None:
     model = opened(wb, period="2026-10-02/2026-10-05")
-    assert model.quality["missing"] > 0
+    counts = model.quality.buckets
+    assert counts["missing"] > 0
     html = markup.quality(model.quality)
     assert "✓ actual" in html
     assert "✕ missing" in html
-    assert model.quality["actual"] + model.quality["estimated"] + model.quality["missing"] == model.quality["total"]
+    assert counts["actual"] + counts["estimated"] + counts["missing"] == model.quality.total
 
 
 def test_what_was_found_and_what_changed_is_listed_and_more_is_said() -> None:
     finding = {"from": "2026-10-05T10:00:00+05:30", "name": "value.voltage", "text": EVIL}
     event = {"at": "2026-10-05T10:00:00+05:30", "of": "health", "from": "good", "to": "critical", "reason": EVIL}
-    log = {"findings": [finding] * 25, "events": [event]}
-    assert markup.findings(log).count("<tr>") == 21
-    assert "5 more" in markup.findings(log)
-    assert "▲ critical" in markup.events(log)
-    assert "<script" not in markup.findings(log) + markup.events(log)
-    assert "✓" in markup.findings({})
-    assert "✓" in markup.events({})
+    findings = markup.findings([finding] * 25)
+    assert findings.count("<tr>") == 21
+    assert "5 more" in findings
+    assert "▲ critical" in markup.events([event])
+    assert "<script" not in findings + markup.events([event])
+    assert "✓" in markup.findings([])
+    assert "✓" in markup.events([])
 
 
 def test_a_meter_that_was_never_read_says_so(tmp_path: Path) -> None:

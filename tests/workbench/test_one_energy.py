@@ -41,7 +41,12 @@ def test_the_last_seven_days_are_the_same_time_and_energy_everywhere(wb: Workben
         asked = {"meter": number, "period": PERIOD}
         over_rest = rest.get("/api/Energy/consumption/pattern", params=asked).json()
         of_all = rest.get("/api/Energy/energies", params=asked).json()["items"][0]
-    faces = [overview.shown_pattern, patterns.history.whole, meter.history.whole, over_rest]
+    faces = [
+        overview.shown_pattern.to_dict(),
+        patterns.history.whole.to_dict(),
+        meter.history.whole.to_dict(),
+        over_rest,
+    ]
     assert {(each["from"], each["number"]) for each in faces} == {(told.start, number)}
     assert {round(each["total_kwh"], 3) for each in [*faces, of_all]} == {round(told.total_kwh or 0.0, 3)}
     assert told.start == "2026-10-06T00:00:00+05:30"

@@ -1,1 +1,1 @@
-"""The manager's dashboard: `model.py` knows, `view.py` shows."""
+"""The overview page: cards, power flow, consumption pattern and meter map of the site."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from energy_workbench.contract.results import Pattern
+from energy_workbench.contract.rows.flow import Leaf
 from energy_workbench.domain.pages import PATTERN
 from energy_workbench.figures.wording.words import ICONS, amount, percent, states
 from energy_workbench.widgets.markup import heading
@@ -19,22 +20,22 @@ LISTED = 7
 WORDS = {"yellow": "Warning", "orange": "Fault", "red": "Down"}
 
 
-def pattern_heading(pattern: Mapping[str, Any]) -> Markup:
-    """Title of the pattern: whose it is, and its totals."""
-    if not pattern:
+def pattern_heading(pattern: Pattern | None) -> Markup:
+    """Title of the pattern: its meter and totals."""
+    if pattern is None:
         return heading(f"Consumption pattern, {PATTERN}")
     parts = [
-        f"{amount(pattern['total_kwh'], 'kWh')} in all",
-        f"peak {amount(pattern['peak_kw'], 'kW')}",
-        f"load factor {percent(pattern['load_factor'])}",
-        f"{percent(pattern['completeness'])} complete",
+        f"{amount(pattern.total_kwh, 'kWh')} in all",
+        f"peak {amount(pattern.peak_kw, 'kW')}",
+        f"load factor {percent(pattern.load_factor)}",
+        f"{percent(pattern.completeness)} complete",
     ]
-    return heading(f"Consumption pattern, {PATTERN}: {pattern['number']}", " · ".join(parts))
+    return heading(f"Consumption pattern, {PATTERN}: {pattern.number}", " · ".join(parts))
 
 
-def notes(found: Sequence[str]) -> Markup:
-    """What is to be known of the cards, a line each."""
-    return Markup().join(Markup('<p class="ew-note">⚠ {}</p>').format(text) for text in found)
+def notes(sentences: Sequence[str]) -> Markup:
+    """Notes about the cards, a line each."""
+    return Markup().join(Markup('<p class="ew-note">⚠ {}</p>').format(text) for text in sentences)
 
 
 def path(numbers: Sequence[str]) -> Markup:
@@ -48,8 +49,8 @@ def path(numbers: Sequence[str]) -> Markup:
     return Markup('<nav class="ew-path" aria-label="Part of the tree">{}</nav>').format(Markup(" › ").join(steps))
 
 
-def attention(meters: Sequence[Mapping[str, Any]], calm: str) -> Markup:
-    """The list of meters that somebody should look at; where there is none, what is said instead."""
+def attention(meters: Sequence[Leaf], calm: str) -> Markup:
+    """The list of meters that need attention; `calm` where there is none."""
     if not meters:
         return Markup('<p class="ew-calm">{}</p>').format(calm)
     rows = Markup().join(

@@ -1,15 +1,16 @@
-"""What the overview knows: the last answer of the service, and the figures made from it."""
+"""Model of the overview page: the last overview of the site, and the figures and cards made from it."""
 
 from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from traitlets import Dict, Enum, Int, List, Unicode
+from traitlets import Dict, Enum, Instance, Int, List, Unicode
 
+from energy_workbench.contract.results import Overview, Pattern, PowerFlow
+from energy_workbench.contract.rows.flow import Cards, Leaf
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.pages import OVERVIEW as PAGE
 from energy_workbench.domain.pages import PATTERN
@@ -17,6 +18,7 @@ from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.flows.power_flow import OVERVIEW
 from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
+from energy_workbench.figures.theme import Figure
 from energy_workbench.figures.wording.generation import without
 from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
@@ -25,11 +27,11 @@ from energy_workbench.widgets.page_model import LIVE, Asked, PageModel
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the service said; `pattern` is None where the chosen meter is gone."""
+class Fetched:
+    """What one round of requests brought; `pattern` is None where the chosen meter is gone."""
 
-    overview: dict[str, Any]
-    pattern: dict[str, Any] | None
+    overview: Overview
+    pattern: Pattern | None
     plan: FloorPlan | None
 
 
@@ -44,48 +46,48 @@ class Model(PageModel):
     flow_view = Enum(("now", "period"), "now").tag(address="flow")
     detail = Enum(("overview", "all"), "overview").tag(address="detail")
     paint = Enum(("state", "loss"), "state").tag(address="paint")
-    """What the colour of a node of the flow says."""
+    """What a node of the flow is coloured by."""
     map_kind = Enum(("treemap", "icicle", "plan", "floor"), "treemap").tag(address="map", asks=True)
     find = Unicode("").tag(address="find")
-    """What is searched for in the map."""
+    """Text of number or name that is searched for in the map."""
 
-    overview = Dict()
-    shown_pattern = Dict()
+    overview: Overview | None = Instance(Overview, allow_none=True)
+    shown_pattern: Pattern | None = Instance(Pattern, allow_none=True)
     flow_figure = Dict()
     states_figure = Dict()
     pattern_figure = Dict()
     map_figure = Dict()
     cards = List()
     notes = List()
-    """What is to be known of the cards, a sentence each."""
+    """Notes about the cards, a sentence each."""
     attention = List()
+    """Meters that need attention, the worst first."""
     calm = Unicode()
-    """What is said where nothing needs attention."""
-    """Meters that somebody should look at, the worst first."""
+    """The sentence that stands there where none does."""
     path = List()
     """Numbers from the root to the meter whose part of the tree the flow shows; empty for all of it."""
     matches = Int(-1)
-    """Meters that the search found; -1 without one."""
+    """Meters that match the search; -1 without one."""
 
-    _kept: tuple[Asked, float, dict[str, Any]] | None = None
-    """The last overview, what it was asked for, and when."""
+    _kept: tuple[Asked, float, Overview] | None = None
+    """The selection and time of the last overview, and that."""
     picture: FloorPlan | None = None
     """The floor plan, once somebody has looked at it."""
 
-    def ask(self, asked: Asked) -> Found:
+    def ask(self, asked: Asked) -> Fetched:
         overview = self._overview(asked)
         plan = self.picture
         if ("map_kind", "floor") in asked.own and plan is None:
             plan = self.workbench.floor_plan()
-        whole = overview["pattern"]
-        if not asked.meter or asked.meter in (whole["meter"], whole["number"]):
-            return Found(overview, whole, plan)
+        whole = Pattern.from_dict(overview.pattern)
+        if not asked.meter or asked.meter in (whole.meter, whole.number):
+            return Fetched(overview, whole, plan)
         try:
-            return Found(overview, self.workbench.over_time(asked.meter, PATTERN).to_dict(), plan)
+            return Fetched(overview, self.workbench.over_time(asked.meter, PATTERN), plan)
         except NotFoundError:
-            return Found(overview, None, plan)
+            return Fetched(overview, None, plan)
 
-    def _overview(self, asked: Asked) -> dict[str, Any]:
+    def _overview(self, asked: Asked) -> Overview:
         """The overview; while it is fresh, another meter needs no other one."""
         if self._kept:
             before, at, overview = self._kept
@@ -93,55 +95,63 @@ class Model(PageModel):
             if another and time.monotonic() - at < LIVE:
                 self._kept = asked, at, overview
                 return overview
-        overview = self.workbench.overview(asked.period).to_dict()
+        overview = self.workbench.overview(asked.period)
         self._kept = asked, time.monotonic(), overview
         return overview
 
-    def show(self, found: Found) -> None:
-        self.shown_pattern = found.overview["pattern"] if found.pattern is None else found.pattern
-        self.overview, self.picture = found.overview, found.plan
-        if found.pattern is None:
+    def show(self, fetched: Fetched) -> None:
+        overview, chosen = fetched.overview, fetched.pattern
+        self.shown_pattern = Pattern.from_dict(overview.pattern) if chosen is None else chosen
+        self.overview, self.picture = overview, fetched.plan
+        if chosen is None:
             self.problem = f"There is no meter “{self.choices.meter}” any more: the whole site is shown."
-        seen = [row["last_seen"] for row in self.overview["tree"] if row["last_seen"]]
-        self.dated(self.overview["site"]["timezone"], max(seen, default=self.overview["now"]))
+        seen = [row["last_seen"] for row in overview.tree if row["last_seen"]]
+        self.dated(overview.timezone, max(seen, default=overview.now))
 
     def draw(self) -> None:
-        theme, tree = self.theme, list(self.overview["tree"])
+        overview, shown = self._shown()
+        theme, tree = self.theme, overview.tree
         # The browser draws one chart after the other: what a reader chose comes first.
-        self.pattern_figure = pattern(self.shown_pattern, theme=theme)
+        self.pattern_figure = pattern(shown.to_dict(), theme=theme)
         meters = {row["id"]: row for row in tree}
         focus = self._focus(meters)
         self.path = [meters[key]["number"] for key in self._above(focus, meters)]
         self.flow_figure = power_flow(
-            self.flow,
+            self.flow.to_dict(),
             theme=theme,
             levels=OVERVIEW if self.detail == "overview" else None,
             meters=meters,
             root=focus,
             colour=self.paint,
         )
-        self.states_figure = distributions(self.overview["summary"], theme=theme)
-        self.map_figure = self._map(tree)
-        self.cards, self.notes = _cards(self.overview), notes(self.overview)
+        self.states_figure = distributions(overview.summary, theme=theme)
+        self.map_figure = self._map(tree, overview.site["name"])
+        self.cards, self.notes = _cards(overview), notes(overview)
         self.calm, self.attention = _calm(tree), _attention(tree)
 
-    def _map(self, tree: list[dict[str, Any]]) -> dict[str, Any]:
-        found = searched(tree, self.find) if self.find.strip() else None
-        self.matches = -1 if found is None else len(found)
-        if self.map_kind == "plan":
-            return meter_plan(tree, theme=self.theme, found=found)
-        if self.map_kind == "floor":
-            return self._floor(tree, found)
-        return meter_map(tree, theme=self.theme, site=self.overview["site"]["name"], kind=self.map_kind, found=found)
+    def _shown(self) -> tuple[Overview, Pattern]:
+        """Both answers that the page shows; there are none before the first round of requests."""
+        assert self.overview is not None
+        assert self.shown_pattern is not None
+        return self.overview, self.shown_pattern
 
-    def _floor(self, tree: list[dict[str, Any]], found: set[str] | None) -> dict[str, Any]:
+    def _map(self, tree: Sequence[Leaf], site: str) -> Figure:
+        matching = searched(tree, self.find) if self.find.strip() else None
+        self.matches = -1 if matching is None else len(matching)
+        if self.map_kind == "plan":
+            return meter_plan(tree, theme=self.theme, found=matching)
+        if self.map_kind == "floor":
+            return self._floor(tree, matching)
+        return meter_map(tree, theme=self.theme, site=site, kind=self.map_kind, found=matching)
+
+    def _floor(self, tree: Sequence[Leaf], matching: set[str] | None) -> Figure:
         if self.picture is None:
-            return floor_plan(tree, theme=self.theme, found=found)
+            return floor_plan(tree, theme=self.theme, found=matching)
         image = f"data:{self.picture.media};base64,{b64encode(self.picture.content).decode()}"
         size = (self.picture.width, self.picture.height)
-        return floor_plan(tree, theme=self.theme, image=image, size=size, found=found)
+        return floor_plan(tree, theme=self.theme, image=image, size=size, found=matching)
 
-    def _focus(self, meters: dict[str, dict[str, Any]]) -> str | None:
+    def _focus(self, meters: Mapping[str, Leaf]) -> str | None:
         """The meter whose part of the tree the flow shows: the chosen one, or what is above one without children."""
         holders = {row["parent_id"] for row in meters.values()}
         chosen = next((key for key, row in meters.items() if self.choices.meter in (key, row["number"])), None)
@@ -149,64 +159,67 @@ class Model(PageModel):
             chosen = meters[chosen]["parent_id"]
         return chosen if chosen in meters else None
 
-    def _above(self, key: str | None, meters: dict[str, dict[str, Any]]) -> list[str]:
+    def _above(self, key: str | None, meters: Mapping[str, Leaf]) -> list[str]:
         path: list[str] = []
-        while key in meters:
-            path.insert(0, str(key))
+        while key is not None and key in meters:
+            path.insert(0, key)
             key = meters[key]["parent_id"]
         return path
 
     @property
-    def flow(self) -> dict[str, Any]:
+    def flow(self) -> PowerFlow:
         """The flow that is shown: of power now, or of the energy of the period."""
-        return dict(self.overview["flow_now" if self.flow_view == "now" else "flow"])
+        overview, _ = self._shown()
+        return PowerFlow.from_dict(overview.flow_now if self.flow_view == "now" else overview.flow)
 
     def choose(self, meter: str) -> None:
         """Show the pattern of the meter with that id."""
-        found = (row["number"] for row in self.overview.get("tree", ()) if row["id"] == meter)
-        self.choices.meter = str(next(found, meter))
+        tree = () if self.overview is None else self.overview.tree
+        self.choices.meter = next((row["number"] for row in tree if row["id"] == meter), meter)
 
     def flow_table(self) -> Sheet:
-        """What flows from where to where."""
+        """Rows of the flow: source, target and size of each link."""
         flow = self.flow
-        names = {node["id"]: node["number"] for node in flow["nodes"]}
+        names = {node["id"]: node["number"] for node in flow.nodes}
         rows = [
             {"from_meter": names[link["source"]], "to_meter": names.get(link["target"], "loss"), **link}
-            for link in flow["links"]
+            for link in flow.links
         ]
-        columns = {"from_meter": "From", "to_meter": "To", "kind": "Kind", "value": f"Value [{flow['unit']}]"}
+        columns = {"from_meter": "From", "to_meter": "To", "kind": "Kind", "value": f"Value [{flow.unit}]"}
         return sheet(f"Power flow {'now' if self.flow_view == 'now' else self.period}", rows, columns)
 
     def pattern_table(self) -> Sheet:
         """The shown pattern."""
+        _, shown = self._shown()
         columns = {
-            "start": f"Start ({self.shown_pattern['timezone']})",
+            "start": f"Start ({shown.timezone})",
             "energy_kwh": "Energy [kWh]",
             "demand_kw": "Maximum demand [kW]",
             "quality": "Quality",
             "completeness": "Complete [1]",
         }
-        return sheet(f"Consumption {self.shown_pattern['number']} {PATTERN}", self.shown_pattern["points"], columns)
+        return sheet(f"Consumption {shown.number} {PATTERN}", shown.rows, columns)
 
     def meters_table(self) -> Sheet:
         """All meters with their states, power and energy."""
+        overview, _ = self._shown()
         columns = {
             "number": "Meter", "name": "Name", "type": "Type", "status": "Status", "health": "Health",
             "communication": "Communication", "colour": "Colour", "power_kw": "Power now [kW]",
             "energy_kwh": f"Energy {self.period} [kWh]", "last_seen": "Last seen",
         }  # fmt: skip
-        return sheet(f"Meters {self.overview['site']['name']}", self.overview["tree"], columns)
+        return sheet(f"Meters {overview.site['name']}", overview.tree, columns)
 
 
-def searched(tree: list[dict[str, Any]], text: str) -> set[str]:
+def searched(tree: Sequence[Leaf], text: str) -> set[str]:
     """Ids of the meters that have the text in their number or name, whatever its case."""
     wanted = text.strip().casefold()
     return {row["id"] for row in tree if wanted in row["number"].casefold() or wanted in row["name"].casefold()}
 
 
-def _cards(overview: dict[str, Any]) -> list[Card]:
-    cards = overview["cards"]
-    total, period = cards["total"], overview["period"]
+def _cards(overview: Overview) -> list[Card]:
+    cards = overview.cards
+    total, period = cards["total"], overview.period
     warnings = cards["warnings"]
     return [
         Card("Meters", amount(total), "in the tree"),
@@ -224,16 +237,16 @@ def _known(value: float | None, note: str) -> str:
     return "not known" if value is None else note
 
 
-def _peak(cards: Mapping[str, Any], period: str) -> str:
+def _peak(cards: Cards, period: str) -> str:
     if cards["demand_peak_kw"] is None:
         return "not known"
     return f"15 min, {period}" if not cards["energy_reason"] else "of the known time"
 
 
-def notes(overview: Mapping[str, Any]) -> list[str]:
-    """What is to be known of the cards, a sentence each: what the site does not state, what is not known and why."""
-    cards, site = overview["cards"], overview["site"]
-    told = {cards["energy_reason"]: f"energy, {overview['period']}"}
+def notes(overview: Overview) -> list[str]:
+    """Notes about the cards, a sentence each: what the site does not state, what is not known and why."""
+    cards, site = overview.cards, overview.site
+    told = {cards["energy_reason"]: f"energy, {overview.period}"}
     now = cards["power_now_reason"]
     told[now] = f"{told[now]}, and power now" if now in told else "power now"
     told.pop("", None)
@@ -248,13 +261,12 @@ def _completeness(share: float | None) -> str:
     return "red" if share is None or share < 0.8 else "yellow" if share < 0.98 else "green"
 
 
-def _calm(tree: list[dict[str, Any]]) -> str:
-    """Who was never heard of is not called well."""
+def _calm(tree: Sequence[Leaf]) -> str:
+    """The sentence where no meter needs attention; meters that were never read are not called well."""
     silent = sum(row["colour"] == "grey" for row in tree)
     return f"✓ No meter is in trouble; nothing is known of {silent} yet." if silent else "✓ All meters are well."
 
 
-def _attention(tree: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _attention(tree: Sequence[Leaf]) -> list[Leaf]:
     order = {"red": 0, "orange": 1, "yellow": 2}
-    found = [row for row in tree if row["colour"] in order]
-    return sorted(found, key=lambda row: order[row["colour"]])
+    return sorted((row for row in tree if row["colour"] in order), key=lambda row: order[row["colour"]])

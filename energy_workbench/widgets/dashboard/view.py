@@ -1,4 +1,4 @@
-"""How the overview looks: widgets are built once and linked to the model's traits."""
+"""View of the overview page: widgets that are built once and linked to the model's traits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class View:
         self.pattern = make.chart(310, model.pattern_table)
         self.map = make.chart(460, model.meters_table)
         self.flow_title = make.text("ew-h")
-        self.pattern_title = make.text("ew-h", markup.pattern_heading({}))
+        self.pattern_title = make.text("ew-h", markup.pattern_heading(None))
         self.attention = make.text("ew-attention")
         states_title = make.text("ew-h", heading("Status, health and communication"))
         attention_title = make.text("ew-h", heading("Needs attention"))
@@ -65,11 +65,11 @@ class View:
             show(model, name, chart.show)
         for name in ("flow_view", "detail", "paint", "map_kind", "find"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
-        show(model, "cards", lambda found: put(self.cards, cards(found)))
-        show(model, "notes", lambda found: put(self.notes, markup.notes(found)))
+        show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
+        show(model, "notes", lambda notes: put(self.notes, markup.notes(notes)))
         for name in ("attention", "calm"):
             show(model, name, lambda _: put(self.attention, markup.attention(model.attention, model.calm)))
-        show(model, "shown_pattern", lambda found: put(self.pattern_title, markup.pattern_heading(found)))
+        show(model, "shown_pattern", lambda pattern: put(self.pattern_title, markup.pattern_heading(pattern)))
         model.observe(self._show_titles, ["flow_view", "overview", "path", "matches"])
         self._show_titles(None)
 
@@ -78,5 +78,5 @@ class View:
         note = "Power now [kW]" if model.flow_view == "now" else f"Energy, {model.period} [kWh]"
         title = heading("Power flow", f"{note} · losses in red · click a meter to look closer")
         put(self.flow_title, title + markup.path(model.path))
-        found = "" if model.matches < 0 else f" · {model.matches} found"
-        put(self.map_title, heading("Meter map", f"Colour and icon by state · click a meter to look closer{found}"))
+        hits = "" if model.matches < 0 else f" · {model.matches} found"
+        put(self.map_title, heading("Meter map", f"Colour and icon by state · click a meter to look closer{hits}"))

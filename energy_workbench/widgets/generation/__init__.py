@@ -1,1 +1,1 @@
-"""Generation and carbon: `model.py` knows, `view.py` shows."""
+"""The page of generation and carbon: own generation, fuel and emissions of the site."""

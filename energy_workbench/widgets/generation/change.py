@@ -1,10 +1,8 @@
-"""Numbers of a period, and how they have changed against an earlier time, in words."""
+"""Figures of a period, and their change against an earlier time, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from energy_workbench.contract.rows.generation import GenerationFigure
 from energy_workbench.figures.wording.words import UNKNOWN, amount, percent, signed
 
 SAME = 0.0005
@@ -20,12 +18,12 @@ def told(value: float | None, unit: str) -> str:
     return f"{value:.3f} {unit}" if unit == "L/kWh" else amount(value, unit)
 
 
-def change(row: Mapping[str, Any], unit: str) -> str:
-    """Of what adds up: `▲ 5.3 % like days · 590 MWh before, totals +8.1 %`.
+def change(row: GenerationFigure, unit: str) -> str:
+    """The change of a sum: `▲ 5.3 % like days · 590 MWh before, totals +8.1 %`.
 
     Parameters
     ----------
-    row : mapping
+    row : dict
         Of a comparison: `value, before`, `change_percent` by like days and `totals_percent` [%].
     """
     value, before = row["value"], row["before"]
@@ -39,7 +37,7 @@ def change(row: Mapping[str, Any], unit: str) -> str:
 
 
 def ratio_change(value: float | None, before: float | None, unit: str) -> str:
-    """Of what is a ratio of totals, such as a share (in points): `▲ 3.2 points (40.0 % before)`."""
+    """The change of a ratio of totals, such as a share (in points): `▲ 3.2 points (40.0 % before)`."""
     if value is None or before is None:
         return "not known before" if value is not None else "not known"
     was = f"({told(before, unit)} before)"

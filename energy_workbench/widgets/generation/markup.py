@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from energy_workbench.contract.results import Generation
+from energy_workbench.contract.rows.generation import GenerationFigure, GeneratorRow
 from energy_workbench.figures.wording.generation import remarks, why_unknown
 from energy_workbench.figures.wording.words import UNKNOWN, amount, percent
 from energy_workbench.widgets.generation.change import change
-
-Payload = Mapping[str, Any]
+from energy_workbench.widgets.generation.factors import PeriodFactor
 
 SUSPICIOUS = 0.1
-"""Metered fuel off from what the load says by this share is marked [1]."""
+"""Deviation of the metered fuel from that by load, from which on it is marked [1]."""
 
 
-def note(text: str, now: Payload) -> Markup:
-    """What is to be known of the numbers below, a line each."""
-    lines = [text, *(remarks(now) if now else [])]
+def note(text: str, now: Generation) -> Markup:
+    """Notes about the figures below, a line each."""
+    lines = [text, *remarks(now.to_dict())]
     return Markup().join(Markup('<p class="ew-note">{}</p>').format(line) for line in lines if line)
 
 
-def generators(rows: Sequence[Payload]) -> Markup:
+def generators(rows: Sequence[GeneratorRow]) -> Markup:
     """Each generator with its energy, hours, fuel, load and the check of its fuel."""
     if not rows:
         return Markup('<p class="ew-more">No generator is set up: give a meter the type generator.</p>')
@@ -52,7 +52,7 @@ def generators(rows: Sequence[Payload]) -> Markup:
     return _table(heads, body, "ew-balance ew-tall")
 
 
-def _fuel(row: Payload) -> Markup:
+def _fuel(row: GeneratorRow) -> Markup:
     deviation = row["fuel_deviation"]
     by_load = f"{amount(row['load_litres'], 'L')} by load"
     if deviation is None:
@@ -65,13 +65,12 @@ def _meter(number: str) -> Markup:
     return Markup('<a class="ew-go" href="meter?{}">{}</a>').format(urlencode({"meter": number}), number)
 
 
-def scopes(now: Payload, changes: Payload, beside: str) -> Markup:
+def scopes(now: Generation, changes: Mapping[str, GenerationFigure], beside: str) -> Markup:
     """Gross emissions by scope, and below them, set apart, the memo figures."""
-    now = {**now, "gross_kg": _sum(now)}
     location = "the grid's average factor"
-    market = now["market_basis"]
-    fuel = "estimated by load" if now["diesel_estimated"] else "metered"
-    others = "" if now["other_kwh"] == 0 else ", other producers by their factor"
+    market = now.market_basis
+    fuel = "estimated by load" if now.diesel_estimated else "metered"
+    others = "" if now.other_kwh == 0 else ", other producers by their factor"
     rows = [
         ("Scope 1: fuel burnt on site", "scope1_kg", f"litres of diesel {fuel}{others}", ""),
         ("Scope 2: grid electricity, location-based", "scope2_location_kg", location, ""),
@@ -92,22 +91,27 @@ def scopes(now: Payload, changes: Payload, beside: str) -> Markup:
     ).format(gross, aside)
 
 
-def _sum(payload: Payload) -> float | None:
-    parts = payload["scope1_kg"], payload["scope2_location_kg"]
-    return None if None in parts else sum(parts)
+def _gross(now: Generation) -> float | None:
+    """Scope 1 and 2 together, location-based."""
+    if now.scope1_kg is None or now.scope2_location_kg is None:
+        return None
+    return now.scope1_kg + now.scope2_location_kg
 
 
-def _emission(now: Payload, changes: Payload, text: str, name: str, about: str, classes: str) -> Markup:
+def _emission(
+    now: Generation, changes: Mapping[str, GenerationFigure], text: str, name: str, about: str, classes: str
+) -> Markup:
     figure = "net_kg" if name == "gross_kg" else name
-    value, unit = now[name], now["units"][figure]
+    value: float | None = _gross(now) if name == "gross_kg" else getattr(now, name)
+    unit = now.units[figure]
     told = change(changes[name], unit) if changes else ""
-    note = about if value is not None else why_unknown(now, figure)
+    note = about if value is not None else why_unknown(now.to_dict(), figure)
     return Markup('<tr class="{}"><th>{}<small>{}</small></th><td><b>{}</b></td><td>{}</td></tr>').format(
         classes, text, note, amount(value, unit), told
     )
 
 
-def factors(rows: Sequence[Payload]) -> Markup:
+def factors(rows: Sequence[PeriodFactor]) -> Markup:
     """The emission factors, dated and sourced; the site's own are marked."""
     if not rows:
         return Markup('<p class="ew-more">There is no emission factor for this site: an engineer can state one.</p>')
@@ -128,7 +132,7 @@ def factors(rows: Sequence[Payload]) -> Markup:
     return _table(("Factor", "Value", "Gases", "From", "Here", "Source (own: stated by the site)"), body, "ew-factors")
 
 
-def _holds(row: Payload) -> str:
+def _holds(row: PeriodFactor) -> str:
     if not row["holds"]:
         return "not in this period"
     return f"⚠ of {row['year']}, old" if row["old"] else "✓ holds"

@@ -1,4 +1,4 @@
-"""How the page of generation looks: widgets are built once and linked to the model's traits."""
+"""View of the page of generation: widgets that are built once and linked to the model's traits."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class View:
         model = self.model
         show(model, "sources_figure", self.sources.show)
         show(model, "carbon_figure", self.carbon.show)
-        show(model, "cards", lambda found: put(self.cards, cards(found)))
+        show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
         model.observe(self._say, ["generation", "changes", "factors", "beside", "note"])
         self._say(None)
 
     def _say(self, _: Any) -> None:
         model = self.model
-        if not model.generation:
+        if model.generation is None:
             return
         put(self.note, markup.note(model.note, model.generation))
-        put(self.generators, markup.generators(model.generation["generators"]))
+        put(self.generators, markup.generators(model.generation.generators))
         put(self.scopes, markup.scopes(model.generation, model.changes, model.beside))
         put(self.factors, markup.factors(model.used_factors))

@@ -1,1 +1,1 @@
-"""The losses: `model.py` knows, `view.py` shows, `branch.py` finds the way in the tree."""
+"""The page of losses: the balance of each node, ranked, and that of one node over time."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.losses import NodeRow
 from energy_workbench.figures.wording import losses
 from energy_workbench.figures.wording.verdicts import VERDICTS
 from energy_workbench.figures.wording.words import amount
-from energy_workbench.widgets.losses.branch import Row
 
 RARE = {"unmetered_kw": "Without a meter", "counted_twice": "Counted twice"}
-"""Columns that are there only where a node has something to say in them."""
+"""Columns that are there only where a node has a value in them."""
 
 LISTED = 20
-"""Nodes of the table; all are in what readers take along."""
+"""Nodes of the table; a download has all."""
 
 
 def link(page: str, number: str, text: str, more: Mapping[str, str] | None = None) -> Markup:
@@ -27,8 +26,8 @@ def link(page: str, number: str, text: str, more: Mapping[str, str] | None = Non
     )
 
 
-def crumbs(path: Sequence[Row], roots: Sequence[Row], note: str, own: Mapping[str, str]) -> Markup:
-    """The way from the top of the tree to the node in view, and what is to be known of it."""
+def crumbs(path: Sequence[NodeRow], roots: Sequence[NodeRow], note: str, own: Mapping[str, str]) -> Markup:
+    """The path from the top of the tree to the node in view, and the note about it."""
     if not path:
         return Markup('<p class="ew-note">⚠ {}</p>').format(note) if note else Markup()
     beside = [row for row in roots if row["meter"] != path[0]["meter"]]
@@ -54,12 +53,13 @@ def legend() -> Markup:
     return Markup('<p class="ew-legend">{}</p>').format(Markup().join(words))
 
 
-def table(rows: Sequence[Row], by: str, own: Mapping[str, str]) -> Markup:
-    """The nodes, those to look at first on top."""
+def table(rows: Sequence[NodeRow], by: str, own: Mapping[str, str]) -> Markup:
+    """The ranking of the nodes as a table."""
     if not rows:
         return Markup('<p class="ew-more">No node has a balance in this time.</p>')
     shown = rows[:LISTED]
-    rare = {key for key in RARE if any(row[key] for row in shown)}
+    needed = (any(row["unmetered_kw"] for row in shown), any(row["counted_twice"] for row in shown))
+    rare = {key for key, wanted in zip(RARE, needed, strict=True) if wanted}
     heads = {
         "verdict": "Verdict", "node": "Node", "reason": "Reason", "kwh": "Loss", "doubt": "±", "percent": "% of supply",
         **{key: text for key, text in RARE.items() if key in rare}, "links": "",
@@ -76,13 +76,17 @@ def table(rows: Sequence[Row], by: str, own: Mapping[str, str]) -> Markup:
     )
 
 
-def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> Markup:
-    number = row["number"]
-    assumed = " (classes assumed)" if row["assumed_classes"] else ""
-    seldom = {
+def _rare(row: NodeRow) -> dict[str, str]:
+    """Cells of the columns that few nodes need."""
+    return {
         "unmetered_kw": "" if row["unmetered_kw"] is None else amount(row["unmetered_kw"], "kW"),
         "counted_twice": ", ".join(row["counted_twice"]),
     }
+
+
+def _row(row: NodeRow, own: Mapping[str, str], rare: Set[str]) -> Markup:
+    number = row["number"]
+    assumed = " (classes assumed)" if row["assumed_classes"] else ""
     return Markup(
         "<tr><td>{}</td><th>{}<small>{}</small></th><td>{}{}</td><td>{}</td>"
         '<td title="{}">{}</td><td>{}</td>{}<td>{} · {}</td></tr>'
@@ -96,7 +100,7 @@ def _row(row: Mapping[str, Any], own: Mapping[str, str], rare: Set[str]) -> Mark
         row["uncertainty_reason"],
         losses.doubt(row),
         losses.share(row),
-        Markup().join(Markup("<td>{}</td>").format(text) for key, text in seldom.items() if key in rare),
+        Markup().join(Markup("<td>{}</td>").format(text) for key, text in _rare(row).items() if key in rare),
         link("meter", number, "Meter"),
         link("patterns", number, "Patterns"),
     )

@@ -1,13 +1,16 @@
-"""What the page of losses knows: the balance of every node, and that of the one in view over time."""
+"""Model of the page of losses: the balance of every node, and that of the one in view over time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from traitlets import Dict, Enum, List, Tuple, Unicode
+from traitlets import Dict, Enum, Instance, List, Tuple, Unicode
 
+from energy_workbench.contract.results import Balance, Losses
+from energy_workbench.contract.rows.losses import NodeRow
 from energy_workbench.domain.lost import lost_together
 from energy_workbench.domain.pages import LOSSES as PAGE
 from energy_workbench.figures.balance import losses, over_time
@@ -35,8 +38,20 @@ COLUMNS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What one round of requests brought; `over_time` is None where no node has a balance.
+
+    `known` are the rows of the balance with the energies of the flow for nodes without one, as `as_known` gives them.
+    """
+
+    balance: Balance
+    known: Sequence[Mapping[str, Any]]
+    over_time: Losses | None = None
+
+
 class Model(PageModel):
-    """Where energy is lost."""
+    """Supply, demand and loss of the nodes of the tree."""
 
     page = PAGE
     default_period = "last 7 days"
@@ -46,101 +61,112 @@ class Model(PageModel):
     """What losses are ranked and drawn by."""
     depth = Enum(tuple(DEPTHS), "3").tag(address="depth")
 
-    balance = Dict()
+    balance: Balance | None = Instance(Balance, allow_none=True)
     known = List()
-    """Rows of the balance, with what is known of the nodes that have none."""
-    node = Dict()
-    """The row of the node in view."""
+    """Rows of the balance, with the energies of the flow for nodes without one."""
+    node: NodeRow | None = Dict(None, allow_none=True)
+    """The row of the node in view; None where no node has a balance."""
     path = List()
     """Rows from the top of the tree to the node in view."""
-    over_time = Dict()
+    over_time: Losses | None = Instance(Losses, allow_none=True)
     ranking = Tuple()
-    """Rows of the nodes in view, those to look at first."""
+    """Rows of the nodes in view, ranked."""
     note = Unicode("")
-    """What is to be known of what is in view."""
+    """Note about the choice of the node."""
     flow_figure = Dict()
     losses_figure = Dict()
     time_figure = Dict()
     cards = List()
 
-    def ask(self, asked: Asked) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
-        balance = self.workbench.balance(asked.period).to_dict()
-        known = as_known(balance["items"], self.workbench.flow(asked.period).to_dict())
-        rows = balance["items"]
-        node = _in_view(rows, asked.meter)
+    def ask(self, asked: Asked) -> Fetched:
+        balance = self.workbench.balance(asked.period)
+        known = as_known(balance.rows, self.workbench.flow(asked.period).to_dict())
+        node = _in_view(balance.rows, asked.meter)
         if node is None:
-            return balance, known, {}
-        every = _every(balance["from"], balance["to"])
-        return balance, known, self.workbench.losses(node["number"], asked.period, every=every).to_dict()
+            return Fetched(balance, known)
+        every = _every(balance.start, balance.end)
+        return Fetched(balance, known, self.workbench.losses(node["number"], asked.period, every=every))
 
-    def show(self, found: tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]) -> None:
-        self.balance, self.known, self.over_time = found
-        self.dated(self.balance["timezone"])
+    def show(self, fetched: Fetched) -> None:
+        self.balance, self.known, self.over_time = fetched.balance, list(fetched.known), fetched.over_time
+        self.dated(fetched.balance.timezone)
 
     def draw(self) -> None:
-        rows, theme = self.balance["items"], self.theme
+        assert self.balance is not None
+        rows, theme = self.balance.rows, self.theme
         chosen = node_of(rows, self.choices.meter) if self.choices.meter else None
         node = _in_view(rows, self.choices.meter)
         self.note = _note(self.choices.meter, chosen, rows)
-        self.node = dict(node or {})
+        self.node = node
         self.path = path_to(rows, node) if node else []
         inside = below(rows, chosen) if chosen else rows
         starts = [chosen] if chosen else roots_of(rows)
         self.ranking = tuple(ranked(inside, self.by))
-        shown = {**self.balance, "items": inside}
+        shown = replace(self.balance, rows=tuple(inside))
         self.flow_figure = balance_flow(
             {"items": self.known}, [row["meter"] for row in starts], theme=theme, levels=DEPTHS[self.depth]
         )
-        self.losses_figure = losses(shown, theme=theme, by=self.by)
-        self.time_figure = over_time(self.over_time, theme=theme, by=self.by) if self.over_time else {}
-        self.cards = _cards(self.node, inside, self.balance["threshold_percent"])
+        self.losses_figure = losses(shown.to_dict(), theme=theme, by=self.by)
+        self.time_figure = (
+            {} if self.over_time is None else over_time(self.over_time.to_dict(), theme=theme, by=self.by)
+        )
+        self.cards = _cards(node, inside, self.balance.threshold_percent) if node else []
 
     @property
-    def roots(self) -> list[dict[str, Any]]:
+    def rows(self) -> Sequence[NodeRow]:
+        """The nodes of the balance, in the order of the tree."""
+        return () if self.balance is None else self.balance.rows
+
+    @property
+    def roots(self) -> list[NodeRow]:
         """The nodes at the top of the tree."""
-        return [dict(row) for row in roots_of(self.balance.get("items", ()))]
+        return roots_of(self.rows)
 
     def choose(self, meter: str) -> None:
         """Bring the node with that id into view; of a meter with nothing below it, the node it is part of."""
-        if found := node_of(self.balance.get("items", ()), meter):
-            self.choices.meter = found["number"]
+        if node := node_of(self.rows, meter):
+            self.choices.meter = node["number"]
 
     def nodes_table(self) -> Sheet:
-        """Every node in view with all that is known of it."""
+        """The ranking, with all columns of a balance."""
         return sheet(self._name("Losses"), self.ranking, COLUMNS)
 
     def flow_table(self) -> Sheet:
-        """What each node of the balance takes from which, and what is lost."""
-        rows = []
+        """Energy from node to node, and the loss of each."""
+        links: list[dict[str, str | float | None]] = []
         known = {row["meter"]: row for row in self.known}
         for row in (known[each["meter"]] for each in self.ranking):
             for child in row["children"]:
                 kind = child["metering"] if child.get("metering") in UNMETERED else "flow"
-                rows.append({"from": row["number"], "to": child["number"], "kwh": child["taken_kwh"], "kind": kind})
+                links.append(_link(row["number"], child["number"], kind, child["taken_kwh"]))
                 if child["delivered_kwh"]:
-                    back = {"from": child["number"], "to": row["number"], "kwh": child["delivered_kwh"]}
-                    rows.append({**back, "kind": "flow"})
-            rows.append({"from": row["number"], "to": "loss", "kwh": row["loss_kwh"], "kind": row["verdict"]})
-        found = [{"source": row["from"], "target": row["to"], "kind": row["kind"], "kwh": row["kwh"]} for row in rows]
+                    links.append(_link(child["number"], row["number"], "flow", child["delivered_kwh"]))
+            links.append(_link(row["number"], "loss", row["verdict"], row["loss_kwh"]))
         columns = {"source": "From", "target": "To", "kind": "Kind", "kwh": "Energy [kWh]"}
-        return sheet(self._name("Balance"), found, columns)
+        return sheet(self._name("Balance"), links, columns)
 
     def time_table(self) -> Sheet:
-        """The node in view over time."""
+        """Balance of the node in view over time."""
+        losses, node = self.over_time, self.node
+        assert losses is not None
+        assert node is not None
         own = ("number", "name", "site_percent", "unmetered_kw", "counted_twice")
-        columns = {"start": f"Start ({self.balance['timezone']})"} | {
+        columns = {"start": f"Start ({losses.timezone})"} | {
             key: head for key, head in COLUMNS.items() if key not in own
         }
-        return sheet(f"Losses over time {self.node['number']} {self.period}", self.over_time["items"], columns)
+        return sheet(f"Losses over time {node['number']} {self.period}", losses.rows, columns)
 
     def _name(self, what: str) -> str:
-        return f"{what} {self.node.get('number', '')} {self.period}"
+        return f"{what} {self.node['number'] if self.node else ''} {self.period}"
 
 
-def _in_view(rows: list[dict[str, Any]], meter: str) -> dict[str, Any] | None:
+def _link(source: str, target: str, kind: str, kwh: float | None) -> dict[str, str | float | None]:
+    return {"source": source, "target": target, "kind": kind, "kwh": kwh}
+
+
+def _in_view(rows: Sequence[NodeRow], meter: str) -> NodeRow | None:
     """The chosen node, else the first one at the top of the tree."""
-    found = (node_of(rows, meter) if meter else None) or next(iter(roots_of(rows)), None)
-    return None if found is None else dict(found)
+    return (node_of(rows, meter) if meter else None) or next(iter(roots_of(rows)), None)
 
 
 def _every(start: str, end: str) -> str:
@@ -149,7 +175,7 @@ def _every(start: str, end: str) -> str:
     return "1h" if span <= timedelta(days=3) else "1d" if span <= timedelta(days=400) else "1mo"
 
 
-def _note(meter: str, chosen: Any, rows: Any) -> str:
+def _note(meter: str, chosen: NodeRow | None, rows: Sequence[NodeRow]) -> str:
     if not rows:
         return "No meter with others below it has energies in this time."
     if not meter:
@@ -161,8 +187,8 @@ def _note(meter: str, chosen: Any, rows: Any) -> str:
     return ""
 
 
-def _supply(node: Mapping[str, Any]) -> Card:
-    """The supply, and what it is made of: more than the meter's own energy where something below it feeds in."""
+def _supply(node: NodeRow) -> Card:
+    """The supply and its parts: more than the meter's own import where a meter below it feeds in."""
     number, supply = node["number"], node["supply_kwh"]
     if supply is None:
         return Card("Supply", amount(None), f"into {number}")
@@ -175,14 +201,12 @@ def _supply(node: Mapping[str, Any]) -> Card:
 
 
 def _named(numbers: Sequence[str]) -> str:
-    """The first of them; all are in the list below."""
+    """The first of them; all are in the ranking."""
     more = f" and {len(numbers) - NAMED} more" if len(numbers) > NAMED else ""
     return ", ".join(numbers[:NAMED]) + more or "none"
 
 
-def _cards(node: dict[str, Any], inside: Any, threshold: float) -> list[Card]:
-    if not node:
-        return []
+def _cards(node: NodeRow, inside: Sequence[NodeRow], threshold: float) -> list[Card]:
     uncertainty = node["uncertainty_kwh"]
     state = {"red": "red", "orange": "yellow", "green": "green"}.get(VERDICTS[node["verdict"]].colour, "")
     doubt = verdict_text(node["verdict"])

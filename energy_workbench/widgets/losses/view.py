@@ -1,4 +1,4 @@
-"""How the page of losses looks: widgets are built once and linked to the model's traits."""
+"""View of the page of losses: widgets that are built once and linked to the model's traits."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ class View:
         show(model, "time_figure", self.over_time.show)
         for name in ("by", "depth"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
-        show(model, "cards", lambda found: put(self.cards, cards(found)))
+        show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
         model.observe(self._say, ["path", "note", "ranking", "over_time", "by", "depth"])
         self._say(None)
 
     def _say(self, _: Any) -> None:
         model = self.model
-        if not model.balance:
+        if model.balance is None:
             return
         own = model.address()
         put(self.path, markup.crumbs(model.path, model.roots, model.note, own))
         put(self.table, markup.table(model.ranking, model.by, own))
-        span = SPANS.get(model.over_time.get("every", ""), "")
-        number = model.node.get("number", "")
-        put(self.time_title, heading(f"Loss at {number}, {span}" if number else "Loss over time", "shaded: not known"))
+        span = "" if model.over_time is None else SPANS.get(model.over_time.every, "")
+        title = f"Loss at {model.node['number']}, {span}" if model.node else "Loss over time"
+        put(self.time_title, heading(title, "shaded: not known"))

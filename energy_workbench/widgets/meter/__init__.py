@@ -1,1 +1,1 @@
-"""One meter: what it measures now, what it did, and what is wrong with it."""
+"""The page of one meter: newest values, history, quality, findings and events."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.condition import EventRow, FindingRow
 from energy_workbench.domain.health.finding_words import finding_title
 from energy_workbench.domain.pages import LOSSES, METER, PATTERNS, VIEWED
 from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.figures.pattern import SPANS
 from energy_workbench.figures.wording.words import ICONS, STATE_COLOURS, UNKNOWN, moment, percent, spoken
 from energy_workbench.widgets.markup import heading
+from energy_workbench.widgets.meter.sections import MeterInTree, NewestValues, QualityCounts, Relative
 
 BELOW = 12
 """Meters right below that are named."""
@@ -36,15 +37,13 @@ ROWS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     ("THD of current", "%", tuple(f"thd_current_{p}" for p in P), "", "thd_current_avg"),
     ("Frequency", "Hz", ("", "", ""), "", "frequency"),
 )
-"""What is measured by phase: words, unit, quantities of three phases, of the neutral, of all."""
+"""Quantities by phase: label, unit, quantities of three phases, of the neutral, of all."""
 
 APPLIED = {"workbench": "applied by the workbench", "meter": "applied by the meter itself"}
 
 
-def head(meter: Mapping[str, Any]) -> Markup:
-    """Who the meter is: its place in the tree, its states with their reasons, its transformers, ways on."""
-    if not meter:
-        return Markup()
+def head(meter: MeterInTree) -> Markup:
+    """The meter: path in the tree, master data, states with their reasons, transformers, links to other pages."""
     above = Markup().join(Markup("{} <i>›</i> ").format(_go(METER.name, each["number"])) for each in meter["path"])
     facts = [meter["type"], meter["flow"], meter["location"], meter["profile"]]
     if meter["rated_kw"]:
@@ -78,23 +77,26 @@ def _go(page: str, number: str, icon: str = "") -> Markup:
     return Markup('<a class="ew-go" href="{}?meter={}">{}</a>').format(page, quote(number, safe=""), text)
 
 
-def _states(meter: Mapping[str, Any]) -> Markup:
-    found = []
-    for key in ("status", "health", "communication"):
-        word = str(meter[key])
-        reason = meter.get(f"{key}_reason") or (meter["error"] if key == "communication" else "") or ""
-        since = f", since {moment(meter['health_since'])}" if key == "health" and meter.get("health_since") else ""
+def _states(meter: MeterInTree) -> Markup:
+    states = (
+        ("Status", meter["status"], meter["status_reason"], None),
+        ("Health", meter["health"], meter["health_reason"], meter.get("health_since")),
+        ("Communication", meter["communication"], meter["error"], None),
+    )
+    spans = []
+    for label, word, reason, at in states:
+        since = f", since {moment(at)}" if at else ""
         told = reason or (since and word != "good")
         said = Markup(" <small>{}{}</small>").format(reason, since) if told else Markup()
-        found.append(Markup("<span><em>{}</em>{}{}</span>").format(key.capitalize(), _state(word), said))
-    return Markup().join(found)
+        spans.append(Markup("<span><em>{}</em>{}{}</span>").format(label, _state(word), said))
+    return Markup().join(spans)
 
 
-def _ratio(meter: Mapping[str, Any]) -> Markup:
+def _ratio(meter: MeterInTree) -> Markup:
     parts = [
-        Markup("{} <b>{}</b>").format(kind, meter[key])
-        for kind, key in (("CT", "ct_ratio"), ("PT", "pt_ratio"))
-        if meter[key]
+        Markup("{} <b>{}</b>").format(kind, ratio)
+        for kind, ratio in (("CT", meter["ct_ratio"]), ("PT", meter["pt_ratio"]))
+        if ratio
     ]
     if not parts:
         return Markup("No transformer (1:1)")
@@ -103,7 +105,7 @@ def _ratio(meter: Mapping[str, Any]) -> Markup:
     )
 
 
-def _below(children: Sequence[Mapping[str, Any]]) -> Markup:
+def _below(children: Sequence[Relative]) -> Markup:
     if not children:
         return Markup()
     named = Markup(" ").join(
@@ -113,16 +115,17 @@ def _below(children: Sequence[Mapping[str, Any]]) -> Markup:
     return Markup('<p class="ew-below">Below it: {}{}</p>').format(named, more)
 
 
-def live(now: Mapping[str, Any]) -> Markup:
+def live(now: NewestValues) -> Markup:
     """The newest values by phase."""
-    if not now or not now["ts"]:
+    if not now.ts:
         return Markup('<p class="ew-more">No reading has come yet.</p>')
-    values = now["values"]
+    values = now.values
     rows = []
     for words, unit, phases, neutral, whole in ROWS:
         cells = [values.get(name) for name in (*phases, neutral, whole)]
-        if unit in ("V", "A") and cells[-1] is None and None not in cells[:3]:
-            cells[-1] = sum(cells[:3]) / 3
+        phase_values = [value for value in cells[:3] if value is not None]
+        if unit in ("V", "A") and cells[-1] is None and len(phase_values) == 3:
+            cells[-1] = sum(phase_values) / 3
         if any(value is not None for value in cells):
             text = Markup().join(Markup("<td>{}</td>").format(number(value)) for value in cells)
             rows.append(
@@ -131,7 +134,7 @@ def live(now: Mapping[str, Any]) -> Markup:
                 )
             )
     heads = Markup().join(Markup("<th>{}</th>").format(name) for name in ("", "L1", "L2", "L3", "N", "Total, mean"))
-    look = "ew-phases ew-stale" if now["stale"] else "ew-phases"
+    look = "ew-phases ew-stale" if now.stale else "ew-phases"
     if not values:
         return Markup('<p class="ew-more">The newest reading has no value.</p>')
     table = Markup('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
@@ -140,12 +143,12 @@ def live(now: Mapping[str, Any]) -> Markup:
     return Markup("{}{}").format(table if rows else "", _more(values))
 
 
-def live_heading(now: Mapping[str, Any]) -> Markup:
-    """Title of the values now, with how old they are; the browser counts on."""
-    if not now or not now["ts"]:
+def live_heading(now: NewestValues | None) -> Markup:
+    """Title of the newest values, with their age; the browser counts on."""
+    if now is None or not now.ts:
         return heading("Values now")
-    at = datetime.fromisoformat(now["ts"])
-    words = "⚠ too old to be now: " if now["stale"] else ""
+    at = datetime.fromisoformat(now.ts)
+    words = "⚠ too old to be now: " if now.stale else ""
     return heading("Values now", "") + Markup(
         '<p>{}{:%a %d %b %H:%M:%S}, <span class="ew-age"></span> · primary</p>'
     ).format(words, at)
@@ -154,21 +157,21 @@ def live_heading(now: Mapping[str, Any]) -> Markup:
 def _more(values: Mapping[str, float]) -> Markup:
     """Other gauges, such as fuel and temperatures."""
     tabled = {name for _, _, phases, neutral, whole in ROWS for name in (*phases, neutral, whole)}
-    found = [
+    gauges = [
         Markup("<span>{} <b>{}</b> {}</span>").format(QUANTITIES[name].label, _plain(name, value), _unit(name))
         for name, value in values.items()
         if name not in tabled and name in QUANTITIES and QUANTITIES[name].kind in (Kind.GAUGE, Kind.DEMAND)
     ]
-    return Markup('<p class="ew-gauges">{}</p>').format(Markup().join(found)) if found else Markup()
+    return Markup('<p class="ew-gauges">{}</p>').format(Markup().join(gauges)) if gauges else Markup()
 
 
-def counters(now: Mapping[str, Any]) -> Markup:
-    """Registers that count."""
+def counters(now: NewestValues) -> Markup:
+    """The newest values of counters."""
     rows = Markup().join(
         Markup("<tr><th>{}</th><td>{}</td><td>{}</td></tr>").format(
             QUANTITIES[name].label, _plain(name, value, 2), _unit(name)
         )
-        for name, value in (now.get("values") or {}).items()
+        for name, value in now.values.items()
         if name in QUANTITIES and QUANTITIES[name].kind is Kind.COUNTER and value is not None
     )
     return (
@@ -204,49 +207,47 @@ def _unit(name: str) -> str:
 MARKS = {"actual": ("green", "✓"), "estimated": ("yellow", "◌"), "edited": ("orange", "✎"), "missing": ("red", "✕")}
 
 
-def quality(found: Mapping[str, Any]) -> Markup:
-    """How well the period is known, as a strip with its legend."""
-    total = found.get("total")
+def quality(counts: QualityCounts) -> Markup:
+    """Shares of the qualities of a period's buckets, as a strip with its legend."""
+    total = counts.total
     if not total:
         return Markup()
-    kinds = [(kind, found[kind], *MARKS[kind]) for kind in MARKS if found[kind]]
+    kinds = [(kind, counts.buckets[kind], *MARKS[kind]) for kind in MARKS if counts.buckets[kind]]
     strip = Markup().join(
         Markup('<i class="ew-{}" style="flex:{}"></i>').format(colour, count) for _, count, colour, _ in kinds
     )
     said = " · ".join(f"{icon} {kind} {percent(count / total, 1)}" for kind, count, _, icon in kinds)
-    every = SPANS.get(found["every"], found["every"])
+    every = SPANS.get(counts.every, counts.every)
     return Markup(
         '<div class="ew-strip" role="img" aria-label="{}">{}</div>'
         "<p>Quality of {} × {}: {} · {} of the time measured</p>"
-    ).format(said, strip, total, every, said, percent(found["completeness"], 1))
+    ).format(said, strip, total, every, said, percent(counts.completeness, 1))
 
 
-def findings(log: Mapping[str, Any]) -> Markup:
-    """What is wrong with its data, the newest first."""
-    found = log.get("findings") or ()
-    if not found:
+def findings(listed: Sequence[FindingRow]) -> Markup:
+    """Findings about its data, the newest first."""
+    if not listed:
         return Markup('<p class="ew-calm">✓ Nothing was found in this time.</p>')
     rows = Markup().join(
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(
             moment(row["from"]), finding_title(row["name"]), row["text"]
         )
-        for row in found[:SHOWN]
+        for row in listed[:SHOWN]
     )
-    return _listed(("When", "Finding", "What"), rows, len(found))
+    return _listed(("When", "Finding", "What"), rows, len(listed))
 
 
-def events(log: Mapping[str, Any]) -> Markup:
+def events(listed: Sequence[EventRow]) -> Markup:
     """Changes of communication and health, the newest first."""
-    found = log.get("events") or ()
-    if not found:
+    if not listed:
         return Markup('<p class="ew-calm">✓ Neither health nor communication changed in this time.</p>')
     rows = Markup().join(
         Markup("<tr><td>{}</td><th>{}: {}</th><td>{} <small>before: {}</small></td></tr>").format(
             moment(row["at"]), str(row["of"]), _state(row["to"]), row["reason"] or "", str(row["from"] or UNKNOWN)
         )
-        for row in found[:SHOWN]
+        for row in listed[:SHOWN]
     )
-    return _listed(("When", "Change", "Why"), rows, len(found))
+    return _listed(("When", "Change", "Why"), rows, len(listed))
 
 
 def _state(word: str) -> Markup:

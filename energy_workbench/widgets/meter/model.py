@@ -1,40 +1,43 @@
-"""What the page of one meter knows: its values now, its history, and what was found."""
+"""Model of the page of one meter: newest values, history, quality, findings and events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from traitlets import Dict
+from traitlets import Dict, Instance
 
+from energy_workbench.contract.rows.condition import EventRow, FindingRow
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.pages import METER
 from energy_workbench.domain.time import clock
 from energy_workbench.figures.raw_power import raw_power
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.history import FRESH, History, silence
 from energy_workbench.widgets.meter.recent import SHOWN, Live, Recent
+from energy_workbench.widgets.meter.sections import MeterInTree, NewestValues, PeriodLog, QualityCounts, Relative
 from energy_workbench.widgets.page_model import LIVE, Asked
 from energy_workbench.widgets.zoomed_page import ZoomedPage
 
 LISTED = 50
-"""Findings and events that are asked for."""
+"""Findings and events that are requested."""
 
 DRAWN = 360
 """Points of the small chart of the last hour: a reading each ten seconds."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """What one round of questions brought."""
+class Fetched:
+    """What one round of requests brought."""
 
     history: History
-    meter: dict[str, Any]
-    meters: list[dict[str, Any]]
+    meter: MeterRow
+    meters: Sequence[MeterRow]
     live: Live
-    findings: list[dict[str, Any]]
-    events: list[dict[str, Any]]
+    findings: list[FindingRow]
+    events: list[EventRow]
 
 
 class Model(ZoomedPage):
@@ -45,95 +48,91 @@ class Model(ZoomedPage):
     takes = frozenset({"period", "meter"})
     every = LIVE
 
-    meter = Dict()
-    """As the service describes it, with `path` and `children`: rows of the meters above and right below it."""
-    now = Dict()
-    """Its newest values: `ts, values`, `stale` where they are too old to stand for now."""
+    meter: MeterInTree | None = Dict(None, allow_none=True)
+    now: NewestValues | None = Instance(NewestValues, allow_none=True)
     power_figure = Dict()
-    log = Dict()
-    """What happened in the period: `findings`, `events`."""
-    quality = Dict()
-    """How the buckets of the period are known: their number by quality, `every`, `completeness`."""
+    log: PeriodLog | None = Instance(PeriodLog, allow_none=True)
+    quality: QualityCounts | None = Instance(QualityCounts, allow_none=True)
 
     def __init__(self, *args: Any, **own: Any) -> None:
         super().__init__(*args, **own)
         self._recent = Recent(self.workbench)
         self._live = Live()
 
-    def ask(self, asked: Asked) -> Found:
+    def ask(self, asked: Asked) -> Fetched:
         history, kept, wb, period = self.look(asked), self.historian.kept, self.workbench, asked.period
-        number = history.whole["number"]
-        return Found(
+        number = history.whole.number
+        return Fetched(
             history,
             wb.meter(number),
-            kept.get(("meters",), FRESH, lambda: list(wb.meters().rows)),
+            kept.get(("meters",), FRESH, lambda: wb.meters().rows),
             self._recent.look(number),
             kept.get(("findings", number, period), FRESH, lambda: wb.findings(number, period, limit=LISTED)),
             kept.get(("events", number, period), FRESH, lambda: wb.events(number, period, limit=LISTED)),
         )
 
-    def show(self, found: Found) -> None:
-        self.show_history(found.history)
-        self._live = live = found.live
+    def show(self, fetched: Fetched) -> None:
+        self.show_history(fetched.history)
+        self._live = live = fetched.live
         if live.ts:
-            self.dated(found.history.whole["timezone"], live.ts)
+            self.dated(fetched.history.whole.timezone, live.ts)
         else:
             self.as_of = None
-        self.meter = found.meter | _family(found.meter, found.meters)
-        self.now = {"ts": live.ts, "values": live.values, "stale": _stale(live.ts, found.meter)}
-        self.log = {"findings": found.findings, "events": found.events}
-        self.quality = _quality(found.history)
+        self.meter = _in_tree(fetched.meter, fetched.meters)
+        self.now = NewestValues(live.ts, live.values, _stale(live.ts, fetched.meter))
+        self.log = PeriodLog(fetched.findings, fetched.events)
+        self.quality = _quality(fetched.history)
 
     def draw(self) -> None:
         self.draw_history()
         assert self.history is not None
+        assert self.meter is not None
+        number = self.meter["number"]
         end = datetime.fromisoformat(self.history.now)
         self.power_figure = raw_power(
             self._live.power,
             span=((end - SHOWN).isoformat(), end.isoformat()),
-            number=self.meter["number"],
+            number=number,
             theme=self.theme,
             pause=silence(self.meter).total_seconds(),
-            revision=self.meter["number"],
+            revision=number,
             most=DRAWN,
             slim=True,
         )
 
     def power_table(self) -> Sheet:
         """The power of the last hour, reading by reading."""
-        zone = datetime.fromisoformat(self.now["ts"]).tzinfo if self.now["ts"] else None
+        assert self.meter is not None
+        ts = self._live.ts
+        zone = datetime.fromisoformat(ts).tzinfo if ts else None
         rows = [{"ts": at.replace(tzinfo=zone).isoformat(), "kw": value} for at, value in self._live.power]
         heads = {"ts": f"Time ({self.historian.zone.key})", "kw": "Active power [kW]"}
         return sheet(f"Power {self.meter['number']} last hour", rows, heads)
 
 
-def _family(meter: Mapping[str, Any], meters: list[dict[str, Any]]) -> dict[str, Any]:
-    """The meters above it, the root first, and those right below it."""
+def _in_tree(meter: MeterRow, meters: Sequence[MeterRow]) -> MeterInTree:
+    """The meter with those above it, the root first, and those right below it."""
     by_id = {row["id"]: row for row in meters}
-    path: list[dict[str, Any]] = []
-    above = by_id.get(meter["parent_id"])
+    path: list[MeterRow] = []
+    above = by_id.get(meter["parent_id"] or "")
     while above is not None and above not in path:
         path.insert(0, above)
-        above = by_id.get(above["parent_id"])
-    shown = ("number", "name", "colour")
-    return {
-        "path": [{key: row[key] for key in shown} for row in path],
-        "children": [{key: row[key] for key in shown} for row in meters if row["parent_id"] == meter["id"]],
-    }
+        above = by_id.get(above["parent_id"] or "")
+    children = [row for row in meters if row["parent_id"] == meter["id"]]
+    return {**meter, "path": [_relative(row) for row in path], "children": [_relative(row) for row in children]}
 
 
-def _stale(ts: str | None, meter: Mapping[str, Any]) -> bool:
-    """Whether values of that instant do not stand for now any more."""
+def _relative(row: MeterRow) -> Relative:
+    return {"number": row["number"], "name": row["name"], "colour": row["colour"]}
+
+
+def _stale(ts: str | None, meter: MeterRow) -> bool:
+    """Whether values of that instant are too old to stand for now."""
     return ts is None or clock.now() - datetime.fromisoformat(ts) > silence(meter)
 
 
-def _quality(history: History) -> dict[str, Any]:
-    now = datetime.fromisoformat(history.now)
-    begun = [point for point in history.whole["points"] if datetime.fromisoformat(point["start"]) < now]
+def _quality(history: History) -> QualityCounts:
+    now, whole = datetime.fromisoformat(history.now), history.whole
+    begun = [point["quality"] for point in whole.rows if datetime.fromisoformat(point["start"]) < now]
     kinds = ("actual", "estimated", "edited", "missing")
-    return {
-        "every": history.whole["every"],
-        "completeness": history.whole["completeness"],
-        "total": len(begun),
-        **{kind: sum(point["quality"] == kind for point in begun) for kind in kinds},
-    }
+    return QualityCounts(whole.every, whole.completeness, {kind: begun.count(kind) for kind in kinds})

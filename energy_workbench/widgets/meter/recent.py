@@ -1,25 +1,31 @@
-"""The last hour of one meter, asked for as it comes: a page that stays open asks only for what is new."""
+"""The last hour of one meter: a page that stays open requests only the readings since the last request."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
+from energy_workbench.contract.results import Readings
+from energy_workbench.contract.rows.meters import ReadingRow
 from energy_workbench.domain.time import clock
 from energy_workbench.figures.raw_power import Point, of_readings
 from energy_workbench.widgets.history import POWER
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 SHOWN = timedelta(hours=1)
 AHEAD = timedelta(minutes=1)
 """A meter's clock, or the service's, may be that much before ours."""
 NEWEST = 5
-"""Readings in which the value of each quantity is looked for first: not every one has all of them."""
+"""Readings from which the newest value of each quantity is taken at first: not every one has all of them."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """What a meter measures now.
+    """The newest values of a meter, and its power of the last hour.
 
     Attributes
     ----------
@@ -37,9 +43,9 @@ class Live:
 
 
 class Recent:
-    """Keeps what it has heard of the meter that was asked for last; `look` is called in a thread."""
+    """Keeps the last hour of the meter that was requested last; `look` is called in a thread."""
 
-    def __init__(self, workbench: Any) -> None:
+    def __init__(self, workbench: WorkbenchContract) -> None:
         self._workbench = workbench
         self._number = ""
         self._live = Live()
@@ -48,12 +54,12 @@ class Recent:
         """The meter now."""
         now = clock.now()
         if number != self._number or self._live.ts is None:
-            newest = self._workbench.readings(number, None, None, limit=NEWEST, scaled=True).to_dict()["items"]
-            hour = self._ask(number, now - SHOWN, POWER)
-            live = _told(Live(power=tuple(of_readings({"items": hour}))), newest, [])
+            newest = self._workbench.readings(number, None, None, limit=NEWEST, scaled=True)
+            hour = self._since(number, now - SHOWN, POWER)
+            live = _with(Live(power=tuple(of_readings(hour.to_dict()))), newest.rows, [])
         else:
-            fresh = self._ask(number, datetime.fromisoformat(self._live.ts) + timedelta(milliseconds=1), None)
-            live = _told(self._live, fresh, of_readings({"items": fresh}))
+            fresh = self._since(number, datetime.fromisoformat(self._live.ts) + timedelta(milliseconds=1), None)
+            live = _with(self._live, fresh.rows, of_readings(fresh.to_dict()))
         if live.power and live.ts:
             zone = datetime.fromisoformat(live.ts).tzinfo
             begin = (now - SHOWN).astimezone(zone).replace(tzinfo=None)
@@ -61,14 +67,13 @@ class Recent:
         self._number, self._live = number, live
         return live
 
-    def _ask(self, number: str, since: datetime, quantities: Any) -> list[dict[str, Any]]:
+    def _since(self, number: str, since: datetime, quantities: Sequence[str] | None) -> Readings:
         until = max(clock.now(), since) + AHEAD
-        found = self._workbench.readings(number, f"{since.isoformat()}/{until.isoformat()}", quantities, scaled=True)
-        return list(found.to_dict()["items"])
+        return self._workbench.readings(number, f"{since.isoformat()}/{until.isoformat()}", quantities, scaled=True)
 
 
-def _told(known: Live, rows: list[dict[str, Any]], power: list[Point]) -> Live:
-    """What is known once those readings, oldest first, have been heard."""
+def _with(known: Live, rows: Sequence[ReadingRow], power: list[Point]) -> Live:
+    """The values once those readings, oldest first, are added."""
     values, ts = dict(known.values), known.ts
     for row in rows:
         values |= row["values"]

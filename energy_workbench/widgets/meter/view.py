@@ -1,4 +1,4 @@
-"""How the page of one meter looks: widgets are built once and linked to the model's traits."""
+"""View of the page of one meter: widgets that are built once and linked to the model's traits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import ipywidgets
 from energy_workbench.widgets.markup import heading
 from energy_workbench.widgets.meter import markup
 from energy_workbench.widgets.meter.model import Model
+from energy_workbench.widgets.meter.sections import NewestValues, PeriodLog
 from energy_workbench.widgets.parts import Parts, put, show
 from energy_workbench.widgets.zoomed_page import STEPS
 
@@ -19,7 +20,7 @@ class View:
     def __init__(self, model: Model, make: Parts) -> None:
         self.model = model
         self.head = make.text("ew-meter")
-        self.live_title = make.text("ew-h", markup.live_heading({}))
+        self.live_title = make.text("ew-h", markup.live_heading(None))
         self.live = make.text("ew-values")
         self.power = make.chart(190, model.power_table)
         self.counters = make.text("ew-values")
@@ -61,23 +62,23 @@ class View:
         show(model, "power_figure", self.power.show)
         for name in ("every_wanted", "measure"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
-        show(model, "meter", lambda found: put(self.head, markup.head(found)))
+        show(model, "meter", lambda meter: put(self.head, markup.head(meter)))
         show(model, "now", self._show_now)
-        show(model, "quality", lambda found: put(self.quality, markup.quality(found)))
+        show(model, "quality", lambda counts: put(self.quality, markup.quality(counts)))
         show(model, "log", self._show_log)
         model.observe(self._name, ["history_note", "meter"])
 
-    def _show_now(self, now: dict[str, Any]) -> None:
+    def _show_now(self, now: NewestValues) -> None:
         put(self.live_title, markup.live_heading(now))
         put(self.live, markup.live(now))
         put(self.counters, markup.counters(now))
 
-    def _show_log(self, log: dict[str, Any]) -> None:
-        put(self.findings, markup.findings(log))
-        put(self.events, markup.events(log))
+    def _show_log(self, log: PeriodLog) -> None:
+        put(self.findings, markup.findings(log.findings))
+        put(self.events, markup.events(log.events))
 
     def _name(self, _: Any) -> None:
         history = self.model.history
         if history:
-            title = f"History: energy {history.whole['word']}"
+            title = f"History: energy {history.whole.word}"
             put(self.history_title, heading(title, f"{self.model.period} · {self.model.history_note}"))

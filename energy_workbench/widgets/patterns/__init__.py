@@ -1,1 +1,1 @@
-"""How a meter uses energy: over time, over the day, and at its peak."""
+"""The page of patterns: a meter's energy over time, its load shapes, and its maximum demand."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from energy_workbench.contract.results import Demand
+from energy_workbench.contract.rows.energy import ChildAtMaximum, DemandRow
 from energy_workbench.figures.peak_demand import month
 from energy_workbench.figures.wording.words import UNKNOWN, amount, moment, percent
 
 LISTED = 5
-"""Children that are named of each month; the chart has more, and the table to take along all."""
+"""Children that are named of each month; the chart has more, and a download all."""
 
 
-def months(demand: Mapping[str, Any]) -> Markup:
-    """Maximum demand by billing month, the newest first, with those that made it."""
-    if not demand or not demand["items"]:
+def months(demand: Demand) -> Markup:
+    """Maximum demand by billing month, the newest first, with the children that made it."""
+    if not demand.rows:
         return Markup()
-    unit = demand["unit"]
+    unit = demand.unit
     rows = Markup().join(
         Markup("<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>").format(
             month(row),
@@ -31,7 +31,7 @@ def months(demand: Mapping[str, Any]) -> Markup:
             percent(row["completeness"]),
             _makers(row),
         )
-        for row in reversed(demand["items"])
+        for row in reversed(demand.rows)
     )
     heads = ("Billing month", "Maximum", "At", "Load factor", "Diversity", "Complete", "Made by")
     head = Markup().join(Markup("<th>{}</th>").format(name) for name in heads)
@@ -40,13 +40,13 @@ def months(demand: Mapping[str, Any]) -> Markup:
     )
 
 
-def _makers(row: Mapping[str, Any]) -> Markup:
+def _makers(row: DemandRow) -> Markup:
     named = [_maker(child) for child in row["children"][:LISTED]]
     more = len(row["children"]) - LISTED
     return Markup(" · ").join([*named, *([f"{more} more"] if more > 0 else [])]) or escape(UNKNOWN)
 
 
-def _maker(child: Mapping[str, Any]) -> Markup:
+def _maker(child: ChildAtMaximum) -> Markup:
     share = "" if child["share"] is None else f" ({percent(child['share'])})"
     link = Markup('<a class="ew-go" href="patterns?meter={}">{}</a>').format(
         quote(child["number"], safe=""), child["number"]

@@ -1,15 +1,16 @@
-"""What the page of patterns knows: a meter's history and the shapes of its load, and the figures made from them."""
+"""Model of the page of patterns: a meter's history, its load shapes and its maximum demand by billing month."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from traitlets import Dict, Enum, List
+from traitlets import Dict, Enum, Instance, List
 
+from energy_workbench.contract.results import Demand, LoadShape
+from energy_workbench.contract.rows.energy import ChildAtMaximum
 from energy_workbench.domain.pages import PATTERNS
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period, parse_period
@@ -23,22 +24,23 @@ from energy_workbench.widgets.page_model import Asked
 from energy_workbench.widgets.zoomed_page import ZoomedPage
 
 SHAPES = ("weekday-hour", "hour", "duration", "shift")
+"""What a load is spread by, a chart each."""
 
 LONGEST_BILLING = timedelta(days=31)
-"""A billing month that touches a period reaches no further out of it."""
+"""How far a billing month that touches a period can reach out of it."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """What one round of questions brought."""
+class Fetched:
+    """What one round of requests brought; `shapes` by what the load is spread by."""
 
     history: History
-    shapes: dict[str, dict[str, Any]]
-    demand: dict[str, Any]
+    shapes: dict[str, LoadShape]
+    demand: Demand
 
 
 class Model(ZoomedPage):
-    """How a meter uses energy."""
+    """Energy over time, load shapes and maximum demand of a meter."""
 
     page = PATTERNS
     takes = frozenset({"period", "meter", "compare"})
@@ -53,39 +55,40 @@ class Model(ZoomedPage):
     duration_figure = Dict()
     shift_figure = Dict()
     demand_figure = Dict()
-    demand = Dict()
+    demand: Demand | None = Instance(Demand, allow_none=True)
     """Maximum demand of the billing months that the period touches."""
 
     def __init__(self, *args: Any, **own: Any) -> None:
         super().__init__(*args, **own)
-        self._shapes: dict[str, dict[str, Any]] = {}
+        self._shapes: dict[str, LoadShape] = {}
 
-    def ask(self, asked: Asked) -> Found:
+    def ask(self, asked: Asked) -> Fetched:
         history, own, kept = self.look(asked), dict(asked.own), self.historian.kept
-        number, text = history.whole["number"], asked.period
+        number, text = history.whole.number, asked.period
         shapes = {
             by: kept.get(("shape", by, number, text), FRESH, partial(self._shape, number, text, by)) for by in SHAPES
         }
-        how = {key: own[key] for key in ("block", "kind", "unit")}
-        return Found(
+        how = (own["block"], own["kind"], own["unit"])
+        return Fetched(
             history,
             shapes,
-            kept.get(("demand", number, text, *how.values()), FRESH, lambda: self._billing_months(number, text, how)),
+            kept.get(("demand", number, text, *how), FRESH, lambda: self._billing_months(number, text, *how)),
         )
 
-    def show(self, found: Found) -> None:
-        self.show_history(found.history)
-        self.dated(found.history.whole["timezone"], found.history.now)
-        self._shapes, self.demand = found.shapes, found.demand
+    def show(self, fetched: Fetched) -> None:
+        self.show_history(fetched.history)
+        self.dated(fetched.history.whole.timezone, fetched.history.now)
+        self._shapes, self.demand = fetched.shapes, fetched.demand
 
     def draw(self) -> None:
         self.draw_history()
         theme = self.theme
-        self.heat_figure = load_shape(self._shapes["weekday-hour"], theme=theme)
-        self.day_figure = load_shape(self._shapes["hour"], theme=theme)
-        self.duration_figure = load_shape(self._shapes["duration"], theme=theme)
-        self.shift_figure = load_shape(self._shapes["shift"], theme=theme)
-        self.demand_figure = peak_demand(self.demand, theme=theme)
+        self.heat_figure = load_shape(self._shapes["weekday-hour"].to_dict(), theme=theme)
+        self.day_figure = load_shape(self._shapes["hour"].to_dict(), theme=theme)
+        self.duration_figure = load_shape(self._shapes["duration"].to_dict(), theme=theme)
+        self.shift_figure = load_shape(self._shapes["shift"].to_dict(), theme=theme)
+        assert self.demand is not None
+        self.demand_figure = peak_demand(self.demand.to_dict(), theme=theme)
         assert self.history is not None
         self.cards = _cards(self.history, self._shapes["duration"], self.period)
 
@@ -95,17 +98,18 @@ class Model(ZoomedPage):
 
     def shape_table(self, by: str) -> Sheet:
         """Rows of one of the shapes."""
-        found = self._shapes[by]
-        rows = found["items"]
+        shape = self._shapes[by]
+        rows = shape.rows
         heads = {key: SHAPE_HEADS.get(key, key.capitalize()) for key in (rows[0] if rows else {})}
-        return sheet(f"Load {found['number']} by {by} {self.period}", rows, heads)
+        return sheet(f"Load {shape.number} by {by} {self.period}", rows, heads)
 
     def demand_table(self) -> Sheet:
         """Maximum demand by billing month, a row a child that made it."""
-        found = self.demand
-        unit = found["unit"]
+        demand = self.demand
+        assert demand is not None
+        unit = demand.unit
         columns = {
-            "month": "Billing month", "start": f"Start ({found['timezone']})", "maximum": f"Maximum [{unit}]",
+            "month": "Billing month", "start": f"Start ({demand.timezone})", "maximum": f"Maximum [{unit}]",
             "at": "At", "energy": f"Energy of the known time [{unit}h]", "load_factor": "Load factor [1]",
             "load_factor_share": "Known blocks [1]",
             "diversity_factor": "Diversity factor [1]", "diversity_reason": "No diversity factor because",
@@ -113,25 +117,27 @@ class Model(ZoomedPage):
             "kw": "of it [kW]", "share": "Share [1]",
             "reason": "Not told because",
         }  # fmt: skip
-        rows = [{**row, "month": month(row), **child} for row in found["items"] for child in (row["children"] or [{}])]
-        return sheet(f"Maximum demand {found['number']} {self.period}", rows, columns)
+        rows = [
+            {**row, "month": month(row), **(child or {})} for row in demand.rows for child in _or_none(row["children"])
+        ]
+        return sheet(f"Maximum demand {demand.number} {self.period}", rows, columns)
 
-    def _shape(self, number: str, text: str, by: str) -> dict[str, Any]:
-        return dict(self.workbench.load_shape(number, text, by=by).to_dict())
+    def _shape(self, number: str, text: str, by: str) -> LoadShape:
+        return self.workbench.load_shape(number, text, by=by)
 
-    def _billing_months(self, number: str, text: str, how: Mapping[str, Any]) -> dict[str, Any]:
+    def _billing_months(self, number: str, text: str, block: str, kind: str, unit: str) -> Demand:
         """The maximum of the whole billing months that a period touches: a part of one is no billing month."""
         period = parse_period(text, self.historian.zone, clock.now())
         around = Period(period.start - LONGEST_BILLING, period.end + LONGEST_BILLING, "")
-        answer: dict[str, Any] = self.workbench.demand(
-            number, f"{around.start.isoformat()}/{around.end.isoformat()}", **how
-        ).to_dict()
-        touched = [
+        demand = self.workbench.demand(
+            number, f"{around.start.isoformat()}/{around.end.isoformat()}", block=block, kind=kind, unit=unit
+        )
+        touched = tuple(
             row
-            for row in answer["items"]
+            for row in demand.rows
             if _instant(row["start"]) < min(period.end, clock.now()) and _instant(row["end"]) > period.start
-        ]
-        return {**answer, "items": touched, "total": len(touched)}
+        )
+        return replace(demand, rows=touched, total=len(touched))
 
 
 SHAPE_HEADS = {
@@ -141,25 +147,27 @@ SHAPE_HEADS = {
 }  # fmt: skip
 
 
-def _cards(history: History, duration: Mapping[str, Any], period: str) -> list[Card]:
+def _or_none(children: list[ChildAtMaximum]) -> list[ChildAtMaximum] | list[None]:
+    return children or [None]
+
+
+def _cards(history: History, duration: LoadShape, period: str) -> list[Card]:
     whole = history.whole
-    other = sum(point.get("other_kwh") or 0 for point in whole["points"])
-    also = f"{amount(other, 'kWh')} {whole['other_name']}" if other else period
+    other = sum(point.get("other_kwh") or 0 for point in whole.rows)
+    also = f"{amount(other, 'kWh')} {whole.other_name}" if other else period
     cards = [
-        Card(f"Energy {whole['word']}", amount(whole["total_kwh"], "kWh"), also),
-        Card("Maximum demand", amount(whole["peak_kw"], "kW"), f"15 min, {moment(whole['peak_at'])}"),
-        Card(
-            "Load factor", percent(whole["load_factor"]), f"mean of the known blocks, {_of(whole['load_factor_share'])}"
-        ),
-        Card("Base load", amount(duration["base_kw"], "kW"), "exceeded 95 % of the time"),
-        Card("Mean load", amount(whole["mean_load_kw"], "kW"), f"mean by registers, {_of(whole['mean_load_share'])}"),
-        Card("Data", percent(whole["completeness"], 1), f"complete, {period}", _state(whole["completeness"])),
+        Card(f"Energy {whole.word}", amount(whole.total_kwh, "kWh"), also),
+        Card("Maximum demand", amount(whole.peak_kw, "kW"), f"15 min, {moment(whole.peak_at)}"),
+        Card("Load factor", percent(whole.load_factor), f"mean of the known blocks, {_of(whole.load_factor_share)}"),
+        Card("Base load", amount(duration.base_kw, "kW"), "exceeded 95 % of the time"),
+        Card("Mean load", amount(whole.mean_load_kw, "kW"), f"mean by registers, {_of(whole.mean_load_share)}"),
+        Card("Data", percent(whole.completeness, 1), f"complete, {period}", _state(whole.completeness)),
     ]
-    if beside := history.comparison:
-        known = "nothing known" if beside["before_kwh"] is None else amount(beside["before_kwh"], "kWh")
+    if (beside := history.comparison) is not None:
+        known = "nothing known" if beside.before_kwh is None else amount(beside.before_kwh, "kWh")
         cards[1:1] = [
-            Card("Change", signed(beside["change_percent"]), "by like days"),
-            Card("Energy before", known, totals(beside)),
+            Card("Change", signed(beside.change_percent), "by like days"),
+            Card("Energy before", known, totals(beside.to_dict())),
         ]
     return cards
 

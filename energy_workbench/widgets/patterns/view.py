@@ -1,4 +1,4 @@
-"""How the page of patterns looks: widgets are built once and linked to the model's traits."""
+"""View of the page of patterns: widgets that are built once and linked to the model's traits."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class View:
             show(model, f"{name}_figure", getattr(self, name).show)
         for name in ("every_wanted", "measure", "block", "kind", "unit"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
-        show(model, "cards", lambda found: put(self.cards, cards(found)))
-        show(model, "demand", lambda found: put(self.months, markup.months(found)))
+        show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
+        show(model, "demand", lambda demand: put(self.months, markup.months(demand)))
         model.observe(self._name, ["history_note", "cards"])
 
     def _name(self, _: Any) -> None:
         history = self.model.history
         if history:
             whole = history.whole
-            title = f"{whole['number']} {whole['name']}".strip()
-            put(self.history_title, heading(f"{title}: energy {whole['word']} over time", self.model.history_note))
+            title = f"{whole.number} {whole.name}".strip()
+            put(self.history_title, heading(f"{title}: energy {whole.word} over time", self.model.history_note))

@@ -1,1 +1,1 @@
-"""How good the data is: completeness of each meter and day, findings, and what waits for a decision."""
+"""The page of data quality: completeness of each meter and day, findings, and the review list."""

@@ -1,12 +1,16 @@
-"""What the page of data quality knows."""
+"""Model of the page of data quality: completeness, findings and the review list of a period."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from traitlets import Dict, Enum, List
+from traitlets import Dict, Enum, Instance, List
 
+from energy_workbench.contract.results import Completeness
+from energy_workbench.contract.rows.condition import FindingRow
+from energy_workbench.contract.rows.energy import CompletenessRow
+from energy_workbench.contract.rows.review import CaseRow
 from energy_workbench.domain.pages import QUALITY
 from energy_workbench.figures.completeness import STEPS, calendar
 from energy_workbench.figures.wording.words import amount, percent
@@ -22,16 +26,16 @@ WHOLE = STEPS[-1]
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the service said."""
+class Fetched:
+    """What one round of requests brought."""
 
-    completeness: dict[str, Any]
-    findings: list[dict[str, Any]]
-    cases: list[dict[str, Any]]
+    completeness: Completeness
+    findings: list[FindingRow]
+    cases: list[CaseRow]
 
 
 class Model(PageModel):
-    """How complete the data is, what is wrong with it, and what an analyst has to decide."""
+    """Completeness of the data, findings about it, and breaks that wait for a decision."""
 
     page = QUALITY
     default_period = "last 30 days"
@@ -40,41 +44,45 @@ class Model(PageModel):
     which = Enum(("gaps", "all"), "gaps").tag(address="meters")
     """The meters of the calendar: those that miss something, or all."""
 
-    completeness = Dict()
+    completeness: Completeness | None = Instance(Completeness, allow_none=True)
     findings = List()
     cases = List()
     cards = List()
     calendar_figure = Dict()
 
-    def ask(self, asked: Asked) -> Found:
+    def ask(self, asked: Asked) -> Fetched:
         meter = asked.meter or None
         cases = self.workbench.review()
-        return Found(
-            self.workbench.completeness(asked.period).to_dict(),
+        return Fetched(
+            self.workbench.completeness(asked.period),
             self.workbench.findings(meter, asked.period, limit=FINDINGS),
             [case for case in cases if meter in (None, case["meter"], case["number"])],
         )
 
-    def show(self, found: Found) -> None:
-        self.completeness, self.findings, self.cases = found.completeness, found.findings, found.cases
-        self.dated(found.completeness["timezone"])
+    def show(self, fetched: Fetched) -> None:
+        self.completeness, self.findings, self.cases = fetched.completeness, fetched.findings, fetched.cases
+        self.dated(fetched.completeness.timezone)
 
     def draw(self) -> None:
-        self.calendar_figure = calendar(self.shown, self.completeness["days"], theme=self.theme)
+        self.calendar_figure = calendar(self.shown, self._days, theme=self.theme)
         self.cards = self._cards()
 
     @property
-    def items(self) -> list[dict[str, Any]]:
+    def _days(self) -> Sequence[str]:
+        return () if self.completeness is None else self.completeness.days
+
+    @property
+    def items(self) -> list[CompletenessRow]:
         """The meters that are in view: the chosen one, or all that are in use."""
         chosen = self.choices.meter
         return [
             item
-            for item in self.completeness.get("items", ())
+            for item in (() if self.completeness is None else self.completeness.rows)
             if (chosen in (item["meter"], item["number"]) if chosen else item["status"] != "inactive")
         ]
 
     @property
-    def shown(self) -> list[dict[str, Any]]:
+    def shown(self) -> list[CompletenessRow]:
         """The rows of the calendar."""
         items = self.items
         return items if self.which == "all" or self.choices.meter else [item for item in items if _short(item)]
@@ -84,7 +92,7 @@ class Model(PageModel):
         rows = [
             {"number": item["number"], "name": item["name"], "day": day, "share": share, "quality": quality}
             for item in self.items
-            for day, share, quality in zip(self.completeness["days"], item["complete"], item["quality"], strict=True)
+            for day, share, quality in zip(self._days, item["complete"], item["quality"], strict=True)
         ]
         columns = {"number": "Meter", "name": "Name", "day": "Day", "share": "Complete [1]", "quality": "Quality"}
         return sheet(f"Completeness {self.period}", rows, columns)
@@ -113,6 +121,6 @@ class Model(PageModel):
         ]
 
 
-def _short(item: dict[str, Any]) -> bool:
+def _short(item: CompletenessRow) -> bool:
     """Whether a day of the meter is not complete."""
     return any(share < WHOLE for share in item["complete"])

@@ -1,4 +1,4 @@
-"""How the page of data quality looks."""
+"""View of the page of data quality: widgets that are built once and linked to the model's traits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class View:
             "ew-app",
         )
         self.calendar.on_click(make.guard(self._chosen))
-        show(model, "cards", lambda found: put(self.cards, cards(found)))
+        show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
         show(model, "calendar_figure", self.calendar.show)
         ipywidgets.link((model, "which"), (self.which, "value"))
         model.observe(self._lists, ["completeness", "findings", "cases"])
