@@ -103,6 +103,8 @@ def install(what):
     print("Installing %d packages of requirements/%s.txt (once; a few minutes)" % (total, what), flush=True)
     pip(["--require-hashes", "-r", lock_path(what)], total)
     pip(["--no-deps", "--no-build-isolation", "-e", ROOT], 1)
+    # Pages open sooner where their files need not be compressed at the first start.
+    subprocess.run([PYTHON, "-m", "energy_workbench.widgets.site.compressed"], check=False)
     for stale in ("run", "test"):
         if os.path.exists(stamp_path(stale)):
             os.unlink(stamp_path(stale))

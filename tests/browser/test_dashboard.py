@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
 from energy_workbench.domain.errors import ServiceError
+from energy_workbench.widgets.site import compressed, shipped
 from tests.browser.conftest import EDITOR, VIEWER, Dashboards, Visit, dashboards
 from tests.browser.edges import each_size, nothing_over
 from tests.conftest import free_ports
@@ -158,6 +161,36 @@ def test_a_browser_cannot_run_code_and_a_kernel_knows_no_secret(site: Dashboards
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         assert EDITOR.encode() not in environment
         assert b"ENERGY_WORKBENCH_HOME" not in environment
+
+
+def test_what_a_page_loads_is_sent_compressed(site: Dashboards, visit: Visit) -> None:
+    eventually(lambda: all(compressed.place(file).exists() for file in shipped.files()), "all is compressed", 120)
+    page, sent = visit.page, dict[str, tuple[str, int]]()
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    addresses: dict[str, tuple[str, str]] = {}
+
+    def answered(event: dict[str, Any]) -> None:
+        answer = event["response"]
+        headers = {name.lower(): value for name, value in answer["headers"].items()}
+        addresses[event["requestId"]] = (answer["url"], headers.get("content-encoding", ""))
+
+    def finished(event: dict[str, Any]) -> None:
+        url, coding = addresses.get(event["requestId"], ("", ""))
+        sent[url] = (coding, int(event["encodedDataLength"]))
+
+    network.on("Network.responseReceived", answered)
+    network.on("Network.loadingFinished", finished)
+    page.goto(f"{site.url}/?token={VIEWER}")
+    page.wait_for_selector(SANKEY, timeout=patience(60) * 1000)
+    plain = {
+        url: size
+        for url, (coding, size) in sent.items()
+        if size > 2000 and not coding and urlsplit(url).path.endswith((".js", ".css", ".json"))
+    }
+    assert plain == {}
+    # 9.6 MB before; a third of it Plotly.
+    assert sum(size for _, size in sent.values()) < 3_500_000
 
 
 KERNEL = "00000000-0000-0000-0000-000000000000"

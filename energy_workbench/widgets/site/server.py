@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import os
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from energy_workbench.domain.roles import May
 from energy_workbench.figures import bar
 from energy_workbench.runtime.notify import Alive
-from energy_workbench.widgets.site import policy
+from energy_workbench.widgets.site import compressed, policy
 from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling
+from energy_workbench.widgets.site.compressed import compressing
 from energy_workbench.widgets.site.door import Door
 from energy_workbench.widgets.site.handlers import (
     AliveHandler,
@@ -32,8 +34,8 @@ from energy_workbench.widgets.site.handlers import (
     PageHandler,
 )
 from energy_workbench.widgets.site.kernels import PageKernels
+from energy_workbench.widgets.site.shipped import SHARE, files, plotly_file
 
-SHARE = Path(__file__).parent / "share"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 """The browser extensions that the pages need; every other installed one would only slow them."""
 
@@ -148,10 +150,10 @@ class SiteServer(Voila):
             elif entry[1] is VoilaKernelWebsocketHandler:
                 entry = (entry[0], KernelHandler, *entry[2:])
             if not any(path in entry[0] for path in CLOSED):
-                found.append(entry)
+                found.append((entry[0], compressing(entry[1]), *entry[2:]))
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
         return [
-            (rf"{base}/assets/plotly-(.*)\.js", OneFileHandler, plotly),
+            (rf"{base}/assets/plotly-(.*)\.js", compressing(OneFileHandler), plotly),
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
             *found,
             (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
@@ -165,11 +167,6 @@ class SiteServer(Voila):
             await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
 
         await self.door.watch(over)
-
-
-def plotly_file() -> Path:
-    """Plotly's script as its Python package ships it; the package itself is not imported."""
-    return Path(str(importlib.metadata.distribution("plotly").locate_file("plotly/package_data/plotly.min.js")))
 
 
 def configure(options: SiteOptions) -> Config:
@@ -253,4 +250,6 @@ def run(options: SiteOptions) -> None:
     logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
     keep_telling(Alive(), f"port {options.port}")
     IOLoop.current().add_callback(server.watch)
+    # Where the environment was built without: the first pages go out as they are.
+    threading.Thread(target=compressed.prepare, args=(files(),), name="compress", daemon=True).start()
     server.start()
