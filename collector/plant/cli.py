@@ -79,9 +79,9 @@ def meters_file(
 
     settings = settings_room.load()
     kept = state.stored(settings.home)
-    found = build(meters or (kept.meters if kept else DEFAULT_METERS))
-    meter_file.write(file, found, meter_file.gateway_urls(found, settings.host, port or settings.plant_port))
-    print(f"{len(found)} meters written to {file}")
+    built = build(meters or (kept.meters if kept else DEFAULT_METERS))
+    meter_file.write(file, built, meter_file.gateway_urls(built, settings.host, port or settings.plant_port))
+    print(f"{len(built)} meters written to {file}")
 
 
 def site_timezone(settings: Settings) -> str:

@@ -62,17 +62,17 @@ class Device:
 
     def _readable(self, function_code: int) -> set[int]:
         """Addresses that may be read: registers, identity, and gaps where the model answers for them."""
-        found = {a for code, a in self.identity if code == function_code}
+        addresses = {a for code, a in self.identity if code == function_code}
         taken = sorted(
             {a for r in self.profile.registers for code, a in r.cells if code == function_code}
             | {r.scale_cell[1] for r in self.profile.registers if r.scale_cell and r.scale_cell[0] == function_code}
         )
-        found.update(taken)
+        addresses.update(taken)
         if self.profile.bridge_gaps:
             for left, right in pairwise(taken):
                 if right - left < self.profile.max_block:
-                    found.update(range(left, right))
-        return found
+                    addresses.update(range(left, right))
+        return addresses
 
     async def answer(
         self,
@@ -128,8 +128,8 @@ class Device:
     def _touched(self, function_code: int, address: int, count: int) -> frozenset[str]:
         """Quantities with a word among the addresses, and those that tell how their power factors lean."""
         key = (function_code, address, count)
-        found = self._layouts.get(key)
-        if found is None:
+        layout = self._layouts.get(key)
+        if layout is None:
             asked = {(function_code, a) for a in range(address, address + count)}
             names = set()
             for register in self.profile.registers:
@@ -140,8 +140,8 @@ class Device:
                         names.add(f"active_power_{phase_of(register.quantity)}")
             if len(self._layouts) >= LAYOUTS_KEPT:
                 self._layouts.clear()
-            found = self._layouts[key] = frozenset(names)
-        return found
+            layout = self._layouts[key] = frozenset(names)
+        return layout
 
 
 async def _play(fault: Fault) -> ExcCodes | None:
@@ -156,21 +156,21 @@ def _blocks(addresses: set[int]) -> list[SimData]:
     """One block for each run of neighbouring addresses."""
     if not addresses:
         return [SimData(65_535, count=1, datatype=DataType.INVALID)]
-    found: list[SimData] = []
+    blocks: list[SimData] = []
     begin = previous = -1
     for address in [*sorted(addresses), 1 << 20]:
         if address != previous + 1 or begin < 0:
             if begin >= 0:
-                found.append(SimData(begin, count=previous - begin + 1, values=0, datatype=DataType.REGISTERS))
+                blocks.append(SimData(begin, count=previous - begin + 1, values=0, datatype=DataType.REGISTERS))
             begin = address
         previous = address
-    return found
+    return blocks
 
 
 def _identity(profile: Profile) -> dict[Cell, int]:
     """Words that tell what the device is, where no register lies on them."""
     taken = {cell for register in profile.registers for cell in register.cells}
-    found: dict[Cell, int] = {}
+    identity: dict[Cell, int] = {}
     for entry in profile.identify:
         if entry.type in TYPES:
             raw = entry.expected[0] if isinstance(entry.expected, tuple) else 0
@@ -182,5 +182,5 @@ def _identity(profile: Profile) -> dict[Cell, int]:
             words = [int.from_bytes(text[2 * k : 2 * k + 2], "big") for k in range(entry.words)]
         cells = [(profile.function_code, entry.address + k) for k in range(entry.words)]
         if taken.isdisjoint(cells):
-            found.update(zip(cells, words, strict=True))
-    return found
+            identity.update(zip(cells, words, strict=True))
+    return identity

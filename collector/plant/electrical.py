@@ -71,8 +71,8 @@ def together(wirings: Sequence[Wiring]) -> Wiring:
 
 def frequency(x: Any, second: X) -> X:
     """Of the grid, within 49.9 and 50.1 [Hz]."""
-    found: X = 50 + 0.045 * x.sin(second / 613.0) + 0.03 * x.sin(second / 131.7) + 0.015 * x.sin(second / 17.3)
-    return found
+    hertz: X = 50 + 0.045 * x.sin(second / 613.0) + 0.03 * x.sin(second / 131.7) + 0.015 * x.sin(second / 17.3)
+    return hertz
 
 
 def gauges(x: Any, wired: Wiring, p: X, q: X, live: X, second: X) -> dict[str, X]:
@@ -94,7 +94,7 @@ def gauges(x: Any, wired: Wiring, p: X, q: X, live: X, second: X) -> dict[str, X
     dict of str to float or ndarray
         In the workbench's units; by quantity.
     """
-    found: dict[str, X] = {}
+    values: dict[str, X] = {}
     slow = 0.012 * x.sin(second * (TAU / 86_400)) + 0.004 * x.sin(second / 977.0 + wired.phase)
     level = live * wired.volts * (1 + slow + 0.0015 * x.sin(second / 41.0 + wired.phase))
     s = x.sqrt(p * p + q * q)
@@ -108,47 +108,47 @@ def gauges(x: Any, wired: Wiring, p: X, q: X, live: X, second: X) -> dict[str, X
         i = s * share * 1000 / (v + dark)
         volts.append(v)
         amps_total = amps_total + i
-        found[f"voltage_{phase}_n"] = v
-        found[f"current_{phase}"] = i
-        found[f"active_power_{phase}"] = p * share
-        found[f"reactive_power_{phase}"] = q * share
-        found[f"apparent_power_{phase}"] = s * share
-        found[f"power_factor_{phase}"] = found[f"displacement_pf_{phase}"] = pf
-        found[f"thd_voltage_{phase}"] = live * (1.9 + 0.3 * x.sin(second / 701.0 + wired.phase + k))
-        found[f"thd_current_{phase}"] = live * (7.5 + 1.5 * x.sin(second / 533.0 + wired.phase + k))
+        values[f"voltage_{phase}_n"] = v
+        values[f"current_{phase}"] = i
+        values[f"active_power_{phase}"] = p * share
+        values[f"reactive_power_{phase}"] = q * share
+        values[f"apparent_power_{phase}"] = s * share
+        values[f"power_factor_{phase}"] = values[f"displacement_pf_{phase}"] = pf
+        values[f"thd_voltage_{phase}"] = live * (1.9 + 0.3 * x.sin(second / 701.0 + wired.phase + k))
+        values[f"thd_current_{phase}"] = live * (7.5 + 1.5 * x.sin(second / 533.0 + wired.phase + k))
     for name, (one, other) in (("l1_l2", (0, 1)), ("l2_l3", (1, 2)), ("l3_l1", (2, 0))):
         a, b = volts[one], volts[other]
-        found[f"voltage_{name}"] = x.sqrt(a * a + b * b + a * b)  # 120° apart
-        found[f"thd_voltage_{name}"] = found["thd_voltage_l1"]
-    i1, i2, i3 = (found[f"current_{phase}"] for phase in ("l1", "l2", "l3"))
+        values[f"voltage_{name}"] = x.sqrt(a * a + b * b + a * b)  # 120° apart
+        values[f"thd_voltage_{name}"] = values["thd_voltage_l1"]
+    i1, i2, i3 = (values[f"current_{phase}"] for phase in ("l1", "l2", "l3"))
     # Phasors 120° apart; rounding can make nearly balanced currents a hair negative.
     neutral = i1 * i1 + i2 * i2 + i3 * i3 - i1 * i2 - i2 * i3 - i3 * i1
-    found["current_n"] = x.sqrt(abs(neutral))
-    found["current_vector_sum"] = found["current_n"]
-    found["current_sum"] = found["current_total"] = amps_total
-    found["current_avg"] = amps_total / 3
-    found["voltage_ln_avg"] = (volts[0] + volts[1] + volts[2]) / 3
-    found["voltage_ll_avg"] = (found["voltage_l1_l2"] + found["voltage_l2_l3"] + found["voltage_l3_l1"]) / 3
-    found["active_power_total"], found["reactive_power_total"], found["apparent_power_total"] = p, q, s
-    found["power_factor_total"] = found["power_factor_total_iec"] = found["displacement_pf_total"] = pf
-    found["frequency"] = live * frequency(x, second)
-    return found
+    values["current_n"] = x.sqrt(abs(neutral))
+    values["current_vector_sum"] = values["current_n"]
+    values["current_sum"] = values["current_total"] = amps_total
+    values["current_avg"] = amps_total / 3
+    values["voltage_ln_avg"] = (volts[0] + volts[1] + volts[2]) / 3
+    values["voltage_ll_avg"] = (values["voltage_l1_l2"] + values["voltage_l2_l3"] + values["voltage_l3_l1"]) / 3
+    values["active_power_total"], values["reactive_power_total"], values["apparent_power_total"] = p, q, s
+    values["power_factor_total"] = values["power_factor_total_iec"] = values["displacement_pf_total"] = pf
+    values["frequency"] = live * frequency(x, second)
+    return values
 
 
 def energies(wired: Wiring, imported: X, exported: X, reactive_in: X, reactive_out: X, apparent: X) -> dict[str, X]:
     """All counters of one meter that follow from its five; the same unit as they have."""
-    found: dict[str, X] = {}
+    counters: dict[str, X] = {}
     for magnitude, plus, minus in (("active", imported, exported), ("reactive", reactive_in, reactive_out)):
         base = f"energy_{magnitude}"
-        found[f"{base}_import"], found[f"{base}_export"] = plus, minus
-        found[f"{base}_total"], found[f"{base}_net"] = plus + minus, plus - minus
+        counters[f"{base}_import"], counters[f"{base}_export"] = plus, minus
+        counters[f"{base}_total"], counters[f"{base}_net"] = plus + minus, plus - minus
         for k, phase in enumerate(("l1", "l2", "l3")):
             share = wired.share[k]
-            found[f"{base}_import_{phase}"], found[f"{base}_export_{phase}"] = plus * share, minus * share
-            found[f"{base}_total_{phase}"] = (plus + minus) * share
-        found[f"{base}_import_partial"] = plus
+            counters[f"{base}_import_{phase}"], counters[f"{base}_export_{phase}"] = plus * share, minus * share
+            counters[f"{base}_total_{phase}"] = (plus + minus) * share
+        counters[f"{base}_import_partial"] = plus
     for copy in ("import", "export"):
-        found[f"energy_active_{copy}_f32"] = found[f"energy_active_{copy}"]
-    found["energy_reactive_inductive"], found["energy_reactive_capacitive"] = reactive_in, reactive_out
-    found["energy_apparent_import"] = found["energy_apparent_total"] = apparent
-    return found
+        counters[f"energy_active_{copy}_f32"] = counters[f"energy_active_{copy}"]
+    counters["energy_reactive_inductive"], counters["energy_reactive_capacitive"] = reactive_in, reactive_out
+    counters["energy_apparent_import"] = counters["energy_apparent_total"] = apparent
+    return counters

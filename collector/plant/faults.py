@@ -123,15 +123,15 @@ def parse(
         return ()
     if not isinstance(content, list):
         raise InputError(f"{where}: a list of faults is wanted, such as - {{kind: silent, meter: UNIT-A, from: 30}}")
-    found, problems = [], []
+    faults, problems = [], []
     for number, entry in enumerate(content, start=1):
         try:
-            found.append(_fault(entry, started, meters, gateways))
+            faults.append(_fault(entry, started, meters, gateways))
         except _WrongEntry as wrong:
             problems.append(Problem(f"entry {number}", wrong.field, str(wrong.value)[:60], wrong.reason))
     if problems:
         raise InputError(f"{where}: the faults cannot be used", problems)
-    return tuple(found)
+    return tuple(faults)
 
 
 class _WrongEntry(Exception):  # noqa: N818

@@ -90,11 +90,11 @@ def _groups(plant: Plant, faults: Faults | None, folders: tuple[Path, ...]) -> l
     members: dict[tuple[str, bool], list[Readout]] = {}
     for meter in plant.meters:
         members.setdefault((meter.profile, meter.type is MeterType.GRID), []).append(Readout(plant, meter, faults))
-    found = []
+    groups = []
     for (name, _), readouts in members.items():
         profile = load(name, folders)
-        found.append(_Group(readouts, [profile.by_quantity[q] for q in profile.poll if q in profile.by_quantity]))
-    return found
+        groups.append(_Group(readouts, [profile.by_quantity[q] for q in profile.poll if q in profile.by_quantity]))
+    return groups
 
 
 def _table(plant: Plant, groups: Sequence[_Group], number: int, minutes: Sequence[int]) -> pa.Table:
@@ -105,9 +105,9 @@ def _table(plant: Plant, groups: Sequence[_Group], number: int, minutes: Sequenc
     state = _State.at(plant, number, np.array(minutes))
     values: dict[str, np.ndarray] = {}
     for group in groups:
-        for name, found in _reported(group, state).items():
+        for name, reported in _reported(group, state).items():
             column = values.setdefault(name, np.full((len(plant.meters), len(minutes)), np.nan))
-            column[group.columns] = found
+            column[group.columns] = reported
     order = sorted(range(len(plant.meters)), key=lambda i: plant.meters[i].number)
     numbers = pa.array([plant.meters[i].number for i in order], pa.string())
     slots = pa.array(np.array(minutes) * 60_000_000, pa.int64()).cast(pa.timestamp("us", "UTC"))
@@ -157,12 +157,12 @@ def _reported(group: _Group, state: _State) -> dict[str, np.ndarray]:
         state.second, live=state.grid if first.meter.type is MeterType.GRID else state.busbar,
         turning=state.generator if first.generator else None, grid=state.grid,
     )  # fmt: skip
-    found = {}
+    reported = {}
     for register in group.registers:
         if (value := primary.get(register.quantity)) is not None:
             divisor = np.array([[r.divisor[register.quantity]] for r in group.readouts])
-            found[register.quantity] = through(register, value / divisor)
-    return found
+            reported[register.quantity] = through(register, value / divisor)
+    return reported
 
 
 def through(register: Register, values: np.ndarray) -> np.ndarray:

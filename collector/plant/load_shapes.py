@@ -44,10 +44,10 @@ def levels() -> np.ndarray:
     """
     import numpy as np
 
-    found = np.zeros((len(NAMES), 7, MINUTES))
+    shares = np.zeros((len(NAMES), 7, MINUTES))
     for index, name in enumerate(NAMES):
-        found[index] = STANDBY[name]
-    shape = dict(zip(NAMES, found, strict=True))
+        shares[index] = STANDBY[name]
+    shape = dict(zip(NAMES, shares, strict=True))
 
     def put(name: str, days: range | list[int], begin: float, end: float, level: float) -> None:
         for day in days:
@@ -97,7 +97,7 @@ def levels() -> np.ndarray:
     heat = 0.5 + 0.32 * np.cos((np.arange(MINUTES) - 15 * 60) * (2 * np.pi / MINUTES))
     shape["cooling"][:] = heat * np.array([1, 1, 1, 1, 1, 0.75, 0.3])[:, None]
 
-    return _softened(found)
+    return _softened(shares)
 
 
 def _softened(levels: np.ndarray) -> np.ndarray:

@@ -98,14 +98,14 @@ class Plant:
         if number < 0:
             raise InputError(f"the plant's past begins at {self.origin.isoformat()}; ask for a later instant")
         with self._lock:
-            found = self._days.get(number)
-            if found is None:
+            day = self._days.get(number)
+            if day is None:
                 made, following = self._nodes(number), self._nodes(number + 1)
                 joined = (np.concatenate([a, b[..., :1]], axis=-1) for a, b in zip(made, following, strict=True))
-                found = self._days[number] = Day(*joined)
+                day = self._days[number] = Day(*joined)
                 if len(self._days) > DAYS_KEPT:
                     self._days.popitem(last=False)
-            return found
+            return day
 
     def _nodes(self, number: int) -> tuple[np.ndarray, ...]:
         """Nodes 0 to 1439 of a day."""
@@ -150,12 +150,12 @@ class Plant:
         """Counters at whole minutes of a day, from the origin; shape (counters, meters, minutes)."""
         import numpy as np
 
-        found = []
+        counters = []
         for rate, before in zip(self._rates(self.day(number), slice(None)), self.totals(number), strict=True):
             steps = np.zeros_like(rate)
             np.cumsum((rate[:, :-1] + rate[:, 1:]) / 120, axis=1, out=steps[:, 1:])
-            found.append(before[:, None] + steps[:, minutes])
-        return np.stack(found)
+            counters.append(before[:, None] + steps[:, minutes])
+        return np.stack(counters)
 
     def counted(self, instant: datetime) -> np.ndarray:
         """Counters of all meters at an instant, from the origin; shape (counters, meters)."""
@@ -171,12 +171,12 @@ class Plant:
     def segment(self, number: int, minute: int) -> Segment:
         """One minute of the whole plant; the last few are kept."""
         with self._lock:
-            found = self._segments.get((number, minute))
-            if found is None:
-                found = self._segments[number, minute] = self._make_segment(number, minute)
+            segment = self._segments.get((number, minute))
+            if segment is None:
+                segment = self._segments[number, minute] = self._make_segment(number, minute)
                 if len(self._segments) > SEGMENTS_KEPT:
                     self._segments.popitem(last=False)
-            return found
+            return segment
 
     def _make_segment(self, number: int, minute: int) -> Segment:
         import numpy as np

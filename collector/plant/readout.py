@@ -51,7 +51,7 @@ class Readout:
 
     def offsets(self, second: float) -> Sequence[float] | None:
         """What to add to each counter since the origin [primary kWh, kvarh, kVAh, h, 1]; None while all tell 0."""
-        found = self.begun
+        offsets = self.begun
         upcoming = None
         for fault in self.faults:
             if fault.kind is FaultKind.GLITCH:
@@ -60,14 +60,14 @@ class Readout:
             elif second < fault.start:
                 upcoming = upcoming or fault
             elif fault.kind is FaultKind.ROLLOVER:
-                found = (-self._counted(fault.start)[IMPORT], *found[1:])
+                offsets = (-self._counted(fault.start)[IMPORT], *offsets[1:])
             else:
                 # A new meter counts from the moment that it is on the line.
                 begin = fault.end if fault.kind is FaultKind.EXCHANGE and fault.end < math.inf else fault.start
-                found = tuple(-c for c in self._counted(begin))
+                offsets = tuple(-c for c in self._counted(begin))
         if upcoming and upcoming.kind is FaultKind.ROLLOVER:
-            found = (upcoming.modulus * self.ratio - self._counted(upcoming.start)[IMPORT], *found[1:])
-        return found
+            offsets = (upcoming.modulus * self.ratio - self._counted(upcoming.start)[IMPORT], *offsets[1:])
+        return offsets
 
     def _counted(self, second: float) -> list[float]:
         return self.plant.counted(EPOCH + timedelta(seconds=second))[:, self.column].tolist()
@@ -150,15 +150,15 @@ def told_values(
     """
     if turning is not None:
         p, live = -p, turning
-    found = electrical.gauges(x, wired, p, q, live, second)
-    found |= electrical.energies(wired, *told[: APPARENT + 1])
+    values = electrical.gauges(x, wired, p, q, live, second)
+    values |= electrical.energies(wired, *told[: APPARENT + 1])
     if demand is not None:
-        found["demand_active_power"] = found["demand_active_power_last"] = demand
+        values["demand_active_power"] = values["demand_active_power_last"] = demand
     if turning is not None:
-        found |= _engine(x, p, told, second, turning)
-        found |= {f"mains_voltage_{phase}_n": wired.volts * grid for phase in ("l1", "l2", "l3")}
-        found["mains_frequency"] = grid * electrical.frequency(x, second)
-    return found
+        values |= _engine(x, p, told, second, turning)
+        values |= {f"mains_voltage_{phase}_n": wired.volts * grid for phase in ("l1", "l2", "l3")}
+        values["mains_frequency"] = grid * electrical.frequency(x, second)
+    return values
 
 
 def _engine(x: Any, p: X, told: Sequence[X], second: X, turning: X) -> dict[str, X]:

@@ -1,4 +1,4 @@
-"""One gateway's polling: each meter in its slots, no meter at the cost of another."""
+"""Polling of one gateway: each meter in its slots, in turns of the poll queue, no meter at the cost of another."""
 
 from __future__ import annotations
 

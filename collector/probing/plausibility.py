@@ -53,8 +53,8 @@ class Evidence:
 
 def evidence(values: Values) -> list[Evidence]:
     """What the values of one reading say for and against themselves."""
-    found = [*_frequency(values), *_voltages(values), *_power_factors(values), *_powers(values), *_numbers(values)]
-    return [item for item in found if item.weight]
+    violations = [*_frequency(values), *_voltages(values), *_power_factors(values), *_powers(values), *_numbers(values)]
+    return [item for item in violations if item.weight]
 
 
 def sane(name: str, value: float | None) -> bool:

@@ -1,1 +1,1 @@
-"""What a kWh is: from counters' readings to energies of intervals, as arrays; nothing here stores or asks."""
+"""What a kWh is: energies of intervals from readings of counters, as arrays; nothing here stores or asks."""

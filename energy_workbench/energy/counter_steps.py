@@ -1,4 +1,4 @@
-"""What a counter's odd steps mean: rollover, reset or neither, told apart by evidence.
+"""Classification of a counter's irregular steps by evidence: rollover, reset, real, or ambiguous.
 
 Pure rules on single steps; the interval build finds the steps and books what the verdict says. Until an
 analyst has decided an ambiguous one, the energy on either side counts and only the step itself is left out.

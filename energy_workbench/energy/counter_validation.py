@@ -1,4 +1,4 @@
-"""The rare steps of counters in the interval build: found in arrays, judged one by one, told as findings."""
+"""Counter validation: irregular steps detected in arrays, classified one by one, and reported as findings."""
 
 from __future__ import annotations
 
@@ -256,14 +256,14 @@ class CounterValidation:
         for index, each in self._decisions:
             if each.quantity == name and each.choice is Choice.GLITCH:
                 at = to_micros(each.at)
-                found = np.flatnonzero((meter == index) & (ts >= at) & (ts < _end(each)))
-                gone[found] = True
-                if len(found):
-                    worst = float(value[found[0]])
-                    text = f"{len(found)} readings from {worst:,.10g} {unit} on are left out as decided: {each.reason}"
-                    evidence: dict[str, float | None] = {"after": worst, "rows": float(len(found)), "decided": 1.0}
+                rows = np.flatnonzero((meter == index) & (ts >= at) & (ts < _end(each)))
+                gone[rows] = True
+                if len(rows):
+                    worst = float(value[rows[0]])
+                    text = f"{len(rows)} readings from {worst:,.10g} {unit} on are left out as decided: {each.reason}"
+                    evidence: dict[str, float | None] = {"after": worst, "rows": float(len(rows)), "decided": 1.0}
                     events.append(
-                        Event(index, int(ts[found[0]]), int(ts[found[-1]]), Choice.GLITCH.value, text, evidence)
+                        Event(index, int(ts[rows[0]]), int(ts[rows[-1]]), Choice.GLITCH.value, text, evidence)
                     )
         return gone
 

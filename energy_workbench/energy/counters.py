@@ -1,4 +1,4 @@
-"""The registers that energies of intervals are made of."""
+"""Registers that interval energies are built from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counters to energy of intervals: the one definition of a kWh.
+"""Interpolation of counter differences to energies of intervals: the one definition of a kWh.
 
 Each difference of two consecutive counter values is energy that flowed between their instants. It is
 spread linearly over the intervals it overlaps, so the sum over intervals is the sum of differences,
@@ -199,10 +199,10 @@ def are_close(span: Array, same: Array) -> Array:
 
 def cut(pairs: Pairs, meter: int, instant: int) -> Pairs:
     """The same pairs, with the one of that meter that spans the instant cut in two there."""
-    found = np.flatnonzero((pairs.meter == meter) & (pairs.start < instant) & (pairs.end > instant))
-    if not len(found):
+    spanning = np.flatnonzero((pairs.meter == meter) & (pairs.start < instant) & (pairs.end > instant))
+    if not len(spanning):
         return pairs
-    at = int(found[0])
+    at = int(spanning[0])
     share = (instant - pairs.start[at]) / (pairs.end[at] - pairs.start[at])
     columns = {name: np.insert(getattr(pairs, name), at, getattr(pairs, name)[at]) for name in Pairs.__slots__}
     columns["end"][at] = columns["start"][at + 1] = instant

@@ -1,4 +1,4 @@
-"""Running books of the interval build: readings come in day by day, energies of intervals go out."""
+"""Builder of intervals: readings of counters in by day, energies, demand, quality and completeness out."""
 
 from __future__ import annotations
 
@@ -303,13 +303,13 @@ class IntervalBuilder:
     def _edits(self) -> dict[int, counter_steps.Edit]:
         """What analysts put in the place of intervals, by the place."""
         width = self.end - self.start
-        found = {}
+        by_row = {}
         for index, facts in enumerate(self._validation.facts):
             for edit in facts.edits:
                 interval = to_micros(edit.start) // QUARTER - self.start
                 if 0 <= interval < width:
-                    found[index * width + interval] = edit
-        return found
+                    by_row[index * width + interval] = edit
+        return by_row
 
 
 def _empty(size: int) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""The table of intervals: its columns, with what each means."""
+"""Schema of the table of intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What dated ratios mean to the registers of a meter: multipliers, and the most that can flow."""
+"""Multipliers of a meter's registers by its dated ratios, and the most power that these let flow."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Multipliers:
 
     def limits(self, meter: int, rated_kw: float | None) -> list[tuple[int, float]]:
         """`(valid from [µs], most that can flow)` in order, as its registers count [kW]; infinite where unknown."""
-        found = []
+        limits = []
         for begins, ratio in self._dated(meter):
             most = capacity_kw(ratio, rated_kw)
-            found.append((begins, np.inf if most is None else most / ratio.factor(Scaling.POWER)))
-        return found
+            limits.append((begins, np.inf if most is None else most / ratio.factor(Scaling.POWER)))
+        return limits
 
     def _dated(self, meter: int) -> list[tuple[int, Ratio]]:
         return self._ratios.get(meter) or [(NEVER, _NO_RATIO)]

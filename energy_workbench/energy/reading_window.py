@@ -1,4 +1,4 @@
-"""The instants of a chunk of readings, cut into intervals once for all counters that were read at them."""
+"""A window of consecutive readings, and how their pairs overlap intervals, computed once for all counters."""
 
 from __future__ import annotations
 

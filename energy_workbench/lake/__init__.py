@@ -1,4 +1,4 @@
-"""Readings, spool and intervals: Delta tables of Parquet, and every SQL statement on them."""
+"""The lake: spool, Delta tables of readings, intervals and findings, and every SQL statement on them."""
 
 from __future__ import annotations
 

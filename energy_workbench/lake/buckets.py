@@ -1,4 +1,4 @@
-"""Sums of intervals in buckets: the one place where energy of more than an interval is made."""
+"""Energy, demand, power factor and completeness of buckets of time, summed from intervals in SQL."""
 
 from __future__ import annotations
 

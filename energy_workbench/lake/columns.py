@@ -1,4 +1,4 @@
-"""How each quantity is stored: counters and identities in 64 bits, what fluctuates in 32."""
+"""Storage type of each quantity: float64 for counters and identities, float32 for what fluctuates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many files of a partition become one sorted file; what is damaged is kept aside, and of it what can be believed."""
+"""Compaction: a partition's files rewritten as one sorted file, with what can be salvaged of damaged ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of incoming readings is new: the same value again is ignored, a different one refused."""
+"""Deduplication of incoming readings: values that are stored are ignored, contradicting ones refused."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def by_day(table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
     import pyarrow as pa
 
     days = table["slot"].cast(pa.int64()).to_numpy() // arrow_readings.DAY_US
-    found = np.unique(days)
-    for day in found.tolist():
-        yield day, table if len(found) == 1 else table.filter(pa.array(days == day))
+    distinct = np.unique(days)
+    for day in distinct.tolist():
+        yield day, table if len(distinct) == 1 else table.filter(pa.array(days == day))
 
 
 def span(table: pa.Table) -> tuple[int, int, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Looking at lake and spool without changing them, whatever shape they are in."""
+"""Read-only examination of lake and spool, for the doctor: versions, sizes, damage."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def spool(path: Path, most_bytes: int, *, thorough: bool = False) -> SpoolState 
         state = look(sqlite_file.ReadOnly(path), most_bytes)
     except (sqlite3.Error, OSError, WorkbenchError, ValueError, json.JSONDecodeError) as error:
         return f"{path} cannot be read: {error}"
-    if thorough and path.stat().st_size <= CHECKED_BYTES and (found := sqlite_file.damage(path)):
-        return f"{path} is damaged: {found}"
+    if thorough and path.stat().st_size <= CHECKED_BYTES and (damage := sqlite_file.damage(path)):
+        return f"{path} is damaged: {damage}"
     return state
 
 

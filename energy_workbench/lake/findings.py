@@ -1,4 +1,4 @@
-"""Findings of the interval build: what counters did where they did not just count, replaced with their intervals."""
+"""The table of findings about counters, replaced together with the intervals that they are about."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def stored(
 
 def replace(
     table: Store,
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     meters: Sequence[int],
     span: tuple[int | None, int | None],
     predicate: str,
@@ -94,14 +94,14 @@ def replace(
         In the place of all there is.
     """
     known = stored(table) if everything else stored(table, meters, *span)
-    order = sorted(found, key=lambda each: (each.meter, each.end, each.quantity, each.name))
+    order = sorted(findings, key=lambda each: (each.meter, each.end, each.quantity, each.name))
     if order == known:
         return
     with table.writer():
         table.write(_table(order), predicate=None if everything else predicate, replace=everything)
 
 
-def _table(found: Sequence[Finding]) -> pa.Table:
+def _table(findings: Sequence[Finding]) -> pa.Table:
     import pyarrow as pa
 
     rows = [
@@ -115,7 +115,7 @@ def _table(found: Sequence[Finding]) -> pa.Table:
             "evidence": json.dumps(dict(each.evidence)),
             "month": f"{each.end.astimezone(UTC):%Y-%m}",
         }
-        for each in found
+        for each in findings
     ]
     return pa.Table.from_pylist(rows, schema())
 

@@ -1,4 +1,4 @@
-"""How the files of the interval table are read."""
+"""SQL of the interval table: its files of a span, and the condition that picks meters."""
 
 from __future__ import annotations
 

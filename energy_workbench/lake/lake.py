@@ -1,4 +1,4 @@
-"""The lake: readings and intervals as Delta tables, and the ways in."""
+"""The lake: readings, intervals and findings as Delta tables; commits of the spool and appends, exactly once."""
 
 from __future__ import annotations
 
@@ -188,10 +188,11 @@ class Lake:
         int
             Readings that were new.
         """
-        found = [self.store(each).added for each in unlogged_files.held(self.readings, partition, unproven=unproven)]
-        if added := sum(found):
-            told = f"{len(found)} forgotten files held {added} readings that {self.readings.path} lacked"
-            incidents.record(self.path, "lake", told)
+        files = unlogged_files.held(self.readings, partition, unproven=unproven)
+        added_by_file = [self.store(readings).added for readings in files]
+        if added := sum(added_by_file):
+            text = f"{len(added_by_file)} forgotten files held {added} readings that {self.readings.path} lacked"
+            incidents.record(self.path, "lake", text)
         return added
 
     def _forgotten(self) -> None:

@@ -1,4 +1,4 @@
-"""Upkeep: many small files become few sorted ones, logs are checkpointed, what nobody reads any more goes."""
+"""Maintenance of the lake's tables: compaction, checkpoints, checks against checksums, removal past retention."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def _scrubbed(store: Store, turn: int | None) -> list[tuple[str, list[str]]]:
     if new:
         with store.writer():
             checksums.note(store.path, [path for path in new if path.exists()])
-    found = [(partition, list(salvage.damaged(store.path, files))) for partition, files in chosen.items()]
-    return [(partition, files) for partition, files in found if files]
+    by_partition = [(partition, list(salvage.damaged(store.path, files))) for partition, files in chosen.items()]
+    return [(partition, files) for partition, files in by_partition if files]
 
 
 def _compact(lake: Lake, store: Store, partition: str) -> int:
@@ -145,7 +145,7 @@ def _remove_orphans(store: Store) -> list[str]:
     replaced = table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False)
     stay = {Path(file.path) for file in store.snapshot().files} | {store.path / unquote(path) for path in replaced}
     before = clock.now().timestamp() - ORPHAN_DAYS * 86_400
-    found = [p for p in store.path.glob("*=*/*.parquet") if p not in stay and p.stat().st_mtime < before]
-    for path in found:
+    orphans = [p for p in store.path.glob("*=*/*.parquet") if p not in stay and p.stat().st_mtime < before]
+    for path in orphans:
         path.unlink()
-    return [str(path) for path in found]
+    return [str(path) for path in orphans]

@@ -1,4 +1,4 @@
-"""Energies of many meters side by side: what is compared interval by interval needs them aligned."""
+"""Matrices of interval energies: a row a meter, a column an interval, for what is compared interval by interval."""
 
 from __future__ import annotations
 

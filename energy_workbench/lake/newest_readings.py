@@ -42,7 +42,7 @@ class NewestReadings:
         LakeError
             If a file cannot be read.
         """
-        found: Instants = {}
+        instants: Instants = {}
         # Keys are never used again: no file holds one that is new.
         highest = max((file.high for file in snapshot.files), default=0)
         wanted = {meter for meter in meters if meter <= highest}
@@ -54,9 +54,9 @@ class NewestReadings:
                     break
                 here = self._within(name, files, wanted, until)
                 for meter in wanted & here.keys():
-                    found[meter] = sorted({*found.get(meter, ()), *here[meter]}, reverse=True)[:COUNT]
-                wanted -= {meter for meter in wanted if len(found.get(meter, ())) == COUNT}
-        return found
+                    instants[meter] = sorted({*instants.get(meter, ()), *here[meter]}, reverse=True)[:COUNT]
+                wanted -= {meter for meter in wanted if len(instants.get(meter, ())) == COUNT}
+        return instants
 
     def _within(self, name: tuple[str, ...], files: Sequence[File], meters: Collection[int], until: int) -> Instants:
         """What these files have of each of these meters up to an instant."""

@@ -1,4 +1,4 @@
-"""Every question about readings and intervals, answered from one pinned version of lake and spool."""
+"""Queries of readings and intervals, answered from one pinned version of lake and spool."""
 
 from __future__ import annotations
 
@@ -106,12 +106,12 @@ class Reader:
         snapshot, spooled = self.pin([meter], low, high)
         names = self.names(snapshot, spooled) if quantities is None else list(quantities)
         steps = self._spans(snapshot, low, high, meter, limit, newest)
-        found: list[pa.Table] = []
+        tables: list[pa.Table] = []
         for files, since, until in steps:
-            found.append(self._readings(files, spooled, meter, since, until, names, limit, newest))
-            if limit is not None and sum(map(len, found)) >= limit:
+            tables.append(self._readings(files, spooled, meter, since, until, names, limit, newest))
+            if limit is not None and sum(map(len, tables)) >= limit:
                 break
-        table = pa.concat_tables(reversed(found) if newest else found)
+        table = pa.concat_tables(reversed(tables) if newest else tables)
         if limit is not None:
             table = table.slice(max(0, len(table) - limit)) if newest else table.slice(0, limit)
         if quantities is None:
@@ -194,12 +194,12 @@ class Reader:
         last = to_micros(until)
         spooled = self.spool.newest(meters, last, COUNT) if self.spool else {}
         stored = self._heard.newest(self.lake.readings.snapshot(), meters, last)
-        found = {}
+        by_meter = {}
         for meter in meters:
             instants = sorted({*spooled.get(meter, ()), *stored.get(meter, ())})[-COUNT:]
             if heard := Heard.of(map(from_micros, instants)):
-                found[meter] = heard
-        return found
+                by_meter[meter] = heard
+        return by_meter
 
     def intervals(
         self, meters: Iterable[int] | None, start: datetime, end: datetime, columns: Sequence[str] | None = None
@@ -274,8 +274,8 @@ class Reader:
         if not peaks:
             return {}
         source, where = self._intervals(peaks, to_micros(start), to_micros(end))
-        found = self.run(first_query(source, where, column, peaks), no_intervals=no_intervals())
-        return {row["meter"]: from_micros(row["at"]) for row in found.to_pylist()}
+        first = self.run(first_query(source, where, column, peaks), no_intervals=no_intervals())
+        return {row["meter"]: from_micros(row["at"]) for row in first.to_pylist()}
 
     def matrices(
         self, meters: Sequence[int], start: datetime, end: datetime, whole: float, *, estimated: bool = False

@@ -1,4 +1,4 @@
-"""A reading as it travels from the wire to the lake."""
+"""A reading: the values of one meter at one instant; and the bounds of instants and values."""
 
 from __future__ import annotations
 

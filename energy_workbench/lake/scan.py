@@ -1,4 +1,4 @@
-"""Readings of many meters over any time, a day at a time: what an export streams."""
+"""Scan of the readings of many meters over any time, a UTC day at a time, for exports."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ class Scan:
         for part in self._parts if names else ():
             cells = "".join(f", count({duck.name(name)}) AS {duck.name(name)}" for name in names)
             query = f"SELECT count(*) AS meter{cells} FROM ({self._query(part, names)})"  # noqa: S608 - quoted names
-            found = self._reader.run(query, spooled=self._table).to_pylist()[0]
-            self.rows += found.pop("meter")
-            counts = {name: count + found[name] for name, count in counts.items()}
+            counted = self._reader.run(query, spooled=self._table).to_pylist()[0]
+            self.rows += counted.pop("meter")
+            counts = {name: count + counted[name] for name, count in counts.items()}
         if not asked:
             self.quantities = tuple(name for name, count in counts.items() if count)
 

@@ -1,4 +1,4 @@
-"""What survives the plug being pulled: a file once it was synced, its name once the folder was."""
+"""Durability of files and folders: fsync, so that a power cut takes nothing back."""
 
 from __future__ import annotations
 

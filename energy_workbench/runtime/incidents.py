@@ -1,4 +1,4 @@
-"""What was found damaged and set aside: a line a case, beside what it happened to, for people to see."""
+"""Incidents: damage that was set aside, a line of JSON a case beside what it happened to, for people to see."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def incidents(*folders: str | Path) -> list[Incident]:
 
     A folder that people have looked at is made clean by removing its `incidents.jsonl`.
     """
-    found: dict[Incident, None] = {}
+    cases: dict[Incident, None] = {}
     for folder in folders:
         try:
             lines = (Path(folder) / FILE).read_text("utf-8", errors="replace").splitlines()
@@ -64,10 +64,10 @@ def incidents(*folders: str | Path) -> list[Incident]:
             continue
         for line in lines:
             try:
-                found[Incident(**json.loads(line))] = None
+                cases[Incident(**json.loads(line))] = None
             except (ValueError, TypeError):
                 continue
-    return sorted(found, key=lambda incident: incident.at)
+    return sorted(cases, key=lambda incident: incident.at)
 
 
 def aside_name(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Notebooks without the seconds that their schema's checker of internationalised addresses takes to be built.
+"""Deferred import of `rfc3987_syntax`: its grammars take seconds to compile, and notebooks need none.
 
 `nbformat` imports `jsonschema`, which imports `rfc3987_syntax`, which compiles forty grammars as it is imported: about
 3 s of a processor, in each process that reads a notebook. Notebooks hold no such addresses, so it is never asked.

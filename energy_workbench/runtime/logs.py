@@ -1,4 +1,4 @@
-"""The log of a process: one line an event on standard error, for people or for programs, and never a secret in it."""
+"""Logging of a process: one line an event on standard error, as text or JSON, secrets redacted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def clean(line: str) -> str:
     """A line without what is secret."""
     for secret in _secrets:
         line = line.replace(secret, HIDDEN)
-    return _SHAPES.sub(lambda found: f"{found[1] or found[2]}{HIDDEN}", line)
+    return _SHAPES.sub(lambda match: f"{match[1] or match[2]}{HIDDEN}", line)
 
 
 class Text(logging.Formatter):

@@ -1,4 +1,4 @@
-"""Whether this machine's clock is held to the true time by somebody."""
+"""Synchronisation of this machine's clock, as the kernel knows it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def synchronised() -> bool | None:
     """What the kernel says of its clock; None where it cannot be asked."""
     try:
         libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
-        found = int(libc.adjtimex(ctypes.create_string_buffer(_ROOM)))  # all zeros: only asked
+        state = int(libc.adjtimex(ctypes.create_string_buffer(_ROOM)))  # all zeros: only asked
     except (OSError, AttributeError):
         return None
-    return None if found < 0 else found != UNSYNCHRONISED
+    return None if state < 0 else state != UNSYNCHRONISED

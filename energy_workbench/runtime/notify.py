@@ -1,4 +1,4 @@
-"""A word to the supervisor: systemd learns that a process is ready, turns, and stops (sd_notify(3)).
+"""Notification of the supervisor: systemd learns that a process is ready, alive, and stops (sd_notify(3)).
 
 Without `NOTIFY_SOCKET` in the environment nothing happens, so every process may call it anywhere.
 """

@@ -1,4 +1,4 @@
-"""Where the files that ship beside the code are: in the source tree, or inside an installed package."""
+"""Paths of shipped files: in the source tree, or inside an installed package."""
 
 from __future__ import annotations
 

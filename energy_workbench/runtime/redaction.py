@@ -18,7 +18,7 @@ def hidden(text: str) -> str:
     >>> hidden("https://hooks.example.com/services/T0/B1/x: did not answer")
     'https://hooks.example.com/… did not answer'
     """
-    return _LOGIN.sub(r"\g<scheme>…@", _WEB.sub(lambda found: f"{found['scheme']}://{found['host']}/…", text))
+    return _LOGIN.sub(r"\g<scheme>…@", _WEB.sub(lambda match: f"{match['scheme']}://{match['host']}/…", text))
 
 
 def without_secrets(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Secrets of a home: from the environment, or from a file that only its owner can read; shown to nobody."""
+"""Secrets of a home: from the environment, or from a file of mode 600; no log shows them."""
 
 from __future__ import annotations
 

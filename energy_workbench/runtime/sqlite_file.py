@@ -1,4 +1,4 @@
-"""Looking into a SQLite file without leaving a trace: for whoever examines and must not change."""
+"""Read-only access to SQLite files that leaves nothing beside them, for who examines."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def damage(path: Path) -> str:
     """What SQLite's quick check finds wrong, in its words; empty where the file is whole. Reads all of it."""
     try:
         with closing(read_only(path)) as db:
-            found = [str(row[0]) for row in db.execute("PRAGMA quick_check(5)")]
+            messages = [str(row[0]) for row in db.execute("PRAGMA quick_check(5)")]
     except sqlite3.Error as error:
         return str(error)
-    return "" if found == ["ok"] else "; ".join(found)
+    return "" if messages == ["ok"] else "; ".join(messages)
 
 
 class ReadOnly:

@@ -1,1 +1,1 @@
-"""Bringing the interval table up to date."""
+"""The interval table, built incrementally from readings, ratios and evidence."""

@@ -1,4 +1,4 @@
-"""Bringing the interval table up to date with readings and ratios, at the least cost."""
+"""Incremental build of the interval table: which meters and spans changed, and their intervals built anew."""
 
 from __future__ import annotations
 

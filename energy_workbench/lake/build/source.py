@@ -1,4 +1,4 @@
-"""What an interval build asks of the readings: counters in order, and the readings around an instant."""
+"""Queries of the interval build: counter readings by day, sorted by meter and time, and the n-th around an instant."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool
     Each counter counts its own readings: one that is read less often, or was silent for days, needs older ones.
     Of meters without counters, readings of power count. A meter with neither is absent.
     """
-    found = _of_names(snapshot, at, nth, COUNTERS, before=before)
-    others = {meter: instant for meter, instant in at.items() if meter not in found}
-    return found | _of_names(snapshot, others, nth, (POWER,), before=before)
+    counted = _of_names(snapshot, at, nth, COUNTERS, before=before)
+    others = {meter: instant for meter, instant in at.items() if meter not in counted}
+    return counted | _of_names(snapshot, others, nth, (POWER,), before=before)
 
 
 def _of_names(
@@ -120,7 +120,7 @@ def _search(
     snapshot: Snapshot, wanted: dict[tuple[int, str], int], nth: int, *, before: bool
 ) -> dict[tuple[int, str], int]:
     """By meter and quantity the instant of the n-th reading before or after one, or of the outermost there is [µs]."""
-    found: dict[tuple[int, str], int] = {}
+    instants: dict[tuple[int, str], int] = {}
     missing = dict(wanted)
     with closing(duck.cursor()) as connection:
         for reach in _REACHES:
@@ -134,11 +134,11 @@ def _search(
             beyond = snapshot.select(None if before else end, start if before else None, meters) if reach else []
             for key, (count, instant) in rows.items():
                 if count >= nth or not beyond:
-                    found[key] = instant
+                    instants[key] = instant
                     del missing[key]
             if not beyond:
                 break
-    return found
+    return instants
 
 
 def _nth(
@@ -167,12 +167,12 @@ def _nth(
     each = " UNION ALL ".join(
         f"""SELECT meter, '{name}' AS name, count(*), {outermost}(ts) FROM (
             SELECT r.meter, r.ts, row_number() OVER (PARTITION BY r.meter ORDER BY r.ts {order}) AS nth
-            FROM found r JOIN wanted w ON w.meter = r.meter AND w.name = '{name}' AND r.ts {side} w.at
+            FROM selected r JOIN wanted w ON w.meter = r.meter AND w.name = '{name}' AND r.ts {side} w.at
             WHERE r.{name} IS NOT NULL)
         WHERE nth <= {nth} GROUP BY meter"""  # noqa: S608 - numbers and fixed names
         for name in names
     )
-    rows = connection.execute(f"WITH found AS MATERIALIZED ({query}) {each}").fetchall()
+    rows = connection.execute(f"WITH selected AS MATERIALIZED ({query}) {each}").fetchall()
     return {(meter, name): (count, instant) for meter, name, count, instant in rows}
 
 
@@ -236,12 +236,12 @@ def _query(
 def _present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list[str]:
     """Those of the quantities that at least one of the files has: older files lack columns that came later."""
     wanted = [name for name in names if name in snapshot.columns]
-    found: set[str] = set()
+    present: set[str] = set()
     for path in files:
-        if len(found) == len(wanted):
+        if len(present) == len(wanted):
             break
-        found.update(_names(path))
-    return [name for name in wanted if name in found]
+        present.update(_names(path))
+    return [name for name in wanted if name in present]
 
 
 @lru_cache(maxsize=50_000)

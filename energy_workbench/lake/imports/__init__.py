@@ -1,1 +1,1 @@
-"""Readings of files and tables on their way into the lake."""
+"""Import of readings from files and tables."""

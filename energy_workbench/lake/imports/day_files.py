@@ -1,4 +1,4 @@
-"""Data files written beside the table and committed together: all of an import is there, or nothing is."""
+"""Parquet files of an import, by UTC day: written beside the table and added in one commit, all of them or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of readings into the lake: all of it or nothing, the same again changes nothing."""
+"""Import of a file of readings in one commit, all of it or nothing; the same file again changes nothing."""
 
 from __future__ import annotations
 
@@ -205,11 +205,11 @@ class Importer:
 
     def _differing(self, staged: Staging, taken: Taken) -> list[Problem]:
         """Values of one key in the file that differ, as problems of their lines."""
-        found = taken.contradictions
-        first = staged.lines([each._replace(given=each.kept) for each in found])
+        contradictions = taken.contradictions
+        first = staged.lines([each._replace(given=each.kept) for each in contradictions])
         return [
             self._problem(line, each, f"{there} says {_decimal(each, each.kept)}")
-            for each, line, there in zip(found, staged.lines(found), first, strict=True)
+            for each, line, there in zip(contradictions, staged.lines(contradictions), first, strict=True)
         ]
 
     def _conflicts(self, staged: Staging, refused: Sequence[Refused]) -> list[Problem]:
@@ -292,9 +292,9 @@ def touched(rows: pa.Table) -> dict[str, list[int]]:
 
 
 def _together(spans: Any) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    joined: dict[str, list[int]] = {}
     for each in spans:
         for meter, (low, high) in each.items():
-            known = found.get(meter, [low, high])
-            found[meter] = [min(known[0], low), max(known[1], high)]
-    return found
+            known = joined.get(meter, [low, high])
+            joined[meter] = [min(known[0], low), max(known[1], high)]
+    return joined

@@ -1,4 +1,4 @@
-"""Readings from elsewhere, checked: which cells cannot be taken and why, the rest as numbers."""
+"""Validation of imported cells: meters, instants, quantities and values as numbers; what is refused, with its line."""
 
 from __future__ import annotations
 
@@ -182,9 +182,9 @@ class Checker:
         column = block.columns[name]
         if not pa.types.is_dictionary(column.type):
             column = column.cast(pa.string()).dictionary_encode()
-        found = [key((word or "").strip()) for word in column.dictionary.to_pylist()] or [None]
-        numbers = np.array([0 if number is None else number for number in found], "int64")
-        unknown = np.array([number is None for number in found])
+        keys = [key((word or "").strip()) for word in column.dictionary.to_pylist()] or [None]
+        numbers = np.array([0 if number is None else number for number in keys], "int64")
+        unknown = np.array([number is None for number in keys])
         index = column.indices.fill_null(0).to_numpy()
         bad = unknown[index] | column.is_null().to_numpy(zero_copy_only=False)
         return numbers[index], bad

@@ -1,4 +1,4 @@
-"""Readings as CSV, a block of lines at a time: every cell with the number of its line."""
+"""CSV files of readings, parsed in blocks of lines, with the line number of each row."""
 
 from __future__ import annotations
 

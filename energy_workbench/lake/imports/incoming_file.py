@@ -1,4 +1,4 @@
-"""Files of readings, whatever their kind."""
+"""Source of an import by its kind: CSV, Parquet, or a table in memory."""
 
 from __future__ import annotations
 

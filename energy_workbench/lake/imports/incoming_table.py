@@ -1,4 +1,4 @@
-"""Readings as Parquet, or as a table in memory: every cell with the number of its row."""
+"""Parquet files and Arrow tables of readings, in blocks, with the number of each row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times of a column as microseconds since 1970: many at once where they are alike, one by one where not."""
+"""A column of times as microseconds since 1970: ISO 8601 text or timestamps, the site's where they have no zone."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ class Instants:
 
         if pa.types.is_timestamp(column.type):
             given = _micros(column.cast(pa.timestamp("us", column.type.tz), safe=False))
-            found, bad = (given, np.zeros(len(given), bool)) if column.type.tz else self._local(given)
+            instants, bad = (given, np.zeros(len(given), bool)) if column.type.tz else self._local(given)
         elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            found, bad = self._text(column)
+            instants, bad = self._text(column)
         else:
             raise InputError(f"the column ts has the type {column.type}: write ISO 8601 text or timestamps")
-        bad = bad | (found > self._now_us + AHEAD_US) | (found < EARLIEST_US)
+        bad = bad | (instants > self._now_us + AHEAD_US) | (instants < EARLIEST_US)
         bad |= column.is_null().to_numpy(zero_copy_only=False)
-        return np.where(bad, 0, found), bad
+        return np.where(bad, 0, instants), bad
 
     def reason(self, value: str | datetime | None) -> str:
         """Why a time cannot be."""
@@ -110,16 +110,16 @@ class Instants:
         wall = np.where(absurd, EARLIEST_US, wall)
         days, index = np.unique(wall // DAY_US, return_inverse=True)
         offsets = [self._offset(day) for day in days.tolist()]
-        found = wall - np.array([offset or 0 for offset in offsets] or [0], "int64")[index]
+        instants = wall - np.array([offset or 0 for offset in offsets] or [0], "int64")[index]
         bad = absurd
         closer = np.array([offset is None for offset in offsets] or [False])[index]
         if closer.any():
             walls, back = np.unique(wall[closer], return_inverse=True)
             texts = [from_micros(us).replace(tzinfo=None).isoformat() for us in walls.tolist()]
             known = [self._parsed(text) for text in texts]
-            found[closer] = np.array([0 if us is None else us for us in known], "int64")[back]
+            instants[closer] = np.array([0 if us is None else us for us in known], "int64")[back]
             bad[closer] = np.array([us is None for us in known])[back]
-        return found, bad
+        return instants, bad
 
     def _offset(self, day: int) -> int | None:
         """What the zone is ahead of UTC on a day since 1970 [µs]; None where that changes around it."""

@@ -1,4 +1,4 @@
-"""Checked readings of a file on their way into the lake: on disk, in the file's order, taken out by days."""
+"""Staging of an import: validated readings in a Parquet file beside the lake, taken out by days."""
 
 from __future__ import annotations
 
@@ -163,15 +163,15 @@ class Staging:
         most = CELLS // (1 if self._quantities is None else max(len(self._quantities), 4))
         # A row a value has four more columns to carry.
         most = most // 4 if self._quantities is None else most
-        found: list[tuple[int, int]] = []
+        spans: list[tuple[int, int]] = []
         count = most
         for day in sorted(self._days):
             if count + self._days[day] > most:
-                found.append((day, day + 1))
+                spans.append((day, day + 1))
                 count = 0
-            found[-1] = (found[-1][0], day + 1)
+            spans[-1] = (spans[-1][0], day + 1)
             count += self._days[day]
-        return found
+        return spans
 
     def take(self, first: int, end: int) -> Taken:
         """The readings of days since 1970, `end` not among them."""
@@ -188,9 +188,9 @@ class Staging:
 
     def lines(self, refused: Sequence[Refused]) -> list[str]:
         """Of each value that was given, the first line on which it stands, in words."""
-        found: list[str] = []
+        lines: list[str] = []
         if not refused:
-            return found
+            return lines
         with self._open() as connection:
             for each in refused:
                 if self._quantities is None:
@@ -202,8 +202,8 @@ class Staging:
                     "ORDER BY line LIMIT 1",
                     [each.given],
                 ).fetchall()
-                found.append(f"line {rows[0][0]}" if rows else "a line")
-        return found
+                lines.append(f"line {rows[0][0]}" if rows else "a line")
+        return lines
 
     def _pivoted(self, connection: duckdb.DuckDBPyConnection, where: str) -> Taken:
         """Rows of a value each as rows of an instant each."""

@@ -1,1 +1,1 @@
-"""What can still be believed of damaged files."""
+"""Recovery of readings from damaged data files, and from files that the log does not name."""

@@ -1,4 +1,4 @@
-"""What can still be believed of a damaged Parquet file: columns of row groups that no bad block touches.
+"""Salvage of a damaged Parquet file: columns of row groups that no damaged block touches.
 
 Only proven bytes are parsed: a Parquet library may take a whole process down over a broken footer.
 """
@@ -24,7 +24,7 @@ EVERYWHERE: Spans = ((0, 2**62),)
 def damaged(table: Path, files: Iterable[str]) -> dict[str, Spans]:
     """Which of these data files are not as they were written, and where. Those that the book lacks are believed."""
     known = checksums.read(table).files
-    found: dict[str, Spans] = {}
+    by_file: dict[str, Spans] = {}
     for name in files:
         path = Path(name)
         try:
@@ -33,8 +33,8 @@ def damaged(table: Path, files: Iterable[str]) -> dict[str, Spans]:
         except OSError:
             spans = EVERYWHERE
         if spans:
-            found[name] = spans
-    return found
+            by_file[name] = spans
+    return by_file
 
 
 def rescued(path: Path, bad: Spans, keys: Sequence[str]) -> pa.Table | None:
@@ -50,15 +50,15 @@ def rescued(path: Path, bad: Spans, keys: Sequence[str]) -> pa.Table | None:
 
     if not path.exists() or _meets(bad, *_footer(path, bad)):
         return None
-    found = []
+    groups = []
     with pq.ParquetFile(path) as file:
         for index in range(file.num_row_groups):
             group = file.metadata.row_group(index)
             chunks = [group.column(number) for number in range(group.num_columns)]
             sound = [chunk.path_in_schema for chunk in chunks if not _meets(bad, *_extent(chunk))]
             if all(key in sound for key in keys):
-                found.append(file.read_row_group(index, columns=sound))
-        return pa.concat_tables([file.schema_arrow.empty_table(), *found], promote_options="default")
+                groups.append(file.read_row_group(index, columns=sound))
+        return pa.concat_tables([file.schema_arrow.empty_table(), *groups], promote_options="default")
 
 
 def readable(path: Path) -> pa.Table | None:

@@ -1,4 +1,4 @@
-"""Data files that no log entry names: readings that a damaged log has forgotten, or a commit that never came to be.
+"""Readings of data files that no log entry names: of a damaged log, or of a commit that never came to be.
 
 Each holds real readings. They are given to the table like an import, so that what it has is not stored twice;
 upkeep removes them when they are old.
@@ -45,8 +45,8 @@ def held(table: Store, partition: str = "*", *, unproven: bool = False) -> Itera
         if path in named or not (unproven or path in book.files or not book.whole):
             continue
         bad = checksums.bad_spans(path, book.files[path]) if path in book.files else []
-        found = salvage.rescued(path, bad, KEYS) if bad else salvage.readable(path)
-        if found is not None:
-            if "day" in found.column_names:
-                found = found.drop_columns(["day"])
-            yield arrow_readings.normalise(found)
+        rows = salvage.rescued(path, bad, KEYS) if bad else salvage.readable(path)
+        if rows is not None:
+            if "day" in rows.column_names:
+                rows = rows.drop_columns(["day"])
+            yield arrow_readings.normalise(rows)

@@ -1,4 +1,4 @@
-"""The spool's file: opened whole, mended where it was damaged, shared by processes."""
+"""The spool's SQLite file, shared by processes: locks, transactions, and repair where it is damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the spool fares: how full it is, whether it gets emptied, and how long it will do."""
+"""State of the spool: rows and bytes that wait, share of its bound, age of the oldest row, time until it is full."""
 
 from __future__ import annotations
 

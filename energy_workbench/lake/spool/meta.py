@@ -1,4 +1,4 @@
-"""What a spool notes beside its rows: names and numbers, what was refused, and what it had no room for."""
+"""Metadata of the spool: its name and sequence numbers, refused values, counts of readings that it had no room for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings as rows of the spool and back: which quantities, in which bytes, with a checksum over both."""
+"""Encoding of readings as rows of the spool: which quantities, in which bytes, with a checksum over both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings out of the pages of a damaged spool: whatever carries its own right checksum is a reading.
+"""Salvage of rows from the pages of a damaged spool: each row whose checksum holds.
 
 Nothing that leads from page to page is believed, so one bad page costs what is on it and nothing else. The format
 is that of https://www.sqlite.org/fileformat2.html, sections 1.6 and 2.1. Rows that were trimmed may come up
@@ -28,7 +28,7 @@ Texts = dict[int, set[str]]
 
 def shapes(database: Path) -> Texts:
     """Every shape that a spool and its write-ahead log know."""
-    found: Texts = {}
+    by_id: Texts = {}
     for page in _pages(database):
         if b'["' not in page:
             continue
@@ -39,8 +39,8 @@ def shapes(database: Path) -> Texts:
                 numbers = [value for value in values if isinstance(value, int)]
                 known = key if key is not None else numbers[0] if numbers else None
                 if known is not None and len(texts) == 1 and _is_shape(texts[0]):
-                    found.setdefault(known, set()).add(texts[0])
-    return found
+                    by_id.setdefault(known, set()).add(texts[0])
+    return by_id
 
 
 def rows(database: Path, texts: Texts) -> Iterator[tuple[str, Packed]]:

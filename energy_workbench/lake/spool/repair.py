@@ -1,4 +1,4 @@
-"""A damaged spool is set aside, and what can be proven whole goes on in a new one."""
+"""Repair of a damaged spool: it is set aside, and rows whose checksum holds go on in a new one."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def finish(path: Path) -> None:
         return
     aside = incidents.aside_name(path)
     # The file goes before its log: whoever still has it open sees that it has moved, and leaves the log alone.
-    for found, target in ((path, aside), (page_salvage.log_of(path), page_salvage.log_of(aside))):
-        if found.exists():
-            found.rename(target)
+    for source, target in ((path, aside), (page_salvage.log_of(path), page_salvage.log_of(aside))):
+        if source.exists():
+            source.rename(target)
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
     failpoint("mend.moved")
     with sqlite3.connect(f"{complete.absolute().as_uri()}?mode=ro", uri=True) as db:
@@ -66,7 +66,7 @@ def _complete(path: Path) -> Path:
 
 
 def _rescue(path: Path, draft: Path, why: str) -> None:
-    size = sum(found.stat().st_size for found in (path, page_salvage.log_of(path)) if found.exists())
+    size = sum(file.stat().st_size for file in (path, page_salvage.log_of(path)) if file.exists())
     db = sqlite3.connect(draft, isolation_level=None)
     try:
         db.execute(f"PRAGMA page_size={PAGE}")
@@ -106,8 +106,8 @@ def quick_check(path: Path) -> str:
     """
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
     try:
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        return "" if found == "ok" else str(found)
+        message = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        return "" if message == "ok" else str(message)
     except sqlite3.Error as error:
         return str(error) if is_damage(error) else ""
     finally:

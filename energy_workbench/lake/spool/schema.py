@@ -1,4 +1,4 @@
-"""The spool's tables, and the checksum by which a row proves that it is as it was written."""
+"""Schema of the spool's tables, and the checksum of a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spooled reading as a row, and how its values are laid out as bytes."""
+"""Layout of a spooled row: its quantities, and the order and width in which their values are packed."""
 
 from __future__ import annotations
 

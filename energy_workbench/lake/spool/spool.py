@@ -170,10 +170,10 @@ class Spool:
         query = f"SELECT seq, meter, slot, offset_ms, shape, vals, crc FROM rows WHERE {' AND '.join(where)} ORDER BY seq LIMIT ?"  # noqa: E501, S608 - made of constants
         given = [json.dumps([int(m) for m in meters])] if meters is not None else []
         with self._file.reading() as db:
-            found = db.execute(query, (*given, *bound, limit)).fetchall()
-            texts = {key: self._packer.shape(db, key)[1] for key in {row[4] for row in found}}
+            fetched = db.execute(query, (*given, *bound, limit)).fetchall()
+            texts = {key: self._packer.shape(db, key)[1] for key in {row[4] for row in fetched}}
         rows, before = list[Row](), 0
-        for seq, meter, slot, offset, shape, blob, crc in found:
+        for seq, meter, slot, offset, shape, blob, crc in fetched:
             if seq <= before or checksum(texts[shape], meter, slot, offset, blob) != crc:
                 self._file.mend(f"row {seq} is not as it was written")
                 return self.rows(limit=limit, meters=meters, start_us=start_us, end_us=end_us)
@@ -185,8 +185,8 @@ class Spool:
         """The newest instants of meters, none after `until` [µs since 1970, UTC]; of each so many at most."""
         query = "SELECT DISTINCT ts FROM rows WHERE meter = ? AND ts <= ? ORDER BY ts DESC LIMIT ?"
         with self._file.reading() as db:
-            found = {meter: [row[0] for row in db.execute(query, (meter, until, count))] for meter in meters}
-        return {meter: instants for meter, instants in found.items() if instants}
+            by_meter = {meter: [row[0] for row in db.execute(query, (meter, until, count))] for meter in meters}
+        return {meter: instants for meter, instants in by_meter.items() if instants}
 
     def shape(self, key: int) -> Shape:
         """The layout of rows of that shape."""
@@ -282,12 +282,12 @@ class Spool:
 
     def _add_one(self, db: sqlite3.Connection, reading: Reading, row: Packed) -> tuple[bool, list[Refused]]:
         """Store the part of a reading that is not known yet."""
-        found = db.execute("SELECT shape, vals FROM rows WHERE meter=? AND ts=?", row[:2]).fetchall()
-        if not found:
+        parts = db.execute("SELECT shape, vals FROM rows WHERE meter=? AND ts=?", row[:2]).fetchall()
+        if not parts:
             db.execute(INSERT, row)
             return True, []
         stored: dict[str, float] = {}
-        for shape, blob in found:
+        for shape, blob in parts:
             stored |= {n: v for n, v in self._packer.shape(db, shape)[0].unpack(blob).items() if v is not None}
         given = self._packer.shape(db, row[5])[0].unpack(row[6])
         refused = [
@@ -298,5 +298,5 @@ class Spool:
         fresh: dict[str, float | None] = {n: v for n, v in given.items() if v is not None and n not in stored}
         if fresh:
             extra = self._packer.pack(db, reading._replace(values=fresh))
-            db.execute(INSERT, (*extra[:2], len(found), *extra[3:]))
+            db.execute(INSERT, (*extra[:2], len(parts), *extra[3:]))
         return bool(fresh), refused

@@ -1,4 +1,4 @@
-"""Whether a write-ahead log of SQLite was damaged, looked at before SQLite opens it.
+"""Check of a SQLite write-ahead log for damage, before SQLite opens it.
 
 SQLite takes a log up to the first frame whose checksum is wrong and silently forgets what follows: right after
 a power cut, when what follows was never acknowledged; wrong for a flipped bit among frames that were. The

@@ -1,4 +1,4 @@
-"""What the interval table was last built from; losing it costs a full build, never a wrong number."""
+"""State that the interval table was last built from; losing it costs a full build, never a wrong number."""
 
 from __future__ import annotations
 
@@ -112,11 +112,11 @@ class State:
 
     def changed_spans(self, before: State) -> list[tuple[int, int, int, bool]]:
         """`(meter, first, last, edit)` of what people wrote down, changed or took back [µs]."""
-        found = set()
+        spans = set()
         for meter in {*self.dated, *before.dated}:
             for start, end, text in {*self.dated.get(meter, ())} ^ {*before.dated.get(meter, ())}:
-                found.add((int(meter), start, end, text.startswith(_EDIT)))
-        return sorted(found)
+                spans.add((int(meter), start, end, text.startswith(_EDIT)))
+        return sorted(spans)
 
 
 def _whole(facts: Facts) -> str:

@@ -1,4 +1,4 @@
-"""What every durable file of a table looked like when it was written, so that a flipped bit is found and placed.
+"""Checksums of the blocks of each durable file of a table, by which a flipped bit is detected and located.
 
 Parquet as delta-rs writes it carries no checksums, and neither does Delta's log: a flipped bit may read as another
 value. A line a file, `path size block block … check`, beside the table; files without a line are believed.
@@ -69,15 +69,15 @@ def read(table: Path) -> Book:
         lines = [line for line in path_of(table).read_bytes().split(b"\n") if line]
     except OSError:
         return Book({}, whole=False)
-    found: dict[Path, Looks] = {}
+    files: dict[Path, Looks] = {}
     sound = 0
     for line in lines:
         text, _, check = line.rpartition(b" ")
         if text and check == b"%08x" % zlib.crc32(text):
             path, size, *blocks = text.decode().split(" ")
-            found[table / path] = Looks(int(size), tuple(int(block, 16) for block in blocks))
+            files[table / path] = Looks(int(size), tuple(int(block, 16) for block in blocks))
             sound += 1
-    return Book(found, whole=sound == len(lines))
+    return Book(files, whole=sound == len(lines))
 
 
 def keep(table: Path, files: set[Path]) -> None:

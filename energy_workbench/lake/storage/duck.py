@@ -1,4 +1,4 @@
-"""DuckDB as the workbench uses it: UTC, in memory, no extension fetched from anywhere."""
+"""DuckDB connections: UTC, in memory, no extension fetched from anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commits that survive the plug being pulled: fsync after a commit, and before the next a look at what is there.
+"""Durable commits: fsync after each, and recovery of a torn or damaged log before the next.
 
 Neither delta-rs nor DuckDB calls fsync. A commit counts only once `harden` has returned; one that the power took
 before may look complete and not be. What is set aside here loses nothing: the spool still has what was never

@@ -1,4 +1,4 @@
-"""One writer a table: an exclusive lock on a file, released by the kernel when its process dies."""
+"""Exclusive lock of a table's one writer: on a file, released by the kernel when its process dies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pinned version of a table: which files it has, and which of them a question needs."""
+"""Snapshot of a table: the files of a pinned version, and which of them hold a span of time and meters."""
 
 from __future__ import annotations
 

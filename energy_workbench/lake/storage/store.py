@@ -256,16 +256,16 @@ class Store:
     def _stamp(self) -> tuple[int, int, int] | None:
         """Identity of the newest log entry: its number may come again after a torn one was set aside."""
         known = self._pinned[0][0] if self._pinned else 0
-        found = self._stat(known)
-        if found is None:
+        status = self._stat(known)
+        if status is None:
             try:
                 known = durable.last_version(self.path)
             except OSError:
                 return None
-            found = self._stat(known)
+            status = self._stat(known)
         while ahead := self._stat(known + 1):
-            known, found = known + 1, ahead
-        return (known, *found) if found else None
+            known, status = known + 1, ahead
+        return (known, *status) if status else None
 
     def _stat(self, version: int) -> tuple[int, int] | None:
         try:

@@ -1,4 +1,4 @@
-"""The answer of a query as JSON: columns, their types and rows, written as they come."""
+"""Result of a query as JSON: columns, their types and rows, written as they come."""
 
 from __future__ import annotations
 

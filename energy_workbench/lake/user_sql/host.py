@@ -1,4 +1,4 @@
-"""Users' SQL, asked of a process of its own: whatever it does there, it cannot harm who asks."""
+"""Users' SQL, asked of a process of its own within limits of time and size: it cannot harm who asks."""
 
 from __future__ import annotations
 

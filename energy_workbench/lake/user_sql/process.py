@@ -1,4 +1,4 @@
-"""Where users' SQL runs: a process with DuckDB loaded that forks one process a query, so that none harms another.
+"""Server of users' SQL: a process with DuckDB loaded that forks one process a query, so that none harms another.
 
 It is started by `host` with one end of a socket. Each query comes as a socket of its own, over which the forked
 process reads what is asked and writes the answer; last, this one writes how that process ended. Who closes such a

@@ -1,4 +1,4 @@
-"""A user's query in a process of its own: read what is asked, answer it, nothing else."""
+"""Execution of one user's query in its forked process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQL that users write: one SELECT over documented views, in a database that can reach nothing else."""
+"""Views that users' SQL may query, one SELECT each, in a database that can reach nothing else."""
 
 from __future__ import annotations
 

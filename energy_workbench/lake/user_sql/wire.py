@@ -1,4 +1,4 @@
-"""What is said between who asks a query and the process that answers it: plain bytes, nothing that runs."""
+"""Messages between who asks a user's query and the process that answers it: plain bytes, nothing that runs."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def send(line: Connection, question: Question, tables: Iterable[bytes]) -> None:
 
 def receive(line: Connection, tables: int) -> tuple[Question, list[bytes]]:
     """What is asked, and the tables that come along."""
-    found = json.loads(line.recv_bytes())
-    return Question(**found), [line.recv_bytes() for _ in range(tables)]
+    fields = json.loads(line.recv_bytes())
+    return Question(**fields), [line.recv_bytes() for _ in range(tables)]
 
 
 def stream(table: pa.Table) -> bytes:

@@ -21,7 +21,7 @@ def parse_shifts(text: str) -> list[tuple[str, int]]:
     InputError
         If it cannot be understood, or two begin at the same time.
     """
-    found: list[tuple[str, int]] = []
+    shifts: list[tuple[str, int]] = []
     for part in text.split(","):
         name, _, begins = part.strip().rpartition(" ")
         try:
@@ -30,8 +30,8 @@ def parse_shifts(text: str) -> list[tuple[str, int]]:
             raise InputError(f"{part.strip()!r} is no shift: write name and time, as in {SHIFTS!r}") from None
         if not name or at.minute % 15 or at.second or at.microsecond or at.tzinfo:
             raise InputError(f"{part.strip()!r} is no shift: it needs a name, and begins on a quarter of an hour")
-        found.append((name.strip(), at.hour * 4 + at.minute // 15))
-    found.sort(key=lambda shift: shift[1])
-    if len({begins for _, begins in found}) < len(found) or len({name for name, _ in found}) < len(found):
+        shifts.append((name.strip(), at.hour * 4 + at.minute // 15))
+    shifts.sort(key=lambda shift: shift[1])
+    if len({begins for _, begins in shifts}) < len(shifts) or len({name for name, _ in shifts}) < len(shifts):
         raise InputError(f"{text!r}: two shifts have the same name or begin at the same time")
-    return found
+    return shifts

@@ -85,10 +85,10 @@ def _unknown(key: str, declared: Mapping[str, Setting]) -> str:
     return f"there is no setting {printable(key)!r}: {meant}"
 
 
-def _same(found: Mapping[str, tuple[Setting, Value]], origins: Mapping[str, str]) -> Iterator[Problem]:
+def _same(taken: Mapping[str, tuple[Setting, Value]], origins: Mapping[str, str]) -> Iterator[Problem]:
     """What two settings share that each needs for itself; told of the one that was given."""
     first: dict[tuple[str, Value], str] = {}
-    for key, (each, value) in found.items():
+    for key, (each, value) in taken.items():
         if not each.distinct or value == "":
             continue
         other = first.setdefault((each.distinct, value), key)
