@@ -1,4 +1,4 @@
-"""Figures: a payload of the service in, a Plotly figure as plain dicts out. Nothing here imports Plotly or a widget."""
+"""Figures: a payload of the service in, a figure of Plotly's `schema` as plain JSON out, without Plotly or a widget."""
 
 from energy_workbench.figures.flows.power_flow import power_flow
 from energy_workbench.figures.maps.meter_map import meter_map

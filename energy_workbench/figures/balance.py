@@ -1,24 +1,25 @@
-"""Losses of the nodes, the worst on top, and of one node over time, each with how well it is known."""
+"""Losses of all nodes, the worst on top, and of one node over time, each with its uncertainty."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.axes import DAY_MS, axis, axis_title, gaps
+from energy_workbench.figures.schema import Axis, ErrorBars, Figure, Marker, Shape, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
 from energy_workbench.figures.wording import losses as loss_words
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.wording.words import amount, drawn, local, percent
+from energy_workbench.figures.wording.words import amount, local, percent, plotted
 
 SHOWN = 15
 """Nodes that are drawn."""
 
 JUDGED = [verdict for verdict in VERDICTS if verdict not in ("not_metered", "insufficient_data")]
-"""Verdicts of nodes of which enough is known, in the order in which people want to look at them."""
+"""Verdicts of nodes of which enough is known, the worst first."""
 
-DAY_MS = 86_400_000
 WIDTHS: dict[str, int | str] = {"1h": DAY_MS // 24, "1d": DAY_MS, "1w": 7 * DAY_MS, "1mo": "M1", "1y": "M12"}
 """Length of a bucket as Plotly writes it [ms, or months]."""
 
@@ -41,43 +42,44 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
         return message(theme, "No node has enough data for a balance in this time.")
     worst = sorted(known, key=lambda row: (JUDGED.index(row["verdict"]), -abs(row[f"loss_{by}"])))[:SHOWN][::-1]
     threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
-    bars = {
+    bars: Trace = {
         "type": "bar",
         "orientation": "h",
         "y": [escape(row["number"]) for row in worst],
         "x": [_loss(row, by) for row in worst],
         "error_x": {**_whiskers(theme), "array": [_uncertainty(row, by) for row in worst]},
         "marker": {"color": [colour_of(theme, row["verdict"]) for row in worst]},
-        "text": [verdict_text(row["verdict"]) for row in worst],
+        "text": [escape(verdict_text(row["verdict"])) for row in worst],
         "textposition": "none",
-        "customdata": [[row.get("meter"), _about(row)] for row in worst],
+        "customdata": [[row.get("meter"), _hover(row)] for row in worst],
         "hovertemplate": Markup("<b>%{{y}}</b><br>%{{x:,.4~g}} {} lost<br>%{{customdata[1]}}<extra></extra>").format(
             unit
         ),
     }
-    marks = {
+    marks: Trace = {
         "type": "scatter", "mode": "markers", "y": bars["y"], "hoverinfo": "skip",
-        "x": [_threshold(row, by, threshold) for row in worst], "marker": _mark(theme, "line-ns-open"),
+        "x": [_threshold(row, by, threshold) for row in worst], "marker": _threshold_mark(theme, "line-ns-open"),
     }  # fmt: skip
     hot = [row["number"] for row in known if row["verdict"] == "hotspot"]
-    axis = f"loss, {'% of the supply' if by == 'percent' else 'kWh'} (whiskers: uncertainty, k = 2; "
-    look = layout(
+    of = "% of the supply" if by == "percent" else "kWh"
+    around = layout(
         theme,
         summary=f"Losses of {len(known)} nodes; hotspots: {', '.join(hot) or 'none'}",
-        shapes=[_line(theme, threshold, "x")] if by == "percent" else [],
-        xaxis={
-            "title": {"text": f"{axis}{_mark_text(by, threshold)})", "font": {"color": theme.quiet, "size": 11}},
-            "gridcolor": theme.line,
-            "zerolinecolor": theme.quiet,
-            "tickfont": {"color": theme.quiet},
-            "tickformat": ",~g",
-            "ticksuffix": " %" if by == "percent" else "",
-        },
+        shapes=[_threshold_line(theme, threshold, "x")] if by == "percent" else [],
+        xaxis=axis(
+            theme,
+            title=axis_title(
+                theme, f"loss, {of} (whiskers: uncertainty, k = 2; {_threshold_text(by, threshold)})", size=11
+            ),
+            zerolinecolor=theme.quiet,
+            tickformat=",~g",
+            ticksuffix=" %" if by == "percent" else "",
+        ),
         yaxis={"automargin": True, "tickfont": {"color": theme.ink}},
         bargap=0.35,
+        margin={"l": 8, "r": 16, "t": 12, "b": 44},
     )
-    data = [bars] if by == "percent" else [bars, marks]
-    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 16, "t": 12, "b": 44}}}
+    return {"data": [bars] if by == "percent" else [bars, marks], "layout": around}
 
 
 def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "percent") -> Figure:
@@ -96,96 +98,84 @@ def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "pe
         return message(theme, f"No balance of {payload['number']} is known for this time.")
     threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
     every, width = payload["every"], WIDTHS.get(payload["every"], DAY_MS)
-    place = {"x": [local(row["start"]) for row in known], "xperiod": width, "xperiodalignment": "middle"}
-    bars = {
+    along: Trace = {"x": [local(row["start"]) for row in known], "xperiod": width, "xperiodalignment": "middle"}
+    bars: Trace = {
         "type": "bar",
-        **place,
+        **along,
         "y": [_loss(row, by) for row in known],
         "error_y": {**_whiskers(theme), "array": [_uncertainty(row, by) for row in known]},
         "marker": {"color": [colour_of(theme, row["verdict"]) for row in known]},
-        "customdata": [_about(row) for row in known],
+        "customdata": [_hover(row) for row in known],
         "hovertemplate": Markup("%{{x|{}}}<br><b>%{{y:,.4~g}} {}</b> lost<br>%{{customdata}}<extra></extra>").format(
             TIMES.get(every, "%a %d %b %H:%M"), unit
         ),
     }
-    marks = {
-        "type": "scatter", "mode": "markers", **place, "hoverinfo": "skip",
-        "y": [_threshold(row, by, threshold) for row in known], "marker": _mark(theme, "line-ew-open"),
+    marks: Trace = {
+        "type": "scatter", "mode": "markers", **along, "hoverinfo": "skip",
+        "y": [_threshold(row, by, threshold) for row in known], "marker": _threshold_mark(theme, "line-ew-open"),
     }  # fmt: skip
     hot = sum(row["verdict"] == "hotspot" for row in known)
-    axis = {"gridcolor": theme.line, "zerolinecolor": theme.quiet, "tickfont": {"color": theme.quiet}}
-    look = layout(
+    plain = axis(theme, zerolinecolor=theme.quiet)
+    lines = [_threshold_line(theme, threshold, "y")] if by == "percent" else []
+    around = layout(
         theme,
         summary=f"Losses of {payload['number']}: above the threshold in {hot} of {len(known)} known times",
         uirevision=f"{payload['number']} {every} {by}",
-        shapes=[*([_line(theme, threshold, "y")] if by == "percent" else []), *_unknown(rows, payload["to"], theme)],
-        xaxis={**axis, "type": "date", "ticklabelmode": "period", "showgrid": False, **_ticks(every, len(rows))},
+        shapes=[*lines, *gaps(rows, "loss_kwh", payload["to"], theme)],
+        xaxis={**plain, "type": "date", "ticklabelmode": "period", "showgrid": False, **_ticks(every, len(rows))},
         yaxis={
-            **axis,
-            "title": {"text": f"{unit} lost · {_mark_text(by, threshold)}", "font": {"color": theme.quiet, "size": 11}},
+            **plain,
+            "title": axis_title(theme, f"{unit} lost · {_threshold_text(by, threshold)}", size=11),
             "tickformat": ",~g",
             "automargin": True,
         },
         bargap=0.3,
+        margin={"l": 8, "r": 12, "t": 12, "b": 34},
     )
-    data = [bars] if by == "percent" else [bars, marks]
-    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 12, "b": 34}}}
+    return {"data": [bars] if by == "percent" else [bars, marks], "layout": around}
 
 
 def _loss(row: Mapping[str, Any], by: str) -> float:
-    return drawn(row[f"loss_{by}"])
+    return plotted(row[f"loss_{by}"])
 
 
 def _uncertainty(row: Mapping[str, Any], by: str) -> float | None:
     if by == "kwh":
-        return drawn(row["uncertainty_kwh"])
+        return plotted(row["uncertainty_kwh"])
     return round(100 * row["uncertainty_kwh"] / row["supply_kwh"], 3) if row["supply_kwh"] else None
 
 
 def _threshold(row: Mapping[str, Any], by: str, percent_of_supply: float) -> float:
-    return drawn(row["supply_kwh"] * percent_of_supply / 100) if by == "kwh" else percent_of_supply
+    return plotted(row["supply_kwh"] * percent_of_supply / 100) if by == "kwh" else percent_of_supply
 
 
-def _mark_text(by: str, threshold: float) -> str:
+def _threshold_text(by: str, threshold: float) -> str:
     return f"{'dotted' if by == 'percent' else 'marks'}: {threshold:g} % of the supply"
 
 
-def _whiskers(theme: Theme) -> dict[str, Any]:
+def _whiskers(theme: Theme) -> ErrorBars:
     return {"type": "data", "color": theme.quiet, "thickness": 1.2, "width": 3}
 
 
-def _mark(theme: Theme, symbol: str) -> dict[str, Any]:
+def _threshold_mark(theme: Theme, symbol: str) -> Marker:
     return {"symbol": symbol, "size": 15, "color": theme.ink, "line": {"width": 1.5, "color": theme.ink}}
 
 
-def _line(theme: Theme, at: float, axis: str) -> dict[str, Any]:
-    other = "y" if axis == "x" else "x"
-    place = {f"{axis}0": at, f"{axis}1": at, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
-    return {"type": "line", **place, "line": {"color": theme.ink, "width": 1.2, "dash": "dot"}}
+def _threshold_line(theme: Theme, at: float, along: str) -> Shape:
+    """A dotted line across the chart, at a value of the axis `along`."""
+    line: Shape = {"type": "line", "line": {"color": theme.ink, "width": 1.2, "dash": "dot"}}
+    if along == "x":
+        return {**line, "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
+    return {**line, "y0": at, "y1": at, "x0": 0, "x1": 1, "xref": "paper"}
 
 
-def _ticks(every: str, count: int) -> dict[str, Any]:
+def _ticks(every: str, count: int) -> Axis:
     if every == "1d" and count <= 10:
         return {"dtick": DAY_MS, "tickformat": "%a %d %b"}
     return {"tickformat": Markup("%H:%M<br>%a %d %b")} if every == "1h" else {}
 
 
-def _unknown(rows: Sequence[Mapping[str, Any]], end: str, theme: Theme) -> list[dict[str, Any]]:
-    """A shade over each stretch of which nothing is known."""
-    starts = [*(local(row["start"]) for row in rows), local(end)]
-    look = {"fillcolor": theme.line, "opacity": 0.7, "line": {"width": 0}, "layer": "below"}
-    found: list[dict[str, Any]] = []
-    for row, start, after in zip(rows, starts, starts[1:], strict=False):
-        if row["loss_kwh"] is not None:
-            continue
-        if found and found[-1]["x1"] == start:
-            found[-1]["x1"] = after
-        else:
-            found.append({"type": "rect", "x0": start, "x1": after, "y0": 0, "y1": 1, "yref": "paper"} | look)
-    return found
-
-
-def _about(row: Mapping[str, Any]) -> Markup:
+def _hover(row: Mapping[str, Any]) -> Markup:
     share = "" if row["loss_percent"] is None else f", {loss_words.share(row)}"
     return Markup("{} {} of {}{}<br>{}, {} of the time known").format(
         loss_words.loss(row),

@@ -1,19 +1,31 @@
-"""The bar of buttons over a chart: none of them hands a chart to anybody but its reader."""
+"""Configuration of Plotly, its bar of buttons too: nothing uploads a chart to Plotly's servers."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
-OWN: dict[str, Any] = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False}
+
+class Configuration(TypedDict, total=False):
+    """What Plotly is started with, beside a figure."""
+
+    showSendToCloud: bool
+    plotlyServerURL: str
+    displaylogo: bool
+    displayModeBar: bool
+    responsive: bool
+    modeBarButtonsToRemove: list[str]
+
+
+OWN: Configuration = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False}
 """Configuration of Plotly for every chart: Plotly's own would offer to upload a figure to its maker's servers, and lead
 to them. Without an address the upload has nowhere to go either, should somebody ask for its button."""
 
-PAGE: dict[str, Any] = {
+PAGE: Configuration = {
     **OWN,
     "responsive": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "toImage"],
 }
 """For pages: each chart knows its place, and has a menu of its own to be taken along."""
 
-REPORT: dict[str, Any] = {**OWN, "responsive": True, "displayModeBar": False}
+REPORT: Configuration = {**OWN, "responsive": True, "displayModeBar": False}
 """For reports: they are read."""

@@ -1,4 +1,4 @@
-"""Bars of many meters, and of many months: what each used, and what the most was."""
+"""Bar charts: the energy of many meters, and the maximum demand of many months."""
 
 from __future__ import annotations
 
@@ -8,71 +8,99 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.domain.maxima import first
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import amount, drawn, moment
+from energy_workbench.figures.axes import axis, axis_title
+from energy_workbench.figures.schema import Axis, Figure, Layout, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.wording.words import amount, moment, plotted
 
 MOST = 25
 """Meters that are drawn: the largest."""
 
 
 def energies(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
-    """Draw what the largest meters used: `items` of `number, name, total_kwh [kWh], peak_kw [kW], completeness`."""
+    """Draw the energy of the largest meters.
+
+    Parameters
+    ----------
+    payload : mapping
+        `items` of `number, name, total_kwh [kWh], peak_kw [kW], completeness [1]`.
+    """
     known = [row for row in payload["items"] if row["total_kwh"] is not None]
     largest = sorted(known, key=lambda row: (-row["total_kwh"], row["number"]))[:MOST][::-1]
     if not largest:
         return message(theme, "No energy is known for this time.")
-    about = [
+    hover = [
         Markup("{}<br><b>{}</b><br>peak {}<br>known of {:.0f} % of the time").format(
             row["name"], amount(row["total_kwh"], "kWh"), amount(row["peak_kw"], "kW"), 100 * row["completeness"]
         )
         for row in largest
     ]
-    bars = {
+    bars: Trace = {
         "type": "bar",
         "orientation": "h",
-        "x": [drawn(row["total_kwh"]) for row in largest],
+        "x": [plotted(row["total_kwh"]) for row in largest],
         "y": [escape(row["number"]) for row in largest],
         "marker": {"color": theme.accent},
-        "customdata": about,
+        "customdata": hover,
         "hovertemplate": Markup("%{customdata}<extra></extra>"),
     }
     left_out = len(known) - len(largest)
-    look = _look(theme, f"Energy of {len(largest)} meters{f', {left_out} smaller ones left out' if left_out else ''}")
-    look["xaxis"] |= {"title": {"text": "kWh", "font": {"color": theme.quiet}}, "tickformat": ",~g"}
-    look["yaxis"] |= {"type": "category", "automargin": True}
-    return {"data": [bars], "layout": look | {"height": 90 + 20 * len(largest)}}
+    around = _layout(
+        theme,
+        f"Energy of {len(largest)} meters{f', {left_out} smaller ones left out' if left_out else ''}",
+        xaxis={"title": axis_title(theme, "kWh"), "tickformat": ",~g"},
+        yaxis={"type": "category", "automargin": True},
+        height=90 + 20 * len(largest),
+    )
+    return {"data": [bars], "layout": around}
 
 
 def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
-    """Draw the maximum demand of each billing month: `items` of `start, maximum, at, children`, `unit`, `number`."""
+    """Draw the maximum demand of each billing month.
+
+    Parameters
+    ----------
+    payload : mapping
+        `items` of `start, maximum [unit], at, children`; `unit`, `number`.
+    """
     months = [row for row in payload["items"] if row["maximum"] is not None]
     if not months:
         return message(theme, "No demand is known for this time.")
     unit = payload["unit"]
-    bars = {
+    bars: Trace = {
         "type": "bar",
         "x": [row["start"][:10] for row in months],
-        "y": [drawn(row["maximum"]) for row in months],
+        "y": [plotted(row["maximum"]) for row in months],
         "marker": {"color": theme.accent},
         "width": 0.5,
-        "customdata": [_who(row, unit) for row in months],
+        "customdata": [_maximum_text(row, unit) for row in months],
         "hovertemplate": Markup("%{customdata}<extra></extra>"),
     }
-    best = months[first(row["maximum"] for row in months) or 0]
-    look = _look(theme, f"Maximum demand of {payload['number']}: {amount(best['maximum'], unit)}")
-    look["xaxis"] |= {"type": "category", "title": {"text": "billing month from", "font": {"color": theme.quiet}}}
-    look["yaxis"] |= {"title": {"text": unit, "font": {"color": theme.quiet}}, "tickformat": ",~g", "automargin": True}
-    return {"data": [bars], "layout": look}
+    highest = months[first(row["maximum"] for row in months) or 0]
+    around = _layout(
+        theme,
+        f"Maximum demand of {payload['number']}: {amount(highest['maximum'], unit)}",
+        xaxis={"type": "category", "title": axis_title(theme, "billing month from")},
+        yaxis={"title": axis_title(theme, unit), "tickformat": ",~g", "automargin": True},
+    )
+    return {"data": [bars], "layout": around}
 
 
-def _who(row: Mapping[str, Any], unit: str) -> Markup:
-    """A maximum in words: how much, when, and the three children that made most of it."""
+def _maximum_text(row: Mapping[str, Any], unit: str) -> Markup:
+    """A maximum in words: how much, when, and the three children with the largest parts of it."""
     children: Sequence[Mapping[str, Any]] = row["children"][:3]
     parts = Markup().join(Markup("<br>{} {}").format(child["number"], amount(child["kw"], "kW")) for child in children)
     return Markup("<b>{}</b><br>{}{}").format(amount(row["maximum"], unit), moment(row["at"]), parts)
 
 
-def _look(theme: Theme, summary: str) -> dict[str, Any]:
-    axis = {"gridcolor": theme.line, "zerolinecolor": theme.line, "tickfont": {"color": theme.quiet}}
-    look = layout(theme, summary=summary, xaxis=dict(axis), yaxis=dict(axis), bargap=0.3)
-    return {**look, "margin": {"l": 8, "r": 12, "t": 26, "b": 48}}
+def _layout(theme: Theme, summary: str, *, xaxis: Axis, yaxis: Axis, height: int | None = None) -> Layout:
+    plain = axis(theme, zerolinecolor=theme.line)
+    around = layout(
+        theme,
+        summary=summary,
+        xaxis={**plain, **xaxis},
+        yaxis={**plain, **yaxis},
+        bargap=0.3,
+        margin={"l": 8, "r": 12, "t": 26, "b": 48},
+    )
+    return around if height is None else {**around, "height": height}

@@ -1,4 +1,4 @@
-"""The calendar of completeness: a row a meter, a column a day."""
+"""Completeness as a calendar: a row a meter, a column a day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.schema import Figure, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
 from energy_workbench.figures.wording.words import percent
 
 ROW, ROWS = 15, 240
@@ -20,7 +21,9 @@ STEPS = (0.0, 0.5, 0.8, 0.95, 0.995)
 NEARLY = "#86c9a8"
 """Colour of a day that lacks little."""
 
-CLASSES = ("below 50 %", "50 to 80 %", "80 to 95 %", "95 to 99.5 %", "complete")
+CLASSES = (
+    Markup("below 50 %"), Markup("50 to 80 %"), Markup("80 to 95 %"), Markup("95 to 99.5 %"), Markup("complete"),
+)  # fmt: skip
 
 
 def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: Theme = LIGHT) -> Figure:
@@ -38,9 +41,9 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
     shown = items[:ROWS]
     # Whole days are calm, so that the others stand out.
     colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], NEARLY, theme.tile["green"][0])
-    scale = [[edge / 5, colour] for n, colour in enumerate(colours) for edge in (n, n + 1)]
+    scale: list[list[float | str]] = [[edge / 5, colour] for n, colour in enumerate(colours) for edge in (n, n + 1)]
     names = [Markup("{}\u200b").format(item["number"]) for item in shown]
-    about = [
+    hover = [
         [
             Markup("<b>{}</b> {}<br>{:%a %d %b %Y}<br>{} complete{}").format(
                 item["number"],
@@ -53,13 +56,13 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         ]
         for item in shown
     ]
-    trace = {
+    trace: Trace = {
         "type": "heatmap",
         "x": list(days),
         "y": names,
         "z": [[_class(share) for share in item["complete"]] for item in shown],
         "customdata": [[item["meter"]] * len(days) for item in shown],
-        "text": about,
+        "text": hover,
         "hovertemplate": Markup("%{text}<extra></extra>"),
         "zmin": 0,
         "zmax": 4,
@@ -68,7 +71,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         "ygap": 2,
         "colorbar": {
             "tickvals": [0.4, 1.2, 2.0, 2.8, 3.6],
-            "ticktext": list(CLASSES),
+            "ticktext": CLASSES,
             "thickness": 10,
             "len": 150,
             "lenmode": "pixels",
@@ -79,10 +82,11 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         },
     }
     worst = min((min(item["complete"]), item["number"]) for item in shown)
-    look = layout(
+    around = layout(
         theme,
         summary=f"Completeness of {len(shown)} meters on {len(days)} days; least {percent(worst[0])} at {worst[1]}",
         uirevision="calendar",
+        margin={"l": 8, "r": 8, "t": 34, "b": 8},
         meta={"height": max(170, ROW * len(shown) + 70)},
         xaxis={
             "type": "date",
@@ -102,7 +106,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
             "showgrid": False,
         },
     )
-    return {"data": [trace], "layout": {**look, "margin": {"l": 8, "r": 8, "t": 34, "b": 8}}}
+    return {"data": [trace], "layout": around}
 
 
 def _class(share: float) -> int:

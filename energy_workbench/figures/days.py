@@ -1,4 +1,4 @@
-"""A load by the day: the energy of every day, the typical days, and one day as it ran."""
+"""A load by the day: daily energies, the mean load by hour of the day, and one day in quarters of an hour."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from energy_workbench.figures.axes import caption, frame
-from energy_workbench.figures.theme import LIGHT, Figure, Theme
+from energy_workbench.figures.axes import report_layout, report_title
+from energy_workbench.figures.schema import Axis, Figure, Trace
+from energy_workbench.figures.theme import LIGHT, Theme
 
-NAMED = 31
-"""Days up to which each is named at the axis; of more, every so many."""
+LABELLED = 31
+"""Most days of which each has its label on the axis; of more, every so many."""
 
 Points = Sequence[Mapping[str, Any]]
 
@@ -26,32 +27,30 @@ def daily_energy(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
     points : sequence of mapping
         Points of a daily pattern.
     """
-    starts = [datetime.fromisoformat(p["start"]).astimezone(zone) for p in points]
-    traces = []
-    for name, colour, wanted in (
-        ("Measured", theme.accent, False),
-        ("Not fully measured", theme.state["yellow"], True),
+    starts = [datetime.fromisoformat(point["start"]).astimezone(zone) for point in points]
+    traces: list[Trace] = []
+    for name, colour, actual in (
+        (Markup("Measured"), theme.accent, True),
+        (Markup("Not fully measured"), theme.state["yellow"], False),
     ):
         chosen = [
-            (s, p)
-            for s, p in zip(starts, points, strict=True)
-            if p["energy_kwh"] is not None and (p["quality"] != "actual") == wanted
+            (start, point["energy_kwh"])
+            for start, point in zip(starts, points, strict=True)
+            if point["energy_kwh"] is not None and (point["quality"] == "actual") == actual
         ]
         if chosen:
-            traces.append(
-                {
-                    "type": "bar",
-                    "name": name,
-                    "x": [f"{s:%Y-%m-%d}" for s, _ in chosen],
-                    "y": [p["energy_kwh"] for _, p in chosen],
-                    "marker": {"color": colour},
-                    "hovertemplate": Markup("%{x|%a %-d %b}<br>%{y:,.1f} kWh<extra></extra>"),
-                }
-            )
-    days = [f"{s:%Y-%m-%d}" for s in starts]
-    few = len(days) <= NAMED
+            traces.append({
+                "type": "bar",
+                "name": name,
+                "x": [f"{start:%Y-%m-%d}" for start, _ in chosen],
+                "y": [energy for _, energy in chosen],
+                "marker": {"color": colour},
+                "hovertemplate": Markup("%{x|%a %-d %b}<br>%{y:,.1f} kWh<extra></extra>"),
+            })  # fmt: skip
+    days = [f"{start:%Y-%m-%d}" for start in starts]
+    few = len(days) <= LABELLED
     every = 1 if few else max(1, len(days) // 16)
-    look = frame(
+    around = report_layout(
         theme,
         f"Energy of {len(days)} days",
         bargap=0.25,
@@ -63,12 +62,12 @@ def daily_energy(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
             "categoryarray": days,
             "range": [-0.6, len(days) - 0.4],
             "tickvals": days[::every],
-            "ticktext": [str(s.day) if few else f"{s.day} {s:%b}" for s in starts[::every]],
+            "ticktext": [escape(f"{start.day}" if few else f"{start.day} {start:%b}") for start in starts[::every]],
             "tickangle": 0,
         },
-        yaxis={"title": caption(theme, "Energy [kWh a day]"), "tickformat": ",~r", "rangemode": "tozero"},
+        yaxis=_amounts(theme, "Energy [kWh a day]"),
     )
-    return {"data": traces, "layout": look}
+    return {"data": traces, "layout": around}
 
 
 def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
@@ -79,45 +78,43 @@ def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
     points : sequence of mapping
         Points of an hourly pattern; only hours that are measured and complete count.
     """
-    sums: dict[tuple[int, int], list[float]] = {}
+    energies: dict[tuple[int, int], list[float]] = {}
     for point in points:
         if point["energy_kwh"] is None or point["quality"] != "actual" or point["completeness"] < 0.999:
             continue
         local = datetime.fromisoformat(point["start"]).astimezone(zone)
         kind = max(local.weekday() - 4, 0)
-        sums.setdefault((kind, local.hour), []).append(point["energy_kwh"])
-    traces = []
-    lines = (
+        energies.setdefault((kind, local.hour), []).append(point["energy_kwh"])
+    traces: list[Trace] = []
+    kinds = (
         ("Monday to Friday", theme.accent, "solid"),
         ("Saturday", theme.series[4], "dash"),
         ("Sunday", theme.series[3], "dot"),
     )
-    for kind, (name, colour, dash) in enumerate(lines):
-        means = [sums.get((kind, hour)) for hour in range(24)]
-        if any(means):
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": name,
-                    "x": list(range(24)),
-                    "y": [sum(m) / len(m) if m else None for m in means],
-                    "line": {"color": colour, "dash": dash, "width": 2},
-                    "hovertemplate": Markup("{}, %{{x:02d}}:00<br>%{{y:,.1f}} kW<extra></extra>").format(name),
-                }
-            )
-    look = frame(
+    for kind, (name, colour, dash) in enumerate(kinds):
+        hours = [energies.get((kind, hour)) for hour in range(24)]
+        if any(hours):
+            traces.append({
+                "type": "scatter",
+                "mode": "lines",
+                "name": escape(name),
+                "x": list(range(24)),
+                "y": [sum(hour) / len(hour) if hour else None for hour in hours],
+                "line": {"color": colour, "dash": dash, "width": 2},
+                "hovertemplate": Markup("{}, %{{x:02d}}:00<br>%{{y:,.1f}} kW<extra></extra>").format(name),
+            })  # fmt: skip
+    around = report_layout(
         theme,
-        f"Mean load by hour: {', '.join(str(trace['name']) for trace in traces) or 'not known'}",
+        f"Mean load by hour: {', '.join(trace['name'] for trace in traces) or 'not known'}",
         showlegend=True,
         xaxis={
             "tickvals": list(range(0, 24, 3)),
-            "ticktext": [f"{hour:02}:00" for hour in range(0, 24, 3)],
+            "ticktext": [escape(f"{hour:02}:00") for hour in range(0, 24, 3)],
             "range": [-0.3, 23.3],
         },
-        yaxis={"title": caption(theme, "Mean load [kW]"), "tickformat": ",~r", "rangemode": "tozero"},
+        yaxis=_amounts(theme, "Mean load [kW]"),
     )
-    return {"data": traces, "layout": look}
+    return {"data": traces, "layout": around}
 
 
 def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
@@ -128,22 +125,26 @@ def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
     points : sequence of mapping
         Points of a pattern every 15 minutes.
     """
-    starts = [datetime.fromisoformat(p["start"]).astimezone(zone) for p in points]
-    trace = {
+    starts = [datetime.fromisoformat(point["start"]).astimezone(zone) for point in points]
+    trace: Trace = {
         "type": "scatter",
         "mode": "lines",
-        "name": "Load",
-        "x": [f"{s:%Y-%m-%d %H:%M}" for s in starts],
-        "y": [None if p["energy_kwh"] is None else 4 * p["energy_kwh"] for p in points],
+        "name": Markup("Load"),
+        "x": [f"{start:%Y-%m-%d %H:%M}" for start in starts],
+        "y": [None if point["energy_kwh"] is None else 4 * point["energy_kwh"] for point in points],
         "line": {"color": theme.accent, "width": 1.6, "shape": "hv"},
         "fill": "tozeroy",
         "fillcolor": theme.accent_fill,
         "hovertemplate": Markup("%{x|%H:%M}<br>%{y:,.1f} kW<extra></extra>"),
     }
-    look = frame(
+    around = report_layout(
         theme,
         f"Mean load of {len(points)} times 15 minutes",
         xaxis={"type": "date", "tickformat": "%H:%M"},
-        yaxis={"title": caption(theme, "Mean load [kW]"), "tickformat": ",~r", "rangemode": "tozero"},
+        yaxis=_amounts(theme, "Mean load [kW]"),
     )
-    return {"data": [trace], "layout": look}
+    return {"data": [trace], "layout": around}
+
+
+def _amounts(theme: Theme, text: str) -> Axis:
+    return {"title": report_title(theme, text), "tickformat": ",~r", "rangemode": "tozero"}

@@ -1,4 +1,4 @@
-"""Which figure shows which kind of answer: `.figure()` of an answer finds its own here."""
+"""Registry of figures by kind of result, where `.figure()` of a result finds its own."""
 
 from __future__ import annotations
 

@@ -1,14 +1,17 @@
-"""Where the site's energy came from and what it emitted, day by day."""
+"""Sources of the site's energy, and its emissions by scope, day by day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import amount, drawn
+from energy_workbench.figures.axes import DAY_MS, axis, axis_title
+from energy_workbench.figures.schema import Figure, Layout, Marker, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.wording.words import amount, plotted
 
 SOURCES = (
     ("grid", "grid_import_kwh", "grid"),
@@ -27,8 +30,6 @@ SCOPES = (
 MOST_DAYS = 400
 """Above it the days of a month are drawn as one bar."""
 
-DAY_MS = 86_400_000
-
 
 def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """Draw a generation: `days` of `day, grid_import_kwh, solar_kwh, solar_self_used_kwh, dg_kwh` [kWh]."""
@@ -36,15 +37,15 @@ def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     days = [{"other_kwh": 0.0, **day, "solar_exported_kwh": _exported(day)} for day in payload["days"]]
     if not any(day.get(column) for day in days for _, column, _ in SOURCES):
         return message(theme, "No energy is known for this time.")
-    rows, monthly = _bars(days, [column for _, column, _ in SOURCES])
+    bars, monthly = _bars(days, [column for _, column, _ in SOURCES])
     data = [
-        _stacked(rows, name, column, "kWh", theme, colour, monthly=monthly, hatched=column == "solar_exported_kwh")
+        _stacked(bars, name, column, "kWh", theme, colour, monthly=monthly, hatched=column == "solar_exported_kwh")
         for name, column, colour in SOURCES
-        if any(row.get(column) for row in rows)
+        if any(bar.sums[column] for bar in bars)
     ]
-    said = [("grid", "grid_import_kwh"), ("solar", "solar_kwh"), ("diesel", "dg_kwh")]
-    said += [("other producers", "other_kwh")] if payload.get("other_kwh", 0) != 0 else []
-    summary = ", ".join(f"{name} {amount(payload[column], 'kWh')}" for name, column in said)
+    totals = [("grid", "grid_import_kwh"), ("solar", "solar_kwh"), ("diesel", "dg_kwh")]
+    totals += [("other producers", "other_kwh")] if payload.get("other_kwh", 0) != 0 else []
+    summary = ", ".join(f"{name} {amount(payload[column], 'kWh')}" for name, column in totals)
     return {"data": data, "layout": _layout(theme, summary, "kWh", monthly, f"sources {payload.get('from')}")}
 
 
@@ -66,9 +67,9 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     lines = [("avoided by solar (memo)", "avoided_kg", theme.state["green"], "dot")]
     if not payload["market_is_location"]:
         lines.insert(0, ("Scope 2, market-based", "scope2_market_kg", theme.ink, "solid"))
-    rows, monthly = _bars(days, [*columns, *(column for _, column, *_ in lines)])
+    bars, monthly = _bars(days, [*columns, *(column for _, column, *_ in lines)])
     data = [
-        _stacked(rows, name, column, unit, theme, colour, monthly=monthly)
+        _stacked(bars, name, column, unit, theme, colour, monthly=monthly)
         for name, column, colour in SCOPES
         if column in columns
     ]
@@ -76,18 +77,18 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "name": name,
-            **_places(rows, monthly),
-            "y": [None if row[column] is None else drawn(row[column]) for row in rows],
+            "name": escape(name),
+            **_along(bars, monthly),
+            "y": _heights(bars, column),
             "line": {"color": colour, "width": 1.6, "dash": dash},
             "marker": {"size": 4},
             "hovertemplate": Markup("<b>%{{y:,.4~g}} {}</b> {}<extra></extra>").format(unit, name),
         }
         for name, column, colour, dash in lines
-        if any(row[column] for row in rows)
+        if any(bar.sums[column] for bar in bars)
     ]
-    said = [("Scope 1", "scope1_kg"), ("Scope 2 location-based", "scope2_location_kg")]
-    summary = ", ".join(f"{name} {amount(payload[column], payload['units'][column])}" for name, column in said)
+    totals = [("Scope 1", "scope1_kg"), ("Scope 2 location-based", "scope2_location_kg")]
+    summary = ", ".join(f"{name} {amount(payload[column], payload['units'][column])}" for name, column in totals)
     return {"data": data, "layout": _layout(theme, summary, unit, monthly, f"carbon {payload.get('from')}")}
 
 
@@ -97,21 +98,30 @@ def _exported(day: Mapping[str, Any]) -> float | None:
     return None if made is None else max(0.0, round(float(made - (used or 0.0)), 4))
 
 
-def _bars(days: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> tuple[list[dict[str, Any]], bool]:
-    """A row a bar: the days, or of a long time its months; and whether they are months."""
+@dataclass(frozen=True)
+class _Bar:
+    """A day or a month: its first day, ISO, and its energies or emissions by column."""
+
+    start: str
+    sums: dict[str, float | None]
+
+
+def _bars(days: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> tuple[list[_Bar], bool]:
+    """The days, or of a long time its months; and whether they are months."""
     if len(days) <= MOST_DAYS:
-        return [dict(day) for day in days], False
-    months: dict[str, dict[str, Any]] = {}
+        return [_Bar(day["day"], {column: day.get(column) for column in columns}) for day in days], False
+    months: dict[str, _Bar] = {}
     for day in days:
-        row = months.setdefault(day["day"][:7], {"day": day["day"][:7] + "-01", **dict.fromkeys(columns)})
+        month = day["day"][:7]
+        sums = months.setdefault(month, _Bar(f"{month}-01", dict.fromkeys(columns))).sums
         for column in columns:
             if day[column] is not None:
-                row[column] = (row[column] or 0.0) + day[column]
+                sums[column] = (sums[column] or 0.0) + day[column]
     return list(months.values()), True
 
 
 def _stacked(
-    rows: Sequence[Mapping[str, Any]],
+    bars: Sequence[_Bar],
     name: str,
     column: str,
     unit: str,
@@ -120,44 +130,49 @@ def _stacked(
     *,
     monthly: bool,
     hatched: bool = False,
-) -> dict[str, Any]:
-    marker: dict[str, Any] = {"color": theme.source[colour], "line": {"color": theme.surface, "width": 0.5}}
+) -> Trace:
+    fill = theme.source[colour]
+    marker: Marker = {"color": fill, "line": {"color": theme.surface, "width": 0.5}}
     if hatched:
-        look = {"bgcolor": theme.source[colour], "fgcolor": theme.quiet}
-        marker["pattern"] = {"shape": "/", "size": 5, "solidity": 0.3, **look}
+        marker["pattern"] = {"shape": "/", "size": 5, "solidity": 0.3, "bgcolor": fill, "fgcolor": theme.quiet}
     return {
         "type": "bar",
-        "name": name,
-        **_places(rows, monthly),
-        "y": [None if row[column] is None else drawn(row[column]) for row in rows],
+        "name": escape(name),
+        **_along(bars, monthly),
+        "y": _heights(bars, column),
         "marker": marker,
         "hovertemplate": Markup("<b>%{{y:,.4~g}} {}</b> {}<extra></extra>").format(unit, name),
     }
 
 
-def _places(rows: Sequence[Mapping[str, Any]], monthly: bool) -> dict[str, Any]:
+def _along(bars: Sequence[_Bar], monthly: bool) -> Trace:
+    """Where the bars stand along the time: in the middle of their day or month."""
     width = "M1" if monthly else DAY_MS
-    return {"x": [row["day"] for row in rows], "xperiod": width, "xperiodalignment": "middle"}
+    return {"x": [bar.start for bar in bars], "xperiod": width, "xperiodalignment": "middle"}
 
 
-def _layout(theme: Theme, summary: str, unit: str, monthly: bool, view: str) -> dict[str, Any]:
-    axis = {"gridcolor": theme.line, "zerolinecolor": theme.line, "tickfont": {"color": theme.quiet}}
-    look = layout(
+def _heights(bars: Sequence[_Bar], column: str) -> list[float | None]:
+    return [None if (value := bar.sums[column]) is None else plotted(value) for bar in bars]
+
+
+def _layout(theme: Theme, summary: str, unit: str, monthly: bool, view: str) -> Layout:
+    plain = axis(theme, zerolinecolor=theme.line)
+    return layout(
         theme,
         summary=summary,
         uirevision=view,
         barmode="stack",
         bargap=0.25,
         hovermode="x unified",
+        margin={"l": 8, "r": 12, "t": 34, "b": 34},
         xaxis={
-            **axis, "type": "date", "showgrid": False, "ticklabelmode": "period",
+            **plain, "type": "date", "showgrid": False, "ticklabelmode": "period",
             "hoverformat": "%B %Y" if monthly else "%a %d %b %Y", "tickformat": "%b %Y" if monthly else "%a %d %b",
         },
         yaxis={
-            **axis,
-            "title": {"text": f"{unit} per {'month' if monthly else 'day'}", "font": {"color": theme.quiet}},
+            **plain, "title": axis_title(theme, f"{unit} per {'month' if monthly else 'day'}"),
             "tickformat": ",~g", "automargin": True, "rangemode": "tozero",
         },
+        showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )  # fmt: skip
-    return {**look, "showlegend": True, "margin": {"l": 8, "r": 12, "t": 34, "b": 34}}

@@ -1,4 +1,4 @@
-"""What a meter did over time, at any resolution, with the time that it is compared with beside it."""
+"""Energy or demand of a meter over time, at any resolution, beside the period that it is compared with."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.figures.axes import DAY, larger, time_axis, value_axis
-from energy_workbench.figures.pattern import SPANS, about_point, estimated, gaps, steps
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import BREAK, NOTHING, amount, drawn, literal, local
+from energy_workbench.figures.axes import DAY_MS, gaps, larger, time_axis, value_axis
+from energy_workbench.figures.pattern import SPANS, estimated, filled, hover_texts, steps
+from energy_workbench.figures.schema import Figure, Line, Marker, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.wording.words import NOTHING, amount, escaped_lines, literal, local, plotted
 
-PERIODS: dict[str, Any] = {"1d": DAY, "1w": 7 * DAY, "1mo": "M1", "1y": "M12"}
-"""Resolutions that are drawn as bars, and how wide Plotly takes a bucket."""
+PERIODS: dict[str, int | str] = {"1d": DAY_MS, "1w": 7 * DAY_MS, "1mo": "M1", "1y": "M12"}
+"""Resolutions that are drawn as bars, and the width of a bucket as Plotly takes it [ms, or months]."""
 
 TITLES = {"1d": "%A %-d %B %Y", "1w": "week of %-d %B %Y", "1mo": "%B %Y", "1y": "%Y"}
-"""How a bucket is called, as Plotly writes dates."""
+"""Names of buckets, as formats of Plotly."""
 
 MONDAY = "2001-01-01"
 
@@ -63,17 +64,17 @@ def over_time(
     word = payload.get("word") or "used"
     every = SPANS.get(payload["every"], payload["every"])
     series = Series(payload["every"], whole, unit, by, theme)
-    data: list[dict[str, Any]] = []
-    beside = measure == "energy" and any(value is not None for value in before)
-    if beside:
-        data += series.quiet(before, before_name)
+    data: list[Trace] = []
+    if measure == "energy" and any(value is not None for value in before):
+        data += series.compared(before, before_name)
     data += series.main(values, word if measure == "energy" else "highest 15 min")
     if any(others):
         data += series.below(others, str(given))
     data += series.doubtful(values)
     first, last = span or (payload["from"], payload["to"])
     title = f"{unit} per {every}" if measure == "energy" else f"{unit}, highest 15 min of each {every}"
-    look = layout(
+    named = sum(trace.get("showlegend", True) for trace in data)
+    around = layout(
         theme,
         summary=(
             f"{measure.capitalize()} of {payload['number']} every {every}: "
@@ -85,17 +86,16 @@ def over_time(
         hovermode="x unified",
         barmode="group",
         bargap=0.2,
-        xaxis=time_axis(theme, local(first), local(last))
-        | {"hoverformat": TITLES.get(payload["every"], "%a %-d %b %Y, %H:%M")},
+        showlegend=named > 1,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        margin={"l": 8, "r": 12, "t": 28 if named > 1 else 12, "b": 36},
+        xaxis=time_axis(
+            theme, local(first), local(last), hoverformat=TITLES.get(payload["every"], "%a %-d %b %Y, %H:%M")
+        ),
         yaxis=value_axis(theme, title, rangemode="normal" if any(others) else "tozero"),
-        shapes=gaps({**payload, "points": whole.points, "to": whole.end}, theme),
+        shapes=gaps(whole.points, "energy_kwh", whole.end, theme),
     )
-    named = sum(trace.get("showlegend", True) for trace in data)
-    legend = {"showlegend": named > 1, "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}}
-    return {
-        "data": data,
-        "layout": {**look, **legend, "margin": {"l": 8, "r": 12, "t": 28 if named > 1 else 12, "b": 36}},
-    }
+    return {"data": data, "layout": around}
 
 
 class Buckets:
@@ -127,18 +127,18 @@ class Buckets:
         end = starts[len(begun)]
         return cls(begun, end, bool(begun) and datetime.fromisoformat(end) > now, starts)
 
-    def cut(self, every: str) -> list[Markup]:
-        """What is said of each bucket that is not a whole one, empty for the others."""
-        said = [NOTHING] * len(self.points)
-        if not said:
-            return said
+    def partial(self, every: str) -> list[Markup]:
+        """What is said of each bucket that is not a whole one; empty of the others."""
+        texts = [NOTHING] * len(self.points)
+        if not texts:
+            return texts
         first, end = (datetime.fromisoformat(text) for text in (self.points[0]["start"], self.end))
         for index, edge in ((0, first), (-1, end)):
             if not _is_edge(edge, every):
-                said[index] = Markup("<br>a part only")
+                texts[index] = Markup("<br>a part only")
         if self.running:
-            said[-1] = Markup("<br>so far")
-        return said
+            texts[-1] = Markup("<br>so far")
+        return texts
 
 
 def _is_edge(edge: datetime, every: str) -> bool:
@@ -154,98 +154,92 @@ class Series:
     def __init__(self, every: str, buckets: Buckets, unit: str, by: float, theme: Theme) -> None:
         self._every, self._buckets, self._unit, self._by, self._theme = every, buckets, unit, by, theme
         self.bars = every in PERIODS
-        self._cut = buckets.cut(every)
-        told = zip(map(about_point, buckets.points), self._cut, strict=True)
-        self._about = [about + cut if cut else about for about, cut in told]
+        self._edges = [local(start) for start in buckets.starts]
+        self._partial = buckets.partial(every)
+        self._hover = hover_texts(buckets.points)
+        for index, text in enumerate(self._partial):
+            if text:
+                self._hover[index] += text
 
-    def main(self, values: Sequence[float | None], name: str) -> list[dict[str, Any]]:
+    def main(self, values: Sequence[float | None], name: str) -> list[Trace]:
         """What the chart is about."""
         theme = self._theme
         if self.bars:
-            marker = {"color": theme.accent, "opacity": [0.45 if cut else 1 for cut in self._cut]}
-            return [self._bar(values, name, marker, self._about) | {"offsetgroup": "now"}]
-        y = self._over(values)
-        line = self._line(y, name, {"color": theme.accent, "width": 1.8, "shape": "hv"}, self._about)
-        area = {"fill": "tozeroy", "fillcolor": theme.accent_fill}
-        if None not in y:
-            return [line | area]
-        # Plotly would fill straight across a gap: the area is a trace of its own, which falls to nothing there.
-        shape = {"x": line["x"], "y": [value or 0 for value in line["y"]], "line": {"width": 0, "shape": "hv"}}
-        plain = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False}
-        return [{**plain, **shape, **area}, line]
+            marker: Marker = {"color": theme.accent, "opacity": [0.45 if text else 1 for text in self._partial]}
+            return [{**self._bar(values, name, marker, self._hover), "offsetgroup": "now"}]
+        look: Line = {"color": theme.accent, "width": 1.8, "shape": "hv"}
+        traces = filled(self._line(self._over(values), name, look, self._hover), theme)
+        for area in traces[:-1]:
+            area["showlegend"] = False
+        return traces
 
-    def quiet(self, values: Sequence[float | None], name: str) -> list[dict[str, Any]]:
-        """The time compared with; it goes on where this one has not been."""
-        shown = list(values[: len(self._buckets.starts) - 1])
-        count = len(shown)
+    def compared(self, values: Sequence[float | None], name: str) -> list[Trace]:
+        """The period compared with; it goes on where this one has not been."""
+        shown = values[: len(self._edges) - 1]
+        hover = [NOTHING] * len(shown)
         if self.bars:
-            marker = {"color": self._theme.quiet, "opacity": 0.45}
-            return [self._bar(shown, name, marker, [NOTHING] * count) | {"offsetgroup": "before"}]
-        look = {"color": self._theme.quiet, "width": 1.3, "shape": "hv", "dash": "dot"}
-        return [self._line(self._scaled(shown), name, look, [NOTHING] * count)]
+            marker: Marker = {"color": self._theme.quiet, "opacity": 0.45}
+            return [{**self._bar(shown, name, marker, hover), "offsetgroup": "before"}]
+        look: Line = {"color": self._theme.quiet, "width": 1.3, "shape": "hv", "dash": "dot"}
+        return [self._line(self._scaled(shown), name, look, hover)]
 
-    def below(self, values: Sequence[float | None], name: str) -> list[dict[str, Any]]:
+    def below(self, values: Sequence[float | None], name: str) -> list[Trace]:
         """What goes the other way, below zero."""
         turned = [None if value is None else -value for value in values]
-        sizes = [BREAK + f"{amount(value, 'kWh')} {name}" if value else NOTHING for value in values]
+        hover = escaped_lines(f"\n{amount(value, 'kWh')} {name}" if value else "" for value in values)
         if self.bars:
-            return [self._bar(turned, name, {"color": self._theme.state["orange"]}, sizes) | {"offsetgroup": "now"}]
-        look = {"color": self._theme.state["orange"], "width": 1.6, "shape": "hv"}
-        return [self._line(self._over(turned), name, look, sizes)]
+            return [{**self._bar(turned, name, {"color": self._theme.state["orange"]}, hover), "offsetgroup": "now"}]
+        look: Line = {"color": self._theme.state["orange"], "width": 1.6, "shape": "hv"}
+        return [self._line(self._over(turned), name, look, hover)]
 
-    def doubtful(self, values: Sequence[float | None]) -> list[dict[str, Any]]:
+    def doubtful(self, values: Sequence[float | None]) -> list[Trace]:
         """A ring at each bucket that was not measured as such."""
-        places = [
+        over = len(values) - self._buckets.running
+        doubtful = [
             index
-            for index, point in enumerate(self._buckets.points)
-            if estimated(point)
-            and values[index] is not None
-            and not (self._buckets.running and index == len(values) - 1)
+            for index, point in enumerate(self._buckets.points[:over])
+            if estimated(point) and values[index] is not None
         ]
-        if not places:
+        if not doubtful:
             return []
-        scaled = self._scaled(values)
-        trace = {
-            "type": "scatter", "mode": "markers", "name": "estimated or edited", "hoverinfo": "skip",
-            "x": [local(self._buckets.starts[index]) for index in places], "y": [scaled[index] for index in places],
+        rings: Trace = {
+            "type": "scatter", "mode": "markers", "name": Markup("estimated or edited"), "hoverinfo": "skip",
+            "x": [self._edges[index] for index in doubtful],
+            "y": self._scaled([values[index] for index in doubtful]),
             "marker": {"symbol": "circle-open", "size": 7, "color": self._theme.state["orange"], "line": {"width": 2}},
         }  # fmt: skip
-        return [trace | self._period()]
+        return [{**rings, **self._period()}]
 
     def _over(self, values: Sequence[float | None]) -> list[float | None]:
         """The steps that are over: the energy of one so far would look like a fall."""
-        found = self._scaled(values)
-        return [*found[:-1], None] if self._buckets.running else found
+        scaled = self._scaled(values)
+        return [*scaled[:-1], None] if self._buckets.running else scaled
 
     def _scaled(self, values: Sequence[float | None]) -> list[float | None]:
-        return [None if value is None else drawn(value / self._by) for value in values]
+        return [None if value is None else plotted(value / self._by) for value in values]
 
-    def _line(self, y: list[float | None], name: str, line: dict[str, Any], about: Sequence[str]) -> dict[str, Any]:
-        edges = [local(start) for start in self._buckets.starts[: len(y) + 1]]
-        times, values, words = steps(edges, y, about)
+    def _line(self, y: Sequence[float | None], name: str, line: Line, hover: Sequence[Markup]) -> Trace:
+        times, values, texts = steps(self._edges[: len(y) + 1], y, hover)
         return {
             "type": "scatter", "mode": "lines", "name": escape(name), "connectgaps": False, "line": line,
-            "x": times, "y": values, "customdata": words,
-            "hovertemplate": self._told(name),
+            "x": times, "y": values, "customdata": texts,
+            "hovertemplate": self._hover_template(name),
         }  # fmt: skip
 
-    def _bar(
-        self, values: Sequence[float | None], name: str, marker: dict[str, Any], about: Sequence[str]
-    ) -> dict[str, Any]:
-        starts = self._buckets.starts[: len(values)]
-        return {
+    def _bar(self, values: Sequence[float | None], name: str, marker: Marker, hover: Sequence[Markup]) -> Trace:
+        bar: Trace = {
             "type": "bar", "name": escape(name), "marker": marker,
-            "x": [local(start) for start in starts], "y": self._scaled(values), "customdata": about,
-            "hovertemplate": self._told(name),
-        } | self._period()  # fmt: skip
+            "x": self._edges[: len(values)], "y": self._scaled(values), "customdata": hover,
+            "hovertemplate": self._hover_template(name),
+        }  # fmt: skip
+        return {**bar, **self._period()}
 
-    def _told(self, name: str) -> Markup:
+    def _hover_template(self, name: str) -> Markup:
         return Markup("<b>%{{y:,.4~g}} {}</b> {}%{{customdata}}<extra></extra>").format(self._unit, literal(name))
 
-    def _period(self) -> dict[str, Any]:
+    def _period(self) -> Trace:
         """That a bar stands in the middle of its bucket."""
         if not self.bars:
             return {}
-        return {"xperiod": PERIODS[self._every], "xperiodalignment": "middle"} | (
-            {"xperiod0": MONDAY} if self._every == "1w" else {}
-        )
+        middle: Trace = {"xperiod": PERIODS[self._every], "xperiodalignment": "middle"}
+        return {**middle, "xperiod0": MONDAY} if self._every == "1w" else middle

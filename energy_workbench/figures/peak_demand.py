@@ -1,4 +1,4 @@
-"""Maximum demand of each billing month, and who made it."""
+"""Maximum demand of each billing month, with the parts of the children in it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from energy_workbench.domain import maxima
 from energy_workbench.figures.axes import larger, value_axis
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import BREAK, amount, drawn, moment, percent, title
+from energy_workbench.figures.schema import Figure, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.wording.words import BREAK, amount, moment, percent, plotted, title
 
 NAMED = 8
 """Children that are named; what the others drew is one part."""
@@ -36,16 +37,16 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     months = [month(row) for row in rows]
     split = payload["unit"] == "kW" and any(row["children"] for row in rows)
     parts = _Parts(months, payload["number"], unit, by, theme)
-    data = parts.all(rows) if split else [_whole(rows, months, by, theme)]
+    data = parts.traces(rows) if split else [_whole(rows, months, by, theme)]
     ends = [_end(row) if split else row["maximum"] for row in rows]
     data += [
         {
-            "type": "scatter", "mode": "markers", "y": months, "x": [drawn(row["maximum"] / by) for row in rows],
+            "type": "scatter", "mode": "markers", "y": months, "x": [plotted(row["maximum"] / by) for row in rows],
             "marker": {"symbol": "line-ns-open", "size": 24, "color": theme.ink, "line": {"width": 2}},
             "hoverinfo": "skip",
         },
         {
-            "type": "scatter", "mode": "text", "y": months, "x": [drawn(end / by) for end in ends],
+            "type": "scatter", "mode": "text", "y": months, "x": [plotted(end / by) for end in ends],
             "text": [
                 Markup("  <b>{}</b> {}").format(amount(row["maximum"], payload["unit"]), moment(row["at"]))
                 for row in rows
@@ -54,10 +55,8 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         },
     ]  # fmt: skip
     highest = rows[maxima.first(float(row["maximum"]) for row in rows) or 0]
-    reach = max(ends) / by
-    fed = [sum(min(child["kw"] or 0, 0) for child in row["children"]) for row in rows if split]
-    drawn_low = min(fed, default=0) / by
-    look = layout(
+    fed_in = [sum(min(child["kw"] or 0, 0) for child in row["children"]) for row in rows if split]
+    around = layout(
         theme,
         summary=(
             f"Maximum demand of {payload['number']}: {amount(highest['maximum'], payload['unit'])} at "
@@ -67,8 +66,9 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         uirevision="demand",
         barmode="relative",
         bargap=0.3,
+        margin={"l": 8, "r": 12, "t": 8, "b": 40},
         uniformtext={"mode": "hide", "minsize": 10},
-        xaxis=value_axis(theme, unit, range=[1.05 * drawn_low, 1.5 * reach]),
+        xaxis=value_axis(theme, unit, range=[1.05 * min(fed_in, default=0) / by, 1.5 * max(ends) / by]),
         yaxis={
             "type": "category",
             "categoryorder": "array",
@@ -77,7 +77,7 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "fixedrange": True,
         },
     )
-    return {"data": data, "layout": {**look, "margin": {"l": 8, "r": 12, "t": 8, "b": 40}}}
+    return {"data": data, "layout": around}
 
 
 def _end(row: Mapping[str, Any]) -> float:
@@ -103,11 +103,11 @@ class _Parts:
     by: float
     theme: Theme
 
-    def all(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """What was taken, what the others took, what was fed in."""
+    def traces(self, rows: Sequence[Mapping[str, Any]]) -> list[Trace]:
+        """What each child took, what the others took, what was fed in."""
         taken = [[child for child in row["children"] if (child["kw"] or 0) > 0] for row in rows]
-        fed = [[child for child in row["children"] if (child["kw"] or 0) < 0] for row in rows]
-        rest = [
+        fed_in = [[child for child in row["children"] if (child["kw"] or 0) < 0] for row in rows]
+        others = [
             [{"number": "", "kw": sum(child["kw"] for child in part[NAMED:]), "share": None}] if part[NAMED:] else []
             for part in taken
         ]
@@ -116,19 +116,20 @@ class _Parts:
                 self._rank(taken, rank, self.theme.accent, 0.85 - 0.6 * rank / NAMED)
                 for rank in range(min(NAMED, max(map(len, taken))))
             ),
-            *([self._rank(rest, 0, self.theme.quiet, 0.35)] if any(rest) else []),
-            *(self._rank(fed, rank, self.theme.state["yellow"], 0.9) for rank in range(max(map(len, fed)))),
+            *([self._rank(others, 0, self.theme.quiet, 0.35)] if any(others) else []),
+            *(self._rank(fed_in, rank, self.theme.state["yellow"], 0.9) for rank in range(max(map(len, fed_in)))),
         ]
 
-    def _rank(self, parts: list[list[dict[str, Any]]], rank: int, colour: str, opacity: float) -> dict[str, Any]:
-        found = [(month, part[rank]) for month, part in zip(self.months, parts, strict=True) if rank < len(part)]
-        children = [child for _, child in found]
+    def _rank(self, parts: list[list[dict[str, Any]]], rank: int, colour: str, opacity: float) -> Trace:
+        """The children of one rank, each in its month."""
+        months = [month for month, part in zip(self.months, parts, strict=True) if rank < len(part)]
+        children = [part[rank] for part in parts if rank < len(part)]
         return {
-            "type": "bar", "orientation": "h", "y": [month for month, _ in found],
-            "x": [drawn(child["kw"] / self.by) for child in children],
+            "type": "bar", "orientation": "h", "y": months,
+            "x": [plotted(child["kw"] / self.by) for child in children],
             "text": [self._name(child) for child in children], "textposition": "inside", "insidetextanchor": "middle",
             "textangle": 0, "textfont": {"color": self.theme.surface if opacity > 0.5 else self.theme.ink, "size": 11},
-            "customdata": [[child["number"], self._about(child)] for child in children],
+            "customdata": [[child["number"], self._hover(child)] for child in children],
             "hovertemplate": Markup("%{y}<br>%{customdata[1]}<extra></extra>"),
             "marker": {"color": colour, "opacity": opacity, "line": {"color": self.theme.surface, "width": 1.5}},
         }  # fmt: skip
@@ -136,18 +137,18 @@ class _Parts:
     def _name(self, child: Mapping[str, Any]) -> Markup:
         return title({"number": child["number"], "name": "others"}, self.above)
 
-    def _about(self, child: Mapping[str, Any]) -> Markup:
+    def _hover(self, child: Mapping[str, Any]) -> Markup:
         share = "" if child["share"] is None else f", {percent(abs(child['share']))} of the maximum"
-        fed = ", fed in" if child["kw"] < 0 else ""
+        way = ", fed in" if child["kw"] < 0 else ""
         return Markup("<b>{}</b><br>{}{}{}").format(
-            child["number"] or "others", amount(abs(child["kw"]), "kW"), fed, share
+            child["number"] or "others", amount(abs(child["kw"]), "kW"), way, share
         )
 
 
-def _whole(rows: Sequence[Mapping[str, Any]], months: list[str], by: float, theme: Theme) -> dict[str, Any]:
+def _whole(rows: Sequence[Mapping[str, Any]], months: list[str], by: float, theme: Theme) -> Trace:
     return {
-        "type": "bar", "orientation": "h", "y": months, "x": [drawn(row["maximum"] / by) for row in rows],
+        "type": "bar", "orientation": "h", "y": months, "x": [plotted(row["maximum"] / by) for row in rows],
         "marker": {"color": theme.accent, "opacity": 0.8},
-        "hovertext": [name + BREAK + moment(row["at"]) for name, row in zip(months, rows, strict=True)],
+        "hovertext": [escape(name) + BREAK + moment(row["at"]) for name, row in zip(months, rows, strict=True)],
         "hoverinfo": "text",
     }  # fmt: skip

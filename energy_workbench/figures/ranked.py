@@ -1,4 +1,4 @@
-"""Amounts of several things: one bar each, the first on top, or bars that are put on each other."""
+"""Bar charts of reports: ranked amounts, one bar each, and stacked parts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from energy_workbench.figures.axes import caption, frame
-from energy_workbench.figures.theme import LIGHT, Figure, Theme
+from energy_workbench.figures.axes import report_layout, report_title
+from energy_workbench.figures.schema import Figure, Trace
+from energy_workbench.figures.theme import LIGHT, Theme
 from energy_workbench.figures.wording.words import literal
 
 
@@ -23,10 +24,10 @@ def ranked(
     axis : str
         What the values are, with their unit.
     doubtful : bool
-        Whether the values tell of what is not known: then the bars have the colour of that.
+        Whether the values tell of what is not known: then the bars are yellow.
     """
     known = [(label, value) for label, value in rows if value is not None]
-    trace = {
+    trace: Trace = {
         "type": "bar",
         "orientation": "h",
         "x": [value for _, value in known],
@@ -35,22 +36,22 @@ def ranked(
         "hovertemplate": Markup("%{y}<br>%{x:,.1f}<extra></extra>"),
     }
     height = 60 + 21 * max(len(known), 2)
-    look = frame(
+    around = report_layout(
         theme,
         f"{axis} of {len(known)}",
         meta={"height": height},
         bargap=0.3,
         margin={"l": 56, "r": 8, "t": 8, "b": 44},
-        xaxis={"title": caption(theme, axis), "tickformat": ",~r", "showgrid": True, "rangemode": "tozero"},
+        xaxis={"title": report_title(theme, axis), "tickformat": ",~r", "showgrid": True, "rangemode": "tozero"},
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "ticklabelstandoff": 6},
     )
-    return {"data": [trace], "layout": look}
+    return {"data": [trace], "layout": around}
 
 
 def stacked(
     rows: Sequence[tuple[str, Sequence[float | None]]], names: Sequence[str], axis: str, *, theme: Theme = LIGHT
 ) -> Figure:
-    """Bars put on each other: of every row a part a name.
+    """Stacked bars: one a row, its parts by name.
 
     Parameters
     ----------
@@ -59,24 +60,24 @@ def stacked(
     axis : str
         What the values are, with their unit.
     """
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "bar",
             "name": escape(name),
             "x": [escape(label) for label, _ in rows],
-            "y": [values[at] for _, values in rows],
-            "marker": {"color": theme.series[at % len(theme.series)]},
+            "y": [values[part] for _, values in rows],
+            "marker": {"color": theme.series[part % len(theme.series)]},
             "hovertemplate": Markup("%{{x}}, {}<br>%{{y:,.1f}}<extra></extra>").format(literal(name)),
         }
-        for at, name in enumerate(names)
+        for part, name in enumerate(names)
     ]
-    look = frame(
+    around = report_layout(
         theme,
         f"{axis} of {len(rows)}, by {', '.join(names)}",
         barmode="stack",
         bargap=0.35,
         showlegend=True,
         xaxis={"type": "category"},
-        yaxis={"title": caption(theme, axis), "tickformat": ",~r", "rangemode": "tozero"},
+        yaxis={"title": report_title(theme, axis), "tickformat": ",~r", "rangemode": "tozero"},
     )
-    return {"data": traces, "layout": look}
+    return {"data": traces, "layout": around}

@@ -1,4 +1,4 @@
-"""Power as a meter reported it, reading by reading."""
+"""Active power as a meter reported it, reading by reading, thinned to what a screen can show."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from energy_workbench.domain.time.resolution import MOST_POINTS
 from energy_workbench.figures.axes import larger, time_axis, value_axis
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
-from energy_workbench.figures.wording.words import amount, drawn, local
+from energy_workbench.figures.schema import Axis, Figure, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.wording.words import amount, local, plotted
 
 Point = tuple[datetime, float]
 """When, on the site's clock, and how much [kW]."""
@@ -50,33 +51,35 @@ def raw_power(
     if not points:
         return message(theme, "No reading of power in this time.")
     kept = seen(points, pause, most)
-    unit, by = larger("kW", [value for _, value in points])
-    trace = {
+    values = [value for _, value in points]
+    unit, by = larger("kW", values)
+    trace: Trace = {
         "type": "scatter",
         "mode": "lines+markers" if len(points) < 60 else "lines",
-        "name": "power",
+        "name": Markup("power"),
         "x": [at.isoformat(timespec="seconds") for at, _ in kept],
-        "y": [None if value is None else drawn(value / by) for _, value in kept],
+        "y": [None if value is None else plotted(value / by) for _, value in kept],
         "connectgaps": False,
         "line": {"color": theme.accent, "width": 1.5},
         "marker": {"size": 4},
         "hovertemplate": Markup("%{{x|%a %-d %b %H:%M:%S}}<br><b>%{{y:,.4~g}} {}</b><extra></extra>").format(unit),
     }
-    values = [value for _, value in points]
-    summary = f"Power of {number}, {len(points)} readings: {amount(min(values), 'kW')} to {amount(max(values), 'kW')}"
-    look = layout(
+    small: Axis = {"nticks": 5, "fixedrange": True} if slim else {}
+    low, high = amount(min(values), "kW"), amount(max(values), "kW")
+    around = layout(
         theme,
-        summary=summary,
+        summary=f"Power of {number}, {len(points)} readings: {low} to {high}",
         uirevision=revision,
         hovermode="x",
-        xaxis=time_axis(theme, *map(local, span)) | ({"nticks": 5, "fixedrange": True} if slim else {}),
+        margin={"l": 8, "r": 12, "t": 12, "b": 36},
+        xaxis=time_axis(theme, local(span[0]), local(span[1]), **small),
         yaxis=value_axis(theme, unit if slim else f"{unit}, each reading", rangemode="normal" if slim else "tozero"),
     )
-    return {"data": [trace], "layout": {**look, "margin": {"l": 8, "r": 12, "t": 12, "b": 36}}}
+    return {"data": [trace], "layout": around}
 
 
 def seen(points: Sequence[Point], pause: float, most: int) -> list[tuple[datetime, float | None]]:
-    """At most so many points, with an unknown one in each gap."""
+    """At most so many points, with one that is not known in each gap."""
     gaps = sum((after - before).total_seconds() > pause for (before, _), (after, _) in pairwise(points))
     kept = thinned(points, most - min(gaps, most // 2))
     # What was thinned is further apart than the readings were.
@@ -85,7 +88,7 @@ def seen(points: Sequence[Point], pause: float, most: int) -> list[tuple[datetim
 
 
 def thinned(points: Sequence[Point], most: int) -> list[Point]:
-    """At most so many points that look the same: of each stretch of time its lowest and its highest, in time.
+    """At most so many points: of each stretch of time its minimum and its maximum, in time.
 
     Examples
     --------
@@ -98,27 +101,26 @@ def thinned(points: Sequence[Point], most: int) -> list[Point]:
         return list(points)
     stretches = max(1, most // 2)
     size = math.ceil(len(points) / stretches)
-    found: list[Point] = []
+    extremes: list[Point] = []
     for low in range(0, len(points), size):
         part = points[low : low + size]
-        pair = {min(part, key=_value), max(part, key=_value)}
-        found += sorted(pair)
-    return found
+        extremes += sorted({min(part, key=_value), max(part, key=_value)})
+    return extremes
 
 
 def broken(points: Sequence[Point], pause: float) -> list[tuple[datetime, float | None]]:
-    """The points with an unknown one where nothing was read for longer than the pause [s]."""
-    found: list[tuple[datetime, float | None]] = []
+    """The points, and one that is not known where nothing was read for longer than the pause [s]."""
+    parts: list[tuple[datetime, float | None]] = []
     for at, value in points:
-        if found and (at - found[-1][0]).total_seconds() > pause:
-            found.append((at, None))
-        found.append((at, value))
-    return found
+        if parts and (at - parts[-1][0]).total_seconds() > pause:
+            parts.append((at, None))
+        parts.append((at, value))
+    return parts
 
 
 def of_readings(payload: Mapping[str, Any]) -> list[Point]:
     """The power of each reading that has one: the total, or the sum of the phases."""
-    found = []
+    points = []
     for row in payload["items"]:
         values = row["values"]
         power = values.get("active_power_total")
@@ -126,8 +128,8 @@ def of_readings(payload: Mapping[str, Any]) -> list[Point]:
             phases = [values.get(f"active_power_{phase}") for phase in ("l1", "l2", "l3")]
             power = None if None in phases else sum(phases)
         if power is not None:
-            found.append((datetime.fromisoformat(row["ts"]).replace(tzinfo=None), power))
-    return found
+            points.append((datetime.fromisoformat(row["ts"]).replace(tzinfo=None), power))
+    return points
 
 
 def _value(point: Point) -> float:

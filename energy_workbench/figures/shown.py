@@ -1,18 +1,19 @@
-"""Figures as Plotly's own class, for analysts: it knows how to show itself in a notebook, a file or a browser."""
+"""Figures as Plotly's own class, which shows itself in a notebook, a file or a browser."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from energy_workbench.figures.bar import OWN
+from energy_workbench.figures.bar import OWN, Configuration
+from energy_workbench.figures.schema import Figure
 
 
-def shown(figure: dict[str, Any]) -> Any:
-    """A figure of plain dicts as one that shows itself."""
-    from plotly.graph_objects import Figure
+def shown(figure: Figure) -> Any:
+    """A figure of plain JSON as a `plotly.graph_objects.Figure`."""
+    from plotly import graph_objects
 
     keep_here()
-    return Figure(figure)
+    return graph_objects.Figure(figure)
 
 
 def keep_here() -> None:
@@ -23,12 +24,12 @@ def keep_here() -> None:
     from plotly.io import _base_renderers, _html
     from plotly.offline import offline
 
-    asked = offline._get_jconfig
-    if getattr(asked, "keeps_here", False):
+    original = offline._get_jconfig
+    if getattr(original, "keeps_here", False):
         return
 
-    def configuration(config: dict[str, Any] | None = None) -> dict[str, Any]:
-        return {**asked(config), **OWN}
+    def configuration(config: Configuration | None = None) -> Configuration:
+        return {**original(config), **OWN}
 
     configuration.keeps_here = True  # type: ignore[attr-defined]
     for module in (offline, _base_renderers, _html):
@@ -36,5 +37,5 @@ def keep_here() -> None:
 
 
 def load_ipython_extension(_: Any) -> None:
-    """What a kernel that is started with this module as an extension does first."""
+    """Called by a kernel that is started with this module as an extension."""
     keep_here()

@@ -1,13 +1,14 @@
-"""How many meters are in which state: a ring each for status, health and communication."""
+"""Meters by state: a ring each for status, health and communication."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.schema import Annotation, Figure, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
 from energy_workbench.figures.wording.words import STATE_COLOURS, percent, spoken
 
 RINGS = ("status", "health", "communication")
@@ -26,54 +27,46 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
     if not summary["total"]:
         return message(theme, "There are no meters yet.")
     width = 1 / len(rings)
-    data, notes, said = [], [], []
+    data: list[Trace] = []
+    notes: list[Annotation] = []
+    words = []
     for index, ring in enumerate(rings):
         counts = summary[ring]
         left = index * width
-        data.append(
-            {
-                "type": "pie",
-                "name": ring,
-                "labels": [spoken(state).capitalize() for state in counts],
-                "values": list(counts.values()),
-                "hole": 0.66,
-                "sort": False,
-                "direction": "clockwise",
-                "domain": {"x": [left, left + 0.33 * width], "y": [0, 0.84]},
-                "marker": {
-                    "colors": [theme.state[STATE_COLOURS.get(state, "yellow")] for state in counts],
-                    "line": {"color": theme.surface, "width": 1.5},
-                },
-                "textinfo": "none",
-                "hovertemplate": Markup("%{{label}}: %{{value}} of {} meters, %{{percent}}<extra></extra>").format(
-                    summary["total"]
-                ),
-            }
-        )
-        best = next(iter(counts))
-        place = {"xref": "paper", "yref": "paper", "showarrow": False}
+        hover = Markup("%{{label}}: %{{value}} of {} meters, %{{percent}}<extra></extra>")
+        data.append({
+            "type": "pie",
+            "name": escape(ring),
+            "labels": [escape(spoken(state).capitalize()) for state in counts],
+            "values": list(counts.values()),
+            "hole": 0.66,
+            "sort": False,
+            "direction": "clockwise",
+            "domain": {"x": [left, left + 0.33 * width], "y": [0, 0.84]},
+            "marker": {
+                "colors": [theme.state[STATE_COLOURS.get(state, "yellow")] for state in counts],
+                "line": {"color": theme.surface, "width": 1.5},
+            },
+            "textinfo": "none",
+            "hovertemplate": hover.format(summary["total"]),
+        })  # fmt: skip
+        head = Markup("<b>{}</b>").format(ring.capitalize())
+        share = Markup("<b>{}</b>").format(percent(counts[next(iter(counts))] / summary["total"]))
         legend = Markup("<br>").join(_line(state, count, theme) for state, count in counts.items())
+        place: Annotation = {"xref": "paper", "yref": "paper", "showarrow": False}
         notes += [
+            {**place, "text": head, "x": left, "xanchor": "left", "y": 1, "yanchor": "top"},
             {
-                **place,
-                "text": Markup("<b>{}</b>").format(ring.capitalize()),
-                "x": left,
-                "xanchor": "left",
-                "y": 1,
-                "yanchor": "top",
+                **place, "text": share, "x": left + 0.165 * width, "xanchor": "center", "y": 0.42, "yanchor": "middle",
+                "font": {"size": 13},
             },
             {
-                **place,
-                "text": Markup("<b>{}</b>").format(percent(counts[best] / summary["total"])),
-                "x": left + 0.165 * width,
-                "y": 0.42,
-            }
-            | {"xanchor": "center", "yanchor": "middle", "font": {"size": 13}},
-            {**place, "text": legend, "x": left + 0.365 * width, "xanchor": "left", "y": 0.42, "yanchor": "middle"}
-            | {"align": "left", "font": {"size": 11}},
-        ]
-        said.append(f"{ring}: " + ", ".join(f"{count} {spoken(state)}" for state, count in counts.items()))
-    return {"data": data, "layout": layout(theme, summary="; ".join(said), annotations=notes, uirevision="states")}
+                **place, "text": legend, "x": left + 0.365 * width, "xanchor": "left", "y": 0.42, "yanchor": "middle",
+                "align": "left", "font": {"size": 11},
+            },
+        ]  # fmt: skip
+        words.append(f"{ring}: " + ", ".join(f"{count} {spoken(state)}" for state, count in counts.items()))
+    return {"data": data, "layout": layout(theme, summary="; ".join(words), annotations=notes, uirevision="states")}
 
 
 def _line(state: str, count: int, theme: Theme) -> Markup:

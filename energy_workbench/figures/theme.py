@@ -1,14 +1,13 @@
-"""Colours and type of every figure, for light and for dark pages, and for paper."""
+"""Themes: colours and type of every figure, for light and for dark pages and for paper."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Unpack
 
 from markupsafe import escape
 
-Figure = dict[str, Any]
-"""`data` and `layout` of a Plotly figure, as plain JSON."""
+from energy_workbench.figures.schema import Annotation, Figure, Font, Layout
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 """Fonts that the reader's machine has: none is loaded."""
@@ -121,30 +120,25 @@ PAPER = replace(
 """Light, on white, legible at the width of an A4 page."""
 
 
-def layout(theme: Theme, *, summary: str, **more: Any) -> dict[str, Any]:
-    """What every figure's layout has in common; `summary` is read to those who cannot see it."""
-    meta = {"summary": summary, **more.pop("meta", {})}
+def layout(theme: Theme, *, summary: str, **more: Unpack[Layout]) -> Layout:
+    """Layout of a figure in a theme; `summary` is read to those who cannot see it."""
+    font: Font = {"family": theme.font, "size": theme.size, "color": theme.ink}
     return {
-        "font": {"family": theme.font, "size": theme.size, "color": theme.ink},
+        "font": font,
         "paper_bgcolor": theme.ground,
         "plot_bgcolor": theme.ground,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
-        "hoverlabel": {
-            "bgcolor": theme.surface,
-            "bordercolor": theme.line,
-            "align": "left",
-            "font": {"family": theme.font, "size": theme.size, "color": theme.ink},
-        },
+        "hoverlabel": {"bgcolor": theme.surface, "bordercolor": theme.line, "align": "left", "font": font},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.quiet, "activecolor": theme.accent},
-        "meta": meta,
         **more,
+        "meta": {"summary": summary, **more.get("meta", {})},
     }
 
 
 def message(theme: Theme, text: str) -> Figure:
     """A figure that says why there is nothing to see."""
-    note = {
+    note: Annotation = {
         "text": escape(text),
         "x": 0.5,
         "y": 0.5,
@@ -153,5 +147,7 @@ def message(theme: Theme, text: str) -> Figure:
         "showarrow": False,
         "font": {"size": 14, "color": theme.quiet},
     }
-    hidden = {"visible": False}
-    return {"data": [], "layout": layout(theme, summary=text, annotations=[note], xaxis=hidden, yaxis=hidden)}
+    return {
+        "data": [],
+        "layout": layout(theme, summary=text, annotations=[note], xaxis={"visible": False}, yaxis={"visible": False}),
+    }

@@ -9,10 +9,13 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from energy_workbench.figures import DARK, LIGHT, distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.flows.power_flow import OVERVIEW
-from energy_workbench.figures.wording.words import amount, title
+from energy_workbench.figures.wording.words import amount, escaped_lines, title
 from tests.figures import payloads
 
 
@@ -213,6 +216,16 @@ def test_figures_are_plain_json_and_small() -> None:
 )  # fmt: skip
 def test_amounts_read_well(value: float | None, unit: str, text: str) -> None:
     assert amount(value, unit) == text
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0\n"))))
+def test_texts_that_are_escaped_together_are_escaped_as_each_alone(texts: list[str]) -> None:
+    assert escaped_lines(texts) == [escape(text) for text in texts]
+
+
+def test_each_line_of_a_hover_text_stands_on_its_own() -> None:
+    assert escaped_lines(["", "\na < b\n<b>", "c"]) == ["", "<br>a &lt; b<br>&lt;b&gt;", "c"]
+    assert all(type(text) is Markup for text in escaped_lines(["", "a"]))
 
 
 def test_a_title_leaves_out_what_its_parent_says() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from energy_workbench.figures import DARK, LIGHT, meter_map, power_flow
 from energy_workbench.figures.completeness import ROWS, calendar
-from energy_workbench.figures.flows.power_flow import below
+from energy_workbench.figures.flows.network import below
 from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
 from tests.figures import payloads
 
@@ -76,11 +76,11 @@ def test_the_plan_puts_each_level_on_its_ring_and_no_two_meters_on_one_place() -
 
 def test_a_search_makes_the_others_faint_on_every_map() -> None:
     found = {by_number("UNIT-C")}
-    for figure in (meter_plan(tree(), found=found), floor_plan(tree(), found=found)):
+    for figure in (meter_plan(tree(), matching=found), floor_plan(tree(), matching=found)):
         strong = [opacity for opacity in figure["data"][-1]["marker"]["opacity"] if opacity == 1]
         assert len(strong) == 1
     for kind in ("treemap", "icicle"):
-        colours = meter_map(tree(), found=found, kind=kind)["data"][0]["marker"]["colors"]
+        colours = meter_map(tree(), matching=found, kind=kind)["data"][0]["marker"]["colors"]
         assert sum(colour != LIGHT.tile[""][0] for colour in colours) == 1
 
 

@@ -1,4 +1,4 @@
-"""The Sankey of a balance: what a node is supplied with, what it passes on, and what is lost on the way."""
+"""Sankey of a balance: the supply of each node, its demand, and its loss as a flow of its own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.figures.flows.balance_rows import DrawnChild, DrawnNode
 from energy_workbench.figures.flows.sankey import Sankey, Style
-from energy_workbench.figures.flows.unmetered import STUB, UNJUDGED, UNMETERED, sized
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, message
+from energy_workbench.figures.flows.unmetered import UNJUDGED, UNMETERED, meter_label
+from energy_workbench.figures.schema import Figure
+from energy_workbench.figures.theme import LIGHT, Theme, message
 from energy_workbench.figures.wording import losses
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
 from energy_workbench.figures.wording.words import amount, percent, title
@@ -20,9 +22,6 @@ LEAST_SHARE = 0.001
 
 LABELLED = 0.004
 """A loss that is no hotspot has a label from this share of the whole [1]."""
-
-SOURCES = ("grid", "solar", "generator")
-"""Types whose energy keeps a colour of its own."""
 
 STYLE = Style(
     least=380,
@@ -57,20 +56,19 @@ def balance_flow(
     where its completeness differs from its parent's, its bar is drawn as wide as the larger side. A node without a
     verdict shows what the meters below it measured, without a loss; a flow that no meter tells is a grey stub.
     """
-    rows = {row["meter"]: row for row in payload["items"]}
-    drawing = _Drawing(Sankey(theme), rows)
+    rows: dict[str, DrawnNode] = {row["meter"]: row for row in payload["items"]}
     shown = [rows[root] for root in roots if root in rows and rows[root]["supply_kwh"] is not None]
-    drawing.whole = sum(max(row["supply_kwh"], row["demand_kwh"]) for row in shown)
+    sankey = Sankey(theme, sum(map(_through, shown)))
+    drawing = _Drawing(sankey, rows)
     for row in shown:
         drawing.root(row, levels)
-    if not drawing.whole or not drawing.sankey.links:
+    if not sankey.whole or not sankey.links:
         return message(theme, "No balance is known for this time: no node has actual values of all its meters.")
     names = ", ".join(row["number"] for row in shown)
-    lost = [f"{len(drawing.hot)} hotspots: {', '.join(drawing.hot)}" if drawing.hot else "no hotspot"]
-    judged = [row["supply_kwh"] for row in shown if row["verdict"] not in UNJUDGED]
+    hotspots = f"{len(drawing.hotspots)} hotspots: {', '.join(drawing.hotspots)}" if drawing.hotspots else "no hotspot"
+    judged = [row["supply_kwh"] or 0.0 for row in shown if row["verdict"] not in UNJUDGED]
     supplied = f"{amount(sum(judged), 'kWh')} supplied" if judged else "supply not known"
-    summary = f"Balance of {names}: {supplied}, {lost[0]}"
-    return drawing.sankey.figure(STYLE, summary, f"balance {' '.join(roots)}")
+    return sankey.figure(STYLE, f"Balance of {names}: {supplied}, {hotspots}", f"balance {' '.join(roots)}")
 
 
 @dataclass
@@ -78,34 +76,33 @@ class _Drawing:
     """Goes through the balance from the nodes in view downwards; what feeds a node stands left of it."""
 
     sankey: Sankey
-    rows: Mapping[str, Mapping[str, Any]]
-    whole: float = 0.0
-    hot: list[str] = field(default_factory=list)
+    rows: Mapping[str, DrawnNode]
+    hotspots: list[str] = field(default_factory=list)
 
     @property
     def theme(self) -> Theme:
         return self.sankey.theme
 
-    def root(self, row: Mapping[str, Any], levels: int | None) -> None:
+    def root(self, row: DrawnNode, levels: int | None) -> None:
         """A node in view, what comes into it from above, and all below."""
         parent = self.rows.get(row["parent_id"] or "")
-        imported = row["supply_kwh"] - sum(child["delivered_kwh"] or 0.0 for child in row["children"])
-        exported = row["demand_kwh"] - sum(child["taken_kwh"] or 0.0 for child in row["children"])
+        imported = (row["supply_kwh"] or 0.0) - sum(child["delivered_kwh"] or 0.0 for child in row["children"])
+        exported = (row["demand_kwh"] or 0.0) - sum(child["taken_kwh"] or 0.0 for child in row["children"])
         above = f"from {parent['number']}" if parent else "from outside"
-        feeds = any(self._drawn(child["delivered_kwh"]) for child in row["children"])
+        feeds = any(self._is_drawn(child["delivered_kwh"]) for child in row["children"])
         entry = -1
-        if self._drawn(imported) and (parent or (feeds and row["type"] != "grid")):
+        if self._is_drawn(imported) and (parent or (feeds and row["type"] != "grid")):
             entry = self._node(above, imported, parent or row, column=-1)
         at = self._meter(row, imported, 0, source=parent)
         if entry >= 0:
             kind = parent["type"] if parent else "grid"
             self._flow(entry, at, imported, kind, row["meter"], f"{above} into {row['number']}")
         self._below(row, at, 0, levels)
-        if self._drawn(exported):
+        if self._is_drawn(exported):
             back = self._node(f"back to {parent['number'] if parent else 'the grid'}", exported, row, column=1)
             self._flow(at, back, exported, row["type"], row["meter"], f"{row['number']} sends back")
 
-    def _below(self, row: Mapping[str, Any], at: int, column: int, levels: int | None) -> None:
+    def _below(self, row: DrawnNode, at: int, column: int, levels: int | None) -> None:
         """What is below a node: first what feeds it, then what it feeds, then what is lost."""
         if levels == 0:
             return
@@ -115,7 +112,7 @@ class _Drawing:
             taken, delivered = child["taken_kwh"] or 0.0, child["delivered_kwh"] or 0.0
             unmetered = child.get("metering") in UNMETERED
             feeds = child["producer"] if unmetered else delivered > taken
-            if not unmetered and not self._drawn(max(taken, delivered), least=0.0):
+            if not unmetered and not self._is_drawn(max(taken, delivered), least=0.0):
                 continue
             place = column - 1 if feeds else column + 1
             other = self._meter(child, 0.0 if feeds else taken, place, source=row)
@@ -124,83 +121,85 @@ class _Drawing:
                 self._stub(*((other, at) if feeds else (at, other)), child, " → ".join(pair[::-1] if feeds else pair))
             elif feeds:
                 self._flow(other, at, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
-                if self._drawn(taken):
+                if self._is_drawn(taken):
                     stub = self._node(f"to {pair[1]}", taken, child, column=column + 1)
                     self._flow(at, stub, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
             else:
                 self._flow(at, other, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
-                if self._drawn(delivered):
+                if self._is_drawn(delivered):
                     stub = self._node(f"back to {pair[0]}", delivered, child, column=place + 1)
                     self._flow(other, stub, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
             if inner := self.rows.get(child["meter"]):
                 self._below(inner, other, place, deeper)
         self._loss(row, at, column)
 
-    def _loss(self, row: Mapping[str, Any], at: int, column: int) -> None:
+    def _loss(self, row: DrawnNode, at: int, column: int) -> None:
         loss, verdict = row["loss_kwh"], row["verdict"]
         if verdict == "hotspot":
-            self.hot.append(row["number"])
+            self.hotspots.append(row["number"])
         if not loss or (loss < 0 and verdict != "surplus"):
             return
         strong = verdict in ("hotspot", "surplus")
         share = "" if row["loss_percent"] is None else f"  {losses.share(row, size=True)}"
         word = "measured too much" if loss < 0 else "lost"
         text = f"{VERDICTS[verdict].icon} {losses.loss(row, size=True)} {word}{share}"
-        labelled = strong or abs(loss) >= LABELLED * self.whole
+        labelled = strong or abs(loss) >= LABELLED * self.sankey.whole
         colour = colour_of(self.theme, verdict)
-        about = _about(row)
+        hover = [_hover(row)]
         at_side = column + 1 if loss > 0 else column - 1
-        place = self.sankey.node(text if labelled else "", colour, row["meter"], [about], at_side)
+        place = self.sankey.node(text if labelled else "", colour, row["meter"], hover, at_side)
         ends = (at, place) if loss > 0 else (place, at)
-        faint = colour if strong else _faint(colour)
-        self.sankey.flow(*ends, abs(loss), faint, row["meter"], [about])
+        self.sankey.link(*ends, abs(loss), colour if strong else _faint(colour), row["meter"], hover)
 
-    def _meter(
-        self, meter: Mapping[str, Any], taken: float, column: int, source: Mapping[str, Any] | None = None
-    ) -> int:
+    def _meter(self, meter: DrawnNode | DrawnChild, taken: float, column: int, source: DrawnNode | None = None) -> int:
         """The bar of a meter; of what goes through it, `taken` comes from `source`, or from outside [kWh]."""
         row = self.rows.get(meter["meter"])
-        inside = Markup("<br>{}").format(_about(row)) if row else ""
+        inside = Markup("<br>{}").format(_hover(row)) if row else ""
         icon = f"{VERDICTS[row['verdict']].icon} " if row and row["verdict"] not in ("ok", "within_error") else ""
         colour = colour_of(self.theme, row["verdict"]) if row else self.theme.quiet
-        name = Markup("{}{}").format(icon, title(dict(meter), source["number"] if source and column else ""))
+        name = Markup("{}{}").format(icon, title(meter, source["number"] if source and column else ""))
         upper = "grid" if source is None or source["type"] == "grid" else source["number"]
-        held = max(row["supply_kwh"] or 0.0, row["demand_kwh"] or 0.0) if row and row["verdict"] in UNJUDGED else 0.0
+        label = meter_label(
+            name,
+            part=taken,
+            source=upper,
+            unit="kWh",
+            metering=meter.get("metering"),
+            own=_through(row) if row and row["verdict"] in UNJUDGED else 0.0,
+        )
+        hover = Markup("<b>{}</b> {}{}").format(meter["number"], meter["name"], inside)
+        return self.sankey.node(label, colour, meter["meter"], [hover], column)
 
-        def label(through: float) -> str:
-            through = max(through, held)  # Of what its own meter says, no flow shows what goes on unmetered.
-            return name + f"  {sized(through, taken, upper, 'kWh', meter.get('metering'))}"
-
-        about = Markup("<b>{}</b> {}{}").format(meter["number"], meter["name"], inside)
-        return self.sankey.node(label, colour, meter["meter"], [about], column)
-
-    def _node(self, text: str, value: float, meter: Mapping[str, Any], *, column: int) -> int:
+    def _node(self, text: str, value: float, meter: DrawnNode | DrawnChild, *, column: int) -> int:
         """A node that stands for where energy comes from or goes to, beside the meters."""
-        about = Markup("<b>{}</b><br>{}").format(text, amount(value, "kWh"))
-        return self.sankey.node(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, meter["meter"], [about], column)
+        hover = Markup("<b>{}</b><br>{}").format(text, amount(value, "kWh"))
+        return self.sankey.node(f"{text}  {amount(value, 'kWh')}", self.theme.quiet, meter["meter"], [hover], column)
 
     def _flow(self, source: int, target: int, value: float, kind: str, meter: str, text: str) -> None:
-        colour = self.theme.source[kind if kind in SOURCES else ""]
-        about = Markup("{}<br><b>{}</b>").format(text, amount(value, "kWh"))
-        self.sankey.flow(source, target, value, colour, meter, [about])
+        hover = Markup("{}<br><b>{}</b>").format(text, amount(value, "kWh"))
+        self.sankey.flow(source, target, value, kind, meter, [hover])
 
-    def _stub(self, source: int, target: int, child: Mapping[str, Any], text: str) -> None:
+    def _stub(self, source: int, target: int, child: DrawnChild, text: str) -> None:
         """A flow of which no meter says how large it is."""
-        about = Markup("{}<br><b>{}</b>").format(text, UNMETERED[child["metering"]])
-        self.sankey.stub(source, target, STUB * self.whole, self.theme.tile["grey"][0], child["meter"], [about])
+        hover = Markup("{}<br><b>{}</b>").format(text, UNMETERED[child["metering"]])
+        self.sankey.stub(source, target, child["meter"], [hover])
 
-    def _drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
-        return (value or 0.0) > least * self.whole
+    def _is_drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
+        return (value or 0.0) > least * self.sankey.whole
+
+
+def _through(row: DrawnNode) -> float:
+    return max(row["supply_kwh"] or 0.0, row["demand_kwh"] or 0.0)
 
 
 def _faint(colour: str) -> str:
-    """A hexadecimal colour, seen through."""
+    """A hexadecimal colour as a transparent one."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{NEAR})"
 
 
-def _about(row: Mapping[str, Any]) -> Markup:
-    """What a balance says of a node, on a few short lines."""
+def _hover(row: DrawnNode) -> Markup:
+    """Loss, uncertainty, verdict and completeness of a node, on a few short lines."""
     if row["loss_kwh"] is None:
         return Markup("{}<br>{} of the time known").format(verdict_text(row["verdict"]), percent(row["completeness"]))
     share = "" if row["loss_percent"] is None else f", {losses.share(row)} of its supply"

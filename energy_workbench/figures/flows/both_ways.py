@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from energy_workbench.figures.flows.unmetered import Link
 
-def set_off(named: Mapping[str, Mapping[str, Any]], links: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+
+def set_off(nodes: Mapping[str, Mapping[str, Any]], links: Iterable[Link]) -> dict[str, float]:
     """By id of a node what its flows would be wider by, were both ways drawn apart [kW or kWh].
 
     So much less than the table beside has a node that took and gave: its own meter's, and those of what is below it.
 
     Parameters
     ----------
-    named : mapping of str to mapping
-        Nodes of a flow.
-    links : iterable of mapping
+    nodes : mapping of str to mapping
+        Of a flow, by id.
+    links : iterable of Link
         Of the same flow.
     """
     between = {(link["source"], link["target"]): link["value"] for link in links if link["kind"] == "flow"}
-    found: dict[str, float] = {}
-    for key, node in named.items():
+    widths: dict[str, float] = {}
+    for key, node in nodes.items():
         value, parent = node.get("value") or 0.0, str(node.get("parent_id"))
         if node.get("producer"):
             # Of a producer the flow itself tells what it took: of what it made so much did not leave it.
@@ -28,6 +30,6 @@ def set_off(named: Mapping[str, Mapping[str, Any]], links: Iterable[Mapping[str,
             both = value - net
         else:
             both = min(value, node.get("export") or 0.0)
-        for each in {key, parent} & named.keys():
-            found[each] = found.get(each, 0.0) + both
-    return found
+        for each in {key, parent} & nodes.keys():
+            widths[each] = widths.get(each, 0.0) + both
+    return widths

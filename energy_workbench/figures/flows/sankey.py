@@ -1,4 +1,4 @@
-"""A Sankey as it is collected: nodes in the order of the tree, each in its column, and the flows between them."""
+"""A Sankey of meters: its nodes in the order of the tree, each in its column, and the flows between them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from markupsafe import Markup, escape
 
 from energy_workbench.domain.throughput import throughput
 from energy_workbench.figures.flows import sankey_layout
-from energy_workbench.figures.theme import Figure, Theme, layout
-from energy_workbench.figures.wording.words import amount, drawn
+from energy_workbench.figures.flows.unmetered import STUB
+from energy_workbench.figures.schema import Figure, Trace
+from energy_workbench.figures.theme import Theme, layout
+from energy_workbench.figures.wording.words import amount, plotted
 
 MARGIN, GAP, THICKNESS = 14, 12, 14
 """Margins above and below, least distance and width of the nodes [px]."""
 
 
 Label = str | Callable[[float], str]
-"""A text, or what makes it from the size of the bar: what goes through the node. It is escaped unless it is Markup."""
+"""A text, or what makes it from what goes through the node. It is escaped unless it is Markup."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Style:
     many : int
         How many nodes of a column that is.
     node, link : Markup
-        What is told of the node and of the flow under the mouse; the texts given with each are `customdata`.
+        Hover templates of nodes and of flows; the texts given with each are `customdata`.
     unit : str
         Of the values in these.
     """
@@ -47,49 +49,61 @@ class Style:
 
 @dataclass
 class Sankey:
-    """Collects nodes and flows, and draws them; columns may begin left of 0."""
+    """Collects nodes and flows, and draws them; columns may begin left of 0.
+
+    Attributes
+    ----------
+    whole : float
+        What goes through the largest node, as a share of which flows of unknown size are drawn.
+    """
 
     theme: Theme
+    whole: float = 0.0
     labels: list[Label] = field(default_factory=list)
     colours: list[str] = field(default_factory=list)
-    about: list[list[str]] = field(default_factory=list)
+    hover: list[list[str]] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     links: list[tuple[int, int, float, str, list[str]]] = field(default_factory=list)
     stubs: set[tuple[int, int]] = field(default_factory=set)
     """Ends of flows of unknown size, which are drawn and counted nowhere."""
 
-    def node(self, label: Label, colour: str, meter: str, about: Sequence[str], column: int) -> int:
+    def node(self, label: Label, colour: str, meter: str, hover: Sequence[str], column: int) -> int:
         """Add a node; its index.
 
         Parameters
         ----------
         meter : str
             Id of the meter that a click means.
-        about : sequence of str
-            Texts for the mouse: each is escaped unless it is Markup.
+        hover : sequence of str
+            Texts for the hover template: each is escaped unless it is Markup.
         """
         self.labels.append(label)
         self.colours.append(colour)
-        self.about.append([meter, *map(escape, about)])
+        self.hover.append([meter, *map(escape, hover)])
         self.columns.append(column)
         return len(self.labels) - 1
 
-    def flow(self, source: int, target: int, value: float, colour: str, meter: str, about: Sequence[str]) -> None:
-        """Add a flow from one node to another."""
-        self.links.append((source, target, value, colour, [meter, *map(escape, about)]))
+    def link(self, source: int, target: int, value: float, colour: str, meter: str, hover: Sequence[str]) -> None:
+        """Add a link from one node to another."""
+        self.links.append((source, target, value, colour, [meter, *map(escape, hover)]))
 
-    def stub(self, source: int, target: int, value: float, colour: str, meter: str, about: Sequence[str]) -> None:
-        """Add a flow of unknown size, drawn as wide as `value`."""
+    def flow(self, source: int, target: int, value: float, kind: str, meter: str, hover: Sequence[str]) -> None:
+        """Add a flow out of a meter of that type, which its colour tells."""
+        colour = self.theme.source.get(kind, self.theme.source[""])
+        self.link(source, target, value, colour, meter, hover)
+
+    def stub(self, source: int, target: int, meter: str, hover: Sequence[str]) -> None:
+        """Add a flow of unknown size."""
         self.stubs.add((source, target))
-        self.flow(source, target, value, colour, meter, about)
+        self.link(source, target, STUB * self.whole, self.theme.tile["grey"][0], meter, hover)
 
     def figure(self, style: Style, summary: str, view: str) -> Figure:
-        """What was collected, laid out; zoom and selection stay while `view` does."""
-        source, target, value, colour, about = (list(column) for column in zip(*self.links, strict=True))
+        """The figure, laid out; zoom and selection stay while `view` does."""
+        source, target, value, colour, hover = (list(column) for column in zip(*self.links, strict=True))
         ends = list(zip(source, target, value, strict=True))
         through = throughput(link for link in ends if link[:2] not in self.stubs)
         height, xs, ys = self._places(style, throughput(ends))
-        trace = {
+        trace: Trace = {
             "type": "sankey",
             # Plotly takes the press on a node that can be dragged for a drag: fixed nodes can be clicked.
             "arrangement": "fixed",
@@ -101,7 +115,7 @@ class Sankey:
                 ],
                 "color": self.colours,
                 "customdata": [
-                    [*about, amount(through.get(node, 0.0), style.unit)] for node, about in enumerate(self.about)
+                    [*texts, amount(through.get(node, 0.0), style.unit)] for node, texts in enumerate(self.hover)
                 ],
                 "x": xs,
                 "y": ys,
@@ -114,16 +128,22 @@ class Sankey:
             "link": {
                 "source": source,
                 "target": target,
-                "value": [drawn(each) for each in value],
+                "value": [plotted(each) for each in value],
                 "color": colour,
-                "customdata": about,
+                "customdata": hover,
                 "hovertemplate": style.link,
             },
         }
         if style.unit:
-            trace |= {"valueformat": ",.4~g", "valuesuffix": f" {style.unit}"}
-        look = layout(self.theme, summary=summary, meta={"height": height}, uirevision=view)
-        return {"data": [trace], "layout": {**look, "margin": {"l": 4, "r": 4, "t": MARGIN, "b": MARGIN}}}
+            trace = {**trace, "valueformat": ",.4~g", "valuesuffix": f" {style.unit}"}
+        around = layout(
+            self.theme,
+            summary=summary,
+            meta={"height": height},
+            uirevision=view,
+            margin={"l": 4, "r": 4, "t": MARGIN, "b": MARGIN},
+        )
+        return {"data": [trace], "layout": around}
 
     def _places(self, style: Style, through: Mapping[int, float]) -> tuple[int, list[float], list[float]]:
         """Height of the figure [px], and where each node is [share of width, share of height]."""

@@ -1,4 +1,4 @@
-"""Where the nodes of a Sankey stand: columns by level, siblings together, no crossings."""
+"""Layout of a Sankey's nodes: columns by level, siblings together, no crossings."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def centres(
     From right to left, each node wants to be in the middle of what it feeds; where two want the same
     place, the least-squares answer under the order of the tree is taken (pool adjacent violators).
     """
-    found: dict[int, float] = {}
+    middles: dict[int, float] = {}
     for column in reversed(columns):
         wanted: list[float | None] = []
         for node in column:
-            beside = [found[other] for other in right.get(node, ()) if other in found]
+            beside = [middles[other] for other in right.get(node, ()) if other in middles]
             wanted.append((min(beside) + max(beside)) / 2 if beside else None)
-        found |= dict(zip(column, _apart(column, wanted, height, room, gap), strict=True))
-    return found
+        middles |= dict(zip(column, _apart(column, wanted, height, room, gap), strict=True))
+    return middles
 
 
 def _apart(

@@ -1,4 +1,4 @@
-"""The tree as a plan: meters as dots with lines to their parents, or where they stand on the floor."""
+"""Meters as dots: the tree in rings around its root, or on the floor plan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.figures.theme import LIGHT, Figure, Theme, layout, message
+from energy_workbench.figures.schema import Annotation, Axis, Figure, Image, Trace
+from energy_workbench.figures.theme import LIGHT, Theme, layout, message
 from energy_workbench.figures.wording.words import BREAK, amount, states, title
 
 LABELLED = 160
@@ -24,31 +25,33 @@ SYMBOLS = {"green": "circle", "yellow": "triangle-up", "orange": "diamond", "red
 """Shape of a dot beside its colour, which is never the only sign."""
 
 
-def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, found: Set[str] | None = None) -> Figure:
+def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, matching: Set[str] | None = None) -> Figure:
     """Draw the tree around its root: each level is a ring.
 
     Parameters
     ----------
     tree : sequence of mapping
         Meters, parents first: `id, number, name, parent_id, colour, status, health, communication, power_kw [kW]`.
-    found : set of str, optional
-        Ids of the meters that are searched for; the others are drawn faintly.
+    matching : set of str, optional
+        Ids of the meters that a search finds; the others are drawn faintly.
     """
     if not tree:
         return message(theme, "There are no meters yet.")
     places = _rings(tree)
-    lines: dict[str, list[float | None]] = {"x": [], "y": []}
-    for meter in tree:
-        if meter["parent_id"] in places:
-            for axis, index in (("x", 0), ("y", 1)):
-                lines[axis] += [places[meter["parent_id"]][index], places[meter["id"]][index], None]
-    edges = {
-        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": theme.line, "width": 1.4}, **lines,
+    ends = [
+        end
+        for meter in tree
+        if meter["parent_id"] in places
+        for end in (places[meter["parent_id"]], places[meter["id"]], (None, None))
+    ]
+    edges: Trace = {
+        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": theme.line, "width": 1.4},
+        "x": [x for x, _ in ends], "y": [y for _, y in ends],
     }  # fmt: skip
     holders = {meter["parent_id"] for meter in tree}
     numbers = {meter["id"]: meter["number"] for meter in tree}
     labels = [
-        title(dict(meter), numbers.get(meter["parent_id"] or ""))
+        title(meter, numbers.get(meter["parent_id"] or ""))
         if len(tree) <= LABELLED or meter["id"] in holders
         else Markup()
         for meter in tree
@@ -58,9 +61,9 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, found
         for meter, label in zip(tree, labels, strict=True)
         if label
     ]
-    dots = _dots(tree, [places[meter["id"]] for meter in tree], theme, found)
-    span: dict[str, Any] = {"visible": False, "range": [-1.32, 1.32]}
-    look = layout(
+    dots = _dots(tree, [places[meter["id"]] for meter in tree], theme, matching)
+    span: Axis = {"visible": False, "range": [-1.32, 1.32]}
+    around = layout(
         theme,
         summary=f"The tree of {len(tree)} meters as a plan",
         uirevision="plan",
@@ -70,7 +73,7 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, found
         meta={"height": 760},
         dragmode="pan",
     )
-    return {"data": [edges, dots], "layout": look}
+    return {"data": [edges, dots], "layout": around}
 
 
 def floor_plan(
@@ -79,7 +82,7 @@ def floor_plan(
     theme: Theme = LIGHT,
     image: str = "",
     size: tuple[float, float] = (16.0, 9.0),
-    found: Set[str] | None = None,
+    matching: Set[str] | None = None,
 ) -> Figure:
     """Draw the meters where they stand.
 
@@ -96,18 +99,19 @@ def floor_plan(
     if not placed:
         return message(theme, "No meter has a place on the plan yet: give meters x and y on the setup page.")
     width, height = size
-    picture = {
+    picture: Image = {
         "source": image, "xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": height,
         "sizing": "stretch", "layer": "below", "opacity": 0.9,
     }  # fmt: skip
-    dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, found)
-    dots |= {
+    dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, matching)
+    dots = {
+        **dots,
         "mode": "markers+text",
-        "text": _roomy(placed, width, height),
+        "text": _labels(placed, width, height),
         "textposition": "middle right",
         "textfont": {"size": 11, "color": theme.ink},
     }
-    look = layout(
+    around = layout(
         theme,
         summary=f"{len(placed)} of {len(tree)} meters on the floor plan",
         uirevision="floor",
@@ -117,10 +121,10 @@ def floor_plan(
         meta={"height": FLOOR_HEIGHT},
         dragmode="pan",
     )
-    return {"data": [dots], "layout": look}
+    return {"data": [dots], "layout": around}
 
 
-def _roomy(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> list[str]:
+def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> list[Markup]:
     """The number of each meter beside its dot, parents first; empty where another stands in the way already."""
     scale = min(DRAWN_WIDTH / width, FLOOR_HEIGHT / height)
     taken: list[tuple[float, float, float]] = []
@@ -129,12 +133,12 @@ def _roomy(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> 
         taken.append((x - DOT, x + DOT, y))
     labels = []
     for index, meter in enumerate(placed):
-        text = title(dict(meter))
+        text = title(meter)
         x, y = meter["x"] * width * scale, meter["y"] * height * scale
         left, right = x + DOT, x + DOT + LETTER * len(text.unescape())
         others = (box for place, box in enumerate(taken) if place != index)
         if any(left < high and low < right and abs(y - at) < LINE for low, high, at in others):
-            labels.append("")
+            labels.append(Markup())
             continue
         labels.append(text)
         taken.append((left, right, y))
@@ -142,27 +146,27 @@ def _roomy(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> 
 
 
 def _dots(
-    meters: Sequence[Mapping[str, Any]], places: Sequence[tuple[float, float]], theme: Theme, found: Set[str] | None
-) -> dict[str, Any]:
+    meters: Sequence[Mapping[str, Any]], places: Sequence[tuple[float, float]], theme: Theme, matching: Set[str] | None
+) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [round(x, 4) for x, _ in places],
         "y": [round(y, 4) for _, y in places],
-        "customdata": [[meter["id"], _about(meter)] for meter in meters],
+        "customdata": [[meter["id"], _hover(meter)] for meter in meters],
         "marker": {
-            "size": [16 if found and meter["id"] in found else 11 for meter in meters],
+            "size": [16 if matching and meter["id"] in matching else 11 for meter in meters],
             "color": [theme.state.get(meter["colour"] or "", theme.quiet) for meter in meters],
             "symbol": [SYMBOLS.get(meter["colour"] or "", "circle") for meter in meters],
-            "opacity": [0.18 if found is not None and meter["id"] not in found else 1 for meter in meters],
+            "opacity": [0.18 if matching is not None and meter["id"] not in matching else 1 for meter in meters],
             "line": {"color": theme.surface, "width": 1},
         },
         "hovertemplate": Markup("%{customdata[1]}<extra></extra>"),
     }
 
 
-def _about(meter: Mapping[str, Any]) -> Markup:
-    wrong = states(dict(meter))
+def _hover(meter: Mapping[str, Any]) -> Markup:
+    wrong = states(meter)
     return Markup("<b>{}</b><br>{}<br>{}{}").format(
         meter["number"],
         meter["name"],
@@ -171,12 +175,12 @@ def _about(meter: Mapping[str, Any]) -> Markup:
     )
 
 
-def _beside(place: tuple[float, float], label: Markup, holds: bool, theme: Theme) -> dict[str, Any]:
+def _beside(place: tuple[float, float], label: Markup, holds: bool, theme: Theme) -> Annotation:
     """A number beside its dot, written outwards."""
     x, y = place
     angle = math.degrees(math.atan2(y, x))
     left = abs(angle) > 90
-    note: dict[str, Any] = {
+    note: Annotation = {
         "x": x, "y": y, "text": Markup("<b>{}</b>").format(label) if holds else label, "showarrow": False,
         "font": {"size": 11 if holds else 10, "color": theme.ink if holds else theme.quiet},
     }  # fmt: skip
@@ -221,8 +225,8 @@ def _rings(tree: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
         angles[key] = sum(below) / len(below) if below else 2 * math.pi * leaves[key] / max(1, count)
     roots = len(children.get(None, []))
     deepest = max(depth.values()) + (roots > 1) or 1
-    found = {}
+    places = {}
     for key in order:
         radius = (depth[key] + (roots > 1)) / deepest
-        found[key] = (radius * math.cos(angles[key]), radius * math.sin(angles[key]))
-    return found
+        places[key] = (radius * math.cos(angles[key]), radius * math.sin(angles[key]))
+    return places

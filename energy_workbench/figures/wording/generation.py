@@ -1,4 +1,4 @@
-"""What is to be known of the figures of a generation, in words: for the page, reports and mail alike."""
+"""Remarks on a generation in sentences, for pages, reports and mails: what is unknown, estimated, or lacks a factor."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ _GRID = ("scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg")
 
 
 def remarks(payload: Payload) -> list[str]:
-    """Sentences: who told nothing, what is estimated, which factor is lacking or old."""
-    found = [f"{row['reason']}. So the sums that it is part of are not known." for row in payload["unknown"]]
-    found += without(payload["left_out"])
+    """Sentences: what is not known, what is estimated, which emission factor is lacking or old."""
+    sentences = [f"{row['reason']}. So the sums that it is part of are not known." for row in payload["unknown"]]
+    sentences += without(payload["left_out"])
     rough = {name: share for name, share in payload["known"].items() if share < 0.9995}
     named = [NAMES[name] for name in payload["estimated"] if name in NAMES]
     if named and rough:
         shares = ", ".join(f"{SOURCES[name]} {percent(share, 1)}" for name, share in rough.items())
-        found.append(
+        sentences.append(
             f"Totals are those of the registers. Estimated: {', '.join(named)}. Measured closely: {shares} of the time."
         )
-    found += [
+    sentences += [
         f"No emission factor {FACTORS[row['name']]}: {row['reason']}. To have one, {row['advice']}."
         for row in payload["missing_factors"]
     ]
     old = {f"{row['name'].replace('_', ' ')} of {row['year']}" for row in payload["factors"] if row["old"]}
     if old:
-        found.append(f"More than three years old: the factor {', '.join(sorted(old))}. A newer one may be published.")
-    return found
+        sentences.append(
+            f"More than three years old: the factor {', '.join(sorted(old))}. A newer one may be published."
+        )
+    return sentences
 
 
 def without(spares: Sequence[str]) -> list[str]:
-    """That meters which were never connected are in no figure of the site."""
+    """A sentence on meters that were never connected: they are in no figure of the site."""
     if not spares:
         return []
     was, it = ("was", "it is") if len(spares) == 1 else ("were", "they are")

@@ -1,4 +1,4 @@
-"""A loss as people read it: as far as its uncertainty lets it be told, like in its reason and in reports."""
+"""A loss and its uncertainty as text, rounded by the uncertainty."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def loss(row: Row, *, size: bool = False) -> str:
 
 
 def doubt(row: Row) -> str:
-    """Its uncertainty: `± 160 kWh`."""
+    """The uncertainty of a loss: `± 160 kWh`."""
     value = row["uncertainty_kwh"]
     return UNKNOWN if value is None else f"± {rounded(value, value)} kWh"
 
@@ -35,19 +35,19 @@ def share(row: Row, *, size: bool = False) -> str:
 
 
 def share_doubt(row: Row) -> str:
-    """Its uncertainty in per cent of the supply: `± 1.6 %`; empty where it is not known."""
+    """The uncertainty of a loss in per cent of the supply: `± 1.6 %`; empty where it is not known."""
     error = percent_error(row)
     return "" if error is None else f"± {rounded(error, error, 2)} %"
 
 
 def together(rows: Iterable[Row], lost: Row) -> tuple[str, str]:
-    """The losses of several nodes, and what of them is certain, by what `lost_together` says."""
-    found = list(rows)
+    """The losses of several nodes, and the certain ones among them, as `lost_together` sums them."""
+    nodes = list(rows)
     whole, sure = (
         UNKNOWN if lost[name] is None else f"{rounded(lost[name], error_together(part))} kWh"
         for name, part in (
-            ("loss_kwh", found),
-            ("certain_kwh", [row for row in found if row["verdict"] in CERTAIN]),
+            ("loss_kwh", nodes),
+            ("certain_kwh", [row for row in nodes if row["verdict"] in CERTAIN]),
         )
     )
     return whole, sure

@@ -1,4 +1,4 @@
-"""What is to be known of the figures of a site, in words: for the page and reports alike."""
+"""Remarks on the figures of a site, for pages and reports."""
 
 from __future__ import annotations
 

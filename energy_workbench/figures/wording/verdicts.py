@@ -1,4 +1,4 @@
-"""Verdicts of losses as people read them: a word, an icon and a colour each."""
+"""Verdicts of losses: a word, an icon and a colour each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VERDICTS = {
     "not_metered": Look("⊘", "not metered", "grey", "a meter of it is out of service"),
     "insufficient_data": Look("?", "insufficient data", "grey", "known for less than half of the time"),
 }
-"""By verdict, in the order in which people want to look at them."""
+"""By verdict, the worst first."""
 
 
 def verdict_text(verdict: str) -> str:

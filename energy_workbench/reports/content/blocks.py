@@ -16,6 +16,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.domain.errors import ReportError
+from energy_workbench.figures import schema
 from energy_workbench.reports.content import words
 from energy_workbench.tables import sheet as tables
 
@@ -81,7 +82,7 @@ class Figure(Element):
         If nothing would be seen: it has no value.
     """
 
-    figure: dict[str, Any]
+    figure: schema.Figure
     text: str
 
     def __post_init__(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from energy_workbench.figures import PAPER, balance, generation, power_flow
 from energy_workbench.figures.flows.power_flow import OVERVIEW
-from energy_workbench.figures.theme import Figure
+from energy_workbench.figures.schema import Figure, Layout, Margin
 
 DAILY_HEIGHT, LOAD_HEIGHT, FLOW_HEIGHT = 340, 270, 630
 """Heights that leave room on a page for what stands beside them [CSS px]."""
@@ -15,7 +15,7 @@ WEEK, WEEK_HEIGHT = 7, 270
 """Days whose table stands below their chart, and the height that leaves room for it on Letter paper as well."""
 
 
-def placed(figure: Figure, height: int | None = None, margin: Mapping[str, int] | None = None) -> Figure:
+def placed(figure: Figure, height: int | None = None, margin: Margin | None = None) -> Figure:
     """A figure as high as its place on a page, with room for the labels of its axes: nobody can zoom paper.
 
     Parameters
@@ -23,12 +23,14 @@ def placed(figure: Figure, height: int | None = None, margin: Mapping[str, int] 
     height : int, optional
         [CSS px]; as high as it wants to be by default.
     """
-    look = {**figure["layout"], "height": height or figure["layout"]["meta"]["height"]}
+    around: Layout = {**figure["layout"], "height": height or figure["layout"]["meta"]["height"]}
     if margin:
-        look["margin"] = dict(margin)
-    for axis in {"xaxis", "yaxis"} & look.keys():
-        look[axis] = {"ticklabelstandoff": 4, **look[axis], "automargin": True}
-    return {"data": figure["data"], "layout": look}
+        around["margin"] = margin
+    axis: Literal["xaxis", "yaxis"]
+    for axis in ("xaxis", "yaxis"):
+        if axis in around:
+            around[axis] = {"ticklabelstandoff": 4, **around[axis], "automargin": True}
+    return {"data": figure["data"], "layout": around}
 
 
 def losses(payload: Mapping[str, Any]) -> Figure:

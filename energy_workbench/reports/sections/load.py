@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.figures import PAPER
+from energy_workbench.figures import PAPER, schema
 from energy_workbench.figures import days as by_day
 from energy_workbench.figures.ranked import stacked
 from energy_workbench.reports.content import charts, words
@@ -185,7 +185,7 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
     return Section(tuple(parts))
 
 
-def _chart(figure: dict[str, object], text: str) -> Element:
+def _chart(figure: schema.Figure, text: str) -> Element:
     """A chart, or where nothing is known to be drawn a sentence that says so."""
     from energy_workbench.domain.errors import ReportError
 

@@ -18,7 +18,7 @@ from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.flows.power_flow import OVERVIEW
 from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
-from energy_workbench.figures.theme import Figure
+from energy_workbench.figures.schema import Figure
 from energy_workbench.figures.wording.generation import without
 from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
@@ -139,17 +139,17 @@ class Model(PageModel):
         matching = searched(tree, self.find) if self.find.strip() else None
         self.matches = -1 if matching is None else len(matching)
         if self.map_kind == "plan":
-            return meter_plan(tree, theme=self.theme, found=matching)
+            return meter_plan(tree, theme=self.theme, matching=matching)
         if self.map_kind == "floor":
             return self._floor(tree, matching)
-        return meter_map(tree, theme=self.theme, site=site, kind=self.map_kind, found=matching)
+        return meter_map(tree, theme=self.theme, site=site, kind=self.map_kind, matching=matching)
 
     def _floor(self, tree: Sequence[Leaf], matching: set[str] | None) -> Figure:
         if self.picture is None:
-            return floor_plan(tree, theme=self.theme, found=matching)
+            return floor_plan(tree, theme=self.theme, matching=matching)
         image = f"data:{self.picture.media};base64,{b64encode(self.picture.content).decode()}"
         size = (self.picture.width, self.picture.height)
-        return floor_plan(tree, theme=self.theme, image=image, size=size, found=matching)
+        return floor_plan(tree, theme=self.theme, image=image, size=size, matching=matching)
 
     def _focus(self, meters: Mapping[str, Leaf]) -> str | None:
         """The meter whose part of the tree the flow shows: the chosen one, or what is above one without children."""

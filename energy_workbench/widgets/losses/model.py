@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from traitlets import Dict, Enum, Instance, List, Tuple, Unicode
 
@@ -15,7 +14,8 @@ from energy_workbench.domain.lost import lost_together
 from energy_workbench.domain.pages import LOSSES as PAGE
 from energy_workbench.figures.balance import losses, over_time
 from energy_workbench.figures.flows.balance_flow import balance_flow
-from energy_workbench.figures.flows.unmetered import UNMETERED, as_known
+from energy_workbench.figures.flows.balance_rows import DrawnNode, as_known
+from energy_workbench.figures.flows.unmetered import UNMETERED
 from energy_workbench.figures.wording import losses as loss_words
 from energy_workbench.figures.wording.verdicts import VERDICTS, verdict_text
 from energy_workbench.figures.wording.words import amount, percent
@@ -46,7 +46,7 @@ class Fetched:
     """
 
     balance: Balance
-    known: Sequence[Mapping[str, Any]]
+    known: Sequence[DrawnNode]
     over_time: Losses | None = None
 
 
