@@ -16,14 +16,20 @@ ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF
 """What a cell holds whose formula failed (ECMA-376 part 1, 18.17.3, and the two of dynamic arrays)."""
 
 
-def read(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows of the first sheet with their numbers; of a formula, the value that was saved with it."""
+def read(path: Path, most: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows of the first sheet with their numbers; of a formula, the value that was saved with it.
+
+    Parameters
+    ----------
+    most : int
+        Of more rows that are not empty, one more than that is read.
+    """
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         _refuse_bomb(path)
-        rows = _sheet(path, values=True)
-        problems = _errors(rows) + (_unsaved_formulas(path, rows) if any("" in row for row in rows) else [])
+        rows = _sheet(path, most, values=True)
+        problems = _errors(rows) + (_unsaved_formulas(path, rows, most) if any("" in row for row in rows) else [])
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError) as error:
         raise InputError(f"{path}: not an Excel file (.xlsx): {error}") from None
     if problems:
@@ -31,7 +37,7 @@ def read(path: Path) -> Iterator[tuple[int, list[str]]]:
     yield from enumerate(rows, 1)
 
 
-def _sheet(path: Path, *, values: bool) -> list[list[str]]:
+def _sheet(path: Path, most: int, *, values: bool) -> list[list[str]]:
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=values)
@@ -39,7 +45,13 @@ def _sheet(path: Path, *, values: bool) -> list[list[str]]:
         sheet = book.worksheets[0]
         # Some programs write a wrong extent, which would cut rows off.
         sheet.reset_dimensions()
-        return [[_as_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        rows, filled = [], 0
+        for row in sheet.iter_rows(values_only=True):
+            rows.append([_as_text(cell) for cell in row])
+            filled += any(rows[-1])
+            if filled > most:
+                break
+        return rows
     finally:
         book.close()
 
@@ -60,7 +72,7 @@ def _column(rows: Sequence[Sequence[str]], place: int) -> str:
     return header[place] if place < len(header) else ""
 
 
-def _unsaved_formulas(path: Path, rows: Sequence[Sequence[str]]) -> list[Problem]:
+def _unsaved_formulas(path: Path, rows: Sequence[Sequence[str]], most: int) -> list[Problem]:
     """Formulas that no program has worked out yet: their cells would be taken for empty."""
     with zipfile.ZipFile(path) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
@@ -69,7 +81,7 @@ def _unsaved_formulas(path: Path, rows: Sequence[Sequence[str]]) -> list[Problem
     reason = "the file holds no value of this formula: open and save it in Excel, or write the value"
     return [
         Problem(f"line {line}", _column(rows, place), formula[:60], reason)
-        for line, (row, formulas) in enumerate(zip(rows, _sheet(path, values=False), strict=False), 1)
+        for line, (row, formulas) in enumerate(zip(rows, _sheet(path, most, values=False), strict=False), 1)
         for place, (value, formula) in enumerate(zip(row, formulas, strict=False))
         if not value and formula.startswith("=")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from io import BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -70,25 +71,34 @@ def write_table(path: Path, table: Sheet, *more: Sheet) -> None:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def read_table(path: Path) -> list[tuple[int, list[str]]]:
+def read_table(path: Path, most: int) -> list[tuple[int, list[str]]]:
     """Rows of a file as text, each with its line; empty rows are left out, cells are stripped.
+
+    Parameters
+    ----------
+    most : int
+        Rows that it may have, with its header; no more of it is read.
 
     Raises
     ------
     NotFoundError
         If there is no such file.
     InputError
-        If it is of another kind, too large, or cannot be read.
+        If it is of another kind, too large, has more rows, or cannot be read.
     """
     if not path.is_file():
         raise NotFoundError(f"{path}: there is no such file")
-    read = csv_file.read if _format(path) == "csv" else excel_reader.read
+    excel = _format(path) == "xlsx"
     try:
         _refuse_large(path, path.stat().st_size)
-        rows = [(line, [cell.strip() for cell in row]) for line, row in read(path)]
+        read = excel_reader.read(path, most) if excel else csv_file.read(path)
+        rows = ((line, [cell.strip() for cell in row]) for line, row in read)
+        found = list(islice((each for each in rows if any(each[1])), most + 1))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    return [(line, row) for line, row in rows if any(row)]
+    if len(found) > most:
+        raise InputError(f"{path}: more than {most:,} rows: is it the right file?")
+    return found
 
 
 def file_name(table: Sheet, format: str) -> str:

@@ -84,7 +84,7 @@ def test_what_is_no_table_of_meters_is_told_in_few_words(tmp_path: Path, path: P
     assert len(str(caught.value)) < 10_000
     assert "\x1b" not in str(caught.value)
     path.write_text("number,name,type\n" + "x,y,z\n" * 100_000)
-    with pytest.raises(InputError, match="100,001 rows, at most 100,000"):
+    with pytest.raises(InputError, match="more than 100,000 rows"):
         read_meter_file(path)
 
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from energy_workbench.domain.errors import InputError
+from energy_workbench.tables import csv_file, excel_reader
 from energy_workbench.tables.sheet import Column, Sheet, sheet, text_sheet
 from energy_workbench.tables.table_file import content, file_name, read_table, write_table
 from energy_workbench.tables.text_lines import text_lines
@@ -72,7 +73,7 @@ def test_no_text_is_a_formula_or_ends_a_file_wherever_it_stands(text: str) -> No
 def test_text_that_was_written_is_read_again(tmp_path: Path, name: str) -> None:
     rows = [["=1+1", 'a, "b"\nc'], ["", "5"]]
     write_table(tmp_path / name, text_sheet("meters", ("one", "two"), rows), text_sheet("more", ("x",), [["y"]]))
-    assert [cells for _, cells in read_table(tmp_path / name)] == [["one", "two"], *rows]
+    assert [cells for _, cells in read_table(tmp_path / name, 100)] == [["one", "two"], *rows]
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -105,3 +106,16 @@ def test_lines_of_a_terminal_are_aligned_and_cut() -> None:
     assert list(text_lines([("id", "name"), ("1234", "x"), ("5", "")])) == ["id    name", "1234  x", "5"]
     assert list(text_lines([("abcdef", "y")], longest=4)) == ["abc…  y"]
     assert list(text_lines([])) == []
+
+
+@pytest.mark.parametrize("name", ["long.csv", "long.xlsx"])
+def test_no_more_rows_are_read_than_a_file_may_have(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[f"M{number}", "x"] for number in range(2_000)]
+    write_table(tmp_path / name, text_sheet("meters", ("one", "two"), rows))
+    assert len(read_table(tmp_path / name, 2_001)) == 2_001
+    seen: list[str] = []
+    for module, name_of in ((csv_file, "plain"), (excel_reader, "_as_text")):
+        monkeypatch.setattr(module, name_of, lambda cell: seen.append(cell) or str(cell))
+    with pytest.raises(InputError, match=r"more than 50 rows"):
+        read_table(tmp_path / name, 50)
+    assert len(seen) <= 2 * 52

@@ -56,11 +56,9 @@ def read_meter_file(path: AnyPath) -> list[MeterRow]:
         If it cannot be read or is too large, its header has other columns, or a row has more cells than the header.
     """
     path = Path(path)
-    table = read_table(path)
+    table = read_table(path, MOST_ROWS)
     if not table:
         raise InputError(f"{path}: the file is empty: the first line is the header, {','.join(COLUMNS[:4])},…")
-    if len(table) > MOST_ROWS:
-        raise InputError(f"{path}: {len(table):,} rows, at most {MOST_ROWS:,} are read: is it the right file?")
     line, header = table[0][0], [name.lower().replace(" ", "_") for name in table[0][1]]
     while header and not header[-1]:
         header.pop()
