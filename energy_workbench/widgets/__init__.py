@@ -1,1 +1,1 @@
-"""Widgets of the pages: charts, the browser's location, and the dashboard built from them."""
+"""The pages of viewers and editors: headless models, views of ipywidgets, and the server of both."""

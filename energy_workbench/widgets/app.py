@@ -1,4 +1,4 @@
-"""The one app of all viewers' pages: it follows the browser's address and keeps its kernel when the page changes."""
+"""The app of all viewers' pages: it follows the browser's address, and changes the page within one kernel."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Round:
-    """What one round of questions brought."""
+    """What one round of requests brought."""
 
     page: str
     names: Names
@@ -78,8 +78,7 @@ class App(LivePage):
     def _open(self, name: str) -> None:
         """Bring a page to the front."""
         if name not in self._opened:
-            self._opened[name] = found = opened(NAMED[name], self._workbench, self.choices, self._make)
-            model, view = found
+            model, view = self._opened[name] = opened(NAMED[name], self._workbench, self.choices, self._make)
             model.observe(self._guard(lambda _: self._say(model)), "problem")
             if own := list(model.traits(address=bool)) + list(model.traits(asks=True)):
                 model.observe(self._guard(self._changed), own)
@@ -164,12 +163,12 @@ class App(LivePage):
         page = model.page.name
         return lambda: Round(page, directory.look(meters=meters), ask())
 
-    def _arrived(self, found: Round) -> None:
-        if found.names != self.names:
-            self.names = found.names
+    def _arrived(self, fetched: Round) -> None:
+        if fetched.names != self.names:
+            self.names = fetched.names
             self._name()
-        if found.page == self.model.page.name:
-            self._take(found.answer)
+        if fetched.page == self.model.page.name:
+            self._take(fetched.answer)
 
     def _alive(self) -> None:
         at = self.model.as_of

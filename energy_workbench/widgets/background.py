@@ -1,4 +1,4 @@
-"""Calls of the service beside the event loop: a page stays alive while it waits for an answer."""
+"""Calls of the service in threads, so that the event loop of a page stays free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one error boundary of the pages: a reader sees a short message with an id, the log has the rest."""
+"""Error boundary of the pages: a reader sees a short message with an id, the log has the traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader has chosen and takes along from page to page."""
+"""Choices of a reader that all pages share: period, meter, comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site and its meters by name, asked for now and again: what pickers offer and titles say."""
+"""Names of the site and its meters, for pickers and titles; refetched each minute."""
 
 from __future__ import annotations
 

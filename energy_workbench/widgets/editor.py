@@ -1,4 +1,4 @@
-"""The pages of editors as one app: it follows the browser's address and asks while somebody looks.
+"""The app of the editors' pages: it follows the browser's address, and polls the service while it is visible.
 
 Meter setup is there from the start, scheduled reports once they are opened; changing the page keeps the kernel.
 """

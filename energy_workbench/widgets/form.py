@@ -1,8 +1,8 @@
-"""What a form of an editor holds: answers, what is wrong with them, and whether they are being stored."""
+"""Base of the editors' forms: values as typed, the problems with them, and whether they are being stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from traitlets import Bool, Dict, Enum, HasTraits, Unicode
@@ -11,9 +11,9 @@ from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
 
 PAUSE = 0.3
-"""How long nobody types before the answers are checked [s]."""
-Saved = Callable[[Mapping[str, Any], str], None]
-"""Is told what was stored, and what was done to it in a word."""
+"""How long nobody types before the values are checked [s]."""
+Value = str | float | bool | None
+"""What a field of a form is sent as."""
 
 
 class Answers(HasTraits):
@@ -41,11 +41,11 @@ class Answers(HasTraits):
 
     def _not_stored(self, error: Exception, fields: Iterable[str]) -> None:
         """Say at each of these fields what is wrong with it, and the whole where something else is."""
-        found = {item.field: item.reason for item in getattr(error, "problems", ())}
-        shown = {name: reason for name, reason in found.items() if name in fields}
+        refused = {item.field: item.reason for item in getattr(error, "problems", ())}
+        shown = {name: reason for name, reason in refused.items() if name in fields}
         with self.hold_trait_notifications():
             self.busy, self.problems = False, shown
-            self.failure = "" if found and len(shown) == len(found) else explain_change(error)
+            self.failure = "" if refused and len(shown) == len(refused) else explain_change(error)
 
 
 class Form(Answers):
@@ -57,8 +57,6 @@ class Form(Answers):
     Parameters
     ----------
     doer : Doer
-    saved : callable
-        As `Saved`.
     """
 
     kind = Enum(("", "add", "edit"), "")
@@ -66,11 +64,12 @@ class Form(Answers):
     title = Unicode("")
     warnings = Dict()
 
-    def __init__(self, doer: Doer, saved: Saved) -> None:
+    def __init__(self, doer: Doer) -> None:
         super().__init__()
-        self._doer, self._saved = doer, saved
+        self._doer = doer
         self._touched: set[str] = set()
-        self._found: dict[str, str] = {}
+        self._all_problems: dict[str, str] = {}
+        """By the last check, also of fields that nobody has touched yet."""
 
     def cancel(self) -> None:
         """Leave everything as it is stored."""
@@ -78,7 +77,7 @@ class Form(Answers):
 
     def _open(self, kind: str, values: dict[str, str], title: str, **cleared: Any) -> None:
         """Begin with these answers and no complaint; `cleared` are a subclass's own traits, as they begin."""
-        self._touched, self._found = set(), {}
+        self._touched, self._all_problems = set(), {}
         with self.hold_trait_notifications():
             self._fresh(values)
             self.warnings = {}

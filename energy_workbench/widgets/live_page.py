@@ -1,4 +1,4 @@
-"""What every live page does: it takes what the poller brings, tells what failed, and shows how old it is."""
+"""Base of the apps: it hands answers to the model, errors to the boundary, and the age to the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers at the top of a page."""
+"""HTML that pages share: cards, headings, the banner of a problem."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Card:
     detail: str = ""
 
 
-def cards(found: Iterable[Card]) -> Markup:
-    """The row of numbers."""
-    return Markup().join(map(_card, found))
+def cards(row: Iterable[Card]) -> Markup:
+    """The row of cards."""
+    return Markup().join(map(_card, row))
 
 
 def _card(card: Card) -> Markup:

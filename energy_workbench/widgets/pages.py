@@ -1,4 +1,4 @@
-"""Which panels make up which page: each is loaded when it is first opened, for a kernel shows few of them."""
+"""Model and view of each viewers' page, imported when it is first opened: a kernel shows few of them."""
 
 from __future__ import annotations
 

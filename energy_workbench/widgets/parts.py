@@ -1,4 +1,4 @@
-"""The few kinds of widget a view is made of, which share one empty layout: a page looks as its stylesheet says."""
+"""Factory of the widgets of views: they share one empty layout, and CSS classes lay them out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Parts:
         return dress(ipywidgets.Text(placeholder=placeholder, continuous_update=True, layout=self.layout), "ew-search")
 
     def finder(self, placeholder: str) -> ipywidgets.Combobox:
-        """One of very many, found by typing."""
+        """One of very many: typing filters them."""
         return dress(
             ipywidgets.Combobox(placeholder=placeholder, continuous_update=False, layout=self.layout), "ew-finder"
         )

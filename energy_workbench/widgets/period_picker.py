@@ -1,4 +1,4 @@
-"""Chooses the period of a page, and what it is compared with: by word, on a calendar, or step by step."""
+"""Widget that chooses the period of a page and its comparison: by name, on a calendar, or step by step."""
 
 from __future__ import annotations
 

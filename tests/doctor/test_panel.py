@@ -87,7 +87,7 @@ def test_who_needs_somebody_comes_first_and_others_by_choice(opened: Opened) -> 
     assert [each["number"] for each in made.meters] == ["A", "B", "C", "D"]
     view.choice.value = OTHER
     assert [each["number"] for each in made.meters] == ["C"]
-    made.found = {}
+    made.examination = None
     made._take({**examined(), "gateways": []})
     assert made.choice == view.choice.value == ILL
 
@@ -119,8 +119,8 @@ def test_a_service_that_is_away_is_told_and_forgotten_once_it_answers(opened: Op
 
 
 def test_a_plant_without_meters_or_trouble_says_so() -> None:
-    assert "No meter has a gateway" in markup.gateways({**examined(), "gateways": []})
+    assert "No meter has a gateway" in markup.gateways([])
     assert "No meter needs anybody" in markup.meters([], ill=True)
     assert "no collector runs" in markup.head({**examined(), "live": False, "seconds": None})
-    assert "Looking" in markup.head({})
+    assert "Looking" in markup.head(None)
     assert "first 300 of 301" in markup.meters([row(str(n), "good") for n in range(301)], ill=False)

@@ -77,7 +77,7 @@ SHOWN: dict[str, Callable[[], Markup]] = {
     "setup: ratios": lambda: ratios.history(
         [{"valid_from": None, "ct_ratio": EVIL, "pt_ratio": EVIL, "ratio_applied_by": "meter"}]
     ),
-    "setup: impact": lambda: ratios.impact({"warnings": [EVIL]}),
+    "setup: impact": lambda: ratios.impact({"from": None, "until": None, "intervals": 1, "warnings": [EVIL]}),
     "setup: file": lambda: bulk.plan({"problems": [{"line": 1, "column": EVIL, "value": 1, "reason": EVIL}]}, "x"),
     "setup: answer": lambda: form.probed({"ok": False, "error": EVIL, "advice": EVIL}),
     "setup: profile": lambda: form.reasons({"vendor": "x", "certainty": "sure", "reasons": [EVIL]}),

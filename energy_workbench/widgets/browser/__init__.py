@@ -1,1 +1,1 @@
-"""Widgets with a side in the browser: charts, files, place."""
+"""Widgets with a side in the browser: charts, files, location."""

@@ -1,4 +1,4 @@
-"""How a widget's browser side is found: the page holds it once, a widget's state only names it."""
+"""Reference to a widget's browser side: the page loads it once, a widget's state only names it."""
 
 from __future__ import annotations
 

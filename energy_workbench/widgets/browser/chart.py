@@ -1,4 +1,4 @@
-"""A chart: a figure goes in, Plotly redraws it in place, clicks and zooms come back."""
+"""Widget of a Plotly figure: it is redrawn in place; clicks and zooms are sent back."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Chart(AnyWidget):
         """Show another figure; what has not changed is not sent."""
         if figure == self.figure:
             return
-        found = changes(self.figure, figure) if self.figure else None
-        if found is None:
+        different = changes(self.figure, figure) if self.figure else None
+        if different is None:
             self.figure = figure
             return
         self._patching = True
@@ -63,7 +63,7 @@ class Chart(AnyWidget):
             self.figure = figure
         finally:
             self._patching = False
-        self.send({"kind": "patch", "changes": found})
+        self.send({"kind": "patch", "changes": different})
 
     def on_click(self, handler: Callable[[str], None]) -> None:
         """Call the handler with the id of the meter that was clicked."""
@@ -88,8 +88,8 @@ class Chart(AnyWidget):
         def save(format: str) -> None:
             from energy_workbench.tables.table_file import content, file_name
 
-            found = table()
-            self.send({"kind": "deliver", "name": file_name(found, format)}, buffers=[content(found, format)])
+            sheet = table()
+            self.send({"kind": "deliver", "name": file_name(sheet, format)}, buffers=[content(sheet, format)])
 
         self._saved = guard(save)
         self.saves = True
@@ -115,11 +115,11 @@ class Chart(AnyWidget):
 
 def _window(first: Any, last: Any) -> Window | None:
     """The span between two times as Plotly writes them; None for anything else."""
-    found = []
+    edges = []
     for value in (first, last):
         try:
             if isinstance(value, str) and len(value) <= 40:
-                found.append(datetime.fromisoformat(value.rstrip("Z")[:26]).replace(tzinfo=None))
+                edges.append(datetime.fromisoformat(value.rstrip("Z")[:26]).replace(tzinfo=None))
         except ValueError:
             return None
-    return (found[0], found[1]) if len(found) == 2 and found[0] < found[1] else None
+    return (edges[0], edges[1]) if len(edges) == 2 and edges[0] < edges[1] else None

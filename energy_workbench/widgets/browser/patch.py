@@ -1,4 +1,4 @@
-"""The difference of two figures, as the few places that changed."""
+"""The difference of two figures, as paths with their new values."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ def changes(old: Any, new: Any) -> list[Change] | None:
     list of (path, value), or None
         None where the two are so different that the whole must be sent. A value of None removes a key.
     """
-    found: list[Change] = []
-    return found if _walk(old, new, [], found) else None
+    different: list[Change] = []
+    return different if _walk(old, new, [], different) else None
 
 
-def _walk(old: Any, new: Any, path: list[str | int], found: list[Change]) -> bool:
+def _walk(old: Any, new: Any, path: list[str | int], different: list[Change]) -> bool:
+    """Collect what is different below a path; False where the whole must be sent."""
     if old == new:
         return True
     if isinstance(old, dict) and isinstance(new, dict):
-        found.extend(([*path, key], None) for key in old.keys() - new.keys())
+        different.extend(([*path, key], None) for key in old.keys() - new.keys())
         for key, value in new.items():
             if key not in old:
-                found.append(([*path, key], value))
-            elif not _walk(old[key], value, [*path, key], found):
+                different.append(([*path, key], value))
+            elif not _walk(old[key], value, [*path, key], different):
                 return False
         return True
     if (
@@ -42,8 +43,8 @@ def _walk(old: Any, new: Any, path: list[str | int], found: list[Change]) -> boo
         and len(old) == len(new)
         and any(isinstance(v, dict) for v in new)
     ):
-        return all(_walk(a, b, [*path, index], found) for index, (a, b) in enumerate(zip(old, new, strict=True)))
+        return all(_walk(a, b, [*path, index], different) for index, (a, b) in enumerate(zip(old, new, strict=True)))
     if not path:
         return False
-    found.append((path, new))
+    different.append((path, new))
     return True

@@ -1,4 +1,4 @@
-"""Where the browser is: its address comes in, and the page's state is written back to it."""
+"""Widget of the browser's location: its address comes in, and the page's state is written back to it."""
 
 from __future__ import annotations
 

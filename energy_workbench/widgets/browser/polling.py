@@ -1,4 +1,4 @@
-"""Asks again and again while somebody looks, and falls silent when nobody does."""
+"""Poller of the service: it asks at intervals while the page is visible, and pauses while it is not."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Model(PageModel):
     balance: Balance | None = Instance(Balance, allow_none=True)
     known = List()
     """Rows of the balance, with the energies of the flow for nodes without one."""
-    node: NodeRow | None = Dict(None, allow_none=True)
+    node: NodeRow | None = Instance(dict, allow_none=True)
     """The row of the node in view; None where no node has a balance."""
     path = List()
     """Rows from the top of the tree to the node in view."""

@@ -48,7 +48,7 @@ class Model(ZoomedPage):
     takes = frozenset({"period", "meter"})
     every = LIVE
 
-    meter: MeterInTree | None = Dict(None, allow_none=True)
+    meter: MeterInTree | None = Instance(dict, allow_none=True)
     now: NewestValues | None = Instance(NewestValues, allow_none=True)
     power_figure = Dict()
     log: PeriodLog | None = Instance(PeriodLog, allow_none=True)

@@ -1,1 +1,1 @@
-"""The page of scheduled reports: which are sent when, to whom, and what became of them."""
+"""The page of scheduled reports: schedules, their runs, and the form of a schedule."""

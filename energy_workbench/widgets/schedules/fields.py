@@ -1,4 +1,4 @@
-"""Questions of the form of a schedule, made of the table of its fields; what is legal is the service's to say."""
+"""Fields of the form of a schedule, made of the table of its fields; the service decides which values are legal."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from typing import Any, Final
 
+from energy_workbench.contract.rows.schedules import ReportRow, ScheduleRow
 from energy_workbench.domain.fields import kinds, schedule_fields
 from energy_workbench.domain.fields.messages import text
 from energy_workbench.domain.fields.schedule_field import Group, ScheduleField
 
 Options = tuple[tuple[str, str], ...]
+Sent = dict[str, str | list[str] | dict[str, str]]
+"""Values of the form as the service takes them."""
 
 OWN = "own"
 """Value of the menu of times while somebody writes an expression of their own."""
@@ -90,8 +93,10 @@ ASKED_ELSEWHERE = ("period", "meter", "inputs")
 """Parameters that have a field for every report, or that nobody types."""
 
 
-def of_report(report: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields that ask for a report's own parameters: its notebook says their types, defaults and what they are."""
+def of_report(report: ReportRow | None) -> tuple[Field, ...]:
+    """The fields of a report's own parameters, with the type, default and help that its notebook states."""
+    if report is None:
+        return ()
     return tuple(
         Field(
             PARAMETER + each["name"],
@@ -100,31 +105,32 @@ def of_report(report: Mapping[str, Any]) -> tuple[Field, ...]:
             default=_text(each["default"]),
             yes_no=each["type"] == "bool",
         )
-        for each in report.get("parameters", ())
+        for each in report["parameters"]
         if each["name"] not in ASKED_ELSEWHERE
     )
 
 
 def defaults() -> dict[str, str]:
-    """Answers of a new schedule."""
+    """Values of a new schedule."""
     return {name: field.default for name, field in FIELDS.items()}
 
 
-def texts(row: Mapping[str, Any]) -> dict[str, str]:
+def texts(row: ScheduleRow) -> dict[str, str]:
     """A stored schedule as the form shows it."""
     parameters = dict(row["parameters"])
     meter = str(parameters.pop("meter", "") or "")
     known = [answer for _, answer in FIELDS[TIMES].options]
+    by_name: Mapping[str, Any] = row
     return {
-        **{of.name: written(of.kind, row[of.name]) for of in STORED},
+        **{of.name: written(of.kind, by_name[of.name]) for of in STORED},
         "meter": meter,
         **{PARAMETER + name: _text(value) for name, value in parameters.items()},
         TIMES: row["cron"] if row["cron"] in known else OWN,
     }
 
 
-def sent(values: Mapping[str, str], own: Sequence[Field] | None = None) -> dict[str, Any]:
-    """The answers as the service takes them.
+def sent(values: Mapping[str, str], own: Sequence[Field] | None = None) -> Sent:
+    """The values as the service takes them.
 
     Parameters
     ----------
@@ -135,7 +141,8 @@ def sent(values: Mapping[str, str], own: Sequence[Field] | None = None) -> dict[
     parameters = {name.removeprefix(PARAMETER): values[name].strip() for name in asked if values.get(name, "").strip()}
     if values["meter"].strip():
         parameters["meter"] = values["meter"].strip()
-    return {of.name: _answer(of.kind, values[of.name].strip()) for of in STORED} | {"parameters": parameters}
+    stored = {of.name: _answer(of.kind, values[of.name].strip()) for of in STORED}
+    return {**stored, "parameters": parameters}
 
 
 def _answer(kind: kinds.Kind, text: str) -> str | list[str]:

@@ -1,16 +1,17 @@
-"""What the form of a schedule holds: answers, what the service says of them, and what becomes of them."""
+"""Model of the form of a schedule: values, their check by the service, and storing them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from traitlets import Int, List, Unicode
 
+from energy_workbench.contract.rows.schedules import PlannedRun, ReportRow, ScheduleCheck, ScheduleRow
 from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
-from energy_workbench.widgets.form import PAUSE, Form, Saved
+from energy_workbench.widgets.form import PAUSE, Form
 from energy_workbench.widgets.schedules import fields
 from energy_workbench.widgets.schedules.fields import Field
 
@@ -19,23 +20,32 @@ if TYPE_CHECKING:
 
 
 class FormModel(Form):
-    """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`."""
+    """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`.
+
+    Parameters
+    ----------
+    workbench : SchedulesContract
+    doer : Doer
+    saved : callable
+        Is given the stored schedule, and what was done to it in a word.
+    """
 
     described = Unicode("")
     """When it would run, in words."""
-    next_runs = List()
-    reports = List()
+    next_runs: list[PlannedRun] = List()
+    reports: list[ReportRow] = List()
     """The reports there are, with their parameters."""
     refusals = Int(0)
     """How often `save` was refused for what is in `problems`."""
 
-    def __init__(self, workbench: SchedulesContract, doer: Doer, saved: Saved) -> None:
-        super().__init__(doer, saved)
-        self._workbench = workbench
-        self._row: Mapping[str, Any] = {}
+    def __init__(self, workbench: SchedulesContract, doer: Doer, saved: Callable[[ScheduleRow, str], None]) -> None:
+        super().__init__(doer)
+        self._workbench, self._saved = workbench, saved
+        self._row: ScheduleRow | None = None
+        """The stored schedule that is edited; None of a new one."""
 
     @property
-    def report(self) -> Mapping[str, Any] | None:
+    def report(self) -> ReportRow | None:
         """The chosen report; None where it is not known, or not yet."""
         return next((each for each in self.reports if each["name"] == self.values.get("report")), None)
 
@@ -47,10 +57,10 @@ class FormModel(Form):
     @property
     def own(self) -> tuple[Field, ...]:
         """The fields of the chosen report's own parameters."""
-        return fields.of_report(self.report or {})
+        return fields.of_report(self.report)
 
     @property
-    def _asked(self) -> dict[str, Any]:
+    def _sent(self) -> fields.Sent:
         return fields.sent(self.values, self.own if self.report else None)
 
     @property
@@ -60,16 +70,16 @@ class FormModel(Form):
 
     def add(self) -> None:
         """Begin a new schedule."""
-        self._begin("add", {}, fields.defaults(), "New schedule")
+        self._begin("add", None, fields.defaults(), "New schedule")
 
-    def edit(self, row: Mapping[str, Any]) -> None:
+    def edit(self, row: ScheduleRow) -> None:
         """Begin to change one."""
         self._begin("edit", row, fields.texts(row), f"Edit {row['name']}")
 
-    def _begin(self, kind: str, row: Mapping[str, Any], values: dict[str, str], title: str) -> None:
+    def _begin(self, kind: str, row: ScheduleRow | None, values: dict[str, str], title: str) -> None:
         self._row = row
         self._open(kind, values, title, described="", next_runs=[])
-        self._doer.do(self._workbench.reports, lambda found: self.set_trait("reports", found), key="reports")
+        self._doer.do(self._workbench.reports, lambda reports: self.set_trait("reports", reports), key="reports")
         self._check(0.0)
 
     def set(self, name: str, text: str) -> None:
@@ -87,38 +97,38 @@ class FormModel(Form):
         self._check(PAUSE)
 
     def _check(self, wait: float) -> None:
-        asked, key = self._asked, self._row.get("id")
+        sent, key = self._sent, None if self._row is None else self._row["id"]
         self._doer.do(
-            lambda: self._workbench.check_schedule(asked, key), self._take_check, self._no_check, key="check", wait=wait
+            lambda: self._workbench.check_schedule(sent, key), self._take_check, self._no_check, key="check", wait=wait
         )
 
-    def _take_check(self, answer: Mapping[str, Any]) -> None:
-        self._found = self._by_field(answer["problems"])
+    def _take_check(self, check: ScheduleCheck) -> None:
+        self._all_problems = self._by_field(check["problems"])
         with self.hold_trait_notifications():
-            self.described, self.next_runs = str(answer["described"]), list(answer["next_runs"])
+            self.described, self.next_runs = check["described"], list(check["next_runs"])
             shown = self._touched if self.kind == "add" else self._names
-            self.problems = {name: reason for name, reason in self._found.items() if name in shown}
-            self.warnings = self._by_field(answer["warnings"])
+            self.problems = {name: reason for name, reason in self._all_problems.items() if name in shown}
+            self.warnings = self._by_field(check["warnings"])
 
     def save(self) -> None:
         """Store it, if it can be."""
         if self.busy or not self.kind:
             return
-        if self._found:
+        if self._all_problems:
             self._touched = self._names
             with self.hold_trait_notifications():
-                self.problems = dict(self._found)
-                self.failure = self._found.get("", "")
+                self.problems = dict(self._all_problems)
+                self.failure = self._all_problems.get("", "")
                 self.refusals += 1
             return
-        asked, workbench, row = self._asked, self._workbench, self._row
+        sent, workbench, row = self._sent, self._workbench, self._row
 
-        def act() -> Mapping[str, Any]:
-            if not row:
-                return workbench.create_schedule(asked)
-            return workbench.update_schedule(str(row["id"]), asked, revision=row["revision"])
+        def act() -> ScheduleRow:
+            if row is None:
+                return workbench.create_schedule(sent)
+            return workbench.update_schedule(row["id"], sent, revision=row["revision"])
 
-        def done(stored: Mapping[str, Any]) -> None:
+        def done(stored: ScheduleRow) -> None:
             verb = "changed" if row else "added"
             with self.hold_trait_notifications():
                 self.busy, self.kind = False, ""
@@ -128,8 +138,8 @@ class FormModel(Form):
             with self.hold_trait_notifications():
                 self.busy = False
                 if isinstance(error, InputError) and error.problems:
-                    self._found = self._by_field({each.field: each.reason for each in error.problems})
-                    self.problems, self.failure = dict(self._found), self._found.get("", "")
+                    self._all_problems = self._by_field({each.field: each.reason for each in error.problems})
+                    self.problems, self.failure = dict(self._all_problems), self._all_problems.get("", "")
                     self.refusals += 1
                 elif isinstance(error, ConflictError) and error.stored is not None:
                     self.failure = f"{error}: close this form and open it again to see what it is now."
@@ -141,8 +151,8 @@ class FormModel(Form):
         self._doer.do(act, done, failed, key="save")
 
     def _by_field(self, problems: Mapping[str, str]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        reasons: dict[str, str] = {}
         for name, reason in problems.items():
             field = fields.field_of(name, self.own)
-            found.setdefault(field, str(reason) if field or not name else f"{name}: {reason}")
-        return found
+            reasons.setdefault(field, reason if field or not name else f"{name}: {reason}")
+        return reasons

@@ -1,4 +1,4 @@
-"""The form of a schedule: its inputs are built once, when first opened; those of a report's own when it is chosen."""
+"""View of the form of a schedule: inputs are built once, those of a report's own parameters when it is chosen."""
 
 from __future__ import annotations
 

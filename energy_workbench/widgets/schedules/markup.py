@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
+
+from energy_workbench.contract.rows.schedules import PlannedRun, RunRow, ScheduleRow
 
 SIGNS = {
     "due": ("○", "waits for its turn", "quiet"),
@@ -20,8 +21,8 @@ SIGNS = {
 """State of a run → sign, word and colour: each tells it alone."""
 
 
-def state(run: Mapping[str, Any]) -> Markup:
-    """What a run is, as sign and word."""
+def state(run: RunRow) -> Markup:
+    """The state of a run, as sign and word."""
     sign, word, kind = SIGNS[run["state"]]
     if run["state"] == "done" and run["incomplete"]:
         word, kind = "sent incomplete", "careful"
@@ -30,8 +31,8 @@ def state(run: Mapping[str, Any]) -> Markup:
     return Markup('<span class="ew-state ew-is-{}"><i aria-hidden="true">{}</i> {}</span>').format(kind, sign, word)
 
 
-def line(row: Mapping[str, Any]) -> Markup:
-    """What the list says of a schedule beside its name."""
+def line(row: ScheduleRow) -> Markup:
+    """A schedule in the list, beside its name: when it runs, next and last run."""
     run = row["run"]
     upcoming = "Paused" if row["paused"] else f"Next {when(row['next_run'])}" if row["next_run"] else "Never again"
     last = Markup("{} <span>{}</span>").format(state(run), run["period"]) if run else Markup("<span>Not run yet</span>")
@@ -40,8 +41,8 @@ def line(row: Mapping[str, Any]) -> Markup:
     ).format(row["described"], upcoming, last)
 
 
-def details(row: Mapping[str, Any]) -> Markup:
-    """What a schedule does."""
+def details(row: ScheduleRow) -> Markup:
+    """The fields of a schedule."""
     people = ", ".join(
         each["address"] + (f" ({each['language']})" if each["language"] != "en" else "") for each in row["recipients"]
     )
@@ -67,9 +68,9 @@ def details(row: Mapping[str, Any]) -> Markup:
 OVERDUE = "It should have begun: is “energy-workbench schedule” running, or is it busy with other reports?"
 
 
-def progress(run: Mapping[str, Any], overdue: bool = False) -> Markup:
-    """How far the run is that is not over; empty for none."""
-    if not run:
+def progress(run: RunRow | None, overdue: bool = False) -> Markup:
+    """Progress of the run that is not over; empty for none."""
+    if run is None:
         return Markup()
     share = round(100 * run["progress"])
     note = run["step"] if run["state"] == "running" else run["reason"]
@@ -88,7 +89,7 @@ def progress(run: Mapping[str, Any], overdue: bool = False) -> Markup:
     return Markup('<div class="ew-run" role="status">{}{}<p>{}</p>{}</div>').format(head, bar, str(note), late)
 
 
-def history(runs: Sequence[Mapping[str, Any]]) -> Markup:
+def history(runs: Sequence[RunRow]) -> Markup:
     """The newest runs, as a table."""
     if not runs:
         return Markup('<p class="ew-hint">It has not run yet.</p>')
@@ -111,7 +112,7 @@ def history(runs: Sequence[Mapping[str, Any]]) -> Markup:
     )
 
 
-def preview(described: str, next_runs: Sequence[Mapping[str, str]]) -> Markup:
+def preview(described: str, next_runs: Sequence[PlannedRun]) -> Markup:
     """When a form's schedule would run, and of which period."""
     if not described:
         return Markup()

@@ -1,33 +1,38 @@
-"""What the page of scheduled reports knows: the schedules, the chosen one's history, and what is asked about it."""
+"""Model of the page of scheduled reports: the schedules, and runs, form and actions of the chosen one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
 
+from energy_workbench.contract.rows.flow import SiteRow
+from energy_workbench.contract.rows.schedules import RunRow, ScheduleRow
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import zone_of
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.schedules.form_model import FormModel
 
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+
 RUNS = 30
 """Runs of the history that are shown."""
 LATE = timedelta(minutes=1)
-"""A run that is due for longer than this is taken up by nobody."""
+"""A run that is due for longer than this is overdue."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one round of questions brought."""
+    """What one round of requests brought."""
 
-    site: Mapping[str, str]
-    rows: tuple[Mapping[str, Any], ...]
-    runs: tuple[Mapping[str, Any], ...]
+    site: SiteRow
+    rows: tuple[ScheduleRow, ...]
+    runs: tuple[RunRow, ...]
     of: str
     """Id of the schedule whose runs they are."""
 
@@ -40,46 +45,48 @@ class SchedulesModel(HasTraits):
     problem = Unicode("")
     """What the reader is told when something is wrong; empty while all is well."""
     notice = Unicode("")
-    """What was done last."""
-    rows = List()
+    """Result of the last action."""
+    rows: list[ScheduleRow] = List()
     known = Bool(False)
     """Whether the list was ever read."""
     selected = Unicode("")
     """Id of the chosen schedule."""
-    runs = List()
+    runs: list[RunRow] = List()
     """The newest runs of the chosen one."""
     overdue = Bool(False)
     """Whether the open run of the chosen one should have been taken up long ago."""
     question = Enum(("", "run", "delete"), "")
     busy = Bool(False)
 
-    def __init__(self, workbench: Any, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None) -> None:
+    def __init__(
+        self, workbench: WorkbenchContract, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None
+    ) -> None:
         super().__init__()
         self._workbench, self._doer, self._deliver = workbench, doer, deliver
         self._wanted = ""
         self.form = FormModel(workbench, doer, self._saved)
 
     @property
-    def row(self) -> Mapping[str, Any]:
-        """The chosen schedule; empty where there is none."""
-        found: Mapping[str, Any] = next((row for row in self.rows if row["id"] == self.selected), {})
-        return found
+    def row(self) -> ScheduleRow | None:
+        """The chosen schedule; None where there is none."""
+        return next((row for row in self.rows if row["id"] == self.selected), None)
 
     @property
-    def open_run(self) -> Mapping[str, Any]:
-        """The run of the chosen one that is not over; empty where there is none."""
-        run: Mapping[str, Any] = self.row.get("run") or {}
-        return run if run.get("state") in ("due", "waiting", "running", "retrying") else {}
+    def open_run(self) -> RunRow | None:
+        """The run of the chosen one that is not over; None where there is none."""
+        run = self.row["run"] if self.row else None
+        return run if run and run["state"] in ("due", "waiting", "running", "retrying") else None
 
     def _overdue(self) -> bool:
         run = self.open_run
-        waits = bool(run) and run["state"] != "running"
-        return waits and datetime.fromisoformat(run["due_at"]) < clock.now() - LATE
+        return (
+            run is not None and run["state"] != "running" and datetime.fromisoformat(run["due_at"]) < clock.now() - LATE
+        )
 
     # Asking
 
     def ask(self) -> Callable[[], Answer]:
-        """What to ask for the present choice; the answer is made in a thread."""
+        """The request for the present choice; the answer is made in a thread."""
         workbench, chosen = self._workbench, self.selected
 
         def ask() -> Answer:
@@ -96,17 +103,17 @@ class SchedulesModel(HasTraits):
         with self.hold_trait_notifications():
             self.problem, self.site, self.known = "", answer.site["name"], True
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
-            self.rows = [dict(row) for row in answer.rows]
+            self.rows = [row.copy() for row in answer.rows]
             ids = [row["id"] for row in answer.rows]
             if self.selected not in ids:
                 wanted = next((row["id"] for row in answer.rows if row["name"].casefold() == self._wanted), "")
                 self.selected = wanted or (ids[0] if ids else "")
             if answer.of == self.selected:
-                self.runs = [dict(run) for run in answer.runs]
+                self.runs = [run.copy() for run in answer.runs]
             self.overdue = self._overdue()
 
     def refresh(self) -> None:
-        """Ask and show."""
+        """Fetch and show."""
         self._doer.do(self.ask(), self.take, key="schedules")
 
     # Choosing
@@ -114,8 +121,8 @@ class SchedulesModel(HasTraits):
     def want(self, name: str) -> None:
         """Choose the schedule of that name, now or once they are known."""
         self._wanted = name.casefold()
-        if found := next((row["id"] for row in self.rows if row["name"].casefold() == self._wanted), ""):
-            self.choose(found)
+        if key := next((row["id"] for row in self.rows if row["name"].casefold() == self._wanted), ""):
+            self.choose(key)
 
     def choose(self, key: str) -> None:
         """Choose a schedule."""
@@ -138,7 +145,7 @@ class SchedulesModel(HasTraits):
             return
         paused = not row["paused"]
         said = f"{row['name']} is paused." if paused else f"{row['name']} runs again, from now on."
-        self._act(lambda: self._workbench.update_schedule(str(row["id"]), {"paused": paused}), said)
+        self._act(lambda: self._workbench.update_schedule(row["id"], {"paused": paused}), said)
 
     def put_question(self, question: str) -> None:
         """Ask before something is sent, or deleted."""
@@ -154,7 +161,7 @@ class SchedulesModel(HasTraits):
         row, question = self.row, self.question
         if not row or not question:
             return
-        key = str(row["id"])
+        key = row["id"]
         if question == "delete":
             self._act(
                 lambda: self._workbench.delete_schedule(key),
@@ -166,12 +173,12 @@ class SchedulesModel(HasTraits):
     def cancel_run(self) -> None:
         """Cancel the run of the chosen one that is not over."""
         if run := self.open_run:
-            key = int(run["id"])
+            key = run["id"]
             self._act(lambda: self._workbench.cancel_run(key), f"{run['name']}, {run['period']}: cancelling.")
 
     def download(self, run: int, kind: str) -> None:
         """Hand the reader a file that a run wrote."""
-        self._doer.do(lambda: self._workbench.run_file(run, kind), lambda found: self._deliver(*found), key="download")
+        self._doer.do(lambda: self._workbench.run_file(run, kind), lambda file: self._deliver(*file), key="download")
 
     def _act(self, act: Callable[[], Any], said: str) -> None:
         if self.busy:
@@ -189,9 +196,9 @@ class SchedulesModel(HasTraits):
         self.busy = True
         self._doer.do(act, done, failed, key="act")
 
-    def _saved(self, row: Mapping[str, Any], verb: str) -> None:
+    def _saved(self, row: ScheduleRow, verb: str) -> None:
         self.notice = f"{row['name']} was {verb}."
-        self._wanted = str(row["name"]).casefold()
+        self._wanted = row["name"].casefold()
         with self.hold_trait_notifications():
             self.selected, self.runs = "", []
         self.refresh()

@@ -1,4 +1,4 @@
-"""The page of scheduled reports within the app of editors: asked while somebody looks at it."""
+"""The page of scheduled reports within the editors' app: it polls the service while it is in front."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class SchedulesPage(LivePage):
         self.model.observe(guard(self._asked), "question")
 
     def _went(self, _: Any) -> None:
-        if name := self.model.row.get("name"):
-            self.place.go({"schedule": str(name)})
+        if row := self.model.row:
+            self.place.go({"schedule": row["name"]})
 
     def _focus(self, change: dict[str, Any]) -> None:
         if change["new"]:

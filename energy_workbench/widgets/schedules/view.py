@@ -1,4 +1,4 @@
-"""How the page of scheduled reports looks: the list on the left, one schedule or its form on the right."""
+"""View of the page of scheduled reports: the list on the left, one schedule or its form on the right."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class SchedulesView:
         self._show_question()
         run = model.open_run
         put(self.progress, markup.progress(run, model.overdue))
-        shown(self.stop, bool(run) and not run["cancelling"])
+        shown(self.stop, run is not None and not run["cancelling"])
         put(self.history, markup.history(model.runs) if row else Markup())
         made = [run for run in model.runs if run["files"]]
         options = [(f"{run['period']} ({markup.when(run['planned_at'])})", str(run["id"])) for run in made]

@@ -1,1 +1,1 @@
-"""The meter setup page: tree on the left, one meter on the right, every edit through the service."""
+"""The page of meter setup: the tree of meters, and panels that show and change them through the service."""

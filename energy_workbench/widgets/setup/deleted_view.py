@@ -1,4 +1,4 @@
-"""The meters that were deleted and can be brought back."""
+"""View of the panel of deleted meters, which can be restored."""
 
 from __future__ import annotations
 

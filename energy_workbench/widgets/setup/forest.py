@@ -1,11 +1,10 @@
-"""The meters of a site as a tree: who is below whom, and which ones a search means."""
+"""The meters of a site as a tree: children, ancestors, descendants, and the meters that match a filter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-Row = Mapping[str, Any]
+from energy_workbench.contract.rows.meters import MeterRow
 
 STATUS_FILTERS: tuple[tuple[str, str], ...] = (
     ("Any status", ""),
@@ -17,7 +16,7 @@ STATUS_FILTERS: tuple[tuple[str, str], ...] = (
     ("Not connected", "not_connected"),
     ("Needs attention", "attention"),
 )
-"""What is shown and the filter it means."""
+"""Label and value of each filter."""
 
 
 class Forest:
@@ -29,13 +28,13 @@ class Forest:
         As the service lists them. One whose parent is not among them stands at the top.
     """
 
-    def __init__(self, rows: Sequence[Row] = ()) -> None:
-        self.rows = {str(row["id"]): row for row in rows}
+    def __init__(self, rows: Sequence[MeterRow] = ()) -> None:
+        self.rows = {row["id"]: row for row in rows}
         self._below: dict[str, list[str]] = {}
         for key, row in self.rows.items():
-            parent = row["parent_id"] if row["parent_id"] in self.rows else ""
-            self._below.setdefault(parent, []).append(key)
-        self._by_number = {str(row["number"]).casefold(): key for key, row in self.rows.items()}
+            parent = row["parent_id"]
+            self._below.setdefault(parent if parent in self.rows else "", []).append(key)
+        self._by_number = {row["number"].casefold(): key for key, row in self.rows.items()}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -43,7 +42,7 @@ class Forest:
     def __contains__(self, key: object) -> bool:
         return key in self.rows
 
-    def __getitem__(self, key: str) -> Row:
+    def __getitem__(self, key: str) -> MeterRow:
         return self.rows[key]
 
     def below(self, key: str = "") -> Sequence[str]:
@@ -52,20 +51,20 @@ class Forest:
 
     def above(self, key: str) -> list[str]:
         """Ids of a meter's ancestors, the nearest first."""
-        found: list[str] = []
+        ancestors: list[str] = []
         parent = self.rows[key]["parent_id"] if key in self.rows else None
-        while parent in self.rows and parent not in found:
-            found.append(parent)
+        while parent is not None and parent in self.rows and parent not in ancestors:
+            ancestors.append(parent)
             parent = self.rows[parent]["parent_id"]
-        return found
+        return ancestors
 
     def under(self, key: str) -> Iterator[str]:
         """Ids of everything below a meter, at any depth."""
         waiting = list(self.below(key))
         while waiting:
-            found = waiting.pop()
-            yield found
-            waiting += self.below(found)
+            meter = waiting.pop()
+            yield meter
+            waiting += self.below(meter)
 
     def id_of(self, number: str) -> str:
         """Id of the meter with that number or id; empty where there is none."""
@@ -74,7 +73,7 @@ class Forest:
 
     def number_of(self, key: str | None) -> str:
         """Number of a meter; empty for none."""
-        return str(self.rows[key]["number"]) if key in self.rows else ""
+        return self.rows[key]["number"] if key is not None and key in self.rows else ""
 
     def levels(self) -> Iterator[list[str]]:
         """Ids of meters that have others below them, a level of the tree at a time."""
@@ -93,18 +92,19 @@ class Forest:
         ]
 
 
-def _has_status(row: Row, status: str) -> bool:
+def _has_status(row: MeterRow, status: str) -> bool:
     if status == "silent":
         return row["communication"] in ("offline", "timeout")
     if status == "not_connected":
-        return bool(row["communication"] == status)
+        return row["communication"] == status
     if status == "attention":
-        return bool(row["colour"] not in ("green", "grey"))
+        return row["colour"] not in ("green", "grey")
     return not status or row["status"] == status
 
 
-def _has_words(row: Row, words: Sequence[str]) -> bool:
+def _has_words(row: MeterRow, words: Sequence[str]) -> bool:
     if not words:
         return True
-    text = " ".join(str(row.get(name) or "") for name in ("number", "name", "location", "gateway", "serial")).casefold()
+    texts = (row["number"], row["name"], row["location"], row["gateway"], row["serial"])
+    text = " ".join(filter(None, texts)).casefold()
     return all(word in text for word in words)

@@ -1,4 +1,4 @@
-"""The sign of a meter's state: an icon of its own shape, a colour and a word, so that none stands alone."""
+"""Marks of a meter's state: an icon of its own shape, a colour and a word, so that none stands alone."""
 
 from __future__ import annotations
 

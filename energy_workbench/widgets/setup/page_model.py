@@ -1,15 +1,20 @@
-"""What the whole page knows: the meters, which one is chosen, and what the right side shows of it."""
+"""Model of the setup page: the meters, the chosen one, and the panel that is shown on the right side."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
 
+from energy_workbench.contract.results import MeterTable
+from energy_workbench.contract.rows.flow import SiteRow
+from energy_workbench.contract.rows.meters import MeterRow
+from energy_workbench.contract.rows.setup import Undone
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import zone_of
 from energy_workbench.figures.wording.words import amount
@@ -29,10 +34,13 @@ from energy_workbench.widgets.setup.review.model import ReviewModel
 from energy_workbench.widgets.setup.site.model import SiteModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
 
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What one round of questions brought.
+    """What one round of requests brought.
 
     Attributes
     ----------
@@ -43,8 +51,8 @@ class Answer:
     """
 
     order: int
-    site: Mapping[str, Any]
-    rows: tuple[Mapping[str, Any], ...]
+    site: SiteRow
+    rows: tuple[MeterRow, ...]
     values: Values | None
     undoable: str
 
@@ -59,16 +67,18 @@ class SetupModel(HasTraits):
     problem = Unicode("")
     """What the reader is told when something is wrong; empty while all is well."""
     notice = Unicode("")
-    """What was done last."""
+    """Result of the last action."""
     asks = Unicode("")
-    """What nobody stated of the site yet, and how to; empty where nothing is lacking."""
+    """Advice about what nobody stated of the site yet; empty where nothing is lacking."""
     undoable = Unicode("")
     """The last change of this role, in words; empty where there is none to undo."""
     undoing = Bool(False)
-    deleted = List()
+    deleted: list[MeterRow] = List()
     """Meters that can be restored."""
 
-    def __init__(self, workbench: Any, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None) -> None:
+    def __init__(
+        self, workbench: WorkbenchContract, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None
+    ) -> None:
         super().__init__()
         self._workbench, self._doer = workbench, doer
         self._asked = self._taken = 0
@@ -93,7 +103,7 @@ class SetupModel(HasTraits):
     # Asking
 
     def question(self) -> Callable[[], Answer]:
-        """What to ask for the present choice; may be called in a thread."""
+        """The request for the present choice; may be called in a thread."""
         with self._counting:
             self._asked += 1
             order = self._asked
@@ -101,8 +111,8 @@ class SetupModel(HasTraits):
 
         def ask() -> Answer:
             undoable = workbench.undoable()
-            text = str(undoable["text"]) if undoable else ""
-            return Answer(order, workbench.site(), tuple(workbench.meters().rows), values(), text)
+            text = undoable["text"] if undoable else ""
+            return Answer(order, workbench.site(), workbench.meters().rows, values(), text)
 
         return ask
 
@@ -180,7 +190,7 @@ class SetupModel(HasTraits):
 
     # Beginning
 
-    def begin_add(self, like: Mapping[str, Any] | None = None) -> None:
+    def begin_add(self, like: MeterRow | None = None) -> None:
         """Show the form of a new meter."""
         self._learn()
         parent = self.details.row.get("number", "") if like is None else ""
@@ -193,7 +203,7 @@ class SetupModel(HasTraits):
             return
         self._learn()
 
-        def begin(meter: Mapping[str, Any]) -> None:
+        def begin(meter: MeterRow) -> None:
             self.form.edit(meter)
             self.side = "form"
 
@@ -205,23 +215,23 @@ class SetupModel(HasTraits):
         self.side = "bulk"
 
     def begin_gateways(self) -> None:
-        """Show the gateways, and how each wants to be asked."""
+        """Show the gateways with their options."""
         self.gateways.cancel()
         self.gateways.ask()
         self.side = "gateways"
 
     def begin_doctor(self) -> None:
-        """Show how gateways and meters answer, and what to do."""
+        """Show how gateways and meters answer, with advice."""
         self.side = "doctor"
         self.doctor.begin()
 
     def begin_review(self) -> None:
-        """Show the steps of counters that wait for a decision."""
+        """Show the breaks that wait for a decision."""
         self.side = "review"
         self.review.begin()
 
     def begin_site(self) -> None:
-        """Show what the plant is, to state or change it."""
+        """Show the site, to state or change what it is."""
         self.plant.ask()
         self.side = "site"
 
@@ -271,13 +281,13 @@ class SetupModel(HasTraits):
         self.ask.parent = self.forest.number_of(onto)
 
     def _learn(self) -> None:
-        """Ask for what the form suggests."""
+        """Fetch what the form suggests."""
         workbench, form = self._workbench, self.form
-        self._doer.do(workbench.profiles, lambda found: form.set_trait("profiles", found), key="profiles")
-        self._doer.do(workbench.templates, lambda found: form.set_trait("templates", found), key="templates")
+        self._doer.do(workbench.profiles, lambda profiles: form.set_trait("profiles", profiles), key="profiles")
+        self._doer.do(workbench.templates, lambda templates: form.set_trait("templates", templates), key="templates")
         self._doer.do(
             workbench.gateways,
-            lambda found: form.set_trait("gateways", [str(item["url"]) for item in found]),
+            lambda gateways: form.set_trait("gateways", [row["url"] for row in gateways]),
             key="gateways",
         )
 
@@ -289,7 +299,7 @@ class SetupModel(HasTraits):
             return
         self.undoing = True
 
-        def done(answer: Mapping[str, Any]) -> None:
+        def done(answer: Undone) -> None:
             self.undoing = False
             self._changed(f"Undone: {answer['undone']['text']}.", "")
 
@@ -302,21 +312,21 @@ class SetupModel(HasTraits):
     def restore(self, key: str) -> None:
         """Bring a deleted meter back."""
 
-        def done(meter: Mapping[str, Any]) -> None:
+        def done(meter: MeterRow) -> None:
             self.deleted = [row for row in self.deleted if row["id"] != key]
             self.side = "details"
-            self._changed(f"{one_line(meter['number'])} is back.", str(meter["id"]))
+            self._changed(f"{one_line(meter['number'])} is back.", meter["id"])
 
         self._doer.do(lambda: self._workbench.restore_meter(key), done, key="restore")
 
-    def _saved(self, meter: Mapping[str, Any], verb: str) -> None:
+    def _saved(self, meter: MeterRow, verb: str) -> None:
         self.side = "details"
-        self._changed(f"{one_line(meter['number'])} was {verb}.", str(meter["id"]), meter)
+        self._changed(f"{one_line(meter['number'])} was {verb}.", meter["id"], meter)
 
     def _imported(self, said: str) -> None:
         self._changed(said, "")
 
-    def _changed(self, said: str, key: str, meter: Mapping[str, Any] | None = None) -> None:
+    def _changed(self, said: str, key: str, meter: MeterRow | None = None) -> None:
         """Show what was done, and the tree with it.
 
         `meter` is the changed one where the service gave it: it is known at once, so that what one does to it next is
@@ -344,20 +354,20 @@ class SetupModel(HasTraits):
         if not change["new"] and self.side == "form":
             self.side = "details"
 
-    def _take_deleted(self, found: Any) -> None:
-        self.deleted = [dict(row) for row in found.rows]
+    def _take_deleted(self, meters: MeterTable) -> None:
+        self.deleted = list(meters.rows)
 
 
 def _cards(forest: Forest) -> list[Card]:
     rows = list(forest.rows.values())
     total = len(rows)
 
-    def count(name: str, *values: str) -> int:
-        return sum(1 for row in rows if row[name] in values)
-
-    active, online = count("status", "active"), count("communication", "online")
-    warned, inactive = count("colour", "yellow", "orange"), count("status", "inactive")
-    silent, apart = count("communication", "offline"), count("communication", "not_connected")
+    status = Counter(row["status"] for row in rows)
+    communication = Counter(row["communication"] for row in rows)
+    colour = Counter(row["colour"] for row in rows)
+    active, inactive = status["active"], status["inactive"]
+    online, silent, apart = (communication[name] for name in ("online", "offline", "not_connected"))
+    warned = colour["yellow"] + colour["orange"]
     return [
         Card("Total", amount(total), "meters in the tree"),
         Card("Active", amount(active), f"of {total:,}", "green" if active == total else "yellow"),

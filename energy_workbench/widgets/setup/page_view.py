@@ -1,4 +1,4 @@
-"""How the page looks: cards on top, the tree on the left, one meter on the right."""
+"""View of the setup page: cards on top, the tree on the left, one panel on the right."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ class SetupView:
         self.search = make.input("Search", "Any word", classes="ew-input ew-search")
         self.status = make.select("Status", STATUS_FILTERS, classes="ew-input ew-filter")
         self.kind = make.select("Type", KINDS, classes="ew-input ew-filter")
-        self.found = make.text("ew-note ew-found")
+        self.matches = make.text("ew-note ew-found")
         self.clear = make.button("Clear filters", model.tree.clear, kind="quiet", classes="ew-do-clear")
         ways = make.box(
             [
                 make.button("Expand all", model.tree.expand, kind="quiet", classes="ew-do-expand"),
                 make.button("Collapse all", model.tree.collapse, kind="quiet", classes="ew-do-collapse"),
                 self.clear,
-                self.found,
+                self.matches,
             ],
             "ew-buttons",
         )
@@ -151,8 +151,8 @@ class SetupView:
         model = self.model
         for name, widget in (("search", self.search), ("status", self.status), ("kind", self.kind)):
             self._filter(name, widget, guard)
-        model.tree.observe(lambda _: self._show_found(), "note")
-        self._show_found()
+        model.tree.observe(lambda _: self._show_matches(), "note")
+        self._show_matches()
         for names, handler in (
             (["site", "asks"], lambda: put(self.title, header(model.site, model.asks))),
             (["problem"], lambda: put(self.problem, markup.problem(model.problem))),
@@ -175,9 +175,9 @@ class SetupView:
         widget.observe(guard(typed), "value")
         self.model.tree.observe(written, name)
 
-    def _show_found(self) -> None:
+    def _show_matches(self) -> None:
         put(
-            self.found,
+            self.matches,
             Markup('<span role="status">{}</span>').format(self.model.tree.note) if self.model.tree.note else Markup(),
         )
         shown(self.clear, bool(self.model.tree.note))

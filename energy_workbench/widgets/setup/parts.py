@@ -1,4 +1,4 @@
-"""The widgets that the setup page is made of: inputs with their label above and their problem beside them."""
+"""Factory of the inputs and buttons of editors' pages, and HTML of an input's note."""
 
 from __future__ import annotations
 

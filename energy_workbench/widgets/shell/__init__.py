@@ -1,1 +1,1 @@
-"""What stands above every page: the menu, the title, and the choices that all pages share."""
+"""The head of every viewers' page: menu, title, and the choices that all pages share."""

@@ -1,4 +1,4 @@
-"""The head of every page."""
+"""View of the head of every viewers' page: menu, title, meter and period."""
 
 from __future__ import annotations
 

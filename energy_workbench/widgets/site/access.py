@@ -1,4 +1,4 @@
-"""Who may open a page: whose visit it is, by the cookie that all servers of the workbench share."""
+"""Access to a page: the visit of a request, by the cookie that all servers of the workbench share."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ class VisitAccess(IdentityProvider):
 
     @property
     def _door(self) -> Door:
-        found: Door = self.parent.door
-        return found
+        door: Door = self.parent.door
+        return door
 
 
 def cookie_secret(machine: str, name: str) -> bytes:

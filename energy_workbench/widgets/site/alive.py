@@ -1,4 +1,4 @@
-"""Telling the supervisor that a server of pages turns: its event loop is what serves everybody."""
+"""Watchdog of a server of pages: its event loop tells the supervisor that it turns."""
 
 from __future__ import annotations
 

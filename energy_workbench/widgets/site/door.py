@@ -1,4 +1,4 @@
-"""Who visits a server of pages, and which kernel is whose: asked of the service and told to it, past every browser."""
+"""Visits of a server of pages and the visit of each kernel, exchanged with the service without any browser."""
 
 from __future__ import annotations
 

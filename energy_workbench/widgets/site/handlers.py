@@ -1,4 +1,4 @@
-"""What the page's address answers: the app, a polite refusal when full, and Plotly's one file."""
+"""Handlers of the pages' addresses: the app, the answer when all places are taken, and the file of Plotly."""
 
 from __future__ import annotations
 

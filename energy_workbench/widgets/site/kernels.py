@@ -1,4 +1,4 @@
-"""Kernels of pages: each has a secret that names only itself, and belongs to the one visit that it was given to."""
+"""Kernels of pages: each has a secret that names only itself, and belongs to one visit."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class PageKernels(AsyncMappingKernelManager):
     @property
     def door(self) -> Door:
         """Of the server that these are kernels of."""
-        found: Door = self.parent.door
-        return found
+        door: Door = self.parent.door
+        return door
 
     async def start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:
         """Start one; it may ask the service once that has been told of it."""
@@ -52,15 +52,15 @@ class Handing:
 
     async def get_rendered_notebook(self, *args: Any, **kwargs: Any) -> Any:
         """One that waited."""
-        found = await self._kernels.get_rendered_notebook(*args, **kwargs)
-        await self._give(found[2])
-        return found
+        rendered = await self._kernels.get_rendered_notebook(*args, **kwargs)
+        await self._give(rendered[2])
+        return rendered
 
     async def start_kernel(self, *args: Any, **kwargs: Any) -> str:
         """A new one."""
-        found: str = await self._kernels.start_kernel(*args, **kwargs)
-        await self._give(found)
-        return found
+        kernel: str = await self._kernels.start_kernel(*args, **kwargs)
+        await self._give(kernel)
+        return kernel
 
     async def _give(self, kernel_id: str) -> None:
         self._kernels.expects(kernel_id)

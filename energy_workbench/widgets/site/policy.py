@@ -1,4 +1,4 @@
-"""What a browser may do with a page of ours: nothing from elsewhere is loaded, asked, sent to or framed."""
+"""Content security policy of the pages: nothing from elsewhere is loaded, asked, sent to or framed."""
 
 from __future__ import annotations
 

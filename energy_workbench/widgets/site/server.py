@@ -142,7 +142,7 @@ class SiteServer(Voila):
     def init_handlers(self) -> list[Any]:
         """The handlers of Voilà, with the app at its pages' addresses only."""
         base = self.server_url.rstrip("/")
-        found = []
+        handlers = []
         for entry in super().init_handlers():
             if entry[1] is TornadoVoilaHandler:
                 pages = "|".join(self.options.pages)
@@ -150,12 +150,12 @@ class SiteServer(Voila):
             elif entry[1] is VoilaKernelWebsocketHandler:
                 entry = (entry[0], KernelHandler, *entry[2:])
             if not any(path in entry[0] for path in CLOSED):
-                found.append((entry[0], compressing(entry[1]), *entry[2:]))
+                handlers.append((entry[0], compressing(entry[1]), *entry[2:]))
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
         return [
             (rf"{base}/assets/plotly-(.*)\.js", compressing(OneFileHandler), plotly),
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
-            *found,
+            *handlers,
             (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
         ]
 

@@ -1,1 +1,1 @@
-"""The short questions before a change: where to, which status, really delete."""
+"""The question before a change of a meter: move, status, template or delete."""

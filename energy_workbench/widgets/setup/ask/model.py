@@ -1,12 +1,13 @@
-"""One short question at a time, about the chosen meter, and what is done when it is answered."""
+"""Model of the question before a change of the chosen meter: move, status, template or delete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from traitlets import Bool, Enum, HasTraits, Instance, Int, Unicode
 
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.status import Status
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
@@ -20,8 +21,8 @@ SUGGESTED = 40
 """Meters that the parent picker offers at once."""
 
 
-Done = Callable[[str, str, Mapping[str, Any] | None], None]
-"""Told what was done in words, to which meter, and how that is now, where it still is."""
+Done = Callable[[str, str, MeterRow | None], None]
+"""Is given the result in words, the id of the meter, and its row where the service answered with one."""
 
 
 class AskModel(HasTraits):
@@ -48,7 +49,7 @@ class AskModel(HasTraits):
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
-    def ask(self, question: str, meter: Mapping[str, Any]) -> None:
+    def ask(self, question: str, meter: MeterRow) -> None:
         """Put a question about a meter."""
         with self.hold_trait_notifications():
             self.meter = dict(meter)
@@ -68,12 +69,12 @@ class AskModel(HasTraits):
         key = str(self.meter.get("id", ""))
         refused = {key, *self.forest.under(key)}
         typed = self.parent.strip().casefold()
-        found = [
-            str(row["number"])
+        matching = [
+            row["number"]
             for other, row in self.forest.rows.items()
             if other not in refused and typed in f"{row['number']} {row['name']}".casefold()
         ]
-        return sorted(found, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
+        return sorted(matching, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
 
     def confirm(self) -> None:
         """Do it, if it can be done."""
@@ -84,10 +85,10 @@ class AskModel(HasTraits):
             return
         act, said = self._action()
 
-        def done(answer: Any) -> None:
+        def done(changed: MeterRow | None) -> None:
             with self.hold_trait_notifications():
                 self.busy, self.question = False, ""
-            self._done(said, key, answer if key and isinstance(answer, Mapping) else None)
+            self._done(said, key, changed)
 
         def failed(error: Exception) -> None:
             with self.hold_trait_notifications():
@@ -110,7 +111,8 @@ class AskModel(HasTraits):
     def _parent(self) -> str:
         return self.forest.id_of(self.parent) if self.parent.strip() else ""
 
-    def _action(self) -> tuple[Callable[[], Any], str]:
+    def _action(self) -> tuple[Callable[[], MeterRow | None], str]:
+        """The change, which answers with the meter where it still is, and the words for it."""
         meter, workbench = self.meter, self._workbench
         key, number, revision = str(meter["id"]), str(meter["number"]), meter.get("revision")
         if self.question == "move":
@@ -125,8 +127,16 @@ class AskModel(HasTraits):
             ), f"{number} is {status} from {since or 'now on'}."
         if self.question == "template":
             name = self.name.strip()
-            return lambda: workbench.create_template(name, key), f"Template {name} was saved."
+
+            def save() -> None:
+                workbench.create_template(name, key)
+
+            return save, f"Template {name} was saved."
         children: Children = self.children or "refuse"
+
+        def delete() -> None:
+            workbench.delete_meter(key, children, revision=revision)
+
         also = f" with {self.below} below it" if children == "cascade" else ""
         said = f"{number} was deleted{also}. Its history stays; it can be restored."
-        return lambda: workbench.delete_meter(key, children, revision=revision), said
+        return delete, said

@@ -1,4 +1,4 @@
-"""The short questions, one shown at a time below the buttons."""
+"""View of the question before a change, below the buttons."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Many meters at once: a file in with a dry run first, a file out."""
+"""Import of a meter file, with a dry run first, and export."""

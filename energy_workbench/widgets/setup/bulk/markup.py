@@ -1,4 +1,4 @@
-"""HTML of what a file would change."""
+"""HTML of the dry run of a meter file."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ LISTED = 200
 """Rows of each kind that are shown."""
 
 
-def plan(found: Mapping[str, Any], filename: str) -> Markup:
+def plan(dry_run: Mapping[str, Any], filename: str) -> Markup:
     """Problems of a file, or new, changed and moved meters."""
-    if not found:
+    if not dry_run:
         return Markup()
     named = one_line(filename, 80)
-    if problems := list(found.get("problems", ())):
+    if problems := list(dry_run.get("problems", ())):
         many = "one problem" if len(problems) == 1 else f"{len(problems):,} problems"
         return Markup(
             '<p class="ew-wrong" role="alert">✕ {} has {}: nothing is imported before all are mended.</p>'
         ).format(named, many) + _problems(problems)
-    new, changed, moved = (list(found.get(kind, ())) for kind in ("new", "changed", "moved"))
-    same = int(found.get("unchanged", 0))
+    new, changed, moved = (list(dry_run.get(kind, ())) for kind in ("new", "changed", "moved"))
+    same = int(dry_run.get("unchanged", 0))
     head = Markup("<b>{:,}</b> new, <b>{:,}</b> changed, <b>{:,}</b> moved, {:,} unchanged").format(
         len(new), len(changed), len(moved), same
     )
@@ -37,7 +37,7 @@ def plan(found: Mapping[str, Any], filename: str) -> Markup:
     table = Markup('<div class="ew-scroll"><table class="ew-list ew-wrap"><tbody>{}</tbody></table></div>').format(
         lines
     )
-    warnings = list(found.get("warnings", ()))
+    warnings = list(dry_run.get("warnings", ()))
     careful = Markup('<p class="ew-careful">⚠ Please look at these; they can be imported.</p>') + _problems(warnings)
     rest = _rest(max(len(new), len(changed), len(moved)))
     return Markup('<p role="status">{}: {}.</p>{}{}{}').format(
@@ -45,16 +45,16 @@ def plan(found: Mapping[str, Any], filename: str) -> Markup:
     )
 
 
-def _problems(found: Sequence[Mapping[str, Any]]) -> Markup:
+def _problems(problems: Sequence[Mapping[str, Any]]) -> Markup:
     lines = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
             _cell(item["line"]), _cell(item["column"]), _cell(item["value"]), _cell(item["reason"], 400)
         )
-        for item in found[:LISTED]
+        for item in problems[:LISTED]
     )
     head = Markup("<thead><tr><th>Line</th><th>Column</th><th>Value</th><th>Reason</th></tr></thead>")
     table = Markup('<table class="ew-list ew-wrap">{}<tbody>{}</tbody></table>').format(head, lines)
-    return Markup('<div class="ew-scroll">{}</div>{}').format(table, _rest(len(found)))
+    return Markup('<div class="ew-scroll">{}</div>{}').format(table, _rest(len(problems)))
 
 
 def _rest(count: int) -> Markup:

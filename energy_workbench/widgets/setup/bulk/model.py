@@ -1,4 +1,4 @@
-"""A file of meters: what it would change, and, once seen, the change."""
+"""Model of the import of a meter file: its dry run, and, once seen, the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import and export: the file picker, what the file would change, and the downloads."""
+"""View of import and export: the file picker, the dry run of the file, and the downloads."""
 
 from __future__ import annotations
 

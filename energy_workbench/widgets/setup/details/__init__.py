@@ -1,1 +1,1 @@
-"""One meter, to be read: configuration, last values, history, and what can be done with it."""
+"""The details of one meter: configuration, newest values, events, last changes, and its actions."""

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.condition import EventRow
+from energy_workbench.contract.rows.setup import AuditRow
 from energy_workbench.domain.accuracy_classes import class_name
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.fields import meter_fields
@@ -26,7 +28,7 @@ FIRST = (
     "current_l2", "current_l3", "reactive_power_total", "apparent_power_total", "energy_active_import",
     "energy_active_export",
 )  # fmt: skip
-"""Quantities in the order in which people look for them; others follow by name."""
+"""Quantities that are shown first, in this order; others follow by name."""
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -120,40 +122,40 @@ def _told(field: MeterField, detail: Detail, value: Any) -> str:
     return amount(value, field.unit) if isinstance(field.kind, Number) else str(value)
 
 
-def values(found: Mapping[str, float | None], at: str) -> Markup:
-    """The last reading, primary values with units."""
+def values(newest: Mapping[str, float | None], at: str) -> Markup:
+    """The newest reading, primary values with units."""
     head = Markup("<h3>Last values <small>primary{}</small></h3>").format(f", read {moment(at)}" if at else "")
-    if not found:
+    if not newest:
         return head + Markup('<p class="ew-hint">Nothing has been read yet.</p>')
-    shown = in_order(found, str)
-    lines = Markup().join(_value(name, found[name]) for name in shown)
+    shown = in_order(newest, str)
+    lines = Markup().join(_value(name, newest[name]) for name in shown)
     return head + Markup('<div class="ew-values">{}</div>').format(lines)
 
 
-def in_order(found: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
-    """What has a quantity's name, in the order in which people look for it."""
+def in_order(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+    """Items that have a quantity's name, in the order of `FIRST`, others after them by name."""
     order = {known: index for index, known in enumerate(FIRST)}
-    return sorted(found, key=lambda item: (order.get(name(item), len(order)), name(item)))
+    return sorted(items, key=lambda item: (order.get(name(item), len(order)), name(item)))
 
 
-def events(found: Iterable[Mapping[str, Any]]) -> Markup:
-    """When health and communication changed, and why."""
+def events(listed: Iterable[EventRow]) -> Markup:
+    """Changes of health and communication, with their reasons."""
     lines = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            moment(str(event["at"])), str(event["of"]).capitalize(), _changed(event), one_line(event["reason"], 300)
+            moment(event["at"]), event["of"].capitalize(), _changed(event), one_line(event["reason"], 300)
         )
-        for event in found
+        for event in listed
     )
     return _logged("Health and communication lately", lines, "No change yet.")
 
 
-def changes(entries: Iterable[Mapping[str, Any]], number_of: Callable[[str], str]) -> Markup:
+def changes(entries: Iterable[AuditRow], number_of: Callable[[str], str]) -> Markup:
     """Who changed what; `number_of` gives the number of the meter with an id."""
     lines = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            moment(str(entry["at"])),
-            str(entry["by"]),
-            str(entry["action"]).replace(".", " "),
+            moment(entry["at"]),
+            entry["by"],
+            entry["action"].replace(".", " "),
             _difference(entry, number_of),
         )
         for entry in entries
@@ -203,10 +205,10 @@ def _health(row: Row) -> str:
     return f"{text} (the last known)" if row["communication"] == "offline" and row["last_seen"] else text
 
 
-def _changed(event: Mapping[str, Any]) -> Markup:
-    sign = ICONS.get(STATE_COLOURS.get(str(event["to"]), "green"), "")
-    before = "" if event["from"] == event["to"] else f"{spoken(str(event['from']))} → "
-    return Markup("{}<b>{} {}</b>").format(before, sign, spoken(str(event["to"])))
+def _changed(event: EventRow) -> Markup:
+    sign = ICONS.get(STATE_COLOURS.get(event["to"], "green"), "")
+    before = "" if event["from"] == event["to"] else f"{spoken(event['from'] or '')} → "
+    return Markup("{}<b>{} {}</b>").format(before, sign, spoken(event["to"]))
 
 
 def _communication(row: Row) -> str:
@@ -233,11 +235,11 @@ def _pair(fields: Mapping[str, Any]) -> str:
     return ", ".join(plates) or "1:1"
 
 
-def _difference(entry: Mapping[str, Any], number_of: Callable[[str], str]) -> str:
+def _difference(entry: AuditRow, number_of: Callable[[str], str]) -> str:
     before, after = entry.get("before") or {}, entry.get("after") or {}
     names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
     if not before or not after:
-        return _pair(after or before) if str(entry["action"]).startswith("ratio.") else ""
+        return _pair(after or before) if entry["action"].startswith("ratio.") else ""
 
     def plain(name: str, value: Any) -> str:
         shown = number_of(str(value)) or value if name == "parent_id" else value

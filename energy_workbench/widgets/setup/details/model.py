@@ -1,4 +1,4 @@
-"""The chosen meter as it is now: its row, its last values and who changed it."""
+"""Model of the details of the chosen meter: its row, newest values, events and last changes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any, Protocol
 
 from traitlets import Dict, HasTraits, Instance, List, Tuple, Unicode
 
+from energy_workbench.contract.results import Readings
+from energy_workbench.contract.rows.condition import EventRow
+from energy_workbench.contract.rows.meters import ReadingRow
+from energy_workbench.contract.rows.setup import AuditRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.setup.forest import Forest
@@ -22,13 +26,13 @@ EVENTS = 6
 class Asked(Protocol):
     """What the details need of a workbench."""
 
-    def readings(self, meter: str, *, limit: int | None = ..., scaled: bool = ...) -> Any:
+    def readings(self, meter: str, *, limit: int | None = ..., scaled: bool = ...) -> Readings:
         """The newest readings."""
 
-    def events(self, meter: str, *, limit: int = ...) -> Sequence[Mapping[str, Any]]:
+    def events(self, meter: str, *, limit: int = ...) -> list[EventRow]:
         """When health and communication changed, the newest first."""
 
-    def audit(self, limit: int = ..., meter: str | None = ...) -> Sequence[Mapping[str, Any]]:
+    def audit(self, limit: int = ..., meter: str | None = ...) -> list[AuditRow]:
         """Who changed what, the newest first."""
 
 
@@ -54,10 +58,10 @@ class Values:
 def last_values(workbench: Asked, meter: str) -> Values:
     """The newest reading of a meter, as primary values; none of one that was deleted meanwhile."""
     try:
-        rows: Sequence[Mapping[str, Any]] = tuple(workbench.readings(meter, limit=1, scaled=True).rows)
+        rows: Sequence[ReadingRow] = workbench.readings(meter, limit=1, scaled=True).rows
     except NotFoundError:
         rows = ()
-    return Values(meter, str(rows[-1]["ts"]), rows[-1]["values"]) if rows else Values(meter, "", {})
+    return Values(meter, rows[-1]["ts"], rows[-1]["values"]) if rows else Values(meter, "", {})
 
 
 class DetailsModel(HasTraits):
@@ -70,9 +74,9 @@ class DetailsModel(HasTraits):
     """Numbers of the meters above it, from the top."""
     values = Dict()
     values_at = Unicode("")
-    changes = List()
+    changes: list[AuditRow] = List()
     """Its last changes, the newest first."""
-    events = List()
+    events: list[EventRow] = List()
     """When its health and communication changed, the newest first."""
 
     def __init__(self, workbench: Asked, doer: Doer) -> None:
@@ -95,25 +99,25 @@ class DetailsModel(HasTraits):
             self._ask_events()
 
     def ask_values(self) -> Callable[[], Values | None]:
-        """What to ask for the last values; may be called in a thread."""
+        """The request for the newest values; may be called in a thread."""
         key, workbench = self.selected, self._workbench
         return lambda: last_values(workbench, key) if key else None
 
-    def take_values(self, found: Values | None) -> None:
+    def take_values(self, newest: Values | None) -> None:
         """Show a reading, unless another meter has been chosen since."""
-        if found is not None and found.meter == self.selected:
+        if newest is not None and newest.meter == self.selected:
             with self.hold_trait_notifications():
-                self.values, self.values_at = dict(found.values), found.at
+                self.values, self.values_at = dict(newest.values), newest.at
 
     def _ask_events(self) -> None:
         key = self.selected
         self._doer.do(
             lambda: self._workbench.events(key, limit=EVENTS),
-            lambda found: self.set_trait("events", list(found)),
+            lambda events: self.set_trait("events", list(events)),
             key="events",
         )
 
-    def _take_changes(self, entries: Sequence[Mapping[str, Any]]) -> None:
+    def _take_changes(self, entries: Sequence[AuditRow]) -> None:
         self.changes = list(entries)
 
     def _look(self, _: Any) -> None:

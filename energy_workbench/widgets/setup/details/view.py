@@ -1,4 +1,4 @@
-"""The right side while a meter is read: its sections, and the buttons for what can be done with it."""
+"""View of the details of one meter: its sections, and a button for each action."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The bus doctor: how gateways and meters answer, and what to do."""
+"""The bus doctor: how gateways and meters answer, with advice."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, MeterPolled
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.marks import Mark, one_line
 
@@ -31,37 +31,40 @@ KINDS = {
 """Of errors, as people say."""
 
 
-def head(found: Mapping[str, Any]) -> Markup:
-    """In one line: how everything is, and over which time was counted."""
-    if not found:
+def head(examination: Doctor | None) -> Markup:
+    """In one line: the verdict of the whole, and the time over which polls were counted."""
+    if examination is None:
         return Markup('<p class="ew-hint" role="status">Looking…</p>')
-    if found["live"]:
-        counted = f"counted over the last {max(1, round(float(found['seconds']) / 60))} min"
+    if examination["live"]:
+        counted = f"counted over the last {max(1, round((examination['seconds'] or 0.0) / 60))} min"
     else:
         counted = "no collector runs, so nothing is counted"
-    return Markup('<p role="status">{} <span class="ew-quiet-text">{}</span></p>').format(pill(found), counted)
+    return Markup('<p role="status">{} <span class="ew-quiet-text">{}</span></p>').format(
+        pill(examination["verdict"]), counted
+    )
 
 
-def checks(found: Mapping[str, Any]) -> Markup:
-    """The home's own checks; those that are well in one line."""
-    rows = list(found.get("checks", ()))
+def checks(rows: Sequence[Check]) -> Markup:
+    """The checks of the home; those that are good in one line."""
     ill = [row for row in rows if row["verdict"] != "good"]
     well = ", ".join(str(row["name"]) for row in rows if row["verdict"] == "good")
     table = Markup().join(
-        Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(pill(row), one_line(row["name"]), _why(row))
+        Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(
+            pill(row["verdict"]), one_line(row["name"]), _why(row)
+        )
         for row in ill
     )
     list_ = Markup('<table class="ew-list ew-wrap"><tbody>{}</tbody></table>').format(table) if ill else Markup()
     return list_ + (Markup('<p class="ew-hint">Good: {}.</p>').format(well) if well else "")
 
 
-def gateways(found: Mapping[str, Any]) -> Markup:
-    """A line a gateway, with what to do."""
-    rows = Markup().join(
+def gateways(rows: Sequence[GatewayCheck]) -> Markup:
+    """A line a gateway, with its advice."""
+    lines = Markup().join(
         Markup(
             "<tr><td>{}</td><th>{}</th><td>{} of {}</td><td>{}</td><td>{}</td><td>{}</td><td>{:,}</td></tr>{}"
         ).format(
-            pill(row),
+            pill(row["verdict"]),
             one_line(row["url"]),
             row["online"],
             row["meters"],
@@ -71,21 +74,21 @@ def gateways(found: Mapping[str, Any]) -> Markup:
             row["missed"],
             _below(row),
         )
-        for row in found.get("gateways", ())
+        for row in rows
     )
     if not rows:
-        return Markup('<p class="ew-hint">No meter has a gateway and a profile yet.</p>') if found else Markup()
+        return Markup('<p class="ew-hint">No meter has a gateway and a profile yet.</p>')
     titles = ("", "Gateway", "Answer", "Complete", "Answer in ms", "In use", "Missed")
-    return _table(titles, rows)
+    return _table(titles, lines)
 
 
-def meters(rows: Sequence[Mapping[str, Any]], *, ill: bool) -> Markup:
-    """A line a meter, with what to do."""
+def meters(rows: Sequence[MeterPolled], *, ill: bool) -> Markup:
+    """A line a meter, with its advice."""
     if not rows:
         return Markup('<p class="ew-hint">No meter needs anybody.</p>') if ill else Markup()
     lines = Markup().join(
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>{}").format(
-            pill(row),
+            pill(row["verdict"]),
             one_line(row["number"]),
             row["unit_id"],
             _percent(row["success_percent"]),
@@ -102,9 +105,9 @@ def meters(rows: Sequence[Mapping[str, Any]], *, ill: bool) -> Markup:
     return table + Markup('<p class="ew-hint">The first {} of {:,} are listed.</p>').format(LISTED, len(rows))
 
 
-def pill(row: Mapping[str, Any]) -> Markup:
+def pill(verdict: str) -> Markup:
     """The verdict as icon and word."""
-    return marks.pill(VERDICTS[row["verdict"]])
+    return marks.pill(VERDICTS[verdict])
 
 
 def _table(titles: Iterable[str], rows: Markup) -> Markup:
@@ -115,27 +118,27 @@ def _table(titles: Iterable[str], rows: Markup) -> Markup:
     ).format(head, rows)
 
 
-def _below(row: Mapping[str, Any]) -> Markup:
-    """What is seen and what to do, under the numbers, where there is something to do."""
+def _below(row: GatewayCheck | MeterPolled) -> Markup:
+    """Reason and advice, under the numbers, where there is some."""
     if row["verdict"] == "good" or row["advice"] == SEE_GATEWAY:
         return Markup()
     return Markup('<tr class="ew-why"><td colspan="7"><div class="ew-why-text">{}</div></td></tr>').format(_why(row))
 
 
-def _why(row: Mapping[str, Any]) -> Markup:
+def _why(row: Check | GatewayCheck | MeterPolled) -> Markup:
     advice = (
         Markup('<span class="ew-do">→ {}</span>').format(one_line(row["advice"], 600)) if row["advice"] else Markup()
     )
     return Markup("<span>{}</span>{}").format(one_line(row["text"], 600), advice)
 
 
-def _errors(row: Mapping[str, Any]) -> str:
+def _errors(row: MeterPolled) -> str:
     told = [f"{KINDS.get(kind, kind)} {count:,}" for kind, count in row["errors"].items()]
     told += [f"exception {code}: {count:,}" for code, count in row["exceptions"].items()]
     return one_line(", ".join(told) or "–", 200)
 
 
-def _times(row: Mapping[str, Any]) -> Markup:
+def _times(row: GatewayCheck | MeterPolled) -> Markup:
     if row["latency_p50_ms"] is None:
         return Markup("–")
     return Markup('<span title="half of the answers; 95 of 100">{:.0f} / {:.0f}</span>').format(

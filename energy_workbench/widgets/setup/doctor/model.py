@@ -1,26 +1,29 @@
-"""What the doctor's panel knows: the last examination, which part of it is shown, and whether one is under way."""
+"""Model of the doctor's panel: the last examination, the filter of its meters, and whether one is under way."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-from traitlets import Bool, Dict, HasTraits, List, Unicode
+from traitlets import Bool, HasTraits, Instance, List, Unicode
 
+from energy_workbench.contract.rows.condition import Doctor, MeterPolled
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain
 
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+
 OFTEN = 5.0
-"""While the panel is open it is asked again after this [s]."""
+"""Pause between examinations while the panel is open [s]."""
 ILL, ALL = "ill", "all"
 
 
 class DoctorModel(HasTraits):
     """Headless."""
 
-    found = Dict()
-    """The last answer; empty before the first."""
+    examination: Doctor | None = Instance(dict, allow_none=True)
+    """The last one; None before the first."""
     choice = Unicode(ILL)
     """Which meters are listed: those that need somebody, all, or those of one gateway by its address."""
     choices = List()
@@ -29,12 +32,12 @@ class DoctorModel(HasTraits):
     """Whether meters are being called."""
     failure = Unicode("")
 
-    def __init__(self, workbench: Any, doer: Doer) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer) -> None:
         super().__init__()
         self._workbench, self._doer = workbench, doer
         self._asked = 0.0
         self._asking = False
-        self.choices = _choices({})
+        self.choices = _choices(None)
 
     def begin(self) -> None:
         """Ask at once: somebody opens the panel."""
@@ -57,9 +60,9 @@ class DoctorModel(HasTraits):
         self._doer.do(lambda: self._workbench.doctor(thorough=True), self._take, self._fail, key="doctor")
 
     @property
-    def meters(self) -> list[Mapping[str, Any]]:
+    def meters(self) -> list[MeterPolled]:
         """The meters of the choice, the worst first where those that need somebody are shown."""
-        rows: list[Mapping[str, Any]] = list(self.found.get("meters", ()))
+        rows = self.examination["meters"] if self.examination else []
         if self.choice == ALL:
             return rows
         if self.choice == ILL:
@@ -67,12 +70,12 @@ class DoctorModel(HasTraits):
             return sorted(ill, key=lambda row: ("problem", "warning", "unknown").index(row["verdict"]))
         return [row for row in rows if row["gateway"] == self.choice]
 
-    def _take(self, found: Mapping[str, Any]) -> None:
+    def _take(self, examination: Doctor) -> None:
         self._ended()
         with self.hold_trait_notifications():
             self.failure = ""
-            self.found = dict(found)
-            self.choices = _choices(found)
+            self.examination = examination.copy()
+            self.choices = _choices(examination)
             if self.choice not in {value for _, value in self.choices}:
                 self.choice = ILL
 
@@ -85,6 +88,6 @@ class DoctorModel(HasTraits):
         self._asked = time.monotonic()
 
 
-def _choices(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    urls = [str(row["url"]) for row in found.get("gateways", ())]
+def _choices(examination: Doctor | None) -> list[tuple[str, str]]:
+    urls = [row["url"] for row in examination["gateways"]] if examination else []
     return [("Meters that need somebody", ILL), ("All meters", ALL), *((url, url) for url in urls)]

@@ -1,4 +1,4 @@
-"""The bus doctor: checks, gateways and meters, with what to do in words."""
+"""View of the doctor's panel: checks, gateways and meters, each with advice."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DoctorView:
             "ew-doctor",
         )
         self.choice.observe(guard(lambda change: model.set_trait("choice", change["new"] or ILL)), "value")
-        model.observe(lambda _: self._show(), ["found", "choice", "choices", "calling", "failure"])
+        model.observe(lambda _: self._show(), ["examination", "choice", "choices", "calling", "failure"])
         self._show()
 
     def _show(self) -> None:
@@ -68,7 +68,8 @@ class DoctorView:
             if model.failure
             else Markup(),
         )
-        put(self.head, markup.head(model.found))
-        put(self.checks, markup.checks(model.found))
-        put(self.gateways, markup.gateways(model.found))
-        put(self.meters, markup.meters(model.meters, ill=model.choice == ILL) if model.found else Markup())
+        examination = model.examination
+        put(self.head, markup.head(examination))
+        put(self.checks, markup.checks(examination["checks"]) if examination else Markup())
+        put(self.gateways, markup.gateways(examination["gateways"]) if examination else Markup())
+        put(self.meters, markup.meters(model.meters, ill=model.choice == ILL) if examination else Markup())

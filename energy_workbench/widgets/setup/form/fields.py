@@ -1,4 +1,4 @@
-"""What the form asks, in its order, with what helps to answer; what is legal is the service's to say."""
+"""The fields of the form of a meter, in their order, with hints; the service decides which values are legal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from energy_workbench.domain.fields import meter_fields
 from energy_workbench.domain.fields.kinds import Gateway, Kind, MeterRef, Number, Whole, YesNo
 from energy_workbench.domain.fields.messages import text
 from energy_workbench.domain.fields.meter_field import Group, MeterField
+from energy_workbench.widgets.form import Value
 
 Options = tuple[tuple[str, str], ...]
 
@@ -95,12 +96,12 @@ def defaults() -> dict[str, str]:
     return {name: field.default for name, field in FIELDS.items()}
 
 
-def sent(values: Mapping[str, str]) -> dict[str, Any]:
-    """Answers of the form as the service takes them; a number that is none is left for it to refuse."""
+def sent(values: Mapping[str, str]) -> dict[str, Value]:
+    """Values of the form as the service takes them; a number that is none is left for it to refuse."""
     return {name: _value(FIELDS[name], text) for name, text in values.items()}
 
 
-def _value(field: Field, text: str) -> Any:
+def _value(field: Field, text: str) -> Value:
     text = text.strip()
     match field.kind:
         case Gateway():
@@ -114,7 +115,7 @@ def _value(field: Field, text: str) -> Any:
     return text or None
 
 
-def number(text: str, kind: type = float) -> Any:
+def number(text: str, kind: type[float] = float) -> float | str | None:
     """A number as it was typed; None for nothing, the text itself where it is no number."""
     if not text.strip():
         return None

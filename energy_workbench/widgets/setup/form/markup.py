@@ -31,7 +31,7 @@ def conflict(versions: Iterable[tuple[str, str, str, str]]) -> Markup:
 
 
 def probed(answer: Mapping[str, Any]) -> Markup:
-    """Values with units, raw and scaled, or the error and what to try."""
+    """Values with units, raw and scaled, or the error with advice."""
     if not answer:
         return Markup()
     if not answer.get("ok"):
@@ -43,7 +43,7 @@ def probed(answer: Mapping[str, Any]) -> Markup:
 
 
 def suggested(answer: Mapping[str, Any]) -> Markup:
-    """What was found out of a meter, above the profiles that fit; or the error and what to try."""
+    """The identity that a meter states, above the profiles that fit; or the error with advice."""
     if not answer:
         return Markup()
     said = Markup().join(
@@ -62,7 +62,7 @@ def suggested(answer: Mapping[str, Any]) -> Markup:
 
 
 def reasons(candidate: Mapping[str, Any]) -> Markup:
-    """Why a profile is suggested."""
+    """Reasons for and against a suggested profile."""
     named = f"{candidate.get('vendor', '')} {candidate.get('model', '')}".strip()
     told = [*candidate.get("reasons", ()), *(f"but {text}" for text in candidate.get("against", ()))]
     return Markup('<p class="ew-hint"><b>{}</b>: {}. {}</p>').format(

@@ -1,16 +1,18 @@
-"""What the form holds: answers, what the service says of them, and what becomes of them."""
+"""Model of the form of a meter: values, their check by the service, storing them, and reading the device."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, Instance, List, Unicode
 
+from energy_workbench.contract.rows.meters import FieldProblem, FieldWarning, MeterCheck, MeterRow
+from energy_workbench.contract.rows.setup import Probed, ProfileRow, SuggestedProfiles, TemplateRow
 from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
-from energy_workbench.widgets.form import PAUSE, Form, Saved
+from energy_workbench.widgets.form import PAUSE, Form
 from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form import fields
 from energy_workbench.widgets.setup.marks import one_line
@@ -23,7 +25,15 @@ SUGGESTED = 40
 
 
 class FormModel(Form):
-    """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`."""
+    """Headless. `add` or `edit` begins, `set` answers, `save` ends it or leaves what is wrong in `problems`.
+
+    Parameters
+    ----------
+    workbench : WorkbenchContract
+    doer : Doer
+    saved : callable
+        Is given the stored meter, and what was done to it in a word.
+    """
 
     example = Unicode("")
     """What the transformers make of a value."""
@@ -37,12 +47,12 @@ class FormModel(Form):
     """Profiles that fit, once they were asked for."""
     forest = Instance(Forest, ())
     gateways = List()
-    profiles = List()
-    templates = List()
+    profiles: list[ProfileRow] = List()
+    templates: list[TemplateRow] = List()
 
-    def __init__(self, workbench: WorkbenchContract, doer: Doer, saved: Saved) -> None:
-        super().__init__(doer, saved)
-        self._workbench = workbench
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, saved: Callable[[MeterRow, str], None]) -> None:
+        super().__init__(doer)
+        self._workbench, self._saved = workbench, saved
         self._begun: dict[str, str] = {}
         self._meter: Mapping[str, Any] = {}
         self._stored: Mapping[str, Any] = {}
@@ -113,8 +123,8 @@ class FormModel(Form):
         else:
             below = {self._meter["id"], *self.forest.under(self._meter["id"])} if self._meter else set()
             known = [str(row["number"]) for key, row in self.forest.rows.items() if key not in below]
-        found = [text for text in known if typed in text.casefold()]
-        return sorted(found, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
+        matching = [text for text in known if typed in text.casefold()]
+        return sorted(matching, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
 
     def _check(self, wait: float) -> None:
         asked, key = fields.sent(self.values), self._meter.get("id")
@@ -122,14 +132,14 @@ class FormModel(Form):
             lambda: self._workbench.check_meter(asked, key), self._take_check, self._no_check, key="check", wait=wait
         )
 
-    def _take_check(self, answer: Mapping[str, Any]) -> None:
+    def _take_check(self, check: MeterCheck) -> None:
         if not self.kind:
             return
-        self._found = {_field(found): str(found["reason"]) for found in reversed(answer.get("problems", ()))}
+        self._all_problems = {_field(item): item["reason"] for item in reversed(check["problems"])}
         with self.hold_trait_notifications():
-            self.warnings = {_field(found): str(found["reason"]) for found in reversed(answer.get("warnings", ()))}
-            self.example = str(answer.get("example") or "")
-            self.problems = {name: text for name, text in self._found.items() if name in self._touched}
+            self.warnings = {_field(item): item["reason"] for item in reversed(check["warnings"])}
+            self.example = check["example"] or ""
+            self.problems = {name: text for name, text in self._all_problems.items() if name in self._touched}
 
     # Saving
 
@@ -162,7 +172,7 @@ class FormModel(Form):
             key = str(meter["id"])
             self._doer.do(lambda: workbench.update_meter(key, changed, revision), self._done, self._refused, key="save")
 
-    def _done(self, stored: Mapping[str, Any]) -> None:
+    def _done(self, stored: MeterRow) -> None:
         verb = "added" if self.kind == "add" else "saved"
         self.busy, self.kind = False, ""
         self._saved(stored, verb)
@@ -174,8 +184,8 @@ class FormModel(Form):
             self.conflict = self._versions(error.stored)
             self.failure = "Somebody else has changed this meter since you opened it. Nothing was overwritten."
             return
-        named = {found.field: found.reason for found in getattr(error, "problems", ()) if found.field}
-        self.problems = {**self._found, **{_alias(name): reason for name, reason in named.items()}}
+        named = {item.field: item.reason for item in getattr(error, "problems", ()) if item.field}
+        self.problems = {**self._all_problems, **{_alias(name): reason for name, reason in named.items()}}
         unknown = [reason for name, reason in self.problems.items() if name not in fields.FIELDS]
         if isinstance(error, InputError) and self.problems:
             self.failure = " ".join(["Please look at the fields marked ✕.", *unknown])
@@ -216,32 +226,33 @@ class FormModel(Form):
             lambda: self._workbench.suggest_profiles(asked), self._take_suggestions, self._no_suggestions, key="suggest"
         )
 
-    def _take_suggestions(self, answer: Mapping[str, Any]) -> None:
+    def _take_suggestions(self, suggested: SuggestedProfiles) -> None:
         with self.hold_trait_notifications():
-            self.suggesting, self.suggested = False, dict(answer)
+            self.suggesting, self.suggested = False, suggested.copy()
 
     def _no_suggestions(self, error: Exception) -> None:
-        self._take_suggestions({**self._unread(error), "candidates": []})
+        self._take_suggestions({**self._unread(error), "candidates": [], "identity": {}, "notes": []})
 
-    def _take_probe(self, answer: Mapping[str, Any]) -> None:
+    def _take_probe(self, probed: Probed) -> None:
         with self.hold_trait_notifications():
-            self.probing, self.probed = False, dict(answer)
+            self.probing, self.probed = False, probed.copy()
 
     def _no_probe(self, error: Exception) -> None:
         self._take_probe(self._unread(error))
 
-    def _unread(self, error: Exception) -> dict[str, Any]:
-        """The answer of a meter that was not even asked; what is wrong stands beside its field too."""
-        found = {item.field: item.reason for item in getattr(error, "problems", ()) if item.field in fields.FIELDS}
-        if not found:
-            return {"ok": False, "error": explain(error), "advice": ""}
-        self.problems = {**self.problems, **found}
-        told = "; ".join(f"{fields.FIELDS[name].label} {reason}" for name, reason in found.items())
-        return {"ok": False, "error": "Nothing was read.", "advice": told}
+    def _unread(self, error: Exception) -> Probed:
+        """The answer for a meter that was not even read; a problem of a field stands beside it too."""
+        refused = {item.field: item.reason for item in getattr(error, "problems", ()) if item.field in fields.FIELDS}
+        text, advice = explain(error), ""
+        if refused:
+            self.problems = {**self.problems, **refused}
+            text = "Nothing was read."
+            advice = "; ".join(f"{fields.FIELDS[name].label} {reason}" for name, reason in refused.items())
+        return {"ok": False, "error": text, "advice": advice, "milliseconds": 0, "values": []}
 
 
-def _field(found: Mapping[str, Any]) -> str:
-    return _alias(str(found["field"]))
+def _field(item: FieldProblem | FieldWarning) -> str:
+    return _alias(item["field"])
 
 
 def _alias(name: str) -> str:

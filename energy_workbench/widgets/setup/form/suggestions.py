@@ -1,4 +1,4 @@
-"""Profiles that fit a meter: ranked, each with its reasons and a button that takes it."""
+"""View of the profiles that fit a meter: ranked, each with its reasons and a button that takes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = 3
 
 
 class Suggestions:
-    """Renders what a form model found out; `find` is the button that asks, `widget` the answer."""
+    """Renders the profiles that a form model was suggested; `find` is the button that asks, `widget` the answer."""
 
     def __init__(self, model: FormModel, make: SetupParts) -> None:
         self.model = model
@@ -39,11 +39,11 @@ class Suggestions:
         self.find.description = "Finding out…" if model.suggesting else "Find out profile"
         self.find.disabled = model.suggesting or not model.findable
         put(self.said, markup.suggested(model.suggested))
-        found = list(model.suggested.get("candidates", ()))[:SHOWN]
+        candidates = list(model.suggested.get("candidates", ()))[:SHOWN]
         for place, row in enumerate(self.rows):
-            shown(row, place < len(found))
-            if place < len(found):
-                profile = str(found[place]["profile"])
+            shown(row, place < len(candidates))
+            if place < len(candidates):
+                profile = str(candidates[place]["profile"])
                 taken = profile == model.values.get("profile")
                 self.takes[place].description = f"✓ {profile}" if taken else f"Use {profile}"
-                put(self.reasons[place], markup.reasons(found[place]))
+                put(self.reasons[place], markup.reasons(candidates[place]))

@@ -1,4 +1,4 @@
-"""The form: its inputs are built once, when it is first opened, and only written to when a form begins."""
+"""View of the form of a meter: inputs are built once, when it is first opened, and reused."""
 
 from __future__ import annotations
 
@@ -154,8 +154,8 @@ class FormView:
         put(self.title, told_title(self.model.title))
 
     def _show_profiles(self) -> None:
-        found = [(f"{item['vendor']} {item['model']}".strip(), str(item["id"])) for item in self.model.profiles]
-        self._menu(self.inputs["profile"], [("None", ""), *sorted(found, key=lambda item: item[0].casefold())])
+        profiles = [(f"{item['vendor']} {item['model']}".strip(), str(item["id"])) for item in self.model.profiles]
+        self._menu(self.inputs["profile"], [("None", ""), *sorted(profiles, key=lambda item: item[0].casefold())])
 
     def _show_templates(self) -> None:
         self._menu(self.template, [("None", ""), *((item["name"], item["name"]) for item in self.model.templates)])

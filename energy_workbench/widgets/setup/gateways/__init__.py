@@ -1,1 +1,1 @@
-"""The gateways of a plant, and how each wants to be asked."""
+"""The gateways of the site with their options."""

@@ -1,17 +1,21 @@
-"""The gateways, and the one whose options are edited: headless."""
+"""Model of the panel of gateways: all of them, and the one whose options are edited."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from traitlets import Bool, Dict, HasTraits, Int, List, Unicode
 
+from energy_workbench.contract.rows.setup import GatewayRow
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.fields.gateway_options import OPTIONS
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.form.fields import number
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 
 class GatewaysModel(HasTraits):
@@ -25,7 +29,7 @@ class GatewaysModel(HasTraits):
         Is told in words what was changed, and the id of the meter to choose (none).
     """
 
-    rows = List()
+    rows: list[GatewayRow] = List()
     """Of the façade's `gateways`."""
     url = Unicode("")
     """Address of the one that is edited; empty while there is none."""
@@ -37,7 +41,7 @@ class GatewaysModel(HasTraits):
     busy = Bool(False)
     revision = Int(0)
 
-    def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
@@ -45,8 +49,8 @@ class GatewaysModel(HasTraits):
         """Ask for the gateways as they are now."""
         self._doer.do(self._workbench.gateways, self._take, key="gateways list")
 
-    def _take(self, found: Sequence[Mapping[str, Any]]) -> None:
-        self.rows = [dict(row) for row in found]
+    def _take(self, gateways: Sequence[GatewayRow]) -> None:
+        self.rows = [row.copy() for row in gateways]
         if self.url and self.url not in {row["url"] for row in self.rows}:
             self.cancel()
 
@@ -56,7 +60,7 @@ class GatewaysModel(HasTraits):
         if row is None:
             return
         with self.hold_trait_notifications():
-            self.url, self.revision = url, int(row["revision"])
+            self.url, self.revision = url, row["revision"]
             self.values = {
                 name: "" if row["options"].get(name) is None else f"{row['options'][name]:g}" for name in OPTIONS
             }
@@ -82,10 +86,10 @@ class GatewaysModel(HasTraits):
         url, revision = self.url, self.revision
         options = {name: number(text) for name, text in self.values.items()}
 
-        def done(stored: Mapping[str, Any]) -> None:
+        def done(stored: GatewayRow) -> None:
             with self.hold_trait_notifications():
                 self.busy, self.url = False, ""
-                self.rows = [dict(stored) if row["url"] == stored["url"] else row for row in self.rows]
+                self.rows = [stored.copy() if row["url"] == stored["url"] else row for row in self.rows]
             self._done(f"Gateway {url} was changed; its meters are read that way from now on.", "")
 
         def failed(error: Exception) -> None:
@@ -99,7 +103,7 @@ class GatewaysModel(HasTraits):
         self._doer.do(lambda: self._workbench.set_gateway(url, options, revision=revision), done, failed, key="gateway")
 
     def _check(self) -> dict[str, str]:
-        found = {}
+        reasons = {}
         for name, text in self.values.items():
             value = number(text)
             if value is None:
@@ -107,5 +111,5 @@ class GatewaysModel(HasTraits):
             try:
                 OPTIONS[name].check(self.url, value)
             except ValueError as reason:
-                found[name] = str(reason)
-        return found
+                reasons[name] = str(reason)
+        return reasons

@@ -1,12 +1,13 @@
-"""How the gateways look: a table, a menu to choose one, and its options with their units and defaults."""
+"""View of the panel of gateways: a table, a menu to choose one, and its options with units and defaults."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.setup import GatewayRow
 from energy_workbench.domain.fields.gateway_options import OPTIONS, GatewayOption
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
@@ -105,8 +106,8 @@ class GatewaysView:
         self.save.disabled = model.busy or bool(model.problems)
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> Markup:
-    """Every gateway with its meters and what holds for it; what is a default is said to be one."""
+def table(rows: Sequence[GatewayRow]) -> Markup:
+    """Every gateway with its meters and options; a default is marked as one."""
     if not rows:
         return Markup('<p class="ew-hint">No meter names a gateway yet: give a meter one in its form.</p>')
     heads = Markup().join(
@@ -124,7 +125,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Markup:
     return Markup('<div class="ew-scroll"><table class="ew-list">{}<tbody>{}</tbody></table></div>').format(head, lines)
 
 
-def _cell(option: GatewayOption, row: Mapping[str, Any]) -> Markup:
+def _cell(option: GatewayOption, row: GatewayRow) -> Markup:
     value = row["options"].get(option.name)
     if value is not None:
         return Markup("<td>{:g}</td>").format(value)

@@ -1,4 +1,4 @@
-"""The limits of the site or of one meter, and the rule that is edited: headless."""
+"""Model of the limits of health, of the site or of one meter, and of the rule that is edited."""
 
 from __future__ import annotations
 

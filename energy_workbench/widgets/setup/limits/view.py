@@ -1,4 +1,4 @@
-"""How limits look: a table of all rules, a menu to choose one, and its fields with what holds without them."""
+"""View of the limits of health: a table of all rules, a menu to choose one, and its fields with defaults."""
 
 from __future__ import annotations
 

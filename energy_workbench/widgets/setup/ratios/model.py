@@ -1,29 +1,31 @@
-"""The dated CT/PT pairs of the chosen meter, and one of them while it is edited."""
+"""Model of the CT/PT history: the dated pairs of the chosen meter, and the one that is edited."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, HasTraits, Int, List, Unicode
+from traitlets import Bool, Dict, HasTraits, Instance, Int, List, Unicode
 
-from energy_workbench.domain.errors import InputError
+from energy_workbench.contract.rows.meters import FieldProblem, FieldWarning, MeterCheck, RatioImpact, RatioRow
+from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
+from energy_workbench.widgets.form import Value
 from energy_workbench.widgets.setup.form.fields import RATIO, number
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
 
 PAUSE = 0.4
-"""How long nobody types before the touched intervals are counted [s]."""
+"""How long nobody types before the affected intervals are counted [s]."""
 
 
 class RatiosModel(HasTraits):
     """Headless. `begin` edits a pair or a new one; nothing is stored before its impact was shown."""
 
     meter = Unicode("")
-    rows = List()
+    rows: list[RatioRow] = List()
     editing = Bool(False)
     revision = Int(None, allow_none=True)
     """That of the meter, as it is shown now."""
@@ -31,11 +33,11 @@ class RatiosModel(HasTraits):
     """Whether the pair that holds from the beginning of time is edited."""
     values = Dict()
     """Answers as text: both sides of CT and PT, who applies them, and `valid_from` in the site's time."""
-    impact = Dict()
-    """What the change would recompute; empty while that is not known."""
+    impact: RatioImpact | None = Instance(dict, allow_none=True)
+    """What the change would recompute; None while that is not known."""
     problems = Dict()
     warnings = Dict()
-    """What looks wrong, by field; it can be stored."""
+    """What looks wrong, by field; the pair can be stored."""
     example = Unicode("")
     """What the pair makes of a value."""
     failure = Unicode("")
@@ -44,7 +46,7 @@ class RatiosModel(HasTraits):
     def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
-        self._row: Mapping[str, Any] | None = None
+        self._row: RatioRow | None = None
         self._seen: int | None = None
 
     def show(self, meter: str) -> None:
@@ -55,19 +57,19 @@ class RatiosModel(HasTraits):
         if meter:
             self._doer.do(lambda: self._workbench.meter_ratios(meter), self._take, key="ratios")
 
-    def _take(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _take(self, rows: Sequence[RatioRow]) -> None:
         self.rows = list(rows)
 
-    def begin(self, row: Mapping[str, Any] | None = None) -> None:
+    def begin(self, row: RatioRow | None = None) -> None:
         """Edit a pair of the history, or begin a new one like the newest."""
-        shown = row or (self.rows[-1] if self.rows else {})
-        values = {name: _text(shown.get(name)) for name in RATIO}
+        shown = row or (self.rows[-1] if self.rows else None)
+        values = {name: _text(None if shown is None else shown.get(name)) for name in RATIO}
         since = row["valid_from"] if row else ""
         self._row, self._seen = row, self.revision
         with self.hold_trait_notifications():
             self.first = row is not None and since is None
             self.values = {**values, "valid_from": _moment(since)}
-            self.impact, self.problems, self.failure, self.busy, self.editing = {}, {}, "", False, True
+            self.impact, self.problems, self.failure, self.busy, self.editing = None, {}, "", False, True
             self.warnings, self.example = {}, ""
         self._ask_impact(0.0)
         self._check(0.0)
@@ -82,7 +84,7 @@ class RatiosModel(HasTraits):
             return
         self.values = {**self.values, name: text}
         if name == "valid_from":
-            self.impact = {}
+            self.impact = None
             self._ask_impact(PAUSE)
         else:
             self._check(PAUSE)
@@ -116,9 +118,9 @@ class RatiosModel(HasTraits):
         text = str(self.values.get("valid_from", "")).strip()
         return None if self.first else text.replace(" ", "T")
 
-    def _pair(self) -> dict[str, Any]:
-        asked = {name: number(self.values[name]) for name in RATIO if name != "ratio_applied_by"}
-        return {**asked, "ratio_applied_by": self.values["ratio_applied_by"]}
+    def _pair(self) -> dict[str, Value]:
+        sides = {name: number(self.values[name]) for name in RATIO if name != "ratio_applied_by"}
+        return {**sides, "ratio_applied_by": self.values["ratio_applied_by"]}
 
     def _check(self, wait: float) -> None:
         workbench, meter, pair = self._workbench, self.meter, self._pair()
@@ -126,14 +128,14 @@ class RatiosModel(HasTraits):
             lambda: workbench.check_meter(pair, meter), self._take_check, self._refused, key="ratio check", wait=wait
         )
 
-    def _take_check(self, answer: Mapping[str, Any]) -> None:
-        def named(what: str) -> dict[str, str]:
-            return {str(item["field"]): str(item["reason"]) for item in answer.get(what, ()) if item["field"] in RATIO}
+    def _take_check(self, check: MeterCheck) -> None:
+        def reasons(items: Sequence[FieldProblem | FieldWarning]) -> dict[str, str]:
+            return {item["field"]: item["reason"] for item in items if item["field"] in RATIO}
 
         since = {name: text for name, text in self.problems.items() if name not in RATIO}
         with self.hold_trait_notifications():
-            self.problems, self.warnings = {**since, **named("problems")}, named("warnings")
-            self.example = str(answer.get("example") or "")
+            self.problems, self.warnings = {**since, **reasons(check["problems"])}, reasons(check["warnings"])
+            self.example = check["example"] or ""
 
     def _ask_impact(self, wait: float) -> None:
         meter, since = self.meter, self._since
@@ -146,9 +148,9 @@ class RatiosModel(HasTraits):
             lambda: workbench.ratio_impact(meter, *touched), self._take_impact, self._no_impact, key="impact", wait=wait
         )
 
-    def _take_impact(self, answer: Mapping[str, Any]) -> None:
+    def _take_impact(self, impact: RatioImpact) -> None:
         with self.hold_trait_notifications():
-            self.impact, self.failure = dict(answer), ""
+            self.impact, self.failure = impact.copy(), ""
             self._mend()
 
     def _no_impact(self, error: Exception) -> None:
@@ -172,10 +174,10 @@ class RatiosModel(HasTraits):
         self._doer.do(act, done, self._refused, key="ratio")
 
     def _refused(self, error: Exception) -> None:
-        found: Sequence[Any] = getattr(error, "problems", ())
+        refused: Sequence[Problem] = getattr(error, "problems", ())
         with self.hold_trait_notifications():
             self.busy = False
-            self.problems = {item.field: item.reason for item in found if item.field in self.values}
+            self.problems = {item.field: item.reason for item in refused if item.field in self.values}
             self.failure = "" if self.problems else explain_change(error)
 
 

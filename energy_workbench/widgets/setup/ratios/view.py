@@ -1,4 +1,4 @@
-"""The CT/PT history below the details, and the pair that is edited in it."""
+"""View of the CT/PT history below the details, and of the pair that is edited."""
 
 from __future__ import annotations
 

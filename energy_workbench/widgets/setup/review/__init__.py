@@ -1,1 +1,1 @@
-"""Deciding what a step of a counter was."""
+"""The review: decisions on breaks of counters."""

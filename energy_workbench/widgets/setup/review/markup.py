@@ -1,12 +1,12 @@
-"""HTML of the review: the steps with their evidence, or what was decided of them."""
+"""HTML of the review: breaks with their evidence, or the decisions about them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.review import CaseRow
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.energy.counter_steps import Choice
 from energy_workbench.figures.wording.words import moment
@@ -18,7 +18,7 @@ WORDS: dict[str, str] = {
     Choice.GLITCH: "Glitch: the readings after it are wrong",
     Choice.REAL: "Real: it is energy that flowed",
 }
-"""Choice → what it says."""
+"""Choice → its label."""
 
 EVIDENCE: dict[str, tuple[str, str | None]] = {
     "before": ("Reading before", None),
@@ -27,14 +27,14 @@ EVIDENCE: dict[str, tuple[str, str | None]] = {
     "typical": ("Usual in an hour", None),
     "modulus": ("Begins again at", None),
 }
-"""Name in the evidence → what people call it and its unit; None is the counter's own."""
+"""Name in the evidence → its label and unit; None is the counter's own unit."""
 
 
-def cases(found: Sequence[Mapping[str, Any]], *, decided: bool, known: bool) -> Markup:
-    """The list of steps."""
+def cases(rows: Sequence[CaseRow], *, decided: bool, known: bool) -> Markup:
+    """The review list, or what was decided."""
     if not known:
         return Markup('<p class="ew-hint">One moment…</p>')
-    if not found:
+    if not rows:
         what = "Nothing has been decided yet." if decided else "✓ No step of a counter waits for a decision."
         return Markup('<p class="ew-calm">{}</p>').format(what)
     heads = ("When", "Meter", "Counter", "Decided" if decided else "What happened")
@@ -42,10 +42,10 @@ def cases(found: Sequence[Mapping[str, Any]], *, decided: bool, known: bool) -> 
     return Markup(
         '<div class="ew-scroll"><table class="ew-list ew-review-list"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(head, Markup().join(map(_line, found)))
+    ).format(head, Markup().join(map(_line, rows)))
 
 
-def _line(case: Mapping[str, Any]) -> Markup:
+def _line(case: CaseRow) -> Markup:
     decision = case["decision"]
     told = case["text"]
     if decision:
@@ -56,14 +56,14 @@ def _line(case: Mapping[str, Any]) -> Markup:
     )
 
 
-def option(case: Mapping[str, Any]) -> str:
+def option(case: CaseRow) -> str:
     """A case as the menu shows it."""
     return f"{case['number']} · {QUANTITIES[case['quantity']].label} · {moment(case['from'])}"
 
 
-def evidence(case: Mapping[str, Any]) -> Markup:
-    """What is known of the step that is looked at."""
-    if not case:
+def evidence(case: CaseRow | None) -> Markup:
+    """The evidence of the break that is looked at."""
+    if case is None:
         return Markup()
     unit, known = QUANTITIES[case["quantity"]].unit, case["evidence"]
     rows = [("From", moment(case["from"])), ("To", moment(case["to"]))]

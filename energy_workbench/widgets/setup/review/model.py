@@ -1,16 +1,20 @@
-"""The steps of counters that wait for a decision, or were decided, and the one that is looked at: headless."""
+"""Model of the review: breaks that wait for a decision, or were decided, and the one that is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, List, Unicode
 
+from energy_workbench.contract.rows.review import CaseRow
 from energy_workbench.energy.counter_steps import Choice
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.form import Answers
 from energy_workbench.widgets.setup.form.fields import number
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 OPEN, DECIDED = "open", "decided"
 
@@ -19,13 +23,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
     Choice.EXCHANGE: ("closing", "opening"),
     Choice.GLITCH: ("until",),
 }
-"""What a choice can be told beside its reason."""
+"""Fields that a choice takes beside its reason."""
 
 FIELDS = ("modulus", "closing", "opening", "until", "reason")
 
 
 class ReviewModel(Answers):
-    """Shows the steps; decides one, or takes its decision back.
+    """Shows the breaks; decides one, or takes its decision back.
 
     Parameters
     ----------
@@ -38,23 +42,23 @@ class ReviewModel(Answers):
     begun = Bool(False)
     """Whether anybody has opened it."""
     which = Enum((OPEN, DECIDED), OPEN)
-    cases = List()
+    cases: list[CaseRow] = List()
     """Of the façade's `review`, those that wait or were decided."""
     known = Bool(False)
-    """Whether they have been asked for."""
+    """Whether they have been fetched."""
     case = Unicode("")
     """Id of the one that is looked at; empty while there is none."""
     choice = Unicode("")
 
-    def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
         self.observe(self._another, "which")
 
     @property
-    def row(self) -> Mapping[str, Any]:
-        """The case that is looked at; empty where there is none."""
-        return next((case for case in self.cases if case["id"] == self.case), {})
+    def row(self) -> CaseRow | None:
+        """The case that is looked at; None where there is none."""
+        return next((case for case in self.cases if case["id"] == self.case), None)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -75,10 +79,10 @@ class ReviewModel(Answers):
 
     def look(self, case: str) -> None:
         """Look at a case: what was decided of it can be corrected."""
-        decision = next((each["decision"] for each in self.cases if each["id"] == case), None) or {}
+        decision = next((each["decision"] for each in self.cases if each["id"] == case), None)
         with self.hold_trait_notifications():
-            self.case, self.choice = case, str(decision.get("choice") or "")
-            self._fresh({name: _typed(decision.get(name)) for name in FIELDS})
+            self.case, self.choice = case, decision["choice"] if decision else ""
+            self._fresh({name: _typed(decision.get(name) if decision else None) for name in FIELDS})
 
     def choose(self, choice: str) -> None:
         """What it was."""
@@ -91,12 +95,12 @@ class ReviewModel(Answers):
 
     def save(self) -> None:
         """Store the decision."""
-        if self.busy or not self.case:
+        if self.busy or (meter := self.row) is None:
             return
         if not self.choice:
             self.failure = "Choose what it was."
             return
-        case, choice, meter = self.case, self.choice, self.row
+        case, choice = self.case, self.choice
         given = {name: self.values[name].strip() for name in self.fields}
         figures: dict[str, Any] = {name: number(given[name]) for name in self.fields if name not in ("reason", "until")}
         if given.get("until"):
@@ -104,16 +108,16 @@ class ReviewModel(Answers):
         self._change(
             lambda: self._workbench.decide(case, choice, given["reason"], **figures),
             f"The step of {meter['number']} was decided: {choice}. Its intervals follow with the next build.",
-            str(meter["meter"]),
+            meter["meter"],
         )
 
     def withdraw(self) -> None:
         """Take the decision back."""
-        if self.busy or not self.row.get("decision"):
-            return
         case, meter = self.case, self.row
+        if self.busy or meter is None or not meter["decision"]:
+            return
         said = f"The decision on {meter['number']} was taken back: its evidence counts again."
-        self._change(lambda: self._workbench.withdraw(case), said, str(meter["meter"]))
+        self._change(lambda: self._workbench.withdraw(case), said, meter["meter"])
 
     def _change(self, ask: Callable[[], Any], said: str, meter: str) -> None:
         def done(_: Any) -> None:
@@ -127,13 +131,13 @@ class ReviewModel(Answers):
         self._storing()
         self._doer.do(ask, done, failed, key="decision")
 
-    def _take(self, found: Any) -> None:
+    def _take(self, cases: Sequence[CaseRow]) -> None:
         with self.hold_trait_notifications():
-            self.cases, self.known = [dict(case) for case in found], True
+            self.cases, self.known = [case.copy() for case in cases], True
             if self.case and not self.row:
                 self.cancel()
 
-    def _another(self, _: Mapping[str, Any]) -> None:
+    def _another(self, _: Any) -> None:
         self.cancel()
         with self.hold_trait_notifications():
             self.cases, self.known = [], False

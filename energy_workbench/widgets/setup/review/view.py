@@ -1,4 +1,4 @@
-"""How the review looks: the list, a menu to choose a step, its evidence, and what is decided of it."""
+"""View of the review: the list, a menu to choose a break, its evidence, and the fields of a decision."""
 
 from __future__ import annotations
 
@@ -106,11 +106,11 @@ class ReviewView:
         model, case = self.model, self.model.row
         shown(self.form, bool(case))
         put(self.evidence, markup.evidence(case))
-        options = [("Choose…", NONE), *((markup.WORDS[choice], choice) for choice in case.get("choices", ()))]
+        options = [("Choose…", NONE), *((markup.WORDS[choice], choice) for choice in (case["choices"] if case else ()))]
         unit = QUANTITIES[case["quantity"]].unit if case else ""
         self._write(lambda: self._fill(options, unit))
         put(self.failure, alert(model.failure))
-        shown(self.withdraw, bool(case.get("decision")))
+        shown(self.withdraw, bool(case and case["decision"]))
         self.save.description = "Saving…" if model.busy else "Save decision"
         self.save.disabled = self.withdraw.disabled = model.busy
 

@@ -1,1 +1,1 @@
-"""The panel in which an engineer says what the plant is."""
+"""The panel of the site: name, time zone, country, currency."""

@@ -1,4 +1,4 @@
-"""What the plant is, as it is stored and as it is typed: headless."""
+"""Model of the panel of the site: its fields as they are stored and as they are typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the plant's panel looks: four fields, each with what is meant."""
+"""View of the panel of the site: four fields, each with its hint."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The tree of meters: which branches are open and drawn, and what is searched for."""
+"""The tree of meters: open and drawn branches, and the search."""

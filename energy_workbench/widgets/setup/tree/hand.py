@@ -1,4 +1,4 @@
-"""What the browser adds to ipytree's tree: a way in by keyboard, the chosen line said, and lines that are dragged."""
+"""Widget that adds keyboard access, the announced choice, and drag and drop to ipytree's tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part of the tree is drawn: open branches only, so that 5,000 meters open as quickly as 50."""
+"""Model of the tree of meters: only open branches are drawn, so that 5,000 meters open as quickly as 50."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class TreeModel(HasTraits):
     branches = Tuple()
     """The roots, as drawn."""
     note = Unicode("")
-    """How many meters a search found."""
+    """Number of meters that match the search."""
     empty = Unicode("")
     """What to say where no meter is drawn."""
 
@@ -142,7 +142,7 @@ class TreeModel(HasTraits):
             self._started = True
             self._opened.update(self._whole_levels(AT_START))
         if self.searching:
-            self._draw_found()
+            self._draw_matches()
             return
         self._drawn |= self._opened
         self.note, self.empty = "", "" if len(forest) or not self._told else NO_METER
@@ -161,27 +161,27 @@ class TreeModel(HasTraits):
                 children = (*children, _more(key, len(below) - len(shown)))
         return self._line(key, opened=bool(below) and key in self._opened, waiting=bool(below), children=children)
 
-    def _draw_found(self) -> None:
-        """Only what was found, with the meters above it."""
+    def _draw_matches(self) -> None:
+        """Only the meters that match, with those above them."""
         forest = self.forest
-        found = forest.matching(self.search, self.status, self.kind)
-        shown = found[:EXPANDED]
+        matching = forest.matching(self.search, self.status, self.kind)
+        shown = matching[:EXPANDED]
         kept: set[str] = set(shown)
         for key in shown:
             for above in forest.above(key):
                 if above in kept and above not in shown:
                     break
                 kept.add(above)
-        hits = set(found)
+        hits = set(matching)
 
         def branch(key: str) -> Branch:
             children = tuple(branch(child) for child in forest.below(key) if child in kept)
             opened = bool(children) and key not in self._closed
             return self._line(key, opened=opened, waiting=bool(children), children=children, faint=key not in hits)
 
-        self.empty = "" if found else NOTHING_FOUND
-        rest = f", the first {len(shown)} are shown" if len(shown) < len(found) else ""
-        self.note = f"{len(found):,} of {len(forest):,} meters{rest}"
+        self.empty = "" if matching else NOTHING_FOUND
+        rest = f", the first {len(shown)} are shown" if len(shown) < len(matching) else ""
+        self.note = f"{len(matching):,} of {len(forest):,} meters{rest}"
         self.branches = tuple(branch(key) for key in forest.below() if key in kept)
 
     def _line(self, key: str, *, faint: bool = False, **state: Any) -> Branch:
@@ -193,25 +193,25 @@ class TreeModel(HasTraits):
 
     def _whole_levels(self, most: int) -> list[str]:
         """Parents whose level can be opened whole before more than `most` meters are drawn."""
-        found: list[str] = []
+        parents_to_open: list[str] = []
         drawn = min(len(self.forest.below()), AT_ONCE)
         for parents in self.forest.levels():
             drawn += sum(min(len(self.forest.below(key)), AT_ONCE) for key in parents)
             if drawn > most:
                 break
-            found += parents
-        return found
+            parents_to_open += parents
+        return parents_to_open
 
     def _fitting(self, most: int) -> list[str]:
         """Parents that can be opened, level by level, before more than `most` meters are drawn."""
-        found: list[str] = []
+        parents_to_open: list[str] = []
         drawn = min(len(self.forest.below()), AT_ONCE)
         for key in (key for parents in self.forest.levels() for key in parents):
             drawn += min(len(self.forest.below(key)), AT_ONCE)
             if drawn > most:
                 break
-            found.append(key)
-        return found
+            parents_to_open.append(key)
+        return parents_to_open
 
 
 def _more(parent: str, count: int) -> Branch:

@@ -1,4 +1,4 @@
-"""The tree as ipytree draws it: a node a drawn meter, changed in place and never made again."""
+"""View of the tree with ipytree: a node a drawn meter, changed in place and never made again."""
 
 from __future__ import annotations
 
