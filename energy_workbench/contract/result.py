@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, cast
 from markupsafe import Markup
 from typing_extensions import TypeVar
 
+from energy_workbench.contract.text_table import Shown, cell, text_table
 from energy_workbench.domain.time.instant_columns import TIMES
 
 if TYPE_CHECKING:
@@ -62,8 +63,19 @@ class Result(Generic[Record]):
         """One flat mapping a row of the frame."""
         raise NotImplementedError
 
-    def to_frame(self) -> pd.DataFrame:
-        """As a pandas frame: the column names of REST, instants in the site's zone."""
+    def to_frame(self, *, index: bool = False) -> pd.DataFrame:
+        """As a pandas frame: the column names of REST, instants in the site's zone.
+
+        Parameters
+        ----------
+        index : bool
+            The column of instants that comes first becomes the index, as `resample` and `loc["2026-10-05"]` want it.
+
+        Raises
+        ------
+        TypeError
+            If an index is asked for and the rows are not those of times.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(self.records(), columns=self._columns())
@@ -73,7 +85,11 @@ class Result(Generic[Record]):
                 frame[name] = instants.dt.tz_convert(getattr(self, "timezone", None) or "UTC")
             elif frame[name].isna().any() and all(v is None or type(v) in (int, float) for v in frame[name]):
                 frame[name] = frame[name].astype("float64")
-        return frame
+        if not index:
+            return frame
+        if frame.columns.empty or frame.columns[0] not in TIMES:
+            raise TypeError(f"the rows of {type(self).__name__} are not those of times: use to_frame()")
+        return frame.set_index(frame.columns[0])
 
     def figure(self) -> Any:
         """The figure that shows it.
@@ -91,20 +107,32 @@ class Result(Generic[Record]):
     def _columns(self) -> list[str] | None:
         return None
 
+    def __repr__(self) -> str:
+        """What it is, and its rows as a table of text, as wide as the terminal."""
+        return text_table(self._caption(), self._shown())
+
     def _repr_html_(self) -> Markup:
-        records = self.records()
-        names = self._columns() or list(records[0] if records else {})
-        half = SHOWN // 2
-        cut = len(records) > SHOWN
-        shown = [*records[:half], *records[-half:]] if cut else records
-        lines = [Markup().join(Markup("<td>{}</td>").format(_cell(row.get(name))) for name in names) for row in shown]
-        if cut:
-            lines.insert(half, Markup('<td colspan="{}">… {} more …</td>').format(len(names), len(records) - SHOWN))
-        head = Markup().join(Markup("<th>{}</th>").format(name) for name in names)
+        shown = self._shown()
+        lines = [
+            Markup().join(Markup("<td>{}</td>").format(cell(row.get(name))) for name in shown.names)
+            for row in shown.rows
+        ]
+        if shown.left_out:
+            more = Markup('<td colspan="{}">… {} more …</td>').format(len(shown.names), shown.left_out)
+            lines.insert(len(shown.head), more)
+        head = Markup().join(Markup("<th>{}</th>").format(name) for name in shown.names)
         body = Markup().join(Markup("<tr>{}</tr>").format(line) for line in lines)
         return Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
             self._caption(), head, body
         )
+
+    def _shown(self) -> Shown:
+        records = self.records()
+        names = self._columns() or list(records[0] if records else {})
+        if len(records) <= SHOWN:
+            return Shown(names, records)
+        half = SHOWN // 2
+        return Shown(names, records[:half], records[-half:], len(records) - SHOWN)
 
     def _caption(self) -> str:
         return type(self).__name__
@@ -137,9 +165,3 @@ class Table(Result[Flat], Generic[Row, Flat]):
         if name.startswith("_") or name in {item.name for item in fields(self)}:  # type: ignore[arg-type]
             raise AttributeError(name)
         return getattr(self.to_frame(), name)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -75,6 +75,33 @@ def test_what_a_notebook_shows_is_escaped_and_short() -> None:
     assert "&lt;b&gt;GRID" in Pattern.from_dict(PATTERN)._repr_html_()
 
 
+def test_a_frame_by_time_is_cut_by_its_index() -> None:
+    frame = Pattern.from_dict(PATTERN).to_frame(index=True)
+    assert frame.index.name == "start"
+    assert str(frame.index.tz) == "Asia/Kolkata"
+    assert frame.loc["2026-10-05", "energy_kwh"].sum() == 4.5
+    with pytest.raises(TypeError, match="not those of times"):
+        MeterTable(({"id": "mtr_1", "number": "GRID"},), 1).to_frame(index=True)
+
+
+def test_what_is_printed_has_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "90")
+    assert str(Pattern.from_dict(PATTERN)).splitlines()[1:] == [
+        "start                      energy_kwh  demand_kw  quality  completeness",
+        "2026-10-05T00:00:00+05:30         4.5          5  actual              1",
+        "2026-10-05T01:00:00+05:30           –          –  missing             0",
+    ]
+    rows = tuple({"id": f"mtr_{number}", "number": "UNIT-A", "name": "a\nb" + "c" * 100} for number in range(50))
+    lines = str(MeterTable(rows, 50)).splitlines()
+    assert lines[0] == "50 of 50 meters"
+    assert lines[12] == "… 30 more …"
+    assert lines[1 + 1 + 20 + 1].startswith("and ")
+    assert all(len(line) <= 90 for line in lines)
+    one = str(MeterTable(rows[:1], 1)).splitlines()
+    assert [" ".join(line.split()) for line in one[1:3]] == ["id mtr_0", "number UNIT-A"]
+    assert str(MeterTable((), 0)).splitlines() == ["0 of 0 meters", "no rows"]
+
+
 def test_readings_are_wide_in_a_frame() -> None:
     rows = (
         {"ts": "2026-10-05T00:00:00.250000+05:30", "values": {"frequency": 50.0}},
