@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 TOLERANCE: Final = 1e-6
@@ -26,3 +26,12 @@ def first(values: Iterable[float | None]) -> int | None:
         return None
     bound = least(max(value for _, value in known))
     return next(index for index, value in known if value >= bound)
+
+
+def greatest(values: Sequence[float | None], most: int) -> list[int]:
+    """Indices of so many of the greatest values, the greatest first, and of those as great the first one in time."""
+    left, found = list(values), list[int]()
+    while len(found) < most and (index := first(left)) is not None:
+        found.append(index)
+        left[index] = None
+    return found

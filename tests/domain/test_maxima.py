@@ -36,6 +36,13 @@ def test_what_is_greater_is_greater() -> None:
     assert maximum(np.array([np.nan, np.nan])) is None
 
 
+def test_of_several_of_the_greatest_those_that_are_as_great_come_in_time() -> None:
+    values = [7.0, 9.0, 7.0000000001, None, 9.0000000001, 3.0]
+    assert maxima.greatest(values, 4) == [1, 4, 0, 2]
+    assert maxima.greatest(values, 9) == [1, 4, 0, 2, 5]
+    assert maxima.greatest([None], 2) == []
+
+
 def test_the_peak_of_the_site_is_the_first_of_equal_ones_in_whatever_order_intervals_come() -> None:
     grid = Meter(key=1, number="GRID", name="Grid", type=MeterType.GRID)
     rows = [

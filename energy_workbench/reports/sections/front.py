@@ -241,6 +241,8 @@ def _extremes(about: Subject) -> list[str]:
         return []
     high, low = (days[maxima.first(sign * p["energy_kwh"] for p in days) or 0] for sign in (1, -1))
     most, least = (words.measured(p["energy_kwh"], _of(about.error, p["energy_kwh"])) for p in (high, low))
+    if high is low:
+        return [f"Every day that is known took the same energy ({most} kWh)."]
     return [
         f"Most energy was taken on {words.day(high['start'], about.zone)} ({most} kWh), "
         f"least on {words.day(low['start'], about.zone)} ({least} kWh)."

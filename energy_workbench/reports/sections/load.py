@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.domain import maxima
 from energy_workbench.figures import PAPER, schema
 from energy_workbench.figures import days as by_day
 from energy_workbench.figures.ranked import stacked
@@ -110,7 +111,7 @@ def load(about: Subject) -> Section:
 def peaks(about: Subject) -> Section:
     """The days, or of a day the quarters of an hour, of highest demand."""
     points = [p for p in (about.quarters if about.hours else about.daily)["points"] if p["demand_kw"] is not None]
-    highest = sorted(points, key=lambda p: p["demand_kw"], reverse=True)[:PEAKS]
+    highest = [points[at] for at in maxima.greatest([p["demand_kw"] for p in points], PEAKS)]
     if not highest:
         return Section()
     top = highest[0]["demand_kw"] or 1.0

@@ -82,7 +82,8 @@ def by_unit(about: Subject, *, page: bool = False) -> Section:
     if total:
         parts.append(Figure(charts.placed(drawn), "Energy of each unit [kWh]"))
     if len(known) < len(rows):
-        parts.append(paragraph(f"Of {len(rows) - len(known)} units nothing is known.", kind="note"))
+        silent = len(rows) - len(known)
+        parts.append(paragraph(f"Of {silent} unit{'' if silent == 1 else 's'} nothing is known.", kind="note"))
     return Section((*parts, table("Units", columns, cells)))
 
 
