@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -25,6 +25,9 @@ from energy_workbench.widgets.page_model import Answer, PageModel
 from energy_workbench.widgets.pages import PageView, opened
 from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.shell.view import SEPARATOR, HeadView
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 NAMED = {page.name: page for page in VIEWED}
 MOMENT = timedelta(microseconds=1)
@@ -51,7 +54,7 @@ class App(LivePage):
         Of the page in front. Those that were opened before stay as they are, so that coming back is instant.
     """
 
-    def __init__(self, workbench: Any) -> None:
+    def __init__(self, workbench: WorkbenchContract) -> None:
         self._guard = guarded(self._report)
         self._workbench = workbench
         self._directory = Directory(workbench)

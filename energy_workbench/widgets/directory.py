@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 FRESH = 60.0
-"""How long names are taken as they were [s]."""
+"""Age up to which names are used again [s]."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Names:
 class Directory:
     """Keeps the names of a workbench; `look` is called in a thread."""
 
-    def __init__(self, workbench: Any) -> None:
+    def __init__(self, workbench: WorkbenchContract) -> None:
         self._workbench = workbench
         self._until = {"site": 0.0, "meters": 0.0}
         self._names = Names()

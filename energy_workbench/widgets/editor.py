@@ -5,7 +5,7 @@ Meter setup is there from the start, scheduled reports once they are opened; cha
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -20,6 +20,9 @@ from energy_workbench.widgets.parts import shown
 from energy_workbench.widgets.schedules.page import SchedulesPage
 from energy_workbench.widgets.setup.page_model import Answer, SetupModel
 from energy_workbench.widgets.setup.page_view import SetupView
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 MAX_CHOICE = 64
 """Longest meter that an address may name [characters]."""
@@ -39,7 +42,7 @@ class Editor(LivePage):
 
     reports: SchedulesPage | None
 
-    def __init__(self, workbench: Any, doer: Doer | None = None) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer | None = None) -> None:
         self.page, self.reports = SETUP, None
         guard = guarded(self._report)
         self.files = Files(accept=".csv,.xlsx")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import ipywidgets
 
@@ -11,6 +11,9 @@ from energy_workbench.domain.pages import GENERATION, LOSSES, METER, OVERVIEW, P
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 
 class PageView(Protocol):
@@ -30,7 +33,7 @@ FOLDERS: dict[Page, str] = {
 """Folder below `widgets` whose `model.Model` and `view.View` show the page."""
 
 
-def opened(page: Page, workbench: Any, choices: Choices, make: Parts) -> tuple[PageModel, PageView]:
+def opened(page: Page, workbench: WorkbenchContract, choices: Choices, make: Parts) -> tuple[PageModel, PageView]:
     """Model and view of a page."""
     folder = f"energy_workbench.widgets.{FOLDERS[page]}"
     model: PageModel = import_module(f"{folder}.model").Model(workbench, choices)

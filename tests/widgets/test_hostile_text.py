@@ -79,8 +79,10 @@ SHOWN: dict[str, Callable[[], Markup]] = {
     ),
     "setup: impact": lambda: ratios.impact({"from": None, "until": None, "intervals": 1, "warnings": [EVIL]}),
     "setup: file": lambda: bulk.plan({"problems": [{"line": 1, "column": EVIL, "value": 1, "reason": EVIL}]}, "x"),
-    "setup: answer": lambda: form.probed({"ok": False, "error": EVIL, "advice": EVIL}),
-    "setup: profile": lambda: form.reasons({"vendor": "x", "certainty": "sure", "reasons": [EVIL]}),
+    "setup: answer": lambda: form.probed({"ok": False, "error": EVIL, "advice": EVIL, "milliseconds": 0, "values": []}),
+    "setup: profile": lambda: form.reasons(
+        {"vendor": "x", "model": "y", "certainty": "sure", "reasons": [EVIL], "against": []}
+    ),
     "setup: doctor": lambda: doctor.meters([CALL], ill=True),
 }
 

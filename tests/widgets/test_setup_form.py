@@ -208,7 +208,9 @@ def test_what_cannot_be_found_out_says_why_and_partial_values_are_shown(form: Fo
     assert not form.suggesting
     assert "Check the address" in markup.suggested(form.suggested)
     value = {"quantity": "current_l1", "label": "Current L1", "unit": "A", "raw": 4.2, "scaled": 840.0}
-    half = markup.probed({"ok": False, "error": "the time was up", "advice": "try again", "values": [value]})
+    half = markup.probed(
+        {"ok": False, "error": "the time was up", "advice": "try again", "milliseconds": 9, "values": [value]}
+    )
     assert "The time was up" in half
     assert "840" in half
 
@@ -260,7 +262,9 @@ def test_what_others_typed_is_escaped(form: FormModel) -> None:
     shown = markup.conflict([("Name", hostile, hostile, "\u202e" + hostile)])
     assert "<img" not in shown
     assert "\u202e" not in shown
-    assert "<img" not in markup.probed({"ok": False, "error": hostile, "advice": hostile})
+    assert "<img" not in markup.probed(
+        {"ok": False, "error": hostile, "advice": hostile, "milliseconds": 9, "values": []}
+    )
 
 
 def test_the_view_is_built_once_and_typing_is_never_written_back(form: FormModel, stand_in: SetupStandIn) -> None:
@@ -313,7 +317,7 @@ def test_a_counter_of_a_connection_test_keeps_its_digits() -> None:
         {"quantity": "energy_active_import", "label": "Energy", "unit": "kWh", "raw": 456675.2, "scaled": 34458176.4},
         {"quantity": "active_power_total", "label": "Power", "unit": "kW", "raw": 0.1234567, "scaled": None},
     ]
-    shown = markup.probed({"ok": True, "values": values, "milliseconds": 7})
+    shown = markup.probed({"ok": True, "error": "", "advice": "", "values": values, "milliseconds": 7})
     assert "34,458,176" in shown
     assert "0.123457" in shown
     assert shown.index("Power") < shown.index("Energy") < shown.index("VT")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.browser.place import Place
@@ -11,6 +11,9 @@ from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage
 from energy_workbench.widgets.schedules.model import Answer, SchedulesModel
 from energy_workbench.widgets.schedules.view import SchedulesView
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 EVERY_SECONDS = 2.0
 """How often it asks: a run shows how far it is [s]."""
@@ -35,7 +38,7 @@ class SchedulesPage(LivePage):
 
     def __init__(
         self,
-        workbench: Any,
+        workbench: WorkbenchContract,
         doer: Doer,
         guard: Callable[..., Any],
         place: Place,

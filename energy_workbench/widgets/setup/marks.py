@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
+
+from energy_workbench.contract.rows.meters import MeterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ LEGEND = (OK, NOT_CONNECTED, MAINTENANCE, WARNING, TIMEOUT, FAULTY, CRITICAL, OF
 """In the order of rising concern."""
 
 
-def of(row: Mapping[str, Any]) -> Mark:
-    """The sign of a meter: its colour's reason, by the order of the rules that colour a meter."""
+def of(row: MeterRow) -> Mark:
+    """The mark of a meter: the reason of its colour, by the order of the rules that colour a meter."""
     if row["status"] == "inactive":
         return INACTIVE
     if row["status"] == "faulty":
@@ -75,7 +76,7 @@ def legend() -> Markup:
     return Markup().join(Markup("<span>{}{}</span>").format(icon(mark), mark.word) for mark in LEGEND)
 
 
-def label(row: Mapping[str, Any], *, faint: bool = False) -> Markup:
+def label(row: MeterRow, *, faint: bool = False) -> Markup:
     """HTML of a meter's line in the tree: number, name, and the state in words for who cannot see the icon."""
     number, name = one_line(row["number"]), one_line(row["name"])
     # Hundreds of them a tree, again and again: `%` takes half the time of `format`.

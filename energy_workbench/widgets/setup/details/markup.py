@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from markupsafe import Markup
 
 from energy_workbench.contract.rows.condition import EventRow
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.contract.rows.setup import AuditRow
 from energy_workbench.domain.accuracy_classes import class_name
 from energy_workbench.domain.errors import InputError
@@ -30,13 +31,12 @@ FIRST = (
 )  # fmt: skip
 """Quantities that are shown first, in this order; others follow by name."""
 
-Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
 
-def title(row: Row, path: Sequence[str]) -> Markup:
-    """Number, name, state, and where in the tree it is."""
-    if not row:
+def title(row: MeterRow | None, path: Sequence[str]) -> Markup:
+    """Number, name, state, and path in the tree."""
+    if row is None:
         return Markup("<h2>No meter is chosen</h2><p>Choose one in the tree, or add the first.</p>")
     number, name = one_line(row["number"]), one_line(row["name"])
     shown = Markup("<span>{}</span>").format(name) if name.casefold() != number.casefold() else Markup()
@@ -46,12 +46,12 @@ def title(row: Row, path: Sequence[str]) -> Markup:
     )
 
 
-def basic(row: Row) -> Markup:
-    """What it is and where."""
+def basic(row: MeterRow) -> Markup:
+    """Fields of what the meter is, and of its location."""
     return _section("Basic information", fields_of(row, Section.BASIC))
 
 
-def state(row: Row) -> Markup:
+def state(row: MeterRow) -> Markup:
     """Status with its reason, health, communication."""
     return _section(
         "Status",
@@ -65,8 +65,8 @@ def state(row: Row) -> Markup:
     )
 
 
-def transformers(row: Row) -> Markup:
-    """CT and PT with their ratio, who applies them, and an example."""
+def transformers(row: MeterRow) -> Markup:
+    """Ratios of CT and PT, who applies them, and an example."""
     return _section(
         "Transformers (CT/PT)",
         [
@@ -78,8 +78,8 @@ def transformers(row: Row) -> Markup:
     )
 
 
-def example(row: Row) -> str:
-    """What becomes of a value, in numbers."""
+def example(row: MeterRow) -> str:
+    """The ratio applied to a value."""
     ratio = ratio_of(row)
     secondary = 0.84 * (ratio.ct_secondary or 0.0)
     if not ratio.ct_text:
@@ -89,14 +89,14 @@ def example(row: Row) -> str:
     return f"meter says {ratio.ct * secondary:g} A → {ratio.ct * secondary:g} A"
 
 
-def connection(row: Row) -> Markup:
-    """How it is read."""
+def connection(row: MeterRow) -> Markup:
+    """Gateway, unit id, profile and polling."""
     if not row["gateway"]:
         return _section("Connection", [("Gateway", "not polled")])
     return _section("Connection", fields_of(row, Section.CONNECTION))
 
 
-def fields_of(row: Row, section: Section) -> list[tuple[str, str]]:
+def fields_of(row: MeterRow, section: Section) -> list[tuple[str, str]]:
     """Lines of a section: heading and value of each of its fields; those with one heading share a line."""
     lines: dict[str, list[str]] = {}
     for field in meter_fields.GROUPED:
@@ -164,7 +164,7 @@ def changes(entries: Iterable[AuditRow], number_of: Callable[[str], str]) -> Mar
 
 
 def _logged(heading: str, lines: Markup, none: str) -> Markup:
-    """What happened, the newest first."""
+    """A table of events, the newest first."""
     table = Markup('<table class="ew-list ew-log">{}</table>').format(lines)
     return Markup("<h3>{}</h3>{}").format(heading, table if lines else Markup('<p class="ew-hint">{}</p>').format(none))
 
@@ -197,7 +197,7 @@ def _digits(value: float) -> int:
     return 0 if abs(value) >= 10_000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
 
 
-def _health(row: Row) -> str:
+def _health(row: MeterRow) -> str:
     """The health with its reason, and since when; of a meter that does not answer it is the last that is known."""
     text = _with(str(row["health"]).capitalize(), row.get("health_reason"))
     if row.get("health_since") and row["health"] not in ("good", "unknown"):
@@ -211,7 +211,7 @@ def _changed(event: EventRow) -> Markup:
     return Markup("{}<b>{} {}</b>").format(before, sign, spoken(event["to"]))
 
 
-def _communication(row: Row) -> str:
+def _communication(row: MeterRow) -> str:
     word = spoken(str(row["communication"])).capitalize()
     polled = row["gateway"] and row["profile"] and row["status"] != "inactive"
     return word if polled or row["communication"] == "not_connected" else f"{word} (not polled)"

@@ -39,7 +39,7 @@ class DetailsView:
         after: list[ipywidgets.Widget],
     ) -> None:
         self.model = model
-        self.title = make.text("ew-meter", markup.title({}, ()))
+        self.title = make.text("ew-meter", markup.title(None, ()))
         self.edit = make.button("Edit", acts["edit"], kind="primary", classes="ew-do-edit")
         self.buttons = make.box(
             [
@@ -73,7 +73,7 @@ class DetailsView:
 
     def _show(self) -> None:
         row = self.model.row
-        put(self.title, markup.title(row, self.model.path))
+        put(self.title, markup.title(row or None, self.model.path))
         for widget, draw in (
             (self.basic, markup.basic),
             (self.state, markup.state),

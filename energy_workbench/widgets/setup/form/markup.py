@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.setup import Candidate, Probed, ProbedValue, SuggestedProfiles
 from energy_workbench.widgets.setup.details.markup import in_order
 from energy_workbench.widgets.setup.marks import one_line
 
@@ -30,30 +31,29 @@ def conflict(versions: Iterable[tuple[str, str, str, str]]) -> Markup:
     return Markup('<table class="ew-list ew-versions">{}<tbody>{}</tbody></table>').format(head, lines)
 
 
-def probed(answer: Mapping[str, Any]) -> Markup:
+def probed(answer: Probed | None) -> Markup:
     """Values with units, raw and scaled, or the error with advice."""
-    if not answer:
+    if answer is None:
         return Markup()
-    if not answer.get("ok"):
-        return _failed(answer, _values(answer))
-    took = f" in {float(answer['milliseconds']):.0f} ms" if answer.get("milliseconds") is not None else ""
+    if not answer["ok"]:
+        return _failed(answer, _values(answer["values"]))
+    took = f" in {answer['milliseconds']:.0f} ms"
     return Markup('<div class="ew-answer ew-good" role="status"><b>✓ The meter answered{}.</b>{}</div>').format(
-        took, _values(answer)
+        took, _values(answer["values"])
     )
 
 
-def suggested(answer: Mapping[str, Any]) -> Markup:
+def suggested(answer: SuggestedProfiles | None) -> Markup:
     """The identity that a meter states, above the profiles that fit; or the error with advice."""
-    if not answer:
+    if answer is None:
         return Markup()
     said = Markup().join(
-        Markup("<p>{}: {}</p>").format(meaning, one_line(text, 80))
-        for meaning, text in dict(answer.get("identity") or {}).items()
+        Markup("<p>{}: {}</p>").format(meaning, one_line(text, 80)) for meaning, text in answer["identity"].items()
     )
-    notes = Markup().join(Markup("<p>{}</p>").format(one_line(note, 300)) for note in answer.get("notes") or ())
-    if not answer.get("ok"):
+    notes = Markup().join(Markup("<p>{}</p>").format(one_line(note, 300)) for note in answer["notes"])
+    if not answer["ok"]:
         return _failed(answer, said + notes)
-    number = len(answer.get("candidates") or ())
+    number = len(answer["candidates"])
     head = (
         "No profile fits." if not number else "One profile fits." if number == 1 else "These profiles fit, best first."
     )
@@ -61,38 +61,36 @@ def suggested(answer: Mapping[str, Any]) -> Markup:
     return Markup('<div class="ew-answer {}" role="status"><b>{}</b>{}{}</div>').format(good, head, said, notes)
 
 
-def reasons(candidate: Mapping[str, Any]) -> Markup:
+def reasons(candidate: Candidate) -> Markup:
     """Reasons for and against a suggested profile."""
-    named = f"{candidate.get('vendor', '')} {candidate.get('model', '')}".strip()
-    told = [*candidate.get("reasons", ()), *(f"but {text}" for text in candidate.get("against", ()))]
-    return Markup('<p class="ew-hint"><b>{}</b>: {}. {}</p>').format(
-        str(candidate["certainty"]), named, "; ".join(told)
-    )
+    named = f"{candidate['vendor']} {candidate['model']}".strip()
+    told = [*candidate["reasons"], *(f"but {text}" for text in candidate["against"])]
+    return Markup('<p class="ew-hint"><b>{}</b>: {}. {}</p>').format(candidate["certainty"], named, "; ".join(told))
 
 
-def _failed(answer: Mapping[str, Any], more: Markup) -> Markup:
-    advice = Markup("<p>{}</p>").format(_begun(answer["advice"])) if answer.get("advice") else Markup()
-    text = _begun(answer.get("error") or "The meter did not answer.")
+def _failed(answer: Probed, more: Markup) -> Markup:
+    advice = Markup("<p>{}</p>").format(_begun(answer["advice"])) if answer["advice"] else Markup()
+    text = _begun(answer["error"] or "The meter did not answer.")
     return Markup('<div class="ew-answer ew-bad" role="alert"><b>✕ {}</b>{}{}</div>').format(text, advice, more)
 
 
-def _begun(text: Any) -> str:
+def _begun(text: str) -> str:
     """A sentence with its first letter large."""
-    return str(text)[:1].upper() + str(text)[1:]
+    return text[:1].upper() + text[1:]
 
 
-def _values(answer: Mapping[str, Any]) -> Markup:
-    """The values that came, raw and scaled."""
-    if not answer.get("values"):
+def _values(values: Sequence[ProbedValue]) -> Markup:
+    """The values that were read, raw and scaled."""
+    if not values:
         return Markup()
     lines = Markup().join(
         Markup("<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            str(value.get("label") or value["quantity"]),
-            _number(value.get("raw")),
-            _number(value.get("scaled")),
+            value["label"] or value["quantity"],
+            _number(value["raw"]),
+            _number(value["scaled"]),
             _unit(value),
         )
-        for value in in_order(answer["values"], lambda value: str(value["quantity"]))
+        for value in in_order(values, lambda value: value["quantity"])
     )
     head = Markup("<thead><tr><th>Quantity</th><th>As reported</th><th>Primary</th><th>Unit</th></tr></thead>")
     return Markup('<div class="ew-scroll"><table class="ew-list ew-numbers">{}<tbody>{}</tbody></table></div>').format(
@@ -112,6 +110,5 @@ def _number(value: Any) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
 
 
-def _unit(value: Mapping[str, Any]) -> str:
-    unit = str(value.get("unit") or "")
-    return "" if unit == "1" else unit
+def _unit(value: ProbedValue) -> str:
+    return "" if value["unit"] == "1" else value["unit"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Instance, List, Unicode
+from traitlets import Bool, Instance, List, Unicode
 
 from energy_workbench.contract.rows.meters import FieldProblem, FieldWarning, MeterCheck, MeterRow
 from energy_workbench.contract.rows.setup import Probed, ProfileRow, SuggestedProfiles, TemplateRow
@@ -40,11 +40,11 @@ class FormModel(Form):
     conflict = List()
     """Rows of (label, before, stored now, mine) where somebody else was faster."""
     probing = Bool(False)
-    probed = Dict()
-    """Answer of the last connection test."""
+    probed: Probed | None = Instance(dict, allow_none=True)
+    """Answer of the last connection test; None before there is one."""
     suggesting = Bool(False)
-    suggested = Dict()
-    """Profiles that fit, once they were asked for."""
+    suggested: SuggestedProfiles | None = Instance(dict, allow_none=True)
+    """Profiles that fit; None before they were requested."""
     forest = Instance(Forest, ())
     gateways = List()
     profiles: list[ProfileRow] = List()
@@ -77,7 +77,7 @@ class FormModel(Form):
     def _begin(self, kind: str, meter: Mapping[str, Any], values: dict[str, str], title: str) -> None:
         self._meter, self._begun = meter, dict(values)
         self._stored = {}
-        probes: dict[str, Any] = {"probed": {}, "probing": False, "suggested": {}, "suggesting": False}
+        probes: dict[str, Any] = {"probed": None, "probing": False, "suggested": None, "suggesting": False}
         self._open(kind, values, title, example="", conflict=[], **probes)
         self._check(0.0)
 
@@ -209,7 +209,7 @@ class FormModel(Form):
         asked = fields.sent({name: self.values[name] for name in names})
         self._touched.update(names)
         with self.hold_trait_notifications():
-            self.probing, self.probed = True, {}
+            self.probing, self.probed = True, None
         self._doer.do(lambda: self._workbench.probe(asked), self._take_probe, self._no_probe, key="probe")
 
     @property
@@ -221,7 +221,7 @@ class FormModel(Form):
         """Find out which profiles fit the meter at this address."""
         asked = fields.sent({name: self.values[name] for name in ("gateway", "unit_id")})
         with self.hold_trait_notifications():
-            self.suggesting, self.suggested = True, {}
+            self.suggesting, self.suggested = True, None
         self._doer.do(
             lambda: self._workbench.suggest_profiles(asked), self._take_suggestions, self._no_suggestions, key="suggest"
         )

@@ -32,18 +32,19 @@ class Suggestions:
         self._show()
 
     def _take(self, place: int) -> None:
-        self.model.set("profile", str(self.model.suggested["candidates"][place]["profile"]))
+        if self.model.suggested:
+            self.model.set("profile", self.model.suggested["candidates"][place]["profile"])
 
     def _show(self) -> None:
         model = self.model
         self.find.description = "Finding out…" if model.suggesting else "Find out profile"
         self.find.disabled = model.suggesting or not model.findable
         put(self.said, markup.suggested(model.suggested))
-        candidates = list(model.suggested.get("candidates", ()))[:SHOWN]
+        candidates = model.suggested["candidates"][:SHOWN] if model.suggested else []
         for place, row in enumerate(self.rows):
             shown(row, place < len(candidates))
             if place < len(candidates):
-                profile = str(candidates[place]["profile"])
+                profile = candidates[place]["profile"]
                 taken = profile == model.values.get("profile")
                 self.takes[place].description = f"✓ {profile}" if taken else f"Use {profile}"
                 put(self.reasons[place], markup.reasons(candidates[place]))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from traitlets import Dict, Unicode
+from traitlets import Instance, Unicode
 
+from energy_workbench.contract.rows.condition import Limits
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.form import Answers
 from energy_workbench.widgets.setup.form.fields import number
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 PARTS = ("warning", "critical", "hysteresis", "seconds")
 NOMINAL = {
@@ -18,12 +22,12 @@ NOMINAL = {
     "least_load": "At rest below [% of rated load]",
 }
 REFERENCE = "nominal"
-"""Stands for what the rules refer to, where one of them is chosen."""
+"""Value of the menu for the nominal values, which several rules refer to."""
 OFF = "off"
 
 
 class LimitsModel(Answers):
-    """Shows every rule with what holds; edits one.
+    """Shows every rule with its limits; edits one.
 
     Parameters
     ----------
@@ -36,30 +40,30 @@ class LimitsModel(Answers):
     meter = Unicode("")
     """Id of the meter whose own limits are shown; empty for the site's."""
     number = Unicode("")
-    answer = Dict()
-    """Of the façade's `limits`; empty while it is not known."""
+    answer: Limits | None = Instance(dict, allow_none=True)
+    """None while it is not known."""
     rule = Unicode("")
     """Name of the rule that is edited; empty while there is none."""
 
-    def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
     def show(self, meter: str = "", number: str = "") -> None:
         """Show the limits of a meter, or of the site."""
         with self.hold_trait_notifications():
-            self.meter, self.number, self.answer = meter, number, {}
+            self.meter, self.number, self.answer = meter, number, None
         self.cancel()
         self.ask()
 
     def ask(self) -> None:
-        """Ask for what holds now."""
+        """Fetch the limits that hold now."""
         meter = self.meter
         self._doer.do(lambda: self._workbench.limits(meter or None), self._take, key="limits")
 
     def begin(self, rule: str) -> None:
         """Edit a rule, from what is stored."""
-        own = self.answer.get("own", {})
+        own = self.answer["own"] if self.answer else {}
         with self.hold_trait_notifications():
             self.rule = rule
             # Empty for the default.
@@ -76,7 +80,7 @@ class LimitsModel(Answers):
             return
         meter, asked = self.meter, {name: number(text) for name, text in self.values.items()}
 
-        def done(answer: Mapping[str, Any]) -> None:
+        def done(answer: Limits) -> None:
             self.busy = False
             self._take(answer)
             self.cancel()
@@ -89,8 +93,8 @@ class LimitsModel(Answers):
         self._storing()
         self._doer.do(lambda: self._workbench.set_limits(asked, meter or None), done, failed, key="limits change")
 
-    def _take(self, answer: Mapping[str, Any]) -> None:
-        self.answer = dict(answer)
+    def _take(self, answer: Limits) -> None:
+        self.answer = answer.copy()
 
 
 def fields(rule: str) -> tuple[str, ...]:

@@ -80,7 +80,8 @@ class LimitsView:
         model = self.model
         put(self.title, markup.title(model.number))
         put(self.table, markup.table(model.answer))
-        rules = [(str(rule["label"]), str(rule["name"])) for rule in model.answer.get("rules", ())]
+        rows = model.answer["rules"] if model.answer else []
+        rules = [(rule["label"], rule["name"]) for rule in rows]
         options = [("Choose a rule…", NONE), *rules, ("Nominal values and rest", REFERENCE)]
         if rules and list(self.pick.options) != options:
             self._writing = True
@@ -93,8 +94,9 @@ class LimitsView:
     def _show(self) -> None:
         model = self.model
         shown(self.form, bool(model.rule))
-        edited, defaults = fields(model.rule) if model.rule else (), model.answer.get("defaults", {})
-        rule = next((rule for rule in model.answer.get("rules", ()) if rule["name"] == model.rule), None)
+        edited = fields(model.rule) if model.rule else ()
+        defaults, rules = (model.answer["defaults"], model.answer["rules"]) if model.answer else ({}, [])
+        rule = next((rule for rule in rules if rule["name"] == model.rule), None)
         unit = rule["unit"] if rule else ""
         put(self.source, markup.source(rule))
         self._writing = True

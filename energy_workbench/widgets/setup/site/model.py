@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from traitlets import Dict
+from traitlets import Instance
 
+from energy_workbench.contract.rows.flow import SiteChanged, SiteRow
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.form import Answers
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 FIELDS = ("name", "timezone", "country", "currency")
 
@@ -24,21 +28,21 @@ class SiteModel(Answers):
         Is told in words what was changed, and the id of the meter to choose: none.
     """
 
-    stored = Dict()
-    """As the façade tells it; empty while it is not known."""
+    stored: SiteRow | None = Instance(dict, allow_none=True)
+    """None while it is not known."""
 
-    def __init__(self, workbench: Any, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
     def ask(self) -> None:
-        """Ask how it is stored, and begin from there."""
+        """Fetch what is stored, and begin from there."""
         self._doer.do(self._workbench.site, self._take, key="site")
 
     @property
     def moves(self) -> bool:
         """Whether another time zone than the stored one was typed."""
-        return bool(self.stored) and self.values.get("timezone", "").strip() != self.stored["timezone"]
+        return self.stored is not None and self.values.get("timezone", "").strip() != self.stored["timezone"]
 
     def save(self) -> None:
         """Store what was typed."""
@@ -46,7 +50,7 @@ class SiteModel(Answers):
             return
         asked = {name: text.strip() or None for name, text in self.values.items()}
 
-        def done(answer: Mapping[str, Any]) -> None:
+        def done(answer: SiteChanged) -> None:
             self._take(answer)
             effects = "; ".join(answer["effects"])
             self._done(f"The site was changed{f': {effects}' if effects else ''}.", "")
@@ -57,7 +61,8 @@ class SiteModel(Answers):
         self._storing()
         self._doer.do(lambda: self._workbench.set_site(asked), done, failed, key="site change")
 
-    def _take(self, site: Mapping[str, Any]) -> None:
+    def _take(self, site: SiteRow) -> None:
+        stated = (site["name"], site["timezone"], site["country"], site["currency"])
         with self.hold_trait_notifications():
-            self.stored = dict(site)
-            self._fresh({name: site[name] or "" for name in FIELDS})
+            self.stored = site.copy()
+            self._fresh({name: value or "" for name, value in zip(FIELDS, stated, strict=True)})
