@@ -13,7 +13,7 @@ HELD = {
     "ct_primary": 12,
     "poll_offset_seconds": 5,
     "touched": 3.07,
-    "dicts": 117,
+    "dicts": 118,
     "untested": 0,
     "null": 355,
     "example": 0,
