@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from markupsafe import escape
 
 from energy_workbench.figures.schema import Axis, Font, Layout, Shape, TickFormat, Title
-from energy_workbench.figures.theme import Theme, layout
+from energy_workbench.figures.theme import Theme, themed_layout
 from energy_workbench.figures.wording.words import LARGER, local
 
 DAY_MS = 86_400_000
@@ -66,7 +66,7 @@ def value_axis(theme: Theme, text: str, **more: Unpack[Axis]) -> Axis:
 def report_layout(theme: Theme, summary: str, **more: Unpack[Layout]) -> Layout:
     """Layout of a chart that is read as it stands: every label fits, and the legend is above."""
     plain: Axis = {"gridcolor": theme.line, "zeroline": False, "automargin": True}
-    around: Layout = {
+    layout: Layout = {
         "hovermode": "closest",
         "legend": {
             "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
@@ -76,7 +76,7 @@ def report_layout(theme: Theme, summary: str, **more: Unpack[Layout]) -> Layout:
         "xaxis": {**plain, "showgrid": False, **more.get("xaxis", {})},
         "yaxis": {**plain, **more.get("yaxis", {})},
     }  # fmt: skip
-    return layout(theme, summary=summary, **around)
+    return themed_layout(theme, summary=summary, **layout)
 
 
 def report_title(theme: Theme, text: str) -> Title:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from energy_workbench.figures.axes import DAY_MS, axis, axis_title, gaps
 from energy_workbench.figures.schema import Axis, ErrorBars, Figure, Marker, Shape, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording import losses as loss_words
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
 from energy_workbench.figures.wording.words import amount, local, percent, plotted
@@ -62,7 +62,7 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
     }  # fmt: skip
     hot = [row["number"] for row in known if row["verdict"] == "hotspot"]
     of = "% of the supply" if by == "percent" else "kWh"
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"Losses of {len(known)} nodes; hotspots: {', '.join(hot) or 'none'}",
         shapes=[_threshold_line(theme, threshold, "x")] if by == "percent" else [],
@@ -79,7 +79,7 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
         bargap=0.35,
         margin={"l": 8, "r": 16, "t": 12, "b": 44},
     )
-    return {"data": [bars] if by == "percent" else [bars, marks], "layout": around}
+    return {"data": [bars] if by == "percent" else [bars, marks], "layout": layout}
 
 
 def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "percent") -> Figure:
@@ -117,7 +117,7 @@ def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "pe
     hot = sum(row["verdict"] == "hotspot" for row in known)
     plain = axis(theme, zerolinecolor=theme.quiet)
     lines = [_threshold_line(theme, threshold, "y")] if by == "percent" else []
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"Losses of {payload['number']}: above the threshold in {hot} of {len(known)} known times",
         uirevision=f"{payload['number']} {every} {by}",
@@ -132,7 +132,7 @@ def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "pe
         bargap=0.3,
         margin={"l": 8, "r": 12, "t": 12, "b": 34},
     )
-    return {"data": [bars] if by == "percent" else [bars, marks], "layout": around}
+    return {"data": [bars] if by == "percent" else [bars, marks], "layout": layout}
 
 
 def _loss(row: Mapping[str, Any], by: str) -> float:

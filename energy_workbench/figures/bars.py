@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from energy_workbench.domain.maxima import first
 from energy_workbench.figures.axes import axis, axis_title
 from energy_workbench.figures.schema import Axis, Figure, Layout, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, moment, plotted
 
 MOST = 25
@@ -45,14 +45,14 @@ def energies(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         "hovertemplate": Markup("%{customdata}<extra></extra>"),
     }
     left_out = len(known) - len(largest)
-    around = _layout(
+    layout = _layout(
         theme,
         f"Energy of {len(largest)} meters{f', {left_out} smaller ones left out' if left_out else ''}",
         xaxis={"title": axis_title(theme, "kWh"), "tickformat": ",~g"},
         yaxis={"type": "category", "automargin": True},
         height=90 + 20 * len(largest),
     )
-    return {"data": [bars], "layout": around}
+    return {"data": [bars], "layout": layout}
 
 
 def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
@@ -77,13 +77,13 @@ def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         "hovertemplate": Markup("%{customdata}<extra></extra>"),
     }
     highest = months[first(row["maximum"] for row in months) or 0]
-    around = _layout(
+    layout = _layout(
         theme,
         f"Maximum demand of {payload['number']}: {amount(highest['maximum'], unit)}",
         xaxis={"type": "category", "title": axis_title(theme, "billing month from")},
         yaxis={"title": axis_title(theme, unit), "tickformat": ",~g", "automargin": True},
     )
-    return {"data": [bars], "layout": around}
+    return {"data": [bars], "layout": layout}
 
 
 def _maximum_text(row: Mapping[str, Any], unit: str) -> Markup:
@@ -95,7 +95,7 @@ def _maximum_text(row: Mapping[str, Any], unit: str) -> Markup:
 
 def _layout(theme: Theme, summary: str, *, xaxis: Axis, yaxis: Axis, height: int | None = None) -> Layout:
     plain = axis(theme, zerolinecolor=theme.line)
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=summary,
         xaxis={**plain, **xaxis},
@@ -103,4 +103,4 @@ def _layout(theme: Theme, summary: str, *, xaxis: Axis, yaxis: Axis, height: int
         bargap=0.3,
         margin={"l": 8, "r": 12, "t": 26, "b": 48},
     )
-    return around if height is None else {**around, "height": height}
+    return layout if height is None else {**layout, "height": height}

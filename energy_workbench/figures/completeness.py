@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.schema import Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import percent
 
 ROW, ROWS = 15, 240
@@ -82,7 +82,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         },
     }
     worst = min((min(item["complete"]), item["number"]) for item in shown)
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"Completeness of {len(shown)} meters on {len(days)} days; least {percent(worst[0])} at {worst[1]}",
         uirevision="calendar",
@@ -106,7 +106,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
             "showgrid": False,
         },
     )
-    return {"data": [trace], "layout": around}
+    return {"data": [trace], "layout": layout}
 
 
 def _class(share: float) -> int:

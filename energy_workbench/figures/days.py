@@ -50,7 +50,7 @@ def daily_energy(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
     days = [f"{start:%Y-%m-%d}" for start in starts]
     few = len(days) <= LABELLED
     every = 1 if few else max(1, len(days) // 16)
-    around = report_layout(
+    layout = report_layout(
         theme,
         f"Energy of {len(days)} days",
         bargap=0.25,
@@ -67,7 +67,7 @@ def daily_energy(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
         },
         yaxis=_amounts(theme, "Energy [kWh a day]"),
     )
-    return {"data": traces, "layout": around}
+    return {"data": traces, "layout": layout}
 
 
 def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
@@ -103,7 +103,7 @@ def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
                 "line": {"color": colour, "dash": dash, "width": 2},
                 "hovertemplate": Markup("{}, %{{x:02d}}:00<br>%{{y:,.1f}} kW<extra></extra>").format(name),
             })  # fmt: skip
-    around = report_layout(
+    layout = report_layout(
         theme,
         f"Mean load by hour: {', '.join(trace['name'] for trace in traces) or 'not known'}",
         showlegend=True,
@@ -114,7 +114,7 @@ def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
         },
         yaxis=_amounts(theme, "Mean load [kW]"),
     )
-    return {"data": traces, "layout": around}
+    return {"data": traces, "layout": layout}
 
 
 def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
@@ -137,13 +137,13 @@ def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
         "fillcolor": theme.accent_fill,
         "hovertemplate": Markup("%{x|%H:%M}<br>%{y:,.1f} kW<extra></extra>"),
     }
-    around = report_layout(
+    layout = report_layout(
         theme,
         f"Mean load of {len(points)} times 15 minutes",
         xaxis={"type": "date", "tickformat": "%H:%M"},
         yaxis=_amounts(theme, "Mean load [kW]"),
     )
-    return {"data": [trace], "layout": around}
+    return {"data": [trace], "layout": layout}
 
 
 def _amounts(theme: Theme, text: str) -> Axis:

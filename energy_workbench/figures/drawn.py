@@ -79,12 +79,12 @@ def _intervals(payload: dict[str, Any]) -> Any:
     column = "energy_import_kwh" if taken or not given else "energy_export_kwh"
     peak = max((row["demand_kw"] for row in items if row["demand_kw"] is not None), default=None)
     points = [{**row, "energy_kwh": row[column]} for row in items]
-    told = {"points": points, "total_kwh": max(taken, given), "peak_kw": peak, "peak_at": None}
+    totals = {"points": points, "total_kwh": max(taken, given), "peak_kw": peak, "peak_at": None}
     if len(items) > 1:
         # Rows end with the bucket that runs, the period may end later.
         last, before = (datetime.fromisoformat(row["start"]) for row in (items[-1], items[-2]))
-        told["to"] = min(last + (last - before), datetime.fromisoformat(payload["to"])).isoformat()
-    return shown(pattern({**payload, **told}))
+        totals["to"] = min(last + (last - before), datetime.fromisoformat(payload["to"])).isoformat()
+    return shown(pattern({**payload, **totals}))
 
 
 def _energies(payload: dict[str, Any]) -> Any:

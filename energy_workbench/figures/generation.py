@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from energy_workbench.figures.axes import DAY_MS, axis, axis_title
 from energy_workbench.figures.schema import Figure, Layout, Marker, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, plotted
 
 SOURCES = (
@@ -157,7 +157,7 @@ def _heights(bars: Sequence[_Bar], column: str) -> list[float | None]:
 
 def _layout(theme: Theme, summary: str, unit: str, monthly: bool, view: str) -> Layout:
     plain = axis(theme, zerolinecolor=theme.line)
-    return layout(
+    return themed_layout(
         theme,
         summary=summary,
         uirevision=view,

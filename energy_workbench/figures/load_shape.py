@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from energy_workbench.figures.axes import axis, axis_title, larger
 from energy_workbench.figures.schema import Axis, Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, local, percent, plotted, signed
 
 NOTHING = "No demand is known closely for this time."
@@ -36,7 +36,7 @@ def load_shape(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     }[payload["by"]]
     data, xaxis, yaxis = draw(payload, theme)
     names = sum("name" in trace for trace in data)
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=(
             f"{payload['number']} by {payload['by']}: base load {amount(payload['base_kw'], 'kW')}, "
@@ -48,7 +48,7 @@ def load_shape(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         legend={"orientation": "h", "y": 1.1},
         margin={"l": 8, "r": 12, "t": 26 if names > 1 else 12, "b": 40},
     )
-    return {"data": data, "layout": around}
+    return {"data": data, "layout": layout}
 
 
 def comparison(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
@@ -73,7 +73,7 @@ def comparison(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     ]
     change = payload["change_percent"]
     by_like_days = "not comparable" if change is None else f"{signed(change)} by like days"
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"Energy of {payload['number']} against {payload['against']}: {by_like_days}",
         barmode="group",
@@ -83,7 +83,7 @@ def comparison(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         legend={"orientation": "h", "y": 1.12},
         margin={"l": 8, "r": 12, "t": 30, "b": 34},
     )
-    return {"data": data, "layout": around}
+    return {"data": data, "layout": layout}
 
 
 _Chart = tuple[list[Trace], Axis, Axis]

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from energy_workbench.figures.axes import DAY_MS, gaps, larger, time_axis, value_axis
 from energy_workbench.figures.pattern import SPANS, estimated, filled, hover_texts, steps
 from energy_workbench.figures.schema import Figure, Line, Marker, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import NOTHING, amount, escaped_lines, literal, local, plotted
 
 PERIODS: dict[str, int | str] = {"1d": DAY_MS, "1w": 7 * DAY_MS, "1mo": "M1", "1y": "M12"}
@@ -58,8 +58,8 @@ def over_time(
     values = [point[column] for point in whole.points]
     if not any(value is not None for value in [*values, *before]):
         return message(theme, f"No {measure} is known for this time.")
-    given = payload.get("other_name") if measure == "energy" else None
-    others = [point.get("other_kwh") for point in whole.points] if given else []
+    other_name = payload.get("other_name") if measure == "energy" else None
+    others = [point.get("other_kwh") for point in whole.points] if other_name else []
     unit, by = larger("kW" if measure == "demand" else "kWh", [*values, *before, *others])
     word = payload.get("word") or "used"
     every = SPANS.get(payload["every"], payload["every"])
@@ -69,12 +69,12 @@ def over_time(
         data += series.compared(before, before_name)
     data += series.main(values, word if measure == "energy" else "highest 15 min")
     if any(others):
-        data += series.below(others, str(given))
+        data += series.below(others, str(other_name))
     data += series.doubtful(values)
     first, last = span or (payload["from"], payload["to"])
     title = f"{unit} per {every}" if measure == "energy" else f"{unit}, highest 15 min of each {every}"
     named = sum(trace.get("showlegend", True) for trace in data)
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=(
             f"{measure.capitalize()} of {payload['number']} every {every}: "
@@ -95,7 +95,7 @@ def over_time(
         yaxis=value_axis(theme, title, rangemode="normal" if any(others) else "tozero"),
         shapes=gaps(whole.points, "energy_kwh", whole.end, theme),
     )
-    return {"data": data, "layout": around}
+    return {"data": data, "layout": layout}
 
 
 class Buckets:

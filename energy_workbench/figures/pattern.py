@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from energy_workbench.figures.axes import DAY_MS, axis, axis_title, gaps
 from energy_workbench.figures.schema import Annotation, Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, escaped_lines, local, moment, plotted
 
 SPANS = {"15min": "15 minutes", "30min": "half hour", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
@@ -55,7 +55,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         }
         data.append(rings)
     every = SPANS.get(payload["every"], payload["every"])
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=(
             f"Energy of {payload['number']} every {every}: {amount(payload['total_kwh'], 'kWh')} in all, "
@@ -84,7 +84,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         annotations=_peak_note(payload, theme),
         shapes=gaps(payload["points"], "energy_kwh", payload["to"], theme),
     )
-    return {"data": data, "layout": around}
+    return {"data": data, "layout": layout}
 
 
 def steps(

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from energy_workbench.domain import maxima
 from energy_workbench.figures.axes import larger, value_axis
 from energy_workbench.figures.schema import Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import BREAK, amount, moment, percent, plotted, title
 
 NAMED = 8
@@ -56,7 +56,7 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     ]  # fmt: skip
     highest = rows[maxima.first(float(row["maximum"]) for row in rows) or 0]
     fed_in = [sum(min(child["kw"] or 0, 0) for child in row["children"]) for row in rows if split]
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=(
             f"Maximum demand of {payload['number']}: {amount(highest['maximum'], payload['unit'])} at "
@@ -77,7 +77,7 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
             "fixedrange": True,
         },
     )
-    return {"data": data, "layout": around}
+    return {"data": data, "layout": layout}
 
 
 def _end(row: Mapping[str, Any]) -> float:

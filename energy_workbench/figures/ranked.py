@@ -36,7 +36,7 @@ def ranked(
         "hovertemplate": Markup("%{y}<br>%{x:,.1f}<extra></extra>"),
     }
     height = 60 + 21 * max(len(known), 2)
-    around = report_layout(
+    layout = report_layout(
         theme,
         f"{axis} of {len(known)}",
         meta={"height": height},
@@ -45,7 +45,7 @@ def ranked(
         xaxis={"title": report_title(theme, axis), "tickformat": ",~r", "showgrid": True, "rangemode": "tozero"},
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "ticklabelstandoff": 6},
     )
-    return {"data": [trace], "layout": around}
+    return {"data": [trace], "layout": layout}
 
 
 def stacked(
@@ -71,7 +71,7 @@ def stacked(
         }
         for part, name in enumerate(names)
     ]
-    around = report_layout(
+    layout = report_layout(
         theme,
         f"{axis} of {len(rows)}, by {', '.join(names)}",
         barmode="stack",
@@ -80,4 +80,4 @@ def stacked(
         xaxis={"type": "category"},
         yaxis={"title": report_title(theme, axis), "tickformat": ",~r", "rangemode": "tozero"},
     )
-    return {"data": traces, "layout": around}
+    return {"data": traces, "layout": layout}

@@ -1,4 +1,4 @@
-"""Active power as a meter reported it, reading by reading, thinned to what a screen can show."""
+"""Active power as a meter reported it, reading by reading, downsampled to what a screen can show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from energy_workbench.domain.time.resolution import MOST_POINTS
 from energy_workbench.figures.axes import larger, time_axis, value_axis
 from energy_workbench.figures.schema import Axis, Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, local, plotted
 
 Point = tuple[datetime, float]
@@ -44,13 +44,13 @@ def raw_power(
     revision : str
         A zoom is kept while it stays the same.
     most : int
-        Points that are drawn at most; where there are more, lows and highs are kept.
+        Points that are drawn at most; where there are more, minima and maxima are kept.
     slim : bool
         Without the name of the axis, for a small chart that goes with the time: nobody can zoom into it.
     """
     if not points:
         return message(theme, "No reading of power in this time.")
-    kept = seen(points, pause, most)
+    kept = displayed(points, pause, most)
     values = [value for _, value in points]
     unit, by = larger("kW", values)
     trace: Trace = {
@@ -66,7 +66,7 @@ def raw_power(
     }
     small: Axis = {"nticks": 5, "fixedrange": True} if slim else {}
     low, high = amount(min(values), "kW"), amount(max(values), "kW")
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"Power of {number}, {len(points)} readings: {low} to {high}",
         uirevision=revision,
@@ -75,26 +75,26 @@ def raw_power(
         xaxis=time_axis(theme, local(span[0]), local(span[1]), **small),
         yaxis=value_axis(theme, unit if slim else f"{unit}, each reading", rangemode="normal" if slim else "tozero"),
     )
-    return {"data": [trace], "layout": around}
+    return {"data": [trace], "layout": layout}
 
 
-def seen(points: Sequence[Point], pause: float, most: int) -> list[tuple[datetime, float | None]]:
+def displayed(points: Sequence[Point], pause: float, most: int) -> list[tuple[datetime, float | None]]:
     """At most so many points, with one that is not known in each gap."""
     gaps = sum((after - before).total_seconds() > pause for (before, _), (after, _) in pairwise(points))
-    kept = thinned(points, most - min(gaps, most // 2))
-    # What was thinned is further apart than the readings were.
+    kept = downsampled(points, most - min(gaps, most // 2))
+    # What is downsampled is further apart than the readings were.
     apart = (points[-1][0] - points[0][0]).total_seconds() / len(kept)
-    return broken(kept, pause if len(kept) == len(points) else max(pause, 4 * apart))[:most]
+    return with_gaps(kept, pause if len(kept) == len(points) else max(pause, 4 * apart))[:most]
 
 
-def thinned(points: Sequence[Point], most: int) -> list[Point]:
+def downsampled(points: Sequence[Point], most: int) -> list[Point]:
     """At most so many points: of each stretch of time its minimum and its maximum, in time.
 
     Examples
     --------
     >>> from datetime import datetime
     >>> day = [(datetime(2026, 1, 1, 0, 0, second), float(second % 10)) for second in range(60)]
-    >>> [value for _, value in thinned(day, 4)]
+    >>> [value for _, value in downsampled(day, 4)]
     [0.0, 9.0, 0.0, 9.0]
     """
     if len(points) <= most:
@@ -108,7 +108,7 @@ def thinned(points: Sequence[Point], most: int) -> list[Point]:
     return extremes
 
 
-def broken(points: Sequence[Point], pause: float) -> list[tuple[datetime, float | None]]:
+def with_gaps(points: Sequence[Point], pause: float) -> list[tuple[datetime, float | None]]:
     """The points, and one that is not known where nothing was read for longer than the pause [s]."""
     parts: list[tuple[datetime, float | None]] = []
     for at, value in points:

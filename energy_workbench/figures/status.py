@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.schema import Annotation, Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import STATE_COLOURS, percent, spoken
 
 RINGS = ("status", "health", "communication")
@@ -66,7 +66,8 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
             },
         ]  # fmt: skip
         words.append(f"{ring}: " + ", ".join(f"{count} {spoken(state)}" for state, count in counts.items()))
-    return {"data": data, "layout": layout(theme, summary="; ".join(words), annotations=notes, uirevision="states")}
+    layout = themed_layout(theme, summary="; ".join(words), annotations=notes, uirevision="states")
+    return {"data": data, "layout": layout}
 
 
 def _line(state: str, count: int, theme: Theme) -> Markup:

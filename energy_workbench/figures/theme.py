@@ -7,7 +7,7 @@ from typing import Unpack
 
 from markupsafe import escape
 
-from energy_workbench.figures.schema import Annotation, Figure, Font, Layout
+from energy_workbench.figures.schema import Annotation, Axis, Figure, Font, Layout
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 """Fonts that the reader's machine has: none is loaded."""
@@ -120,7 +120,7 @@ PAPER = replace(
 """Light, on white, legible at the width of an A4 page."""
 
 
-def layout(theme: Theme, *, summary: str, **more: Unpack[Layout]) -> Layout:
+def themed_layout(theme: Theme, *, summary: str, **more: Unpack[Layout]) -> Layout:
     """Layout of a figure in a theme; `summary` is read to those who cannot see it."""
     font: Font = {"family": theme.font, "size": theme.size, "color": theme.ink}
     return {
@@ -147,7 +147,5 @@ def message(theme: Theme, text: str) -> Figure:
         "showarrow": False,
         "font": {"size": 14, "color": theme.quiet},
     }
-    return {
-        "data": [],
-        "layout": layout(theme, summary=text, annotations=[note], xaxis={"visible": False}, yaxis={"visible": False}),
-    }
+    hidden: Axis = {"visible": False}
+    return {"data": [], "layout": themed_layout(theme, summary=text, annotations=[note], xaxis=hidden, yaxis=hidden)}

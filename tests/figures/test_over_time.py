@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from energy_workbench.figures import DARK, LIGHT
 from energy_workbench.figures.over_time import over_time
 from energy_workbench.figures.peak_demand import peak_demand
-from energy_workbench.figures.raw_power import Point, of_readings, raw_power, seen, thinned
+from energy_workbench.figures.raw_power import Point, displayed, downsampled, of_readings, raw_power
 
 ZONE = ZoneInfo("Asia/Kolkata")
 FIRST = datetime(2026, 10, 5, tzinfo=ZONE)
@@ -110,7 +110,7 @@ def readings(count: int, pause: float = 10.0) -> list[Point]:
 def test_thinning_keeps_the_lowest_and_the_highest(values: list[float], most: int) -> None:
     start = datetime(2026, 10, 5)
     points = [(start + timedelta(seconds=n), value) for n, value in enumerate(values)]
-    kept = thinned(points, most)
+    kept = downsampled(points, most)
     assert len(kept) <= most or len(kept) == len(points)
     assert {min(values), max(values)} <= {value for _, value in kept}
     assert [at for at, _ in kept] == sorted(at for at, _ in kept)
@@ -118,7 +118,7 @@ def test_thinning_keeps_the_lowest_and_the_highest(values: list[float], most: in
 
 @pytest.mark.parametrize("count", [1, 100, 1980, 40_000])
 def test_readings_are_never_more_points_than_a_screen_shows(count: int) -> None:
-    kept = seen(readings(count), 40.0, 2000)
+    kept = displayed(readings(count), 40.0, 2000)
     assert len(kept) <= 2000
     assert not any(value is None for _, value in kept)
 

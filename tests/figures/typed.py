@@ -6,18 +6,18 @@ from markupsafe import Markup
 
 from energy_workbench.figures.axes import axis
 from energy_workbench.figures.schema import Annotation, Axis, Figure, Layout, Trace
-from energy_workbench.figures.theme import LIGHT, layout
+from energy_workbench.figures.theme import LIGHT, themed_layout
 
 
 def misspelt(trace: Trace) -> list[Figure]:
     """Keys that Plotly would not know."""
-    around: Layout = layout(LIGHT, summary="", uirevison="a")  # type: ignore[call-arg]
+    layout: Layout = themed_layout(LIGHT, summary="", uirevison="a")  # type: ignore[call-arg]
     wrong: Axis = axis(LIGHT, tickfomat=",~g")  # type: ignore[call-arg]
     return [
         {"data": [{"type": "bar", "hovertemplte": Markup()}], "layout": {}},  # type: ignore[typeddict-unknown-key]
         {"data": [{**trace, "marker": {"colour": "red"}}], "layout": {}},  # type: ignore[typeddict-unknown-key]
-        {"data": [], "layout": {**around, "xaxis": {**wrong, "titel": {}}}},  # type: ignore[typeddict-unknown-key]
-        {"data": [], "layuot": around},  # type: ignore[typeddict-item]
+        {"data": [], "layout": {**layout, "xaxis": {**wrong, "titel": {}}}},  # type: ignore[typeddict-unknown-key]
+        {"data": [], "layuot": layout},  # type: ignore[typeddict-item]
     ]
 
 

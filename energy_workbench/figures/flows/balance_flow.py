@@ -114,8 +114,8 @@ class _Drawing:
             feeds = child["producer"] if unmetered else delivered > taken
             if not unmetered and not self._is_drawn(max(taken, delivered), least=0.0):
                 continue
-            place = column - 1 if feeds else column + 1
-            other = self._meter(child, 0.0 if feeds else taken, place, source=row)
+            child_column = column - 1 if feeds else column + 1
+            other = self._meter(child, 0.0 if feeds else taken, child_column, source=row)
             pair = row["number"], child["number"]
             if unmetered:
                 self._stub(*((other, at) if feeds else (at, other)), child, " → ".join(pair[::-1] if feeds else pair))
@@ -127,10 +127,10 @@ class _Drawing:
             else:
                 self._flow(at, other, taken, row["type"], child["meter"], f"{pair[0]} → {pair[1]}")
                 if self._is_drawn(delivered):
-                    stub = self._node(f"back to {pair[0]}", delivered, child, column=place + 1)
+                    stub = self._node(f"back to {pair[0]}", delivered, child, column=child_column + 1)
                     self._flow(other, stub, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
             if inner := self.rows.get(child["meter"]):
-                self._below(inner, other, place, deeper)
+                self._below(inner, other, child_column, deeper)
         self._loss(row, at, column)
 
     def _loss(self, row: DrawnNode, at: int, column: int) -> None:
@@ -147,8 +147,8 @@ class _Drawing:
         colour = colour_of(self.theme, verdict)
         hover = [_hover(row)]
         at_side = column + 1 if loss > 0 else column - 1
-        place = self.sankey.node(text if labelled else "", colour, row["meter"], hover, at_side)
-        ends = (at, place) if loss > 0 else (place, at)
+        end = self.sankey.node(text if labelled else "", colour, row["meter"], hover, at_side)
+        ends = (at, end) if loss > 0 else (end, at)
         self.sankey.link(*ends, abs(loss), colour if strong else _faint(colour), row["meter"], hover)
 
     def _meter(self, meter: DrawnNode | DrawnChild, taken: float, column: int, source: DrawnNode | None = None) -> int:

@@ -11,7 +11,7 @@ from energy_workbench.domain.throughput import throughput
 from energy_workbench.figures.flows import sankey_layout
 from energy_workbench.figures.flows.unmetered import STUB
 from energy_workbench.figures.schema import Figure, Trace
-from energy_workbench.figures.theme import Theme, layout
+from energy_workbench.figures.theme import Theme, themed_layout
 from energy_workbench.figures.wording.words import amount, plotted
 
 MARGIN, GAP, THICKNESS = 14, 12, 14
@@ -136,14 +136,14 @@ class Sankey:
         }
         if style.unit:
             trace = {**trace, "valueformat": ",.4~g", "valuesuffix": f" {style.unit}"}
-        around = layout(
+        layout = themed_layout(
             self.theme,
             summary=summary,
             meta={"height": height},
             uirevision=view,
             margin={"l": 4, "r": 4, "t": MARGIN, "b": MARGIN},
         )
-        return {"data": [trace], "layout": around}
+        return {"data": [trace], "layout": layout}
 
     def _places(self, style: Style, through: Mapping[int, float]) -> tuple[int, list[float], list[float]]:
         """Height of the figure [px], and where each node is [share of width, share of height]."""

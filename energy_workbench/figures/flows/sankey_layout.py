@@ -41,8 +41,8 @@ def centres(
     for column in reversed(columns):
         wanted: list[float | None] = []
         for node in column:
-            beside = [middles[other] for other in right.get(node, ()) if other in middles]
-            wanted.append((min(beside) + max(beside)) / 2 if beside else None)
+            right_of_it = [middles[other] for other in right.get(node, ()) if other in middles]
+            wanted.append((min(right_of_it) + max(right_of_it)) / 2 if right_of_it else None)
         middles |= dict(zip(column, _apart(column, wanted, height, room, gap), strict=True))
     return middles
 

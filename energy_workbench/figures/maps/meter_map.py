@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.schema import Figure, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import BREAK, amount, states, title
 
 ROW, MOST_ROWS = 17, 120
@@ -99,14 +99,14 @@ def meter_map(
             "tiling": {"orientation": "h", "pad": 1},
             "marker": {"colors": colours, "line": {"color": theme.surface, "width": 1.5}},
         }
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=_summary(tree),
         uirevision=f"map {kind}",
         meta={"height": height},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
     )
-    return {"data": [trace], "layout": around}
+    return {"data": [trace], "layout": layout}
 
 
 def _sizes(keys: list[str], parents: list[str]) -> list[int]:

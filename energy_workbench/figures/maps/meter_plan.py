@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.figures.schema import Annotation, Axis, Figure, Image, Trace
-from energy_workbench.figures.theme import LIGHT, Theme, layout, message
+from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import BREAK, amount, states, title
 
 LABELLED = 160
@@ -63,7 +63,7 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, match
     ]
     dots = _dots(tree, [places[meter["id"]] for meter in tree], theme, matching)
     span: Axis = {"visible": False, "range": [-1.32, 1.32]}
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"The tree of {len(tree)} meters as a plan",
         uirevision="plan",
@@ -73,7 +73,7 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, match
         meta={"height": 760},
         dragmode="pan",
     )
-    return {"data": [edges, dots], "layout": around}
+    return {"data": [edges, dots], "layout": layout}
 
 
 def floor_plan(
@@ -111,7 +111,7 @@ def floor_plan(
         "textposition": "middle right",
         "textfont": {"size": 11, "color": theme.ink},
     }
-    around = layout(
+    layout = themed_layout(
         theme,
         summary=f"{len(placed)} of {len(tree)} meters on the floor plan",
         uirevision="floor",
@@ -121,7 +121,7 @@ def floor_plan(
         meta={"height": FLOOR_HEIGHT},
         dragmode="pan",
     )
-    return {"data": [dots], "layout": around}
+    return {"data": [dots], "layout": layout}
 
 
 def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> list[Markup]:

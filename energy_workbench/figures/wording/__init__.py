@@ -1,1 +1,1 @@
-"""Numbers, states and what is to be known of figures, in words."""
+"""Numbers, states, verdicts and remarks as text, for figures, pages and reports."""

@@ -23,14 +23,14 @@ def placed(figure: Figure, height: int | None = None, margin: Margin | None = No
     height : int, optional
         [CSS px]; as high as it wants to be by default.
     """
-    around: Layout = {**figure["layout"], "height": height or figure["layout"]["meta"]["height"]}
+    layout: Layout = {**figure["layout"], "height": height or figure["layout"]["meta"]["height"]}
     if margin:
-        around["margin"] = margin
+        layout["margin"] = margin
     axis: Literal["xaxis", "yaxis"]
     for axis in ("xaxis", "yaxis"):
-        if axis in around:
-            around[axis] = {"ticklabelstandoff": 4, **around[axis], "automargin": True}
-    return {"data": figure["data"], "layout": around}
+        if axis in layout:
+            layout[axis] = {"ticklabelstandoff": 4, **layout[axis], "automargin": True}
+    return {"data": figure["data"], "layout": layout}
 
 
 def losses(payload: Mapping[str, Any]) -> Figure:
