@@ -20,7 +20,7 @@ from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
-from energy_workbench.figures import drawn
+from energy_workbench.figures import result_figures
 from energy_workbench.runtime.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ IMPORT_SECONDS = 1800.0
 
 BYTES = {"Content-Type": "application/octet-stream"}
 
-drawn.fill()
+result_figures.fill()
 
 
 @over_http(WorkbenchContract)

@@ -29,7 +29,7 @@ START_SECONDS = 60
 MOST_REPORTS = 200
 """Reports after which a new kernel takes over, so that what one leaks does not add up."""
 
-KEEP_HERE = "--ext=energy_workbench.figures.shown"
+KEEP_HERE = "--ext=energy_workbench.figures.plotly_figure"
 """A figure that a notebook turns into HTML of its own has no button that uploads it either."""
 CLEAR = "get_ipython().run_line_magic('reset', '-f')\n"
 BEGIN = CLEAR + "from energy_workbench.reports import session as _session; print(_session.begin({}))"

@@ -43,7 +43,7 @@ from energy_workbench.domain.quantities import quantity
 from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period, parse_instant
-from energy_workbench.figures import drawn
+from energy_workbench.figures import result_figures
 from energy_workbench.registry.meters.statements import newest
 from energy_workbench.runtime import settings
 from energy_workbench.runtime.paths import AnyPath
@@ -79,7 +79,7 @@ STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-drawn.fill()
+result_figures.fill()
 
 
 class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from energy_workbench.figures.bar import REPORT
+from energy_workbench.figures.plotly_config import REPORT
 from energy_workbench.reports.content.blocks import ABOUT, CONTENTS, FIGURE, slug
 from energy_workbench.reports.rendering.printing import PAPERS, Drawn, plotly
 

@@ -19,7 +19,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from energy_workbench.domain.roles import May
-from energy_workbench.figures import bar
+from energy_workbench.figures import plotly_config
 from energy_workbench.runtime.notify import Alive
 from energy_workbench.widgets.site import compressed, policy
 from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
@@ -208,7 +208,7 @@ def configure(options: SiteOptions) -> Config:
     config.VoilaConfiguration.resources = {
         "plotly": f"assets/plotly-{importlib.metadata.version('plotly')}.js",
         "charts": options.charts,
-        "bar": bar.PAGE,
+        "bar": plotly_config.PAGE,
         "start": policy.START,
         "sheets": options.sheets,
     }

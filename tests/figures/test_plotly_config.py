@@ -14,7 +14,7 @@ from jupyter_client.manager import KernelManager
 from energy_workbench.cli.processes.lab import SHARE
 from energy_workbench.contract.result import DRAWN
 from energy_workbench.contract.results import PowerFlow
-from energy_workbench.figures import bar, drawn
+from energy_workbench.figures import plotly_config, result_figures
 from energy_workbench.reports.kernel import KEEP_HERE
 from tests.figures import payloads
 from tests.waiting import patience
@@ -49,8 +49,8 @@ print(json.dumps({
 
 @pytest.mark.parametrize("whose", ["ours", "an analyst's"])
 def test_however_a_figure_is_shown_it_stays_here(whose: str, tmp_path: Path) -> None:
-    ours = "from energy_workbench.figures.shown import shown; figure = shown({'data': [{'type': 'bar', 'y': [1]}]})"
-    code = "\n".join([ours, *([FOREIGN] if whose != "ours" else []), WAYS])
+    ours = ("from energy_workbench.figures.plotly_figure import shown", "figure = shown({'data': [{'type': 'bar'}]})")
+    code = "\n".join([*ours, *([FOREIGN] if whose != "ours" else []), WAYS])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     for way, text in json.loads(done.stdout.splitlines()[-1]).items():
         assert '"showSendToCloud":false' in text.replace(": ", ":"), way
@@ -58,7 +58,7 @@ def test_however_a_figure_is_shown_it_stays_here(whose: str, tmp_path: Path) -> 
 
 
 def test_a_figure_of_the_workbench_is_one_of_these() -> None:
-    drawn.fill()  # A workbench does so.
+    result_figures.fill()  # A workbench does so.
     assert '"showSendToCloud": false' in DRAWN[PowerFlow](payloads.overview()["flow"]).to_html(include_plotlyjs=False)
 
 
@@ -85,7 +85,7 @@ def test_a_kernel_shows_no_figure_that_uploads_itself(share: Path | None, monkey
     assert shown["config"]["showSendToCloud"] is False
 
 
-@pytest.mark.parametrize("config", [bar.OWN, bar.PAGE, bar.REPORT])
+@pytest.mark.parametrize("config", [plotly_config.OWN, plotly_config.PAGE, plotly_config.REPORT])
 def test_each_bar_has_no_upload(config: dict[str, Any]) -> None:
     assert config["showSendToCloud"] is False
     assert config["plotlyServerURL"] == ""

@@ -19,7 +19,7 @@ from energy_workbench.contract.results import (
     PowerFlow,
     StatusSummary,
 )
-from energy_workbench.figures.shown import shown
+from energy_workbench.figures.plotly_figure import shown
 
 
 def _power_flow(payload: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from energy_workbench.figures.bar import OWN, Configuration
+from energy_workbench.figures.plotly_config import OWN, Configuration
 from energy_workbench.figures.schema import Figure
 
 
