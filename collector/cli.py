@@ -13,6 +13,7 @@ import typer
 from collector.profile_cli import app as profiles_app
 from energy_workbench.domain.errors import HomeError, InputError, SettingsError, WorkbenchError
 from energy_workbench.domain.time import clock
+from energy_workbench.runtime import error_boundary
 from energy_workbench.runtime import settings as settings_room
 
 app = typer.Typer(help="The acquisition process: polls the meters of a home.", add_completion=False)
@@ -113,13 +114,5 @@ def call(home: Annotated[Path | None, typer.Option(help="Folder of the home, for
 
 
 def main() -> None:
-    """Run the command; an error of the workbench is one clear message and an exit code, never a traceback."""
-    try:
-        app()
-    except WorkbenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
-        sys.exit(3)
+    """Run the command that is asked for."""
+    error_boundary.run(app)

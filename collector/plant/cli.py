@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ import typer
 
 from collector.plant import meter_file, state
 from energy_workbench.domain.errors import HomeError, WorkbenchError
-from energy_workbench.runtime import logs
+from energy_workbench.runtime import error_boundary, logs
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.notify import Alive
 from energy_workbench.runtime.settings import Settings
@@ -155,13 +154,5 @@ async def _beat(settings: Settings, detail: str) -> None:
 
 
 def main() -> None:
-    """Run the command; an error of the workbench is one clear message and an exit code."""
-    try:
-        app()
-    except WorkbenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
-        sys.exit(HomeError.exit_code)
+    """Run the command that is asked for."""
+    error_boundary.run(app)

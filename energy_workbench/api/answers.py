@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from energy_workbench.contract.payload import JsonObject
 from energy_workbench.domain.errors import InputError, TooLargeError
 from energy_workbench.domain.meter_tree import with_depth
 
@@ -113,7 +114,7 @@ async def json_body(request: Request) -> Any:
     return content
 
 
-async def json_object(request: Request) -> Mapping[str, Any]:
+async def json_object(request: Request) -> JsonObject:
     """The JSON object of a request.
 
     Raises

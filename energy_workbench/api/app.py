@@ -17,8 +17,9 @@ from energy_workbench.api.access.home_tokens import adopt, machine_secret, token
 from energy_workbench.api.access.hosts import KnownHosts, names_of
 from energy_workbench.api.access.kernels import Kernels
 from energy_workbench.api.answers import Json
+from energy_workbench.api.beside import RestAlone
+from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.reference import reference
-from energy_workbench.api.reference.examples import HEALTH
 from energy_workbench.api.room import lasting
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.contract.everything import WorkbenchContract
@@ -75,9 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _routes() -> APIRouter:
     """All calls and pages: the same for every home, and to build them costs more than the rest of a service."""
     rest = APIRouter(prefix=PREFIX)
-    rest.add_api_route(
-        "/health", health, methods=["GET"], tags=["Site"], summary="Whether the service answers", responses=HEALTH
-    )
+    by_hand(rest, RestAlone.health)(health)
     # By hand first: `export` would be taken for a meter's number.
     for part in (files, meters, audit, sql, tokens):
         rest.include_router(part.router)

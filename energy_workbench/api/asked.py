@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query
 from pydantic import AfterValidator
@@ -12,6 +11,7 @@ from pydantic import AfterValidator
 from energy_workbench.api.access.session import Home
 from energy_workbench.api.answers import json_object
 from energy_workbench.api.segments import whole
+from energy_workbench.contract.payload import JsonObject
 from energy_workbench.domain.errors import InputError, PeriodError
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.time import clock
@@ -106,6 +106,6 @@ def _revisions(if_match: str | None) -> list[int] | None:
     return [int(tag) if re.fullmatch(r"[0-9]{1,18}", tag) else NEVER for tag in tags]
 
 
-Body = Annotated[Mapping[str, Any], Depends(json_object)]
+Body = Annotated[JsonObject, Depends(json_object)]
 Seen = Annotated[int | None, Depends(seen)]
 SeenFirst = Annotated[int | None, Depends(seen_first)]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypedDict, TypeVar, get_args, get_origin
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Operator, Shown
 from energy_workbench.api.answers import Json
 from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant
-from energy_workbench.api.reference.described import DESCRIBED
 from energy_workbench.api.room import apart
 from energy_workbench.contract.binding import Binding, Parameter, optional
-from energy_workbench.contract.notes import Between, Kind, Longest
+from energy_workbench.contract.notes import Between, Kind, Longest, Words
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
+from energy_workbench.contract.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.roles import May
@@ -42,7 +42,6 @@ def by_hand(router: APIRouter, declared: Callable[..., Any], **more: Any) -> Cal
         tags=[operation.tag],
         summary=operation.summary,
         status_code=operation.status,
-        **DESCRIBED.get(declared.__name__, {}),
         **more,
     )
 
@@ -80,7 +79,6 @@ def _add(router: APIRouter, path: str, summary: str, binding: Binding, *, audite
         summary=summary,
         status_code=operation.status,
         response_class=Response if binding.answer is NoneType else Json,
-        **DESCRIBED.get(binding.method.__name__, {}),
     )
 
 
@@ -140,7 +138,7 @@ def annotation(each: Parameter, path: str) -> Any:
         return Seen if path.startswith("/meters/{id}") else SeenFirst
     if each.place == "path":
         part = () if each.type is int else (Part,)
-        told = Path(alias=each.wire, description=each.help, **bounds(each))
+        told = Path(alias=each.wire, description=each.help, **bounds(each), json_schema_extra=words(each))
         return Annotated[(int if each.type is int else str, told, *part)]
     if kind is Kind.LIMIT:
         return Annotated[int, Query(ge=1, le=PAGE, description="Most rows of the answer.")]
@@ -148,14 +146,30 @@ def annotation(each: Parameter, path: str) -> Any:
         return Annotated[int, Query(ge=0, le=LEFT_OUT, description="Rows left out at the beginning.")]
     said = EVERY if kind is Kind.EVERY else each.help
     given = list[str] | None if each.many or _is_list(each.type) else each.type
-    return Annotated[given, Query(alias=each.wire, description=said, **bounds(each))]
+    return Annotated[given, Query(alias=each.wire, description=said, **bounds(each), json_schema_extra=words(each))]
 
 
-def bounds(each: Parameter) -> dict[str, Any]:
+class Bounds(TypedDict, total=False):
     """Bounds of a parameter, as FastAPI takes them."""
+
+    ge: float
+    le: float
+    max_length: int
+
+
+def bounds(each: Parameter) -> Bounds:
+    """What a parameter may be at most and at least."""
     between, longest = each.note(Between), each.note(Longest)
-    found: dict[str, Any] = {"ge": between.low, "le": between.high} if between else {}
-    return found | ({"max_length": longest.characters} if longest else {})
+    found: Bounds = {"ge": between.low, "le": between.high} if between else {}
+    if longest:
+        found["max_length"] = longest.characters
+    return found
+
+
+def words(each: Parameter) -> dict[str, list[str]]:
+    """The words that a parameter is one of, as the reference says it; its refusal is the method's own."""
+    told = each.note(Words)
+    return {"enum": list(told.words)} if told else {}
 
 
 def default(each: Parameter) -> Any:
@@ -184,7 +198,7 @@ def _meant(value: Any, each: Parameter) -> Any:
     return value
 
 
-def _members(body: Mapping[str, Any], members: Sequence[Parameter], *, exact: bool) -> dict[str, Any]:
+def _members(body: JsonObject, members: Sequence[Parameter], *, exact: bool) -> dict[str, JsonValue]:
     """The members of a body.
 
     Raises
@@ -192,12 +206,15 @@ def _members(body: Mapping[str, Any], members: Sequence[Parameter], *, exact: bo
     InputError
         With each that lacks, is of another kind, or, where they must be exact, is not known.
     """
-    problems, found = [], {}
+    problems: list[Problem] = []
+    found: dict[str, JsonValue] = {}
     for each in members:
-        value = body.get(each.wire, DEFAULT)
-        if value is DEFAULT and each.default is inspect.Parameter.empty:
-            problems.append(Problem("body", each.wire, "", "is required"))
-        elif value is not DEFAULT and (reason := unfit(value, each)):
+        if each.wire not in body:
+            if each.default is inspect.Parameter.empty:
+                problems.append(Problem("body", each.wire, "", "is required"))
+            continue
+        value = body[each.wire]
+        if reason := unfit(value, each):
             problems.append(Problem("body", each.wire, "" if value is None else str(value)[:60], reason))
         else:
             found[each.name] = value

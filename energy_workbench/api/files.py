@@ -123,7 +123,10 @@ def set_floor_plan(wb: Home, _: Editor, content: Annotated[bytes, Depends(plan_f
 
 @by_hand(router, WorkbenchContract.run_file, response_class=Response)
 def run_file(
-    wb: Home, _: Caller, key: RunId, kind: Annotated[str, InPath(description="`html`, `pdf` or `xlsx`")]
+    wb: Home,
+    _: Caller,
+    key: RunId,
+    kind: Annotated[str, InPath(description="`html`, `pdf` or `xlsx`", json_schema_extra={"enum": list(REPORTS)})],
 ) -> Response:
     """What it wrote, to be saved."""
     name, content = wb.run_file(key, kind)

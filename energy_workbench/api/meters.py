@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Response
 from energy_workbench.api.access.session import Caller, Editor, Home
 from energy_workbench.api.answers import Json, JsonTree, json_body
 from energy_workbench.api.asked import Ref
+from energy_workbench.api.beside import RestAlone
 from energy_workbench.api.contracted import by_hand
-from energy_workbench.api.reference.examples import CHILDREN, listed
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.domain.errors import InputError
 
@@ -23,7 +23,7 @@ def hierarchy(wb: Home, _: Caller) -> Response:
     return JsonTree(wb.hierarchy())
 
 
-@router.get("/meters/{id}/children", tags=["Meters"], summary="Meters directly below", responses=CHILDREN)
+@by_hand(router, RestAlone.children)
 def children(wb: Home, _: Caller, ref: Ref) -> Response:
     """The meters whose parent this one is."""
     return Json(wb.meters(parent_id=ref).to_dict())
@@ -37,4 +37,4 @@ def record(wb: Home, _: Editor, ref: Ref, body: Annotated[Any, Depends(json_body
     if not all(isinstance(reading, dict) for reading in given):
         raise InputError("a reading is an object {ts, values: {quantity: value}}; the body is one or a list of them")
     stored = wb.record(ref, given)
-    return Json(listed(stored) if many else stored[0], status_code=201)
+    return Json({"items": stored, "total": len(stored)} if many else stored[0], status_code=201)

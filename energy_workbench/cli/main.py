@@ -9,8 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from energy_workbench.domain.errors import WorkbenchError
-from energy_workbench.runtime import iri_grammar
+from energy_workbench.runtime import error_boundary, iri_grammar
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("processes.up", "Start every process of the Procfile, with or without the demo plant."),
@@ -74,19 +73,6 @@ def root() -> None:
 
 
 def main() -> None:
-    """Run a command; an error of the workbench is one clear message and an exit code, never a traceback."""
-    run(app)
-
-
-def run(application: typer.Typer) -> None:
-    """Run a typer application with the error boundary of all commands."""
+    """Run the command that is asked for."""
     iri_grammar.defer()
-    try:
-        application()
-    except WorkbenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        print(f"error: {error.strerror or error}{where}", file=sys.stderr)
-        sys.exit(3)
+    error_boundary.run(app)

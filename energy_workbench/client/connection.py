@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.domain import errors
-from energy_workbench.domain.paging import PAGE, following, window
 
 if TYPE_CHECKING:
     import ssl
@@ -62,26 +61,6 @@ class Service:
     def get(self, path: str, **asked: Any) -> Any:
         """The JSON of a GET; parameters that are None are left out."""
         return self.call("GET", path, asked).json()
-
-    def newest(self, path: str, limit: int, offset: int = 0, **asked: Any) -> list[dict[str, Any]]:
-        """Rows of a list that is newest first, in as many pages as they need.
-
-        Raises
-        ------
-        InputError
-            If no rows are asked for.
-        """
-        wanted, rows = window(limit, offset), list[dict[str, Any]]()
-        most, at = wanted.stop - wanted.start, wanted.start
-        while len(rows) < most:
-            # Whole pages after the first: rows that come meanwhile push those that are known into the next one.
-            room = PAGE if rows else min(PAGE, most)
-            page = self.get(path, **asked, limit=room, offset=at or None)["items"]
-            rows += following(rows, page)
-            at += len(page)
-            if len(page) < room:
-                break
-        return rows[:most]
 
     def send(self, verb: str, path: str, body: Any = None, *, revision: int | None = None, **asked: Any) -> Any:
         """The JSON of a call that changes something, None where it answers without any.

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import StrEnum
 from typing import Annotated, Any, Required
 
 from typing_extensions import TypedDict
 
-from energy_workbench.contract.notes import As, Instant, Sent, Words
-from energy_workbench.contract.words import Kvah, Kvarh, Kwh
-from energy_workbench.domain.emission_factors import KINDS
+from energy_workbench.contract.notes import As, Instant, Sent
+from energy_workbench.contract.words import FactorKindText, Kvah, Kvarh, Kwh
 
 
-class Table(Enum):
-    """Tables of fields that say what a body may have."""
+class Table(StrEnum):
+    """Tables of fields that say what a body may have, by the name that the reference gives them."""
 
-    METER = auto()
-    RATIO = auto()
+    NEW_METER = "NewMeterFields"
+    METER = "MeterFields"
+    RATIO = "RatioFields"
     """The dated part of a meter, and from when on."""
-    METERED = auto()
+    METERED = "ConnectionFields"
     """Where a meter is, what it is, and its transformers."""
-    OPTIONS = auto()
-    """Of a gateway."""
-    LIMITS = auto()
+    OPTIONS = "GatewayOptions"
+    LIMITS = "LimitFields"
     """Of health."""
-    SCHEDULE = auto()
+    SCHEDULE = "ScheduleFields"
 
 
 class ExchangeFields(TypedDict, total=False):
@@ -42,7 +41,7 @@ class ExchangeFields(TypedDict, total=False):
 class FactorFields(TypedDict, total=False):
     """An emission factor; without `valid_from` it holds from the beginning of time."""
 
-    name: Required[Annotated[str, Words(tuple(KINDS))]]
+    name: Required[FactorKindText]
     value: Required[float]
     valid_from: str | None
     source: Required[str]
@@ -82,6 +81,7 @@ class ReadingFields(TypedDict):
     values: dict[str, float | None]
 
 
+NewMeter = Annotated[Mapping[str, Any], As.BODY, Sent(Table.NEW_METER)]
 Meter = Annotated[Mapping[str, Any], As.BODY, Sent(Table.METER)]
 Ratio = Annotated[Mapping[str, Any], As.BODY, Sent(Table.RATIO)]
 Metered = Annotated[Mapping[str, Any], As.BODY, Sent(Table.METERED)]

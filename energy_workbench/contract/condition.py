@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Help, Limit, Longest, MeterRef, Named, Offset, Period
+from energy_workbench.contract.notes import Existing, Help, Limit, Longest, MeterRef, Named, Offset, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.condition import EventRow, FindingRow, Limits, StatementRow
 from energy_workbench.domain.roles import May
 
 TAG = "Condition"
 
-OnlyMeter = Annotated[str | None, Help("Only those of that meter (id or number)")]
-OneMeter = Annotated[str | None, Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
+OnlyMeter = Annotated[str | None, Existing(), Help("Only those of that meter (id or number)")]
+OneMeter = Annotated[str | None, Existing(), Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
 
 
 class ConditionContract:

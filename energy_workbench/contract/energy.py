@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from energy_workbench.contract.notes import Between, Every, Help, Longest, Period
+from energy_workbench.contract.notes import Between, Every, Existing, Help, Longest, Period
 from energy_workbench.contract.notes import MeterRef as MeterOf
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import (
@@ -19,10 +19,11 @@ from energy_workbench.contract.results import (
     Pattern,
     PowerFlow,
 )
+from energy_workbench.contract.words import AgainstText, BlockText, ByText, DemandKindText, DemandUnitText
 
 TAG = "Energy"
 
-MeterOrRoot = Annotated[str | None, Help("Id or number; the site's root by default")]
+MeterOrRoot = Annotated[str | None, Existing(), Help("Id or number; the site's root by default")]
 Threshold = Annotated[float | None, Between(0, 100), Help("Above it a loss is a hotspot [%]; the site's by default")]
 
 
@@ -49,7 +50,7 @@ class EnergyContract:
         days: Annotated[int, Between(1, 3660), Help("Times 24 hours up to now, where no period is given")] = 7,
         every: Every = "1h",
         by: Annotated[
-            str | None,
+            ByText | None,
             Help("`day`, `week`, `month`; or how it is spread: `weekday-hour`, `hour`, `duration`, `shift`"),
         ] = None,
         shifts: Annotated[str | None, Longest(200), Help("As in `A 06:00, B 14:00, C 22:00`")] = None,
@@ -93,7 +94,7 @@ class EnergyContract:
         period: Period = "last month",
         *,
         against: Annotated[
-            str, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
+            AgainstText, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
         ] = "previous",
         every: Every = "1d",
     ) -> Comparison:
@@ -111,9 +112,9 @@ class EnergyContract:
         meter: MeterOrRoot = None,
         period: Period = "this month",
         *,
-        block: Annotated[str, Help("Length: `15min`, `30min`, `60min`")] = "15min",
-        kind: Annotated[str, Help("`block`, or `sliding` by 15 minutes")] = "block",
-        unit: Annotated[str, Help("`kw` or `kva`")] = "kw",
+        block: Annotated[BlockText, Help("Length: `15min`, `30min`, `60min`")] = "15min",
+        kind: Annotated[DemandKindText, Help("`block`, or `sliding` by 15 minutes")] = "block",
+        unit: Annotated[DemandUnitText, Help("`kw` or `kva`")] = "kw",
         billing_day: Annotated[
             int | None, Between(1, 31), Help("On which a billing month begins; the site's by default")
         ] = None,
@@ -136,7 +137,7 @@ class EnergyContract:
     def energies(
         self,
         period: Period = "today",
-        meter: Annotated[str | None, Help("Only this one and those below it")] = None,
+        meter: Annotated[str | None, Existing(), Help("Only this one and those below it")] = None,
     ) -> Energies:
         """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once."""
 
@@ -148,7 +149,7 @@ class EnergyContract:
     def balance(
         self,
         period: Period = "today",
-        meter: Annotated[str | None, Help("This node and those below it; all by default")] = None,
+        meter: Annotated[str | None, Existing(), Help("This node and those below it; all by default")] = None,
         *,
         threshold_percent: Threshold = None,
     ) -> Balance:
@@ -165,7 +166,9 @@ class EnergyContract:
     @operation("GET", "/balance/over-time", "Losses of a node over time", tag=TAG, slow=True)
     def losses(
         self,
-        meter: Annotated[str | None, Help("A meter with others below it; the site's root by default")] = None,
+        meter: Annotated[
+            str | None, Existing(), Help("A meter with others below it; the site's root by default")
+        ] = None,
         period: Period = "last 7 days",
         *,
         every: Every = "1d",

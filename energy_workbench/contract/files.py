@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from energy_workbench.contract.notes import Help, Longest
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.setup import ImportedMeters
+from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.roles import May
 
 TAG = "Meters as a file"
@@ -18,7 +19,9 @@ Format = Annotated[FileFormat, Help("Kind of file")]
 class FilesContract:
     """Meter files."""
 
-    @operation("POST", "/meters/import", "Import a meter file", tag=TAG, needs=May.CHANGE, by_hand=True)
+    @operation(
+        "POST", "/meters/import", "Import a meter file", tag=TAG, needs=May.CHANGE, by_hand=True, refuses=CONTRADICTED
+    )
     def import_meters(
         self,
         content: bytes,
@@ -35,10 +38,10 @@ class FilesContract:
             If the file cannot be read, or, but for a dry run, with its problems.
         """
 
-    @operation("GET", "/meters/export", "All meters as a file", tag=TAG, slow=True, by_hand=True)
+    @operation("GET", "/meters/export", "All meters as a file", tag=TAG, slow=True, by_hand=True, refuses=(InputError,))
     def export_meters(self, format: Format = "csv") -> bytes:
         """All meters as a file (`csv` or `xlsx`) that can be imported again."""
 
-    @operation("GET", "/meters/import-template", "An empty meter file", tag=TAG, by_hand=True)
+    @operation("GET", "/meters/import-template", "An empty meter file", tag=TAG, by_hand=True, refuses=(InputError,))
     def import_template(self, format: Format = "csv") -> bytes:
         """A meter file without meters, with its header, to be filled in."""

@@ -9,6 +9,7 @@ from energy_workbench.contract.notes import Help, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Generation, GenerationComparison
 from energy_workbench.contract.rows.generation import FactorRow
+from energy_workbench.contract.words import AgainstText, FactorKindText
 from energy_workbench.domain.roles import May
 
 TAG = "Generation"
@@ -27,7 +28,7 @@ class GenerationContract:
         period: Period = "this month",
         *,
         against: Annotated[
-            str, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
+            AgainstText, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
         ] = "previous",
     ) -> GenerationComparison:
         """Each figure of both times, its change by like days, and how the totals differ; this month by default."""
@@ -50,7 +51,7 @@ class GenerationContract:
     @operation("DELETE", "/factors/{name}", "Take a factor away", tag=TAG, needs=May.CHANGE, status=204)
     def delete_factor(
         self,
-        name: Annotated[str, Help("Its kind")],
+        name: Annotated[FactorKindText, Help("Its kind")],
         valid_from: Annotated[str | None, Help("Its date; none is the beginning of time")] = None,
     ) -> None:
         """One that the site stated itself; where one is shipped for that date, it holds again."""

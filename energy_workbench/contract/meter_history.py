@@ -6,7 +6,7 @@ from typing import Annotated
 
 from energy_workbench.contract import bodies
 from energy_workbench.contract.notes import Help, Instant, MeterRef, Revision
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.meters import ExchangeRow, RatioImpact, RatioRow, StatusRow
 from energy_workbench.domain.roles import May
 
@@ -47,7 +47,9 @@ class MeterHistoryContract:
     def add_ratio(self, meter: MeterRef, fields: bodies.Ratio, *, revision: Revision = None) -> RatioRow:
         """Add a CT/PT pair from `valid_from` on (now by default); readings never change, intervals follow."""
 
-    @operation("PUT", "/meters/{id}/ratios/{valid_from}", "Correct a ratio", tag=TAG, needs=May.CHANGE)
+    @operation(
+        "PUT", "/meters/{id}/ratios/{valid_from}", "Correct a ratio", tag=TAG, needs=May.CHANGE, refuses=CONTRADICTED
+    )
     def edit_ratio(
         self,
         meter: MeterRef,
@@ -58,7 +60,9 @@ class MeterHistoryContract:
     ) -> RatioRow:
         """Replace the CT/PT pair that begins at `valid_from`; another `valid_from` in `fields` moves it."""
 
-    @operation("DELETE", "/meters/{id}/ratios/{valid_from}", "Delete a ratio", tag=TAG, needs=May.CHANGE)
+    @operation(
+        "DELETE", "/meters/{id}/ratios/{valid_from}", "Delete a ratio", tag=TAG, needs=May.CHANGE, refuses=CONTRADICTED
+    )
     def delete_ratio(self, meter: MeterRef, valid_from: Since, *, revision: Revision = None) -> list[RatioRow]:
         """Take a later CT/PT pair away, the one before it holds on; the history that is left."""
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.notes import As, Existing, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
 from energy_workbench.contract.rows.meters import MeterCheck, MeterNode, MeterRow
-from energy_workbench.contract.words import StatusText
+from energy_workbench.contract.words import StatusText, TypeText
 from energy_workbench.domain.roles import May
 
 TAG = "Meters"
@@ -30,9 +30,9 @@ class MetersContract:
     def meters(
         self,
         *,
-        type: Annotated[str | None, Help("`unit`, `machine`, …")] = None,
-        status: Annotated[str | None, Help("`active`, `inactive`, `maintenance` or `faulty`")] = None,
-        parent_id: Annotated[str | None, Help("Only those directly below (id or number)")] = None,
+        type: Annotated[TypeText | None, Help("`unit`, `machine`, …")] = None,
+        status: Annotated[StatusText | None, Help("`active`, `inactive`, `maintenance` or `faulty`")] = None,
+        parent_id: Annotated[str | None, Existing(), Help("Only those directly below (id or number)")] = None,
         q: Annotated[str | None, Longest(200), Help("Text in number, name or location")] = None,
         deleted: Annotated[bool, Help("Those that were deleted, instead of those that live")] = False,
         limit: Limit | None = None,
@@ -68,11 +68,15 @@ class MetersContract:
             If there is no such meter.
         """
 
-    @operation("POST", "/meters", "Create a meter", tag=TAG, needs=May.CHANGE, status=201, tagged=True)
+    @operation(
+        "POST", "/meters", "Create a meter", tag=TAG, needs=May.CHANGE, status=201, tagged=True, refuses=CONTRADICTED
+    )
     def create_meter(
         self,
-        fields: bodies.Meter,
-        template: Annotated[str | None, Help("Saved meter whose values hold where the body has none")] = None,
+        fields: bodies.NewMeter,
+        template: Annotated[
+            str | None, Existing(), Help("Saved meter whose values hold where the body has none")
+        ] = None,
     ) -> MeterRow:
         """Add a meter; its first ratio and parent hold from the beginning of time.
 
@@ -90,14 +94,14 @@ class MetersContract:
     def check_meter(
         self,
         fields: Annotated[Mapping[str, Any], As.MEMBER],
-        id: Annotated[str | None, As.MEMBER] = None,
+        id: Annotated[str | None, Existing(), As.MEMBER] = None,
     ) -> MeterCheck:
         """What is wrong (`problems`) or looks wrong (`warnings`) with a form, and a worked `example` of its ratio.
 
         Nothing is stored. `id` is the meter that the form changes; None is a new one.
         """
 
-    @operation("PUT", "/meters/{id}", "Update a meter", tag=TAG, needs=May.CHANGE, tagged=True)
+    @operation("PUT", "/meters/{id}", "Update a meter", tag=TAG, needs=May.CHANGE, tagged=True, refuses=CONTRADICTED)
     def update_meter(self, meter: MeterRef, fields: bodies.Meter, revision: Revision = None) -> MeterRow:
         """Change the given fields; another CT, PT, parent or status is a dated row from now on.
 
@@ -134,7 +138,7 @@ class MetersContract:
             ISO text (the site's zone where it has no offset), also ahead, or `beginning`; now by default.
         """
 
-    @operation("DELETE", "/meters/{id}", "Delete a meter", tag=TAG, needs=May.CHANGE)
+    @operation("DELETE", "/meters/{id}", "Delete a meter", tag=TAG, needs=May.CHANGE, refuses=CONTRADICTED)
     def delete_meter(
         self,
         meter: MeterRef,
@@ -151,7 +155,14 @@ class MetersContract:
         """
 
     @operation(
-        "POST", "/meters/{id}/restore", "Bring a deleted meter back", tag=TAG, needs=May.CHANGE, status=201, tagged=True
+        "POST",
+        "/meters/{id}/restore",
+        "Bring a deleted meter back",
+        tag=TAG,
+        needs=May.CHANGE,
+        status=201,
+        tagged=True,
+        refuses=CONTRADICTED,
     )
     def restore_meter(self, meter: MeterRef) -> MeterRow:
         """Bring a deleted meter back under its former parent, or the nearest one above that lives."""

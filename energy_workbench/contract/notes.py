@@ -41,6 +41,11 @@ class Longest:
 
 
 @dataclass(frozen=True, slots=True)
+class Existing:
+    """What it names is there, or the call is refused with a NotFoundError."""
+
+
+@dataclass(frozen=True, slots=True)
 class Of:
     """Of which kind of answer a payload is."""
 
@@ -109,4 +114,4 @@ Limit = Annotated[int, Kind.LIMIT]
 Offset = Annotated[int, Kind.OFFSET]
 Revision = Annotated[int | None, As.REVISION]
 Fields = Annotated[Mapping[str, Any], As.BODY]
-MeterRef = Annotated[str, Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
+MeterRef = Annotated[str, Existing(), Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from energy_workbench.domain.errors import ConflictError, WorkbenchError
 from energy_workbench.domain.roles import May
 
 Verb = Literal["GET", "POST", "PUT", "DELETE"]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 ATTACHED = "__operation__"
+CONTRADICTED = (ConflictError,)
+"""What an operation refuses whose change may contradict what is stored."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,9 @@ class Operation:
         Its answer has addresses that only who may change them sees whole.
     exact : bool
         Members of its body that it does not know are refused, instead of ignored.
+    refuses : tuple of type
+        Errors that it answers with, beside those that follow from its parameters and from who may ask: what it names
+        beside the path may not be there, the change may contradict what is stored.
     by_hand : bool
         Files, streams and trees: route and far method are written by hand against this very operation.
     """
@@ -60,6 +66,7 @@ class Operation:
     tagged: bool = False
     secrets: bool = False
     exact: bool = False
+    refuses: tuple[type[WorkbenchError], ...] = ()
     by_hand: bool = False
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from energy_workbench.contract.notes import Between, Help, Instant, Limit, Longest, MeterRef, Named, Offset, Period
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Readings
 from energy_workbench.contract.rows.meters import RecordedReading
 from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.domain.errors import BusyError, ConflictError, InputError, QueryError
 from energy_workbench.domain.roles import May
 from energy_workbench.runtime.paths import AnyPath
 
@@ -60,7 +61,16 @@ class ReadingsContract:
             Of a period, only those after this instant.
         """
 
-    @operation("POST", "/meters/{id}/readings", "Record readings", tag=TAG, needs=May.CHANGE, status=201, by_hand=True)
+    @operation(
+        "POST",
+        "/meters/{id}/readings",
+        "Record readings",
+        tag=TAG,
+        needs=May.CHANGE,
+        status=201,
+        by_hand=True,
+        refuses=CONTRADICTED,
+    )
     def record(self, meter: MeterRef, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
         """Take readings from elsewhere: `{ts, values: {quantity: value}}`, as the meter reported them.
 
@@ -74,7 +84,15 @@ class ReadingsContract:
             If another value is stored for the same meter, instant and quantity.
         """
 
-    @operation("POST", "/readings/import", "Import a readings file", tag=TAG, needs=May.CHANGE, by_hand=True)
+    @operation(
+        "POST",
+        "/readings/import",
+        "Import a readings file",
+        tag=TAG,
+        needs=May.CHANGE,
+        by_hand=True,
+        refuses=(ConflictError, BusyError),
+    )
     def import_readings(
         self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
     ) -> ImportedReadings:
@@ -105,7 +123,15 @@ class ReadingsContract:
             If another value is stored for the same meter, instant and quantity; nothing is imported then.
         """
 
-    @operation("GET", "/sql", "One SELECT over the views", tag="Site", by_hand=True)
+    @operation(
+        "GET",
+        "/sql",
+        "One SELECT over the views",
+        tag="Site",
+        slow=True,
+        by_hand=True,
+        refuses=(InputError, QueryError),
+    )
     def sql(
         self,
         text: Annotated[str, Longest(20_000), Help("Over `readings`, `readings_long`, `intervals`, `meters`")],

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Between, Help, Limit, Named, Offset, Revision, Sent
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.notes import As, Between, Existing, Help, Limit, Named, Offset, Revision, Sent
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.schedules import ReportRow, RunRow, ScheduleCheck, ScheduleRow
+from energy_workbench.contract.words import FileKindText
+from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.roles import May
 
 TAG = "Scheduled reports"
@@ -33,7 +35,16 @@ class SchedulesContract:
     def schedules(self) -> list[ScheduleRow]:
         """All schedules, by name, each with `next_run` and the run that is not over, else the last one, as `run`."""
 
-    @operation("POST", "/schedules", "Schedule a report", tag=TAG, needs=May.CHANGE, status=201, tagged=True)
+    @operation(
+        "POST",
+        "/schedules",
+        "Schedule a report",
+        tag=TAG,
+        needs=May.CHANGE,
+        status=201,
+        tagged=True,
+        refuses=CONTRADICTED,
+    )
     def create_schedule(self, fields: bodies.Schedule) -> ScheduleRow:
         """Plan a report: what, when, of which period, for whom.
 
@@ -49,7 +60,7 @@ class SchedulesContract:
     def check_schedule(
         self,
         fields: Annotated[Mapping[str, Any], As.MEMBER, Sent(bodies.Table.SCHEDULE)],
-        id: Annotated[str | None, As.MEMBER] = None,
+        id: Annotated[str | None, Existing(), As.MEMBER] = None,
     ) -> ScheduleCheck:
         """What is wrong with a form (`problems`) or looks wrong (`warnings`), and when it would run.
 
@@ -82,8 +93,10 @@ class SchedulesContract:
     def cancel_run(self, run: RunId) -> RunRow:
         """Cancel a run; one that is being worked on ends within seconds, one that is over stays as it is."""
 
-    @operation("GET", "/schedules/runs/{run}/files/{kind}", "A file of a run", tag=TAG, by_hand=True)
-    def run_file(self, run: RunId, kind: Annotated[str, Help("`html`, `pdf` or `xlsx`")]) -> tuple[str, bytes]:
+    @operation(
+        "GET", "/schedules/runs/{run}/files/{kind}", "A file of a run", tag=TAG, by_hand=True, refuses=(InputError,)
+    )
+    def run_file(self, run: RunId, kind: Annotated[FileKindText, Help("`html`, `pdf` or `xlsx`")]) -> tuple[str, bytes]:
         """Name and content of a file that a run wrote (`html`, `pdf`, `xlsx`).
 
         Raises
@@ -102,7 +115,9 @@ class SchedulesContract:
             If there is none.
         """
 
-    @operation("PUT", "/schedules/{id}", "Change a schedule", tag=TAG, needs=May.CHANGE, tagged=True)
+    @operation(
+        "PUT", "/schedules/{id}", "Change a schedule", tag=TAG, needs=May.CHANGE, tagged=True, refuses=CONTRADICTED
+    )
     def update_schedule(self, schedule: Ref, fields: bodies.Schedule, *, revision: Revision = None) -> ScheduleRow:
         """Change the given fields; a schedule that is resumed, or planned anew, begins now and catches nothing up.
 
@@ -118,7 +133,9 @@ class SchedulesContract:
     def delete_schedule(self, schedule: Ref) -> None:
         """Take it away; its history stays, what it planned and was not begun is cancelled."""
 
-    @operation("POST", "/schedules/{id}/run", "Send a report now", tag=TAG, needs=May.CHANGE, status=201)
+    @operation(
+        "POST", "/schedules/{id}/run", "Send a report now", tag=TAG, needs=May.CHANGE, status=201, refuses=CONTRADICTED
+    )
     def run_schedule(self, schedule: Ref, period: Annotated[str | None, As.MEMBER] = None) -> RunRow:
         """Send its report now, of the period that its rule means now, or of another one; the run.
 

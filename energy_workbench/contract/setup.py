@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Help, Limit, Offset, Revision, Sent
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.notes import As, Existing, Help, Limit, Offset, Revision, Sent
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.setup import (
     AuditRow,
     ChangeRow,
@@ -18,6 +18,7 @@ from energy_workbench.contract.rows.setup import (
     TemplateRow,
     Undone,
 )
+from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.roles import May
 
 TAG = "Setup"
@@ -30,8 +31,10 @@ class SetupContract:
     def templates(self) -> list[TemplateRow]:
         """Saved meters to create others from: `name` and `fields`."""
 
-    @operation("POST", "/templates", "Save a template", tag=TAG, needs=May.CHANGE, status=201)
-    def create_template(self, name: Annotated[str, As.MEMBER], meter: Annotated[str, As.MEMBER]) -> TemplateRow:
+    @operation("POST", "/templates", "Save a template", tag=TAG, needs=May.CHANGE, status=201, refuses=CONTRADICTED)
+    def create_template(
+        self, name: Annotated[str, As.MEMBER], meter: Annotated[str, Existing(), As.MEMBER]
+    ) -> TemplateRow:
         """Save what a meter has in common with others like it: all but number, name, unit id and such."""
 
     @operation("DELETE", "/templates/{name}", "Delete a template", tag=TAG, needs=May.CHANGE, status=204)
@@ -42,7 +45,7 @@ class SetupContract:
     def undoable(self) -> ChangeRow | None:
         """The caller's last change that still holds: `change`, `text` and `entries`; None where there is none."""
 
-    @operation("POST", "/undo", "Undo the last change", tag=TAG, needs=May.CHANGE)
+    @operation("POST", "/undo", "Undo the last change", tag=TAG, needs=May.CHANGE, refuses=CONTRADICTED)
     def undo(self) -> Undone:
         """Take the last change of the caller back by a new change; again, and it goes one step further.
 
@@ -54,11 +57,21 @@ class SetupContract:
             If there is none, or something newer builds on it.
         """
 
-    @operation("GET", "/audit", "Who changed what", tag=TAG, slow=True, paged=True, secrets=True, by_hand=True)
+    @operation(
+        "GET",
+        "/audit",
+        "Who changed what",
+        tag=TAG,
+        slow=True,
+        paged=True,
+        secrets=True,
+        by_hand=True,
+        refuses=(InputError, NotFoundError),
+    )
     def audit(
         self,
         limit: Limit = 50,
-        meter: Annotated[str | None, Help("Only changes of that meter (id or number)")] = None,
+        meter: Annotated[str | None, Existing(), Help("Only changes of that meter (id or number)")] = None,
         *,
         offset: Offset = 0,
     ) -> list[AuditRow]:
@@ -79,7 +92,7 @@ class SetupContract:
     @operation("PUT", "/gateways", "Options of a gateway", tag=TAG, needs=May.CHANGE, tagged=True)
     def set_gateway(
         self,
-        url: Annotated[str, As.MEMBER],
+        url: Annotated[str, Existing(), As.MEMBER],
         options: Annotated[Mapping[str, Any], As.MEMBER, Sent(bodies.Table.OPTIONS)],
         *,
         revision: Revision = None,

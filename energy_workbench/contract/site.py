@@ -10,6 +10,7 @@ from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.contract.rows.flow import SiteChanged, SiteFigures, SiteRow
+from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.roles import May
 from energy_workbench.domain.site.floor_plan import FloorPlan
 
@@ -81,7 +82,7 @@ class SiteContract:
         It names paths and addresses, so over REST it is for editors.
         """
 
-    @operation("GET", "/floor-plan", "The floor plan", tag=TAG, by_hand=True)
+    @operation("GET", "/floor-plan", "The floor plan", tag=TAG, by_hand=True, refuses=(NotFoundError,))
     def floor_plan(self) -> FloorPlan | None:
         """The picture on which the meters stand, at their `x` and `y`; None where the site has none."""
 

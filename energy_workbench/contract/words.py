@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract.notes import Unit, Words
+from energy_workbench.domain.emission_factors import KINDS
 from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
 from energy_workbench.domain.ratios import AppliedBy
 from energy_workbench.domain.status import Colour, Communication, Health, Status
@@ -19,6 +20,17 @@ StatusText = Annotated[str, Words(tuple(Status))]
 HealthText = Annotated[str, Words(tuple(Health))]
 CommunicationText = Annotated[str, Words(tuple(Communication))]
 ColourText = Annotated[str, Words(tuple(Colour))]
+AgainstText = Annotated[str, Words(("previous", "year"))]
+"""The earlier time that a period is compared with."""
+BlockText = Annotated[str, Words(("15min", "30min", "60min", "1h"))]
+"""Length over which power is averaged to a demand."""
+DemandKindText = Annotated[str, Words(("block", "sliding"))]
+DemandUnitText = Annotated[str, Words(("kw", "kva"))]
+ByText = Annotated[str, Words(("day", "week", "month", "weekday-hour", "hour", "duration", "shift"))]
+"""How consumption is shown: in steps over time, or how it is spread."""
+FactorKindText = Annotated[str, Words(tuple(KINDS))]
+FileKindText = Annotated[str, Words(("html", "pdf", "xlsx"))]
+"""Kind of file that a report writes."""
 QualityText = Annotated[str, Words(("actual", "edited", "estimated", "missing"))]
 VerdictText = Annotated[str, Words(("hotspot", "surplus", "ok", "within_error", "not_metered", "insufficient_data"))]
 """Whether a loss means anything."""

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, Problem
-from energy_workbench.domain.health.limits import DEFAULTS, NOMINAL, RULES, Limits, contradictions, resolved
+from energy_workbench.domain.health.limits import DEFAULTS, OFF, Limits, bounds, can_be_off, contradictions, resolved
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
-from energy_workbench.registry.checks.conversions import Convert, real
+from energy_workbench.registry.checks.conversions import real
 from energy_workbench.registry.meters.checked import one
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.rows import RowChange
-
-OFF: Final = "off"
-"""What switches a threshold off; null brings the default back."""
-LONGEST_SECONDS: Final = 86_400.0
 
 Fields = dict[str, float | None]
 
@@ -62,10 +58,10 @@ def _checked(before: Fields, given: Mapping[str, Any], *, site: Fields | None, w
                 raise ValueError(f"there is no such limit; they are {', '.join(DEFAULTS)}")
             if value is None or (isinstance(value, str) and not value.strip()):
                 after.pop(name, None)
-            elif name.endswith(("_warning", "_critical")) and isinstance(value, str) and value.strip().lower() == OFF:
+            elif can_be_off(name) and isinstance(value, str) and value.strip().lower() == OFF:
                 after[name] = None
             else:
-                after[name] = _convert(name)(value)
+                after[name] = real(*bounds(name))(value)
         except ValueError as reason:
             problems.append(Problem(where, name, "" if value is None else str(value)[:60], str(reason)))
     if not problems:
@@ -76,14 +72,6 @@ def _checked(before: Fields, given: Mapping[str, Any], *, site: Fields | None, w
     if problems:
         raise InputError(f"the limits of {where} cannot be stored", problems)
     return after
-
-
-def _convert(name: str) -> Convert:
-    if name in NOMINAL:
-        _, low, high = NOMINAL[name]
-        return real(low, high)
-    rule, _, part = name.rpartition("_")
-    return real(0.0, LONGEST_SECONDS if part == "seconds" else RULES[rule].most)
 
 
 def _shown(fields: Fields, name: str) -> float | str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
 import jsonschema_rs
 import pytest
+from fastapi.testclient import TestClient
 
 from energy_workbench.analytics.live import describe
 from energy_workbench.api.app import create_app
@@ -14,6 +16,7 @@ from energy_workbench.api.reference.openapi import openapi
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.entities import Meter, MeterType
 from energy_workbench.domain.fields.meter_fields import BY_NAME, FIELDS
+from energy_workbench.domain.health.limits import DEFAULTS
 from energy_workbench.domain.status import Colour
 from energy_workbench.domain.time.period import zone_of
 from energy_workbench.runtime.settings import Settings
@@ -66,7 +69,9 @@ def test_each_body_has_a_schema_and_each_example_is_of_it(document: dict[str, An
 
 
 def test_what_a_body_of_a_meter_may_have_is_the_table_of_its_fields(document: dict[str, Any]) -> None:
-    schema = dict(bodies(document))["POST /meters"]["schema"]
+    shared = document["components"]["schemas"]
+    assert dict(bodies(document))["PUT /meters/{id}"]["schema"] == {"$ref": "#/components/schemas/MeterFields"}
+    schema = shared["MeterFields"]
     assert list(schema["properties"]) == [field.name for field in FIELDS]
     unit_id, primary = schema["properties"]["unit_id"], schema["properties"]["ct_primary"]
     assert unit_id["anyOf"] == [{"type": "integer", "minimum": 0, "maximum": 255}, {"type": "null"}]
@@ -102,3 +107,87 @@ def test_what_is_never_null_is_not_nullable_and_words_are_enumerated(document: d
 def test_the_row_of_a_meter_has_the_members_of_its_type_in_their_order() -> None:
     row = describe(Meter(key=1, number="M", name="M", type=MeterType.UNIT), None, zone_of("UTC"))
     assert list(row) == list(get_type_hints(MeterRow))
+
+
+def calls(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each call by its verb and path."""
+    for path, verbs in document["paths"].items():
+        for verb, call in verbs.items():
+            yield f"{verb.upper()} {path.removeprefix(API)}", call
+
+
+def test_a_call_has_the_problems_that_it_may_answer_with(document: dict[str, Any]) -> None:
+    found = {name: {int(status) for status in call["responses"]} for name, call in calls(document)}
+    assert found["GET /health"] == {200, 421}
+    every = {401, 421, 500}
+    assert found["GET /site"] == {200} | every
+    assert (found["GET /limits"], found["GET /meters/{id}/limits"]) == ({200} | every, {200, 404} | every)
+    assert found["GET /schedules/{id}/runs"] == {200, 404, 422} | every
+    assert found["GET /meters"] == {200, 404, 422} | every
+    assert found["GET /meters/{id}"] == {200, 404} | every
+    assert found["GET /meters/{id}/intervals"] == {200, 404, 422, 429, 503} | every
+    assert found["PUT /meters/{id}"] == {200, 403, 404, 408, 409, 412, 413, 422} | every
+    assert found["DELETE /templates/{name}"] == {204, 403, 404} | every
+    assert found["GET /sql"] == {200, 400, 422, 429, 503} | every
+    assert found["POST /tokens"] == {201, 403, 408, 409, 413, 422} | every
+    for name, call in calls(document):
+        for status, answer in call["responses"].items():
+            if int(status) >= 400:
+                assert list(answer["content"]) == ["application/problem+json"], name
+
+
+WORDS = {
+    "GET /meters": {"type", "status"}, "GET /consumption/pattern": {"by"}, "GET /consumption/comparison": {"against"},
+    "GET /generation/comparison": {"against"}, "GET /demand": {"block", "kind", "unit"},
+    "DELETE /meters/{id}": {"children"}, "DELETE /factors/{name}": {"name"},
+    "GET /schedules/runs/{run}/files/{kind}": {"kind"},
+    "GET /meters/export": {"format"}, "GET /meters/import-template": {"format"},
+}  # fmt: skip
+"""Parameters that are one of some words."""
+
+
+def test_words_of_parameters_are_enumerated_and_what_is_not_given_is_no_null(document: dict[str, Any]) -> None:
+    enumerated = {
+        name: {each["name"]: each["schema"]["enum"] for each in call.get("parameters", ()) if "enum" in each["schema"]}
+        for name, call in calls(document)
+    }
+    assert {name: set(found) for name, found in enumerated.items() if found} == WORDS
+    assert enumerated["GET /meters"]["type"] == list(MeterType)
+    for name, call in calls(document):
+        for each in call.get("parameters", ()):
+            assert "null" not in json.dumps(each["schema"]), f"{name}: {each['name']}"
+
+
+def test_a_question_takes_the_words_that_are_enumerated_and_no_other(
+    document: dict[str, Any], viewer: TestClient
+) -> None:
+    given = {"period": "2026-10-10", "format": "csv"}
+    for name, words in WORDS.items():
+        verb, path = name.split()
+        for each in dict(calls(document))[name].get("parameters", ()) if verb == "GET" and "{" not in path else ():
+            if each["name"] not in words:
+                continue
+            for word in each["schema"]["enum"]:
+                assert viewer.get(f"{API}{path}", params=given | {each["name"]: word}).status_code == 200, (name, word)
+            other = viewer.get(f"{API}{path}", params=given | {each["name"]: "nonsense"})
+            # What nobody is of that type or status is an empty list.
+            assert other.status_code == 422 or other.json()["items"] == [], name
+
+
+def test_what_a_body_must_have_is_required_and_never_null(document: dict[str, Any]) -> None:
+    shared = document["components"]["schemas"]
+    new, change = shared["NewMeterFields"], shared["MeterFields"]
+    assert new == {"allOf": [{"$ref": "#/components/schemas/MeterFields"}], "required": ["number", "name"]}
+    assert change["required"] == []
+    assert change["properties"]["number"]["type"] == "string"
+    assert change["properties"]["type"]["enum"] == list(MeterType)
+    assert shared["ConnectionFields"]["required"] == ["gateway", "unit_id", "profile"]
+    assert shared["ConnectionFields"]["properties"]["unit_id"]["type"] == "integer"
+
+
+def test_a_limit_of_health_has_the_bounds_by_which_it_is_refused(document: dict[str, Any]) -> None:
+    schema = document["components"]["schemas"]["LimitFields"]
+    assert list(schema["properties"]) == list(DEFAULTS)
+    warning, number = schema["properties"]["voltage_warning"], {"type": "number", "minimum": 0, "maximum": 100}
+    assert warning == {"anyOf": [number, {"const": "off"}, {"type": "null"}]}
+    assert schema["properties"]["voltage_seconds"]["anyOf"][0]["maximum"] == 86_400

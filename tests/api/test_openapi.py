@@ -33,6 +33,7 @@ from energy_workbench.services.commands import probing
 from energy_workbench.services.doctor import doctor
 from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
+from tests.waiting import patience
 from tests.workbench.plant import NOW, add_history, make_home
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
@@ -139,7 +140,7 @@ def sent(home: Settings, registry: Registry) -> None:
 @pytest.fixture
 def described(plant: Settings) -> Described:
     """Every call of the service on that plant, an editor's header, and what fits the call."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(plant))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(plant), timeout=patience(10))
     (case, *_) = Workbench.at(plant.home).review()
     operations = sorted((found.ok() for found in schema.get_all_operations()), key=order)
     fitting = {path: FITTING | found for path, found in ELSEWHERE.items()}

@@ -15,7 +15,7 @@ from tests.workbench.plant import make_home
 
 
 def test_the_document_that_is_recorded_is_the_one_that_is_served(tmp_path: Path) -> None:
-    with TestClient(create_app(make_home(tmp_path / "home"))) as rest:
+    with TestClient(create_app(make_home(tmp_path / "home")), base_url="http://127.0.0.1") as rest:
         served = rest.get("/openapi.json").json()
         assert recorded_document(rest) == served
     names = dict(described(served))

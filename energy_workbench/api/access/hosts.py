@@ -14,6 +14,8 @@ from energy_workbench.api import problems
 from energy_workbench.domain.errors import printable
 from energy_workbench.runtime.settings import Settings
 
+REFUSED = "Not this service"
+
 
 def names_of(settings: Settings) -> frozenset[str]:
     """The names of this machine, of its public address, and those of the setting `host_names`."""
@@ -60,7 +62,7 @@ class KnownHosts:
             if not known(host, self._names):
                 answer = problems.problem(
                     HTTPStatus.MISDIRECTED_REQUEST,
-                    "Not this service",
+                    REFUSED,
                     f"the service is not called {printable(host)!r}: where that is one of its names, say so in the "
                     "setting host_names, or in public_url where a proxy stands before it",
                 )

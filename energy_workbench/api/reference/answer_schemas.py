@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import NoneType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
-from energy_workbench.api.reference.body_schemas import sent
+from energy_workbench.api.reference.body_schemas import of_table, sent, table_of
+from energy_workbench.api.reference.document import Schema
 from energy_workbench.api.reference.made import made
 from energy_workbench.contract.binding import Binding, optional, plain, results
 from energy_workbench.contract.notes import Of
@@ -61,11 +62,11 @@ class _Plain(GenerateJsonSchema):
         return False
 
 
-Schemas = dict[str, dict[str, Any]]
+Schemas = dict[str, Schema]
 """By name of the operation."""
 
 
-def schemas(bindings: Sequence[Binding]) -> tuple[Schemas, Schemas, dict[str, Any]]:
+def schemas(bindings: Sequence[Binding]) -> tuple[Schemas, Schemas, Schemas]:
     """The schemas of answers and of bodies, and those that several share, by their name.
 
     Operations without the one or the other, and what is no JSON, are left out.
@@ -75,10 +76,13 @@ def schemas(bindings: Sequence[Binding]) -> tuple[Schemas, Schemas, dict[str, An
     inputs = [(name, mode, TypeAdapter(kind)) for (mode, name), kind in kinds.items() if kind is not None]
     found, shared = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE, schema_generator=_Plain)  # type: ignore[arg-type]
     answers, bodies = (
-        {name: schema for (name, told), schema in found.items() if told == mode}
+        {name: cast(Schema, schema) for (name, told), schema in found.items() if told == mode}
         for mode in ("serialization", "validation")
     )
-    return answers, bodies, shared.get("$defs", {})
+    tables = {each.method.__name__: table for each in bindings if (table := table_of(each))}
+    bodies |= {name: {"$ref": REFERENCE.format(model=table)} for name, table in tables.items()}
+    defined = cast(Schemas, shared.get("$defs", {}))
+    return answers, bodies, defined | {str(table): of_table(table) for table in dict.fromkeys(tables.values())}
 
 
 def told_as(binding: Binding) -> Any:

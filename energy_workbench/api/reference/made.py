@@ -1,4 +1,4 @@
-"""Types of objects that are made of the types of their members, and JSON schemas as values."""
+"""Types of objects that are made of the types of their members."""
 
 from __future__ import annotations
 
@@ -16,29 +16,3 @@ def made(name: str, members: Mapping[str, Any], text: str | None = None) -> Any:
     kind = _MAKE(name, dict(members))
     kind.__doc__ = (text or "").partition("\n")[0]
     return kind
-
-
-JsonSchema = TypedDict(
-    "JsonSchema",
-    {
-        "type": "str | list[str]",
-        "items": "JsonSchema",
-        "maxItems": int,
-        "anyOf": "list[JsonSchema]",
-        "enum": "list[str]",
-        "const": str,
-        "properties": "dict[str, JsonSchema]",
-        "required": "list[str]",
-        "additionalProperties": "JsonSchema",
-        "minimum": float,
-        "exclusiveMinimum": float,
-        "maximum": float,
-        "maxLength": int,
-        "format": str,
-        "title": str,
-        "description": str,
-        "x-unit": str,
-    },
-    total=False,
-)
-"""What a value of JSON may be, as far as tables of fields say it."""

@@ -1,32 +1,37 @@
-"""The OpenAPI document: what FastAPI describes, with how callers show who they are and what problems look like."""
+"""The OpenAPI document: the calls that FastAPI describes, with what their declarations say of answers and problems."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from fastapi import FastAPI
 
-from energy_workbench.api.reference.answer_schemas import schemas
-from energy_workbench.api.reference.described import DESCRIBED
+from energy_workbench.api.beside import RestAlone
+from energy_workbench.api.reference.answer_schemas import Schemas, schemas
+from energy_workbench.api.reference.document import Answer, Body, Content, Described, Document, Schema
+from energy_workbench.api.reference.examples import SHOWN
+from energy_workbench.api.reference.refusals import ELSEWHERE, refusals
+from energy_workbench.api.reference.shown import BYTES, Shown
 from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.operation import operations
 
-PROBLEM: dict[str, Any] = {
+_TEXT: Schema = {"type": "string"}
+PROBLEM: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
+        "type": _TEXT,
+        "title": _TEXT,
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "detail": _TEXT,
         "problems": {
             "type": "array",
             "description": "Every single thing that is wrong.",
             "items": {
                 "type": "object",
                 "required": ["where", "field", "value", "reason"],
-                "properties": {key: {"type": "string"} for key in ("where", "field", "value", "reason")},
+                "properties": dict.fromkeys(("where", "field", "value", "reason"), _TEXT),
             },
         },
         "current": {"type": "object", "description": "Of 412: the object as it is now."},
@@ -35,53 +40,72 @@ PROBLEM: dict[str, Any] = {
 }
 """RFC 9457."""
 
-REFUSED: dict[str, Any] = {
-    "description": "A problem document",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+_REFUSED: dict[str, Content] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_FILE: Content = {"schema": {"type": "string", "format": "binary"}}
 
 
-def openapi(app: FastAPI) -> dict[str, Any]:
+def openapi(app: FastAPI) -> Document:
     """The OpenAPI document of the service."""
     if app.openapi_schema is None:
-        app.openapi_schema = _completed(app.openapi())
-    return app.openapi_schema
+        document = cast(Document, app.openapi())
+        _complete(document)
+        app.openapi_schema = dict(document)
+    return cast(Document, app.openapi_schema)
 
 
-def _completed(described: dict[str, Any]) -> dict[str, Any]:
-    for calls in described["paths"].values():
-        for call in calls.values():
-            # FastAPI describes its own form of error, which this service never sends.
-            call["responses"].pop("422", None)
-            call["responses"]["default"] = REFUSED
-    shared = _with_schemas(described["paths"])
-    described["components"] = {
+def _complete(document: Document) -> None:
+    """Say of each call what its declaration does."""
+    declared = [*operations(WorkbenchContract), *operations(RestAlone)]
+    bindings = [Binding(method, operation) for _, method, operation in declared]
+    answers, bodies, shared = schemas(bindings)
+    calls = {(verb, path): call for path, verbs in document["paths"].items() for verb, call in verbs.items()}
+    for binding in bindings:
+        operation = binding.operation
+        for path in (operation.path, *(operation.of_one or ())[:1]):
+            (call,) = (
+                found
+                for (verb, full), found in calls.items()
+                if verb == operation.verb.lower() and full.endswith(f"/Energy{path}")
+            )
+            _describe(call, path, binding, answers, bodies)
+    document["components"] = {
         "schemas": {"Problem": PROBLEM, **shared},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
     }
-    described["security"] = [{"token": []}]
-    for path, calls in described["paths"].items():
-        if path.endswith("/health"):
-            calls["get"]["security"] = []
-    return described
+    document["security"] = [{"token": []}]
 
 
-def _with_schemas(paths: dict[str, Any]) -> dict[str, Any]:
-    """Give each call of the contract the schemas of its answer and body; those that several share, by name."""
-    bindings = [Binding(method, operation) for _, method, operation in operations(WorkbenchContract)]
-    answers, bodies, shared = schemas(bindings)
-    for binding in bindings:
-        name, operation = binding.method.__name__, binding.operation
-        for path in (operation.path, *(operation.of_one or ())[:1]):
-            call = next(found for full, found in paths.items() if full.endswith(f"/Energy{path}"))[
-                operation.verb.lower()
-            ]
-            if name in answers:
-                # FastAPI leaves members of an example out that are null.
-                shown = DESCRIBED[name]["responses"][operation.status]["content"]["application/json"]
-                told = call["responses"][str(operation.status)]["content"]
-                told["application/json"] = {"schema": answers[name], **shown}
-            if name in bodies:
-                shown = DESCRIBED[name]["openapi_extra"]["requestBody"]["content"]["application/json"]
-                call["requestBody"]["content"]["application/json"] = {"schema": bodies[name], **shown}
-    return shared
+def _describe(call: Described, path: str, binding: Binding, answers: Schemas, bodies: Schemas) -> None:
+    name, status = binding.method.__name__, str(binding.operation.status)
+    shown = SHOWN.get(name, Shown("It is done"))
+    answer: Answer = {"description": shown.answer}
+    if shown.files:
+        answer["content"] = dict.fromkeys(shown.files, _FILE)
+    elif name in answers:
+        answer["content"] = {"application/json": {"schema": answers[name], "example": shown.example}}
+    if shown.body:
+        call["requestBody"] = _body(shown, bodies.get(name))
+    refused = refusals(binding, path, sends=bool(shown.body))
+    if name == "health":
+        call["security"], refused = [], ELSEWHERE
+    problems: dict[str, Answer] = {
+        str(each): {"description": title, "content": _REFUSED} for each, title in refused.items()
+    }
+    call["responses"] = {status: answer, **problems}
+    for given in call.get("parameters", ()):
+        if "schema" in given:
+            given["schema"] = _never_null(given["schema"])
+
+
+def _body(shown: Shown, schema: Schema | None) -> Body:
+    content = {"application/json": Content(schema=schema, example=shown.sends)} if schema else {BYTES: _FILE}
+    return {"required": True, "description": shown.body, "content": content}
+
+
+def _never_null(schema: Schema) -> Schema:
+    """What a parameter may be: one that is not given is not there, as no address has a word for null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    (kind,) = kinds
+    return cast(Schema, {**kind, **{key: value for key, value in schema.items() if key != "anyOf"}})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from energy_workbench.api.answers import Json
 from energy_workbench.api.html import page
 from energy_workbench.api.pages import entered
 from energy_workbench.api.problems import kind_of
+from energy_workbench.api.reference.document import Content, Described, Given
 from energy_workbench.api.reference.openapi import openapi
 from energy_workbench.domain import errors
 
@@ -46,7 +47,7 @@ def reference(request: Request) -> Response:
     return page("Interface for other systems", intro + calls + _problems(), about="Energy Workbench")
 
 
-def _call(verb: str, path: str, call: dict[str, Any]) -> Markup:
+def _call(verb: str, path: str, call: Described) -> Markup:
     rows = Markup().join(
         Markup("<tr><td><code>{}</code></td><td>{}{}</td><td>{}</td><td>{}</td></tr>").format(
             item["name"],
@@ -59,12 +60,14 @@ def _call(verb: str, path: str, call: dict[str, Any]) -> Markup:
     )
     head = Markup("<thead><tr><th>Parameter</th><th>In</th><th></th><th>Default</th></tr></thead>")
     table = Markup("<table>{}<tbody>{}</tbody></table>").format(head, rows) if rows else Markup()
-    sent = call.get("requestBody", {})
-    body = Markup("<h3>Body</h3><p>{}</p>{}").format(sent.get("description", ""), _example(sent)) if sent else Markup()
+    sent = call.get("requestBody")
+    body = (
+        Markup("<h3>Body</h3><p>{}</p>{}").format(sent["description"], _example(sent["content"])) if sent else Markup()
+    )
     answers = Markup().join(
-        Markup("<h3>{} {}</h3>{}").format(status, answer["description"], _example(answer))
+        Markup("<h3>{} {}</h3>{}").format(status, answer["description"], _example(answer["content"]))
         for status, answer in call["responses"].items()
-        if "example" in next(iter(answer.get("content", {}).values()), {})
+        if any("example" in each for each in answer.get("content", {}).values())
     )
     return Markup(
         '<details><summary><span class="verb">{}</span><code>{}</code> '
@@ -73,14 +76,13 @@ def _call(verb: str, path: str, call: dict[str, Any]) -> Markup:
     ).format(verb.upper(), path, call["summary"], call.get("description", ""), table, body, answers)
 
 
-def _default(item: dict[str, Any]) -> Markup:
-    default = item.get("schema", {}).get("default")
+def _default(item: Given) -> Markup:
+    default = item["schema"].get("default") if "schema" in item else None
     return Markup() if default is None else Markup("<code>{}</code>").format(json.dumps(default))
 
 
-def _example(part: dict[str, Any]) -> Markup:
-    content: list[dict[str, Any]] = [*part.get("content", {}).values(), {}]
-    example = content[0].get("example")
+def _example(content: Mapping[str, Content]) -> Markup:
+    example = next((each.get("example") for each in content.values()), None)
     if example is None:
         return Markup()
     return Markup("<pre>{}</pre>").format(json.dumps(example, indent=1, ensure_ascii=False))

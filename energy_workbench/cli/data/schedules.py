@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from energy_workbench.cli.data.bar import bar
+from energy_workbench.cli.data.run_progress import BY, follow, short
 from energy_workbench.cli.data.schedule_options import Given, with_fields
+from energy_workbench.domain.errors import InputError
 from energy_workbench.runtime import logs
 from energy_workbench.runtime import settings as settings_room
-from energy_workbench.domain.errors import InputError, ReportError
 
 if TYPE_CHECKING:
     from energy_workbench.services.workbench import Workbench
@@ -25,11 +25,6 @@ app = typer.Typer(
     help="Reports that are sent by themselves: plan, pause, run, see what became of them.", no_args_is_help=True
 )
 
-BY = "schedules"
-"""Who changes something, as the audit says."""
-UNCLAIMED_SECONDS = 5.0
-"""For how long `run` waits for the scheduler to begin, before it does the work itself [s]."""
-LOOK_SECONDS = 0.5
 NICE = 5
 """Writing a report gives way to polling and committing."""
 
@@ -45,7 +40,7 @@ def list_schedules(home: Home = None) -> None:
         typer.echo("nothing is scheduled: `energy-workbench schedules add` plans a report")
     for row in rows:
         run = row["run"]
-        upcoming = "paused" if row["paused"] else _short(row["next_run"])
+        upcoming = "paused" if row["paused"] else short(row["next_run"])
         last = f"{run['state']} {run['period']}{' (incomplete)' if run['incomplete'] else ''}" if run else "not run yet"
         typer.echo(f"{row['id']}  {row['name']}\n    {row['report']}, {row['period']}; {row['described']}")
         typer.echo(f"    next: {upcoming}; last: {last}{': ' + run['reason'] if run and run['reason'] else ''}")
@@ -56,7 +51,7 @@ def list_schedules(home: Home = None) -> None:
 def add(given: Given, home: Home = None) -> None:
     """Schedule a report."""
     row = _workbench(home).create_schedule(given, by=BY)
-    typer.echo(f"{row['id']}  {row['name']}: {row['described']}; next: {_short(row['next_run'])}")
+    typer.echo(f"{row['id']}  {row['name']}: {row['described']}; next: {short(row['next_run'])}")
 
 
 @app.command()
@@ -66,7 +61,7 @@ def edit(schedule: Named, given: Given, home: Home = None) -> None:
     if not given:
         raise InputError("nothing to change was given: see --help")
     row = _workbench(home).update_schedule(schedule, given, by=BY)
-    typer.echo(f"{row['name']} was changed: {row['described']}; next: {_short(row['next_run']) or 'paused'}")
+    typer.echo(f"{row['name']} was changed: {row['described']}; next: {short(row['next_run']) or 'paused'}")
 
 
 @app.command()
@@ -88,7 +83,7 @@ def pause(schedule: Named, home: Home = None) -> None:
 def resume(schedule: Named, home: Home = None) -> None:
     """Plan again from now on; what passed meanwhile is not caught up."""
     row = _workbench(home).update_schedule(schedule, {"paused": False}, by=BY)
-    typer.echo(f"{row['name']} runs again; next: {_short(row['next_run'])}")
+    typer.echo(f"{row['name']} runs again; next: {short(row['next_run'])}")
 
 
 @app.command()
@@ -104,7 +99,7 @@ def run(
     if not wait:
         typer.echo(f"run {found['id']} of {found['name']} waits for the scheduler")
         return
-    _follow(wb, found["id"])
+    follow(wb, found["id"])
 
 
 @app.command()
@@ -126,7 +121,7 @@ def history(
         mark = " (incomplete)" if row["incomplete"] else ""
         reason = f": {row['reason']}" if row["reason"] else ""
         typer.echo(
-            f"{row['id']:>5}  {_short(row['planned_at'])}  {row['name']}  {row['period']}  "
+            f"{row['id']:>5}  {short(row['planned_at'])}  {row['name']}  {row['period']}  "
             f"{row['state']}{mark}{seconds}{reason}"
         )
 
@@ -148,54 +143,6 @@ def work(
     stay(run, holder, Line())
 
 
-def _follow(wb: Workbench, key: int) -> None:
-    """Show how far a run is; do the work here where no scheduler does."""
-    from energy_workbench.domain.schedules import OPEN
-    from energy_workbench.reports.progress import CancelledError
-    from energy_workbench.jobs.reports.scheduler import Scheduler
-    from energy_workbench.jobs.reports.worker_process import WorkerProcess
-
-    own: Scheduler | None = None
-    begun = time.monotonic()
-    row = wb.run(key)
-    failures = row["failures"]
-    try:
-        with bar() as shown:
-            while (row := wb.run(key))["state"] in OPEN:
-                shown.show(f"{row['name']}, {row['period']}: {row['step'] or row['state']}", row["progress"])
-                if own is None and row["state"] in ("due", "retrying") and time.monotonic() - begun > UNCLAIMED_SECONDS:
-                    # What goes wrong is the run's reason: on a terminal the worker's log would run through the bar.
-                    spawn = partial(WorkerProcess, wb.settings, quiet=sys.stderr.isatty())
-                    own = Scheduler(wb.settings, wb.registry, spawn=spawn)
-                if own is not None:
-                    own.turn(only=key)
-                if row["state"] == "retrying" and row["failures"] > failures:
-                    break
-                time.sleep(LOOK_SECONDS)
-    except KeyboardInterrupt:
-        wb.cancel_run(key, by=BY)
-        typer.echo("cancelling…", err=True)
-        while wb.run(key)["state"] in OPEN:
-            if own is not None:
-                own.turn(only=key)
-            time.sleep(LOOK_SECONDS)
-    finally:
-        if own is not None:
-            own.stop()
-    row = wb.run(key)
-    if row["state"] == "retrying":
-        raise ReportError(f"run {key} failed and is tried again at {_short(row['due_at'])}: {row['reason']}")
-    if row["state"] == "cancelled":
-        raise CancelledError(f"run {key} was {row['reason']}")
-    if row["state"] != "done":
-        raise ReportError(f"run {key} {row['state']}: {row['reason']}")
-    typer.echo(f"delivered to {', '.join(row['delivered'])}{'; ' + row['reason'] if row['reason'] else ''}")
-    for kind in row["files"]:
-        typer.echo(wb.run_path(key, kind))
-
-
-def _short(iso: str | None) -> str:
-    return iso[:16].replace("T", " ") if iso else ""
 
 
 def _workbench(home: Path | None) -> Workbench:

@@ -8,10 +8,10 @@ import json
 import os
 import secrets
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
 from energy_workbench import __version__
 from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
@@ -21,13 +21,33 @@ from energy_workbench.runtime import disk
 FORMAT = 1
 MANIFEST = "manifest.json"
 
+Where = Literal["sqlite", "external"]
+"""Where a home's registry is: among its files, or in a database server of its own."""
+
+
+class Backed(TypedDict):
+    """A file of a backup."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(TypedDict):
+    """What a backup says of itself."""
+
+    format: int
+    version: str
+    created_at: str
+    registry: Where
+    files: dict[str, Backed]
+
 
 class Archive:
     """An archive that is being written."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
-        self._files: dict[str, dict[str, Any]] = {}
+        self._files: dict[str, Backed] = {}
 
     def add(self, name: str, content: bytes | Path) -> None:
         """Add a file; one of the disk keeps its permissions."""
@@ -38,10 +58,16 @@ class Archive:
             status = os.fstat(file.fileno())
             self._write(name, file, status.st_size, status.st_mode & 0o777)
 
-    def close(self, facts: Mapping[str, Any]) -> None:
+    def close(self, registry: Where) -> None:
         """Write the manifest, last: an archive without one is torn."""
-        made = {"format": FORMAT, "version": __version__, "created_at": clock.now().isoformat()}
-        content = json.dumps({**made, **facts, "files": self._files}, indent=1).encode()
+        manifest: Manifest = {
+            "format": FORMAT,
+            "version": __version__,
+            "created_at": clock.now().isoformat(),
+            "registry": registry,
+            "files": self._files,
+        }
+        content = json.dumps(manifest, indent=1).encode()
         self._tar.addfile(_entry(MANIFEST, len(content), 0o600), io.BytesIO(content))
 
     def _write(self, name: str, file: Any, size: int, mode: int) -> None:
@@ -80,7 +106,7 @@ def writing(path: Path) -> Iterator[Archive]:
         draft.unlink(missing_ok=True)
 
 
-def unpack(path: Path, folder: Path) -> dict[str, Any]:
+def unpack(path: Path, folder: Path) -> Manifest:
     """Unpack an archive into a folder, and see that every file is there to its last byte; its manifest.
 
     Raises
@@ -111,10 +137,10 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
         raise InputError(f"{path}: was made by a newer version ({manifest.get('version')}): update the program")
     for name, known in manifest["files"].items():
         _verify(path, folder / name, known)
-    return dict(manifest)
+    return cast(Manifest, manifest)
 
 
-def _verify(archive: Path, file: Path, known: Mapping[str, Any]) -> None:
+def _verify(archive: Path, file: Path, known: Backed) -> None:
     digest = hashlib.sha256()
     try:
         with file.open("rb") as content:

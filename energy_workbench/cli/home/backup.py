@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from energy_workbench.cli.home.archive import writing
+from energy_workbench.cli.home.archive import Where, writing
 from energy_workbench.domain.errors import HomeError, InputError
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
@@ -20,6 +21,22 @@ PASSING = (".lock", ".sock", ".pid", "-wal", "-shm", "-journal")
 """Endings of files that are of running processes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A backup that was written.
+
+    Attributes
+    ----------
+    count : int
+        Its files.
+    registry : {"sqlite", "external"}
+        Where the home's registry is.
+    """
+
+    count: int
+    registry: Where
+
+
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write: a .tar, or .tar.gz, which is smaller and slower.")],
@@ -28,12 +45,12 @@ def backup(
     """Copy registry, state, spool, lake, tokens, profiles, reports and settings to one file, while they are used."""
     settings = settings_room.load(home)
     made = back_up(settings, file)
-    typer.echo(f"{made['count']} files, {file.stat().st_size / 1e6:.1f} MB: {file}")
-    if made["registry"] == "external":
+    typer.echo(f"{made.count} files, {file.stat().st_size / 1e6:.1f} MB: {file}")
+    if made.registry == "external":
         typer.echo("The registry is in a database server: back it up there too, now (pg_dump).")
 
 
-def back_up(settings: Settings, file: Path) -> dict[str, Any]:
+def back_up(settings: Settings, file: Path) -> Taken:
     """Write the backup of a home; how many files, and where its registry is.
 
     Raises
@@ -81,10 +98,10 @@ def back_up(settings: Settings, file: Path) -> dict[str, Any]:
         others = list(_others(folder, lake.path, {settings.spool_path, *(source for source, _ in databases)}))
         for path in others:
             archive.add(f"home/{path.relative_to(folder)}", path)
-        kind = "sqlite" if own else "external"
+        kind: Where = "sqlite" if own else "external"
         count += len(databases) + len(others)
-        archive.close({"registry": kind})
-    return {"count": count, "registry": kind}
+        archive.close(kind)
+    return Taken(count, kind)
 
 
 def _others(home: Path, lake: Path, databases: set[Path]) -> Iterator[Path]:

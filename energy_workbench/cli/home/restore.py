@@ -6,11 +6,11 @@ import os
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from energy_workbench.cli.home.archive import unpack
+from energy_workbench.cli.home.archive import Manifest, unpack
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.runtime import settings as settings_room
 
@@ -33,7 +33,7 @@ def restore(
         typer.echo("Its registry is in a database server: restore that too, then run `energy-workbench init`.")
 
 
-def restore_home(file: Path, home: Path) -> dict[str, Any]:
+def restore_home(file: Path, home: Path) -> Manifest:
     """Unpack a backup, verify it, and put it into its place; what it says of itself.
 
     Raises

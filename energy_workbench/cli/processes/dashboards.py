@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from energy_workbench.cli.processes.pages import site
+from energy_workbench.cli.processes.pages import serve, site
 from energy_workbench.domain.pages import VIEWED
-from energy_workbench.runtime import logs
-from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,13 +19,7 @@ app = typer.Typer(help="Serve the dashboards with Voilà.")
 @app.callback(invoke_without_command=True)
 def dashboards() -> None:
     """Serve the dashboards until SIGTERM or Ctrl-C."""
-    from energy_workbench.widgets.site.server import run
-
-    settings = settings_room.load()
-    logs.start(settings)
-    from energy_workbench.api.access.home_tokens import machine_secret
-
-    run(options(settings, machine_secret(settings)))
+    serve(options)
 
 
 def options(settings: Settings, machine: str) -> SiteOptions:

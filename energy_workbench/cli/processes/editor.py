@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from energy_workbench.cli.processes.pages import site
+from energy_workbench.cli.processes.pages import serve, site
 from energy_workbench.domain.pages import EDITED
 from energy_workbench.domain.roles import May
-from energy_workbench.runtime import logs
-from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,13 +23,7 @@ PAGES = tuple(page.name for page in EDITED)
 @app.callback(invoke_without_command=True)
 def editor() -> None:
     """Serve meter setup and scheduled reports until SIGTERM or Ctrl-C."""
-    from energy_workbench.widgets.site.server import run
-
-    settings = settings_room.load()
-    logs.start(settings)
-    from energy_workbench.api.access.home_tokens import machine_secret
-
-    run(options(settings, machine_secret(settings)))
+    serve(options)
 
 
 def options(settings: Settings, machine: str) -> SiteOptions:

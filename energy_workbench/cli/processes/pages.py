@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.runtime import logs
+from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.paths import shipped
 from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from energy_workbench.widgets.site.server import SiteOptions
+
+
+def serve(options: Callable[[Settings, str], SiteOptions]) -> None:
+    """Serve pages until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    options : callable
+        What the server is told, by the settings and the home's own secret.
+    """
+    from energy_workbench.widgets.site.server import run
+
+    settings = settings_room.load()
+    logs.start(settings)
+    from energy_workbench.api.access.home_tokens import machine_secret
+
+    run(options(settings, machine_secret(settings)))
 
 
 def site(

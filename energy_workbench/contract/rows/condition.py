@@ -115,9 +115,9 @@ class MeterPolled(Polled):
 
     meter: str
     number: str
-    gateway: str | None
+    gateway: str
     unit_id: int
-    profile: str | None
+    profile: str
     verdict: StateText
     text: str
     advice: str

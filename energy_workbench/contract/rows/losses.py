@@ -60,7 +60,7 @@ class LostTogether(TypedDict):
 
     nodes: int
     loss_kwh: Kwh | None
-    certain_kwh: Kwh | None
+    certain_kwh: Kwh
     site_percent: Percent | None
     completeness: Share | None
 
@@ -70,7 +70,7 @@ class MeterError(TypedDict):
 
     meter: str
     number: str
-    uncertainty_percent: Percent | None
+    uncertainty_percent: Percent
     by_load: bool
     below_range: bool
 

@@ -47,8 +47,8 @@ class MeterRow(TypedDict):
     communication: CommunicationText
     colour: ColourText
     last_seen: Instant | None
-    created_at: Instant | None
-    updated_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
     serial: str
     accuracy_class: float | str | None
     ct_class: float | str | None

@@ -185,6 +185,24 @@ DEFAULTS: Final = _defaults()
 """Every field with its default: those of `NOMINAL`, and `<rule>_<part>` of each rule; None is off."""
 
 
+OFF: Final = "off"
+"""What switches a threshold off; null brings the default back."""
+LONGEST_SECONDS: Final = 86_400.0
+
+
+def bounds(field: str) -> tuple[float, float]:
+    """The least and the greatest value of a field of `DEFAULTS`, in its unit."""
+    if field in NOMINAL:
+        return NOMINAL[field][1:]
+    rule, _, part = field.rpartition("_")
+    return 0.0, LONGEST_SECONDS if part == "seconds" else RULES[rule].most
+
+
+def can_be_off(field: str) -> bool:
+    """Whether a field of `DEFAULTS` is a threshold, which may be off."""
+    return field not in NOMINAL and field.endswith(("_warning", "_critical"))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of one meter, or of the site.

@@ -1,0 +1,30 @@
+"""What the reference shows of each operation beside its declaration: examples of answers and bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from energy_workbench.api.reference.examples import (
+    beside,
+    condition,
+    energy,
+    files,
+    generation,
+    losses,
+    meter_history,
+    meters,
+    readings,
+    review,
+    schedules,
+    setup,
+    site,
+)
+from energy_workbench.api.reference.shown import Shown
+
+_SUBJECTS = (
+    beside, condition, energy, files, generation, losses, meter_history, meters, readings, review, schedules, setup,
+    site,
+)  # fmt: skip
+SHOWN: Final[Mapping[str, Shown]] = {name: shown for subject in _SUBJECTS for name, shown in subject.SHOWN.items()}
+"""By name of the operation."""

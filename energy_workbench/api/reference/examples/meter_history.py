@@ -1,0 +1,55 @@
+"""Dated facts of a meter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from energy_workbench.api.reference.examples.meters import TRANSFORMER
+from energy_workbench.api.reference.shown import Shown, listed
+from energy_workbench.contract.payload import JsonObject
+
+_RATIO: JsonObject = {
+    "valid_from": "2026-10-05T00:00:00+05:30", **TRANSFORMER, "pt_primary": 11000, "pt_secondary": 110,
+}  # fmt: skip
+_RATIO_ROW: JsonObject = {
+    **_RATIO, "ct_ratio": "1000/5", "pt_ratio": "11000/110",
+}  # fmt: skip
+_EXCHANGE: JsonObject = {
+    "at": "2026-10-05T10:30:00+05:30", "old_serial": "A-1001", "new_serial": "A-2044", "note": "seal 77120",
+    "closing": {"energy_active_import": 981_204.5}, "opening": {"energy_active_import": 0.0},
+}  # fmt: skip
+
+SHOWN: Final[Mapping[str, Shown]] = {
+    "meter_statuses": Shown(
+        "Statuses",
+        listed([{"valid_from": None, "status": "active", "reason": "", "by": "editor"}]),
+    ),
+    "meter_ratios": Shown("Ratios", listed([_RATIO_ROW])),
+    "ratio_impact": Shown(
+        "What would be computed again",
+        {"from": "2026-10-05T00:00:00+05:30", "until": None, "intervals": 672, "warnings": ["672 intervals are …"]},
+    ),
+    "add_ratio": Shown(
+        "The ratio",
+        _RATIO_ROW,
+        body="Empty CT or PT means no transformer (1:1); `valid_from` is now by default.",
+        sends=_RATIO,
+    ),
+    "edit_ratio": Shown(
+        "The ratio",
+        _RATIO_ROW,
+        body="Empty CT or PT means no transformer (1:1); `valid_from` is now by default.",
+        sends=_RATIO,
+    ),
+    "delete_ratio": Shown("Ratios", listed([_RATIO_ROW])),
+    "exchanges": Shown("Exchanges", listed([_EXCHANGE])),
+    "add_exchange": Shown(
+        "The exchange",
+        _EXCHANGE,
+        body="`at` is now by default; readings are counters, as the devices showed them.",
+        sends=_EXCHANGE,
+    ),
+    "delete_exchange": Shown("Exchanges", listed([_EXCHANGE])),
+}
+"""By name of the operation."""
