@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.time.axis import edges, floor_interval
-from energy_workbench.domain.time.period import local_midnight, parse_instant, parse_period
+from energy_workbench.domain.time.period import beginning, local_midnight, parse_instant, parse_period
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -48,6 +48,12 @@ def test_a_period_that_makes_no_sense_is_refused_with_its_text(text):
     with pytest.raises(PeriodError) as error:
         parse_period(text, KOLKATA, NOW)
     assert repr(text) in str(error.value) or text.split("/")[0] in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["0001", "0001-01-01"])
+def test_a_day_before_the_calendar_of_its_zone_is_refused(text):
+    with pytest.raises(PeriodError, match="beyond the calendar"):
+        beginning(text, ZoneInfo("Asia/Kolkata"))
 
 
 def test_days_of_clock_changes_have_23_and_25_hours():

@@ -169,7 +169,10 @@ def between(first: str, last: str, zone: ZoneInfo) -> Period:
 def _edge(text: str, zone: ZoneInfo, *, last: bool) -> datetime:
     """One side of a range; a day, month or year as its last side is included."""
     if span := _iso(text):
-        return local_midnight(span[1] if last else span[0], zone)
+        try:
+            return local_midnight(span[1] if last else span[0], zone)
+        except OverflowError:
+            raise PeriodError(f"{printable(text)!r} is beyond the calendar") from None
     return parse_instant(text, zone)
 
 
