@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 from energy_workbench.domain.errors import InputError, TooLargeError
 from energy_workbench.domain.meter_tree import with_depth
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from energy_workbench.api.access.session import Home
 from energy_workbench.api.answers import json_object
 from energy_workbench.api.segments import whole
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 from energy_workbench.domain.errors import InputError, PeriodError
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.time import clock

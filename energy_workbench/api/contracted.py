@@ -16,7 +16,7 @@ from energy_workbench.api.room import apart
 from energy_workbench.contract.binding import Binding, Parameter, optional
 from energy_workbench.contract.notes import Between, Kind, Longest, Words
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
-from energy_workbench.contract.payload import JsonObject, JsonValue
+from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.roles import May

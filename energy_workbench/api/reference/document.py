@@ -6,7 +6,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from energy_workbench.contract.payload import JsonValue
+from energy_workbench.contract.rows.payload import JsonValue
 
 Schema = TypedDict(
     "Schema",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from energy_workbench.contract.payload import JsonObject, JsonValue
+from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BYTES = "application/octet-stream"

@@ -7,7 +7,7 @@ from typing import Final
 
 from energy_workbench.api.reference.examples.meters import METERS
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _TOKEN: JsonObject = {"name": "asha", "role": "operator", "created_at": "2026-10-05T14:30:00+05:30"}
 

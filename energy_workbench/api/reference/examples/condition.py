@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _LIMITS: JsonObject = {
     "limits": {"voltage_warning": 8.0, "voltage_critical": 15.0},

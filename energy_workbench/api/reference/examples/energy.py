@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import SPAN, Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _ENERGY: JsonObject = {
     "start": "2026-10-05T14:00:00+05:30", "energy_import_kwh": 398.25, "energy_export_kwh": 0.0, "demand_kw": 431.2,

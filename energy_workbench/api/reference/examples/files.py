@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import XLSX, Shown
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 from energy_workbench.domain.site.floor_plan import MEDIA
 
 _FOUND: JsonObject = {"where": "line 7", "field": "frequency", "value": "49,9", "reason": "is no number"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import SPAN, Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _NODE: JsonObject = {
     "meter": "mtr_5", "number": "PMD", "name": "Process main distribution", "type": "distribution",

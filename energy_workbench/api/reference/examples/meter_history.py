@@ -7,7 +7,7 @@ from typing import Final
 
 from energy_workbench.api.reference.examples.meters import TRANSFORMER
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _RATIO: JsonObject = {
     "valid_from": "2026-10-05T00:00:00+05:30", **TRANSFORMER, "pt_primary": 11000, "pt_secondary": 110,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import describe
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 from energy_workbench.domain.entities import Live, Meter, MeterType
 from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.domain.status import Communication, Health

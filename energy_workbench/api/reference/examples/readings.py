@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _READING: JsonObject = {"ts": "2026-10-05T14:30:00+05:30", "values": {"active_power_total": 412.5, "frequency": 49.98}}
 

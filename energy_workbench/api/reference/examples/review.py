@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _CASE: JsonObject = {
     "id": "mtr_12.energy_active_import.1791190800000000", "meter": "mtr_12", "number": "UNIT-A",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _REPORT_RUN: JsonObject = {
     "id": 41, "schedule": "sch_9f2c41d07b", "name": "Monthly to the board", "report": "monthly", "period": "2026-10",

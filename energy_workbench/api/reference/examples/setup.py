@@ -7,7 +7,7 @@ from typing import Final
 
 from energy_workbench.api.reference.examples.meters import TRANSFORMER
 from energy_workbench.api.reference.shown import Shown, listed
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _CHANGED: JsonObject = {
     "at": "2026-10-05T14:30:00+05:30", "by": "editor", "action": "meter.update", "subject": "mtr_12",

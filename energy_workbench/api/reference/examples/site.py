@@ -9,7 +9,7 @@ from energy_workbench.api.reference.examples.energy import PATTERN
 from energy_workbench.api.reference.examples.losses import FLOW
 from energy_workbench.api.reference.examples.meters import COUNTS
 from energy_workbench.api.reference.shown import Shown
-from energy_workbench.contract.payload import JsonObject
+from energy_workbench.contract.rows.payload import JsonObject
 
 _COUNTED: JsonObject = {
     "polls": 90, "success_percent": 97.78, "missed": 0, "late": 0, "latency_p50_ms": 41.0, "latency_p95_ms": 62.5,
