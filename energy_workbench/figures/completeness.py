@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from energy_workbench.figures.schema import Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
-from energy_workbench.figures.wording.words import percent
+from energy_workbench.figures.wording.words import escaped_lines, percent
 
 ROW, ROWS = 15, 240
 """Height of a row [px], and most rows of one figure."""
@@ -43,18 +43,17 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
     colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], NEARLY, theme.tile["green"][0])
     scale: list[list[float | str]] = [[edge / 5, colour] for n, colour in enumerate(colours) for edge in (n, n + 1)]
     names = [Markup("{}\u200b").format(item["number"]) for item in shown]
+    dates = [f"{date.fromisoformat(day):%a %d %b %Y}" for day in days]
+    meters = [Markup("<b>{}</b> {}").format(item["number"], item["name"]) for item in shown]
     hover = [
         [
-            Markup("<b>{}</b> {}<br>{:%a %d %b %Y}<br>{} complete{}").format(
-                item["number"],
-                item["name"],
-                date.fromisoformat(day),
-                percent(share, 1),
-                "" if quality == "actual" else f", {quality}",
+            meter + text
+            for text in escaped_lines(
+                f"\n{day}\n{percent(share, 1)} complete{'' if quality == 'actual' else f', {quality}'}"
+                for day, share, quality in zip(dates, item["complete"], item["quality"], strict=True)
             )
-            for day, share, quality in zip(days, item["complete"], item["quality"], strict=True)
         ]
-        for item in shown
+        for item, meter in zip(shown, meters, strict=True)
     ]
     trace: Trace = {
         "type": "heatmap",
