@@ -15,7 +15,7 @@ from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.domain.time.period_text import beside, span
 from energy_workbench.widgets.boundary import guarded
-from energy_workbench.widgets.browser.place import Here, Place
+from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.directory import Directory, Names
@@ -43,7 +43,7 @@ class Round:
 
 
 class App(LivePage):
-    """Ties pages, head and browser together.
+    """Controller of the viewers' pages, their head and the browser's location.
 
     A preheated kernel has run this before its viewer came: nothing is asked of the service until the
     browser's first word.
@@ -64,14 +64,14 @@ class App(LivePage):
         self.choices = Choices()
         self.names = Names()
         self.head = HeadView(VIEWED, self._make)
-        self.place = Place(layout=self._make.layout)
+        self.location = Location(layout=self._make.layout)
         self.stage = self._make.box([], "ew-stage")
         self.poller: Poller[Round] = Poller(self._question, self._arrived, self._fail)
         self.model: PageModel
         self.view: Any
         self._open(OVERVIEW.name)
-        self.widget = self._make.box([self.place, *self.head.widgets, self.stage], "ew-page ew-shell")
-        self.place.on_move(self._guard(self._moved))
+        self.widget = self._make.box([self.location, *self.head.widgets, self.stage], "ew-page ew-shell")
+        self.location.on_move(self._guard(self._moved))
         self.head.period.on_choose(self._guard(self._choose_period))
         self.head.period.on_step(self._guard(self._step))
         self.head.period.on_compare(self._guard(lambda compare: self.choices.set_trait("compare", compare)))
@@ -118,7 +118,7 @@ class App(LivePage):
     def _changed(self, change: dict[str, Any]) -> None:
         if self._following:
             return
-        self.place.go(self.choices.address() | self.model.address(), page=self.model.page.name)
+        self.location.go(self.choices.address() | self.model.address(), page=self.model.page.name)
         self._name()
         if change["owner"] is self.choices or change["name"] in self.model.traits(asks=True):
             self.poller.poke()
@@ -142,7 +142,7 @@ class App(LivePage):
             self._name()
 
     def _name(self) -> None:
-        """Say in the head what is chosen."""
+        """Write the choices into the head."""
         self.head.name(self.names, self.model.page.name, self.names.site)
         number = self.names.ids.get(self.choices.meter, self.choices.meter)
         name = self.names.meters.get(number, "")
@@ -175,7 +175,7 @@ class App(LivePage):
 
     def _alive(self) -> None:
         at = self.model.as_of
-        self.place.alive(f"{at:%a %d %b %Y, %H:%M:%S}" if at else "", self.model.age if at else None)
+        self.location.alive(f"{at:%a %d %b %Y, %H:%M:%S}" if at else "", self.model.age if at else None)
 
     def _say(self, model: PageModel) -> None:
         if model is self.model:

@@ -13,7 +13,7 @@ Failed = Callable[[Exception], None]
 
 
 class Doer(Protocol):
-    """Asks something and hands on the answer."""
+    """Runs a call and hands on its answer."""
 
     def do(
         self,
@@ -40,7 +40,7 @@ class Doer(Protocol):
 
 
 class Background:
-    """Asks in a thread and answers in the event loop.
+    """Runs calls in threads and hands their answers on in the event loop.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Background:
 
 
 class AtOnce:
-    """Asks and answers in the same call, for programs without an event loop."""
+    """Runs calls at once, for programs without an event loop."""
 
     def do(
         self,

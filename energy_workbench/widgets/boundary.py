@@ -21,7 +21,7 @@ log = logging.getLogger("energy_workbench.pages")
 
 
 def explain(error: BaseException) -> str:
-    """What a reader of a page is told; anything unexpected is logged with the id that the message names."""
+    """The message for a reader of a page; anything unexpected is logged with the id that the message names."""
     if isinstance(error, ServiceError):
         return "The service does not answer just now. The page shows the last known values and tries again by itself."
     if isinstance(error, AccessError):
@@ -35,14 +35,14 @@ def explain(error: BaseException) -> str:
 
 
 def explain_change(error: BaseException) -> str:
-    """What a reader is told whose change met an error."""
+    """The message for a reader whose change failed."""
     if isinstance(error, ServiceError):
         return "The service does not answer: it may or may not have taken the change. Look before you try again."
     return explain(error)
 
 
 def guarded(report: Callable[[str], None]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a handler that reports what goes wrong in it, instead of losing it."""
+    """Decorator of a handler: errors in it are reported instead of lost."""
 
     def wrap(handler: Callable[..., None]) -> Callable[..., None]:
         @wraps(handler)

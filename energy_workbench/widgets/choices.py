@@ -20,12 +20,12 @@ class Choices(HasTraits):
     """Whether the reader's browser prefers dark colours."""
 
     def follow(self, query: dict[str, str]) -> None:
-        """Choose what an address says."""
+        """Set the choices by the query of an address."""
         with self.hold_trait_notifications():
             self.period = query.get("period", "")[:MAX_CHOICE]
             self.meter = query.get("meter", "")[:MAX_CHOICE]
             self.compare = compare if (compare := query.get("compare", "")) in ("previous", "year") else ""
 
     def address(self) -> dict[str, str]:
-        """What the address says of them."""
+        """The choices as the query of an address."""
         return {"meter": self.meter, "period": self.period, "compare": self.compare}

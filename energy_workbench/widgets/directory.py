@@ -15,7 +15,7 @@ FRESH = 60.0
 
 @dataclass(frozen=True)
 class Names:
-    """What is called how.
+    """Names of the site and its meters.
 
     Attributes
     ----------

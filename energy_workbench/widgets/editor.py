@@ -13,7 +13,7 @@ from energy_workbench.domain.pages import SCHEDULES, SETUP, Page
 from energy_workbench.widgets.background import Background, Doer
 from energy_workbench.widgets.boundary import guarded
 from energy_workbench.widgets.browser.files import Files
-from energy_workbench.widgets.browser.place import Here, Place
+from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage, service
 from energy_workbench.widgets.parts import shown
@@ -38,7 +38,7 @@ FIRST_INPUT = {"form": ".ew-form input", "bulk": ".ew-files input", "deleted": "
 
 
 class Editor(LivePage):
-    """Ties models, views and browser together; nothing is asked of the service before the browser's first word."""
+    """Controller of models, views and the browser's location; no request is made before the browser's first message."""
 
     reports: SchedulesPage | None
 
@@ -48,9 +48,9 @@ class Editor(LivePage):
         self.files = Files(accept=".csv,.xlsx")
         self.model = SetupModel(workbench, doer or Background(self._report), self.files.deliver)
         self.view = SetupView(self.model, self.files, guard)
-        self.place = Place(layout=self.view.widget.layout, reopens=False)
+        self.location = Location(layout=self.view.widget.layout, reopens=False)
         self.poller: Poller[Answer] = Poller(self.model.question, self._take, self._fail, ease=EASE)
-        self.place.on_move(guard(self._moved))
+        self.location.on_move(guard(self._moved))
         self.files.on_file(guard(self.model.bulk.take))
         self.files.on_refused(guard(self.model.bulk.refuse))
         self.model.details.observe(guard(self._went), "row")
@@ -63,7 +63,7 @@ class Editor(LivePage):
         self.view.schedules.on_click(guard(lambda _: self._open(SCHEDULES, push=True)))
         self._visible = False
         self._workbench, self._doer, self._guard = workbench, doer or Background(self._report), guard
-        self.widget = ipywidgets.Box([self.place, self.view.widget], layout=self.view.widget.layout)
+        self.widget = ipywidgets.Box([self.location, self.view.widget], layout=self.view.widget.layout)
         self.widget.add_class("ew-page")
 
     def _moved(self, here: Here) -> None:
@@ -80,7 +80,7 @@ class Editor(LivePage):
         """Show a page; the other one is asked for nothing meanwhile, and is as it was when people come back."""
         if page is SCHEDULES and self.reports is None:
             self.reports = SchedulesPage(
-                self._workbench, self._doer, self._guard, self.place, self.files.deliver, self._leave_reports
+                self._workbench, self._doer, self._guard, self.location, self.files.deliver, self._leave_reports
             )
             self.widget.children = [*self.widget.children, self.reports.view.widget]
         self.page = page
@@ -88,7 +88,7 @@ class Editor(LivePage):
         if self.reports:
             shown(self.reports.view.widget, page is SCHEDULES)
         if push:
-            self.place.go({}, page=page.name, title=page.title, push=True)
+            self.location.go({}, page=page.name, title=page.title, push=True)
             self._heard()
 
     def _leave_reports(self) -> None:
@@ -107,41 +107,41 @@ class Editor(LivePage):
 
     def _went(self, _: Any) -> None:
         if self.page is SETUP and (number := self.model.details.row.get("number")):
-            self.place.go({"meter": str(number)})
+            self.location.go({"meter": str(number)})
 
     def _reveal(self, _: Any) -> None:
         if selector := self.view.tree.selector():
-            self.place.reveal(selector)
+            self.location.reveal(selector)
 
     def _focus(self, change: dict[str, Any]) -> None:
-        self.place.reveal(".ew-right h2")
+        self.location.reveal(".ew-right h2")
         if selector := FIRST_INPUT.get(change["new"]):
-            self.place.focus(selector)
+            self.location.focus(selector)
         else:
             self._find_keyboard()
 
     def _find_keyboard(self) -> None:
-        """What had the keyboard may be hidden now: it goes on at the first button of what is shown."""
-        self.place.focus(".ew-right button", lost=True)
+        """Focus the first button of what is shown, where what had the focus is hidden now."""
+        self.location.focus(".ew-right button", lost=True)
 
     def _focus_question(self, change: dict[str, Any]) -> None:
         if change["new"]:
             # Never the button that deletes: a key held too long must not press it.
-            self.place.focus(".ew-ask input, .ew-ask select, .ew-ask .ew-do-refuse")
+            self.location.focus(".ew-ask input, .ew-ask select, .ew-ask .ew-do-refuse")
         else:
             self._find_keyboard()
 
     def _show_refusal(self, change: dict[str, Any]) -> None:
-        """What was refused is brought into view: a conflict's versions, or the first field that is wrong."""
+        """Bring what was refused into view: a conflict's versions, or the first field with a problem."""
         if self.model.form.conflict:
-            self.place.reveal(".ew-versions")
+            self.location.reveal(".ew-versions")
         elif change["new"] and self.model.form.problems:
-            self.place.focus(".ew-form .ew-invalid input, .ew-form .ew-invalid select")
+            self.location.focus(".ew-form .ew-invalid input, .ew-form .ew-invalid select")
 
     def _show_answer(self, change: dict[str, Any]) -> None:
         if change["new"]:
             box = ".ew-suggestions" if change["name"] == "suggested" else ".ew-group > .ew-probed"
-            self.place.reveal(f"{box} .ew-answer")
+            self.location.reveal(f"{box} .ew-answer")
 
 
 def build() -> ipywidgets.Widget:

@@ -17,10 +17,10 @@ Value = str | float | bool | None
 
 
 class Answers(HasTraits):
-    """Headless: fields as they were typed, and what became of storing them."""
+    """Headless: values as they were typed, and the result of storing them."""
 
     values = Dict()
-    """Answers by the field's name, as text."""
+    """Values by the field's name, as text."""
     problems = Dict()
     """Reasons by the field's name."""
     failure = Unicode("")
@@ -28,11 +28,11 @@ class Answers(HasTraits):
     busy = Bool(False)
 
     def set(self, name: str, text: str) -> None:
-        """A field was typed."""
+        """Set the value of a field."""
         self.values = {**self.values, name: text}
 
     def _fresh(self, values: dict[str, str]) -> None:
-        """These answers, and no complaint."""
+        """Begin with these values and no problems."""
         self.values, self.problems, self.failure, self.busy = values, {}, "", False
 
     def _storing(self) -> None:
@@ -40,7 +40,7 @@ class Answers(HasTraits):
             self.busy, self.failure, self.problems = True, "", {}
 
     def _not_stored(self, error: Exception, fields: Iterable[str]) -> None:
-        """Say at each of these fields what is wrong with it, and the whole where something else is."""
+        """Set the problem of each of these fields, and `failure` where another one is refused."""
         refused = {item.field: item.reason for item in getattr(error, "problems", ())}
         shown = {name: reason for name, reason in refused.items() if name in fields}
         with self.hold_trait_notifications():
@@ -49,7 +49,7 @@ class Answers(HasTraits):
 
 
 class Form(Answers):
-    """A form whose answers are checked while they are typed.
+    """A form whose values are checked while they are typed.
 
     Headless; what is asked and stored, and what the service says of it, is its subclass's. The problems of fields that
     nobody has touched yet wait for `save`.
@@ -76,7 +76,7 @@ class Form(Answers):
         self.kind = ""
 
     def _open(self, kind: str, values: dict[str, str], title: str, **cleared: Any) -> None:
-        """Begin with these answers and no complaint; `cleared` are a subclass's own traits, as they begin."""
+        """Begin with these values and no problems; `cleared` are a subclass's own traits, as they begin."""
         self._touched, self._all_problems = set(), {}
         with self.hold_trait_notifications():
             self._fresh(values)

@@ -16,8 +16,8 @@ from energy_workbench.domain.time.axis import edges
 from energy_workbench.domain.time.period import Period, parse_period, zone_of
 from energy_workbench.domain.time.period_text import span
 from energy_workbench.domain.time.resolution import LENGTHS, MOST_POINTS, outward, resolution
+from energy_workbench.widgets.answer_cache import AnswerCache
 from energy_workbench.widgets.browser.chart import Window
-from energy_workbench.widgets.kept import Kept
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -117,7 +117,7 @@ class Historian:
 
     def __init__(self, workbench: WorkbenchContract) -> None:
         self.workbench = workbench
-        self.kept = Kept(24)
+        self.cache = AnswerCache(24)
         self._zone: ZoneInfo | None = None
 
     @property
@@ -149,7 +149,7 @@ class Historian:
         except NotFoundError:
             unknown, pattern = meter, self._pattern(None, text, step)
         number = pattern.number
-        row = self.kept.get(("meter", number), FRESH, lambda: self.workbench.meter(number))
+        row = self.cache.get(("meter", number), FRESH, lambda: self.workbench.meter(number))
         whole = self._directed(pattern, row, text, step)
         now = clock.now().astimezone(self.zone).isoformat()
         comparison = self._comparison(number, text, step, compare) if compare else None
@@ -188,12 +188,12 @@ class Historian:
         )
 
     def _pattern(self, meter: str | None, text: str, every: str) -> Pattern:
-        return self.kept.get(
+        return self.cache.get(
             ("pattern", meter, text, every), FRESH, lambda: self.workbench.over_time(meter, text, every=every)
         )
 
     def _comparison(self, number: str, text: str, every: str, against: str) -> Comparison:
-        return self.kept.get(
+        return self.cache.get(
             ("compare", number, text, every, against),
             FRESH,
             lambda: self.workbench.compare(number, text, against=against, every=every),
@@ -205,7 +205,7 @@ class Historian:
         plain = MeterPattern(**{**vars(pattern), "word": word, "other_name": other})
         if not other:
             return plain
-        intervals = self.kept.get(
+        intervals = self.cache.get(
             ("intervals", row["number"], text, every),
             FRESH,
             lambda: self.workbench.intervals(row["number"], text, every=every),

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from energy_workbench.domain.errors import ServiceError, SettingsError
 from energy_workbench.widgets.boundary import explain, guarded
-from energy_workbench.widgets.browser.place import Place
+from energy_workbench.widgets.browser.location import Location
 
 if TYPE_CHECKING:
     from energy_workbench.client.workbench import RemoteWorkbench
 
 
 class LivePage:
-    """A page with a headless `model` (`take`, `problem`, `as_of`) and a `place` in the browser."""
+    """A page with a headless `model` (`take`, `problem`, `as_of`) and a `location` in the browser."""
 
     model: Any
-    place: Place
+    location: Location
 
     def _take(self, answer: Any) -> None:
         guarded(self._report)(self.model.take)(answer)
@@ -30,7 +30,7 @@ class LivePage:
         self._alive()
 
     def _alive(self) -> None:
-        self.place.alive(self.model.as_of)
+        self.location.alive(self.model.as_of)
 
     def _report(self, text: str) -> None:
         self.model.problem = text

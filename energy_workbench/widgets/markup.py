@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Card:
-    """A number at the top.
+    """A figure at the top of a page.
 
     Attributes
     ----------
@@ -43,10 +43,10 @@ def _card(card: Card) -> Markup:
 
 
 def heading(text: str, note: str = "") -> Markup:
-    """Title of a panel with what belongs beside it."""
+    """Title of a panel, with a note beside it."""
     return Markup("<h2>{}</h2>").format(text) + (Markup("<p>{}</p>").format(note) if note else Markup())
 
 
 def problem(text: str) -> Markup:
-    """The banner of the error boundary."""
+    """Banner of the error boundary."""
     return Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(text) if text else Markup()

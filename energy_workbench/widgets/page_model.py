@@ -26,7 +26,7 @@ SLOW = 60.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class Selection:
     """The selection that a request is for.
 
     Attributes
@@ -49,7 +49,7 @@ class Asked:
 class Answer:
     """What a request fetched, and the selection that it was for."""
 
-    asked: Asked
+    selection: Selection
     fetched: Any
 
 
@@ -92,9 +92,9 @@ class PageModel(HasTraits):
         """The palette that the reader's browser prefers."""
         return DARK if self.choices.dark else LIGHT
 
-    def asked(self) -> Asked:
+    def selection(self) -> Selection:
         """The present selection."""
-        return Asked(
+        return Selection(
             self.period,
             self.choices.meter if "meter" in self.takes else "",
             self.choices.compare if "compare" in self.takes else "",
@@ -103,12 +103,12 @@ class PageModel(HasTraits):
 
     def question(self) -> Callable[[], Answer]:
         """The request for the present selection; may be called in a thread."""
-        asked = self.asked()
-        return lambda: Answer(asked, self.ask(asked))
+        selection = self.selection()
+        return lambda: Answer(selection, self.ask(selection))
 
     def take(self, answer: Answer) -> None:
         """Show an answer, unless something else has been chosen since it was requested."""
-        if answer.asked != self.asked():
+        if answer.selection != self.selection():
             return
         with self.hold_trait_notifications():
             self.problem = ""
@@ -120,7 +120,7 @@ class PageModel(HasTraits):
         """Fetch and show."""
         self.take(self.question()())
 
-    def ask(self, asked: Asked) -> Any:
+    def ask(self, selection: Selection) -> Any:
         """Fetch what the page shows from the service; runs in a thread."""
         raise NotImplementedError
 
@@ -138,7 +138,7 @@ class PageModel(HasTraits):
                 self.draw()
 
     def follow(self, query: dict[str, str]) -> None:
-        """Choose what an address says of the page's own choices; what it cannot mean is left at its default."""
+        """Set the page's own choices by the query of an address; an invalid value is the default."""
         for name, trait in self.traits(address=bool).items():
             default = trait.default_value
             try:
@@ -147,7 +147,7 @@ class PageModel(HasTraits):
                 self.set_trait(name, default)
 
     def address(self) -> dict[str, str]:
-        """What the address says of the page's own choices: nothing of those at their default."""
+        """The page's own choices as the query of an address, without those at their default."""
         parameters = {}
         for name, trait in self.traits(address=bool).items():
             value = getattr(self, name)
@@ -162,5 +162,5 @@ class PageModel(HasTraits):
 
     @property
     def age(self) -> float:
-        """How old what is shown is [s]; 0 before the first."""
+        """Age of the shown values [s]; 0 before the first."""
         return max(0.0, (clock.now() - self.as_of.astimezone(UTC)).total_seconds()) if self.as_of else 0.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PageView(Protocol):
-    """Renders a page's model; made with it, and with what makes widgets."""
+    """View of a page's model; it is made with the model and a factory of widgets."""
 
     widget: ipywidgets.Widget
 

@@ -58,7 +58,7 @@ class Parts:
         return ipywidgets.Dropdown(options=options, value=value, tooltip=tooltip, layout=self.layout)
 
     def search(self, placeholder: str) -> ipywidgets.Text:
-        """A line of text, told at each key."""
+        """A line of text, sent at each key."""
         return dress(ipywidgets.Text(placeholder=placeholder, continuous_update=True, layout=self.layout), "ew-search")
 
     def finder(self, placeholder: str) -> ipywidgets.Combobox:
@@ -102,7 +102,7 @@ class Retired:
         self._left: list[Any] = []
 
     def retire(self, widgets: Iterable[Any]) -> None:
-        """Take leave of widgets that no other one names any more."""
+        """Take widgets that no other one refers to any more, and close those before them."""
         leaving = list(widgets)
         for widget in leaving:
             widget.unobserve_all()  # What the browser still says of it is not for the page.

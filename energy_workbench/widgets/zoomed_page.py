@@ -15,7 +15,7 @@ from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.browser.chart import Window
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.history import Historian, History, Zoomed, before_name, silence
-from energy_workbench.widgets.page_model import Asked, PageModel
+from energy_workbench.widgets.page_model import PageModel, Selection
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -49,13 +49,15 @@ class ZoomedPage(PageModel):
         self.observe(self._draw, "window")
 
     def zoom(self, window: Window | None) -> None:
-        """A reader has zoomed to that window; None for out again."""
+        """Zoom to that window; None for all of the period."""
         self.window = None if window is None or self._is_all(window) else window
 
-    def look(self, asked: Asked) -> History:
-        """Ask for the history; runs in a thread."""
-        own = dict(asked.own)
-        return self.historian.look(asked.meter, asked.period, own["every_wanted"], own["window"], asked.compare)
+    def look(self, selection: Selection) -> History:
+        """Fetch the history; runs in a thread."""
+        own = dict(selection.own)
+        return self.historian.look(
+            selection.meter, selection.period, own["every_wanted"], own["window"], selection.compare
+        )
 
     def show_history(self, history: History) -> None:
         """Take what was fetched."""

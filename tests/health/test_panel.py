@@ -50,7 +50,7 @@ def test_every_rule_is_listed_with_what_holds_and_what_was_set_is_marked(model: 
 
 def test_a_meter_shows_its_own_limits_over_the_sites(model: SetupModel, stand_in: SetupStandIn) -> None:
     stand_in.set_limits({"voltage_warning": 8.0})
-    model.choose(model.forest.id_of("UNIT-A"))
+    model.choose(model.meters.id_of("UNIT-A"))
     key = model.details.selected
     model.begin_own_limits()
     assert (model.limits.meter, model.limits.number) == (key, "UNIT-A")
@@ -83,7 +83,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_left_of_it_later(model
 
 
 def test_health_stands_with_reason_and_since_and_its_changes_below(model: SetupModel, stand_in: SetupStandIn) -> None:
-    model.choose(model.forest.id_of("UNIT-A"))
+    model.choose(model.meters.id_of("UNIT-A"))
     assert "No change yet" not in details.events(model.details.events)
     stand_in.edited_elsewhere(
         "UNIT-A", health="warning", health_reason=REASON, health_since="2026-10-05T14:30:00+05:30"

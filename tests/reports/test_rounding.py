@@ -24,7 +24,7 @@ from energy_workbench.runtime.settings import Settings
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model as LossesModel
-from energy_workbench.widgets.page_model import Asked
+from energy_workbench.widgets.page_model import Selection
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_report_page_and_balance_know_a_meter_alike_by_its_load(plant: Settings)
     assert any(known[row["id"]]["uncertainty_percent"] > 110 * at_any_load(row) for row in loaded), "by load, not class"
     site, unit = Subject(wb, "2026-10"), Subject(wb, "2026-10", "UNIT-A")
     page = LossesModel(wb, Choices())
-    page.show(page.ask(Asked("2026-10", "", "")))
+    page.show(page.ask(Selection("2026-10", "", "")))
     of_page = {row["meter"]: row["uncertainty_percent"] for row in page.balance.meters}
     for key, row in known.items():
         assert site.errors[key] == pytest.approx(row["uncertainty_percent"] / 100)

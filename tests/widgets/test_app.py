@@ -13,7 +13,7 @@ import pytest
 from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.app import App
 from energy_workbench.widgets.browser.chart import Chart
-from energy_workbench.widgets.browser.place import parse
+from energy_workbench.widgets.browser.location import parse
 from tests.waiting import until
 from tests.widgets.stand_in import StandIn
 
@@ -30,7 +30,7 @@ class Opened:
     def __init__(self, stand_in: StandIn) -> None:
         self.app = App(stand_in)
         self.sent: list[dict[str, Any]] = []
-        self.app.place.send = lambda content, buffers=None: self.sent.append(content)  # type: ignore[method-assign]
+        self.app.location.send = lambda content, buffers=None: self.sent.append(content)  # type: ignore[method-assign]
 
     @property
     def number(self) -> str:
@@ -39,7 +39,7 @@ class Opened:
         return "" if shown is None else shown.number
 
     def says(self, content: Any) -> None:
-        self.app.place._on_message(None, content, [])
+        self.app.location._on_message(None, content, [])
 
 
 def run(scenario: Callable[[Opened, StandIn], Any]) -> None:

@@ -26,10 +26,10 @@ class Opened:
     def __init__(self, stand_in: SetupStandIn) -> None:
         self.app = Editor(stand_in)
         self.sent: list[dict[str, Any]] = []
-        self.app.place.send = lambda content, buffers=None: self.sent.append(content)  # type: ignore[method-assign]
+        self.app.location.send = lambda content, buffers=None: self.sent.append(content)  # type: ignore[method-assign]
 
     def says(self, content: Any) -> None:
-        self.app.place._on_message(None, content, [])
+        self.app.location._on_message(None, content, [])
 
 
 def run(scenario: Callable[[Opened, SetupStandIn], Any]) -> None:
@@ -63,7 +63,7 @@ def test_the_first_word_of_a_browser_brings_the_tree() -> None:
 def test_a_form_is_filled_in_and_saved_while_the_page_goes_on() -> None:
     async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
         opened.says(here())
-        await until(lambda: bool(opened.app.model.forest.rows))
+        await until(lambda: bool(opened.app.model.meters.rows))
         view = opened.app.view
         view.add.click()
         assert opened.sent[-1] == {"kind": "focus", "selector": ".ew-form input"}
@@ -86,7 +86,7 @@ def test_a_form_is_filled_in_and_saved_while_the_page_goes_on() -> None:
 def test_fast_typing_is_checked_once() -> None:
     async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
         opened.says(here())
-        await until(lambda: bool(opened.app.model.forest.rows))
+        await until(lambda: bool(opened.app.model.meters.rows))
         opened.app.view.add.click()
         await until(lambda: len([call for call in stand_in.calls if call[0] == "check"]) == 1)
         for length in range(1, 8):
@@ -100,7 +100,7 @@ def test_fast_typing_is_checked_once() -> None:
 def test_a_refused_action_is_told_in_the_banner() -> None:
     async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
         opened.says(here())
-        await until(lambda: bool(opened.app.model.forest.rows))
+        await until(lambda: bool(opened.app.model.meters.rows))
         opened.app.model.undo()
         await until(lambda: "could be undone" in opened.app.view.problem.value)
 
@@ -110,7 +110,7 @@ def test_a_refused_action_is_told_in_the_banner() -> None:
 def test_the_keyboard_never_lands_on_the_button_that_deletes() -> None:
     async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
         opened.says(here())
-        await until(lambda: bool(opened.app.model.forest.rows))
+        await until(lambda: bool(opened.app.model.meters.rows))
         opened.app.model.question_about("delete")
         assert "ew-do-refuse" in opened.sent[-1]["selector"]
         assert "ew-do-confirm" not in opened.sent[-1]["selector"]
@@ -121,7 +121,7 @@ def test_the_keyboard_never_lands_on_the_button_that_deletes() -> None:
 def test_a_service_that_is_away_is_said_and_the_tree_stays() -> None:
     async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
         opened.says(here())
-        await until(lambda: bool(opened.app.model.forest.rows))
+        await until(lambda: bool(opened.app.model.meters.rows))
         stand_in.broken = ServiceError("away")
         opened.app.poller.poke()
         await until(lambda: "does not answer" in opened.app.view.problem.value)

@@ -9,10 +9,10 @@ import pytest
 
 from energy_workbench.domain.errors import InputError, Problem, ServiceError
 from energy_workbench.widgets.background import AtOnce
-from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form import fields, markup
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.form.view import FormView
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.parts import SetupParts
 from tests.widgets.setup_stand_in import SetupStandIn
 
@@ -38,7 +38,7 @@ def form(stand_in: SetupStandIn, saved: list[tuple[str, str]]) -> FormModel:
         saved.append((str(meter["number"]), verb))
 
     model = FormModel(stand_in, AtOnce(), keep)
-    model.forest = Forest(stand_in.meters().rows)
+    model.meters = MeterTree(stand_in.meters().rows)
     model.gateways = [item["url"] for item in stand_in.gateways()]
     return model
 
@@ -276,7 +276,7 @@ def test_the_view_is_built_once_and_typing_is_never_written_back(form: FormModel
     number.value = "M-1"
     assert form.values["number"] == "M-1"
     number.observe(lambda change: written.append(change["new"]), "value")
-    form.forest = Forest(stand_in.meters().rows)
+    form.meters = MeterTree(stand_in.meters().rows)
     form.profiles = stand_in.profiles()
     view.inputs["name"].value = "Name"
     assert written == []

@@ -32,7 +32,7 @@ def model(stand_in: SetupStandIn, delivered: list[tuple[str, bytes]]) -> SetupMo
 
 
 def choose(model: SetupModel, number: str) -> None:
-    model.choose(model.forest.id_of(number))
+    model.choose(model.meters.id_of(number))
 
 
 def test_the_page_opens_at_the_top_with_its_numbers(model: SetupModel) -> None:
@@ -65,7 +65,7 @@ def test_new_states_reach_tree_and_details_but_not_the_form(model: SetupModel, s
     choose(model, "UNIT-A")
     model.begin_edit()
     model.form.set("location", "half typ")
-    model.tree.set_open(model.forest.id_of("UNIT-B"), True)
+    model.tree.set_open(model.meters.id_of("UNIT-B"), True)
     stand_in.edited_elsewhere("UNIT-A", status="faulty", colour="orange", location="Elsewhere")
     model.refresh()
     assert model.form.values["location"] == "half typ"
@@ -97,7 +97,7 @@ def test_what_is_open_beside_the_tree_stays_open_when_the_meters_change(
     stand_in.delete_meter(model.details.selected)
     model.begin_deleted()
     model.take(late())
-    stand_in.delete_meter(model.forest.id_of("SOLAR"))
+    stand_in.delete_meter(model.meters.id_of("SOLAR"))
     model.refresh()
     assert model.details.row["number"] == "UNIT-A"
     assert (model.side, len(model.deleted)) == ("deleted", 2)
@@ -158,7 +158,7 @@ def test_what_one_does_next_is_no_conflict_with_ones_own_change(model: SetupMode
     stand_in.meters = lambda: listed  # type: ignore[method-assign]
     shown: list[int] = []
     key = model.details.selected
-    model.ask.observe(lambda change: shown.append(change["new"][key]["revision"]), "forest")
+    model.ask.observe(lambda change: shown.append(change["new"][key]["revision"]), "meters")
     model.ask.confirm()
     assert shown[0] == 2
 
@@ -199,7 +199,7 @@ def test_a_deleted_meter_can_be_restored(model: SetupModel) -> None:
     assert [row["number"] for row in model.deleted] == ["SOLAR"]
     model.restore(model.deleted[0]["id"])
     assert model.deleted == []
-    assert model.forest.id_of("SOLAR")
+    assert model.meters.id_of("SOLAR")
 
 
 def test_the_last_change_can_be_undone(model: SetupModel) -> None:
@@ -210,7 +210,7 @@ def test_the_last_change_can_be_undone(model: SetupModel) -> None:
     assert model.undoable == "GRID changed"
     model.undo()
     assert model.notice == "Undone: GRID changed."
-    assert model.forest.id_of("SOLAR")
+    assert model.meters.id_of("SOLAR")
 
 
 def test_an_undo_that_cannot_be_is_told_and_leaves_the_button(model: SetupModel) -> None:
@@ -327,7 +327,7 @@ def test_details_are_escaped(model: SetupModel, stand_in: SetupStandIn) -> None:
     model.refresh()
     row = model.details.row
     shown = "".join(draw(row) for draw in (markup.basic, markup.state, markup.transformers, markup.connection))
-    shown += markup.title(row, (hostile,)) + markup.changes(model.details.changes, model.forest.number_of)
+    shown += markup.title(row, (hostile,)) + markup.changes(model.details.changes, model.meters.number_of)
     shown += markup.values({hostile: 1.0}, "")
     assert "<script" not in shown
     assert "\u202e" not in shown
@@ -342,7 +342,7 @@ def test_a_service_that_is_away_is_the_callers_to_report(model: SetupModel, stan
 
 
 def test_a_dragged_meter_is_moved_once_that_is_confirmed(model: SetupModel, stand_in: SetupStandIn) -> None:
-    machine, unit = model.forest.id_of("UNIT-A-MACHINE-01"), model.forest.id_of("UNIT-B")
+    machine, unit = model.meters.id_of("UNIT-A-MACHINE-01"), model.meters.id_of("UNIT-B")
     model.drop(machine, unit)
     assert (model.details.row["number"], model.ask.question, model.ask.parent) == (
         "UNIT-A-MACHINE-01", "move", "UNIT-B",
@@ -365,7 +365,7 @@ def test_a_dragged_meter_is_moved_once_that_is_confirmed(model: SetupModel, stan
     ],
 )
 def test_a_drag_that_means_nothing_asks_nothing(model: SetupModel, dragged: str, onto: str) -> None:
-    model.drop(model.forest.id_of(dragged), model.forest.id_of(onto))
+    model.drop(model.meters.id_of(dragged), model.meters.id_of(onto))
     assert model.ask.question == ""
 
 
@@ -373,7 +373,7 @@ def test_a_drag_leaves_an_open_form_alone(model: SetupModel) -> None:
     choose(model, "UNIT-A")
     model.begin_edit()
     model.form.set("location", "half typ")
-    model.drop(model.forest.id_of("UNIT-A-MACHINE-01"), model.forest.id_of("UNIT-B"))
+    model.drop(model.meters.id_of("UNIT-A-MACHINE-01"), model.meters.id_of("UNIT-B"))
     assert (model.side, model.ask.question, model.form.values["location"]) == ("form", "", "half typ")
     assert "form first" in model.problem
 

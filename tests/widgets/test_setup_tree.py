@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy_workbench.widgets.setup import marks
-from energy_workbench.widgets.setup.forest import Forest
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.tree.hand import Hand
 from energy_workbench.widgets.setup.tree.model import AT_ONCE, AT_START, EXPANDED, Branch, TreeModel
@@ -19,7 +19,7 @@ from tests.widgets.setup_stand_in import rows
 
 def tree(count: int = 92) -> TreeModel:
     model = TreeModel()
-    model.forest = Forest(rows(count))
+    model.meters = MeterTree(rows(count))
     return model
 
 
@@ -28,7 +28,7 @@ def drawn(model: TreeModel) -> list[str]:
 
     def lines(branches: tuple[Branch, ...]) -> Iterator[str]:
         for branch in branches:
-            yield model.forest.number_of(branch.id) or branch.id
+            yield model.meters.number_of(branch.id) or branch.id
             yield from lines(branch.children)
 
     return list(lines(model.branches))
@@ -41,7 +41,7 @@ def test_the_number_of_lines_at_opening_does_not_grow_with_the_site(count: int) 
 
 def test_opening_a_branch_draws_its_children_and_closing_keeps_them() -> None:
     model = tree()
-    unit = model.forest.id_of("UNIT-A")
+    unit = model.meters.id_of("UNIT-A")
     assert "UNIT-A-MACHINE-01" not in drawn(model)
     model.set_open(unit, True)
     assert "UNIT-A-MACHINE-01" in drawn(model)
@@ -51,7 +51,7 @@ def test_opening_a_branch_draws_its_children_and_closing_keeps_them() -> None:
 
 def test_many_children_come_a_hundred_at_a_time() -> None:
     model = tree(5000)
-    unit = model.forest.id_of("UNIT-A")
+    unit = model.meters.id_of("UNIT-A")
     before = len(drawn(model))
     model.set_open(unit, True)
     assert len(drawn(model)) == before + AT_ONCE + 1
@@ -83,12 +83,12 @@ def test_filters_by_status_and_type_are_combined() -> None:
 
 def test_open_branches_survive_a_search_and_new_states() -> None:
     model = tree()
-    model.set_open(model.forest.id_of("UNIT-C"), True)
+    model.set_open(model.meters.id_of("UNIT-C"), True)
     model.search = "SOLAR"
     model.search = ""
     changed = rows()
     changed[3]["status"] = "faulty"
-    model.forest = Forest(changed)
+    model.meters = MeterTree(changed)
     assert "UNIT-C-MACHINE-02" in drawn(model)
 
 
@@ -106,10 +106,10 @@ def test_expand_all_stops_where_a_browser_would_suffer() -> None:
 def test_a_meter_is_revealed_wherever_it_is() -> None:
     model = tree(5000)
     model.search = "SOLAR"
-    last = list(model.forest.rows)[-1]
+    last = list(model.meters.rows)[-1]
     model.reveal(last)
     assert model.search == ""
-    assert model.forest.number_of(last) in drawn(model)
+    assert model.meters.number_of(last) in drawn(model)
     assert model.selected == last
 
 
@@ -146,7 +146,7 @@ def test_nodes_are_kept_and_only_changes_are_written() -> None:
         node.observe(lambda change: sent.append(change["name"]))
     changed = rows()
     changed[0]["status"] = "faulty"
-    model.forest = Forest(changed)
+    model.meters = MeterTree(changed)
     assert view._nodes == before
     assert sorted(sent) == ["icon", "name"]
 
@@ -154,9 +154,9 @@ def test_nodes_are_kept_and_only_changes_are_written() -> None:
 def test_a_click_in_the_browser_chooses_and_opens() -> None:
     model = tree()
     view = TreeView(model, SetupParts(guard))
-    unit = model.forest.id_of("UNIT-A")
+    unit = model.meters.id_of("UNIT-A")
     view._nodes[unit].opened = True
-    machine = model.forest.id_of("UNIT-A-MACHINE-02")
+    machine = model.meters.id_of("UNIT-A-MACHINE-02")
     view.tree.set_trait("selected_nodes", (view._nodes[machine],))
     assert model.selected == machine
     assert f'li[id="{view._nodes[machine]._id}"] >' in view.mark.value
@@ -167,7 +167,7 @@ def test_a_click_in_the_browser_chooses_and_opens() -> None:
 def test_lines_that_are_not_drawn_any_more_are_closed() -> None:
     model = tree()
     view = TreeView(model, SetupParts(guard))
-    model.set_open(model.forest.id_of("UNIT-A"), True)
+    model.set_open(model.meters.id_of("UNIT-A"), True)
     many = dict(view._nodes)
     model.search = "SOLAR"
     assert len(view._nodes) < len(many)
@@ -185,28 +185,28 @@ def test_any_rows_make_a_finite_tree(pairs: list[tuple[str, str]]) -> None:
     plain = rows(1)[0]
     given_rows = [plain | {"id": f"mtr_{a}", "number": a, "parent_id": f"mtr_{b}" if b else None} for a, b in pairs]
     model = TreeModel()
-    model.forest = Forest(given_rows)
+    model.meters = MeterTree(given_rows)
     model.expand()
-    assert len(drawn(model)) <= len(model.forest)
-    for key in model.forest.rows:
-        assert len(model.forest.above(key)) <= len(model.forest)
+    assert len(drawn(model)) <= len(model.meters)
+    for key in model.meters.rows:
+        assert len(model.meters.above(key)) <= len(model.meters)
 
 
 def test_a_meter_that_hangs_elsewhere_is_drawn_anew_with_all_below_it() -> None:
     model = tree()
     view = TreeView(model, SetupParts(guard))
-    unit, machine = model.forest.id_of("UNIT-A"), model.forest.id_of("UNIT-A-MACHINE-01")
+    unit, machine = model.meters.id_of("UNIT-A"), model.meters.id_of("UNIT-A-MACHINE-01")
     model.set_open(unit, True)
     before = dict(view._nodes)
     moved = rows()
-    next(row for row in moved if row["id"] == unit)["parent_id"] = model.forest.id_of("SOLAR")
-    model.forest = Forest(moved)
+    next(row for row in moved if row["id"] == unit)["parent_id"] = model.meters.id_of("SOLAR")
+    model.meters = MeterTree(moved)
     model.reveal(unit)
     # The browser knows a node by its id: the same one at two places, one of them on its way out, emptied the tree.
     assert view._nodes[unit]._id != before[unit]._id
     assert view._nodes[machine]._id != before[machine]._id
     assert before[unit] not in view._nodes.values()
-    other = model.forest.id_of("UNIT-B")
+    other = model.meters.id_of("UNIT-B")
     assert view._nodes[other] is before[other]
     assert set(view._keys.values()) == set(view._nodes)
 
@@ -216,7 +216,7 @@ def test_an_empty_tree_says_why() -> None:
     model.search = "x"
     model.search = ""
     assert model.empty == ""  # nothing is known yet
-    model.forest = Forest()
+    model.meters = MeterTree()
     assert "no meter yet" in model.empty
     model = tree()
     assert model.empty == ""
@@ -244,7 +244,7 @@ def test_a_message_of_another_shape_is_no_drag(content: object) -> None:
 def test_a_line_of_the_browser_is_a_meter_or_nothing() -> None:
     model = tree()
     view = TreeView(model, SetupParts(guard))
-    unit = model.forest.id_of("UNIT-A")
+    unit = model.meters.id_of("UNIT-A")
     assert view.meter(view._nodes[unit]._id) == unit
     assert view.meter(view._nodes[f"{unit}+waiting"]._id) == ""
     assert view.meter("no-such-line") == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def module(name: str) -> str:
-    """The few bytes of ESM that stand for the export of that name of `static/widgets.js`.
+    """One line of ESM that stands for the export of that name of `static/widgets.js`.
 
     anywidget sends a widget's whole script with each of its instances; this keeps it to one line.
     """

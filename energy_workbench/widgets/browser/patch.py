@@ -8,7 +8,7 @@ Change = tuple[list[str | int], Any]
 
 
 def changes(old: Any, new: Any) -> list[Change] | None:
-    """What turns the old figure into the new one.
+    """The changes from the old figure to the new one.
 
     Parameters
     ----------

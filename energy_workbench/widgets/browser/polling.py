@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 class Poller(Generic[Answer]):
-    """Repeats a question while a browser says that its page is in front.
+    """Repeats a request while a browser says that its page is in front.
 
     A silent browser (closed, asleep, gone) ends the polling, so that the server sees an idle kernel and ends it.
 
@@ -47,11 +47,11 @@ class Poller(Generic[Answer]):
 
     @property
     def running(self) -> bool:
-        """Whether questions are being asked."""
+        """Whether it polls."""
         return self._task is not None and not self._task.done()
 
     def heard(self, visible: bool) -> None:
-        """Note a word of the browser: in front, or not any more."""
+        """Take a message of the browser: in front, or not any more."""
         self._heard = time.monotonic() if visible else float("-inf")
         if visible and not self.running:
             self._task = asyncio.get_running_loop().create_task(self._run())

@@ -39,7 +39,7 @@ def notes(sentences: Sequence[str]) -> Markup:
 
 
 def path(numbers: Sequence[str]) -> Markup:
-    """The way back up from a part of the tree; empty where all of it is shown."""
+    """Links to the ancestors of the part of the tree that is shown; empty where all of it is."""
     if not numbers:
         return Markup()
     links = [

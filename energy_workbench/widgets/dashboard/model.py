@@ -23,7 +23,7 @@ from energy_workbench.figures.wording.generation import without
 from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.markup import Card
-from energy_workbench.widgets.page_model import LIVE, Asked, PageModel
+from energy_workbench.widgets.page_model import LIVE, PageModel, Selection
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Fetched:
 
 
 class Model(PageModel):
-    """The plant at a glance."""
+    """The site as a whole: cards, power flow, states, consumption pattern and map."""
 
     page = PAGE
     default_period = "today"
@@ -69,34 +69,34 @@ class Model(PageModel):
     matches = Int(-1)
     """Meters that match the search; -1 without one."""
 
-    _kept: tuple[Asked, float, Overview] | None = None
+    _kept: tuple[Selection, float, Overview] | None = None
     """The selection and time of the last overview, and that."""
     picture: FloorPlan | None = None
     """The floor plan, once somebody has looked at it."""
 
-    def ask(self, asked: Asked) -> Fetched:
-        overview = self._overview(asked)
+    def ask(self, selection: Selection) -> Fetched:
+        overview = self._overview(selection)
         plan = self.picture
-        if ("map_kind", "floor") in asked.own and plan is None:
+        if ("map_kind", "floor") in selection.own and plan is None:
             plan = self.workbench.floor_plan()
         whole = Pattern.from_dict(overview.pattern)
-        if not asked.meter or asked.meter in (whole.meter, whole.number):
+        if not selection.meter or selection.meter in (whole.meter, whole.number):
             return Fetched(overview, whole, plan)
         try:
-            return Fetched(overview, self.workbench.over_time(asked.meter, PATTERN), plan)
+            return Fetched(overview, self.workbench.over_time(selection.meter, PATTERN), plan)
         except NotFoundError:
             return Fetched(overview, None, plan)
 
-    def _overview(self, asked: Asked) -> Overview:
-        """The overview; while it is fresh, another meter needs no other one."""
+    def _overview(self, selection: Selection) -> Overview:
+        """The overview; a recent one is used again when only the meter changes."""
         if self._kept:
             before, at, overview = self._kept
-            another = (before.period, before.own) == (asked.period, asked.own) and before.meter != asked.meter
-            if another and time.monotonic() - at < LIVE:
-                self._kept = asked, at, overview
+            same = (before.period, before.own) == (selection.period, selection.own)
+            if same and before.meter != selection.meter and time.monotonic() - at < LIVE:
+                self._kept = selection, at, overview
                 return overview
-        overview = self.workbench.overview(asked.period)
-        self._kept = asked, time.monotonic(), overview
+        overview = self.workbench.overview(selection.period)
+        self._kept = selection, time.monotonic(), overview
         return overview
 
     def show(self, fetched: Fetched) -> None:

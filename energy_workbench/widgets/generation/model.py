@@ -18,7 +18,7 @@ from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.generation.change import change, ratio_change, told
 from energy_workbench.widgets.generation.factors import PeriodFactor, in_period
 from energy_workbench.widgets.markup import Card
-from energy_workbench.widgets.page_model import Asked, PageModel
+from energy_workbench.widgets.page_model import PageModel, Selection
 
 ENERGY_COLUMNS = {
     "day": "Day", "grid_import_kwh": "Grid import [kWh]", "grid_export_kwh": "Grid export [kWh]",
@@ -70,12 +70,12 @@ class Model(PageModel):
     carbon_figure = Dict()
     cards = List()
 
-    def ask(self, asked: Asked) -> Fetched:
-        now = self.workbench.generation(asked.period)
+    def ask(self, selection: Selection) -> Fetched:
+        now = self.workbench.generation(selection.period)
         factors = self.workbench.factors()
-        if not asked.compare:
+        if not selection.compare:
             return Fetched(now, factors)
-        changes = self.workbench.compare_generation(asked.period, against=asked.compare)
+        changes = self.workbench.compare_generation(selection.period, against=selection.compare)
         zone = zone_of(now.timezone)
         start, end = (parse_instant(edge, zone) for edge in (changes.before_start, changes.before_end))
         earlier = self.workbench.generation(f"{start.isoformat()}/{end.isoformat()}")

@@ -22,7 +22,7 @@ from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.losses.branch import below, node_of, path_to, ranked, roots_of
 from energy_workbench.widgets.markup import Card
-from energy_workbench.widgets.page_model import Asked, PageModel
+from energy_workbench.widgets.page_model import PageModel, Selection
 
 DEPTHS = {"1": 1, "2": 2, "3": 3, "all": None}
 """Levels below the node in view that the Sankey draws."""
@@ -78,14 +78,14 @@ class Model(PageModel):
     time_figure = Dict()
     cards = List()
 
-    def ask(self, asked: Asked) -> Fetched:
-        balance = self.workbench.balance(asked.period)
-        known = as_known(balance.rows, self.workbench.flow(asked.period).to_dict())
-        node = _in_view(balance.rows, asked.meter)
+    def ask(self, selection: Selection) -> Fetched:
+        balance = self.workbench.balance(selection.period)
+        known = as_known(balance.rows, self.workbench.flow(selection.period).to_dict())
+        node = _in_view(balance.rows, selection.meter)
         if node is None:
             return Fetched(balance, known)
         every = _every(balance.start, balance.end)
-        return Fetched(balance, known, self.workbench.losses(node["number"], asked.period, every=every))
+        return Fetched(balance, known, self.workbench.losses(node["number"], selection.period, every=every))
 
     def show(self, fetched: Fetched) -> None:
         self.balance, self.known, self.over_time = fetched.balance, list(fetched.known), fetched.over_time

@@ -18,7 +18,7 @@ from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.history import FRESH, History, silence
 from energy_workbench.widgets.meter.recent import SHOWN, Live, Recent
 from energy_workbench.widgets.meter.sections import MeterInTree, NewestValues, PeriodLog, QualityCounts, Relative
-from energy_workbench.widgets.page_model import LIVE, Asked
+from energy_workbench.widgets.page_model import LIVE, Selection
 from energy_workbench.widgets.zoomed_page import ZoomedPage
 
 LISTED = 50
@@ -41,7 +41,7 @@ class Fetched:
 
 
 class Model(ZoomedPage):
-    """One meter."""
+    """Newest values, history, quality, findings and events of one meter."""
 
     page = METER
     default_period = "last 7 days"
@@ -59,16 +59,16 @@ class Model(ZoomedPage):
         self._recent = Recent(self.workbench)
         self._live = Live()
 
-    def ask(self, asked: Asked) -> Fetched:
-        history, kept, wb, period = self.look(asked), self.historian.kept, self.workbench, asked.period
+    def ask(self, selection: Selection) -> Fetched:
+        history, cache, wb, period = self.look(selection), self.historian.cache, self.workbench, selection.period
         number = history.whole.number
         return Fetched(
             history,
             wb.meter(number),
-            kept.get(("meters",), FRESH, lambda: wb.meters().rows),
+            cache.get(("meters",), FRESH, lambda: wb.meters().rows),
             self._recent.look(number),
-            kept.get(("findings", number, period), FRESH, lambda: wb.findings(number, period, limit=LISTED)),
-            kept.get(("events", number, period), FRESH, lambda: wb.events(number, period, limit=LISTED)),
+            cache.get(("findings", number, period), FRESH, lambda: wb.findings(number, period, limit=LISTED)),
+            cache.get(("events", number, period), FRESH, lambda: wb.events(number, period, limit=LISTED)),
         )
 
     def show(self, fetched: Fetched) -> None:

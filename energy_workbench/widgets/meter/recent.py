@@ -51,7 +51,7 @@ class Recent:
         self._live = Live()
 
     def look(self, number: str) -> Live:
-        """The meter now."""
+        """The newest values and the last hour of that meter."""
         now = clock.now()
         if number != self._number or self._live.ts is None:
             newest = self._workbench.readings(number, None, None, limit=NEWEST, scaled=True)

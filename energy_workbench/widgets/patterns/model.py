@@ -20,7 +20,7 @@ from energy_workbench.figures.wording.words import amount, moment, percent, sign
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.history import FRESH, History
 from energy_workbench.widgets.markup import Card
-from energy_workbench.widgets.page_model import Asked
+from energy_workbench.widgets.page_model import Selection
 from energy_workbench.widgets.zoomed_page import ZoomedPage
 
 SHAPES = ("weekday-hour", "hour", "duration", "shift")
@@ -62,17 +62,17 @@ class Model(ZoomedPage):
         super().__init__(*args, **own)
         self._shapes: dict[str, LoadShape] = {}
 
-    def ask(self, asked: Asked) -> Fetched:
-        history, own, kept = self.look(asked), dict(asked.own), self.historian.kept
-        number, text = history.whole.number, asked.period
+    def ask(self, selection: Selection) -> Fetched:
+        history, own, cache = self.look(selection), dict(selection.own), self.historian.cache
+        number, text = history.whole.number, selection.period
         shapes = {
-            by: kept.get(("shape", by, number, text), FRESH, partial(self._shape, number, text, by)) for by in SHAPES
+            by: cache.get(("shape", by, number, text), FRESH, partial(self._shape, number, text, by)) for by in SHAPES
         }
         how = (own["block"], own["kind"], own["unit"])
         return Fetched(
             history,
             shapes,
-            kept.get(("demand", number, text, *how), FRESH, lambda: self._billing_months(number, text, *how)),
+            cache.get(("demand", number, text, *how), FRESH, lambda: self._billing_months(number, text, *how)),
         )
 
     def show(self, fetched: Fetched) -> None:

@@ -16,7 +16,7 @@ from energy_workbench.figures.completeness import STEPS, calendar
 from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.markup import Card
-from energy_workbench.widgets.page_model import Asked, PageModel
+from energy_workbench.widgets.page_model import PageModel, Selection
 
 FINDINGS = 200
 """Most findings that are listed; the newest."""
@@ -50,12 +50,12 @@ class Model(PageModel):
     cards = List()
     calendar_figure = Dict()
 
-    def ask(self, asked: Asked) -> Fetched:
-        meter = asked.meter or None
+    def ask(self, selection: Selection) -> Fetched:
+        meter = selection.meter or None
         cases = self.workbench.review()
         return Fetched(
-            self.workbench.completeness(asked.period),
-            self.workbench.findings(meter, asked.period, limit=FINDINGS),
+            self.workbench.completeness(selection.period),
+            self.workbench.findings(meter, selection.period, limit=FINDINGS),
             [case for case in cases if meter in (None, case["meter"], case["number"])],
         )
 

@@ -48,7 +48,7 @@ class Field:
 
 
 def questions(group: Group) -> tuple[Field, ...]:
-    """What the form asks in a group."""
+    """The fields of a group."""
     return tuple(asked for of in schedule_fields.GROUPED[group] for asked in _questions(of))
 
 

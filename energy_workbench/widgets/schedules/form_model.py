@@ -83,7 +83,7 @@ class FormModel(Form):
         self._check(0.0)
 
     def set(self, name: str, text: str) -> None:
-        """Answer one question."""
+        """Set the value of a field."""
         if name not in self._names or text == self.values.get(name):
             return
         self._touched.add(name)

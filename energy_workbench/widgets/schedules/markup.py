@@ -124,7 +124,7 @@ def preview(described: str, next_runs: Sequence[PlannedRun]) -> Markup:
 
 
 def header(site: str) -> Markup:
-    """Name of the page and of the site, and when the states are from."""
+    """Name of the page and of the site, and the instant of the states."""
     return Markup(
         '<div class="ew-title"><h1>Scheduled reports</h1><p><b>{}</b>'
         '<span class="ew-live">as of <span class="ew-asof">…</span></span></p></div>'
@@ -132,12 +132,12 @@ def header(site: str) -> Markup:
 
 
 def when(iso: str | None) -> str:
-    """An instant as people read it; empty for none."""
+    """An instant as text; empty for none."""
     return f"{datetime.fromisoformat(iso):%a %d %b %Y, %H:%M}" if iso else ""
 
 
 def took(seconds: float | None) -> str:
-    """A duration as people read it."""
+    """A duration as text."""
     if seconds is None:
         return ""
     if seconds < 120:

@@ -38,7 +38,7 @@ class Answer:
 
 
 class SchedulesModel(HasTraits):
-    """Headless: the list, the chosen schedule with its history, a form, and one short question at a time."""
+    """Headless: the list, the chosen schedule with its runs, a form, and the question before an action."""
 
     site = Unicode("")
     as_of = Unicode("")
@@ -148,7 +148,7 @@ class SchedulesModel(HasTraits):
         self._act(lambda: self._workbench.update_schedule(row["id"], {"paused": paused}), said)
 
     def put_question(self, question: str) -> None:
-        """Ask before something is sent, or deleted."""
+        """Ask for confirmation before a report is sent, or a schedule deleted."""
         if self.row:
             self.question = question
 
@@ -157,7 +157,7 @@ class SchedulesModel(HasTraits):
         self.question = ""
 
     def confirm(self) -> None:
-        """Do what the question asks."""
+        """Do what was asked for."""
         row, question = self.row, self.question
         if not row or not question:
             return

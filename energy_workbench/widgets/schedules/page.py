@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.browser.place import Place
+from energy_workbench.widgets.browser.location import Location
 from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage
 from energy_workbench.widgets.schedules.model import Answer, SchedulesModel
@@ -24,11 +24,11 @@ WRONG = ".ew-schedules .ew-invalid input, .ew-schedules .ew-invalid select"
 
 
 class SchedulesPage(LivePage):
-    """Ties model, view and the app's browser together.
+    """Controller of model and view, and of the app's location.
 
     Parameters
     ----------
-    place : Place
+    location : Location
         Of the app.
     deliver : callable
         Hands the reader a file: name and content.
@@ -41,28 +41,28 @@ class SchedulesPage(LivePage):
         workbench: WorkbenchContract,
         doer: Doer,
         guard: Callable[..., Any],
-        place: Place,
+        location: Location,
         deliver: Callable[[str, bytes], None],
         leave: Callable[[], None],
     ) -> None:
-        self.place = place
+        self.location = location
         self.model = SchedulesModel(workbench, doer, deliver)
         self.view = SchedulesView(self.model, leave, guard)
         self.poller: Poller[Answer] = Poller(self.model.ask, self._take, self._fail, every=EVERY_SECONDS, ease=2.0)
         self.model.observe(guard(self._went), "selected")
         self.model.form.observe(guard(self._focus), "kind")
-        self.model.form.observe(guard(lambda _: self.place.focus(WRONG)), "refusals")
+        self.model.form.observe(guard(lambda _: self.location.focus(WRONG)), "refusals")
         self.model.observe(guard(self._asked), "question")
 
     def _went(self, _: Any) -> None:
         if row := self.model.row:
-            self.place.go({"schedule": row["name"]})
+            self.location.go({"schedule": row["name"]})
 
     def _focus(self, change: dict[str, Any]) -> None:
         if change["new"]:
-            self.place.focus(FIRST_INPUT)
+            self.location.focus(FIRST_INPUT)
 
     def _asked(self, change: dict[str, Any]) -> None:
         if change["new"]:
             # Never the button that deletes: a key held too long must not press it.
-            self.place.focus(".ew-schedules .ew-ask .ew-do-refuse")
+            self.location.focus(".ew-schedules .ew-ask .ew-do-refuse")

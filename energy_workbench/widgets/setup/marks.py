@@ -12,7 +12,7 @@ from energy_workbench.contract.rows.meters import MeterRow
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sign.
+    """The mark of a state.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ def pill(mark: Mark) -> Markup:
 
 
 def legend() -> Markup:
-    """HTML of all signs."""
+    """HTML of all marks."""
     return Markup().join(Markup("<span>{}{}</span>").format(icon(mark), mark.word) for mark in LEGEND)
 
 

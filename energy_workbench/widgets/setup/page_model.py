@@ -24,11 +24,11 @@ from energy_workbench.widgets.setup.ask.model import AskModel
 from energy_workbench.widgets.setup.bulk.model import BulkModel
 from energy_workbench.widgets.setup.details.model import DetailsModel, Values
 from energy_workbench.widgets.setup.doctor.model import DoctorModel
-from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.marks import one_line
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
 from energy_workbench.widgets.setup.site.model import SiteModel
@@ -58,7 +58,7 @@ class Answer:
 
 
 class SetupModel(HasTraits):
-    """Headless: holds the parts of the page and lets each know what the others need of it."""
+    """Headless: the models of the panels, and the choice and changes that they share."""
 
     side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits", "review", "site"), "details")
     site = Unicode("")
@@ -85,7 +85,7 @@ class SetupModel(HasTraits):
         self._counting = threading.Lock()
         self._wanted = ""
         self._following = False
-        self.forest = Forest()
+        self.meters = MeterTree()
         self.tree = TreeModel()
         self.details = DetailsModel(workbench, doer)
         self.ratios = RatiosModel(workbench, doer, self._changed)
@@ -126,28 +126,28 @@ class SetupModel(HasTraits):
             self.problem, self.site, self.undoable = "", answer.site["name"], answer.undoable
             self.asks = answer.site.get("advice", "")
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
-            if not self.forest.rows or [*self.forest.rows.values()] != [*answer.rows]:
-                self._grown(Forest(answer.rows))
+            if not self.meters.rows or [*self.meters.rows.values()] != [*answer.rows]:
+                self._grown(MeterTree(answer.rows))
         self.details.take_values(answer.values)
         if self.side == "doctor":
             self.doctor.refresh()
 
     def refresh(self) -> None:
-        """Ask and show."""
+        """Fetch and show."""
         self._doer.do(self.question(), self.take)
 
-    def _grown(self, forest: Forest) -> None:
+    def _grown(self, meters: MeterTree) -> None:
         chosen = self.details.selected
-        above = self.forest.above(chosen)
-        self.forest = forest
+        above = self.meters.above(chosen)
+        self.meters = meters
         for part in (self.tree, self.details, self.form, self.ask):
-            part.forest = forest
-        self.cards = _cards(forest)
+            part.meters = meters
+        self.cards = _cards(meters)
         self._tell_revision()
-        if chosen not in forest:
-            first = forest.below()[0] if forest.below() else ""
-            near = next((key for key in above if key in forest), first)
-            self._follow(near if chosen else forest.id_of(self._wanted) or first)
+        if chosen not in meters:
+            first = meters.below()[0] if meters.below() else ""
+            near = next((key for key in above if key in meters), first)
+            self._follow(near if chosen else meters.id_of(self._wanted) or first)
         if self.side == "deleted":
             self._ask_deleted()
 
@@ -174,7 +174,7 @@ class SetupModel(HasTraits):
     def want(self, number: str) -> None:
         """Choose the meter of that number, now or once the meters are known."""
         self._wanted = number
-        if key := self.forest.id_of(number):
+        if key := self.meters.id_of(number):
             self.choose(key)
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
@@ -261,16 +261,16 @@ class SetupModel(HasTraits):
         self.side = "details"
 
     def question_about(self, question: str) -> None:
-        """Put a question about the chosen meter."""
+        """Open a question about the chosen meter."""
         if row := self.details.row:
             self.ask.ask(question, row)
 
     def drop(self, key: str, onto: str, *, at_top: bool = False) -> None:
         """A meter was dragged onto another, or to the top of the tree: ask whether to move it there."""
-        if key not in self.forest or not (at_top or onto in self.forest):
+        if key not in self.meters or not (at_top or onto in self.meters):
             return
-        parent = self.forest[key]["parent_id"]
-        if onto == key or key in self.forest.above(onto) or (parent or "") == onto:
+        parent = self.meters[key]["parent_id"]
+        if onto == key or key in self.meters.above(onto) or (parent or "") == onto:
             return
         if self.side == "form":
             self.problem = "Save or cancel the form first; then drag the meter again."
@@ -278,7 +278,7 @@ class SetupModel(HasTraits):
         self.choose(key)
         self.side = "details"
         self.question_about("move")
-        self.ask.parent = self.forest.number_of(onto)
+        self.ask.parent = self.meters.number_of(onto)
 
     def _learn(self) -> None:
         """Fetch what the form suggests."""
@@ -327,19 +327,19 @@ class SetupModel(HasTraits):
         self._changed(said, "")
 
     def _changed(self, said: str, key: str, meter: MeterRow | None = None) -> None:
-        """Show what was done, and the tree with it.
+        """Show the result of a change, and the tree with it.
 
         `meter` is the changed one where the service gave it: it is known at once, so that what one does to it next is
         no conflict with one's own change.
         """
         self.notice, self.problem = said, ""
-        if meter and meter.get("id") in self.forest:
-            rows = self.forest.rows.values()
-            self._grown(Forest([{**row, **meter} if row["id"] == meter["id"] else row for row in rows]))
+        if meter and meter.get("id") in self.meters:
+            rows = self.meters.rows.values()
+            self._grown(MeterTree([{**row, **meter} if row["id"] == meter["id"] else row for row in rows]))
 
         def take(answer: Answer) -> None:
             self.take(answer)
-            if key in self.forest:
+            if key in self.meters:
                 self._follow(key)
             self.details.renew()
             self.ratios.show(self.details.selected)
@@ -358,8 +358,8 @@ class SetupModel(HasTraits):
         self.deleted = list(meters.rows)
 
 
-def _cards(forest: Forest) -> list[Card]:
-    rows = list(forest.rows.values())
+def _cards(meters: MeterTree) -> list[Card]:
+    rows = list(meters.rows.values())
     total = len(rows)
 
     status = Counter(row["status"] for row in rows)
@@ -380,5 +380,5 @@ def _cards(forest: Forest) -> list[Card]:
 
 
 def when(iso: str | None) -> str:
-    """A stored instant as people read it; empty for none."""
+    """A stored instant as text; empty for none."""
     return f"{datetime.fromisoformat(iso):%d %b %Y %H:%M}" if iso else ""

@@ -18,10 +18,10 @@ from energy_workbench.widgets.setup.bulk.view import BulkView
 from energy_workbench.widgets.setup.deleted_view import DeletedView
 from energy_workbench.widgets.setup.details.view import DetailsView
 from energy_workbench.widgets.setup.doctor.view import DoctorView
-from energy_workbench.widgets.setup.forest import STATUS_FILTERS
 from energy_workbench.widgets.setup.form.view import FormView
 from energy_workbench.widgets.setup.gateways.view import GatewaysView
 from energy_workbench.widgets.setup.limits.view import LimitsView
+from energy_workbench.widgets.setup.meter_tree import STATUS_FILTERS
 from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
@@ -192,7 +192,7 @@ class SetupView:
 
 
 def header(site: str, asks: str = "") -> Markup:
-    """Name of the page and of the site, and when the states are from."""
+    """Name of the page and of the site, and the instant of the states."""
     return Markup(
         '<div class="ew-title"><h1>Energy meter setup</h1><p><b>{}</b>'
         '<span class="ew-live">as of <span class="ew-asof">…</span></span></p>{}</div>'
@@ -204,5 +204,5 @@ def _asking_for(text: str) -> Markup:
 
 
 def notice(text: str) -> Markup:
-    """What was done last."""
+    """Banner with the result of the last action."""
     return Markup('<div class="ew-done" role="status">✓ {}</div>').format(text) if text else Markup()

@@ -27,7 +27,7 @@ class SetupParts(Parts):
         self._styles: dict[type, Any] = {}
 
     def input(self, label: str, placeholder: str = "", *, classes: str = "ew-input") -> ipywidgets.Text:
-        """A line of text, told at each key."""
+        """A line of text, sent at each key."""
         return self._make(ipywidgets.Text, classes, description=label, placeholder=placeholder, continuous_update=True)
 
     def suggesting(self, label: str, placeholder: str = "") -> ipywidgets.Combobox:
@@ -66,7 +66,7 @@ class SetupParts(Parts):
 
 
 def told(problem: str = "", warning: str = "", hint: str = "") -> Markup:
-    """What stands below an input: its problem, else its warning, else its hint."""
+    """The note below an input: its problem, else its warning, else its hint."""
     if problem:
         return Markup('<p class="ew-wrong" role="alert">✕ {}</p>').format(problem)
     if warning:
@@ -75,6 +75,6 @@ def told(problem: str = "", warning: str = "", hint: str = "") -> Markup:
 
 
 def alert(text: str) -> Markup:
-    """The banner of what went wrong; empty for nothing."""
+    """Banner of a failure; empty for none."""
     lines = escape(text).replace("\n", Markup("<br>"))
     return Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(lines) if text else Markup()

@@ -17,7 +17,7 @@ SEPARATOR = " — "
 
 
 class HeadView:
-    """Menu, title, pickers and what is wrong; `widgets` are what to display, from top to bottom."""
+    """Menu, title, pickers and banner; `widgets` are what to display, from top to bottom."""
 
     def __init__(self, pages: Sequence[Page], make: Parts) -> None:
         self._pages = pages
@@ -33,14 +33,14 @@ class HeadView:
         ]
 
     def enter(self, page: PageModel) -> None:
-        """Be the head of that page."""
+        """Show the title and pickers of that page."""
         put(self.title, title(page.page))
         shown(self.meter, "meter" in page.takes)
         shown(self.period, "period" in page.takes)
         self.period.compares = "compare" in page.takes
 
     def name(self, names: Names, page: str, site: str) -> None:
-        """Say how site and meters are called."""
+        """Set the names of site and meters."""
         put(self.menu, menu(self._pages, page, site))
         options = tuple(f"{number}{SEPARATOR}{name}" if name else number for number, name in names.meters.items())
         if options and options != tuple(self.meter.options):
@@ -72,5 +72,5 @@ def menu(pages: Sequence[Page], here: str, site: str) -> Markup:
 
 
 def title(page: Page) -> Markup:
-    """Title of a page, and what is on it."""
+    """Title of a page with its subtitle."""
     return Markup('<div class="ew-title"><h1>{}</h1><p>{}</p></div>').format(page.title, page.about)

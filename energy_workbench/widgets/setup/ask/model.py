@@ -11,7 +11,7 @@ from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.status import Status
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
-from energy_workbench.widgets.setup.forest import Forest
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -26,7 +26,7 @@ Done = Callable[[str, str, MeterRow | None], None]
 
 
 class AskModel(HasTraits):
-    """Headless: `ask` puts a question, its traits hold the answer, `confirm` acts on it."""
+    """Headless: `ask` opens a question, traits hold its fields, `confirm` makes the change."""
 
     question = Enum(("", "move", "status", "delete", "template"), "")
     meter = Instance(dict, ())
@@ -43,21 +43,21 @@ class AskModel(HasTraits):
     busy = Bool(False)
     below = Int(0)
     """Meters under the one in question, at any depth."""
-    forest = Instance(Forest, ())
+    meters = Instance(MeterTree, ())
 
     def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Done) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
     def ask(self, question: str, meter: MeterRow) -> None:
-        """Put a question about a meter."""
+        """Open a question about a meter."""
         with self.hold_trait_notifications():
             self.meter = dict(meter)
-            self.parent = self.forest.number_of(meter["parent_id"])
+            self.parent = self.meters.number_of(meter["parent_id"])
             self.status, self.reason = str(meter["status"]), str(meter.get("status_reason") or "")
             self.since = ""
             self.children, self.name, self.problem, self.busy = "", "", "", False
-            self.below = sum(1 for _ in self.forest.under(str(meter["id"])))
+            self.below = sum(1 for _ in self.meters.under(str(meter["id"])))
             self.question = question
 
     def cancel(self) -> None:
@@ -67,17 +67,17 @@ class AskModel(HasTraits):
     def suggestions(self) -> list[str]:
         """Meters that the one in question could hang under: not itself, and none below it."""
         key = str(self.meter.get("id", ""))
-        refused = {key, *self.forest.under(key)}
+        refused = {key, *self.meters.under(key)}
         typed = self.parent.strip().casefold()
         matching = [
             row["number"]
-            for other, row in self.forest.rows.items()
+            for other, row in self.meters.rows.items()
             if other not in refused and typed in f"{row['number']} {row['name']}".casefold()
         ]
         return sorted(matching, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
 
     def confirm(self) -> None:
-        """Do it, if it can be done."""
+        """Make the change, if it can be made."""
         if self.busy or not self.question:
             return
         if problem := self._missing():
@@ -100,7 +100,7 @@ class AskModel(HasTraits):
         self._doer.do(act, done, failed, key="ask")
 
     def _missing(self) -> str:
-        if self.question == "move" and self.parent.strip() and not self.forest.id_of(self.parent):
+        if self.question == "move" and self.parent.strip() and not self.meters.id_of(self.parent):
             return f"There is no meter {self.parent.strip()!r}: choose one of the list."
         if self.question == "move" and self._parent() == (self.meter["parent_id"] or ""):
             return "It hangs there already: choose another parent."
@@ -109,7 +109,7 @@ class AskModel(HasTraits):
         return ""
 
     def _parent(self) -> str:
-        return self.forest.id_of(self.parent) if self.parent.strip() else ""
+        return self.meters.id_of(self.parent) if self.parent.strip() else ""
 
     def _action(self) -> tuple[Callable[[], MeterRow | None], str]:
         """The change, which answers with the meter where it still is, and the words for it."""
@@ -117,7 +117,7 @@ class AskModel(HasTraits):
         key, number, revision = str(meter["id"]), str(meter["number"]), meter.get("revision")
         if self.question == "move":
             parent = self._parent() or None
-            to = f"below {self.forest.number_of(parent)}" if parent else "to the top"
+            to = f"below {self.meters.number_of(parent)}" if parent else "to the top"
             return lambda: workbench.update_meter(key, {"parent_id": parent}, revision), f"{number} was moved {to}."
         if self.question == "status":
             status, reason, since = self.status, self.reason.strip(), self.since.strip()

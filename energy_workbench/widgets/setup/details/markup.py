@@ -150,7 +150,7 @@ def events(listed: Iterable[EventRow]) -> Markup:
 
 
 def changes(entries: Iterable[AuditRow], number_of: Callable[[str], str]) -> Markup:
-    """Who changed what; `number_of` gives the number of the meter with an id."""
+    """Changes of the configuration; `number_of` gives the number of the meter with an id."""
     lines = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
             moment(entry["at"]),
@@ -170,7 +170,7 @@ def _logged(heading: str, lines: Markup, none: str) -> Markup:
 
 
 def moment(iso: str | None) -> str:
-    """An instant as people read it."""
+    """An instant as text."""
     return f"{datetime.fromisoformat(iso):%d %b %Y %H:%M:%S}" if iso else ""
 
 

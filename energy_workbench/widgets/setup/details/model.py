@@ -14,7 +14,7 @@ from energy_workbench.contract.rows.meters import ReadingRow
 from energy_workbench.contract.rows.setup import AuditRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.setup.forest import Forest
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 
 CHANGES = 8
 """Changes that are listed."""
@@ -24,16 +24,16 @@ EVENTS = 6
 
 
 class Asked(Protocol):
-    """What the details need of a workbench."""
+    """The part of the workbench that the details need."""
 
     def readings(self, meter: str, *, limit: int | None = ..., scaled: bool = ...) -> Readings:
         """The newest readings."""
 
     def events(self, meter: str, *, limit: int = ...) -> list[EventRow]:
-        """When health and communication changed, the newest first."""
+        """Changes of health and communication, the newest first."""
 
     def audit(self, limit: int = ..., meter: str | None = ...) -> list[AuditRow]:
-        """Who changed what, the newest first."""
+        """Changes of the configuration, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def last_values(workbench: Asked, meter: str) -> Values:
 
 
 class DetailsModel(HasTraits):
-    """Headless. `show` chooses a meter; its row comes with the forest, its values with each poll."""
+    """Headless. `show` chooses a meter; its row comes with the meters, its values with each poll."""
 
-    forest = Instance(Forest, ())
+    meters = Instance(MeterTree, ())
     selected = Unicode("")
     row = Dict()
     path = Tuple()
@@ -82,7 +82,7 @@ class DetailsModel(HasTraits):
     def __init__(self, workbench: Asked, doer: Doer) -> None:
         super().__init__()
         self._workbench, self._doer = workbench, doer
-        self.observe(self._look, ["forest", "selected"])
+        self.observe(self._look, ["meters", "selected"])
 
     def show(self, key: str) -> None:
         """Choose a meter, or none."""
@@ -121,11 +121,11 @@ class DetailsModel(HasTraits):
         self.changes = list(entries)
 
     def _look(self, _: Any) -> None:
-        key, forest = self.selected, self.forest
+        key, meters = self.selected, self.meters
         before = self.row
         with self.hold_trait_notifications():
-            self.row = dict(forest[key]) if key in forest else {}
-            self.path = tuple(forest.number_of(above) for above in reversed(forest.above(key)))
+            self.row = dict(meters[key]) if key in meters else {}
+            self.path = tuple(meters.number_of(above) for above in reversed(meters.above(key)))
         # Another meter is asked for where it is chosen.
         if before.get("id") == self.row.get("id") and any(before.get(name) != self.row.get(name) for name in LIVE):
             self._ask_events()

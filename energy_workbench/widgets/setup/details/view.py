@@ -93,5 +93,5 @@ class DetailsView:
     def _show_changes(self) -> None:
         put(
             self.changes,
-            markup.changes(self.model.changes, self.model.forest.number_of) if self.model.row else Markup(),
+            markup.changes(self.model.changes, self.model.meters.number_of) if self.model.row else Markup(),
         )

@@ -20,7 +20,7 @@ ILL, ALL = "ill", "all"
 
 
 class DoctorModel(HasTraits):
-    """Headless."""
+    """Headless: the last examination, and the filter of its meters."""
 
     examination: Doctor | None = Instance(dict, allow_none=True)
     """The last one; None before the first."""
@@ -40,12 +40,12 @@ class DoctorModel(HasTraits):
         self.choices = _choices(None)
 
     def begin(self) -> None:
-        """Ask at once: somebody opens the panel."""
+        """Examine at once, when the panel is opened."""
         self._asked = 0.0
         self.refresh()
 
     def refresh(self) -> None:
-        """Ask again where the last answer is old and none is on its way."""
+        """Examine again where the last examination is old and none is under way."""
         if self._asking or self.calling or time.monotonic() - self._asked < OFTEN:
             return
         self._asking = True

@@ -62,7 +62,7 @@ def question(of: MeterField) -> Field:
 
 
 def questions(*groups: Group) -> tuple[Field, ...]:
-    """What the form asks in these groups."""
+    """The fields of these groups."""
     return tuple(question(of) for of in meter_fields.GROUPED if of.group in groups)
 
 
@@ -92,7 +92,7 @@ def texts(meter: Mapping[str, Any], parent: str) -> dict[str, str]:
 
 
 def defaults() -> dict[str, str]:
-    """What an empty form shows."""
+    """Values of an empty form."""
     return {name: field.default for name, field in FIELDS.items()}
 
 

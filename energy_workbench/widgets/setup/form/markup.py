@@ -13,7 +13,7 @@ from energy_workbench.widgets.setup.marks import one_line
 
 
 def conflict(versions: Iterable[tuple[str, str, str, str]]) -> Markup:
-    """Both versions beside what there was."""
+    """Table of a conflict: both versions beside the one before."""
     lines = Markup().join(
         Markup('<tr><th>{}</th><td>{}</td><td class="{}">{}</td><td class="{}">{}</td></tr>').format(
             label,

@@ -13,9 +13,9 @@ from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
 from energy_workbench.widgets.form import PAUSE, Form
-from energy_workbench.widgets.setup.forest import Forest
 from energy_workbench.widgets.setup.form import fields
 from energy_workbench.widgets.setup.marks import one_line
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -45,7 +45,7 @@ class FormModel(Form):
     suggesting = Bool(False)
     suggested: SuggestedProfiles | None = Instance(dict, allow_none=True)
     """Profiles that fit; None before they were requested."""
-    forest = Instance(Forest, ())
+    meters = Instance(MeterTree, ())
     gateways = List()
     profiles: list[ProfileRow] = List()
     templates: list[TemplateRow] = List()
@@ -63,7 +63,7 @@ class FormModel(Form):
         """Begin a new meter, below the one of that number, or like another."""
         values = fields.defaults()
         if like is not None:
-            values |= fields.texts(like, self.forest.number_of(like["parent_id"]))
+            values |= fields.texts(like, self.meters.number_of(like["parent_id"]))
             values |= {name: fields.FIELDS[name].default for name in fields.INDIVIDUAL}
         elif parent:
             values["parent"] = parent
@@ -71,7 +71,7 @@ class FormModel(Form):
 
     def edit(self, meter: Mapping[str, Any]) -> None:
         """Begin to change a meter."""
-        values = fields.texts(meter, self.forest.number_of(meter["parent_id"]))
+        values = fields.texts(meter, self.meters.number_of(meter["parent_id"]))
         self._begin("edit", meter, values, f"Edit {one_line(meter['number'])}")
 
     def _begin(self, kind: str, meter: Mapping[str, Any], values: dict[str, str], title: str) -> None:
@@ -82,7 +82,7 @@ class FormModel(Form):
         self._check(0.0)
 
     def use_template(self, name: str) -> None:
-        """Fill in what a template holds; what only this meter has stays."""
+        """Fill in the fields of a template; others stay as they are."""
         held = next((item["fields"] for item in self.templates if item["name"] == name), None)
         if held is not None:
             filled = {key: text for key, text in fields.texts(held, "").items() if key in held}
@@ -93,7 +93,7 @@ class FormModel(Form):
 
     @property
     def changed(self) -> dict[str, str]:
-        """Answers that differ from what the form began with; all that are given, of a new meter."""
+        """Values that differ from those at the beginning; of a new meter all that are given."""
         if self.kind == "add":
             return {name: text for name, text in self.values.items() if text.strip()}
         return {name: text for name, text in self.values.items() if text.strip() != self._begun[name].strip()}
@@ -104,7 +104,7 @@ class FormModel(Form):
         return self.kind == "edit" and any(name in self.changed for name in fields.RATIO)
 
     def set(self, name: str, text: str) -> None:
-        """Answer one question."""
+        """Set the value of a field."""
         if name not in fields.FIELDS or text == self.values.get(name):
             return
         self._touched.add(name)
@@ -116,13 +116,13 @@ class FormModel(Form):
         self._check(PAUSE)
 
     def suggestions(self, name: str) -> list[str]:
-        """Answers that begin with, or contain, what has been typed."""
+        """Suggestions that begin with, or contain, what has been typed."""
         typed = self.values.get(name, "").strip().casefold()
         if name == "gateway":
             known = list(self.gateways)
         else:
-            below = {self._meter["id"], *self.forest.under(self._meter["id"])} if self._meter else set()
-            known = [str(row["number"]) for key, row in self.forest.rows.items() if key not in below]
+            below = {self._meter["id"], *self.meters.under(self._meter["id"])} if self._meter else set()
+            known = [str(row["number"]) for key, row in self.meters.rows.items() if key not in below]
         matching = [text for text in known if typed in text.casefold()]
         return sorted(matching, key=lambda text: not text.casefold().startswith(typed))[:SUGGESTED]
 
@@ -144,7 +144,7 @@ class FormModel(Form):
     # Saving
 
     def save(self) -> None:
-        """Store the answers, if the service takes them."""
+        """Store the values, if the service takes them."""
         if not self.busy and self.kind:
             self._save(self._meter.get("revision"))
 
@@ -193,7 +193,7 @@ class FormModel(Form):
             self.failure = explain_change(error)
 
     def _versions(self, stored: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-        now = fields.texts(stored, str(stored.get("parent") or self.forest.number_of(stored.get("parent_id"))))
+        now = fields.texts(stored, str(stored.get("parent") or self.meters.number_of(stored.get("parent_id"))))
         mine, begun = self.values, self._begun
         return [
             (field.label, begun[name], now[name], mine[name])
@@ -204,7 +204,7 @@ class FormModel(Form):
     # Connection
 
     def test(self) -> None:
-        """Read the meter once, with the answers as they are."""
+        """Read the meter once, with the values as they are."""
         names = ("gateway", "unit_id", "profile", *fields.RATIO)
         asked = fields.sent({name: self.values[name] for name in names})
         self._touched.update(names)
@@ -214,11 +214,11 @@ class FormModel(Form):
 
     @property
     def findable(self) -> bool:
-        """Whether enough is given to find out the profile."""
+        """Whether gateway and unit id are given, which a search for profiles needs."""
         return all(self.values.get(name, "").strip() for name in ("gateway", "unit_id"))
 
     def suggest(self) -> None:
-        """Find out which profiles fit the meter at this address."""
+        """Search the profiles that fit the meter at this address."""
         asked = fields.sent({name: self.values[name] for name in ("gateway", "unit_id")})
         with self.hold_trait_notifications():
             self.suggesting, self.suggested = True, None

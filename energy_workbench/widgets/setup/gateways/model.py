@@ -46,7 +46,7 @@ class GatewaysModel(HasTraits):
         self._workbench, self._doer, self._done = workbench, doer, done
 
     def ask(self) -> None:
-        """Ask for the gateways as they are now."""
+        """Fetch the gateways."""
         self._doer.do(self._workbench.gateways, self._take, key="gateways list")
 
     def _take(self, gateways: Sequence[GatewayRow]) -> None:
@@ -67,7 +67,7 @@ class GatewaysModel(HasTraits):
             self.problems, self.failure, self.busy = {}, "", False
 
     def set(self, name: str, text: str) -> None:
-        """An option was typed; what is wrong with it shows at once."""
+        """Set the value of an option, and check it at once."""
         self.values = {**self.values, name: text}
         self.problems = self._check()
 

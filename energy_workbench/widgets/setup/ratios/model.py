@@ -79,7 +79,7 @@ class RatiosModel(HasTraits):
         self.editing = False
 
     def set(self, name: str, text: str) -> None:
-        """Answer one question."""
+        """Set the value of a field."""
         if text == self.values.get(name):
             return
         self.values = {**self.values, name: text}
@@ -160,7 +160,7 @@ class RatiosModel(HasTraits):
             self.failure = explain_change(error)
 
     def _mend(self) -> None:
-        """The instant is well, or not given yet."""
+        """Clear the problem of the instant."""
         self.problems = {name: text for name, text in self.problems.items() if name != "valid_from"}
 
     def _act(self, act: Callable[[], Any], said: str) -> None:

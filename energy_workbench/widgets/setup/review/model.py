@@ -66,26 +66,26 @@ class ReviewModel(Answers):
         return (*NEEDS.get(self.choice, ()), "reason") if self.choice else ()
 
     def begin(self) -> None:
-        """Show what waits."""
+        """Show the breaks that wait."""
         self.begun = True
         self.cancel()
         self.which = OPEN
         self.ask()
 
     def ask(self) -> None:
-        """Ask for the cases."""
+        """Fetch the cases."""
         decided = self.which == DECIDED
         self._doer.do(lambda: self._workbench.review(decided=decided), self._take, key="review")
 
     def look(self, case: str) -> None:
-        """Look at a case: what was decided of it can be corrected."""
+        """Choose a case; an earlier decision on it can be corrected."""
         decision = next((each["decision"] for each in self.cases if each["id"] == case), None)
         with self.hold_trait_notifications():
             self.case, self.choice = case, decision["choice"] if decision else ""
             self._fresh({name: _typed(decision.get(name) if decision else None) for name in FIELDS})
 
     def choose(self, choice: str) -> None:
-        """What it was."""
+        """Choose what the break was."""
         with self.hold_trait_notifications():
             self.choice, self.problems, self.failure = choice, {}, ""
 

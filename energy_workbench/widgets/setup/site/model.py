@@ -18,7 +18,7 @@ FIELDS = ("name", "timezone", "country", "currency")
 
 
 class SiteModel(Answers):
-    """Shows the plant and changes it.
+    """Shows the fields of the site and changes them.
 
     Parameters
     ----------

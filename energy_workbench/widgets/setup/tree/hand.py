@@ -15,7 +15,7 @@ MAX_LINE = 100
 
 
 class Hand(AnyWidget):
-    """Tells which line of the tree was dropped on which other; it shows nothing itself.
+    """Reports which line of the tree was dropped on which other; it has no look of its own.
 
     Lines are named by the ids of ipytree's nodes.
     """

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from traitlets import HasTraits, Instance, Tuple, Unicode
 
 from energy_workbench.widgets.setup import marks
-from energy_workbench.widgets.setup.forest import Forest
+from energy_workbench.widgets.setup.meter_tree import MeterTree
 
 AT_START = 45
 """Meters that are drawn at opening at most: levels are opened from the top while they fit."""
@@ -58,7 +58,7 @@ MORE = "+more"
 class TreeModel(HasTraits):
     """Headless: open branches, the search, the chosen meter, and the branches that follow from them."""
 
-    forest = Instance(Forest, ())
+    meters = Instance(MeterTree, ())
     search = Unicode("")
     status = Unicode("")
     kind = Unicode("")
@@ -77,7 +77,7 @@ class TreeModel(HasTraits):
         self._limits: dict[str, int] = {}
         self._closed: set[str] = set()
         self._started = self._told = False
-        self.observe(self._draw, ["forest", "selected"])
+        self.observe(self._draw, ["meters", "selected"])
         self.observe(self._searched, ["search", "status", "kind"])
 
     @property
@@ -108,7 +108,7 @@ class TreeModel(HasTraits):
 
     def collapse(self) -> None:
         """Close every branch but the roots."""
-        self._opened = set(self.forest.below()) if len(self.forest.below()) == 1 else set()
+        self._opened = set(self.meters.below()) if len(self.meters.below()) == 1 else set()
         self._draw()
 
     def clear(self) -> None:
@@ -118,14 +118,14 @@ class TreeModel(HasTraits):
 
     def reveal(self, key: str) -> None:
         """Choose a meter and open what is above it; a search that hides it ends."""
-        if key not in self.forest:
+        if key not in self.meters:
             return
-        if self.searching and key not in self.forest.matching(self.search, self.status, self.kind):
+        if self.searching and key not in self.meters.matching(self.search, self.status, self.kind):
             self.clear()
-        above = self.forest.above(key)
+        above = self.meters.above(key)
         self._opened.update(above)
         for child, parent in zip([key, *above], [*above, ""], strict=True):
-            place = list(self.forest.below(parent)).index(child)
+            place = list(self.meters.below(parent)).index(child)
             while self._limits.get(parent, AT_ONCE) <= place:
                 self._limits[parent] = self._limits.get(parent, AT_ONCE) + AT_ONCE
         self.selected = key
@@ -136,22 +136,22 @@ class TreeModel(HasTraits):
         self._draw()
 
     def _draw(self, change: Any = None) -> None:
-        forest = self.forest
-        self._told = self._told or (change is not None and change["name"] == "forest")
-        if not self._started and len(forest):
+        meters = self.meters
+        self._told = self._told or (change is not None and change["name"] == "meters")
+        if not self._started and len(meters):
             self._started = True
             self._opened.update(self._whole_levels(AT_START))
         if self.searching:
             self._draw_matches()
             return
         self._drawn |= self._opened
-        self.note, self.empty = "", "" if len(forest) or not self._told else NO_METER
-        self.branches = tuple(self._branch(key) for key in self._cut(forest.below(), ""))
-        if hidden := len(forest.below()) - len(self.branches):
+        self.note, self.empty = "", "" if len(meters) or not self._told else NO_METER
+        self.branches = tuple(self._branch(key) for key in self._cut(meters.below(), ""))
+        if hidden := len(meters.below()) - len(self.branches):
             self.branches = (*self.branches, _more("", hidden))
 
     def _branch(self, key: str) -> Branch:
-        below = self.forest.below(key)
+        below = self.meters.below(key)
         drawn = key in self._drawn
         children: tuple[Branch, ...] = ()
         if drawn and below:
@@ -163,29 +163,29 @@ class TreeModel(HasTraits):
 
     def _draw_matches(self) -> None:
         """Only the meters that match, with those above them."""
-        forest = self.forest
-        matching = forest.matching(self.search, self.status, self.kind)
+        meters = self.meters
+        matching = meters.matching(self.search, self.status, self.kind)
         shown = matching[:EXPANDED]
         kept: set[str] = set(shown)
         for key in shown:
-            for above in forest.above(key):
+            for above in meters.above(key):
                 if above in kept and above not in shown:
                     break
                 kept.add(above)
         hits = set(matching)
 
         def branch(key: str) -> Branch:
-            children = tuple(branch(child) for child in forest.below(key) if child in kept)
+            children = tuple(branch(child) for child in meters.below(key) if child in kept)
             opened = bool(children) and key not in self._closed
             return self._line(key, opened=opened, waiting=bool(children), children=children, faint=key not in hits)
 
         self.empty = "" if matching else NOTHING_FOUND
         rest = f", the first {len(shown)} are shown" if len(shown) < len(matching) else ""
-        self.note = f"{len(matching):,} of {len(forest):,} meters{rest}"
-        self.branches = tuple(branch(key) for key in forest.below() if key in kept)
+        self.note = f"{len(matching):,} of {len(meters):,} meters{rest}"
+        self.branches = tuple(branch(key) for key in meters.below() if key in kept)
 
     def _line(self, key: str, *, faint: bool = False, **state: Any) -> Branch:
-        row = self.forest[key]
+        row = self.meters[key]
         return Branch(key, marks.label(row, faint=faint), marks.of(row).name, **state)
 
     def _cut(self, keys: Any, parent: str) -> list[str]:
@@ -194,9 +194,9 @@ class TreeModel(HasTraits):
     def _whole_levels(self, most: int) -> list[str]:
         """Parents whose level can be opened whole before more than `most` meters are drawn."""
         parents_to_open: list[str] = []
-        drawn = min(len(self.forest.below()), AT_ONCE)
-        for parents in self.forest.levels():
-            drawn += sum(min(len(self.forest.below(key)), AT_ONCE) for key in parents)
+        drawn = min(len(self.meters.below()), AT_ONCE)
+        for parents in self.meters.levels():
+            drawn += sum(min(len(self.meters.below(key)), AT_ONCE) for key in parents)
             if drawn > most:
                 break
             parents_to_open += parents
@@ -205,9 +205,9 @@ class TreeModel(HasTraits):
     def _fitting(self, most: int) -> list[str]:
         """Parents that can be opened, level by level, before more than `most` meters are drawn."""
         parents_to_open: list[str] = []
-        drawn = min(len(self.forest.below()), AT_ONCE)
-        for key in (key for parents in self.forest.levels() for key in parents):
-            drawn += min(len(self.forest.below(key)), AT_ONCE)
+        drawn = min(len(self.meters.below()), AT_ONCE)
+        for key in (key for parents in self.meters.levels() for key in parents):
+            drawn += min(len(self.meters.below(key)), AT_ONCE)
             if drawn > most:
                 break
             parents_to_open.append(key)

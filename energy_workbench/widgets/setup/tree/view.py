@@ -74,7 +74,7 @@ class TreeView:
     def meter(self, line: str) -> str:
         """Id of the meter that is drawn in a line of the browser's; empty for none."""
         key = next((key for key, node in self._nodes.items() if node._id == line), "")
-        return key if key in self.model.forest else ""
+        return key if key in self.model.meters else ""
 
     def selector(self) -> str:
         """CSS selector of the chosen meter's line; empty where it is not drawn."""
@@ -146,7 +146,7 @@ class TreeView:
         if key.endswith(MORE):
             nodes[-1].selected = False
             self.model.more(key.removesuffix(MORE))
-        elif key in self.model.forest:
+        elif key in self.model.meters:
             self.model.selected = key
 
     def _select(self) -> None:

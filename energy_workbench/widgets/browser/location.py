@@ -18,7 +18,7 @@ MAX_TEXT = 1000
 
 @dataclass(frozen=True)
 class Here:
-    """What a browser says of itself.
+    """Address, colours and visibility of a browser.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ def parse(content: Any) -> Here | None:
     )
 
 
-class Place(AnyWidget):
+class Location(AnyWidget):
     """Tells the kernel of the browser's address, colours and visibility, and keeps telling it while open."""
 
     _esm = module("place")
@@ -84,7 +84,7 @@ class Place(AnyWidget):
         self.send({"kind": "go", "url": path + (f"?{text}" if text else ""), "title": title, "push": push})
 
     def alive(self, text: str, age: float | None = None) -> None:
-        """Say that the kernel lives and as of when its numbers are.
+        """Tell the browser that the kernel lives, and the instant of its values.
 
         Parameters
         ----------

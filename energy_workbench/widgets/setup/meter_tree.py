@@ -19,7 +19,7 @@ STATUS_FILTERS: tuple[tuple[str, str], ...] = (
 """Label and value of each filter."""
 
 
-class Forest:
+class MeterTree:
     """Meters by id, in the order of the tree.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 Answer = TypeVar("Answer")
 
 
-class Kept:
+class AnswerCache:
     """The last answers to a few requests; a page makes one after the other, in a thread.
 
     Parameters
