@@ -43,8 +43,8 @@ def power_flow(about: Subject) -> Section:
     parts: list[Element] = [heading("Where the energy went", page=True)]
     if any(link["value"] for link in about.flow["links"]):
         text = (
-            "Width is energy [kWh]. Sources feed the busbar from the left; what no meter below accounts for "
-            "leaves as loss. Machines are in the table of meters."
+            "Width is energy [kWh], net where it went both ways within the period. Sources feed the busbar from the "
+            "left; what no meter below accounts for leaves as loss. Machines are in the table of meters."
         )
         doubts = {row["meter"]: percent_error(row) for row in about.balance["items"]}
         drawn = charts.sankey(about.flow, about.errors, doubts)
