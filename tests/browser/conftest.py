@@ -25,6 +25,7 @@ from tests.widgets.stand_in import Service, served
 
 if TYPE_CHECKING:
     from tests.browser.plant import Plant
+    from tests.browser.watched import Watched
 
 EDITOR, VIEWER = "editor-token-of-the-test", "viewer-token-of-the-test"
 VIEWPORT: ViewportSize = {"width": 1366, "height": 768}
@@ -96,18 +97,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """For one module: it holds the thread's event loop, which later tests need."""
+    """For this folder: it holds the thread's event loop, which tests of others need."""
     with sync_playwright() as found:
         # Playwright's own 5 s are for a quiet machine.
         expect.set_options(timeout=patience(20) * 1000)
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    """A Chromium for those who need several readers, or one who has never been here."""
+    """A Chromium for those who need a reader with another screen."""
     found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=patience(60) * 1000)
     yield found
     found.close()
@@ -122,7 +123,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("profile")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def desk(playwright: Playwright, chromium: str, profile: Path) -> Iterator[BrowserContext]:
     """A Chromium that has been here before."""
     found = playwright.chromium.launch_persistent_context(
@@ -191,15 +192,41 @@ def leave(context: BrowserContext) -> None:
         page.close()
 
 
-@pytest.fixture
-def visit(desk: BrowserContext) -> Iterator[Visit]:
+@contextmanager
+def visiting(desk: BrowserContext) -> Iterator[Visit]:
     """A fresh page of a reader who is not known any more."""
     desk.clear_cookies()
     page = desk.new_page()
     page.set_viewport_size(VIEWPORT)
     page.set_default_timeout(patience(60) * 1000)
-    yield Visit(page)
+    try:
+        yield Visit(page)
+    finally:
+        leave(desk)
+
+
+@pytest.fixture
+def visit(desk: BrowserContext) -> Iterator[Visit]:
+    """A fresh page of a reader who is not known any more."""
+    with visiting(desk) as found:
+        yield found
+
+
+@pytest.fixture
+def watched(desk: BrowserContext) -> Iterator[Watched]:
+    """The same, of which is known where it leads."""
+    from tests.browser.watched import Watched
+
+    desk.clear_cookies()
+    yield Watched(desk)
     leave(desk)
+
+
+@pytest.fixture(scope="module")
+def stay(desk: BrowserContext) -> Iterator[Visit]:
+    """One page for all tests of a module: each leaves it as it was, and none of them asks for a `visit`."""
+    with visiting(desk) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

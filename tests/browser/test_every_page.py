@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from energy_workbench.domain.pages import OVERVIEW, VIEWED
 from tests.browser.conftest import VIEWER, Visit, dashboards, leave
 from tests.browser.plant import Plant
+from tests.browser.watched import Watched
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 from tests.widgets.stand_in import Service, StandIn
@@ -27,10 +28,10 @@ CHARTS = {"meter-dashboard": 3, "patterns": 6, "losses": 3, "generation": 2, "me
 """Charts that can be taken along."""
 
 
-def test_every_chart_is_taken_along_as_a_picture_and_as_a_workbook_and_printed(
-    plant: Plant, visit: Visit, tmp_path: Path
+def test_every_chart_is_taken_along_and_printed_and_none_of_its_buttons_leads_out(
+    plant: Plant, watched: Watched, tmp_path: Path
 ) -> None:
-    page = visit.page
+    page, clicked = watched.page, {}
     page.goto(plant.open(f"{OVERVIEW.name}?meter=MAIN&flow=period&period=last%207%20days"))
     page.wait_for_function(READY)
     for each in VIEWED:
@@ -57,10 +58,19 @@ def test_every_chart_is_taken_along_as_a_picture_and_as_a_workbook_and_printed(
         assert not page.locator(".ew-menu nav").is_visible()
         assert page.locator(f"{SHOWN}.ew-chart").first.is_visible()
         page.emulate_media(media="screen")
-    assert visit.errors == []
+        clicked[each.name] = watched.click_all(f"{SHOWN}.ew-chart")
+        page.wait_for_function(READY)
+    assert clicked["losses"] > 0
+    watched.stayed()
+    # Each of them says what the policy refuses.
+    assert watched.errors == []
 
 
-def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_server_restarts(
+COMING_BACK = {"meter-dashboard": "&detail=all", "losses": "", "meter": ""}
+"""The overview with a choice of its own, a page of intervals and a live one."""
+
+
+def test_pages_say_that_their_server_is_away_and_come_back_as_they_were_after_it_restarts(
     plant: Plant, visit: Visit, tmp_path: Path
 ) -> None:
     port = free_ports(1)[0]
@@ -71,20 +81,23 @@ def test_a_page_of_intervals_and_a_live_one_come_back_as_they_were_after_the_ser
         (tmp_path / name).mkdir()
         shutil.copy2(plant.home / "machine.token", tmp_path / name)
     with dashboards(tmp_path / "first", service, port) as site:
-        for name in ("losses", "meter"):
+        for name, more in COMING_BACK.items():
             page = pages[name] = context.new_page()
             page.set_default_timeout(patience(60) * 1000)
-            page.goto(f"{site.url}/{name}?token={VIEWER}&meter=UNIT-A&period=yesterday")
+            page.goto(f"{site.url}/{name}?token={VIEWER}&meter=UNIT-A&period=yesterday{more}")
             page.wait_for_function(READY)
             page.evaluate("window.before = true")
     for page in pages.values():
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         page.wait_for_selector("body.ew-silent")
+        # What was shown stays.
+        assert page.locator(f"{SHOWN}.ew-chart.drawn").count()
     with dashboards(tmp_path / "second", service, port) as site:
         for name, page in pages.items():
             page.wait_for_function("!window.before && document.querySelector('.ew-stage')")
             page.wait_for_function(READY)
-            page.wait_for_url(lambda url, name=name: url == f"{site.url}/{name}?meter=UNIT-A&period=yesterday")
+            address = f"{site.url}/{name}?meter=UNIT-A&period=yesterday{COMING_BACK[name]}"
+            page.wait_for_url(lambda url, address=address: url == address)
             assert page.locator(".ew-finder input").input_value().startswith("UNIT-A")
         leave(context)
         eventually(lambda: len(site.kernels()) <= 2, "the kernels of closed pages to end")

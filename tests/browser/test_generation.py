@@ -33,7 +33,9 @@ def opened(plant: Plant, page: Page, query: str) -> None:
     )
 
 
-def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, visit: Visit) -> None:
+def test_numbers_are_those_of_rest_days_are_taken_along_and_nothing_comes_from_outside(
+    plant: Plant, visit: Visit, tmp_path: Path
+) -> None:
     page, period = visit.page, week(plant)
     opened(plant, page, f"period={period}")
     found = plant.get("/generation", period=period)
@@ -62,12 +64,22 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     expect(memo.locator("th")).to_have_count(2)
     expect(page.locator(shown(".ew-tall tbody tr"))).to_contain_text(amount(found["generators"][0]["litres"], "L"))
     expect(page.locator(shown(".ew-factors tbody tr"))).to_have_count(len(plant.get("/factors")["items"]))
+    panel = page.locator(shown(".ew-panel"), has=page.get_by_role("heading", name="Carbon, day by day"))
+    panel.locator(".ew-save > summary").click()
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Table (CSV)").click()
+    download.value.save_as(tmp_path / "carbon.csv")
+    with (tmp_path / "carbon.csv").open(encoding="utf-8-sig", newline="") as file:
+        _, *taken = csv.reader(file)
+    assert [(line[0], float(line[1]), float(line[2])) for line in taken] == [
+        (day["day"], day["scope1_kg"], day["scope2_location_kg"]) for day in found["days"]
+    ]
     outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
     assert outside == []
     assert visit.errors == []
 
 
-def test_a_comparison_stands_in_the_address_and_beside_each_number(plant: Plant, visit: Visit) -> None:
+def test_a_comparison_stands_in_the_address_and_beside_each_number_within_its_edges(plant: Plant, visit: Visit) -> None:
     page, period = visit.page, week(plant)
     opened(plant, page, f"period={period}")
     page.get_by_label("Compare with").select_option("previous")
@@ -81,28 +93,8 @@ def test_a_comparison_stands_in_the_address_and_beside_each_number(plant: Plant,
     # It is the change that the grid's meter is told to have.
     told = plant.get("/consumption/comparison", meter="GRID", period=period)
     assert (row["change_percent"], row["totals_percent"]) == (told["change_percent"], told["totals_percent"])
+    for _ in each_size(page):
+        nothing_over(page, shown(".ew-card b"))
     page.get_by_label("Compare with").select_option("year")
     expect(page.locator(shown(".ew-note"))).to_contain_text("Nothing is known of")
     assert visit.errors == []
-
-
-def test_days_are_taken_along_as_rest_has_them(plant: Plant, visit: Visit, tmp_path: Path) -> None:
-    page, period = visit.page, week(plant)
-    opened(plant, page, f"period={period}")
-    panel = page.locator(shown(".ew-panel"), has=page.get_by_role("heading", name="Carbon, day by day"))
-    panel.locator(".ew-save > summary").click()
-    with page.expect_download() as download:
-        panel.get_by_role("button", name="Table (CSV)").click()
-    download.value.save_as(tmp_path / "carbon.csv")
-    with (tmp_path / "carbon.csv").open(encoding="utf-8-sig", newline="") as file:
-        _, *taken = csv.reader(file)
-    days = plant.get("/generation", period=period)["days"]
-    assert [(line[0], float(line[1]), float(line[2])) for line in taken] == [
-        (day["day"], day["scope1_kg"], day["scope2_location_kg"]) for day in days
-    ]
-
-
-def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:
-    opened(plant, visit.page, "compare=previous")
-    for _ in each_size(visit.page):
-        nothing_over(visit.page, shown(".ew-card b"))

@@ -38,7 +38,9 @@ def opened(plant: Plant, page: Page, query: str) -> None:
     page.wait_for_selector(shown(".ew-chart.drawn .barlayer .point"))
 
 
-def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, visit: Visit) -> None:
+def test_numbers_are_those_of_rest_ranked_by_energy_or_by_share_taken_along_and_nothing_comes_from_outside(
+    plant: Plant, visit: Visit, tmp_path: Path
+) -> None:
     page = visit.page
     opened(plant, page, "period=yesterday")
     rows = {row["number"]: row for row in plant.get("/balance", period="yesterday")["items"]}
@@ -58,6 +60,28 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     first = page.locator(shown(".ew-list tbody tr")).first
     assert first.locator("th a").inner_text() == max(hot, key=lambda number: float(rows[number]["loss_kwh"]))
     assert page.evaluate(CROSSINGS) == []
+    page.get_by_role("button", name="% of the supply").click()
+    page.wait_for_url("**/losses?period=yesterday&by=percent")
+    expect(page.locator(shown("td[aria-sort]"))).to_contain_text("% of supply")
+    ranked = [
+        row["number"]
+        for row in sorted(rows.values(), key=lambda row: -row["loss_percent"])
+        if row["verdict"] == "hotspot"
+    ]
+    links = page.locator(shown(".ew-list tbody th a"))
+    assert links.all_inner_texts()[: len(ranked)] == ranked
+    panel = page.locator(shown(".ew-panel"), has=page.get_by_role("heading", name="Largest losses"))
+    panel.locator(".ew-save > summary").click()
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Table (CSV)").click()
+    download.value.save_as(tmp_path / "losses.csv")
+    with (tmp_path / "losses.csv").open(encoding="utf-8-sig", newline="") as file:
+        taken = {line[0]: line for line in csv.reader(file)}
+    assert "Loss [kWh]" in taken["Node"]
+    at = taken["Node"].index("Loss [kWh]")
+    assert {row["number"]: float(taken[row["number"]][at]) for row in rows.values()} == {
+        row["number"]: row["loss_kwh"] for row in rows.values()
+    }
     outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
     assert outside == []
     assert visit.errors == []
@@ -81,30 +105,6 @@ def test_a_click_leads_down_and_the_path_back_up(plant: Plant, visit: Visit) -> 
     page.go_back()
     expect(page.locator(shown(".ew-path b"))).to_have_text("UTILITIES")
     assert visit.errors == []
-
-
-def test_losses_are_ranked_by_energy_or_by_share_and_taken_along(plant: Plant, visit: Visit, tmp_path: Path) -> None:
-    page = visit.page
-    opened(plant, page, "period=yesterday")
-    rows = plant.get("/balance", period="yesterday")["items"]
-    page.get_by_role("button", name="% of the supply").click()
-    page.wait_for_url("**/losses?period=yesterday&by=percent")
-    expect(page.locator(shown("td[aria-sort]"))).to_contain_text("% of supply")
-    hot = [row["number"] for row in sorted(rows, key=lambda row: -row["loss_percent"]) if row["verdict"] == "hotspot"]
-    links = page.locator(shown(".ew-list tbody th a"))
-    assert links.all_inner_texts()[: len(hot)] == hot
-    panel = page.locator(shown(".ew-panel"), has=page.get_by_role("heading", name="Largest losses"))
-    panel.locator(".ew-save > summary").click()
-    with page.expect_download() as download:
-        panel.get_by_role("button", name="Table (CSV)").click()
-    download.value.save_as(tmp_path / "losses.csv")
-    with (tmp_path / "losses.csv").open(encoding="utf-8-sig", newline="") as file:
-        taken = {line[0]: line for line in csv.reader(file)}
-    assert "Loss [kWh]" in taken["Node"]
-    at = taken["Node"].index("Loss [kWh]")
-    assert {row["number"]: float(taken[row["number"]][at]) for row in rows} == {
-        row["number"]: row["loss_kwh"] for row in rows
-    }
 
 
 def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:

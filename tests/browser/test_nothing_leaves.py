@@ -4,86 +4,16 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
 
-from energy_workbench.domain.pages import OVERVIEW, VIEWED
-from tests.browser.conftest import VIEWER, VIEWPORT, Dashboards, leave
+from tests.browser.conftest import VIEWER, Dashboards
 from tests.browser.plant import Plant
-from tests.browser.test_every_page import READY, SHOWN
+from tests.browser.test_every_page import READY
+from tests.browser.watched import Watched
 from tests.waiting import patience
 
 pytestmark = pytest.mark.browser
-BUTTONS = ".modebar-btn[data-title]"
-LEADS_OUT = ("share", "cloud", "edit", "upload", "studio", "plotly")
-"""Words of the buttons that Plotly has for that."""
-
-
-class Watched:
-    """A browser's window of which is known what it asked for, and which other windows came."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.page: Page = context.new_page()
-        self.page.set_viewport_size(VIEWPORT)
-        self.page.set_default_timeout(patience(60) * 1000)
-        self.asked: list[str] = []
-        self.errors: list[str] = []
-        self.windows: list[Page] = []
-        context.on("request", lambda request: self.asked.append(request.url))
-        context.on("page", lambda window: self.windows.append(window))
-        self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
-
-    def outside(self) -> list[str]:
-        """Addresses of other origins that were asked for."""
-        here = urlsplit(self.page.url)
-        found = [urlsplit(address) for address in self.asked]
-        return [
-            url.geturl()
-            for url in found
-            if url.scheme not in ("data", "blob") and (url.scheme, url.netloc) != (here.scheme, here.netloc)
-        ]
-
-    def click_all(self, within: str) -> int:
-        """Click every button of every bar; how many there were."""
-        buttons = self.page.locator(f"{within} {BUTTONS}")
-        titles = [buttons.nth(at).get_attribute("data-title") or "" for at in range(buttons.count())]
-        assert [title for title in titles if any(word in title.lower() for word in LEADS_OUT)] == []
-        for at in range(len(titles)):
-            buttons.nth(at).dispatch_event("click")
-        assert self.page.locator(".plotly-cloud-dialog").count() == 0
-        return len(titles)
-
-    def stayed(self) -> None:
-        """Nothing was opened, and nobody else was asked."""
-        assert [window.url for window in self.windows] == []
-        assert self.outside() == []
-
-
-@pytest.fixture
-def watched(desk: BrowserContext) -> Iterator[Watched]:
-    """A reader who is not known any more."""
-    desk.clear_cookies()
-    yield Watched(desk)
-    leave(desk)
-
-
-def test_no_button_of_a_page_opens_a_window_or_asks_another_origin(plant: Plant, watched: Watched) -> None:
-    page, clicked = watched.page, {}
-    page.goto(plant.open(f"{OVERVIEW.name}?meter=MAIN&flow=period&period=last%207%20days"))
-    for each in VIEWED:
-        if each is not OVERVIEW:
-            page.locator(".ew-menu").get_by_role("link", name=each.title, exact=True).click()
-        page.wait_for_function("title => document.querySelector('.ew-title h1')?.textContent === title", arg=each.title)
-        page.wait_for_function(READY)
-        clicked[each.name] = watched.click_all(f"{SHOWN}.ew-chart")
-        page.wait_for_function(READY)
-    assert clicked["losses"] > 0
-    watched.stayed()
-    # Each of them says what the policy refuses.
-    assert watched.errors == []
 
 
 def test_a_chart_that_is_told_to_upload_itself_has_nowhere_to_go(plant: Plant, watched: Watched) -> None:

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import VIEWER, Dashboards, dashboards
+from tests.browser.conftest import VIEWER, Dashboards, Visit, dashboards
 from tests.waiting import eventually, patience
 from tests.widgets.stand_in import served
 
@@ -48,14 +48,10 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.add_init_script(SEEN)
-    found = context.new_page()
-    found.set_default_timeout(patience(30) * 1000)
-    yield found
-    found.goto("about:blank")
-    context.close()
+def page(visit: Visit) -> Page:
+    visit.page.add_init_script(SEEN)
+    visit.page.set_default_timeout(patience(30) * 1000)
+    return visit.page
 
 
 def warm(site: Dashboards) -> None:

@@ -118,7 +118,9 @@ def test_a_zoom_shows_more_and_out_again_shows_all(plant: Plant, visit: Visit) -
     assert visit.errors == []
 
 
-def test_choices_are_in_the_address_and_a_link_leads_to_the_meter(plant: Plant, visit: Visit) -> None:
+def test_choices_are_in_the_address_a_link_leads_to_the_meter_and_nothing_runs_over_its_edge(
+    plant: Plant, visit: Visit
+) -> None:
     page = visit.page
     page.goto(plant.open("patterns?meter=MAIN"))
     drawn(page, "kWh per hour")
@@ -133,6 +135,12 @@ def test_choices_are_in_the_address_and_a_link_leads_to_the_meter(plant: Plant, 
     page.wait_for_url("**/meter?meter=PMD*")
     page.wait_for_function("document.querySelector('.ew-path')?.textContent.includes('PMD')")
     assert len([url for url in visit.addresses if "/patterns" in url]) == loaded  # the same page all along
+    drawn(page, "kWh per hour")
+    for selector in (".ew-values:visible", ".ew-months:visible"):
+        page.wait_for_selector(selector)
+        for _ in each_size(page):
+            nothing_over(page, ".ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-values")
+        page.locator(".ew-menu a", has_text="Patterns").click()
 
 
 def test_what_a_meter_measures_is_shown_by_itself_and_a_zoom_stays(plant: Plant, visit: Visit) -> None:
@@ -162,14 +170,3 @@ def test_what_a_meter_measures_is_shown_by_itself_and_a_zoom_stays(plant: Plant,
     page.wait_for_function("old => document.querySelector('.ew-h .ew-age').textContent !== old", arg=age)
     assert page.evaluate(DRAWN)["range"] == at
     assert visit.errors == []
-
-
-def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:
-    page = visit.page
-    page.goto(plant.open("meter?meter=MAIN"))
-    drawn(page, "kWh per hour")
-    for _ in range(2):
-        for _ in each_size(page):
-            nothing_over(page, ".ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-values")
-        page.locator(".ew-menu a", has_text="Patterns").click()
-        page.wait_for_selector(".ew-months:visible")

@@ -21,7 +21,9 @@ def opened(plant: Plant, page: Page, query: str) -> None:
     page.wait_for_selector(f"{SHOWN}.ew-chart.drawn")
 
 
-def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, visit: Visit) -> None:
+def test_numbers_are_those_of_rest_within_their_edges_and_nothing_comes_from_outside(
+    plant: Plant, visit: Visit
+) -> None:
     page = visit.page
     opened(plant, page, "period=last%2030%20days&meters=all")
     rest = plant.get("/completeness", period="last 30 days")
@@ -43,6 +45,8 @@ def test_numbers_are_those_of_rest_and_nothing_comes_from_outside(plant: Plant, 
     expect(rows).to_have_count(len(findings) + len(plant.get("/review")["items"]))
     for finding in findings[:3]:
         assert finding["number"] in rows.all_inner_texts()[findings.index(finding)]
+    for _ in each_size(page):
+        nothing_over(page, f"{SHOWN}.ew-card b")
     outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
     assert outside == []
     assert visit.errors == []
@@ -63,9 +67,3 @@ def test_another_meter_and_period_stand_in_the_address_and_in_the_calendar(plant
     page.reload()
     page.wait_for_function(f"document.querySelector('{SHOWN}.ew-plot')?.data && {rows}.x.length === 7")
     assert visit.errors == []
-
-
-def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:
-    opened(plant, visit.page, "meters=all")
-    for _ in each_size(visit.page):
-        nothing_over(visit.page, f"{SHOWN}.ew-card b")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.registry import Registry
 from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave
 from tests.browser.edges import each_size, nothing_over
-from tests.browser.test_nothing_leaves import BUTTONS, Watched
+from tests.browser.watched import BUTTONS, Watched
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 
@@ -456,22 +457,6 @@ def test_a_meter_is_chosen_by_keyboard_alone(setup: Setup, visit: Visit) -> None
     setup.workbench.undo()
 
 
-def test_everything_that_takes_an_answer_has_a_name(setup: Setup, visit: Visit) -> None:
-    page = visit.page
-    setup.open(page)
-    for step in (".ew-do-edit", ".ew-do-gateways", ".ew-do-doctor", ".ew-do-limits", ".ew-do-bulk", ".ew-do-deleted"):
-        page.click(step)
-        expect(page.locator(".ew-right h2:visible")).to_have_count(1)
-        unnamed = page.evaluate(
-            """() => [...document.querySelectorAll('input, select, button, textarea')].filter(node => node.offsetParent
-            && !(node.labels?.length && node.labels[0].textContent.trim()) && !node.getAttribute('aria-label')
-            && !node.textContent.trim()).map(node => node.outerHTML.slice(0, 120))"""
-        )
-        assert unnamed == [], step
-    assert page.locator(".ew-tree").get_attribute("aria-label") == "Meter tree"
-    assert visit.errors == []
-
-
 def test_a_field_that_is_wrong_and_folded_away_is_shown_when_the_form_is_refused(setup: Setup, visit: Visit) -> None:
     page = visit.page
     setup.open(page)
@@ -593,9 +578,17 @@ OUT = """() => {
     .map((node) => node.className + " " + node.textContent.slice(0, 40));
 }"""
 
+UNNAMED = """() => [...document.querySelectorAll("input, select, button, textarea")].filter((node) => node.offsetParent
+  && !(node.labels?.length && node.labels[0].textContent.trim()) && !node.getAttribute("aria-label")
+  && !node.textContent.trim()).map((node) => node.outerHTML.slice(0, 120))"""
+"""What takes an answer and has no name."""
+Sizes = tuple[tuple[int, int], ...]
+NOTEBOOK: Sizes = ((1366, 768), (1920, 1080))
+TABLET: Sizes = ((800, 1000), (1024, 768))
+
 
 def each_part(page: Page) -> Iterator[str]:
-    """Open what each button opens, one after the other."""
+    """Open what each button opens, one after the other, each while it is asked for."""
     for button, part in SHOWN_BY.items():
         if page.locator(".ew-ask .ew-do-refuse").is_visible():
             page.click(".ew-ask .ew-do-refuse")
@@ -604,22 +597,48 @@ def each_part(page: Page) -> Iterator[str]:
         yield part
 
 
-@pytest.mark.parametrize(("touch", "sizes"), [(False, ((1366, 768), (1920, 1080))), (True, ((800, 1000), (1024, 768)))])
-def test_nothing_runs_over_its_edge(
-    setup: Setup, browser: Browser, touch: bool, sizes: tuple[tuple[int, int], ...]
-) -> None:
-    first: ViewportSize = {"width": sizes[0][0], "height": sizes[0][1]}
-    context = browser.new_context(viewport=first, has_touch=touch, is_mobile=touch)
+def kept_within(page: Page, part: str, sizes: Sizes) -> None:
+    """Nothing runs over its edge, and the legend is seen."""
+    for _, height in each_size(page, sizes):
+        nothing_over(page, ".ew-card b, .ew-section dd, .ew-buttons, .ew-field, .ew-bar")
+        assert page.evaluate(OUT) == [], part
+        legend = page.locator(".ew-legend").bounding_box()
+        assert legend is not None
+        assert legend["y"] + legend["height"] <= height
+
+
+def test_each_part_keeps_within_its_edges_has_names_and_leads_nowhere_else(setup: Setup, desk: BrowserContext) -> None:
+    desk.clear_cookies()
+    watched = Watched(desk)
+    page = watched.page
+    try:
+        setup.open(page, "UNIT-A-MACHINE-02")
+        for part in chain(["the page"], each_part(page)):
+            kept_within(page, part, NOTEBOOK)
+            assert page.evaluate(UNNAMED) == [], part
+            if part not in (".ew-ask .ew-do-confirm", ".ew-review .ew-calm"):
+                expect(page.locator(".ew-right h2:visible")).to_have_count(1)
+            # It draws no chart, whose bar would have buttons of its own.
+            assert page.locator(f".ew-chart, .js-plotly-plot, {BUTTONS}").count() == 0
+        assert page.locator(".ew-tree").get_attribute("aria-label") == "Meter tree"
+        # Links lead to the pages of the same workbench.
+        links = page.evaluate("[...document.links].map((link) => link.href)")
+        assert links
+        assert {link for link in links if not link.startswith(("http://127.0.0.1:", "blob:"))} == set()
+        watched.stayed()
+        assert watched.errors == []
+    finally:
+        leave(desk)
+
+
+def test_nothing_runs_over_its_edge_under_fingers(setup: Setup, browser: Browser) -> None:
+    first: ViewportSize = {"width": TABLET[0][0], "height": TABLET[0][1]}
+    context = browser.new_context(viewport=first, has_touch=True, is_mobile=True)
     page = context.new_page()
     try:
         setup.open(page, "UNIT-A-MACHINE-02")
-        for part in ("the page", *each_part(page)):
-            for _, height in each_size(page, sizes):
-                nothing_over(page, ".ew-card b, .ew-section dd, .ew-buttons, .ew-field, .ew-bar")
-                assert page.evaluate(OUT) == [], part
-                legend = page.locator(".ew-legend").bounding_box()
-                assert legend is not None
-                assert legend["y"] + legend["height"] <= height
+        for part in chain(["the page"], each_part(page)):
+            kept_within(page, part, TABLET)
     finally:
         page.goto("about:blank")
         context.close()
@@ -632,33 +651,13 @@ def test_a_viewer_cannot_open_it(setup: Setup, visit: Visit) -> None:
     expect(page.locator(".ew-tree")).to_have_count(0)
 
 
-def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup, visit: Visit) -> None:
-    setup.open(visit.page)
-    children = Path(f"/proc/{setup.editor.pid}/task/{setup.editor.pid}/children").read_text("ascii").split()
-    assert children
-    for pid in children:
+def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup) -> None:
+    # Those that wait for the next editors: a page takes one of them as it is.
+    children = Path(f"/proc/{setup.editor.pid}/task/{setup.editor.pid}/children")
+    for pid in eventually(lambda: children.read_text("ascii").split(), "a kernel"):
         environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
         named = {text.split("=")[0] for text in environment if text.startswith("ENERGY_WORKBENCH_")}
         assert named == {"ENERGY_WORKBENCH_URL", "ENERGY_WORKBENCH_SERVICE_TOKEN"}, json.dumps(sorted(named))
-
-
-def test_no_button_of_the_setup_page_opens_a_window_or_asks_another_origin(setup: Setup, desk: BrowserContext) -> None:
-    desk.clear_cookies()
-    watched = Watched(desk)
-    page = watched.page
-    try:
-        setup.open(page)
-        for _ in each_part(page):
-            # It draws no chart, whose bar would have buttons of its own.
-            assert page.locator(f".ew-chart, .js-plotly-plot, {BUTTONS}").count() == 0
-        # Links lead to the pages of the same workbench.
-        links = page.evaluate("[...document.links].map((link) => link.href)")
-        assert links
-        assert {link for link in links if not link.startswith(("http://127.0.0.1:", "blob:"))} == set()
-        watched.stayed()
-        assert watched.errors == []
-    finally:
-        leave(desk)
 
 
 @pytest.mark.parametrize("saved", ["while the line is lost", "on the next line"])
