@@ -28,6 +28,7 @@ from energy_workbench.services.doctor.doctor import doctor
 from tests.collector.device import Device, running
 from tests.collector.test_collector import meter, two_units
 from tests.conftest import free_ports
+from tests.migrated import migrated
 from tests.waiting import patience, until
 
 
@@ -40,9 +41,10 @@ def home(tmp_path: Path) -> Settings:
     lines = [f"{name} = {port}" for name, port in zip(names, free_ports(5), strict=True)]
     (folder / settings_room.FILE).write_text("\n".join(lines), "utf-8")
     settings = settings_room.load(folder)
-    for store in (Registry(settings.registry_url), StateStore(settings.state_url)):
-        store.migrate()
-        store.close()
+    migrated(Registry(settings.registry_url)).close()
+    state = StateStore(settings.state_url)
+    state.migrate()
+    state.close()
     tokens_of(settings)
     return settings
 

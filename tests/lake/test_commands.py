@@ -16,6 +16,7 @@ from energy_workbench.registry import Registry
 from energy_workbench.registry.live_state.state import StateStore
 from energy_workbench.runtime.settings import Settings
 from tests.lake.helpers import intervals, reading
+from tests.migrated import migrated
 from tests.waiting import eventually, patience
 
 
@@ -23,7 +24,7 @@ from tests.waiting import eventually, patience
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("ENERGY_WORKBENCH_HOME", str(tmp_path))
     settings = Settings(home=tmp_path, commit_seconds=0.1, build_seconds=0.1)
-    Registry(settings.registry_url).migrate()
+    migrated(Registry(settings.registry_url)).close()
     Spool(settings.spool_path).append([reading(1, 0, 1.0), reading(1, 900, 4.0)])
     return settings
 

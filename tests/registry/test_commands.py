@@ -12,6 +12,7 @@ from energy_workbench.cli.home import token
 from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
 from energy_workbench.registry import Registry
 from energy_workbench.runtime import settings
+from tests.migrated import migrated
 
 FILE = "number,name,type,parent,gateway,unit_id,profile\nGRID,Grid,grid,,tcp://moxa:502,3,eastron_sdm630\nM,Mixer,machine,GRID,,,\n"
 
@@ -19,9 +20,7 @@ FILE = "number,name,type,parent,gateway,unit_id,profile\nGRID,Grid,grid,,tcp://m
 @pytest.fixture
 def home() -> Registry:
     """The home that the environment names, initialised."""
-    registry = Registry(settings.load().registry_url)
-    registry.migrate()
-    return registry
+    return migrated(Registry(settings.load().registry_url))
 
 
 @pytest.fixture

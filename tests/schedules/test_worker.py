@@ -21,9 +21,10 @@ from energy_workbench.domain.schedules import PAUSES, Recipient, Run, RunState, 
 from energy_workbench.jobs.reports import scheduler as scheduler_room
 from energy_workbench.jobs.reports.processes import Process
 from energy_workbench.jobs.reports.scheduler import Scheduler
-from energy_workbench.jobs.reports.worker import work
+from energy_workbench.jobs.reports.worker import Bench, work
 from energy_workbench.jobs.reports.worker_process import WorkerProcess
 from energy_workbench.registry import Registry
+from energy_workbench.reports.tools import Tools
 from energy_workbench.runtime import settings as settings_room
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
@@ -76,14 +77,14 @@ class Works:
 
     Parameters
     ----------
-    apart : bool
-        Whether workers have processes of their own, as outside of tests; else they work at once.
+    tools : Tools, optional
+        With which workers work at once; else each has a process of its own, as outside of tests.
     """
 
     def __init__(
-        self, home: Path, server: MailServer | None, monkeypatch: pytest.MonkeyPatch, apart: bool = False
+        self, home: Path, server: MailServer | None, monkeypatch: pytest.MonkeyPatch, tools: Tools | None
     ) -> None:
-        self.apart = apart
+        self.bench = Bench(tools) if tools else None
         lines = [f"{key} = {json.dumps(value)}" for key, value in (server.settings() if server else {}).items()]
         (home / "workbench.toml").write_text("\n".join([*lines, f'smtp_user = "{USER}"' if server else ""]))
         self.settings = settings_room.load(home)
@@ -95,11 +96,11 @@ class Works:
     def _spawn(self, run: Run) -> Process:
         # The worker's clock is the test's.
         self._monkeypatch.setenv("ENERGY_WORKBENCH_NOW", self.now.isoformat())
-        if self.apart:
+        if self.bench is None:
             return WorkerProcess(self.settings, run)
         before = signal.getsignal(signal.SIGTERM)
         try:
-            work(self.settings, run.key, run.holder)
+            work(self.settings, run.key, run.holder, self.bench)
         finally:
             signal.signal(signal.SIGTERM, before)
         return Done()
@@ -133,14 +134,21 @@ class Works:
 
 @contextmanager
 def works(
-    home: Path, monkeypatch: pytest.MonkeyPatch, server: MailServer | None = None, *, apart: bool = False
+    home: Path, monkeypatch: pytest.MonkeyPatch, server: MailServer | None = None, *, tools: Tools | None = None
 ) -> Iterator[Works]:
-    found = Works(home, server, monkeypatch, apart)
+    found = Works(home, server, monkeypatch, tools)
     try:
         yield found
     finally:
         found.scheduler.stop()
         found.registry.close()
+
+
+@pytest.fixture(scope="module")
+def tools() -> Iterator[Tools]:
+    """A kernel for all runs that do not look at how it begins and ends."""
+    with Tools() as found:
+        yield found
 
 
 @pytest.fixture
@@ -164,7 +172,7 @@ def test_a_report_reaches_folder_people_and_webhook_in_their_languages(
     with (
         mail_server(tmp_path, login=True) as server,
         hook() as called,
-        works(home, monkeypatch, server, apart=True) as plant,
+        works(home, monkeypatch, server) as plant,
     ):
         people = (Recipient(address=ANNA, language="de"), Recipient(address=BERT, language="hi"))
         plant.add(report="daily", recipients=people, webhook=called.url, formats=("html", "pdf", "xlsx"))
@@ -201,7 +209,7 @@ def test_a_notebook_finds_no_secret_in_its_environment(home: Path, tmp_path: Pat
         "import os\nprint('\\n'.join(f'{name}={value}' for name, value in os.environ.items()))",
     )
     monkeypatch.setenv("ENERGY_WORKBENCH_SMTP_PASSWORD", PASSWORD)
-    with works(home, monkeypatch) as plant:
+    with Tools() as own, works(home, monkeypatch, tools=own) as plant:
         plant.add(report="spy")
         run = plant.turn()
         assert run.state == RunState.DONE, run.reason
@@ -212,9 +220,9 @@ def test_a_notebook_finds_no_secret_in_its_environment(home: Path, tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_greylisted_mail_goes_later_and_nobody_gets_it_twice(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with mail_server(tmp_path) as server, works(home, monkeypatch, server) as plant:
+    with mail_server(tmp_path) as server, works(home, monkeypatch, server, tools=tools) as plant:
         server.box.greylisted.add(ANNA)
         plant.add(recipients=(Recipient(address=ANNA), Recipient(address=BERT)))
         run = plant.turn()
@@ -231,9 +239,9 @@ def test_a_greylisted_mail_goes_later_and_nobody_gets_it_twice(
 
 @pytest.mark.slow
 def test_a_refused_mail_fails_at_once_and_the_owner_is_told(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with mail_server(tmp_path) as server, works(home, monkeypatch, server) as plant:
+    with mail_server(tmp_path) as server, works(home, monkeypatch, server, tools=tools) as plant:
         server.box.refusing[ANNA] = "550 5.1.1 No such mailbox"
         plant.add(recipients=(Recipient(address=ANNA),), owner="owner@works.example")
         run = plant.turn(lambda run: run.told is True)
@@ -248,9 +256,9 @@ def test_a_refused_mail_fails_at_once_and_the_owner_is_told(
 
 
 def test_who_refused_for_good_is_not_asked_again_while_others_are_still_tried(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with mail_server(tmp_path) as server, hook() as called, works(home, monkeypatch, server) as plant:
+    with mail_server(tmp_path) as server, hook() as called, works(home, monkeypatch, server, tools=tools) as plant:
         called.statuses.append(404)
         server.box.refusing[ANNA] = "550 5.1.1 No such mailbox"
         server.box.greylisted.add(BERT)
@@ -272,9 +280,9 @@ def test_who_refused_for_good_is_not_asked_again_while_others_are_still_tried(
 
 @pytest.mark.slow
 def test_it_waits_for_missing_data_and_then_sends_them_marked(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with mail_server(tmp_path) as server, works(home, monkeypatch, server) as plant:
+    with mail_server(tmp_path) as server, works(home, monkeypatch, server, tools=tools) as plant:
         # The history has nine days, the month has had eleven and a half.
         plant.add(
             period="this month",
@@ -307,7 +315,7 @@ def test_a_cancelled_run_ends_with_all_its_processes_and_leaves_nothing(home: Pa
         "long",
         "import subprocess, time\nsubprocess.Popen(['sleep', '600'])\ntime.sleep(600)",
     )
-    with works(home, monkeypatch, apart=True) as plant:
+    with works(home, monkeypatch) as plant:
         plant.add(report="long")
         plant.scheduler.turn()
         (child,) = plant.scheduler.children.values()
@@ -323,9 +331,9 @@ def test_a_cancelled_run_ends_with_all_its_processes_and_leaves_nothing(home: Pa
 
 @pytest.mark.slow
 def test_a_disk_that_fills_up_leaves_nothing_half_written_and_is_tried_again(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
 ):
-    with works(home, monkeypatch) as plant:
+    with works(home, monkeypatch, tools=tools) as plant:
         plant.add()
         # Stands for a full disk: every write into the folder of reports is refused.
         plant.settings.reports_path.mkdir(exist_ok=True)
@@ -341,8 +349,10 @@ def test_a_disk_that_fills_up_leaves_nothing_half_written_and_is_tried_again(
 
 
 @pytest.mark.slow
-def test_a_meter_that_was_deleted_meanwhile_is_named_and_not_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch):
-    with works(home, monkeypatch) as plant:
+def test_a_meter_that_was_deleted_meanwhile_is_named_and_not_tried_again(
+    home: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+):
+    with works(home, monkeypatch, tools=tools) as plant:
         meter = plant.registry.meter("UNIT-A-MACHINE-01")
         plant.add(report="meter", parameters={"meter": meter.id})
         plant.registry.delete_meter(meter.id, by="test")
@@ -351,8 +361,10 @@ def test_a_meter_that_was_deleted_meanwhile_is_named_and_not_tried_again(home: P
         assert "UNIT-A-MACHINE-01" in run.reason or meter.id in run.reason
 
 
-def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(home: Path, monkeypatch: pytest.MonkeyPatch):
-    with works(home, monkeypatch) as plant:
+def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(
+    home: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+):
+    with works(home, monkeypatch, tools=tools) as plant:
         meter = plant.registry.meter("UNIT-A-MACHINE-01")
         plant.add(report="meter", parameters={"meter": meter.id})
         plant.registry.update_meter(meter.id, {"number": "PRESS-7", "parent": "MAIN"}, by="test")
@@ -390,7 +402,7 @@ def test_the_reports_of_a_morning_cost_one_kernel_which_ends_when_nobody_wants_a
 ):
     report_notebook(home, "who", WHO)
     monkeypatch.setenv("ENERGY_WORKBENCH_REPORTS_AT_ONCE", "1")
-    with works(home, monkeypatch, apart=True) as plant:
+    with works(home, monkeypatch) as plant:
         for number in range(4):
             plant.add(id=f"sch_{number:010x}", name=f"Daily {number}", report="who")
         turned(plant, lambda: len(plant.registry.runs()) == 4 and all_over(plant), "the end of all runs")
@@ -414,7 +426,7 @@ def test_no_kernel_is_kept_after_a_failure_nor_what_a_notebook_of_ones_own_did_f
     report_notebook(home, "bad", "import os\nos.sep = 1\n1 / 0")
     report_notebook(home, "meddler", f"{WHO}\nimport energy_workbench\nenergy_workbench.open = None")
     monkeypatch.setenv("ENERGY_WORKBENCH_REPORTS_AT_ONCE", "1")
-    with works(home, monkeypatch, apart=True) as plant:
+    with works(home, monkeypatch) as plant:
         for number, report in enumerate(("who", "bad", "who", "meddler", "who")):
             plant.add(id=f"sch_{number:010x}", name=f"Daily {number}", report=report)
 
@@ -435,7 +447,7 @@ def test_a_worker_that_waits_ends_with_its_scheduler_and_one_that_is_gone_gets_n
     home: Path, monkeypatch: pytest.MonkeyPatch
 ):
     report_notebook(home, "who", WHO)
-    with works(home, monkeypatch, apart=True) as plant:
+    with works(home, monkeypatch) as plant:
         first = plant.add(id="sch_0000000001", name="First", report="who")
         turned(plant, lambda: any(each.idle is not None for each in plant.scheduler.children.values()), "a free worker")
         (child,) = plant.scheduler.children.values()

@@ -13,8 +13,10 @@ import pytest
 from energy_workbench.cli.home.init import prepare_home
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.lake.build.intervals import build
+from energy_workbench.registry import Registry
 from energy_workbench.runtime import settings
 from energy_workbench.services.workbench import Workbench
+from tests.migrated import migrated
 from tests.workbench.plant import NOW
 
 DAY = datetime(2026, 10, 1, tzinfo=ZoneInfo("Asia/Kolkata"))
@@ -31,6 +33,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
 
     def made(**meters: tuple[dict[str, Any], float | None, float | None, int, int]) -> Workbench:
         own = settings.load(tmp_path / "home")
+        migrated(Registry(own.registry_url)).close()
         prepare_home(own)
         found = Workbench.at(own.home)
         found.set_site(timezone="Asia/Kolkata", country="IN")
