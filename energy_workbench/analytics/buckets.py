@@ -39,19 +39,14 @@ def energy_rows(
         `start` (ISO, in the zone), energies [kWh, kvarh, kVAh], `demand_kw`, `power_factor`, `quality`,
         `completeness`; a bucket the lake has no row of is `missing`, its energy None and not zero.
     """
-    known = {row["bucket"]: _told(row) for row in found}
-    return tuple(
-        cast(IntervalRow, {"start": edge.astimezone(zone).isoformat(), **known.get(index, _MISSING)})
-        for index, edge in enumerate(edges[:-1])
-    )
+    known = {row["bucket"]: row for row in found}
+    return tuple(_row(edge.astimezone(zone).isoformat(), known.get(index, {})) for index, edge in enumerate(edges[:-1]))
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **{name: _rounded(row.get(name)) for name in VALUES},
-        "quality": row.get("quality") or "missing",
-        "completeness": round(row.get("completeness") or 0.0, 4),
-    }
+def _row(start: str, known: Mapping[str, Any]) -> IntervalRow:
+    values = {name: _rounded(known.get(name)) for name in VALUES}
+    quality, completeness = known.get("quality") or "missing", round(known.get("completeness") or 0.0, 4)
+    return cast(IntervalRow, {"start": start, **values, "quality": quality, "completeness": completeness})
 
 
 def consumed_column(meter: Meter) -> str:
@@ -74,7 +69,3 @@ def known_hours(edges: Sequence[datetime], rows: Sequence[Mapping[str, Any]], un
 def _rounded(value: float | None) -> float | None:
     # A tenth of a milliwatt-hour: far below any register, and short in JSON.
     return None if value is None or value != value else round(value, 7)
-
-
-_MISSING = _told({})
-"""What is said of a bucket of which nothing is known."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from energy_workbench.contract.rows.energy import ChildAtMaximum
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.maxima import least
 from energy_workbench.domain.time.axis import INTERVAL
@@ -117,7 +118,7 @@ def maximum(values: Array) -> int | None:
     return int(np.flatnonzero(values >= least(float(np.nanmax(values))))[0])
 
 
-def contributions(at: int, block: Block, children: Mapping[str, Array], total_kw: float) -> list[dict[str, Any]]:
+def contributions(at: int, block: Block, children: Mapping[str, Array], total_kw: float) -> list[ChildAtMaximum]:
     """What each child drew in the block of a maximum, the greatest first.
 
     Parameters
@@ -135,7 +136,12 @@ def contributions(at: int, block: Block, children: Mapping[str, Array], total_kw
         if not np.isnan(energy[at : at + block.size]).any()
     }
     return [
-        {"number": number, "kw": round(kw, 3), "share": round(kw / total_kw, 4) if total_kw > 0 else None}
+        {
+            "number": number,
+            "kw": round(kw, 3),
+            "share": round(kw / total_kw, 4) if total_kw > 0 else None,
+            "reason": "",
+        }
         for number, kw in sorted(drawn.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
 

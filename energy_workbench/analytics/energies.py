@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -60,10 +60,8 @@ def energies(
     for meter in meters:
         days = {name: column[runs.get(meter.key, none)] for name, column in found.items()}
         at = peak_at.get(meter.key)
-        row = _row(meter, days, hours)
-        row |= load.told(_loads(meter, days), row["total_kwh"], row["peak_kw"], edges, now)
-        row["peak_at"] = None if at is None else at.astimezone(zone).isoformat()
-        rows.append(cast(EnergyRow, row))
+        peak_of = None if at is None else at.astimezone(zone).isoformat()
+        rows.append(_row(meter, days, hours, edges, now, peak_of))
     return tuple(rows)
 
 
@@ -85,7 +83,9 @@ def _runs(meter: Array) -> dict[int, slice]:
     return {int(meter[low]): slice(low, high) for low, high in pairwise(edges.tolist())}
 
 
-def _row(meter: Meter, days: Mapping[str, Array], hours: Array) -> dict[str, Any]:
+def _row(
+    meter: Meter, days: Mapping[str, Array], hours: Array, edges: Sequence[datetime], now: datetime, peak_at: str | None
+) -> EnergyRow:
     column, demand = consumed_column(meter), days[demand_column(meter)]
     sums = {name: _sum(days[name]) for name in SUMS}
     peak = None if np.isnan(demand).all() else round(float(np.nanmax(demand)), 6)
@@ -102,7 +102,8 @@ def _row(meter: Meter, days: Mapping[str, Array], hours: Array) -> dict[str, Any
         "energy_reactive_kvarh": sums["energy_reactive_kvarh"],
         "total_kwh": total,
         "peak_kw": peak,
-        "peak_at": None,
+        "peak_at": peak_at,
+        **load.told(_loads(meter, days), total, peak, edges, now),
         "power_factor": mean_power_factor(meter, [sums]),
         "completeness": round(known / elapsed, 4) if elapsed else 0.0,
         "days": len(hours),

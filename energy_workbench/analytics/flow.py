@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypedDict
 
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, variance
@@ -21,6 +21,14 @@ from energy_workbench.domain.throughput import throughput
 
 LOSSES = "losses"
 """Id of the node to which every loss flows."""
+
+
+class Lost(TypedDict):
+    """Loss of a node [kW or kWh], its share of the supply [%], and what it means; None where it is not known."""
+
+    loss: float | None
+    loss_percent: float | None
+    verdict: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +148,14 @@ def power_flow(
         period that may hold times in which not all was known.
     """
     children = children_of(meters)
-    nodes: list[dict[str, Any]] = []
+    nodes: list[FlowNode] = []
     links: list[FlowLink] = []
     lost = 0.0
     for meter in meters:
         known = measured.get(meter.key, Measured())
         below = children.get(meter.key, [])
         lost_here = _of_now(meter, below, measured, threshold) if balances is None else _of(balances.get(meter.id, {}))
-        nodes.append(_node(meter, known, colours.get(meter.key)) | lost_here)
+        nodes.append(_node(meter, known, colours.get(meter.key), lost_here))
         loss = lost_here["loss"]
         links += [link for child in below if (link := _link(meter, child, measured.get(child.key, Measured())))]
         if loss and loss > 0:
@@ -157,14 +165,32 @@ def power_flow(
     for node in nodes:
         node["through"] = _rounded(through.get(node["id"], 0.0)) if node["value"] is not None else None
     if lost:
-        named = {"id": LOSSES, "number": "", "name": "Losses", "type": LOSS, "colour": None}
-        of_meters = dict.fromkeys(("parent_id", "export", "loss", "loss_percent", "verdict"))
-        of_meters |= {"seen_by_parent": False, "producer": False, "metering": "known"}
-        nodes.append({**named, **of_meters, "value": _rounded(lost), "through": _rounded(lost)})
-    return PowerFlow(unit, start, end, tuple(cast(FlowNode, node) for node in nodes), tuple(links), completeness)
+        nodes.append(_losses(lost))
+    return PowerFlow(unit, start, end, tuple(nodes), tuple(links), completeness)
 
 
-def _of(row: Mapping[str, Any]) -> dict[str, Any]:
+def _losses(lost: float) -> FlowNode:
+    """The node where all losses go."""
+    return {
+        "id": LOSSES,
+        "number": "",
+        "name": "Losses",
+        "type": LOSS,
+        "parent_id": None,
+        "seen_by_parent": False,
+        "producer": False,
+        "metering": "known",
+        "colour": None,
+        "value": _rounded(lost),
+        "export": None,
+        "loss": None,
+        "loss_percent": None,
+        "verdict": None,
+        "through": _rounded(lost),
+    }
+
+
+def _of(row: Mapping[str, Any]) -> Lost:
     """Loss [kWh], share of the supply [%] and verdict, as a balance has them."""
     return {
         "loss": _rounded(row.get("loss_kwh")),
@@ -173,7 +199,7 @@ def _of(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _of_now(meter: Meter, below: Sequence[Meter], measured: Mapping[int, Measured], threshold: float) -> dict[str, Any]:
+def _of_now(meter: Meter, below: Sequence[Meter], measured: Mapping[int, Measured], threshold: float) -> Lost:
     """The same of one instant [kW]; no verdict of a meter with nothing below it."""
     members = [meter, *(child for child in below if child.seen_by_parent)]
     found = balance(meter, below, measured)
@@ -190,7 +216,7 @@ def _of_now(meter: Meter, below: Sequence[Meter], measured: Mapping[int, Measure
     }
 
 
-def _node(meter: Meter, known: Measured, colour: str | None) -> dict[str, Any]:
+def _node(meter: Meter, known: Measured, colour: str | None, lost: Lost) -> FlowNode:
     up, down = delivered_and_taken(meter, known)
     return {
         "id": meter.id,
@@ -204,6 +230,8 @@ def _node(meter: Meter, known: Measured, colour: str | None) -> dict[str, Any]:
         "colour": colour,
         "value": None if not known.known(meter) else _rounded(up if meter.flow is Flow.PRODUCER else down),
         "export": _rounded(known.exported),
+        **lost,
+        "through": None,
     }
 
 

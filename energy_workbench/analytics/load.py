@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -101,10 +101,19 @@ def mean_load(energy_kwh: float | None, hours: float) -> float | None:
     return None if energy_kwh is None or hours <= 0 else round(energy_kwh / hours, 6)
 
 
+class LoadFigures(TypedDict):
+    """Load factor and mean load of a time, each with the share of the time that it is of."""
+
+    load_factor: float | None
+    load_factor_share: float
+    mean_load_kw: float | None
+    mean_load_share: float
+
+
 def told(
     sums: Sums, energy_kwh: float | None, maximum_kw: float | None, edges: Sequence[datetime], now: datetime
-) -> dict[str, Any]:
-    """Load factor and mean load of a time, each with the share of the time that it is of.
+) -> LoadFigures:
+    """Load factor and mean load of a time.
 
     Parameters
     ----------

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 CERTAIN = ("hotspot", "ok", "surplus")
 """Verdicts of losses, or surpluses, above their uncertainty."""
+
+
+class LostTogether(TypedDict):
+    """The losses of several nodes together, as `lost_together` says them."""
+
+    nodes: int
+    loss_kwh: float | None
+    certain_kwh: float | None
+    site_percent: float | None
+    completeness: float | None
 
 
 def percent_error(row: Mapping[str, Any]) -> float | None:
@@ -34,7 +44,7 @@ def error_together(rows: Iterable[Mapping[str, Any]]) -> float:
     return math.hypot(*(each for each in known if each is not None))
 
 
-def lost_together(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def lost_together(rows: Iterable[Mapping[str, Any]]) -> LostTogether:
     """The losses of the nodes of a balance, added up; each over the spans in which its own is known.
 
     Parameters
@@ -44,7 +54,7 @@ def lost_together(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
     Returns
     -------
-    dict
+    LostTogether
         `nodes` (of which a loss is known), `loss_kwh`, `certain_kwh` (of it, what is above its uncertainty, surpluses
         taken off) [kWh],
         `site_percent` (each node's loss ÷ what the site was supplied with over the same spans, added up; None where

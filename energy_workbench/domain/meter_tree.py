@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
-Row = Mapping[str, Any]
+Node = TypeVar("Node", bound=Mapping[str, Any])
+"""A row of a meter; in a nested tree it has `children`, rows of the same kind."""
 
 
-def nested(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def nested(rows: Iterable[Node]) -> list[Node]:
     """The roots of these meters, each meter with its `children`.
 
     Parameters
@@ -22,10 +23,10 @@ def nested(rows: Iterable[Row]) -> list[dict[str, Any]]:
     for meter in meters:
         parent = by_id.get(meter["parent_id"])
         (roots if parent is None else parent["children"]).append(meter)
-    return roots
+    return cast(list[Node], roots)
 
 
-def with_depth(roots: Iterable[Row]) -> Iterator[tuple[int, Row]]:
+def with_depth(roots: Iterable[Node]) -> Iterator[tuple[int, Node]]:
     """Every meter of a nested tree with its depth, each before its children; roots have depth 0."""
     waiting = [(0, root) for root in roots][::-1]
     while waiting:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from energy_workbench.domain.errors import InputError
 
-Row = dict[str, Any]
+Row = TypeVar("Row")
 
 PAGE: Final = 1000
 """Rows that a list of the service holds at most."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.emission_factors import KINDS, Factor, gases_of
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
+from energy_workbench.domain.plain import Row
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of
@@ -80,14 +81,15 @@ def _checked(factor: Factor) -> Factor:
     return replace(factor, value=float(factor.value), source=source, gases=gases)
 
 
+def _stated(factor: Factor) -> Row:
+    return {"value": factor.value, "source": factor.source, "gases": factor.gases}
+
+
 def _write(connection: Connection, before: Factor | None, after: Factor | None, *, by: str, at: datetime) -> None:
     shown = after or before
     assert shown is not None
     since = shown.valid_from.isoformat() if shown.valid_from else ""
-    old, new = (
-        None if each is None else {"value": each.value, "source": each.source, "gases": each.gases}
-        for each in (before, after)
-    )
+    old, new = (None if each is None else _stated(each) for each in (before, after))
     rows = (RowChange("factors", (shown.name, since), old, new),)
     action = "factor.delete" if after is None else "factor.set"
     subject = f"{shown.name} from {since or 'the beginning'}"

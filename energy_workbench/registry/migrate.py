@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from energy_workbench.domain.entities import Site
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.domain.time import clock
-from energy_workbench.registry.storage import journal, rows, schema
+from energy_workbench.registry.storage import journal, schema, tables
 from energy_workbench.registry.storage.database import Database
 from energy_workbench.registry.storage.rows import RowChange
 
@@ -93,7 +93,7 @@ def _write_baseline(connection: Connection) -> None:
     """Say in the audit what is configured: an earlier version left a trail that cannot be replayed."""
     changes = tuple(
         RowChange(table, identity, None, row)
-        for table, found in rows.stored(connection).items()
+        for table, found in tables.stored(connection).items()
         for identity, row in found.items()
     )
     entry = journal.AuditEntry(

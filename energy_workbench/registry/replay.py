@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from energy_workbench.registry.storage import journal, rows
+from energy_workbench.registry.storage import journal, tables
 from energy_workbench.registry.storage.journal import AuditEntry
 from energy_workbench.registry.storage.rows import IDENTITY, State
 
@@ -30,7 +30,7 @@ def replay(entries: Iterable[AuditEntry], start: State | None = None) -> State:
             if change.new is None:
                 table.pop(change.id, None)
             else:
-                table[change.id] = table.get(change.id, {}) | change.new
+                table[change.id] = {**table.get(change.id, {}), **change.new}
     return state
 
 
@@ -38,7 +38,7 @@ def differences(connection: Connection) -> list[str]:
     """Where what is stored is not what the audit trail leads to, in words; empty where the two agree."""
     said = replay(journal.entries_from(connection, journal.last_baseline(connection)))
     found = []
-    for table, stored in rows.stored(connection).items():
+    for table, stored in tables.stored(connection).items():
         if table == "site" and not said[table]:
             # The site was written when the registry was made; the trail begins with its first change.
             continue

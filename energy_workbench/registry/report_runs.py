@@ -6,7 +6,7 @@ writes nobody else has written in between: that is what makes a claim one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from energy_workbench.domain.schedules import LEASE, OPEN, Run, RunState
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.storage import schema
+from energy_workbench.registry.storage.rows import ColumnValue
 
 TABLE: Final = schema.report_runs
 SILENT: Final = "ended without a word"
@@ -29,10 +30,10 @@ def plan(connection: Connection, run: Run) -> Run | None:
     same = (TABLE.c.schedule == run.schedule, TABLE.c.period == run.period, TABLE.c.occasion == run.occasion)
     if connection.execute(select(TABLE.c.key).where(*same)).first():
         return None
-    values = {name: value for name, value in _plain(run).items() if name != "key"}
-    found = connection.execute(insert(TABLE).values(values))
-    assert found.inserted_primary_key is not None
-    return replace(run, key=int(found.inserted_primary_key[0]))
+    values = _columns({column.name: getattr(run, column.name) for column in TABLE.c if column.name != "key"})
+    inserted = connection.execute(insert(TABLE).values(values)).inserted_primary_key
+    assert inserted is not None
+    return replace(run, key=int(inserted[0]))
 
 
 def last_planned(connection: Connection) -> dict[str, datetime]:
@@ -168,18 +169,13 @@ def _set(connection: Connection, key: int, **values: Any) -> None:
     connection.execute(update(TABLE).where(TABLE.c.key == key).values(_columns(values)))
 
 
-def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(values)
+def _columns(values: Mapping[str, Any]) -> dict[str, ColumnValue]:
+    columns: dict[str, ColumnValue] = dict(values)
     for name, longest in (("reason", 2000), ("step", 200)):
-        if name in found:
-            found[name] = str(found[name])[:longest]
-    kinds = {"delivered": list, "refused": dict}
-    return found | {name: kind(found[name]) for name, kind in kinds.items() if name in found}
-
-
-def _plain(run: Run) -> dict[str, Any]:
-    names: Sequence[str] = [column.name for column in TABLE.c]
-    return _columns({name: getattr(run, name) for name in names}) | {"files": dict(run.files)}
+        if name in columns:
+            columns[name] = str(columns[name])[:longest]
+    kinds = {"delivered": list, "refused": dict, "files": dict}
+    return columns | {name: kind(values[name]) for name, kind in kinds.items() if name in values}
 
 
 def _run(row: RowMapping) -> Run:

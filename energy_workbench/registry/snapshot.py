@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.plain import Row, plain
 from energy_workbench.registry.registry import Registry
 from energy_workbench.registry.storage import schema
+from energy_workbench.registry.storage.rows import columns
 
 TABLES = (
     "site", "revision", "gateways", "meters", "ratios", "placements", "statuses", "exchanges", "limits", "decisions",
@@ -19,20 +20,20 @@ TABLES = (
 """Everything but the audit, the templates and the tokens."""
 
 
-def taken(registry: Registry) -> dict[str, list[dict[str, Any]]]:
+def taken(registry: Registry) -> dict[str, list[Row]]:
     """Rows by table, instants as ISO text; of gateways the address, without options."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    tables: dict[str, list[Row]] = {}
     with registry.database.read() as connection:
         for name in TABLES:
             table = schema.metadata.tables[name]
             rows = connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
-            found[name] = [{key: _plain(value) for key, value in row.items()} for row in rows]
+            tables[name] = [{key: plain(value) for key, value in row.items()} for row in rows]
     # Options may name files of keys, and say nothing of what was measured.
-    found["gateways"] = [{**row, "options": {}} for row in found["gateways"]]
-    return found
+    tables["gateways"] = [{**row, "options": {}} for row in tables["gateways"]]
+    return tables
 
 
-def put(registry: Registry, rows: dict[str, list[dict[str, Any]]]) -> None:
+def put(registry: Registry, rows: Mapping[str, Sequence[Row]]) -> None:
     """Fill a registry that was just made.
 
     Raises
@@ -47,19 +48,7 @@ def put(registry: Registry, rows: dict[str, list[dict[str, Any]]]) -> None:
                 connection.execute(delete(table))
             for table in tables:
                 if given := rows[table.name]:
-                    connection.execute(insert(table), [_typed(table, row) for row in given])
+                    connection.execute(insert(table), [columns(table, row) for row in given])
     except (KeyError, TypeError, ValueError, AttributeError, SQLAlchemyError) as error:
         first = str(error).partition("\n")[0]
         raise InputError(f"the archived registry cannot be read: {first}") from None
-
-
-def _typed(table: Any, row: dict[str, Any]) -> dict[str, Any]:
-    instants = {column.name for column in table.columns if isinstance(column.type, schema.Instant)}
-    return {
-        key: datetime.fromisoformat(value) if key in instants and value is not None else value
-        for key, value in row.items()
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.meter_fields import INDIVIDUAL
+from energy_workbench.domain.plain import Scalar
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.checks.fields import OWN, RATIO, contents, draft, folded
 from energy_workbench.registry.meters.checked import one
 from energy_workbench.registry.storage import journal, schema
-from energy_workbench.registry.storage.rows import RowChange
+from energy_workbench.registry.storage.rows import changed, typed
 
 HELD: Final = tuple(name for name in (*OWN, *RATIO) if name not in INDIVIDUAL)
 """Fields that a template holds."""
@@ -32,18 +33,18 @@ class Template:
     ----------
     name : str
         Unique, whatever its letter case.
-    fields : dict
+    fields : mapping
         Values by field, as a form gives them.
     """
 
     name: str
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 def listing(connection: Connection) -> list[Template]:
     """All templates, by name."""
     table = schema.templates
-    return [_template(row) for row in connection.execute(select(table).order_by(table.c.folded)).mappings()]
+    return [typed(Template, row) for row in connection.execute(select(table).order_by(table.c.folded)).mappings()]
 
 
 def find(connection: Connection, name: str) -> Template:
@@ -53,10 +54,10 @@ def find(connection: Connection, name: str) -> Template:
     row = connection.execute(select(table).where(table.c.folded == wanted)).mappings().first()
     if row is None:
         raise NotFoundError(f"there is no template {name!r}: save a meter as one first")
-    return _template(row)
+    return typed(Template, row)
 
 
-def of_meter(meter: Meter) -> dict[str, Any]:
+def of_meter(meter: Meter) -> dict[str, Scalar]:
     """What a template of this meter holds."""
     return {name: value for name, value in contents(meter).items() if name in HELD}
 
@@ -83,7 +84,7 @@ def _write(
     connection: Connection, name: str, old: Template | None, new: Template | None, *, by: str, at: datetime
 ) -> None:
     before, after = (None if each is None else each.fields for each in (old, new))
-    rows = (RowChange("templates", (name,), _row(old), _row(new)),)
+    rows = (changed("templates", old, new),)
     action = "template.delete" if new is None else "template.create"
     entry = journal.AuditEntry(at=at, by=by, action=action, subject=name, before=before, after=after, rows=rows)
     journal.commit(connection, [entry])
@@ -107,14 +108,6 @@ def _checked(name: str, given: Mapping[str, Any]) -> tuple[Template, list[Proble
     problems += wrong
     values = contents(meter) if meter else {}
     return Template(name=clean, fields={name: values[name] for name in held if name in values}), problems
-
-
-def _row(template: Template | None) -> dict[str, Any] | None:
-    return None if template is None else {"fields": template.fields}
-
-
-def _template(row: RowMapping) -> Template:
-    return Template(name=row["name"], fields=row["fields"])
 
 
 class SavedTemplates(Opened):

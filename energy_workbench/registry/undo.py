@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, NotFoundError
+from energy_workbench.domain.plain import instant
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters import connections, queries
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.journal import AuditEntry
-from energy_workbench.registry.storage.rows import OF_METERS, RowChange, instant
+from energy_workbench.registry.storage.rows import OF_METERS, RowChange
 
 Touch = tuple[object, ...]
 
@@ -98,18 +99,18 @@ def _touched(entries: Iterable[AuditEntry]) -> tuple[set[Touch], set[Touch]]:
     needed: set[Touch] = set()
     for change in (change for entry in entries for change in entry.rows):
         if change.table in OF_METERS:
-            needed.add(("life", change.id[0]))
+            needed.add(("life", change.meter))
         if change.table == "meters":
             names = set(change.new or {})
-            written |= {("meters", change.id[0], name) for name in names}
+            written |= {("meters", change.meter, name) for name in names}
             if change.old is None or "deleted_at" in names:
-                written.add(("life", change.id[0]))
+                written.add(("life", change.meter))
         elif change.table == "exchanges" or change.table not in OF_METERS:
             if not _first_named(change):
                 written.add((change.table, *change.id))
         else:
             # A later parent, ratio or status was chosen in view of this one.
-            written.add((change.table, change.id[0]))
+            written.add((change.table, change.meter))
     return written, needed - written
 
 
@@ -142,8 +143,8 @@ def _refuse_used_numbers(connection: Connection, changes: Iterable[RowChange]) -
     meters = {row.key: row for row in connection.execute(select(table.c.key, table.c.number, table.c.deleted_at))}
     used = {folded(row.number): key for key, row in meters.items() if row.deleted_at is None}
     for change in renamed:
-        key, new = change.id[0], change.new or {}
-        number = new.get("number", meters[key].number)
+        key, new = change.meter, change.new or {}
+        number = str(new.get("number", meters[key].number))
         lives = new.get("deleted_at", meters[key].deleted_at) is None
         if lives and used.get(folded(number), key) != key:
             raise ConflictError(f"the number {number!r} is in use by mtr_{used[folded(number)]} now: rename that first")
@@ -171,7 +172,7 @@ def _refuse_broken_tree(connection: Connection) -> None:
 
 
 def _refuse_shared_devices(connection: Connection, before: Iterable[Meter], entries: Iterable[AuditEntry]) -> None:
-    touched = {change.id[0] for entry in entries for change in entry.rows if change.table == "meters"}
+    touched = {change.meter for entry in entries for change in entry.rows if change.table == "meters"}
     was = {meter.key: meter for meter in before if meter.key in touched}
     now = (meter for meter in queries.load(connection, None) if meter.key in touched)
     connections.refuse_shared(connection, [(was.get(meter.key), meter) for meter in now])

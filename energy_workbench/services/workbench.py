@@ -30,7 +30,7 @@ from energy_workbench.contract.results import (
     StatusSummary,
 )
 from energy_workbench.contract.rows.condition import Doctor, EventRow, FindingRow, StatementRow
-from energy_workbench.contract.rows.flow import SiteFigures
+from energy_workbench.contract.rows.flow import SiteFigures, SiteUsed
 from energy_workbench.contract.rows.meters import MeterNode, MeterRow, RecordedReading
 from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
@@ -524,7 +524,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
         """What the whole site used or why that is not known, its maximum demand, which share of the data is there."""
         from energy_workbench.services.queries.site_uses import site_peak, used
 
-        def make() -> dict[str, Any]:
+        def make() -> SiteUsed:
             absent, trees = self._absent(span.end), self._connected(span)
             use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees)
             return {
@@ -535,7 +535,7 @@ class Workbench(Setup, Reviewing, Scheduling, Transfer, WorkbenchContract):
                 "left_out": absent.numbers,
             }
 
-        return cast(SiteFigures, {**self._kept(("site", span.start, span.end), make), "completeness": completeness})
+        return {**self._kept(("site", span.start, span.end), make), "completeness": completeness}
 
     def _absent(self, until: datetime) -> Absent:
         """What figures of the site do without at an instant: what was never connected until then."""

@@ -177,7 +177,8 @@ def test_who_made_a_maximum_is_told_the_greatest_first() -> None:
     block = Block.of("30min", "block", "kw")
     children = {"A": np.array([1.0, 1.0]), "B": np.array([3.0, 3.0]), "C": np.array([np.nan, 1.0])}
     assert contributions(0, block, children, 20.0) == [
-        {"number": "B", "kw": 12.0, "share": 0.6}, {"number": "A", "kw": 4.0, "share": 0.2},
+        {"number": "B", "kw": 12.0, "share": 0.6, "reason": ""},
+        {"number": "A", "kw": 4.0, "share": 0.2, "reason": ""},
     ]  # fmt: skip
     assert diversity_factor([12.0, 8.0], 16.0) == 1.25
     assert diversity_factor([12.0], 12.0) is None

@@ -14,7 +14,8 @@ from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.registry import Registry, replay
 from energy_workbench.registry.meter_files.meter_file import MeterRow, apply_import, plan_import, rehearse_import
 from energy_workbench.registry.meters import edits
-from energy_workbench.registry.storage import rows
+from energy_workbench.registry.storage import tables
+from energy_workbench.registry.storage.rows import State
 from tests.examples import examples
 from tests.registry.conftest import Add, Fresh
 
@@ -136,9 +137,9 @@ def files(draw: Callable[..., Any]) -> list[dict[str, Any]]:
     return found
 
 
-def stored(registry: Registry) -> rows.State:
+def stored(registry: Registry) -> State:
     with registry.database.read() as connection:
-        return rows.stored(connection)
+        return tables.stored(connection)
 
 
 def living(registry: Registry) -> list[tuple[Any, ...]]:

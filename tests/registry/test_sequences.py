@@ -18,7 +18,8 @@ from energy_workbench.domain.time import clock
 from energy_workbench.registry import Registry, replay
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters.connections import device_of
-from energy_workbench.registry.storage import rows
+from energy_workbench.registry.storage import tables
+from energy_workbench.registry.storage.rows import State
 from energy_workbench.registry.storage.journal import entries_from
 from tests.examples import examples
 from tests.registry.conftest import Fresh
@@ -40,9 +41,9 @@ def edits(make: Callable[[], Registry], monkeypatch: pytest.MonkeyPatch) -> type
             self.registry = make()
             self.start = self.stored()
 
-        def stored(self) -> rows.State:
+        def stored(self) -> State:
             with self.registry.database.read() as connection:
-                return rows.stored(connection)
+                return tables.stored(connection)
 
         def attempt(self, action: Callable[[], object]) -> None:
             before = self.stored()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -182,14 +182,15 @@ def rows(
     depth: dict[int, int] = {}
     for meter in order:
         depth[meter.key] = 0 if meter.parent is None else depth.get(meter.parent, -1) + 1
-    found = [
+    nodes = [
         _row(books, meter, depth[meter.key], threshold, steps or {}, books.nodes[meter.key][bucket], zone)
         for meter in order
         if meter.key in books.nodes and books.nodes[meter.key][bucket].expected
     ]
-    hot = [row["meter"] for row in ranked(found) if row["verdict"] == Verdict.HOTSPOT]
-    ranks = {meter: place for place, meter in enumerate(hot, 1)}
-    return tuple(cast(NodeRow, row | {"rank": ranks.get(row["meter"])}) for row in found)
+    hot = [row for row in ranked(nodes) if row["verdict"] == Verdict.HOTSPOT]
+    for place, row in enumerate(hot, 1):
+        row["rank"] = place
+    return tuple(nodes)
 
 
 def meters(books: Books, order: Iterable[Meter]) -> tuple[MeterError, ...]:
@@ -213,9 +214,9 @@ def meters(books: Books, order: Iterable[Meter]) -> tuple[MeterError, ...]:
     )
 
 
-def ranked(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def ranked(nodes: Iterable[NodeRow]) -> list[NodeRow]:
     """Rows as people want to look at them: hotspots first, each kind by its loss."""
-    return sorted(found, key=lambda row: (RANK[Verdict(row["verdict"])], -abs(row["loss_kwh"] or 0.0), row["number"]))
+    return sorted(nodes, key=lambda row: (RANK[Verdict(row["verdict"])], -abs(row["loss_kwh"] or 0.0), row["number"]))
 
 
 def _row(
@@ -226,7 +227,7 @@ def _row(
     steps: Mapping[int, float],
     node: NodeSums,
     zone: tzinfo,
-) -> dict[str, Any]:
+) -> NodeRow:
     below, loss = books.below[meter.key], node.loss
     members = [books.meters[meter.key], *below.values()]
     uncertainty = _uncertainty(node, members, steps)
@@ -255,6 +256,7 @@ def _row(
         "reason": "; ".join(out_of_service(each, zone) for each in books.unmetered[meter.key].values())
         if verdict is Verdict.NOT_METERED
         else _reason(verdict, node, loss, uncertainty, threshold, unmetered, [below[key].number for key in twice]),
+        "rank": None,
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
         "counted_twice": [below[key].number for key in twice],
         "assumed_classes": any(map(assumed, members)),

@@ -72,13 +72,18 @@ class Limits(TypedDict):
     rules: list[LimitRule]
 
 
-class Check(TypedDict):
-    """How a part of the installation is, and what to do."""
+class Judged(TypedDict):
+    """How something is, and what to do."""
 
-    name: str
     verdict: StateText
     text: str
     advice: str
+
+
+class Check(Judged):
+    """How a part of the installation is, and what to do."""
+
+    name: str
 
 
 class Polled(TypedDict):
@@ -97,20 +102,17 @@ class Polled(TypedDict):
     last_error_at: Instant | None
 
 
-class GatewayCheck(Polled):
+class GatewayCheck(Polled, Judged):
     """How a gateway is."""
 
     url: str
-    verdict: StateText
-    text: str
-    advice: str
     meters: int
     online: int
     connected: bool | None
     utilisation: Share | None
 
 
-class MeterPolled(Polled):
+class MeterPolled(Polled, Judged):
     """How a meter answers."""
 
     meter: str
@@ -118,9 +120,6 @@ class MeterPolled(Polled):
     gateway: str
     unit_id: int
     profile: str
-    verdict: StateText
-    text: str
-    advice: str
     breaker: str
     last_seen: Instant | None
 

@@ -59,7 +59,7 @@ class FlowLink(TypedDict):
     kind: Annotated[str, Words(("flow", "loss"))]
 
 
-class SiteFigures(TypedDict):
+class SiteUsed(TypedDict):
     """What the site used in a period, and its maximum demand; None where a part is not known, which a reason says."""
 
     energy_kwh: Kwh | None
@@ -67,6 +67,11 @@ class SiteFigures(TypedDict):
     demand_peak_kw: Kw | None
     demand_peak_at: Instant | None
     left_out: list[str]
+
+
+class SiteFigures(SiteUsed):
+    """The same, with the share of the data that is there."""
+
     completeness: Share
 
 

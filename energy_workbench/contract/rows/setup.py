@@ -72,13 +72,18 @@ class ProbedValue(TypedDict):
     scaled: float | None
 
 
-class Probed(TypedDict):
-    """What a meter says, or the error and what to try."""
+class Outcome(TypedDict):
+    """How a question to a device went: the error, and what to try."""
 
     ok: bool
     error: str
     advice: str
     milliseconds: Annotated[int, Unit("ms")]
+
+
+class Probed(Outcome):
+    """What a meter says, or the error and what to try."""
+
     values: list[ProbedValue]
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.fields.field import AnyField, default_of
 from energy_workbench.domain.fields.kinds import Words, YesNo
+from energy_workbench.domain.plain import Scalar
 from energy_workbench.domain.ratios import Ratio
 
 
@@ -116,13 +117,13 @@ class MeterField(AnyField):
         holder = self.stored.value
         return None if holder is None else {each.name: default_of(each) for each in fields(holder)}[self.held_as]
 
-    def of(self, meter: Meter) -> Any:
+    def of(self, meter: Meter) -> Scalar:
         """Its value of a meter, plain: words are text."""
         return self.held_by(meter.ratio if self.stored is Stored.RATIO else meter)
 
-    def held_by(self, holder: Meter | Ratio) -> Any:
+    def held_by(self, holder: Meter | Ratio) -> Scalar:
         """Its value, plain, of what holds it."""
-        value = getattr(holder, self.held_as)
+        value: Scalar = getattr(holder, self.held_as)
         return str(value) if isinstance(value, StrEnum) else value
 
     def typed(self, plain: Any) -> Any:

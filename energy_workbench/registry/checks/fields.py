@@ -10,6 +10,7 @@ from typing import Any, Final
 from energy_workbench.domain.entities import Flow, Meter, contradictions, default_flow
 from energy_workbench.domain.errors import Problem
 from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.plain import Scalar
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.conversions import Convert, converter
 
@@ -142,6 +143,6 @@ def ratio_problems(ratio: Ratio, where: str) -> list[Problem]:
     return problems
 
 
-def contents(meter: Meter) -> dict[str, Any]:
+def contents(meter: Meter) -> dict[str, Scalar]:
     """Every field that can be set, as plain values, without the parent."""
     return {field.name: field.of(meter) for field in (*meter_fields.OWN, *meter_fields.RATIO)}

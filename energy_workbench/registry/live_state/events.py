@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, Text, delete, func, insert, select
 
 from energy_workbench.domain.entities import Live
+from energy_workbench.registry.storage.rows import typed
 from energy_workbench.registry.storage.schema import Instant
 
 MOST: Final = 500_000
@@ -99,7 +100,7 @@ def listing(
         query = query.where(table.c.at >= start)
     if end is not None:
         query = query.where(table.c.at < end)
-    return [_event(row) for row in connection.execute(query).mappings()]
+    return [typed(Event, row) for row in connection.execute(query).mappings()]
 
 
 def prune(connection: Connection, table: Table, now: datetime, days: float) -> int:
@@ -107,7 +108,3 @@ def prune(connection: Connection, table: Table, now: datetime, days: float) -> i
     gone = connection.execute(delete(table).where(table.c.at < now - timedelta(days=days))).rowcount
     newest = connection.execute(select(func.max(table.c.key))).scalar() or 0
     return gone + connection.execute(delete(table).where(table.c.key <= newest - MOST)).rowcount
-
-
-def _event(row: Mapping[Any, Any]) -> Event:
-    return Event(**{name: row[name] for name in Event.__slots__})

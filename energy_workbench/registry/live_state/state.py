@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Column, Connection, Insert, Integer, MetaData, String, Table, Text, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +18,7 @@ from energy_workbench.domain.time import clock
 from energy_workbench.registry.live_state import events, findings, state_file
 from energy_workbench.registry.live_state.events import Event
 from energy_workbench.registry.storage.database import Database
+from energy_workbench.registry.storage.rows import ColumnValue
 from energy_workbench.registry.storage.schema import Instant
 
 metadata = MetaData()
@@ -135,9 +135,9 @@ class StateStore:
         """
         with self.database.write() as connection:
             stored = _states(connection)
-            new = {key: replace(Live(), **_presence(now)) for key, now in seen.items() if key not in stored}
+            new = {key: _present(Live(), now) for key, now in seen.items() if key not in stored}
             changed = {
-                key: replace(stored[key], **_presence(now))
+                key: _present(stored[key], now)
                 for key, now in seen.items()
                 if key in stored and stored[key].communication is not now.communication
             }
@@ -246,7 +246,7 @@ def _states(connection: Connection) -> dict[int, Live]:
     }
 
 
-def _row(meter: int, state: Live) -> dict[str, Any]:
+def _row(meter: int, state: Live) -> dict[str, ColumnValue]:
     return {
         "meter": meter,
         "communication": state.communication.value,
@@ -260,9 +260,9 @@ def _row(meter: int, state: Live) -> dict[str, Any]:
     }
 
 
-def _presence(state: Live) -> dict[str, Any]:
-    """The part of a state that says whether readings come."""
-    return {"communication": state.communication, "error": state.error}
+def _present(state: Live, now: Live) -> Live:
+    """A state with what another one says of whether readings come."""
+    return replace(state, communication=now.communication, error=now.error)
 
 
 def _upsert(statement: sqlite.Insert | postgresql.Insert, *keys: str) -> Insert:

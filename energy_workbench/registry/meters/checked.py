@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.plain import Scalar
 from energy_workbench.registry.checks.fields import PARENT, contents, draft, folded
 from energy_workbench.registry.meters import connections, queries
 from energy_workbench.registry.storage import journal, schema
@@ -98,11 +99,13 @@ def refuse_stale(connection: Connection, meter: Meter, revision: int | None, giv
     )
 
 
-def version(connection: Connection, meter: Meter) -> dict[str, Any]:
+def version(connection: Connection, meter: Meter) -> dict[str, Scalar]:
     """A meter as plain fields, with its id, revision and parent."""
     parent = queries.numbers(connection, [meter.parent]).get(meter.parent) if meter.parent else None
     parent_id = f"mtr_{meter.parent}" if meter.parent else None
-    return {"id": meter.id, "revision": meter.revision} | contents(meter) | {"parent": parent, "parent_id": parent_id}
+    return {
+        "id": meter.id, "revision": meter.revision, **contents(meter), "parent": parent, "parent_id": parent_id,
+    }  # fmt: skip
 
 
 def cycle_text(numbers: list[str]) -> str:

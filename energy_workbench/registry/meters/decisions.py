@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
+from energy_workbench.domain.plain import attributes
 from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.energy.counter_steps import Choice, Decision
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.storage import journal, schema
-from energy_workbench.registry.storage.rows import Row, RowChange, instant
+from energy_workbench.registry.storage.rows import changed, typed
 
 FIGURES: Final = ("modulus", "closing", "opening")
 
@@ -32,10 +33,7 @@ def listing(
         query = query.where(table.c.at >= start)
     if end is not None:
         query = query.where(table.c.at < end)
-    return [
-        (row["meter"], Decision(**{**_without_keys(row), "choice": Choice(row["choice"])}))
-        for row in connection.execute(query).mappings()
-    ]
+    return [(row["meter"], typed(Decision, row)) for row in connection.execute(query).mappings()]
 
 
 def store(connection: Connection, meter: Meter, given: Decision, *, by: str, at: datetime) -> None:
@@ -61,13 +59,10 @@ def _known(connection: Connection, meter: Meter) -> dict[tuple[str, datetime], D
 def _write(
     connection: Connection, meter: Meter, old: Decision | None, new: Decision | None, *, by: str, at: datetime
 ) -> None:
-    one = new or old
-    assert one is not None
     action = "decision.delete" if new is None else "decision.correct" if old else "decision.add"
-    row = RowChange("decisions", (meter.key, one.quantity, instant(one.at)), _row(old), _row(new))
-    entry = journal.AuditEntry(
-        at=at, by=by, action=action, subject=meter.id, before=_plain(old), after=_plain(new), rows=(row,)
-    )
+    before, after = (None if each is None else attributes(each) for each in (old, new))
+    row = changed("decisions", old, new, meter=meter.key)
+    entry = journal.AuditEntry(at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=(row,))
     journal.commit(connection, [entry])
 
 
@@ -107,25 +102,3 @@ def _checked(meter: Meter, given: Decision) -> Decision:
         raise InputError(f"the decision on meter {meter.number} cannot be stored", problems)
     until = None if given.until is None else given.until.astimezone(UTC)
     return replace(given, reason=reason, since=given.since.astimezone(UTC), at=given.at.astimezone(UTC), until=until)
-
-
-def _row(decision: Decision | None) -> Row | None:
-    if decision is None:
-        return None
-    rows = {name: value for name, value in asdict(decision).items() if name not in ("quantity", "at")}
-    return rows | {
-        "choice": decision.choice.value,
-        "since": instant(decision.since),
-        "until": instant(decision.until),
-    }
-
-
-def _plain(decision: Decision | None) -> dict[str, Any] | None:
-    row = _row(decision)
-    return None if decision is None or row is None else row | {
-        "quantity": decision.quantity, "at": instant(decision.at),
-    }  # fmt: skip
-
-
-def _without_keys(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in ("key", "meter")}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.plain import Row, Scalar, instant
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.fields import OWN, contents
 from energy_workbench.registry.storage import schema
 from energy_workbench.registry.storage.journal import AuditEntry
-from energy_workbench.registry.storage.rows import Row, RowChange, from_on, instant
+from energy_workbench.registry.storage.rows import RowChange
+from energy_workbench.registry.storage.tables import from_on
 
 _NewGateways = dict[str | None, tuple[RowChange, ...]]
 """What adds the gateways that meters are the first to name: taken out by the first of them."""
@@ -63,8 +64,8 @@ def _created(meters: Sequence[Meter], gateways: _NewGateways, by: str, at: datet
         born = {"created_at": instant(at), "deleted_at": None}
         rows = (
             *gateways.pop(meter.gateway, ()),
-            RowChange("meters", (meter.key,), None, _own(meter) | born),
-            RowChange("ratios", (meter.key, None), None, ratio_row(meter.ratio)),
+            RowChange("meters", (meter.key,), None, {**_own(meter), **born}),
+            RowChange("ratios", (meter.key, None), None, _ratio(meter.ratio)),
             RowChange("placements", (meter.key, None), None, {"parent": meter.parent}),
             RowChange("statuses", (meter.key, None), None, _status(meter, by)),
         )
@@ -91,7 +92,7 @@ def _changed(
         if not same_ratio(before.ratio, after.ratio):
             # Ratios may be entered ahead of their day: those that begin later stay.
             now = [row for row in ahead["ratios"].get(key, ()) if row.id[1] == instant(at)]
-            rows += _from_now("ratios", key, at, now, ratio_row(after.ratio))
+            rows += _from_now("ratios", key, at, now, _ratio(after.ratio))
         if before.parent != after.parent:
             rows += _from_now("placements", key, at, ahead["placements"].get(key, ()), {"parent": after.parent})
         if (before.status, before.status_reason) != (after.status, after.status_reason):
@@ -105,8 +106,7 @@ def _changed(
     return entries
 
 
-def ratio_row(ratio: Ratio) -> Row:
-    """A ratio as the columns of its table."""
+def _ratio(ratio: Ratio) -> Row:
     return {field.held_as: field.held_by(ratio) for field in meter_fields.RATIO}
 
 
@@ -115,7 +115,7 @@ def same_ratio(one: Ratio, other: Ratio) -> bool:
     return replace(one, valid_from=None) == replace(other, valid_from=None)
 
 
-def changes(before: Meter, after: Meter) -> tuple[dict[str, Any], dict[str, Any]]:
+def changes(before: Meter, after: Meter) -> tuple[dict[str, Scalar], dict[str, Scalar]]:
     """The fields in which two states of a meter differ, before and after, without the parent."""
     old, new = contents(before), contents(after)
     names = [name for name in old if old[name] != new[name]]
@@ -128,8 +128,8 @@ def _own(meter: Meter) -> Row:
 
 def own_changes(before: Meter, after: Meter) -> list[RowChange]:
     """What differs in the row of a meter itself."""
-    old = _own(before) | {"deleted_at": instant(before.deleted_at)}
-    new = _own(after) | {"deleted_at": instant(after.deleted_at)}
+    old = {**_own(before), "deleted_at": instant(before.deleted_at)}
+    new = {**_own(after), "deleted_at": instant(after.deleted_at)}
     names = [name for name in old if old[name] != new[name]]
     if not names:
         return []
@@ -156,11 +156,11 @@ def _new_gateways(connection: Connection, meters: Iterable[Meter]) -> _NewGatewa
     return {url: (RowChange("gateways", (url,), None, {"options": {}}),) for url in wanted - known}
 
 
-def _with_parent(meter: Meter) -> dict[str, Any]:
+def _with_parent(meter: Meter) -> Row:
     return contents(meter) | {"parent_id": _id(meter.parent)}
 
 
-def _difference(before: Meter, after: Meter) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+def _difference(before: Meter, after: Meter) -> tuple[Row | None, Row | None]:
     if before.deleted_at != after.deleted_at:
         # A deleted meter was everything it was; a restored one is it again.
         was, now_is = (_with_parent(meter) if meter.deleted_at is None else None for meter in (before, after))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,10 +13,11 @@ from sqlalchemy import Connection, select
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
 from energy_workbench.domain.exchanges import Exchange
+from energy_workbench.domain.plain import attributes
 from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.storage import journal, schema
-from energy_workbench.registry.storage.rows import Row, RowChange, instant
+from energy_workbench.registry.storage.rows import RowChange, changed, typed
 
 TEXTS: Final = {"old_serial": text_of(200), "new_serial": text_of(200), "note": text_of(500)}
 
@@ -33,10 +34,7 @@ def listing(
         query = query.where(table.c.at >= start)
     if end is not None:
         query = query.where(table.c.at < end)
-    return [
-        (row["meter"], Exchange(**{name: value for name, value in row.items() if name not in ("key", "meter")}))
-        for row in connection.execute(query).mappings()
-    ]
+    return [(row["meter"], typed(Exchange, row)) for row in connection.execute(query).mappings()]
 
 
 def store(connection: Connection, meter: Meter, given: Exchange, *, by: str, at: datetime) -> None:
@@ -74,12 +72,12 @@ def _write(
     by: str,
     at: datetime,
 ) -> None:
-    when = new.at if new else old.at if old else at
-    rows = [RowChange("exchanges", (meter.key, instant(when)), _row(old), _row(new))]
+    rows = [changed("exchanges", old, new, meter=meter.key)]
     if serial != meter.serial:
         rows.append(RowChange("meters", (meter.key,), {"serial": meter.serial}, {"serial": serial}))
+    before, after = (None if each is None else attributes(each) for each in (old, new))
     entry = journal.AuditEntry(
-        at=at, by=by, action=action, subject=meter.id, before=_plain(old), after=_plain(new), rows=tuple(rows)
+        at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=tuple(rows)
     )
     journal.commit(connection, [entry])
 
@@ -128,13 +126,3 @@ def _counters(given: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, str
         if not math.isfinite(clean[name]) or clean[name] < 0:
             wrong[name] = f"a reading in {quantity.unit} is needed, zero or above"
     return clean, wrong
-
-
-def _row(exchange: Exchange | None) -> Row | None:
-    if exchange is None:
-        return None
-    return {name: value for name, value in asdict(exchange).items() if name != "at"}
-
-
-def _plain(exchange: Exchange | None) -> dict[str, Any] | None:
-    return None if exchange is None else (_row(exchange) or {}) | {"at": instant(exchange.at)}

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
+from energy_workbench.domain.plain import instant
 from energy_workbench.domain.time.axis import floor_interval
 from energy_workbench.energy.counter_steps import Edit
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.storage import journal, schema
-from energy_workbench.registry.storage.rows import Row, RowChange, instant
+from energy_workbench.registry.storage.rows import changed, typed
 
 COLUMNS: Final = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
 """What of an interval can be edited; the rest follows."""
@@ -32,10 +33,7 @@ def listing(
         query = query.where(table.c.start >= start)
     if end is not None:
         query = query.where(table.c.start < end)
-    return [
-        (row["meter"], Edit(start=row["start"], energies=row["energies"], reason=row["reason"]))
-        for row in connection.execute(query).mappings()
-    ]
+    return [(row["meter"], typed(Edit, row)) for row in connection.execute(query).mappings()]
 
 
 def store(connection: Connection, meter: Meter, given: Edit, *, by: str, at: datetime) -> None:
@@ -55,13 +53,14 @@ def remove(connection: Connection, meter: Meter, start: datetime, *, by: str, at
 
 
 def _write(connection: Connection, meter: Meter, old: Edit | None, new: Edit | None, *, by: str, at: datetime) -> None:
-    one = new or old
-    assert one is not None
     action = "interval.restore" if new is None else "interval.edit"
-    row = RowChange("interval_edits", (meter.key, instant(one.start)), _row(old), _row(new))
-    entry = journal.AuditEntry(
-        at=at, by=by, action=action, subject=meter.id, before=_plain(old), after=_plain(new), rows=(row,)
+    # People read the energies by name, not as a column that has them all.
+    before, after = (
+        None if each is None else {**each.energies, "reason": each.reason, "start": instant(each.start)}
+        for each in (old, new)
     )
+    row = changed("interval_edits", old, new, meter=meter.key)
+    entry = journal.AuditEntry(at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=(row,))
     journal.commit(connection, [entry])
 
 
@@ -96,11 +95,3 @@ def _checked(meter: Meter, given: Edit, now: datetime) -> Edit:
     if problems:
         raise InputError(f"the interval of meter {meter.number} cannot be edited", problems)
     return Edit(start=start, energies=energies, reason=reason)
-
-
-def _row(edit: Edit | None) -> Row | None:
-    return None if edit is None else {"energies": edit.energies, "reason": edit.reason}
-
-
-def _plain(edit: Edit | None) -> dict[str, Any] | None:
-    return None if edit is None else {**edit.energies, "reason": edit.reason, "start": instant(edit.start)}

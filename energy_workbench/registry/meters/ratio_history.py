@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
+from energy_workbench.domain.plain import attributes
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.fields import ratio_problems
-from energy_workbench.registry.meters import edits, queries
+from energy_workbench.registry.meters import queries
 from energy_workbench.registry.storage import journal
-from energy_workbench.registry.storage.rows import Row, RowChange, instant
+from energy_workbench.registry.storage.rows import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +108,9 @@ def _store(
     entries = []
     for old, new in pairs:
         action = "ratio.add" if old is None else "ratio.delete" if new is None else "ratio.correct"
-        row = RowChange("ratios", (meter.key, instant(_beginning(old, new))), _row(old), _row(new))
+        before, after = (None if each is None else attributes(each) for each in (old, new))
+        row = changed("ratios", old, new, meter=meter.key)
         entries.append(
-            journal.AuditEntry(
-                at=at, by=by, action=action, subject=meter.id, before=_plain(old), after=_plain(new), rows=(row,)
-            )
+            journal.AuditEntry(at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=(row,))
         )
     journal.commit(connection, entries)
-
-
-def _beginning(old: Ratio | None, new: Ratio | None) -> datetime | None:
-    ratio = new or old
-    return ratio.valid_from if ratio else None
-
-
-def _row(ratio: Ratio | None) -> Row | None:
-    return None if ratio is None else edits.ratio_row(ratio)
-
-
-def _plain(ratio: Ratio | None) -> dict[str, Any] | None:
-    return None if ratio is None else edits.ratio_row(ratio) | {"valid_from": instant(ratio.valid_from)}

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from energy_workbench.domain.plain import instant
 from energy_workbench.registry.meters import decisions, exchanges, interval_edits, queries
 from energy_workbench.registry.meters.statements import (
     Statement,
@@ -22,7 +23,6 @@ from energy_workbench.registry.meters.statements import (
     status_text,
 )
 from energy_workbench.registry.storage import schema
-from energy_workbench.registry.storage.rows import instant
 
 TABLES: Final = frozenset({"statuses", "ratios", "placements", "exchanges", "decisions", "interval_edits"})
 AT_ONCE: Final = 500

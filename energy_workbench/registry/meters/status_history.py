@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.plain import Row, instant
 from energy_workbench.domain.status import StatusChange
 from energy_workbench.registry.meters import edits, queries
 from energy_workbench.registry.storage import journal
-from energy_workbench.registry.storage.rows import Row, RowChange, instant
+from energy_workbench.registry.storage.rows import changed
+
+LONGEST_NAME: Final = 200
+"""Characters that are kept of who said it."""
 
 
 def add(connection: Connection, meter: Meter, said: StatusChange, *, at: datetime) -> None:
@@ -35,21 +40,17 @@ def add(connection: Connection, meter: Meter, said: StatusChange, *, at: datetim
     begun = [each for start, each in history.items() if (start or queries.BEGINNING) <= at]
     now = max(begun, key=lambda each: each.valid_from or queries.BEGINNING, default=said)
     after = replace(meter, status=now.status, status_reason=now.reason)
-    row = RowChange("statuses", (meter.key, instant(said.valid_from)), _row(replaced), _row(said))
+    row = changed("statuses", replaced, replace(said, by=said.by[:LONGEST_NAME]), meter=meter.key)
     entry = journal.AuditEntry(
-        at=at, by=said.by, action="meter.status", subject=meter.id, before=_plain(before, said, at),
-        after=_plain(said, said, at), rows=(*edits.own_changes(meter, after), row),
+        at=at, by=said.by, action="meter.status", subject=meter.id, before=_told(before, said, at),
+        after=_told(said, said, at), rows=(*edits.own_changes(meter, after), row),
     )  # fmt: skip
     journal.commit(connection, [entry])
 
 
-def _row(said: StatusChange | None) -> Row | None:
-    return None if said is None else {"status": said.status.value, "reason": said.reason, "by": said.by[:200]}
-
-
-def _plain(shown: StatusChange | None, said: StatusChange, at: datetime) -> Row | None:
+def _told(shown: StatusChange | None, said: StatusChange, at: datetime) -> Row | None:
     """As people read it in the audit; from when on is told where that is not the time of the change."""
     if shown is None:
         return None
-    plain = {"status": shown.status.value, "status_reason": shown.reason}
-    return plain if said.valid_from == at else plain | {"valid_from": instant(shown.valid_from)}
+    told: Row = {"status": shown.status.value, "status_reason": shown.reason}
+    return told if said.valid_from == at else {**told, "valid_from": instant(shown.valid_from)}

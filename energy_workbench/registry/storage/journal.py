@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from energy_workbench.registry.storage import rows, schema
+from energy_workbench.domain.plain import Row
+from energy_workbench.registry.storage import schema, tables
 from energy_workbench.registry.storage.rows import RowChange
 
 BASELINE: Final = "registry.baseline"
@@ -30,7 +31,7 @@ class AuditEntry:
         Such as `meter.update`.
     subject : str
         What was changed: a meter's id, a token's name, a gateway's address.
-    before, after : dict or None
+    before, after : mapping or None
         The fields that changed; None where there was, or is, nothing.
     change : int
         Number of the change, by which it is undone; entries of one change share it.
@@ -44,8 +45,8 @@ class AuditEntry:
     by: str
     action: str
     subject: str
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
+    before: Row | None = None
+    after: Row | None = None
     change: int = 0
     undoes: int | None = None
     rows: tuple[RowChange, ...] = field(default=(), repr=False, compare=False)
@@ -54,7 +55,7 @@ class AuditEntry:
 def commit(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int | None = None) -> None:
     """Do what the entries say, and write them down as one change."""
     if entries:
-        rows.write(connection, [change for entry in entries for change in entry.rows], at=entries[0].at)
+        tables.write(connection, [change for entry in entries for change in entry.rows], at=entries[0].at)
         record(connection, entries, undoes=undoes)
 
 

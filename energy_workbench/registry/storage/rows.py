@@ -1,19 +1,24 @@
-"""Changes of rows as the audit keeps them: written to the tables from there, so that the trail replays exactly."""
+"""Rows of the configuration: typed objects to plain columns and back, and changes of rows, which the trail replays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, Table
 
-from energy_workbench.registry.checks.fields import folded
+from energy_workbench.domain.plain import Json, Row, attributes
 from energy_workbench.registry.storage import schema
 
-Row = dict[str, Any]
-State = dict[str, dict[tuple[Any, ...], Row]]
+Held = TypeVar("Held")
+"""A dataclass whose attributes are columns of a table."""
+Identity = tuple[str | int | None, ...]
+"""What identifies a row in its table; instants as ISO text."""
+ColumnValue = Json | datetime
+"""What a column holds."""
+State = dict[str, dict[Identity, Row]]
 """Rows by table and identity, as plain values: what is configured."""
 
 IDENTITY: Final[dict[str, tuple[str, ...]]] = {
@@ -33,8 +38,6 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
 }
 """Tables of the configuration, what is referred to first, and what tells their rows apart."""
 OF_METERS: Final = ("meters", "ratios", "placements", "statuses", "exchanges")
-_DERIVED: Final = frozenset({"key", "folded", "updated_at", "revision"})
-"""Columns that follow from others, or only count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,14 @@ class RowChange:
     ----------
     table : str
         Of `IDENTITY`.
-    id : tuple
-        What identifies the row there; instants as ISO text.
-    old, new : dict or None
+    id : Identity
+    old, new : mapping or None
         The columns that changed, or all of them; None where there was, or is, no row. A meter's `gateway`
         is its address.
     """
 
     table: str
-    id: tuple[Any, ...]
+    id: Identity
     old: Row | None
     new: Row | None
 
@@ -61,7 +63,12 @@ class RowChange:
         """The change that takes it back."""
         return RowChange(self.table, self.id, self.new, self.old)
 
-    def plain(self) -> list[Any]:
+    @property
+    def meter(self) -> int:
+        """Key of the meter, in a table of `OF_METERS`."""
+        return cast(int, self.id[0])
+
+    def plain(self) -> list[Json]:
         """As JSON."""
         return [self.table, list(self.id), self.old, self.new]
 
@@ -72,126 +79,38 @@ class RowChange:
         return cls(table, tuple(identity), old, new)
 
 
-def instant(value: datetime | None) -> str | None:
-    """An instant as these rows write it."""
-    return None if value is None else value.astimezone(UTC).isoformat()
+def typed(kind: type[Held], row: RowMapping) -> Held:
+    """The object of a row; its attributes are columns of these names."""
+    return kind(**{each.name: row[each.name] for each in fields(cast(Any, kind))})
 
 
-def write(connection: Connection, changes: Sequence[RowChange], *, at: datetime) -> None:
-    """Write changes to their tables, and count one revision for every meter that they touch."""
-    by_table: dict[str, list[RowChange]] = {name: [] for name in IDENTITY}
-    for change in changes:
-        by_table[change.table].append(change)
-    gateways: Mapping[str, int] = {}
-    for name, mine in by_table.items():
-        table = schema.metadata.tables[name]
-        if name == "meters" and any((change.new or {}).get("gateway") for change in mine):
-            keys = select(schema.gateways.c.url, schema.gateways.c.key)
-            gateways = {row.url: row.key for row in connection.execute(keys)}
-        if gone := [change.id for change in mine if change.new is None]:
-            connection.execute(delete(table).where(*_matches(table)), [_identity(table, each) for each in gone])
-        made = [change for change in mine if change.old is None]
-        _insert(connection, table, made, gateways, at)
-        _update(connection, table, [change for change in mine if change.old and change.new], gateways)
-    _count(connection, changes, at)
+def changed(table: str, old: Any, new: Any, *, meter: int | None = None) -> RowChange:
+    """The change of the row that holds an object.
+
+    Parameters
+    ----------
+    old, new : dataclass or None
+        The object before and after; None where there was, or is, none. Both have the same identity.
+    meter : int, optional
+        Key of the meter that it is of.
+    """
+    names = IDENTITY[table]
+    known = attributes(new if old is None else old) | {"meter": meter}
+    identity = cast(Identity, tuple(known[name] for name in names))
+
+    def row(held: Any) -> Row | None:
+        if held is None:
+            return None
+        return {name: value for name, value in attributes(held).items() if name not in names}
+
+    return RowChange(table, identity, row(old), row(new))
 
 
-def stored(connection: Connection) -> State:
-    """What is configured now, in the words of the trail."""
-    state: State = {}
-    urls = {row.key: row.url for row in connection.execute(select(schema.gateways.c.key, schema.gateways.c.url))}
-    for name, identity in IDENTITY.items():
-        table = schema.metadata.tables[name]
-        state[name] = {}
-        for row in connection.execute(select(table)).mappings():
-            plain = {column: _plain(value) for column, value in row.items()}
-            if name == "meters":
-                plain["gateway"] = urls.get(plain["gateway"])
-            key = tuple(plain[column] for column in identity)
-            state[name][key] = {
-                column: value for column, value in plain.items() if column not in identity and column not in _DERIVED
-            }
-    return state
+def columns(table: Table, row: Row) -> dict[str, ColumnValue]:
+    """Plain values of a row as its table holds them."""
+    return {column: column_value(table, column, value) for column, value in row.items()}
 
 
-def from_on(connection: Connection, name: str, at: datetime) -> dict[int, list[RowChange]]:
-    """What would take away the dated rows that begin at an instant or later, by meter."""
-    table = schema.metadata.tables[name]
-    found: dict[int, list[RowChange]] = {}
-    for row in connection.execute(select(table).where(table.c.valid_from >= at)).mappings():
-        plain = {column: _plain(value) for column, value in row.items() if column not in ("key", "meter", "valid_from")}
-        identity = (row["meter"], instant(row["valid_from"]))
-        found.setdefault(row["meter"], []).append(RowChange(name, identity, plain, None))
-    return found
-
-
-def _insert(
-    connection: Connection, table: Table, changes: Sequence[RowChange], gateways: Mapping[str, int], at: datetime
-) -> None:
-    if not changes:
-        return
-    born = {"updated_at": at, "revision": 1} if table is schema.meters else {}
-    identity = IDENTITY[table.name]
-    rows = []
-    for change in changes:
-        row = dict(zip(identity, change.id, strict=True)) | (change.new or {})
-        rows.append(_typed(table, row, gateways) | born)
-    connection.execute(insert(table), rows)
-
-
-def _update(connection: Connection, table: Table, changes: Sequence[RowChange], gateways: Mapping[str, int]) -> None:
-    alike: dict[tuple[str, ...], list[Row]] = {}
-    for change in changes:
-        values = _typed(table, change.new or {}, gateways)
-        row = {f"to_{column}_": value for column, value in values.items()}
-        alike.setdefault(tuple(values), []).append(row | _identity(table, change.id))
-    for columns, rows in alike.items():
-        values = {column: bindparam(f"to_{column}_") for column in columns}
-        connection.execute(update(table).where(*_matches(table)).values(values), rows)
-
-
-def _count(connection: Connection, changes: Iterable[RowChange], at: datetime) -> None:
-    born, touched = set(), set()
-    for change in changes:
-        if change.table in OF_METERS:
-            touched.add(change.id[0])
-            if change.table == "meters" and change.old is None:
-                born.add(change.id[0])
-    if rows := [{"of_key_": key} for key in sorted(touched - born)]:
-        table = schema.meters
-        statement = update(table).values(revision=table.c.revision + 1, updated_at=at)
-        connection.execute(statement.where(table.c.key == bindparam("of_key_")), rows)
-
-
-def _typed(table: Table, row: Row, gateways: Mapping[str, int]) -> Row:
-    typed = {column: _value(table, column, value) for column, value in row.items()}
-    if table is schema.meters and typed.get("gateway"):
-        typed["gateway"] = gateways[typed["gateway"]]
-    spelled = "number" if table is schema.meters else "name"
-    if "folded" in table.c and spelled in typed:
-        typed["folded"] = folded(typed[spelled])
-    return typed
-
-
-def _matches(table: Table) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    for name in IDENTITY[table.name]:
-        column = table.c[name]
-        value = bindparam(f"of_{name}_", type_=column.type)
-        # The beginning of time is NULL, which equals nothing.
-        conditions.append(column.is_not_distinct_from(value) if column.nullable else column == value)
-    return conditions
-
-
-def _identity(table: Table, identity: Sequence[Any]) -> Row:
-    names = IDENTITY[table.name]
-    return {f"of_{name}_": _value(table, name, value) for name, value in zip(names, identity, strict=True)}
-
-
-def _value(table: Table, column: str, value: Any) -> Any:
+def column_value(table: Table, column: str, value: Json) -> ColumnValue:
     dated = isinstance(table.c[column].type, schema.Instant)
     return datetime.fromisoformat(value) if dated and isinstance(value, str) else value
-
-
-def _plain(value: Any) -> Any:
-    return instant(value) if isinstance(value, datetime) else value

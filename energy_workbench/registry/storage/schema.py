@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -66,6 +67,25 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class OneOf(TypeDecorator[StrEnum]):
+    """A word of an enumeration, as text."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, of: type[StrEnum]) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """To text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        """From text."""
+        return None if value is None else self.of(value)
 
 
 class ClassOfAccuracy(TypeDecorator[AccuracyClass]):
@@ -234,7 +254,7 @@ placements = _dated(
 
 statuses = _dated(
     "statuses",
-    Column("status", String(20), nullable=False),
+    Column("status", OneOf(Status), nullable=False),
     Column("reason", String(500), nullable=False),
     Column("by", String(200), nullable=False),
     one_of("status", Status),
@@ -273,7 +293,7 @@ decisions = Table(
     Column("quantity", String(64), nullable=False),
     Column("at", Instant, nullable=False),
     Column("since", Instant, nullable=False),
-    Column("choice", String(20), nullable=False),
+    Column("choice", OneOf(Choice), nullable=False),
     Column("until", Instant),
     Column("modulus", Float),
     Column("closing", Float),

@@ -6,22 +6,24 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from energy_workbench.contract.rows.setup import Probed, ProbedValue, SuggestedProfiles
+from energy_workbench.contract.rows.setup import Outcome, Probed, ProbedValue, SuggestedProfiles
 from energy_workbench.domain.errors import InputError, Problem, ServiceError
+from energy_workbench.domain.plain import Row
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.addresses import host_of
-from energy_workbench.registry.checks.conversions import gateway, profile, whole
+from energy_workbench.registry.checks.conversions import Convert, gateway, profile, whole
 from energy_workbench.runtime.outward import address_of
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.commands.meter_check import RATIO_FIELDS, ratio_of
+from energy_workbench.services.doctor.collector_answers import Read
 from energy_workbench.services.doctor.collector_process import run_collector
 from energy_workbench.services.doctor.collector_socket import ask_collector
 
 LONGEST = 45.0
 """How long a probe may take, with its turn among the polls of that line [s]."""
 SENT = ("gateway", "unit_id", "profile", *RATIO_FIELDS)
-ADDRESS = (("gateway", gateway), ("unit_id", whole(0, 255)))
+ADDRESS: tuple[tuple[str, Convert], ...] = (("gateway", gateway), ("unit_id", whole(0, 255)))
 
 
 def probe(settings: Settings, fields: Mapping[str, Any]) -> Probed:
@@ -50,9 +52,9 @@ def probe(settings: Settings, fields: Mapping[str, Any]) -> Probed:
         problems.append(Problem("body", RATIO_FIELDS[0], "", "CT and PT need two numbers above zero each, or none"))
     if problems or ratio is None:
         raise InputError("the meter cannot be read", problems)
-    words = ["probe", asked["gateway"], str(asked["unit_id"]), "--profile", asked["profile"], "--json"]
+    words = ["probe", str(asked["gateway"]), str(asked["unit_id"]), "--profile", str(asked["profile"]), "--json"]
     answer = _answer(settings, {"do": "probe", **asked}, words)
-    return cast(Probed, {**_outcome(answer), "values": _values(answer.get("values") or {}, ratio)})
+    return {**_outcome(answer), "values": _values(answer.get("values") or {}, ratio)}
 
 
 def suggest(settings: Settings, fields: Mapping[str, Any]) -> SuggestedProfiles:
@@ -79,19 +81,21 @@ def suggest(settings: Settings, fields: Mapping[str, Any]) -> SuggestedProfiles:
     asked = _asked(fields, ADDRESS, problems)
     if problems:
         raise InputError("the meter cannot be read", problems)
-    words = ["profiles", "suggest", asked["gateway"], str(asked["unit_id"])]
+    words = ["profiles", "suggest", str(asked["gateway"]), str(asked["unit_id"])]
     answer = _answer(settings, {"do": "suggest", **asked}, words)
-    found = {
+    return {
         **_outcome(answer),
-        **{name: list(answer.get(name) or ()) for name in ("candidates", "notes")},
+        "candidates": list(answer.get("candidates") or ()),
+        "notes": list(answer.get("notes") or ()),
         "identity": dict(answer.get("identity") or {}),
         "values": _values(answer.get("values") or {}, Ratio()),
     }
-    return cast(SuggestedProfiles, found)
 
 
-def _asked(fields: Mapping[str, Any], wanted: Iterable[tuple[str, Any]], problems: list[Problem]) -> dict[str, Any]:
-    asked: dict[str, Any] = {}
+def _asked(
+    fields: Mapping[str, Any], wanted: Iterable[tuple[str, Convert]], problems: list[Problem]
+) -> dict[str, str | int]:
+    asked: dict[str, str | int] = {}
     for name, convert in wanted:
         value = fields.get(name)
         try:
@@ -109,18 +113,21 @@ def _asked(fields: Mapping[str, Any], wanted: Iterable[tuple[str, Any]], problem
     return asked
 
 
-def _answer(settings: Settings, request: Mapping[str, Any], words: list[str]) -> dict[str, Any]:
+def _answer(settings: Settings, request: Row, words: list[str]) -> Read:
     started = time.monotonic()
+    answer: Read
     try:
-        answer = ask_collector(settings, request, LONGEST) or run_collector(settings, words, LONGEST)
+        said = ask_collector(settings, request, LONGEST) or run_collector(settings, words, LONGEST)
     except ServiceError as error:
         answer = {"ok": False, "error": str(error), "advice": "try again"}
-    if not isinstance(answer, dict):
+    else:
         answer = {"ok": False, "error": "the collector's answer cannot be understood", "advice": "start it again"}
+        if isinstance(said, dict):
+            answer = cast(Read, said)
     return {"milliseconds": (time.monotonic() - started) * 1000, **answer}
 
 
-def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _outcome(answer: Read) -> Outcome:
     error = str(answer.get("error") or "")
     return {
         "ok": bool(answer.get("ok", not error)),
@@ -130,9 +137,9 @@ def _outcome(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _values(found: Mapping[str, Any], ratio: Ratio) -> list[ProbedValue]:
+def _values(read: Mapping[str, float | None], ratio: Ratio) -> list[ProbedValue]:
     rows: list[ProbedValue] = []
-    for name, raw in found.items():
+    for name, raw in read.items():
         if known := QUANTITIES.get(name):
             scaled = None if raw is None else float(f"{raw * ratio.factor(known.scaling):.10g}")
             rows.append({"quantity": name, "label": known.label, "unit": known.unit, "raw": raw, "scaled": scaled})

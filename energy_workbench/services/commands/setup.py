@@ -203,11 +203,11 @@ class Setup(
         return self.limits(meter)
 
     def templates(self) -> list[TemplateRow]:
-        return [{"name": template.name, "fields": template.fields} for template in self.registry.templates()]
+        return [{"name": template.name, "fields": dict(template.fields)} for template in self.registry.templates()]
 
     def create_template(self, name: str, meter: str, *, by: str = BY) -> TemplateRow:
         template = self.registry.create_template(name, self._meter(meter).id, by=by)
-        return {"name": template.name, "fields": template.fields}
+        return {"name": template.name, "fields": dict(template.fields)}
 
     def delete_template(self, name: str, *, by: str = BY) -> None:
         self.registry.delete_template(name, by=by)

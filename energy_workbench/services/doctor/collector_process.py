@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from energy_workbench.domain.errors import ServiceError
+from energy_workbench.domain.plain import Json
 from energy_workbench.runtime.settings import Settings
 
 
-def run_collector(settings: Settings, words: list[str], seconds: float, given: str = "") -> Any:
+def run_collector(settings: Settings, words: list[str], seconds: float, given: str = "") -> Json:
     """The answer of `energy-collector`, whatever its exit code.
 
     Parameters
@@ -45,7 +45,8 @@ def run_collector(settings: Settings, words: list[str], seconds: float, given: s
         ) from None
     if done.stdout.strip():
         try:
-            return json.loads(done.stdout)
+            answer: Json = json.loads(done.stdout)
+            return answer
         except ValueError:
             raise ServiceError("what energy-collector says cannot be understood: install the project again") from None
     said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["energy-collector said nothing"]

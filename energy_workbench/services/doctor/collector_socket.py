@@ -6,12 +6,12 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from energy_workbench.domain.errors import ServiceError
+from energy_workbench.domain.plain import Row
 from energy_workbench.runtime.settings import Settings
 
 SOCKET = "collector.sock"
@@ -22,7 +22,7 @@ _LONGEST_NAME = 100
 """A socket's address holds little more [bytes]."""
 
 
-def ask_collector(settings: Settings, request: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
+def ask_collector(settings: Settings, request: Row, seconds: float) -> Row | None:
     """The running collector's answer to a request.
 
     Parameters
@@ -32,7 +32,7 @@ def ask_collector(settings: Settings, request: Mapping[str, Any], seconds: float
 
     Returns
     -------
-    dict or None
+    mapping or None
         None where no collector listens.
 
     Raises

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from energy_workbench.analytics import bus
 from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Verdict, worst
-from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, MeterPolled
+from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, Judged, MeterPolled, Polled
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ServiceError, SettingsError
+from energy_workbench.domain.plain import Json, Row
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.examine import Examined, examine
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.doctor.checkup import checkup
+from energy_workbench.services.doctor.collector_answers import Called, Calls, Counted, MeterCounts, PollCounts
 from energy_workbench.services.doctor.collector_process import run_collector
 from energy_workbench.services.doctor.collector_socket import ask_collector
 
@@ -48,9 +50,9 @@ def doctor(settings: Settings, *, thorough: bool = False) -> Doctor:
     """
     examined = examine(settings.registry_url, settings.state_url, thorough=thorough)
     checks = list(checkup(settings, examined, thorough=thorough))
-    counted: dict[str, Any] = {}
+    counted: Counted = {}
     try:
-        counted = ask_collector(settings, {"do": "doctor"}, COUNTS_SECONDS) or {}
+        counted = cast(Counted, ask_collector(settings, {"do": "doctor"}, COUNTS_SECONDS) or {})
     except ServiceError as error:
         checks.append(("collector", Finding(Verdict.PROBLEM, str(error), "start it again: energy-collector")))
     polled = [meter for meter in examined.meters if meter.polled and meter.gateway]
@@ -94,25 +96,25 @@ def _suspects(polled: Iterable[Meter], examined: Examined, running: bool) -> lis
     return [meter for meter in polled if not running or meter.key not in online][:MOST_CALLED]
 
 
-def _call(settings: Settings, meters: Iterable[Meter], running: bool) -> dict[int, Mapping[str, Any]]:
-    wanted = [
+def _call(settings: Settings, meters: Iterable[Meter], running: bool) -> dict[int, Called]:
+    wanted: list[Json] = [
         {"key": m.key, "gateway": m.gateway, "unit_id": 1 if m.unit_id is None else m.unit_id, "profile": m.profile}
         for m in meters
     ]
     if not wanted:
         return {}
-    request = {"do": "call", "meters": wanted, "seconds": CALL_SECONDS}
+    request: Row = {"do": "call", "meters": wanted, "seconds": CALL_SECONDS}
     try:
-        answer = ask_collector(settings, request, CALL_SECONDS + COUNTS_SECONDS) if running else None
+        answer: Json = ask_collector(settings, request, CALL_SECONDS + COUNTS_SECONDS) if running else None
         if answer is None:
             answer = run_collector(settings, ["call"], CALL_SECONDS + STARTING_SECONDS, json.dumps(request))
     except ServiceError:
         return {}  # it is busy: what was counted is told all the same
-    return {int(row["key"]): row for row in answer.get("meters", ())}
+    return {int(row["key"]): row for row in cast(Calls, answer).get("meters", ())}
 
 
 def _bus(
-    polled: Iterable[Meter], examined: Examined, counted: Mapping[str, Any], called: Mapping[int, Mapping[str, Any]]
+    polled: Iterable[Meter], examined: Examined, counted: Counted, called: Mapping[int, Called]
 ) -> tuple[list[GatewayCheck], list[MeterPolled]]:
     """Rows of gateways and of meters."""
     counts = {row["url"]: row for row in counted.get("gateways", ())}
@@ -134,22 +136,22 @@ def _bus(
         )  # fmt: skip
         finding = bus.of_gateway(gateway)
         online = sum(not fact.silent for fact in facts if fact.silent is not None)
-        row = {
+        row: GatewayCheck = {
             "url": url,
-            **_told(finding),
+            **_said_of(finding),
             "meters": len(meters),
             "online": online,
             "connected": gateway.connected if gateway.reachable is None else gateway.reachable,
             "utilisation": _rounded(gateway.wanted, 3),
             **_numbers(count),
         }
-        gateways.append(cast(GatewayCheck, row))
+        gateways.append(row)
         for meter, fact in zip(meters, facts, strict=True):
             rows.append(_row(meter, fact, by_key.get(meter.key, {}), examined, bus.of_meter(fact, gateway)))
     return gateways, rows
 
 
-def _facts(meter: Meter, count: Mapping[str, Any], examined: Examined, call: Mapping[str, Any] | None) -> MeterFacts:
+def _facts(meter: Meter, count: MeterCounts, examined: Examined, call: Called | None) -> MeterFacts:
     live = examined.live.get(meter.key)
     polled = bool(count.get("polls") or count.get("spared"))
     said = str(call["error"]) if call and call["error"] else (live.error if live else "")
@@ -173,23 +175,22 @@ def _facts(meter: Meter, count: Mapping[str, Any], examined: Examined, call: Map
     )
 
 
-def _row(meter: Meter, fact: MeterFacts, count: Mapping[str, Any], examined: Examined, finding: Finding) -> MeterPolled:
+def _row(meter: Meter, fact: MeterFacts, count: MeterCounts, examined: Examined, finding: Finding) -> MeterPolled:
     live = examined.live.get(meter.key)
-    row = {
+    return {
         "meter": meter.id,
         "number": meter.number,
         "gateway": meter.gateway,
         "unit_id": fact.unit,
         "profile": meter.profile,
-        **_told(finding),
+        **_said_of(finding),
         "breaker": count.get("breaker", ""),
         "last_seen": live.last_seen.isoformat(timespec="seconds") if live and live.last_seen else None,
         **_numbers(count),
     }
-    return cast(MeterPolled, row)
 
 
-def _numbers(count: Mapping[str, Any]) -> dict[str, Any]:
+def _numbers(count: PollCounts) -> Polled:
     """What was counted, in the units of the answer: percent and milliseconds."""
     polls, latency, late = count.get("polls", 0), count.get("latency", {}), count.get("lateness", {})
     at = count.get("last_error_us")
@@ -208,11 +209,11 @@ def _numbers(count: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _told(finding: Finding) -> dict[str, str]:
+def _said_of(finding: Finding) -> Judged:
     return {"verdict": str(finding.verdict), "text": finding.text, "advice": finding.advice}
 
 
-def _said(called: Mapping[int, Mapping[str, Any]], meters: Iterable[Meter]) -> str:
+def _said(called: Mapping[int, Called], meters: Iterable[Meter]) -> str:
     return next((str(called[m.key]["error"]) for m in meters if m.key in called and called[m.key]["error"]), "")
 
 

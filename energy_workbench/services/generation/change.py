@@ -12,7 +12,7 @@ from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import DAY, Hours, Part
 from energy_workbench.analytics.sources import Sources, sources
 from energy_workbench.contract import results
-from energy_workbench.contract.rows.generation import GenerationFigure
+from energy_workbench.contract.rows.generation import GenerationDay, GenerationFigure
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.time.period import Period
 from energy_workbench.domain.time.period_text import elapsed_days
@@ -62,15 +62,16 @@ class GenerationChange:
 
     def between(self, span: Period, before: Period, against: str) -> results.GenerationComparison:
         """The comparison."""
-        mine, theirs = (_amounts(self._of(each).to_dict()) for each in (span, before))
+        now, then = self._of(span), self._of(before)
+        mine, theirs = _amounts(now.to_dict()), _amounts(then.to_dict())
         days = like_days.days_of(span, self._zone, self._now)
         weekdays: dict[like_days.Clock, set[int]] = {}
         for each in days:
             weekdays.setdefault(each.clock, set()).add(each.weekday)
-        here = self._parts(days, mine, weekdays)
+        here = self._parts(days, now.days, weekdays)
         there: dict[str, list[Part]] = {name: [] for name in GROUPS}
         for clock in weekdays:
-            for name, found in self._parts(like_days.like(before, clock, self._zone), theirs, weekdays).items():
+            for name, found in self._parts(like_days.like(before, clock, self._zone), then.days, weekdays).items():
                 there[name] += found
         spans = [self._spanned(each) for each in (span, before)]
         spanned = {name: min(_least(each, groups) for each in spans) for name, groups in GROUPS.items()}
@@ -88,21 +89,21 @@ class GenerationChange:
             rows=tuple(rows),
             total=len(rows),
             against=against,
-            start=mine["from"],
-            end=mine["to"],
-            before_start=theirs["from"],
-            before_end=theirs["to"],
+            start=now.start,
+            end=now.end,
+            before_start=then.start,
+            before_end=then.end,
             days=elapsed_days(span, self._zone, self._now),
             before_days=elapsed_days(before, self._zone, self._now),
             timezone=self._zone.key,
         )
 
     def _parts(
-        self, hours: Sequence[Hours], whole: Mapping[str, Any], weekdays: Mapping[like_days.Clock, set[int]]
+        self, hours: Sequence[Hours], told: Sequence[GenerationDay], weekdays: Mapping[like_days.Clock, set[int]]
     ) -> dict[str, list[Part]]:
         """What is known of hours that do not overlap, of each name."""
         found: dict[str, list[Part]] = {name: [] for name in GROUPS}
-        days = {row["day"]: _amounts(row) for row in whole["days"]}
+        days = {row["day"]: _amounts(row) for row in told}
         measured = self._measured(hours)
         cut = {
             place: Period(each.start, each.end, "")
@@ -167,10 +168,11 @@ def _least(measured: Mapping[str, float], groups: Sequence[str]) -> float:
     return min((measured[group] for group in groups if group in measured), default=0.0)
 
 
-def _amounts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A period's or day's amounts, with both scopes together."""
+def _amounts(row: Mapping[str, Any]) -> dict[str, float | None]:
+    """A period's or day's amounts by the name of their figure, with both scopes together."""
     parts = row.get("scope1_kg"), row.get("scope2_location_kg")
-    return {**row, "gross_kg": None if None in parts else sum(part for part in parts if part is not None)}
+    gross = None if None in parts else sum(part for part in parts if part is not None)
+    return {name: gross if name == "gross_kg" else row.get(name) for name in GROUPS}
 
 
 def _ratio(value: float | None, before: float | None) -> float | None:

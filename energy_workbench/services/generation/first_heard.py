@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,8 @@ class FirstHeard:
         """When others became known."""
         return self._first.values()
 
-    def heard(self, meters: Sequence[int], until: datetime) -> Mapping[int, object]:
+    def heard(self, meters: Sequence[int], until: datetime) -> frozenset[int]:
         """Those of the meters that had a reading by then."""
-        return {
-            key: True for key in meters if key in self._always or (key in self._first and self._first[key] <= until)
-        }
+        return frozenset(
+            key for key in meters if key in self._always or (key in self._first and self._first[key] <= until)
+        )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.flow import branch
 from energy_workbench.analytics.losses.balance import Books, meters, rows
 from energy_workbench.analytics.site_use import Absent
 from energy_workbench.contract import results
-from energy_workbench.contract.rows.losses import LostTogether
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.lost import lost_together
 from energy_workbench.domain.quantities import Scaling
@@ -75,7 +74,7 @@ def balance(
         end=span.end.astimezone(zone).isoformat(),
         threshold_percent=100 * threshold,
         timezone=zone.key,
-        lost=cast(LostTogether, lost_together(found)),
+        lost=lost_together(found),
         meters=meters(books, order),
     )
 

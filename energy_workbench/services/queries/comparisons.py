@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import like_days
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.like_days import Hours, Part
 from energy_workbench.contract import results
-from energy_workbench.contract.rows.energy import ComparisonRow
+from energy_workbench.contract.rows.energy import ComparisonRow, PatternPoint
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, PeriodError, printable
 from energy_workbench.domain.time import axis, period_text
@@ -164,8 +164,9 @@ class Buckets:
         self.clock = [edge.astimezone(zone).replace(tzinfo=None) for edge in self._edges]
         """What the site's clock shows at each edge."""
 
-    def row(self, place: int) -> Mapping[str, Any]:
-        return self.found.rows[place] if place < len(self.found.rows) else _NO_BUCKET
+    def row(self, place: int) -> PatternPoint | None:
+        """None of a bucket that is to come."""
+        return self.found.rows[place] if place < len(self.found.rows) else None
 
     def over(self, place: int) -> bool:
         return place < len(self.found.rows) - self.found.running
@@ -185,7 +186,7 @@ def _rows(mine: Buckets, theirs: Buckets, beside: Beside) -> Iterator[Comparison
     for place, clock in enumerate(mine.clock[:-1]):
         other = place if longer else places.get(clock - shift)
         if other is None or other >= len(theirs.clock) - 1:
-            yield _row(mine.row(place), _NO_BUCKET, None)
+            yield _row(mine.row(place), None, None)
             continue
         former = theirs.row(other)
         change = None
@@ -196,27 +197,24 @@ def _rows(mine: Buckets, theirs: Buckets, beside: Beside) -> Iterator[Comparison
         yield _row(mine.row(place), former, change)
 
 
-def _row(mine: Mapping[str, Any], theirs: Mapping[str, Any], change: float | None) -> ComparisonRow:
+def _row(mine: PatternPoint | None, theirs: PatternPoint | None, change: float | None) -> ComparisonRow:
+    """A bucket beside the other; None is one that is to come, or that there is not."""
     return {
-        "start": mine["start"],
-        "energy_kwh": mine["energy_kwh"],
-        "quality": mine["quality"],
-        "completeness": mine["completeness"],
-        "before_start": theirs["start"],
-        "before_kwh": theirs["energy_kwh"],
-        "before_quality": theirs["quality"],
-        "before_completeness": theirs["completeness"],
+        "start": mine and mine["start"],
+        "energy_kwh": mine and mine["energy_kwh"],
+        "quality": mine and mine["quality"],
+        "completeness": mine and mine["completeness"],
+        "before_start": theirs and theirs["start"],
+        "before_kwh": theirs and theirs["energy_kwh"],
+        "before_quality": theirs and theirs["quality"],
+        "before_completeness": theirs and theirs["completeness"],
         "change_percent": change,
     }
 
 
-_NO_BUCKET: dict[str, Any] = dict.fromkeys(("start", "energy_kwh", "quality", "completeness"))
-"""Where one of two times has nothing beside the other, or has not been yet."""
-
-
-def _part(row: Mapping[str, Any]) -> Part:
+def _part(row: PatternPoint | None) -> Part:
     """A bucket beside one that is like it."""
-    return Part(0, (0, 0), row["energy_kwh"], row["completeness"] or 0.0)
+    return Part(0, (0, 0), row["energy_kwh"], row["completeness"]) if row else Part(0, (0, 0), None, 0.0)
 
 
 def _totals(now: results.Pattern, before: results.Pattern) -> float | None:

@@ -144,13 +144,10 @@ class _Demands:
 
     def _children(self, place: int, seen: Sequence[Meter]) -> list[ChildAtMaximum]:
         power = float(self._consumed[place : place + self._block.size].sum()) * 4 / self._block.size
-        found = contributions(place, self._block, {each.number: self._drawn[each.key] for each in seen}, power)
-        told = {row["number"] for row in found}
+        rows = contributions(place, self._block, {each.number: self._drawn[each.key] for each in seen}, power)
+        told = {row["number"] for row in rows}
         here = slice(place, place + self._block.size)
         silent = {each.number: self._why(each, here) for each in seen if each.number not in told}
-        rows: list[ChildAtMaximum] = [
-            {"number": row["number"], "kw": row["kw"], "share": row["share"], "reason": ""} for row in found
-        ]
         for number, why in silent.items():
             rows.append({"number": number, "kw": None, "share": None, "reason": why})
         return rows

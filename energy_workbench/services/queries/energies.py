@@ -24,6 +24,7 @@ from energy_workbench.services.cache import Cache
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from energy_workbench.lake import Reader
 
@@ -182,12 +183,10 @@ class Energies:
             return ()
         return self._cache.get(
             ("rows", meter.key, tuple(edges), self.stamp),
-            lambda: buckets.energy_rows(edges, self._found(meter, edges), self._zone),
+            lambda: buckets.energy_rows(
+                edges, self._reader.energy([meter.key], edges, clock.now()).to_pylist(), self._zone
+            ),
         )
-
-    def _found(self, meter: Meter, edges: Sequence[datetime]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._reader.energy([meter.key], edges, clock.now()).to_pylist()
-        return found
 
     def _edges(self, span: Period, every: str) -> list[datetime]:
         """Edges of the buckets that have begun."""
@@ -207,7 +206,7 @@ class Energies:
         return edges[: begun + 1]
 
 
-def columns(table: pa.Table) -> dict[str, Any]:
+def columns(table: pa.Table) -> dict[str, NDArray[Any]]:
     """Columns of a table as arrays."""
     return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Hearing(Protocol):
     """Who knows which meters had a reading by an instant: the lake, or what was asked of it before."""
 
-    def heard(self, meters: Sequence[int], until: datetime) -> Mapping[int, object]:
+    def heard(self, meters: Sequence[int], until: datetime) -> Collection[int]:
         """Those of the meters that had, by key."""
 
 

@@ -59,8 +59,8 @@ def audit_row(entry: AuditEntry, numbers: Mapping[str, str], zone: ZoneInfo) -> 
         "action": entry.action,
         "subject": entry.subject,
         "number": numbers.get(entry.subject),
-        "before": entry.before,
-        "after": entry.after,
+        "before": None if entry.before is None else dict(entry.before),
+        "after": None if entry.after is None else dict(entry.after),
         "change": entry.change,
         "undoes": entry.undoes,
     }

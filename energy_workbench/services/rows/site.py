@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.domain.entities import Site
 from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.plain import Json, Row
 
 FIELDS: Final = ("name", "timezone", "country", "currency")
 READ_ONLY: Final = ("not_stated", "advice", "effects")
@@ -32,7 +32,7 @@ def site_row(site: Site) -> SiteRow:
     }
 
 
-def site_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+def site_fields(fields: Row) -> dict[str, Json]:
     """What may be changed of what somebody gave; what only answers have is left aside.
 
     Raises
