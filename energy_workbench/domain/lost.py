@@ -15,7 +15,7 @@ class LostTogether(TypedDict):
 
     nodes: int
     loss_kwh: float | None
-    certain_kwh: float | None
+    certain_kwh: float
     site_percent: float | None
     completeness: float | None
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.emission_factors import KINDS, Factor, gases_of
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
-from energy_workbench.domain.plain import Row
+from energy_workbench.domain.fields.plain import Row
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from energy_workbench.domain.errors import ConflictError, NotFoundError
 from energy_workbench.domain.fields import schedule_fields
+from energy_workbench.domain.fields.plain import instant
 from energy_workbench.domain.fields.schedule_field import Plain
-from energy_workbench.domain.plain import instant
 from energy_workbench.domain.schedules import Schedule
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened

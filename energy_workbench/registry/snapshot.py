@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from energy_workbench.domain.errors import InputError
-from energy_workbench.domain.plain import Row, plain
+from energy_workbench.domain.fields.plain import Row, plain
 from energy_workbench.registry.registry import Registry
 from energy_workbench.registry.storage import schema
 from energy_workbench.registry.storage.rows import columns

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.meter_fields import INDIVIDUAL
-from energy_workbench.domain.plain import Scalar
+from energy_workbench.domain.fields.plain import Scalar
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of

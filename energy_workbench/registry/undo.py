@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, NotFoundError
-from energy_workbench.domain.plain import instant
+from energy_workbench.domain.fields.plain import instant
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters import connections, queries
 from energy_workbench.registry.storage import journal, schema

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from energy_workbench.contract.results import Overview, PowerFlow, StatusSummary
-from energy_workbench.contract.rows.condition import Doctor, EventRow, FindingRow, StatementRow
-from energy_workbench.contract.rows.review import CaseRow
+from energy_workbench.contract.binding import Binding, results
+from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.operation import operations
+from energy_workbench.contract.result import Result
+from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.domain.emission_factors import Factor
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ReportError
+from energy_workbench.domain.fields.plain import Json
 from energy_workbench.domain.presence import Heard
 from energy_workbench.lake import Reader
 from energy_workbench.runtime.settings import Settings
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 
 Answers = dict[str, Any]
+Answer = TypeVar("Answer")
+IN_REGISTRY: Final = frozenset({"history"})
+"""Questions that an archived registry answers too."""
 
 
 class _Pinned:
@@ -174,76 +181,43 @@ class Recorded(Workbench):
             self._held = super()._factors()
         return self._held
 
-    def findings(
-        self,
-        meter: str | None = None,
-        period: str | None = None,
-        *,
-        name: str | None = None,
-        limit: int = 100,
-        offset: int = 0,
-    ) -> list[FindingRow]:
-        asked = ("findings", meter, period, name, limit, *_given(offset))
-        return self._remembered(
-            asked, lambda: super(Recorded, self).findings(meter, period, name=name, limit=limit, offset=offset)
-        )
-
-    def events(self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0) -> list[EventRow]:
-        asked = ("events", meter, period, limit, *_given(offset))
-        return self._remembered(asked, lambda: super(Recorded, self).events(meter, period, limit=limit, offset=offset))
-
-    def history(
-        self, period: str | None = None, meter: str | None = None, *, limit: int = 100, offset: int = 0
-    ) -> list[StatementRow]:
-        asked = ("history", period, meter, limit, *_given(offset))
-        if self._given and json.dumps(asked) not in self.answers:
-            # A report of a version that did not ask: the archived registry knows it, but for who stated it.
-            return super().history(period, meter, limit=limit, offset=offset)
-        return self._remembered(asked, lambda: super(Recorded, self).history(period, meter, limit=limit, offset=offset))
-
-    def review(self, *, decided: bool = False) -> list[CaseRow]:
-        return self._remembered(("review", decided), lambda: super(Recorded, self).review(decided=decided))
-
-    def status_summary(self) -> StatusSummary:
-        found = self._remembered(("status_summary",), lambda: super(Recorded, self).status_summary().to_dict())
-        return StatusSummary(**found)
-
-    def overview(self, period: str = "today") -> Overview:
-        found = self._remembered(("overview", period), lambda: super(Recorded, self).overview(period).to_dict())
-        return Overview.from_dict(found)
-
-    def flow(self, period: str | None = None) -> PowerFlow:
-        if period is not None:
-            return super().flow(period)
-        found = self._remembered(("flow",), lambda: super(Recorded, self).flow(None).to_dict())
-        return PowerFlow.from_dict(found)
-
     def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
         import pandas as pd
 
-        def ask() -> dict[str, Any]:
+        def ask() -> Json:
             frame = super(Recorded, self).sql(text, max_rows=max_rows)
-            found: dict[str, Any] = json.loads(frame.to_json(orient="table", index=False, date_unit="us"))
-            return found
+            table: Json = json.loads(frame.to_json(orient="table", index=False, date_unit="us"))
+            return table
 
         from io import StringIO
 
-        found = self._remembered(("sql", text, max_rows), ask)
-        return pd.read_json(StringIO(json.dumps(found)), orient="table")
+        kept = self._remembered(("sql", text, max_rows), ask)
+        return pd.read_json(StringIO(json.dumps(kept)), orient="table")
 
     def doctor(self, *, thorough: bool = False) -> Doctor:  # noqa: ARG002
         raise ReportError("the doctor looks at this moment: it is no input of a report, which can be written again")
 
-    def _remembered(self, asked: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
-        key = json.dumps(asked)
+    def _observed(self, question: tuple[Any, ...], answer: Callable[[], Answer]) -> Answer:
+        kept = self._remembered(question, answer)
+        kinds = results(_answers()[question[0]].answer)
+        return cast(Answer, kinds[0].from_dict(kept) if kinds else kept)
+
+    def _remembered(self, question: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
+        """The answer as JSON keeps it, so that the first time is like every other."""
+        key = json.dumps(question)
         if key not in self.answers:
-            if self._given:
+            if self._given and question[0] not in IN_REGISTRY:
                 raise ReportError(f"the archived inputs have no answer to {key}")
-            # As JSON keeps it, so that the first time is like every other.
-            self.answers[key] = json.loads(json.dumps(ask()))
+            told = answer()
+            plain = json.loads(json.dumps(told.to_dict() if isinstance(told, Result) else told))
+            if self._given:
+                # A report of a version that did not ask: the archived registry knows it, but for who stated it.
+                return plain
+            self.answers[key] = plain
         return self.answers[key]
 
 
-def _given(offset: int) -> tuple[int, ...]:
-    # Archives know questions that leave nothing out without it.
-    return (offset,) if offset else ()
+@cache
+def _answers() -> dict[str, Binding]:
+    """What the contract declares, by the method's name."""
+    return {name: Binding(method, operation) for name, method, operation in operations(WorkbenchContract)}

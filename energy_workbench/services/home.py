@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from energy_workbench.analytics.live import describe
 from energy_workbench.contract.rows.flow import SiteRow
+from energy_workbench.contract.rows.meters import MeterRow
+from energy_workbench.domain.emission_factors import Factor, effective
 from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.presence import AHEAD, Heard, fed, presence
@@ -22,6 +25,8 @@ from energy_workbench.services.rows.site import site_row
 if TYPE_CHECKING:
     from energy_workbench.lake import Reader, Spool
     from energy_workbench.registry import Registry, StateStore
+
+Answer = TypeVar("Answer")
 
 
 class Home:
@@ -95,6 +100,25 @@ class Home:
         """The plant's name, zone, currency and country, and what nobody stated yet."""
         site = self._cache.get(("site", self.registry.revision()), self.registry.site)
         return site_row(site)
+
+    def describe(self, meter: Meter) -> MeterRow:
+        """The row of a meter, with its live state."""
+        return describe(meter, self._live([meter]).get(meter.key), self.zone)
+
+    def _observed(self, question: tuple[object, ...], answer: Callable[[], Answer]) -> Answer:  # noqa: ARG002
+        """An answer that no interval or reading gives again; what a report was made from keeps it by its question."""
+        return answer()
+
+    def _factors(self) -> list[Factor]:
+        """Emission factors that hold at the site."""
+        return effective(self.site()["country"], self.registry.factors())
+
+    def _numbers(self) -> dict[str, str]:
+        """Numbers of meters by id, deleted ones too."""
+        return self._cache.get(
+            ("numbers", self.registry.revision()),
+            lambda: {meter.id: meter.number for meter in self.registry.meters(deleted=True)},
+        )
 
     def _energies(self) -> Energies:
         return Energies(self.reader, self._cache, self.registry.revision(), self.zone)

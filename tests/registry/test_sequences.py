@@ -19,8 +19,8 @@ from energy_workbench.registry import Registry, replay
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters.connections import device_of
 from energy_workbench.registry.storage import tables
-from energy_workbench.registry.storage.rows import State
 from energy_workbench.registry.storage.journal import entries_from
+from energy_workbench.registry.storage.rows import State
 from tests.examples import examples
 from tests.registry.conftest import Fresh
 

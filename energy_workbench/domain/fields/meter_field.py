@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.fields.field import AnyField, default_of
 from energy_workbench.domain.fields.kinds import Words, YesNo
-from energy_workbench.domain.plain import Scalar
+from energy_workbench.domain.fields.plain import Scalar
 from energy_workbench.domain.ratios import Ratio
 
 

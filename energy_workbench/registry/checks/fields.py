@@ -10,7 +10,7 @@ from typing import Any, Final
 from energy_workbench.domain.entities import Flow, Meter, contradictions, default_flow
 from energy_workbench.domain.errors import Problem
 from energy_workbench.domain.fields import meter_fields
-from energy_workbench.domain.plain import Scalar
+from energy_workbench.domain.fields.plain import Scalar
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.conversions import Convert, converter
 

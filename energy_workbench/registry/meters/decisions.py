@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
-from energy_workbench.domain.plain import attributes
+from energy_workbench.domain.fields.plain import attributes
 from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.energy.counter_steps import Choice, Decision
 from energy_workbench.registry.checks.conversions import text_of

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.fields import meter_fields
-from energy_workbench.domain.plain import Row, Scalar, instant
+from energy_workbench.domain.fields.plain import Row, Scalar, instant
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.fields import OWN, contents
 from energy_workbench.registry.storage import schema

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
-from energy_workbench.domain.plain import instant
+from energy_workbench.domain.fields.plain import instant
 from energy_workbench.domain.time.axis import floor_interval
 from energy_workbench.energy.counter_steps import Edit
 from energy_workbench.registry.checks.conversions import text_of

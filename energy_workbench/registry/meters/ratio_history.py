@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError
-from energy_workbench.domain.plain import attributes
+from energy_workbench.domain.fields.plain import attributes
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.fields import ratio_problems
 from energy_workbench.registry.meters import queries

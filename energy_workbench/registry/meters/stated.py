@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from energy_workbench.domain.plain import instant
+from energy_workbench.domain.fields.plain import instant
 from energy_workbench.registry.meters import decisions, exchanges, interval_edits, queries
 from energy_workbench.registry.meters.statements import (
     Statement,

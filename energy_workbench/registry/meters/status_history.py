@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from energy_workbench.domain.entities import Meter
-from energy_workbench.domain.plain import Row, instant
+from energy_workbench.domain.fields.plain import Row, instant
 from energy_workbench.domain.status import StatusChange
 from energy_workbench.registry.meters import edits, queries
 from energy_workbench.registry.storage import journal

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from energy_workbench.domain.plain import Row
+from energy_workbench.domain.fields.plain import Row
 from energy_workbench.registry.storage import schema, tables
 from energy_workbench.registry.storage.rows import RowChange
 

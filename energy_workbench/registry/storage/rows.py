@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import RowMapping, Table
 
-from energy_workbench.domain.plain import Json, Row, attributes
+from energy_workbench.domain.fields.plain import Json, Row, attributes
 from energy_workbench.registry.storage import schema
 
 Held = TypeVar("Held")

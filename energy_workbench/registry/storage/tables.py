@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 
-from energy_workbench.domain.plain import Row, instant, plain
+from energy_workbench.domain.fields.plain import Row, instant, plain
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.storage import schema
 from energy_workbench.registry.storage.rows import (

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from energy_workbench.contract.rows.setup import Outcome, Probed, ProbedValue, SuggestedProfiles
 from energy_workbench.domain.errors import InputError, Problem, ServiceError
-from energy_workbench.domain.plain import Row
+from energy_workbench.domain.fields.plain import Row
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry.checks.addresses import host_of
@@ -102,7 +102,7 @@ def _asked(
             if value is None or value == "":
                 raise ValueError("is needed to read a meter")
             asked[name] = convert(value)
-            if name == "gateway" and (host := host_of(asked[name])):
+            if name == "gateway" and (host := host_of(str(asked[name]))):
                 address_of(host, 502)
         except PermissionError as reason:
             problems.append(Problem("body", name, str(value)[:60], str(reason)))

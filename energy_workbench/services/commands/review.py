@@ -31,6 +31,9 @@ class Reviewing(Home, ReviewContract):
     """The review, each decision and edit by someone: `by` is the name that the audit keeps."""
 
     def review(self, *, decided: bool = False) -> list[CaseRow]:
+        return self._observed(("review", decided), lambda: self._review(decided))
+
+    def _review(self, decided: bool) -> list[CaseRow]:
         from energy_workbench.energy.counter_validation import OPEN
         from energy_workbench.lake import findings
 

@@ -132,7 +132,7 @@ class Scheduling(Home, SchedulesContract):
         return self.settings.reports_path / files[kind]
 
     def _row(self, schedule: Schedule, run: Run | None) -> ScheduleRow:
-        return schedule_row(schedule, run, self._meter_numbers(), self.zone, clock.now())
+        return schedule_row(schedule, run, self._numbers(), self.zone, clock.now())
 
     def _schedule_id(self, ref: str) -> str:
         """The id; that of a deleted one counts where its history is there."""
@@ -158,12 +158,6 @@ class Scheduling(Home, SchedulesContract):
 
     def _meter_id(self, ref: str) -> str:
         return self._meter(ref).id
-
-    def _meter_numbers(self) -> dict[str, str]:
-        return self._cache.get(
-            ("meter numbers", self.registry.revision()),
-            lambda: {meter.id: meter.number for meter in self.registry.meters(deleted=True)},
-        )
 
 
 def planned(schedule: Schedule, period: Period, occasion: str, at: datetime, zone: Any, *, reason: str = "") -> Run:

@@ -29,7 +29,6 @@ from energy_workbench.contract.rows.setup import (
 )
 from energy_workbench.contract.setup import SetupContract
 from energy_workbench.contract.site import SiteContract
-from energy_workbench.domain.emission_factors import Factor, effective
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError
 from energy_workbench.domain.paging import window
@@ -191,10 +190,6 @@ class Setup(
     def delete_factor(self, name: str, valid_from: str | None = None, *, by: str = BY) -> None:
         self.registry.delete_factor(name, factor_date(valid_from), by=by)
 
-    def _factors(self) -> list[Factor]:
-        """Those that hold at the site."""
-        return effective(self.site()["country"], self.registry.factors())
-
     def limits(self, meter: str | None = None) -> Limits:
         return limit_rows(self.registry.limits(), None if meter is None else self._meter(meter).key)
 
@@ -276,19 +271,9 @@ class Setup(
     def suggest_profiles(self, fields: Mapping[str, Any]) -> SuggestedProfiles:
         return probing.suggest(self.settings, fields)
 
-    def describe(self, meter: Meter) -> MeterRow:
-        """The row of a meter, with its live state."""
-        return describe(meter, self._live([meter]).get(meter.key), self.zone)
-
     def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
         history = self.registry.ratios(meter.id)
         return next((ratio for ratio in history if ratio.valid_from == since), meter.ratio)
 
     def _subject(self, meter: str | None) -> str | None:
         return None if meter is None else self.registry.meter(meter, deleted=True).id
-
-    def _numbers(self) -> dict[str, str]:
-        return self._cache.get(
-            ("numbers", self.registry.revision()),
-            lambda: {meter.id: meter.number for meter in self.registry.meters(deleted=True)},
-        )

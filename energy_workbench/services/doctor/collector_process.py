@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from energy_workbench.domain.errors import ServiceError
-from energy_workbench.domain.plain import Json
+from energy_workbench.domain.fields.plain import Json
 from energy_workbench.runtime.settings import Settings
 
 

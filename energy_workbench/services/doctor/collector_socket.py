@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from energy_workbench.domain.errors import ServiceError
-from energy_workbench.domain.plain import Row
+from energy_workbench.domain.fields.plain import Row
 from energy_workbench.runtime.settings import Settings
 
 SOCKET = "collector.sock"

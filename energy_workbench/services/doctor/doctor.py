@@ -11,7 +11,7 @@ from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Ve
 from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, Judged, MeterPolled, Polled
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ServiceError, SettingsError
-from energy_workbench.domain.plain import Json, Row
+from energy_workbench.domain.fields.plain import Json, Row
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.examine import Examined, examine
@@ -180,9 +180,9 @@ def _row(meter: Meter, fact: MeterFacts, count: MeterCounts, examined: Examined,
     return {
         "meter": meter.id,
         "number": meter.number,
-        "gateway": meter.gateway,
+        "gateway": str(meter.gateway),
         "unit_id": fact.unit,
-        "profile": meter.profile,
+        "profile": str(meter.profile),
         **_said_of(finding),
         "breaker": count.get("breaker", ""),
         "last_seen": live.last_seen.isoformat(timespec="seconds") if live and live.last_seen else None,

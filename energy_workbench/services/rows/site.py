@@ -7,7 +7,7 @@ from typing import Final
 from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.domain.entities import Site
 from energy_workbench.domain.errors import InputError, Problem
-from energy_workbench.domain.plain import Json, Row
+from energy_workbench.domain.fields.plain import Json, Row
 
 FIELDS: Final = ("name", "timezone", "country", "currency")
 READ_ONLY: Final = ("not_stated", "advice", "effects")

@@ -1,0 +1,1 @@
+"""The contract's questions on the files of a home, by subject."""

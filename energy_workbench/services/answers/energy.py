@@ -1,0 +1,119 @@
+"""Energy and demand of meters over time."""
+
+from __future__ import annotations
+
+from energy_workbench.analytics.flow import branch
+from energy_workbench.contract import results
+from energy_workbench.contract.energy import EnergyContract
+from energy_workbench.contract.results import (
+    Comparison,
+    Demand,
+    Intervals,
+    LoadShape,
+    Pattern,
+)
+from energy_workbench.domain.time import clock
+from energy_workbench.services.measured_site import MeasuredSite
+
+STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
+"""Words of `pattern(by=…)` that stand for a resolution."""
+
+
+class EnergyAnswers(MeasuredSite, EnergyContract):
+    """Energies, their pattern, maximum demand and completeness."""
+
+    def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
+        found = self._meter(meter)
+        span = self._period(period)
+        energies = self._energies()
+        rows = energies.rows(found, span, every)
+        zone = self.zone
+        return Intervals(
+            rows=rows,
+            total=len(rows),
+            meter=found.id,
+            number=found.number,
+            name=found.name,
+            start=span.start.astimezone(zone).isoformat(),
+            end=span.end.astimezone(zone).isoformat(),
+            every=every,
+            timezone=zone.key,
+        )
+
+    def pattern(
+        self,
+        meter: str | None = None,
+        period: str | None = None,
+        *,
+        days: int = 7,
+        every: str = "1h",
+        by: str | None = None,
+        shifts: str | None = None,
+    ) -> Pattern | LoadShape:
+        if by is None or by in STEPS:
+            return self.over_time(meter, period, days=days, every=STEPS[by] if by else every)
+        return self.load_shape(meter, period or f"last {24 * days} hours", by=by, shifts=shifts)
+
+    def over_time(
+        self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
+    ) -> Pattern:
+        found = self._meter_or_root(meter)
+        energies = self._energies()
+        span = self._period(period) if period else energies.last_days(days, every)
+        return energies.pattern(found, span, every)
+
+    def load_shape(
+        self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
+    ) -> LoadShape:
+        from energy_workbench.services.queries.shapes import load_shape_of
+
+        found, span, shifts = self._meter_or_root(meter), self._period(period), shifts or self.settings.shifts
+        return self._kept(
+            ("shape", found.key, span.start, span.end, by, shifts),
+            lambda: load_shape_of(self.reader, found, span, by, shifts=shifts, zone=self.zone),
+        )
+
+    def compare(
+        self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
+    ) -> Comparison:
+        from energy_workbench.services.queries.comparisons import Beside, check_rows, compared, earlier
+
+        found, span, energies, zone = self._meter_or_root(meter), self._period(period), self._energies(), self.zone
+        check_rows(span, every)
+        before, now = earlier(span, against, zone), clock.now()
+        mine, theirs = (energies.pattern(found, each, every) for each in (span, before))
+
+        def make() -> Comparison:
+            beside = Beside(self.reader, found, span, before, zone=zone, now=now)
+            return compared(mine, theirs, against, beside, zone=zone, at=now)
+
+        return self._kept(("compare", found.key, span.start, span.end, against, every), make)
+
+    def demand(
+        self,
+        meter: str | None = None,
+        period: str = "this month",
+        *,
+        block: str = "15min",
+        kind: str = "block",
+        unit: str = "kw",
+        billing_day: int | None = None,
+    ) -> Demand:
+        from energy_workbench.analytics.demand import Block
+        from energy_workbench.services.queries.demands import demand
+
+        found, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
+        day = self.settings.billing_day if billing_day is None else billing_day
+        return self._kept(
+            ("demand", found.key, span.start, span.end, how, day),
+            lambda: demand(self.reader, self._trees(span), found, span, block=how, billing_day=day, zone=self.zone),
+        )
+
+    def energies(self, period: str = "today", meter: str | None = None) -> results.Energies:
+        meters, span = self._meters(), self._period(period)
+        if meter is not None:
+            meters = branch(meters, self._meter(meter).key)
+        return self._energies().of_all(meters, span)
+
+    def completeness(self, period: str = "last 30 days") -> results.Completeness:
+        return self._energies().completeness(self._meters(), self._period(period))

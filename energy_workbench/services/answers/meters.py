@@ -1,0 +1,54 @@
+"""Meters of a home, with their live state."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from energy_workbench.analytics import summary
+from energy_workbench.analytics.live import describe
+from energy_workbench.contract.meters import MetersContract
+from energy_workbench.contract.results import (
+    MeterTable,
+    StatusSummary,
+)
+from energy_workbench.contract.rows.meters import MeterNode, MeterRow
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.meter_tree import nested
+from energy_workbench.domain.paging import MOST, window
+from energy_workbench.services.home import Home
+from energy_workbench.services.rows.meters import chosen
+
+
+class MeterAnswers(Home, MetersContract):
+    """Meters, one or many, flat or as a tree."""
+
+    def meters(
+        self,
+        *,
+        type: str | None = None,
+        status: str | None = None,
+        parent_id: str | None = None,
+        q: str | None = None,
+        deleted: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> MeterTable:
+        parent = None if parent_id is None else self._meter(parent_id).key
+        found = chosen(self._deleted() if deleted else self._meters(), type=type, status=status, parent=parent, text=q)
+        shown = found[window(MOST if limit is None else limit, offset)]
+        live, zone = self._live(shown if deleted else ()), self.zone
+        rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
+        return MeterTable(rows, len(found), zone.key)
+
+    def meter(self, meter: str) -> MeterRow:
+        return self.describe(self._meter(meter))
+
+    def hierarchy(self) -> list[MeterNode]:
+        live, zone = self._live(), self.zone
+        return cast(list[MeterNode], nested(describe(meter, live.get(meter.key), zone) for meter in self._meters()))
+
+    def status_summary(self) -> StatusSummary:
+        return self._observed(("status_summary",), lambda: summary.status_summary(self._meters(), self._live()))
+
+    def _deleted(self) -> list[Meter]:
+        return [meter for meter in self.registry.meters(deleted=True) if meter.deleted_at is not None]

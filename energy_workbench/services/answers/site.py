@@ -1,0 +1,88 @@
+"""The site as a whole: its overview, figures, floor plan, and how everything is."""
+
+from __future__ import annotations
+
+from energy_workbench.analytics import overview
+from energy_workbench.analytics.live import iso
+from energy_workbench.contract.energy import EnergyContract
+from energy_workbench.contract.results import (
+    Overview,
+)
+from energy_workbench.contract.rows.condition import Doctor
+from energy_workbench.contract.rows.flow import SiteFigures, SiteUsed
+from energy_workbench.contract.site import SiteContract
+from energy_workbench.domain.pages import PATTERN
+from energy_workbench.domain.site.floor_plan import FloorPlan
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import Period
+from energy_workbench.services.files import floor_plan
+from energy_workbench.services.measured_site import MeasuredSite
+from energy_workbench.services.queries.energies import Energies
+
+STEADY_SECONDS = 2
+"""For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
+
+
+class SiteAnswers(MeasuredSite, EnergyContract, SiteContract):
+    """What the dashboard, the front page and the doctor ask."""
+
+    def overview(self, period: str = "today") -> Overview:
+        def make() -> Overview:
+            energies = self._energies()
+            tick = int(clock.now().timestamp() / STEADY_SECONDS)
+            return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
+
+        return self._observed(("overview", period), make)
+
+    def _overview(self, period: str, energies: Energies) -> Overview:
+        meters, span, live, now = self._meters(), self._period(period), self._live(), clock.now()
+        root, flow = overview.site_root(meters), self.flow(period)
+        return overview.overview(
+            site=self.site(),
+            meters=meters,
+            live=live,
+            energy=self._totals(meters, span)[0],
+            flow=flow,
+            flow_of_now=overview.flow_now(meters, live, now, self._threshold(None) / 100),
+            pattern=energies.pattern(root, self._period(PATTERN), "1h") if root else None,
+            figures=self._site_figures(span, flow.completeness),
+            absent=self._absent(now),
+            period=period,
+            now=now,
+            zone=self.zone,
+        )
+
+    def site_figures(self, period: str = "today") -> SiteFigures:
+        span = self._period(period)
+        return self._site_figures(span, self._totals(self._meters_at(span.end), span)[1])
+
+    def _site_figures(self, span: Period, completeness: float) -> SiteFigures:
+        """What the whole site used or why that is not known, its maximum demand, which share of the data is there."""
+        from energy_workbench.services.queries.site_uses import site_peak, used
+
+        def make() -> SiteUsed:
+            absent, trees = self._absent(span.end), self._connected(span)
+            use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees)
+            return {
+                "energy_kwh": None if use.kwh is None else round(use.kwh, 3),
+                "energy_reason": use.reason,
+                "demand_peak_kw": None if peak is None else round(peak, 3),
+                "demand_peak_at": iso(at, self.zone),
+                "left_out": absent.numbers,
+            }
+
+        return SiteFigures(**self._kept(("site", span.start, span.end), make), completeness=completeness)
+
+    def floor_plan(self) -> FloorPlan | None:
+        return floor_plan.read(self.settings.home)
+
+    def remove_floor_plan(self) -> None:
+        floor_plan.remove(self.settings.home)
+
+    def set_floor_plan(self, content: bytes) -> FloorPlan:
+        return floor_plan.write(self.settings.home, content)
+
+    def doctor(self, *, thorough: bool = False) -> Doctor:
+        from energy_workbench.services.doctor.doctor import doctor
+
+        return doctor(self.settings, thorough=thorough)

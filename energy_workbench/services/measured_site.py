@@ -1,0 +1,84 @@
+"""The plant of a home as it was at each time, and answers that stand for one version of what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from energy_workbench.analytics import overview
+from energy_workbench.analytics.flow import Measured
+from energy_workbench.analytics.site_use import Absent
+from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.domain.time import axis, clock
+from energy_workbench.domain.time.period import Period
+from energy_workbench.services.home import Home
+from energy_workbench.services.queries.trees import Stretch, stretches
+
+Answer = TypeVar("Answer")
+
+
+class MeasuredSite(Home):
+    """The tree over time, and what figures of the site do without."""
+
+    def _meters_at(self, instant: datetime) -> list[Meter]:
+        """The tree as it was at an instant; the one of now for one that is ahead."""
+        if instant >= clock.now():
+            return self._meters()
+        return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
+
+    def _absent(self, until: datetime) -> Absent:
+        """What figures of the site do without at an instant: what was never connected until then."""
+        from energy_workbench.services.queries.site_uses import never_connected
+
+        return never_connected(self.reader, self._meters_at(until), min(until, clock.now()))
+
+    def _connected(self, span: Period) -> list[Stretch]:
+        """As `_trees`, at least one, without what was never connected until the end of the period."""
+        absent = self._absent(span.end)
+        return [replace(tree, meters=absent.without(tree.meters)) for tree in self._some_trees(span)]
+
+    def _some_trees(self, span: Period) -> list[Stretch]:
+        """As `_trees`, at least one."""
+        return self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))]
+
+    def _trees(self, span: Period) -> list[Stretch]:
+        """The tree over the elapsed part of a period."""
+        from energy_workbench.services.queries.aligned_energies import elapsed
+
+        return stretches(self.registry.tree_changes(), self._meters_at, *elapsed(span))
+
+    def _totals(self, meters: Sequence[Meter], span: Period) -> tuple[dict[int, Measured], float]:
+        """Energies of a period [kWh], without those of meters that were out of service in all of it."""
+        energy, completeness = self._energies().totals(meters, span)
+        if not all(meter.metered for meter in meters):
+            been = {meter.key for stretch in self._trees(span) for meter in stretch.meters if meter.metered}
+            energy = {key: measured for key, measured in energy.items() if key in been}
+        return energy, completeness
+
+    def _meter_or_root(self, meter: str | None) -> Meter:
+        found = self._meter(meter) if meter else overview.site_root(self._meters())
+        if found is None:
+            raise NotFoundError("the site has no meters yet: import or create some first")
+        return found
+
+    def _known(self, ref: str) -> Meter:
+        """A meter, also one that was deleted: what happened to it stays."""
+        return self.registry.meter(ref, deleted=True)
+
+    def _threshold(self, percent: float | None) -> float:
+        percent = self.settings.loss_threshold_percent if percent is None else percent
+        if not 0 <= percent <= 100:
+            raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
+        return percent
+
+    def _span(self, period: str | None) -> tuple[datetime | None, datetime | None]:
+        span = self._period(period) if period else None
+        return (span.start, span.end) if span else (None, None)
+
+    def _kept(self, question: tuple[Hashable, ...], answer: Callable[[], Answer]) -> Answer:
+        """An answer, made once for each version of configuration and intervals, and anew with each interval."""
+        stamp = (self.registry.revision(), self.reader.version()[1], axis.floor_interval(clock.now()))
+        return self._cache.get((*question, stamp), answer)
