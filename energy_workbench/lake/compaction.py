@@ -39,8 +39,7 @@ def compact(store: Store, partition: str) -> int:
     keys = KEYS if store.time == "slot" else ("meter", store.time)
     rescued = {name: salvage.rescued(Path(name), bad, keys) for name, bad in damaged.items()}
     names = [name for name in snapshot.columns if name not in KEYS] if store.time == "slot" else []
-    with duck.words(store.path):
-        table = _sorted(store, [name for name in files if name not in damaged], list(rescued.values()), names)
+    table = _sorted(store, [name for name in files if name not in damaged], list(rescued.values()), names)
     for name, rows in rescued.items():
         _keep_aside(store.path.parent, Path(name), 0 if rows is None else len(rows))
     failpoint("lake.compact.before")
@@ -50,8 +49,7 @@ def compact(store: Store, partition: str) -> int:
 
 def _sorted(store: Store, sound: list[str], rescued: list[pa.Table | None], names: list[str]) -> pa.Table:
     """The rows of files and tables in the order of the store, with its partition's column."""
-    connection = duck.cursor()
-    try:
+    with duck.session() as connection:
         sources = ["SELECT * FROM typed"]
         if sound:
             sources.append(f"SELECT * FROM {duck.scan(sound)}")  # noqa: S608
@@ -74,8 +72,6 @@ def _sorted(store: Store, sound: list[str], rescued: list[pa.Table | None], name
             source = f"(SELECT meter, slot, offset_ms{values} FROM {source} GROUP BY 1, 2, 3)"  # noqa: S608
         query = f"SELECT *, slot::DATE AS day FROM {source} ORDER BY meter, slot, offset_ms"  # noqa: S608
         return connection.sql(query).to_arrow_table()
-    finally:
-        connection.close()
 
 
 def _keep_aside(lake: Path, path: Path, rescued: int) -> None:

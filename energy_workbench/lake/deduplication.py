@@ -68,8 +68,7 @@ def against(table: pa.Table, stored: Snapshot) -> tuple[pa.Table, list[Refused],
     known = [name for name in quantities if name in stored.columns]
     if not files:
         return table, [], 0
-    connection = duck.cursor()
-    try:
+    with duck.session() as connection:
         connection.register("given", table)
         connection.register("typed", arrow_readings.schema(known).empty_table())
         relation = f"(SELECT * FROM typed UNION ALL BY NAME SELECT * FROM {duck.scan(files)})"  # noqa: S608
@@ -87,8 +86,6 @@ def against(table: pa.Table, stored: Snapshot) -> tuple[pa.Table, list[Refused],
         if counts[0]:
             fresh = connection.sql(_fresh(quantities, known, joined)).to_arrow_table().cast(table.schema)
         refused = _contradictions(connection, dict(zip(known, counts[1:], strict=True)), joined)
-    finally:
-        connection.close()
     return fresh, refused, sum(counts[1:])
 
 

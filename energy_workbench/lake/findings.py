@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,7 @@ def stored(
         where.append(f"until < make_timestamptz({end})")
     query = f"""SELECT name, meter, quantity, epoch_us(since), epoch_us(until), text, evidence FROM {duck.scan(files)}
         WHERE {" AND ".join(where)} ORDER BY meter, until, quantity, name"""  # noqa: S608 - numbers and fixed names
-    with closing(duck.cursor()) as connection:
+    with duck.session() as connection:
         rows = connection.execute(query).fetchall()
     return [
         Finding(

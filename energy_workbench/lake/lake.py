@@ -117,8 +117,8 @@ class Lake:
                 log.error("the lake knows %s up to %s only, acknowledged was more", app, done)
                 self.adopt(unproven=True)
             if done > spool.last_seq():
-                # The spool is older than the lake (restored): its numbers come again, its name must not.
-                log.warning("%s is behind the lake and takes a new name", spool.path)
+                # The spool is older than the lake, as that of each backup: its numbers come again, its name must not.
+                log.info("%s is of a backup: the lake has what it held, and it takes a new name", spool.path)
                 spool.renew()
             elif done > spool.acknowledged():
                 # `writer` has made it durable: the process that committed may have died before trimming.
@@ -206,10 +206,8 @@ class Lake:
     def store(self, given: pa.Table, transaction: tuple[str, int] | None = None) -> Appended:
         """Store what is new of sorted readings; call it inside `writer`."""
         from energy_workbench.lake.deduplication import novel
-        from energy_workbench.lake.storage import duck
 
-        with duck.words(self.path):
-            fresh, refused = novel(given, self.readings.snapshot())
+        fresh, refused = novel(given, self.readings.snapshot())
         if refused:
             log.warning("%d values contradict stored ones and were refused, first %s", len(refused), refused[0])
         if len(fresh):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,7 +85,7 @@ def matrices(
     """
     keys = np.unique(np.asarray(meters, "int64"))
     step = max(96, CELLS // max(len(keys), 1)) * QUARTER
-    with closing(duck.cursor()) as connection:
+    with duck.session() as connection:
         for low in range(start, end, step):
             high = min(low + step, end)
             size = len(keys), (high - low) // QUARTER

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -100,5 +99,5 @@ def _look(files: Sequence[File], meters: Sequence[int], until: int | None = None
     where = of_meters(meters) if until is None else f"{of_meters(meters)} AND ts <= {until}"
     source = f"SELECT meter, epoch_us(slot) + 1000 * offset_ms AS ts FROM {duck.scan([f.path for f in files])}"  # noqa: S608
     query = f"SELECT meter, max(ts, {COUNT}) FROM ({source}) WHERE {where} GROUP BY meter"  # noqa: S608 - numbers
-    with closing(duck.cursor()) as connection:
+    with duck.session() as connection:
         return dict(connection.execute(query).fetchall())

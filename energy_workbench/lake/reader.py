@@ -421,19 +421,20 @@ class Reader:
         return source, where
 
     def run(self, query: str, **tables: pa.Table) -> pa.Table:
-        import duckdb
+        """The answer of a query over the lake's files and these tables, by their names.
 
-        from energy_workbench.domain.errors import LakeError
-
+        Raises
+        ------
+        LakeError
+            If a file cannot be read.
+        """
         cancellation.check()
         cursor = self._cursor()
-        try:
+        with duck.lake_errors():
             for name, table in tables.items():
                 if name in query:  # to register one costs more than many a query
                     cursor.register(name, table)
             return cursor.sql(query).to_arrow_table()
-        except duckdb.Error as error:
-            raise LakeError(f"the lake {self.lake.path} cannot be read: {error}") from None
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """One cursor a thread."""

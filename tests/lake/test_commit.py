@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
@@ -61,13 +62,17 @@ def test_a_commit_that_was_not_trimmed_is_not_repeated(lake: Lake, spool: Spool,
     assert [row[ENERGY] for row in readings(lake)] == [1.0, 2.0]
 
 
-def test_a_spool_older_than_the_lake_loses_nothing(lake: Lake, spool: Spool, tmp_path: Path) -> None:
+def test_a_spool_older_than_the_lake_loses_nothing_and_alarms_nobody(
+    lake: Lake, spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As each restored home has one: the spool is copied before the lake."""
     restored = copied(spool, tmp_path / "old.db")
     spool.append([reading(1, s, float(s)) for s in range(5)])
     lake.commit(spool)
     restored.append([reading(1, 100, 100.0)])
     assert lake.commit(restored) == 1
     assert len(readings(lake)) == 6
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_what_the_lake_has_is_not_stored_again(lake: Lake, spool: Spool) -> None:

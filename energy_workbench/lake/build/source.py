@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,7 +53,7 @@ def all_meters(snapshot: Snapshot) -> tuple[int, ...]:
     """Keys of every meter with readings."""
     if not snapshot.files:
         return ()
-    with closing(duck.cursor()) as connection:
+    with duck.session() as connection:
         rows = connection.execute(
             f"SELECT DISTINCT meter FROM {duck.scan([file.path for file in snapshot.files])} ORDER BY 1"  # noqa: S608
         ).fetchall()
@@ -74,7 +73,7 @@ def chunks(
     for file in snapshot.files:
         if file.path in chosen:
             days.setdefault(file.partition, []).append(file)
-    with ThreadPoolExecutor(1) as ahead, closing(duck.cursor()) as connection:
+    with duck.session() as connection, ThreadPoolExecutor(1) as ahead:
 
         def read(files: list[File]) -> Chunk | None:
             return _read(connection, snapshot, [file.path for file in files], since, until, meters, names)
@@ -122,7 +121,7 @@ def _search(
     """By meter and quantity the instant of the n-th reading before or after one, or of the outermost there is [µs]."""
     instants: dict[tuple[int, str], int] = {}
     missing = dict(wanted)
-    with closing(duck.cursor()) as connection:
+    with duck.session() as connection:
         for reach in _REACHES:
             if not missing:
                 break
@@ -248,7 +247,8 @@ def _present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list
 def _names(path: str) -> tuple[str, ...]:
     import pyarrow.parquet as pq
 
-    return tuple(pq.read_schema(path).names)
+    with duck.lake_errors():
+        return tuple(pq.read_schema(path).names)
 
 
 def _slots(since: int | None, until: int | None) -> tuple[int | None, int | None]:

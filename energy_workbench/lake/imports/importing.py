@@ -157,7 +157,7 @@ class Importer:
     def _prepared(self, staged: Staging, folder: Path) -> Prepared:
         """Files of what is new, written beside the table without keeping other writers waiting."""
         prepared = Prepared(self._lake.readings.snapshot())
-        with ThreadPoolExecutor(2) as pool, duck.words(self._lake.path):
+        with ThreadPoolExecutor(2) as pool, duck.lake_errors():
             spans = staged.spans()
             waiting: list[Future[DayFile]] = []
             for index, (first, end) in enumerate(spans):
@@ -182,7 +182,7 @@ class Importer:
         """Commit what was prepared; days that others wrote to meanwhile are compared again."""
         files = {day: [future.result() for future in writing] for day, writing in prepared.writing.items()}
         store = self._lake.readings
-        with self._lake.writer(), duck.words(self._lake.path):
+        with self._lake.writer(), duck.lake_errors():
             now = store.snapshot()
             for day, known in prepared.days.items():
                 if now is prepared.stored or prepared.stored.select(*known.span) == now.select(*known.span):

@@ -63,14 +63,11 @@ def rescued(path: Path, bad: Spans, keys: Sequence[str]) -> pa.Table | None:
 
 def readable(path: Path) -> pa.Table | None:
     """The rows of a file of which it is not known how it was written; None where it cannot be read as a whole."""
-    connection = duck.cursor()
     try:
-        with duck.words(path):
+        with duck.session() as connection:
             return connection.sql(f"SELECT * FROM {duck.scan([str(path)])}").to_arrow_table()  # noqa: S608
     except LakeError:
         return None
-    finally:
-        connection.close()
 
 
 def _footer(path: Path, bad: Spans) -> tuple[int, int]:

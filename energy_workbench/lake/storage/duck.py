@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,20 +33,46 @@ def cursor() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def words(place: Path) -> Iterator[None]:
-    """Errors of DuckDB as one of the tree.
+def session() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for the queries of a block, closed with it; its errors are those of `lake_errors`."""
+    with lake_errors(), closing(cursor()) as connection:
+        yield connection
+
+
+@contextmanager
+def lake_errors() -> Iterator[None]:
+    """Errors of DuckDB, and of a file that pyarrow cannot open, as one of the tree.
 
     Raises
     ------
     LakeError
-        If what lies at that place cannot be read.
+        If a file of the lake is missing or cannot be read: it says which, and what to do.
     """
     import duckdb
+    import pyarrow as pa
 
     try:
         yield
-    except duckdb.Error as error:
-        raise LakeError(f"the lake {place} cannot be read: {error}") from None
+    except (duckdb.Error, pa.ArrowInvalid, FileNotFoundError) as error:
+        text = str(error).strip().partition("\n")[0]
+        files = _FILE.findall(text)
+        if gone := [file for file in files if not Path(file).exists()]:
+            raise LakeError(missing(gone[0])) from None
+        raise LakeError(f"{files[0] if files else 'the lake'} cannot be read: {text}; {_TO_DO}") from None
+
+
+def missing(file: str) -> str:
+    """What to say of a file that a table names and that is not there."""
+    return f"the lake's file {file} is missing: {_TO_DO}"
+
+
+_FILE = re.compile(r"/[^\"\n]*?\.parquet")
+"""Path of a data file in the message of a library."""
+
+_TO_DO = (
+    "put it back from a backup; without one `energy-workbench schedule` sets it aside within the hour and goes on "
+    "without its readings"
+)
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:

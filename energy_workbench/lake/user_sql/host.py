@@ -13,7 +13,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from energy_workbench.domain.errors import QueryError
+from energy_workbench.domain.errors import LakeError, QueryError
+from energy_workbench.lake.storage import duck
 from energy_workbench.lake.user_sql.wire import DONE, ENDED, FAILED, PART, PART_BYTES, Question, send, stream
 
 if TYPE_CHECKING:
@@ -162,11 +163,23 @@ def asked(
     """The answer of a user's SELECT over one version of readings and intervals, and what is spooled beside it.
 
     For the other parameters see `Question` and `ask`.
+
+    Raises
+    ------
+    QueryError
+        As `ask`.
+    LakeError
+        If a file of the lake is missing.
     """
     # Absolute: the process that answers keeps the folder in which it was started.
     readings, intervals = (tuple(os.path.abspath(file.path) for file in each.files) for each in pinned)
     question = Question(text, form, max_rows, MAX_BYTES[form], readings, intervals)
-    return shared().ask(question, [stream(meters), stream(spooled)], stop)
+    try:
+        return shared().ask(question, [stream(meters), stream(spooled)], stop)
+    except QueryError:
+        if gone := next((file for file in (*readings, *intervals) if not os.path.exists(file)), None):
+            raise LakeError(duck.missing(gone)) from None  # no query that reads it can succeed
+        raise
 
 
 _shared: dict[int, QueryHost] = {}
