@@ -22,7 +22,6 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from collector.polling.communication import Tally  # noqa: E402
 from collector.polling.meter_reader import MeterReader  # noqa: E402
 from collector.polling.poller import GatewayPoller, Target  # noqa: E402
-from collector.polling.repeated_failures import RepeatedFailures  # noqa: E402
 from collector.polling.slots import SteadyClock  # noqa: E402
 from collector.polling.writer import Writer  # noqa: E402
 from collector.profile.decode import encode  # noqa: E402
@@ -34,6 +33,7 @@ from collector.wire.read_request import ReadRequest  # noqa: E402
 from energy_workbench.domain.entities import Live  # noqa: E402
 from energy_workbench.lake.spool.spool import Spool  # noqa: E402
 from energy_workbench.registry import StateStore  # noqa: E402
+from energy_workbench.runtime.repeated_failures import RepeatedFailures  # noqa: E402
 
 UNITS = 12
 ROUNDS = 9

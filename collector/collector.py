@@ -19,7 +19,6 @@ from collector.polling.communication import Tally
 from collector.polling.counts import Statistics
 from collector.polling.meter_reader import Limits, MeterReader
 from collector.polling.poller import GatewayPoller, Target
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.polling.writer import Writer
 from collector.profile.store import available, load, modified
@@ -31,7 +30,9 @@ from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
 from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.registry.live_state.heartbeat import Heartbeat
 from energy_workbench.runtime.notify import Alive
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from energy_workbench.runtime.settings import Settings
 
 WATCH_SECONDS = 1.0
@@ -279,11 +280,9 @@ class Collector:
         return target
 
     async def _beat(self) -> None:
+        heartbeat = Heartbeat(self.state, NAME, self._failures)
         while True:
-            try:
-                await asyncio.to_thread(self.state.heartbeat, NAME, self._detail())
-            except WorkbenchError as error:
-                self._failures.failed("live state", str(error))
+            await asyncio.to_thread(heartbeat.beat, self._detail())
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _turn(self) -> None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.profile.store import load
 from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.errors import WorkbenchError
@@ -19,6 +18,7 @@ from energy_workbench.domain.health.stuck_counter import DELIVERED, TAKEN
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.lake.reading import Reading
 from energy_workbench.registry import Registry, StateStore
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 
 WRITE_SECONDS = 1.0
 """How long findings are gathered before they are written [s]."""

@@ -19,10 +19,10 @@ from energy_workbench.runtime.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
-    from collector.polling.repeated_failures import RepeatedFailures
     from collector.polling.writer import Writer
     from energy_workbench.lake.spool.spool import Spool
     from energy_workbench.registry import StateStore
+    from energy_workbench.runtime.repeated_failures import RepeatedFailures
 
     Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 

@@ -13,7 +13,7 @@ import typer
 
 from collector.plant import meter_file, state
 from energy_workbench.domain.errors import HomeError, WorkbenchError
-from energy_workbench.runtime import error_boundary, logs
+from energy_workbench.runtime import error_boundary, process
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.notify import Alive
 from energy_workbench.runtime.settings import Settings
@@ -47,7 +47,7 @@ def plant(
 def serve(meters: Meters = None, port: Port = None, faults: FaultsFile = None, seed: Seed = None) -> None:
     """Serve the plant's gateways until Ctrl-C."""
     settings = settings_room.load()
-    logs.start(settings)
+    process.begin(settings)
     kept = state.open_state(settings.home, site_timezone(settings), meters=meters, seed=seed)
     asyncio.run(_serve(settings, kept, port or settings.plant_port, faults))
 
@@ -135,19 +135,22 @@ async def _turn(alive: Alive, status: str) -> None:
 
 async def _beat(settings: Settings, detail: str) -> None:
     """Tell the front page that the plant runs."""
+    from energy_workbench.registry.live_state.heartbeat import Heartbeat
     from energy_workbench.registry.live_state.state import StateStore
+    from energy_workbench.runtime.repeated_failures import RepeatedFailures
 
-    store = StateStore(settings.state_url)
-    ready = False
+    store, failures = StateStore(settings.state_url), RepeatedFailures(log)
+    heartbeat, ready = Heartbeat(store, "plant", failures), False
     try:
         while True:
-            try:
-                if not ready:
+            if not ready:
+                try:
                     await asyncio.to_thread(store.migrate)
                     ready = True
-                await asyncio.to_thread(store.heartbeat, "plant", detail)
-            except WorkbenchError as error:
-                log.warning("no heartbeat: %s", error)
+                except WorkbenchError as error:
+                    failures.failed("heartbeat", f"no heartbeat: {error}")
+            if ready:
+                await asyncio.to_thread(heartbeat.beat, detail)
             await asyncio.sleep(HEARTBEAT_SECONDS)
     finally:
         store.close()

@@ -14,7 +14,6 @@ from collector.polling.communication import Tally
 from collector.polling.counts import Counts, GatewayCounts, MeterCounts
 from collector.polling.meter_reader import Limits, MeterReader, Outcome
 from collector.polling.poll_queue import PollQueue, Turn
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock, slot_at
 from collector.wire.client import GatewayClient
 from collector.wire.errors import SILENT_TARGET, GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
@@ -22,6 +21,7 @@ from energy_workbench.domain.entities import Live, Priority
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 
 FINEST_SLOT_US = 900_000_000
 """Meters polled more rarely than each interval have the interval as their slot [µs]."""

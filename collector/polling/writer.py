@@ -9,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from collector.polling.repeated_failures import RepeatedFailures
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.errors import InputError, WorkbenchError
 from energy_workbench.domain.time.axis import INTERVAL_MICROS
@@ -17,6 +16,7 @@ from energy_workbench.lake.reading import Reading
 from energy_workbench.lake.spool.fullness import LATE_SECONDS
 from energy_workbench.lake.spool.spool import Spool
 from energy_workbench.registry import StateStore
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 
 FLUSH_SECONDS = 0.5
 """How long readings are gathered, across gateways, before they are written [s]."""

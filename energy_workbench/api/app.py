@@ -25,7 +25,9 @@ from energy_workbench.api.segments import WholeSegments
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.lake.user_sql import host
+from energy_workbench.registry.live_state.heartbeat import Heartbeat
 from energy_workbench.runtime import cancellation
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
 
@@ -122,12 +124,10 @@ def _warm(workbench: Workbench, done: threading.Event) -> None:
 
 
 def _beat(workbench: Workbench, done: threading.Event) -> None:
+    # Where it fails people still get answers; the front page will say that nothing is heard.
+    heartbeat = Heartbeat(workbench.state, "service", RepeatedFailures(log))
     while not done.is_set():
-        try:
-            workbench.state.heartbeat("service")
-        except WorkbenchError:
-            # People still get answers; the front page will say that nothing is heard.
-            log.exception("the heartbeat failed")
+        heartbeat.beat()
         done.wait(BEAT_SECONDS)
 
 

@@ -9,14 +9,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import LakeError, WorkbenchError
 from energy_workbench.runtime.notify import Alive
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from energy_workbench.runtime.settings import Settings
-
-if TYPE_CHECKING:
-    from energy_workbench.registry.live_state.state import StateStore
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +144,7 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
     HomeError
         If the home is not initialised.
     """
+    from energy_workbench.registry.live_state.heartbeat import Heartbeat
     from energy_workbench.registry.live_state.state import StateStore
 
     stop = stop or threading.Event()
@@ -154,6 +152,7 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
     work = lake_jobs(settings)
     state = StateStore(settings.state_url)
     state.migrate()
+    heartbeat = Heartbeat(state, "schedule", RepeatedFailures(log))
     told, detail, alive = -HEARTBEAT_SECONDS, "starting", Alive()
     reports = report_thread(settings, stop)
     while not stop.is_set():
@@ -165,20 +164,13 @@ def jobs(settings: Settings, stop: threading.Event | None = None) -> None:
                 log.debug("%s", detail)
         if now - told >= HEARTBEAT_SECONDS:
             told = now
-            _beat(state, detail)
+            heartbeat.beat(detail)
         nearest = min([told + HEARTBEAT_SECONDS, now + alive.every, *(job.due for job in work)])
         stop.wait(max(0.0, nearest - time.monotonic()))
     alive.stopping()
     # What was polled until now is visible in the lake to whoever opens it next.
     work[0].attempt(time.monotonic())
     reports.join()
-
-
-def _beat(state: StateStore, detail: str) -> None:
-    try:
-        state.heartbeat("schedule", detail)
-    except Exception:
-        log.warning("the heartbeat could not be written", exc_info=True)
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

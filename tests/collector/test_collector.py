@@ -347,7 +347,7 @@ def test_a_home_that_was_not_made_is_an_error(tmp_path: Path) -> None:
 def test_readings_wait_while_the_spool_cannot_be_written(home: Settings) -> None:
     import logging
 
-    from collector.polling.repeated_failures import RepeatedFailures
+    from energy_workbench.runtime.repeated_failures import RepeatedFailures
 
     class FullDisk(Spool):
         full, tried = True, 0

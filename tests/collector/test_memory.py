@@ -10,9 +10,9 @@ import tracemalloc
 
 from collector.polling.meter_reader import Limits
 from collector.polling.poller import GatewayPoller
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.wire.client import GatewayClient
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from tests.collector.device import Device, running
 from tests.collector.polling.test_meter_reader import words_of
 from tests.collector.polling.test_poller import PROFILE, target

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.writer import Writer
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.errors import LakeError
@@ -18,6 +17,8 @@ from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 from energy_workbench.registry import StateStore
+from energy_workbench.registry.live_state.heartbeat import Heartbeat
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from tests.lake.helpers import ENERGY, reading, readings
 
 
@@ -107,6 +108,31 @@ def spool_full(disk: Path, other: Path) -> None:
 
     asyncio.run(poll())
     assert spool.depth() == 5000
+
+
+def heartbeat_full(disk: Path, other: Path) -> None:
+    """A heartbeat that a full disk refuses is told once, in one line, and once it can be written again."""
+    state = StateStore(f"sqlite:///{disk / 'state.db'}")
+    state.migrate()
+    told: list[logging.LogRecord] = []
+    log = logging.getLogger("beats")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler := logging.Handler())
+    handler.emit = told.append  # type: ignore[method-assign]
+    log.propagate = False
+    heartbeat = Heartbeat(state, "service", RepeatedFailures(log))
+    filler = stuff(disk)
+    for _ in range(50):
+        heartbeat.beat("x" * 5000)
+    [record] = told
+    assert record.levelno == logging.WARNING
+    assert "full" in record.getMessage()
+    assert "\n" not in record.getMessage()
+    assert not record.exc_info
+    filler.unlink()
+    heartbeat.beat("well")
+    assert [each.getMessage() for each in told[1:]] == ["works again"]
+    assert state.processes()["service"][1] == "well"
 
 
 def not_mended_when_full(disk: Path, other: Path) -> None:

@@ -110,7 +110,9 @@ def test_a_large_backlog_gives_its_room_back(tmp_path: Path, monkeypatch: pytest
     assert spool.append([reading(1, 10**6, 1.0)]) == 5001
 
 
-@pytest.mark.parametrize("scenario", ["lake_full", "lake_read_only", "spool_full", "not_mended_when_full"])
+@pytest.mark.parametrize(
+    "scenario", ["lake_full", "lake_read_only", "spool_full", "heartbeat_full", "not_mended_when_full"]
+)
 def test_a_real_disk_that_is_full_or_read_only(tmp_path: Path, scenario: str) -> None:
     mounts = subprocess.run(
         ["unshare", "-m", "mount", "-t", "tmpfs", "none", str(tmp_path)], capture_output=True, text=True

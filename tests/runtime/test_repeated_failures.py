@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from collector.polling.repeated_failures import GRACE_SECONDS, REMIND_SECONDS, RepeatedFailures
+from energy_workbench.runtime.repeated_failures import GRACE_SECONDS, REMIND_SECONDS, RepeatedFailures
 
 
 def test_the_first_failure_is_loud_and_repeats_are_counted(caplog: pytest.LogCaptureFixture) -> None:

@@ -32,7 +32,6 @@ from collector.plant.tree import build
 from collector.polling.communication import Tally
 from collector.polling.meter_reader import Limits, MeterReader
 from collector.polling.poller import GatewayPoller, Target
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.profile.decode import Decoder, readable
 from collector.profile.read_plan import plan
@@ -41,6 +40,7 @@ from collector.wire.client import GatewayClient
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.status import Communication
 from energy_workbench.lake.reading import Reading
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from tests.waiting import patience, until
 
 TRANSPORTS = ("tcp", "tls", "rtutcp", "rtu")

@@ -15,7 +15,6 @@ from collector.polling.communication import Tally
 from collector.polling.counts import NO_ANSWER
 from collector.polling.meter_reader import Limits, MeterReader
 from collector.polling.poller import GatewayPoller, Target
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.slots import SteadyClock
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
@@ -23,6 +22,7 @@ from energy_workbench.domain.entities import Live
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
 from energy_workbench.lake.reading import Reading
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from tests.collector.device import Device, running
 from tests.collector.polling.test_meter_reader import words_of
 from tests.collector.serial_bus import line_to

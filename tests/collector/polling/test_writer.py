@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from collector.polling import writer as writer_room
-from collector.polling.repeated_failures import RepeatedFailures
 from collector.polling.writer import Writer
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake import Spool
 from energy_workbench.registry import StateStore
+from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from tests.lake.helpers import ENERGY, reading
 
 
