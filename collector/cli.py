@@ -37,9 +37,9 @@ def collect(
     if not settings.home.is_dir():
         raise HomeError(f"there is no home {settings.home}: run energy-workbench init")
     from collector.collector import Collector, exclusive
-    from energy_workbench.runtime import logs
+    from energy_workbench.runtime import process
 
-    logs.start(settings)
+    process.begin(settings)
     with exclusive(settings):
         collector = Collector(settings)
         if not once:

@@ -54,7 +54,7 @@ def prepare(
     from energy_workbench.lake import Lake
     from energy_workbench.registry.registry import Registry
 
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     registry = Registry(settings.registry_url)
     try:
         registry.migrate(timezone=settings.timezone, site_name=SITE["name"])

@@ -15,6 +15,7 @@ from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake.lake import Lake
 from energy_workbench.lake.storage import build_state, checksums
 from energy_workbench.lake.storage.store import Store
+from energy_workbench.runtime import disk
 
 REMEMBERED = 200
 """Log entries before the last checkpoint that are kept: the interval build asks them what it has not seen."""
@@ -44,6 +45,7 @@ def copy_database(source: Path, target: Path) -> None:
         If it cannot be read.
     """
     try:
+        disk.make_private(target)
         reading = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
         writing = sqlite3.connect(target)
         try:
@@ -53,7 +55,7 @@ def copy_database(source: Path, target: Path) -> None:
         finally:
             writing.close()
             reading.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise LakeError(f"the database {source} cannot be copied: {error}") from None
 
 

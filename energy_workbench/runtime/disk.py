@@ -7,6 +7,44 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+OWNERS: Final = 0o077
+"""The umask by which files and folders of a home are their owner's alone, as under systemd."""
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """Files and folders made in the block are for their owner only; for commands, as it holds for all threads."""
+    before = os.umask(OWNERS)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_private(path: Path) -> None:
+    """Make a file that only its owner can read, where there is none; SQLite makes the files beside a database like it.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def tighten(path: Path) -> None:
+    """Let only its owner read a database that an earlier version made, and the files beside it.
+
+    Raises
+    ------
+    OSError
+        If it is another user's.
+    """
+    for each in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+        if each.exists() and each.stat().st_mode & OWNERS:
+            each.chmod(each.stat().st_mode & ~OWNERS & 0o777)
 
 
 def sync(path: Path) -> None:

@@ -15,7 +15,7 @@ import typer
 from energy_workbench.cli.data.run_progress import BY, follow, short
 from energy_workbench.cli.data.schedule_options import Given, with_fields
 from energy_workbench.domain.errors import InputError
-from energy_workbench.runtime import logs
+from energy_workbench.runtime import process
 from energy_workbench.runtime import settings as settings_room
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def work(
         # That a notebook is executed is no event: the run says how far it is.
         logging.getLogger(name).setLevel(logging.WARNING)
     os.nice(NICE)
-    logs.start(settings_room.load())
+    process.begin(settings_room.load())
     stay(run, holder, Line())
 
 

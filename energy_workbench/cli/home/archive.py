@@ -125,6 +125,7 @@ def unpack(path: Path, folder: Path) -> Manifest:
             for member in tar:
                 if not member.isfile():
                     raise InputError(f"{path}: holds {member.name!r}, which no backup does")
+                member.mode &= ~disk.OWNERS
                 # The filter refuses paths that lead out of the folder.
                 tar.extract(member, folder, filter="data")
         manifest = json.loads((folder / MANIFEST).read_bytes())

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from energy_workbench.domain.errors import HomeError
+from energy_workbench.runtime import disk
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
 
@@ -39,16 +40,28 @@ def prepare_home(settings: Settings, site_name: str = "Plant") -> None:
     HomeError
         If the folder cannot be written or its disk is full.
     """
-    check_folder(settings.home)
     from energy_workbench.api.access.home_tokens import tokens_of
     from energy_workbench.registry import Registry
     from energy_workbench.registry.live_state.state import StateStore
 
-    for folder in (settings.reports_path, settings.profiles_path):
-        folder.mkdir(exist_ok=True)
-    Registry(settings.registry_url).migrate(timezone=settings.timezone, site_name=site_name)
-    StateStore(settings.state_url).migrate()
-    tokens_of(settings)
+    with disk.private():
+        check_folder(settings.home)
+        for folder in (settings.reports_path, settings.profiles_path):
+            folder.mkdir(exist_ok=True)
+        registry, state = Registry(settings.registry_url), StateStore(settings.state_url)
+        registry.migrate(timezone=settings.timezone, site_name=site_name)
+        state.migrate()
+        tokens_of(settings)
+    _tighten(registry.database.path, state.database.path, settings.spool_path)
+
+
+def _tighten(*databases: Path | None) -> None:
+    for path in databases:
+        try:
+            if path is not None:
+                disk.tighten(path)
+        except OSError as error:
+            raise HomeError(f"others can read {path}, which cannot be changed: {error.strerror}") from None
 
 
 def check_folder(home: Path) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from energy_workbench.cli.home.archive import Manifest, unpack
 from energy_workbench.domain.errors import HomeError
+from energy_workbench.runtime import disk
 from energy_workbench.runtime import settings as settings_room
 
 app = typer.Typer(help="A home from its backup.")
@@ -44,6 +45,11 @@ def restore_home(file: Path, home: Path) -> Manifest:
         If there is no such file, or it is no whole backup; nothing is changed then.
     """
     _refuse_used(home)
+    with disk.private():
+        return _restored(file, home)
+
+
+def _restored(file: Path, home: Path) -> dict[str, Any]:
     existed = home.exists()
     try:
         home.mkdir(parents=True, exist_ok=True)

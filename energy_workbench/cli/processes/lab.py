@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from energy_workbench.runtime import logs, secret
+from energy_workbench.runtime import disk, logs, secret
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.paths import shipped
 from energy_workbench.runtime.settings import Settings
@@ -26,6 +26,7 @@ app = typer.Typer(help="JupyterLab for analysts.")
 def lab() -> None:
     """Start JupyterLab on the tutorials and the analyst's own notebooks."""
     settings = settings_room.load()
+    os.umask(disk.OWNERS)
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
     for name in secret.NAMES:
         # Mail and webhooks are the schedule's: no notebook is to find their secrets.

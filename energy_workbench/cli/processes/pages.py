@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from energy_workbench.runtime import logs
+from energy_workbench.runtime import logs, process
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.paths import shipped
 from energy_workbench.runtime.settings import Settings
@@ -25,7 +25,7 @@ def serve(options: Callable[[Settings, str], SiteOptions]) -> None:
     from energy_workbench.widgets.site.server import run
 
     settings = settings_room.load()
-    logs.start(settings)
+    process.begin(settings)
     from energy_workbench.api.access.home_tokens import machine_secret
 
     run(options(settings, machine_secret(settings)))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from energy_workbench.runtime import logs
+from energy_workbench.runtime import process
 from energy_workbench.runtime import settings as settings_room
 
 app = typer.Typer(help="Run the periodic jobs.")
@@ -19,5 +19,5 @@ def schedule(home: Annotated[Path | None, typer.Option(help="Folder of the home.
     from energy_workbench.jobs.maintenance import jobs
 
     settings = settings_room.load(home)
-    logs.start(settings)
+    process.begin(settings)
     jobs(settings)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from energy_workbench.domain.errors import BusyError
-from energy_workbench.runtime import logs
+from energy_workbench.runtime import process
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.notify import Alive
 from energy_workbench.runtime.settings import PREFIX, Settings
@@ -22,7 +22,7 @@ app = typer.Typer(help="The service: REST and the front page.")
 def serve(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
     """Serve REST and the front page until stopped."""
     settings = settings_room.load(home)
-    logs.start(settings)
+    process.begin(settings)
     with listening(settings) as bound:
         import uvicorn
 

@@ -18,6 +18,7 @@ import typer
 
 from energy_workbench.cli.home.init import prepare_home
 from energy_workbench.domain.errors import BusyError, HomeError, WorkbenchError
+from energy_workbench.runtime import disk
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.paths import shipped
 from energy_workbench.runtime.settings import Settings
@@ -33,6 +34,7 @@ def up(
 ) -> None:
     """Start every process of the Procfile, and again where one ends; Ctrl-C ends all of them."""
     settings = settings_room.load(home)
+    os.umask(disk.OWNERS)  # of all processes, as each sets it that runs alone
     prepare_home(settings, **({"site_name": "Demo plant"} if demo else {}))
     with exclusive(settings):
         check_ports(settings, demo)

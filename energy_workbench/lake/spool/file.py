@@ -70,7 +70,7 @@ class SpoolFile:
         try:
             new = not path.exists()
             missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._guard = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             self._open()
             if new:
@@ -190,6 +190,7 @@ class SpoolFile:
         return "" if self.path.stat().st_size else "it is empty"
 
     def _connect(self) -> None:
+        disk.make_private(self.path)
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             db.execute(f"PRAGMA page_size={PAGE}")

@@ -67,6 +67,7 @@ def _complete(path: Path) -> Path:
 
 def _rescue(path: Path, draft: Path, why: str) -> None:
     size = sum(file.stat().st_size for file in (path, page_salvage.log_of(path)) if file.exists())
+    disk.make_private(draft)
     db = sqlite3.connect(draft, isolation_level=None)
     try:
         db.execute(f"PRAGMA page_size={PAGE}")

@@ -20,6 +20,7 @@ from energy_workbench.domain.errors import (
     SettingsError,
     WorkbenchError,
 )
+from energy_workbench.runtime import disk
 from energy_workbench.runtime.sqlite_file import read_only
 
 BUSY_SECONDS = 10.0
@@ -107,7 +108,8 @@ class Database:
         if self.path is None:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk.make_private(self.path)
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
             try:
                 if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
