@@ -49,7 +49,7 @@ def restore_home(file: Path, home: Path) -> Manifest:
         return _restored(file, home)
 
 
-def _restored(file: Path, home: Path) -> dict[str, Any]:
+def _restored(file: Path, home: Path) -> Manifest:
     existed = home.exists()
     try:
         home.mkdir(parents=True, exist_ok=True)
