@@ -13,8 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import VIEWER, answers, wait_until
+from tests.browser.conftest import VIEWER, answers
 from tests.conftest import free_ports
+from tests.waiting import eventually
 
 EMPTY = "import ipywidgets\nipywidgets.HTML('<b class=\"empty-page\">empty</b>')"
 SERVER = """
@@ -36,7 +37,7 @@ def site(notebook: Path, service: str) -> Iterator[tuple[str, int]]:
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(url + "/login"), "the server")
+        eventually(lambda: answers(url + "/login"), "the server")
         yield f"{url}/?token={VIEWER}", process.pid
     finally:
         process.terminate()

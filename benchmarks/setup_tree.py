@@ -22,8 +22,9 @@ from benchmarks._site import close, empty_notebook, opened
 from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.reports.rendering.chromium import find
 from energy_workbench.runtime.paths import shipped
-from tests.browser.conftest import ARGUMENTS, answers, wait_until
+from tests.browser.conftest import ARGUMENTS, answers
 from tests.conftest import free_ports
+from tests.waiting import eventually
 
 RUNS = 3
 SIZES = (92, 1000, 5000)
@@ -109,7 +110,7 @@ def _service(home: Path, size: int) -> Iterator[dict[str, str]]:
     subprocess.run([*_cli(), "init"], env=environment, check=True, stdout=subprocess.DEVNULL)
     with _running([*_cli(), "serve"], environment):
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(url + "/api/Energy/health"), "the service")
+        eventually(lambda: answers(url + "/api/Energy/health"), "the service")
         lines = [f"M-{n:04d}x,Meter {n},machine,{f'M-{(n - 1) // FAN:04d}x' if n else ''}" for n in range(size)]
         RemoteWorkbench(url, TOKEN).import_meters(
             "\n".join(["number,name,type,parent", *lines]).encode(), "meters.csv", dry_run=False
@@ -122,7 +123,7 @@ def _page(notebook: Path, environment: dict[str, str]) -> Iterator[str]:
     port = free_ports(1)[0]
     with _running([sys.executable, "-c", SERVER, str(notebook), str(port)], environment):
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(url + "/login"), "the server")
+        eventually(lambda: answers(url + "/login"), "the server")
         yield f"{url}/?token={TOKEN}"
 
 

@@ -23,8 +23,9 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from benchmarks._site import site
 from energy_workbench.reports.rendering.chromium import find
 from energy_workbench.runtime.paths import shipped
-from tests.browser.conftest import ARGUMENTS, answers, wait_until
+from tests.browser.conftest import ARGUMENTS, answers
 from tests.conftest import free_ports
+from tests.waiting import eventually
 from tests.widgets.stand_in import served
 
 HERE = Path(__file__).parent
@@ -156,7 +157,7 @@ def _peer(command: list[str], service: str) -> Iterator[str]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             url = f"http://127.0.0.1:{port}"
-            wait_until(lambda: process.poll() is not None or answers(url), command[1])
+            eventually(lambda: process.poll() is not None or answers(url), command[1])
             if process.poll() is not None:
                 log.seek(0)
                 raise RuntimeError(log.read().decode("utf-8", "replace")[-2000:])

@@ -158,13 +158,13 @@ def test_a_meter_that_loses_its_gateway_is_fed_from_then_on(home: Workbench) -> 
 
 
 def test_old_days_are_looked_at_once(home: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_workbench.lake import heard
+    from energy_workbench.lake import newest_readings as module
 
     home.import_readings(rows("UNIT-A", NOW - timedelta(days=1), count=40, every=timedelta(hours=18)))
     assert state(home, "GRID")[0] == "not_connected"
     looked: list[int] = []
-    look = heard._look
-    monkeypatch.setattr(heard, "_look", lambda files, *more: (looked.append(len(files)), look(files, *more))[1])
+    look = module._look
+    monkeypatch.setattr(module, "_look", lambda files, *more: (looked.append(len(files)), look(files, *more))[1])
     assert state(home, "GRID")[0] == "not_connected"
     assert looked == []
     home.import_readings(rows("UNIT-A", NOW, count=1).assign(energy_active_import=2000.0))
