@@ -1,4 +1,4 @@
-"""Write the tables of fields in the documentation, which are made of their declarations."""
+"""Write the tables of fields and of the rules of health in the documentation, made of their declarations."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from energy_workbench.domain.fields import meter_fields, schedule_fields
 from energy_workbench.domain.fields.field import AnyField
 from energy_workbench.domain.fields.messages import text
 from energy_workbench.domain.fields.schedule_field import ScheduleField
+from energy_workbench.domain.health.limits import RULES, Rule
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 @dataclass(frozen=True)
 class Documented:
-    """A table of fields on a page.
+    """A table on a page.
 
     Attributes
     ----------
@@ -62,6 +63,19 @@ def _default(field: ScheduleField) -> str:
     return f"{value:g} {field.unit}".strip() if isinstance(value, float) else value
 
 
+def _rule(rule: Rule) -> str:
+    limit, side = rule.default, "below " if rule.low else "above "
+    shown = (
+        _limit(limit.warning, rule.unit, side), _limit(limit.critical, rule.unit, side),
+        _limit(limit.hysteresis, rule.unit), _limit(limit.seconds, "s"),
+    )  # fmt: skip
+    return f"| `{rule.name}` | {rule.meaning} | {' | '.join(shown)} | {rule.source} |\n"
+
+
+def _limit(value: float | None, unit: str, before: str = "") -> str:
+    return "off" if value is None else f"{before}{value:g}{'' if unit == '1' else f' {unit}'}"
+
+
 METERS = Documented(
     DOCS / "add-a-meter.md",
     "| column | label | what it says |\n| --- | --- | --- |\n",
@@ -75,7 +89,12 @@ SCHEDULES = Documented(
         for field in schedule_fields.FIELDS
     ),
 )
+HEALTH = Documented(
+    DOCS / "health.md",
+    f"| rule | compares | warning | critical | leaves by | lasting | default |\n|{' --- |' * 7}\n",
+    lambda: "".join(map(_rule, RULES.values())),
+)
 
 if __name__ == "__main__":
-    for each in (METERS, SCHEDULES):
+    for each in (METERS, SCHEDULES, HEALTH):
         each.page.write_text(each.written(each.page.read_text("utf-8")), "utf-8")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 import tomllib
 import traceback
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import httpx
 import jedi
@@ -14,6 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from energy_workbench.api.reference.document import Document
+from energy_workbench.api.reference.openapi import complete
+from energy_workbench.api.reference.reference import _call
 from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract.binding import Binding, plain
 from energy_workbench.contract.everything import WorkbenchContract
@@ -105,6 +109,25 @@ def test_the_reference_has_each_parameter_with_its_help_and_default(box: ToyBox)
     assert names["id"]["description"] == "Its name"
     assert (names["most"]["schema"]["default"], names["most"]["description"]) == (3, "Most of them")
     assert document["paths"]["/toys/{id}"]["delete"]["responses"].keys() >= {"204"}
+
+
+def test_a_question_has_its_place_in_the_reference_without_another_line(box: ToyBox) -> None:
+    document = cast(Document, service(box).app.openapi())  # type: ignore[attr-defined]
+    complete(document, Toys)
+    told = document["paths"]["/toys/{id}/colours"]["get"]
+    answer = told["responses"]["200"]
+    assert answer["description"] == "Colours of a toy"
+    rows = answer["content"]["application/json"]["schema"]
+    assert "ToyColourList" in json.dumps(rows)
+    shade = document["components"]["schemas"]["ToyColour"]["properties"]["shade"]
+    assert shade["anyOf"] == [{"type": "string"}, {"type": "null"}]
+    assert {int(status) for status in told["responses"]} == {200, 401, 421, 404, 422, 500}
+    lent = document["paths"]["/toys/{id}/loans"]["post"]
+    assert "LendBody" in json.dumps(lent["requestBody"]["content"]["application/json"]["schema"])
+    assert {"403", "404", "408", "413", "422"} <= lent["responses"].keys()
+    page = _call("get", "/toys/{id}/colours", told)
+    assert "Colours of a toy" in page
+    assert "Its colours, the lightest first." in page
 
 
 def test_a_declaration_is_left_as_it_is() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from typing_extensions import TypedDict
 
 from energy_workbench.api.access.session import caller, workbench
 from energy_workbench.api.contracted import routes
@@ -22,6 +23,15 @@ from energy_workbench.domain.roles import May, Role, Token
 Toy = Annotated[str, Named("id"), Help("Its name")]
 
 
+class ToyColour(TypedDict):
+    """A colour of a toy."""
+
+    toy: str
+    period: str
+    colour: str
+    shade: str | None
+
+
 class Toys:
     """What is declared."""
 
@@ -33,7 +43,7 @@ class Toys:
         *,
         most: Annotated[int, Help("Most of them")] = 3,
         shade: str | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[ToyColour]:
         """Its colours, the lightest first."""
 
     @operation("PUT", "/toys/{id}", "Paint a toy", tag="Toys", needs=May.CHANGE, tagged=True)
@@ -75,9 +85,7 @@ class ToyBox(Toys):
         self.painted: list[tuple[str, str]] = []
         self.pages: list[tuple[int | None, int]] = []
 
-    def colours(
-        self, toy: str, period: str = "today", *, most: int = 3, shade: str | None = None
-    ) -> list[dict[str, Any]]:
+    def colours(self, toy: str, period: str = "today", *, most: int = 3, shade: str | None = None) -> list[ToyColour]:
         return [{"toy": toy, "period": period, "colour": name, "shade": shade} for name in ("red", "blue")[:most]]
 
     def paint(

@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -21,12 +21,14 @@ from energy_workbench.cli.home import settings as command
 from energy_workbench.contract.energy import EnergyContract
 from energy_workbench.contract.notes import Between
 from energy_workbench.domain.errors import SettingsError
+from energy_workbench.domain.fields import messages
 from energy_workbench.domain.fields.messages import text
 from energy_workbench.reports.rendering.printing import PAPERS
 from energy_workbench.runtime import logs
 from energy_workbench.runtime.settings import PREFIX, Settings, declared, load, look
 from energy_workbench.runtime.settings.declaration import HIDDEN, setting
 from energy_workbench.runtime.settings.sources import given
+from scripts import document_settings
 
 BY_NAME = declared()
 NUMBERS = [each for each in BY_NAME.values() if not isinstance(each.default, str)]
@@ -256,6 +258,16 @@ def test_a_new_line_in_the_declaration_is_a_setting_with_bounds(tmp_path):
     assert given(declared(More), tmp_path, {}).values == {"toy_hours": 3.0}
     (problem,) = given(declared(More), tmp_path, {variable("toy_hours"): "25"}).problems
     assert (problem.field, problem.reason) == ("toy_hours", "must be 0.5 to 24 h")
+
+
+def test_a_new_line_in_the_declaration_is_in_the_command_and_on_the_page(tmp_path, monkeypatch):
+    known = declared(More)
+    for kind, words in (("label", "Toys' time"), ("help", "How long toys are kept.")):
+        monkeypatch.setitem(messages.ENGLISH, f"setting.toy_hours.{kind}", words)
+    monkeypatch.setattr(command.settings_room, "declared", lambda: known)
+    found = replace(look(tmp_path, {}), settings=More(home=tmp_path))
+    assert "toy_hours = 2 h  (default)" in "\n".join(command.lines(command.rows(found)))
+    assert "| `toy_hours` | 2 h | 0.5 to 24 h | How long toys are kept. |" in document_settings.line(known["toy_hours"])
 
 
 def test_a_secret_is_never_shown(tmp_path):

@@ -15,7 +15,10 @@ from energy_workbench.api.reference.shown import BYTES, Shown
 from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.operation import operations
+from energy_workbench.contract.rows.payload import JsonValue
 
+PREFIX = "/api/Energy"
+"""Of all calls."""
 _TEXT: Schema = {"type": "string"}
 PROBLEM: Schema = {
     "type": "object",
@@ -48,26 +51,32 @@ def openapi(app: FastAPI) -> Document:
     """The OpenAPI document of the service."""
     if app.openapi_schema is None:
         document = cast(Document, app.openapi())
-        _complete(document)
+        complete(document, WorkbenchContract, RestAlone)
         app.openapi_schema = dict(document)
     return cast(Document, app.openapi_schema)
 
 
-def _complete(document: Document) -> None:
-    """Say of each call what its declaration does."""
-    declared = [*operations(WorkbenchContract), *operations(RestAlone)]
-    bindings = [Binding(method, operation) for _, method, operation in declared]
+def complete(document: Document, *contracts: type) -> None:
+    """Say of each call what its declaration does.
+
+    Parameters
+    ----------
+    document : Document
+        As FastAPI gives it; it is changed.
+    *contracts : type
+        Where the calls are declared.
+    """
+    bindings = [Binding(method, operation) for each in contracts for _, method, operation in operations(each)]
     answers, bodies, shared = schemas(bindings)
-    calls = {(verb, path): call for path, verbs in document["paths"].items() for verb, call in verbs.items()}
+    calls = {
+        (verb, path.removeprefix(PREFIX)): call
+        for path, verbs in document["paths"].items()
+        for verb, call in verbs.items()
+    }
     for binding in bindings:
         operation = binding.operation
         for path in (operation.path, *(operation.of_one or ())[:1]):
-            (call,) = (
-                found
-                for (verb, full), found in calls.items()
-                if verb == operation.verb.lower() and full.endswith(f"/Energy{path}")
-            )
-            _describe(call, path, binding, answers, bodies)
+            _describe(calls[operation.verb.lower(), path], path, binding, answers, bodies)
     document["components"] = {
         "schemas": {"Problem": PROBLEM, **shared},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -77,15 +86,16 @@ def _complete(document: Document) -> None:
 
 def _describe(call: Described, path: str, binding: Binding, answers: Schemas, bodies: Schemas) -> None:
     name, status = binding.method.__name__, str(binding.operation.status)
-    shown = SHOWN.get(name, Shown("It is done"))
+    shown = SHOWN.get(name, Shown("It is done" if status == "204" else binding.operation.summary))
     answer: Answer = {"description": shown.answer}
     if shown.files:
         answer["content"] = dict.fromkeys(shown.files, _FILE)
     elif name in answers:
-        answer["content"] = {"application/json": {"schema": answers[name], "example": shown.example}}
-    if shown.body:
+        answer["content"] = {"application/json": _content(answers[name], shown.example)}
+    sends = bool(shown.body) or name in bodies
+    if sends:
         call["requestBody"] = _body(shown, bodies.get(name))
-    refused = refusals(binding, path, sends=bool(shown.body))
+    refused = refusals(binding, path, sends=sends)
     if name == "health":
         call["security"], refused = [], ELSEWHERE
     problems: dict[str, Answer] = {
@@ -98,8 +108,12 @@ def _describe(call: Described, path: str, binding: Binding, answers: Schemas, bo
 
 
 def _body(shown: Shown, schema: Schema | None) -> Body:
-    content = {"application/json": Content(schema=schema, example=shown.sends)} if schema else {BYTES: _FILE}
+    content = {"application/json": _content(schema, shown.sends)} if schema else {BYTES: _FILE}
     return {"required": True, "description": shown.body, "content": content}
+
+
+def _content(schema: Schema, example: JsonValue) -> Content:
+    return {"schema": schema} if example is None else {"schema": schema, "example": example}
 
 
 def _never_null(schema: Schema) -> Schema:

@@ -29,7 +29,7 @@ class Shown:
     files : sequence of str
         Types of the content, where it answers a file.
     body : str
-        What its body is; empty where it has none.
+        What its body is, in words.
     sends : JsonValue
         A body.
     sends_file : bool
