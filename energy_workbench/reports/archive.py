@@ -7,6 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import TypedDict
+
 from energy_workbench.domain.emission_factors import CO2, Factor
 from energy_workbench.domain.errors import ReportError, WorkbenchError
 from energy_workbench.domain.time.clock import from_micros
@@ -29,7 +31,15 @@ KINDS = {
 KEPT_SETTINGS = ("loss_threshold_percent", "billing_day", "shifts")
 
 
-def keep(wb: Recorded, folder: Path, base: str) -> dict[str, Any]:
+class Kept(TypedDict):
+    """What was written: names of files by kind, of which version of the lake and which revision of the registry."""
+
+    files: dict[str, str]
+    lake_version: int
+    registry_revision: int
+
+
+def keep(wb: Recorded, folder: Path, base: str) -> Kept:
     """Write what a workbench was asked for.
 
     Parameters
@@ -40,8 +50,7 @@ def keep(wb: Recorded, folder: Path, base: str) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        `files` (name by kind), `lake_version`, `registry_revision`.
+    Kept
     """
     import pyarrow.parquet as pq
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports import manifest
+from energy_workbench.reports.content.bundle import FIGURE, About, about, charts
 from energy_workbench.reports.job import Job
 from energy_workbench.reports.kernel import Executed, FailedError
 from energy_workbench.reports.place import folder_for, placed, words
 from energy_workbench.reports.progress import Progress
 from energy_workbench.reports.rendering.excel import write_excel
-from energy_workbench.reports.rendering.page import about, add_images, figures_of, render
+from energy_workbench.reports.rendering.page import add_images, render
 from energy_workbench.reports.rendering.pdf import write_pdf
 from energy_workbench.reports.rendering.printing import Drawn, Press
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 FORMATS = ("html", "pdf", "xlsx")
-REPEATED = ("lake_version", "registry_revision")
-"""What a report that is written again has of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,11 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
     return Published(found, title, told.get("completeness"), bool(told.get("incomplete")), wanted, tuple(aside))
 
 
-def _drawn(job: Job, notebook: Any, press: Press) -> tuple[list[Drawn], ReportError | None]:
+def _drawn(job: Job, notebook: NotebookNode, press: Press) -> tuple[list[Drawn], ReportError | None]:
     """The charts; without a Chromium, why there are none: the page draws them by itself then."""
     from energy_workbench.reports.rendering.chromium import find
 
-    figures = [(name, figure) for name, figure, _ in figures_of(notebook)]
+    figures = [(chart.get("text/plain", ""), chart[FIGURE]) for chart in charts(notebook)]
     if job.formats == ("xlsx",):
         return [], None
     try:
@@ -116,35 +118,36 @@ def _drawn(job: Job, notebook: Any, press: Press) -> tuple[list[Drawn], ReportEr
 
 def _title(job: Job, executed: Executed) -> str:
     """The title of a report without a cover."""
-    words = [job.report.name.replace("_", " ").replace("-", " ").capitalize()]
-    return ", ".join([*words, *(executed.found[key] for key in ("span", "meter") if executed.found.get(key))])
+    name = job.report.name.replace("_", " ").replace("-", " ").capitalize()
+    told = executed.resolved
+    return ", ".join(filter(None, [name, told.get("span"), told.get("meter")]))
 
 
-def _manifest(job: Job, executed: Executed, title: str, told: dict[str, Any], files: dict[str, Path]) -> dict[str, Any]:
-    known = {name: executed.kept[name] for name in REPEATED}
-    if job.first is not None:
-        known = {name: job.first.get(name) for name in REPEATED}
+def _manifest(job: Job, executed: Executed, title: str, told: About, files: dict[str, Path]) -> manifest.Manifest:
+    # A report that is written again is of what the first was made from.
+    source = executed.kept if job.first is None else job.first
     return {
         "report": job.report.name,
         "title": title,
-        "site": told.get("site", executed.found.get("site")),
-        "period": executed.found.get("label", ""),
+        "site": told.get("site", executed.resolved["site"]),
+        "period": executed.resolved.get("label", ""),
         "parameters": executed.asked,
         "complete": told.get("complete"),
         "completeness": told.get("completeness"),
         "running": told.get("running", False),
         "incomplete": told.get("incomplete", False),
-        "threshold": job.told["threshold"],
+        "threshold": job.source["threshold"],
         "paper": job.paper,
         "written": told.get("written"),
         "written_at": job.written_at.isoformat(),
-        **known,
+        "lake_version": source.get("lake_version"),
+        "registry_revision": source.get("registry_revision"),
         "versions": manifest.versions(),
         "files": manifest.described(files),
     }
 
 
-def _text(notebook: Any) -> str:
+def _text(notebook: NotebookNode) -> str:
     import nbformat
 
     return str(nbformat.writes(notebook))

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from energy_workbench.analytics.uncertainty.uncertainty import relative
+from energy_workbench.contract.results import Balance
+from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.entities import Meter, MeterType
 from energy_workbench.domain.fields.meter_fields import ratio_of
 
 
-def shares(balance: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+def shares(balance: Balance, rows: Iterable[MeterRow]) -> dict[str, float]:
     """Expanded uncertainty of what each meter measures, as a share of it [1], by id.
 
     Parameters
     ----------
-    balance : mapping
+    balance : Balance
         Of the period: its `meters` say so by their load.
-    rows : iterable of mapping
+    rows : iterable of MeterRow
         Meters as `wb.meters()` gives them; those that no balance of the period knows have that of their classes.
     """
-    by_load = {row["meter"]: row["uncertainty_percent"] / 100 for row in balance["meters"]}
-    return {row["id"]: by_load[row["id"]] if row["id"] in by_load else at_any_load(row) for row in rows}
+    by_load = {row["meter"]: row["uncertainty_percent"] for row in balance.meters}
+    percents = ((row, by_load.get(row["id"])) for row in rows)
+    return {row["id"]: at_any_load(row) if percent is None else percent / 100 for row, percent in percents}
 
 
-def at_any_load(row: Mapping[str, Any]) -> float:
+def at_any_load(row: MeterRow) -> float:
     """Expanded uncertainty by the classes of meter, CT and PT, usual ones where none is stated, as a share [1].
 
     Parameters
     ----------
-    row : mapping
+    row : MeterRow
         A meter as `wb.meters()` gives it.
     """
-    classes = {name: row[name] for name in ("accuracy_class", "ct_class", "pt_class")}
-    return relative(Meter(key=0, number="", name="", type=MeterType.OTHER, ratio=ratio_of(row), **classes))
+    meter = Meter(
+        key=0,
+        number="",
+        name="",
+        type=MeterType.OTHER,
+        ratio=ratio_of(row),
+        accuracy_class=row["accuracy_class"],
+        ct_class=row["ct_class"],
+        pt_class=row["pt_class"],
+    )
+    return relative(meter)
 
 
 def together(parts: Iterable[tuple[float | None, float | None]]) -> float:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import NotRequired
 
-from energy_workbench.services.reports.catalogue import Report
+from typing_extensions import TypedDict
+
+from energy_workbench.reports.manifest import Manifest
+from energy_workbench.services.reports.catalogue import ParameterValue, Report
+
+
+class Source(TypedDict):
+    """What a report is made of: a home, or an archive (files by kind); and the share of data that it needs [1]."""
+
+    home: NotRequired[str]
+    archive: NotRequired[dict[str, str]]
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +30,8 @@ class Job:
     report : Report
     asked : dict
         Its parameters, checked.
-    told : dict
-        What the kernel is told: `home` or `archive`, and `threshold`.
+    source : Source
+        What it is made of.
     written_at : datetime
         What the report takes for now.
     formats : tuple of str
@@ -29,16 +40,21 @@ class Job:
         Where to.
     own_folders : bool
         Whether each meter has a folder in it.
-    first : dict or None
+    first : Manifest or None
         The manifest of the first, where it is written again.
     """
 
     report: Report
-    asked: dict[str, Any]
-    told: dict[str, Any]
+    asked: dict[str, ParameterValue]
+    source: Source
     written_at: datetime
     formats: tuple[str, ...]
     paper: str
     folder: Path
     own_folders: bool
-    first: dict[str, Any] | None
+    first: Manifest | None
+
+    def text(self, name: str) -> str | None:
+        """What a parameter is asked with, as text; None where the report has none of that name."""
+        value = self.asked.get(name)
+        return None if value is None else str(value)

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 from energy_workbench.domain import errors
 from energy_workbench.domain.errors import ReportError, WorkbenchError
 from energy_workbench.runtime import iri_grammar
-from energy_workbench.services.reports.catalogue import Report
+from energy_workbench.services.reports.catalogue import ParameterValue, Report
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from energy_workbench.reports.archive import Kept
+    from energy_workbench.reports.session import Resolved, Told
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +58,9 @@ class FailedError(ReportError):
         What the cell raised.
     """
 
-    def __init__(self, notebook: NotebookNode, base: str, asked: dict[str, Any], error: WorkbenchError) -> None:
+    def __init__(
+        self, notebook: NotebookNode, base: str, asked: dict[str, ParameterValue], error: WorkbenchError
+    ) -> None:
         super().__init__(str(error))
         self.notebook = notebook
         self.base = base
@@ -75,17 +80,17 @@ class Executed:
         Begin of the names of the report's files, such as `monthly-2026-10`.
     asked : dict
         The parameters, periods in ISO.
-    found : dict
-        What `session.begin` gave.
-    kept : dict
-        What `archive.keep` gave.
+    resolved : Resolved
+        The period and the meter, as they were understood.
+    kept : Kept
+        What it was made from.
     """
 
     notebook: NotebookNode
     base: str
-    asked: dict[str, Any]
-    found: dict[str, Any]
-    kept: dict[str, Any]
+    asked: dict[str, ParameterValue]
+    resolved: Resolved
+    kept: Kept
 
 
 class Kernel:
@@ -131,8 +136,8 @@ class Kernel:
     def execute(
         self,
         report: Report,
-        parameters: Mapping[str, Any],
-        told: Mapping[str, Any],
+        parameters: Mapping[str, ParameterValue],
+        told: Told,
         archive: tuple[str, str],
         step: Callable[[int, int], None] = nothing,
     ) -> Executed:
@@ -142,8 +147,8 @@ class Kernel:
         ----------
         parameters : mapping
             As `report_parameters.check` gave them.
-        told : mapping
-            What `session.begin` wants to know.
+        told : Told
+            What its session begins with.
         archive : tuple of str
             Folder, and name of the report, that the files' names of what it was made from begin with.
         step : callable
@@ -167,14 +172,15 @@ class Kernel:
         self._written += 1
         try:
             self._start()
-            found = json.loads(self._quietly(BEGIN.format(repr(json.dumps(told)))))
-            asked = {
-                name: found[name] if name in ("period", "meter") and found.get(name) else value
-                for name, value in parameters.items()
-            }
-            base = "-".join([archive[1], *filter(None, [found.get("label")])])
+            resolved: Resolved = json.loads(self._quietly(BEGIN.format(repr(json.dumps(told)))))
+            asked = dict(parameters)
+            if "period" in asked and (period := resolved.get("period")):
+                asked["period"] = period
+            if "meter" in asked and (meter := resolved.get("meter")):
+                asked["meter"] = meter
+            base = "-".join([archive[1], *filter(None, [resolved.get("label")])])
             notebook = self._run(report, asked, base, step)
-            kept = json.loads(self._quietly(FINISH.format(repr(archive[0]), repr(base))))
+            kept: Kept = json.loads(self._quietly(FINISH.format(repr(archive[0]), repr(base))))
         except (RuntimeError, TimeoutError) as error:
             self.stop()
             raise ReportError(f"the kernel of the report {report.name} ended or took too long: {error}") from error
@@ -184,7 +190,7 @@ class Kernel:
             # Nobody knows what it is doing now.
             self.stop()
             raise
-        return Executed(notebook, base, asked, found, kept)
+        return Executed(notebook, base, asked, resolved, kept)
 
     def _start(self) -> None:
         from jupyter_client.manager import AsyncKernelManager
@@ -207,7 +213,7 @@ class Kernel:
         run_sync(self._client.wait_for_ready)(timeout=START_SECONDS)
 
     def _run(
-        self, report: Report, parameters: dict[str, Any], base: str, step: Callable[[int, int], None]
+        self, report: Report, parameters: dict[str, ParameterValue], base: str, step: Callable[[int, int], None]
     ) -> NotebookNode:
         import papermill
         from papermill.clientwrap import PapermillNotebookClient

@@ -10,14 +10,46 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from energy_workbench import __version__
 from energy_workbench.domain.errors import NotFoundError, ReportError
 from energy_workbench.reports.archive import KINDS
+from energy_workbench.services.reports.catalogue import ParameterValue
 
 PACKAGES = ("deltalake", "duckdb", "nbconvert", "numpy", "openpyxl", "papermill", "plotly", "pyarrow", "pypdf")
 """Those that numbers and looks depend on."""
+
+
+class FileEntry(TypedDict):
+    """A file beside a manifest: its name, size [bytes] and checksum (SHA-256)."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Manifest(TypedDict):
+    """What a report was made of, and the files that were written; `completeness` is a share [1]."""
+
+    report: str
+    title: str
+    site: str
+    period: str
+    parameters: dict[str, ParameterValue]
+    complete: str | None
+    completeness: float | None
+    running: bool
+    incomplete: bool
+    threshold: float
+    paper: str
+    written: str | None
+    written_at: str
+    lake_version: int | None
+    registry_revision: int | None
+    versions: dict[str, str]
+    files: dict[str, FileEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +59,7 @@ class Kept:
     Attributes
     ----------
     path : Path
-    values : dict
+    values : Manifest
     inputs : dict of str to Path
         By kind.
     notebook : Path
@@ -35,12 +67,12 @@ class Kept:
     """
 
     path: Path
-    values: dict[str, Any]
+    values: Manifest
     inputs: dict[str, Path]
     notebook: Path
 
 
-def described(files: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+def described(files: Mapping[str, Path]) -> dict[str, FileEntry]:
     """Name, size [bytes] and checksum of each file."""
     return {
         kind: {"name": path.name, "bytes": path.stat().st_size, "sha256": digest(path)} for kind, path in files.items()
@@ -70,7 +102,7 @@ def read(path: Path) -> Kept:
         If it is none, or an input was changed.
     """
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values: Manifest = json.loads(path.read_text("utf-8"))
         named = {kind: values["files"][kind] for kind in (*KINDS, "notebook") if kind in values["files"]}
         # A name is a name: a manifest from elsewhere reaches nothing outside its folder.
         inputs = {kind: path.parent / Path(file["name"]).name for kind, file in named.items()}
@@ -79,8 +111,8 @@ def read(path: Path) -> Kept:
         for kind, archive in inputs.items():
             if digest(archive) != named[kind]["sha256"]:
                 raise ReportError(f"{archive} was changed since the report was written: its checksum differs")
-        for needed in ("report", "parameters", "written_at"):
-            values[needed]
+        if lacking := {"report", "parameters", "written_at"} - set(values):
+            raise KeyError(", ".join(sorted(lacking)))
     except FileNotFoundError as error:
         raise NotFoundError(f"{error.filename} does not exist") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

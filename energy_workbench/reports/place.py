@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import HomeError
-from energy_workbench.reports.manifest import digest
+from energy_workbench.reports.manifest import FileEntry, digest
 from energy_workbench.reports.names import file_name
 from energy_workbench.runtime import disk
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from energy_workbench.reports.job import Job
+    from energy_workbench.services.reports.catalogue import ParameterValue
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def temporary(jobs: Sequence[Job]) -> Iterator[list[Path]]:
         yield [found[job.folder] / str(number) for number, job in enumerate(jobs)]
 
 
-def folder_for(job: Job, asked: Mapping[str, Any]) -> Path:
+def folder_for(job: Job, asked: Mapping[str, ParameterValue]) -> Path:
     """The folder of a report; in the home's reports there is one a meter."""
     meter = asked.get("meter")
     return job.folder / file_name(str(meter)) if job.own_folders and meter else job.folder
@@ -74,7 +75,7 @@ def placed(files: Mapping[str, Path], folder: Path, base: str) -> tuple[dict[str
     return found, aside
 
 
-def _written_before(folder: Path, base: str) -> dict[str, dict[str, Any]]:
+def _written_before(folder: Path, base: str) -> dict[str, FileEntry]:
     """What the manifest of an earlier report of the same name says of its files, by their names."""
     try:
         values = json.loads((folder / f"{base}.manifest.json").read_text("utf-8"))
@@ -88,7 +89,7 @@ def _named(name: str, base: str) -> bool:
     return name.startswith(f"{base}.") and Path(name).name == name
 
 
-def _unchanged(path: Path, described: Mapping[str, Any] | None) -> bool:
+def _unchanged(path: Path, described: FileEntry | None) -> bool:
     """Whether a file is as its report was written."""
     return (
         described is not None

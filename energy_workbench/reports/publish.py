@@ -20,13 +20,13 @@ from energy_workbench.domain.errors import InputError, NoDataError, NotFoundErro
 from energy_workbench.domain.time.clock import now
 from energy_workbench.reports import manifest
 from energy_workbench.reports.desk import FORMATS, Published, finished
-from energy_workbench.reports.job import Job
+from energy_workbench.reports.job import Job, Source
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
 from energy_workbench.reports.refused import refused
 from energy_workbench.reports.rendering.printing import PAPERS
-from energy_workbench.reports.session import THRESHOLD
+from energy_workbench.reports.session import THRESHOLD, Told
 from energy_workbench.reports.tools import Tools
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.reports import catalogue
@@ -189,8 +189,8 @@ def publish_many(
         report = catalogue.find(ask.name, folders)
         asked = report_parameters.check(report, ask.parameters)
         folder = out or settings.reports_path
-        told = {"home": str(settings.home), "threshold": threshold}
-        jobs.append(Job(report, asked, told, instant, chosen, sheet, folder, out is None or several, None))
+        source: Source = {"home": str(settings.home), "threshold": threshold}
+        jobs.append(Job(report, asked, source, instant, chosen, sheet, folder, out is None or several, None))
     return _written(wanted, jobs, tell, cancelled or threading.Event(), tools)
 
 
@@ -227,14 +227,14 @@ def publish_again(
     # The notebook as it was executed then, whatever became of the report since.
     report = catalogue.load(kept.notebook, name=str(values["report"]))
     asked = report_parameters.check(report, values["parameters"])
-    told = {
+    source: Source = {
         "archive": {kind: str(file.absolute()) for kind, file in kept.inputs.items()},
         "threshold": values.get("threshold", THRESHOLD),
     }
     chosen = check_formats([f for f in FORMATS if f in values["files"]] if formats is None else formats)
     sheet = check_paper(paper or values.get("paper", "a4"))
     written_at = datetime.fromisoformat(values["written_at"])
-    job = Job(report, asked, told, written_at, chosen, sheet, out or path.parent, False, values)
+    job = Job(report, asked, source, written_at, chosen, sheet, out or path.parent, False, values)
     ask = Ask(report.name, asked)
     [outcome] = _written([ask], [job], tell, cancelled or threading.Event(), tools)
     if outcome.error is not None:
@@ -335,8 +335,14 @@ def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path, batch: str
     step("opening the workbench", 0.0)
     with words(job.folder):
         folder.mkdir()
-    told = {**job.told, "place": str(job.folder), "now": job.written_at.isoformat(), "batch": batch}
-    told |= {name: job.asked.get(name) for name in ("period", "meter")}
+    told: Told = {
+        **job.source,
+        "place": str(job.folder),
+        "now": job.written_at.isoformat(),
+        "batch": batch,
+        "period": job.text("period"),
+        "meter": job.text("meter"),
+    }
     return kernel.execute(
         job.report,
         job.asked,

@@ -24,7 +24,7 @@ def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:
     opened: dict[str, Workbench] = {}
     try:
         for job in jobs:
-            home = job.told.get("home")
+            home = job.source.get("home")
             if home is None:
                 return
             try:
@@ -32,7 +32,7 @@ def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:
                     opened[home] = Workbench.at(home)
                 like = opened[home]
                 wb = Recorded(like.settings, like=like)
-                resolved(wb, job.asked)
+                resolved(wb, job.text("period"), job.text("meter"))
                 refuse(wb, job.report, job.asked, job.written_at)
             except WorkbenchError as error:
                 yield error

@@ -15,7 +15,9 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired
+
+from typing_extensions import TypedDict
 
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.clock import FIXED_NOW
@@ -30,6 +32,29 @@ if TYPE_CHECKING:
 THRESHOLD = 0.95
 """A report with less of its data than this is marked as incomplete [1]."""
 ALONE = "a report is written from its own home: call energy_workbench.open() without an address"
+
+
+class Told(TypedDict):
+    """What a session begins with; reports that are written together have the same `batch`."""
+
+    home: NotRequired[str]
+    archive: NotRequired[dict[str, str]]
+    threshold: float
+    place: str
+    now: str
+    batch: str
+    period: NotRequired[str | None]
+    meter: NotRequired[str | None]
+
+
+class Resolved(TypedDict):
+    """The site; of a period itself in ISO, a label for names of files, and as people say it; the meter's number."""
+
+    site: str
+    period: NotRequired[str]
+    label: NotRequired[str]
+    span: NotRequired[str]
+    meter: NotRequired[str]
 
 
 class Session:
@@ -64,14 +89,12 @@ def begin(told: str) -> str:
     Parameters
     ----------
     told : str
-        JSON: `home` or `archive` (files by kind), `place`, `now`, `threshold`, `batch` (reports that are written
-        together have the same), and of the parameters `period` and `meter`, where the report has them.
+        JSON of `Told`.
 
     Returns
     -------
     str
-        JSON: `site`, and where there is a period `period` (in ISO, never in words), `label` (of names of files), `span`
-        (as people say it) and `meter` (its number).
+        JSON of `Resolved`.
 
     Raises
     ------
@@ -88,7 +111,7 @@ def begin(told: str) -> str:
     if begun == 2:
         # The modules and databases that the first opened stay: clearing up between reports need not look at them again.
         gc.freeze()
-    given = json.loads(told)
+    given: Told = json.loads(told)
     os.environ[FIXED_NOW] = given["now"]
     if "home" in given:
         os.environ["ENERGY_WORKBENCH_HOME"] = given["home"]
@@ -96,7 +119,7 @@ def begin(told: str) -> str:
         wb = _archived(given["archive"], left) if given.get("archive") else _recorded(given["home"], given["batch"])
         left.enter_context(energy_workbench.use(wb, alone=ALONE))
         current = Session(wb, given["threshold"], Path(given["place"]), left.pop_all())
-    return json.dumps({"site": wb.site()["name"], **resolved(wb, given)})
+    return json.dumps(resolved(wb, given.get("period"), given.get("meter")))
 
 
 def finish(folder: str, base: str) -> str:
@@ -149,15 +172,15 @@ def _opened(home: str, batch: str) -> Workbench:  # noqa: ARG001
     return Workbench.at(home)
 
 
-def resolved(wb: Recorded, given: Mapping[str, Any]) -> dict[str, str]:
+def resolved(wb: Recorded, asked: str | None, meter: str | None) -> Resolved:
     """Look at period and meter before anything is executed, and at the plant as it was at the period's end."""
-    if given.get("period") is None:
-        return {}
+    site = wb.site()["name"]
+    if asked is None:
+        return {"site": site}
     zone = wb.zone
-    period = reportable(given["period"], zone, clock.now())
+    period = reportable(asked, zone, clock.now())
     if period.end <= clock.now():
         wb.as_of = period.end - timedelta(microseconds=1)
-    meter = given.get("meter") or ""
     number = wb.meter(meter)["number"] if meter else ""
     iso = period.text if period.text[0].isdigit() else words.iso(period, zone)
-    return {"period": iso, "label": file_name(iso), "span": words.span(period, zone), "meter": number}
+    return {"site": site, "period": iso, "label": file_name(iso), "span": words.span(period, zone), "meter": number}

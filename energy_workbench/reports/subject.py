@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import cast
 from zoneinfo import ZoneInfo
+
+from typing_extensions import TypedDict
 
 from energy_workbench.analytics.alarms import Spell, low_power_factor, overload, spells
 from energy_workbench.analytics.sources import sources
 from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.results import Balance, Comparison, Generation, Pattern, PowerFlow
 from energy_workbench.contract.rows.condition import FindingRow, StatementRow
-from energy_workbench.contract.rows.energy import EnergyRow
+from energy_workbench.contract.rows.energy import EnergyRow, ShiftRow
 from energy_workbench.contract.rows.flow import SiteFigures
+from energy_workbench.contract.rows.meters import MeterRow
+from energy_workbench.contract.words import FlowText, Kw, Kwh, StatusText, TypeText
 from energy_workbench.domain.entities import Flow, Fuel, Meter, MeterType
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period, local_midnight, zone_of
@@ -32,6 +37,40 @@ MOST_STATED = 1000
 """As many as the service gives."""
 DAY = timedelta(hours=25)
 """Periods up to this long are shown hour by hour, longer ones day by day."""
+
+
+class TreeRow(TypedDict):
+    """A meter in the tree of a report: how deep [levels below the root], and whether others are below it."""
+
+    id: str
+    number: str
+    name: str
+    type: TypeText
+    parent_id: str | None
+    location: str
+    flow: FlowText
+    status: StatusText
+    rated_kw: Kw | None
+    depth: int
+    node: bool
+
+
+class MeteredRow(EnergyRow):
+    """Energy, demand and quality of a meter, and where it is in the tree."""
+
+    id: str
+    parent_id: str | None
+    flow: FlowText
+    depth: int
+    node: bool
+
+
+class SourceRow(MeteredRow):
+    """A source of the site: of which of `SOURCE_TYPES`, what it delivered, and what flowed back into it."""
+
+    source: str
+    delivered_kwh: Kwh | None
+    returned_kwh: Kwh | None
 
 
 class Subject:
@@ -68,12 +107,12 @@ class Subject:
         self.until = min(self.period.end, self.written_at)
         self.running = self.until < self.period.end
         self.whole = not meter
-        self.told = wb.meters().records()
-        self.tree = below(self.told, wb.meter(meter)["id"] if meter else None)
+        self.configured = wb.meters().rows
+        self.tree = below(self.configured, wb.meter(meter)["id"] if meter else None)
         if not self.tree:
             raise no_meters(self.site["name"], period)
-        self.number: str = self.hourly["number"]
-        self.meter: dict[str, Any] = next(row for row in self.tree if row["id"] == self.hourly["meter"])
+        self.number = self.hourly.number
+        self.meter = next(row for row in self.tree if row["id"] == self.hourly.meter)
         if not known(self.hourly):
             raise nothing_known(self.number, period)
         self.incomplete = self.running or self.completeness < threshold
@@ -123,27 +162,27 @@ class Subject:
         return words.span(self.period if self.hours else self.span, self.zone)
 
     @cached_property
-    def hourly(self) -> dict[str, Any]:
+    def hourly(self) -> Pattern:
         """Pattern by hours, of the meter or the root of the site."""
-        return self.wb.over_time(None if self.whole else self.tree[0]["id"], self.text, every="1h").to_dict()
+        return self.wb.over_time(None if self.whole else self.tree[0]["id"], self.text, every="1h")
 
     @cached_property
-    def daily(self) -> dict[str, Any]:
+    def daily(self) -> Pattern:
         """The same by days."""
-        return self.wb.over_time(self.meter["id"], self.text, every="1d").to_dict()
+        return self.wb.over_time(self.meter["id"], self.text, every="1d")
 
     @cached_property
-    def quarters(self) -> dict[str, Any]:
+    def quarters(self) -> Pattern:
         """The same by 15 minutes; for periods of a day."""
-        return self.wb.over_time(self.meter["id"], self.text, every="15min").to_dict()
+        return self.wb.over_time(self.meter["id"], self.text, every="15min")
 
     @cached_property
-    def comparison(self) -> dict[str, Any] | None:
+    def comparison(self) -> Comparison | None:
         """The period beside the one before; None while it runs, or where nothing is known of that."""
         if self.running:
             return None
-        found = self.wb.compare(self.meter["id"], self.text, every="1h" if self.hours else "1d").to_dict()
-        return found if found["before_kwh"] is not None else None
+        beside = self.wb.compare(self.meter["id"], self.text, every="1h" if self.hours else "1d")
+        return beside if beside.before_kwh is not None else None
 
     @cached_property
     def cards(self) -> SiteFigures:
@@ -153,29 +192,29 @@ class Subject:
     @property
     def completeness(self) -> float:
         """Share of the site's, or the meter's data that is there [1]."""
-        found = self.cards["completeness"] if self.whole else self.hourly["completeness"]
-        return float(found or 0.0)
+        share = self.cards["completeness"] if self.whole else self.hourly.completeness
+        return float(share or 0.0)
 
     @cached_property
     def energies(self) -> dict[str, EnergyRow]:
         """Energy, demand and quality of every meter, by id."""
-        found = self.wb.energies(self.text, None if self.whole else self.tree[0]["id"])
-        return {row["meter"]: row for row in found.rows}
+        energies = self.wb.energies(self.text, None if self.whole else self.tree[0]["id"])
+        return {row["meter"]: row for row in energies.rows}
 
     @cached_property
-    def meters(self) -> list[dict[str, Any]]:
+    def meters(self) -> list[MeteredRow]:
         """A row a meter in the order of the tree: who it is, its `depth`, and what `energies` says of it."""
-        return [{**row, **self.energies[row["id"]]} for row in self.tree if row["id"] in self.energies]
+        return [_metered(row, self.energies[row["id"]]) for row in self.tree if row["id"] in self.energies]
 
     @cached_property
-    def flow(self) -> dict[str, Any]:
+    def flow(self) -> PowerFlow:
         """Where the energy went."""
-        return self.wb.flow(self.text).to_dict()
+        return self.wb.flow(self.text)
 
     @cached_property
-    def sources(self) -> list[dict[str, Any]]:
+    def sources(self) -> list[SourceRow]:
         """What each source delivered to the site, and what flowed back into it where that can be [kWh]."""
-        kinds = source_kinds(self.told)
+        kinds = source_kinds(self.configured)
         return [
             {
                 **row,
@@ -190,7 +229,7 @@ class Subject:
     @cached_property
     def errors(self) -> dict[str, float]:
         """By id of each meter how far it can err over the period, as a share of what it measures [1]."""
-        return shares(self.balance, self.told)
+        return shares(self.balance, self.configured)
 
     @property
     def error(self) -> float:
@@ -199,38 +238,41 @@ class Subject:
 
     def error_of(self, *types: str) -> float | None:
         """Expanded uncertainty of what the sources of these types delivered together, as a share of it [1]."""
-        rows = [row for row in self.sources if row["source"] in types and row["delivered_kwh"]]
-        whole = sum(row["delivered_kwh"] for row in rows)
-        return together((self.errors[row["id"]], row["delivered_kwh"]) for row in rows) / whole if whole else None
+        delivered = {row["id"]: row["delivered_kwh"] or 0.0 for row in self.sources if row["source"] in types}
+        whole = sum(delivered.values())
+        return together((self.errors[key], kwh) for key, kwh in delivered.items()) / whole if whole else None
 
     @property
     def error_used(self) -> float:
         """Expanded uncertainty of the energy used on site [kWh]."""
-        rows = [row for row in self.sources if row["delivered_kwh"] is not None]
-        return together((self.errors[row["id"]], row["delivered_kwh"] - (row["returned_kwh"] or 0.0)) for row in rows)
+        return together(
+            (self.errors[row["id"]], row["delivered_kwh"] - (row["returned_kwh"] or 0.0))
+            for row in self.sources
+            if row["delivered_kwh"] is not None
+        )
 
     @cached_property
-    def balance(self) -> dict[str, Any]:
+    def balance(self) -> Balance:
         """Supply, demand and loss of every node, or of the meter and those below it."""
-        return self.wb.balance(self.text, None if self.whole else self.meter["id"]).to_dict()
+        return self.wb.balance(self.text, None if self.whole else self.meter["id"])
 
     @cached_property
-    def generation(self) -> dict[str, Any]:
+    def generation(self) -> Generation:
         """Diesel, solar and carbon of the site."""
-        return self.wb.generation(self.text).to_dict()
+        return self.wb.generation(self.text)
 
     @cached_property
     def _asked_findings(self) -> list[list[FindingRow]]:
         """Findings of the site at once, or of the meter and of each below it."""
-        asked = [None] if self.whole else [row["id"] for row in self.tree]
-        return [self.wb.findings(meter, self.text, limit=MOST_FINDINGS) for meter in asked]
+        meters = [None] if self.whole else [row["id"] for row in self.tree]
+        return [self.wb.findings(meter, self.text, limit=MOST_FINDINGS) for meter in meters]
 
     @cached_property
     def findings(self) -> list[FindingRow]:
         """What is wrong with the data of the meters reported, newest first."""
         wanted = {row["id"] for row in self.tree}
-        found = [row for part in self._asked_findings for row in part if row["meter"] in wanted]
-        return sorted(found, key=lambda row: datetime.fromisoformat(row["from"]), reverse=True)
+        rows = [row for part in self._asked_findings for row in part if row["meter"] in wanted]
+        return sorted(rows, key=lambda row: datetime.fromisoformat(row["from"]), reverse=True)
 
     @property
     def more_findings(self) -> bool:
@@ -240,8 +282,8 @@ class Subject:
     @cached_property
     def alarms(self) -> list[tuple[str, Spell]]:
         """Alarms that held in the period, by the number of the meter, oldest first."""
-        found = [(row["number"], spell) for row in self.tree for spell in self._alarms_of(row)]
-        return sorted(found, key=lambda pair: pair[1].since or self.period.start)
+        alarms = [(row["number"], spell) for row in self.tree for spell in self._alarms_of(row)]
+        return sorted(alarms, key=lambda pair: pair[1].since or self.period.start)
 
     @cached_property
     def stated(self) -> list[StatementRow]:
@@ -249,54 +291,78 @@ class Subject:
         wanted = {row["id"] for row in self.tree}
         return [row for row in self.wb.history(self.text, limit=MOST_STATED) if row["meter"] in wanted]
 
-    def _alarms_of(self, row: dict[str, Any]) -> list[Spell]:
-        found = spells(self.wb.events(row["id"], limit=MOST_EVENTS), self.period.start, self.until)
+    def _alarms_of(self, row: TreeRow) -> list[Spell]:
+        known = spells(self.wb.events(row["id"], limit=MOST_EVENTS), self.period.start, self.until)
         measured, rated = self.energies.get(row["id"]), row["rated_kw"]
         peak, factor = (measured["peak_kw"], measured["power_factor"]) if measured else (None, None)
         if factor is None and not (rated and peak):
-            return found
+            return known
         limits = self.wb.limits(row["id"])["limits"]
         most = limits["overload_warning"]
-        told = [low_power_factor(factor, limits["power_factor_warning"])]
+        measured_alarms = [low_power_factor(factor, limits["power_factor_warning"])]
         if rated and peak and most is not None and peak > rated * most / 100:
-            points = self.wb.over_time(row["id"], self.text, every="15min").to_dict()["points"]
-            told.append(overload(points, rated, most, self.errors[row["id"]]))
-        return [*found, *(spell for spell in told if spell is not None)]
+            points = self.wb.over_time(row["id"], self.text, every="15min").points
+            measured_alarms.append(overload(points, rated, most, self.errors[row["id"]]))
+        return [*known, *(spell for spell in measured_alarms if spell is not None)]
 
     def local_time(self, instant: datetime | None) -> datetime | None:
         """An instant in the site's zone."""
         return None if instant is None else instant.astimezone(self.zone)
 
-    def shifts(self, meter: str = "") -> dict[str, Any]:
+    def shifts(self, meter: str = "") -> list[ShiftRow]:
         """Energy and load of a meter, by its id, by the site's shifts."""
-        return self.wb.load_shape(meter or self.meter["id"], self.text, by="shift").to_dict()
+        return cast(list[ShiftRow], [*self.wb.load_shape(meter or self.meter["id"], self.text, by="shift").rows])
 
     def local(self, iso: str | None) -> datetime | None:
         """An instant of an answer in the site's zone."""
         return None if iso is None else datetime.fromisoformat(iso).astimezone(self.zone)
 
 
-def below(rows: Sequence[Mapping[str, Any]], root: str | None) -> list[dict[str, Any]]:
+def below(rows: Sequence[MeterRow], root: str | None) -> list[TreeRow]:
     """Rows of the tree at and below a meter (all by default), each after its parent, with its depth."""
     known = {row["id"] for row in rows}
-    children: dict[str | None, list[Mapping[str, Any]]] = {}
+    children: dict[str | None, list[MeterRow]] = {}
     for row in rows:
         children.setdefault(row["parent_id"] if row["parent_id"] in known else None, []).append(row)
-    found: list[dict[str, Any]] = []
+    tree: list[TreeRow] = []
 
-    def walk(row: Mapping[str, Any], depth: int) -> None:
-        kept = ("id", "number", "name", "type", "parent_id", "location", "flow", "status", "rated_kw")
+    def walk(row: MeterRow, depth: int) -> None:
         inside = children.get(row["id"], [])
-        found.append({**{key: row[key] for key in kept}, "depth": depth, "node": bool(inside)})
+        tree.append(
+            {
+                "id": row["id"],
+                "number": row["number"],
+                "name": row["name"],
+                "type": row["type"],
+                "parent_id": row["parent_id"],
+                "location": row["location"],
+                "flow": row["flow"],
+                "status": row["status"],
+                "rated_kw": row["rated_kw"],
+                "depth": depth,
+                "node": bool(inside),
+            }
+        )
         for child in inside:
             walk(child, depth + 1)
 
     for row in [r for r in rows if r["id"] == root] if root else children.get(None, []):
         walk(row, 0)
-    return found
+    return tree
 
 
-def source_kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _metered(row: TreeRow, energy: EnergyRow) -> MeteredRow:
+    return {
+        **energy,
+        "id": row["id"],
+        "parent_id": row["parent_id"],
+        "flow": row["flow"],
+        "depth": row["depth"],
+        "node": row["node"],
+    }
+
+
+def source_kinds(rows: Sequence[MeterRow]) -> dict[str, str]:
     """By id of the site's sources which of `SOURCE_TYPES` each is, by the rule of every answer about generation."""
     keys = {row["id"]: key for key, row in enumerate(rows, 1)}
     ids = {key: number for number, key in keys.items()}
@@ -306,15 +372,15 @@ def source_kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
             number=row["number"],
             name="",
             type=MeterType(row["type"]),
-            parent=keys.get(row["parent_id"]),
+            parent=keys.get(row["parent_id"] or ""),
             flow=Flow(row["flow"]),
             fuel=Fuel(row["fuel"]) if row["fuel"] else None,
             seen_by_parent=row["seen_by_parent"],
         )
         for row in rows
     ]
-    found = sources(meters)
-    groups = (found.grid, found.generators, found.solar, found.others)
+    by_kind = sources(meters)
+    groups = (by_kind.grid, by_kind.generators, by_kind.solar, by_kind.others)
     return {ids[meter.key]: kind for kind, group in zip(SOURCE_TYPES, groups, strict=True) for meter in group}
 
 

@@ -13,7 +13,7 @@ HELD = {
     "ct_primary": 12,
     "poll_offset_seconds": 5,
     "touched": 2.96,
-    "dicts": 40,
+    "dicts": 4,
     "untested": 0,
     "null": 348,
     "example": 0,

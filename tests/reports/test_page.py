@@ -7,8 +7,8 @@ import re
 import pytest
 from nbformat import v4
 
-from energy_workbench.reports.content.blocks import ABOUT, FIGURE
-from energy_workbench.reports.rendering.page import PNG, about, add_images, entries, figures_of, render
+from energy_workbench.reports.content.bundle import ABOUT, FIGURE, PNG, about, charts
+from energy_workbench.reports.rendering.page import add_images, render
 from energy_workbench.reports.rendering.printing import Drawn
 
 FIGURE_DATA = {"data": [{"type": "bar", "y": [1]}], "layout": {"title": {"text": "</script><b>&"}}}
@@ -74,7 +74,7 @@ def test_the_title_is_escaped_in_the_head_and_in_the_style_sheet(page: str) -> N
 def test_charts_are_images_until_a_script_draws_them() -> None:
     notebook = example()
     add_images(notebook, [Drawn("<svg/>", b"one"), Drawn("<svg/>", b"two")])
-    assert [PNG in bundle for _, _, bundle in figures_of(notebook)] == [True, True]
+    assert [PNG in chart for chart in charts(notebook)] == [True, True]
     shown = body(render(notebook, "x"))
     assert shown.count('<img src="data:image/png;base64,') == 2
     assert 'alt="a &lt;bar&gt;"' in shown
@@ -88,13 +88,31 @@ def test_for_the_press_charts_are_vectors_and_there_is_no_script() -> None:
     assert "size: letter" in printed
 
 
-def test_the_contents_list_every_chapter_with_its_place() -> None:
-    notebook = example()
-    found = entries(render(notebook, "x"))
-    assert [entry.text for entry in found] == ["A chapter", "Numbers & more"]
-    lines = re.findall(r'<li><a href="#([^"]*)"><span class="what">([^<]*)</span>', render(notebook, "x"))
-    assert lines == [(found[0].place, "A chapter"), (found[1].place, "Numbers &amp; more")]
-    assert f'id="{lines[0][0]}"' in render(notebook, "x")
+LINE = re.compile(r'<li><a href="#([^"]*)"><span class="what">([^<]*)</span>')
+
+
+def test_the_contents_list_every_chapter_with_its_place(page: str) -> None:
+    lines = LINE.findall(page)
+    assert lines[1:] == [("numbers", "Numbers &amp; more")]
+    place, words = lines[0]
+    assert words == "A chapter"
+    assert f'id="{place}"' in page
+
+
+def test_only_what_is_a_heading_is_a_line_of_the_contents() -> None:
+    html = """<nav class="contents"></nav>
+<!-- <h2>In a comment</h2> --><script>"<h2>In a script</h2>"</script><p title="<h2>In an attribute</h2>">x > y</p>
+<h2
+  class='a > b'>First <b>&lt;and</b>
+  bold</h2><h2 ID=given>Second</h2><h3>Below</h3><h2></h2>"""
+    shown = render(v4.new_notebook(cells=[cell({"text/html": html})]), "x")
+    assert LINE.findall(shown) == [("first-and-bold", "First &lt;and bold"), ("given", "Second")]
+    assert (
+        """<h2
+  class='a > b' id="first-and-bold">First"""
+        in shown
+    )
+    assert "<h2>In a script</h2>" in shown
 
 
 def test_a_script_in_the_text_of_an_author_does_not_run(page: str) -> None:

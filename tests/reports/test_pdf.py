@@ -19,9 +19,9 @@ from pypdf import PdfReader
 
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports.content.blocks import Column, Figure, heading, paragraph, table
+from energy_workbench.reports.content.bundle import FIGURE, charts
 from energy_workbench.reports.publish import Published
 from energy_workbench.reports.rendering import chromium as browser
-from energy_workbench.reports.rendering.page import figures_of
 from energy_workbench.reports.rendering.pdf import pages_of, write_pdf
 from energy_workbench.reports.rendering.printing import Press
 from tests.waiting import eventually
@@ -42,7 +42,7 @@ def bars(**layout: Any) -> Figure:
 def typeset(press: Press, folder: Path, *parts: Any, title: str = "Title", paper: str = "a4") -> PdfReader:
     notebook = v4.new_notebook(cells=[cell(*parts)])
     pdf = folder / "report.pdf"
-    drawn = press.draw([(name, figure) for name, figure, _ in figures_of(notebook)], paper)
+    drawn = press.draw([(chart["text/plain"], chart[FIGURE]) for chart in charts(notebook)], paper)
     write_pdf(press, notebook, title, drawn, pdf, paper=paper)
     assert [path.name for path in folder.iterdir()] == ["report.pdf"], "nothing temporary stays"
     return PdfReader(pdf)
@@ -96,7 +96,11 @@ def test_charts_are_drawn_as_vectors_with_labels_of_text(printed: PdfReader) -> 
 
 def test_sources_and_loads_of_the_flow_stand_apart_as_they_are_drawn(october: Published, press: Press) -> None:
     notebook = nbformat.read(october.files["notebook"], as_version=4)
-    figures = [(name, figure) for name, figure, _ in figures_of(notebook) if figure["data"][0]["type"] == "sankey"]
+    figures = [
+        (chart["text/plain"], chart[FIGURE])
+        for chart in charts(notebook)
+        if chart[FIGURE]["data"][0]["type"] == "sankey"
+    ]
     [drawn] = press.draw(figures, "a4")
     columns: dict[int, list[tuple[float, float]]] = {}
     for node in re.findall(r'<g class="sankey-node".*?</g>', drawn.svg, flags=re.S):

@@ -125,7 +125,7 @@ def test_a_report_prints_the_same_value_the_same_everywhere_and_keeps_it_whole_b
     about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
     shown = list(bundles(sections.summary(about), sections.power_flow(about), sections.by_tree(about)))
     (root,) = [row for row in about.meters if row["id"] == about.meter["id"]]
-    assert root["total_kwh"] == about.hourly["total_kwh"]
+    assert root["total_kwh"] == about.hourly.total_kwh
     text = words.measured(root["total_kwh"], root["total_kwh"] * about.error)
     assert text != words.number(root["total_kwh"], 1), "as far as the error allows, which is less than was printed"
     (card,) = [c for b in shown for c in b.get(KEY_FIGURES, ()) if c["label"] == f"Energy, {about.number}"]
@@ -138,7 +138,7 @@ def test_a_report_prints_the_same_value_the_same_everywhere_and_keeps_it_whole_b
 def test_a_loss_is_printed_as_far_as_its_balance_knows_it_and_its_reason_says_it_so(plant: Settings) -> None:
     about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
     html = " ".join(b["text/html"] for b in bundles(sections.losses(about)) if "text/html" in b)
-    hot = [row for row in about.balance["items"] if row["verdict"] == "hotspot"]
+    hot = [row for row in about.balance.rows if row["verdict"] == "hotspot"]
     assert hot
     for row in hot:
         loss, error = (words.measured(row[name], row["uncertainty_kwh"]) for name in ("loss_kwh", "uncertainty_kwh"))
@@ -149,14 +149,14 @@ def test_a_loss_is_printed_as_far_as_its_balance_knows_it_and_its_reason_says_it
 
 def test_page_chart_reason_and_report_tell_the_losses_of_a_node_alike(plant: Settings) -> None:
     about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
-    rows = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
+    rows = [row for row in about.balance.rows if row["loss_kwh"] is not None]
     assert {"hotspot", "within_error"} <= {row["verdict"] for row in rows}
     report = " ".join(b["text/html"] for b in bundles(sections.losses(about)) if "text/html" in b)
     for row in rows:
         told, doubt = loss_words.loss(row), loss_words.doubt(row)
         share = loss_words.share(row)
         page = markup.table([row], "kwh", {})
-        hover = losses({**about.balance, "items": [row]})["data"][0]["customdata"][0][1]
+        hover = losses({**about.balance.to_dict(), "items": [row]})["data"][0]["customdata"][0][1]
         assert f"<td>{told}</td>" in page
         assert f">{doubt}</td><td>{share}</td>" in page
         assert f"{told} {doubt} of" in hover
@@ -167,7 +167,7 @@ def test_page_chart_reason_and_report_tell_the_losses_of_a_node_alike(plant: Set
         line = re.search(rf"<tr[^>]*><td[^>]*>{row['number']}</td>.*?</tr>", report, re.DOTALL)
         assert line, row["number"]
         assert [text for text in (cell.replace("-", words.MINUS) for cell in cells) if f">{text}<" not in line[0]] == []
-    lost = about.balance["lost"]
+    lost = about.balance.lost
     whole, sure = loss_words.together(rows, lost)
     (card,) = [c for c in sections.losses_figures(about) if c.label == "Losses"]
     assert f"{card.value} {card.unit}" == whole
@@ -195,7 +195,7 @@ def test_labels_of_the_flow_have_the_digits_of_the_tables_beside(plant: Settings
         shown = float(found[1].replace(",", "")) * (1000 if found[2] == "M" else 1)
         text = words.measured(table[key]["total_kwh"], table[key]["total_kwh"] * about.errors[key])
         assert shown == pytest.approx(float(text.replace(",", ""))), table[key]["number"]
-    losses = {row["number"]: row for row in about.balance["items"] if row["verdict"] == "hotspot"}
+    losses = {row["number"]: row for row in about.balance.rows if row["verdict"] == "hotspot"}
     hot = [label for label in trace["node"]["label"] if "Hotspot" in label]
     shares = {loss_words.share(row) for row in losses.values()}
     assert hot

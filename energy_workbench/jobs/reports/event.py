@@ -4,14 +4,53 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, NotRequired
+
+from typing_extensions import TypedDict
 
 from energy_workbench.domain.schedules import Run
 
+if TYPE_CHECKING:
+    from energy_workbench.reports.manifest import Manifest
 
-def event(kind: str, name: str, run: Run, manifest: Path | None = None) -> dict[str, Any]:
+
+class NamedSchedule(TypedDict):
+    """A schedule."""
+
+    id: str
+    name: str
+
+
+class WrittenFile(TypedDict):
+    """A file of a report: name, size [bytes] and checksum (SHA-256)."""
+
+    kind: str
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Event(TypedDict):
+    """What became of a run; `completeness` is the share of its data [1]. One that failed has a reason, else files."""
+
+    event: str
+    id: str
+    schedule: NamedSchedule
+    run: int
+    report: str
+    period: str
+    planned_at: str
+    completeness: float | None
+    incomplete: bool
+    reason: NotRequired[str]
+    title: NotRequired[str]
+    written_at: NotRequired[str]
+    files: NotRequired[list[WrittenFile]]
+
+
+def event(kind: str, name: str, run: Run, manifest: Path | None = None) -> Event:
     """An event of a run; its `id` is the same however often it is told."""
-    told: dict[str, Any] = {
+    told: Event = {
         "event": kind,
         "id": f"{run.schedule}/{run.key}/{kind}",
         "schedule": {"id": run.schedule, "name": name},
@@ -23,7 +62,7 @@ def event(kind: str, name: str, run: Run, manifest: Path | None = None) -> dict[
         "incomplete": run.incomplete,
     }
     if manifest is None:
-        return told | {"reason": run.reason}
-    kept = json.loads(manifest.read_text("utf-8"))
-    files = [{"kind": kind, **found} for kind, found in kept["files"].items()]
-    return told | {"title": kept["title"], "written_at": kept["written_at"], "files": files}
+        return {**told, "reason": run.reason}
+    kept: Manifest = json.loads(manifest.read_text("utf-8"))
+    files: list[WrittenFile] = [{"kind": kind, **file} for kind, file in kept["files"].items()]
+    return {**told, "title": kept["title"], "written_at": kept["written_at"], "files": files}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,16 +18,19 @@ from markupsafe import Markup, escape
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.figures import schema
 from energy_workbench.reports.content import words
+from energy_workbench.reports.content.bundle import (
+    ABOUT,
+    FIGURE,
+    KEY_FIGURES,
+    TABLE,
+    About,
+    Bundle,
+    ColumnValues,
+    KeyFigure,
+    TableValues,
+)
 from energy_workbench.tables import sheet as tables
 
-FIGURE = "application/vnd.plotly.v1+json"
-"""MIME type of a plotly figure in a notebook's outputs."""
-KEY_FIGURES = "application/vnd.energy-workbench.key-figures+json"
-"""MIME type of key figures: a list of `label, value, unit, note`, all text."""
-TABLE = "application/vnd.energy-workbench.table+json"
-"""MIME type of a table's values: `title, columns, rows`."""
-ABOUT = "application/vnd.energy-workbench.about+json"
-"""MIME type under which a cover hands out what the report is about."""
 CONTENTS = Markup('<nav class="contents"></nav>')
 """Where the page puts the table of contents."""
 
@@ -40,7 +43,7 @@ WORD = 20
 class Element:
     """Something that a notebook shows."""
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
         raise NotImplementedError
 
 
@@ -50,7 +53,7 @@ class Html(Element):
 
     markup: Markup
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002
         return {"text/html": str(self.markup)}
 
 
@@ -59,9 +62,9 @@ class Cover(Element):
     """The title page and what it says, as values."""
 
     markup: Markup
-    about: dict[str, Any]
+    about: About
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002
         return {ABOUT: self.about, "text/html": str(self.markup)}
 
 
@@ -89,7 +92,7 @@ class Figure(Element):
         if not any(map(_drawn, self.figure.get("data", ()))):
             raise ReportError(f"the chart {self.text!r} would be blank: it has no value")
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002
         return {FIGURE: self.figure, "text/plain": self.text}
 
 
@@ -106,6 +109,10 @@ class Card:
     note: str = ""
     full: float | None = None
 
+    def values(self) -> KeyFigure:
+        """As the notebook's outputs keep it."""
+        return {"label": self.label, "value": self.value, "unit": self.unit, "note": self.note, "full": self.full}
+
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures(Element):
@@ -113,14 +120,14 @@ class KeyFigures(Element):
 
     items: tuple[Card, ...]
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002
         one = Markup(
             '<div class="card"><div class="label">{}</div><div class="value">{}<span class="unit">{}</span></div>'
             '<div class="note">{}</div></div>'
         )
         inner = Markup().join(one.format(c.label, c.value, f" {c.unit}" if c.unit else "", c.note) for c in self.items)
         html = Markup('<div class="cards">{}</div>').format(inner)
-        return {KEY_FIGURES: [asdict(card) for card in self.items], "text/html": str(html)}
+        return {KEY_FIGURES: [card.values() for card in self.items], "text/html": str(html)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,16 @@ class Column(tables.Column):
 
     kind: tables.Kind = "number"
     width: float | None = None
+
+    def values(self) -> ColumnValues:
+        """As the notebook's outputs keep it."""
+        return {
+            "head": self.head,
+            "kind": self.kind,
+            "unit": self.unit,
+            "digits": self.digits,
+            "width": self.width,
+        }
 
     def text(self, value: Any, error: float | None = None) -> str:
         """A value as people read it; a number as far as its expanded uncertainty, in its unit, lets it be told."""
@@ -200,13 +217,13 @@ class Table(Element):
     kind: str = ""
     shown: bool = True
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
-        values = {
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002
+        values: TableValues = {
             "title": self.title,
-            "columns": [asdict(column) for column in self.columns],
+            "columns": [column.values() for column in self.columns],
             "rows": [[_plain(cell) for cell in row] for row in self.rows],
         }
-        return {TABLE: values, **({"text/html": str(self.markup())} if self.shown else {})}
+        return {TABLE: values, "text/html": str(self.markup())} if self.shown else {TABLE: values}
 
     def markup(self) -> Markup:
         """As HTML."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.results import Comparison
 from energy_workbench.domain.rounding import rounded
 from energy_workbench.domain.time.period import Period
 from energy_workbench.domain.time.period_text import iso, lengths, span
@@ -51,11 +50,11 @@ def change(percent: float | None) -> str:
     return f"{'+' if percent >= 0 else MINUS}{number(abs(percent), 1)} %"
 
 
-def totals(comparison: Mapping[str, Any]) -> str:
+def totals(comparison: Comparison) -> str:
     """How the totals of a comparison differ: `totals +5.3 %, 31 and 30 days`."""
-    if comparison["totals_percent"] is None:
+    if comparison.totals_percent is None:
         return "totals not comparable"
-    return f"totals {change(comparison['totals_percent'])}, {lengths(comparison['days'], comparison['before_days'])}"
+    return f"totals {change(comparison.totals_percent)}, {lengths(comparison.days, comparison.before_days)}"
 
 
 def between(start: str, end: str, zone: ZoneInfo) -> str:

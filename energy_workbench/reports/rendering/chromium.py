@@ -17,13 +17,15 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from energy_workbench.domain.errors import ReportError
 
@@ -96,6 +98,68 @@ def _playwright() -> Iterator[Path]:
         yield from sorted(folder.glob(pattern), reverse=True)
 
 
+class RemoteObject(TypedDict, total=False):
+    """A value of a page's script."""
+
+    value: Any
+    description: str
+
+
+class Thrown(TypedDict, total=False):
+    """What a script threw."""
+
+    text: str
+    exception: RemoteObject
+
+
+class Frame(TypedDict):
+    """A frame of a page."""
+
+    id: str
+
+
+class FrameTree(TypedDict):
+    """The frames of a page."""
+
+    frame: Frame
+
+
+class Answer(TypedDict, total=False):
+    """What the commands that are used here answer; each some of it."""
+
+    targetId: str
+    sessionId: str
+    frameTree: FrameTree
+    data: str
+    result: RemoteObject
+    exceptionDetails: Thrown
+
+
+class Refusal(TypedDict, total=False):
+    """Why a command was refused."""
+
+    message: str
+
+
+class Message(TypedDict, total=False):
+    """What Chromium says: the answer to a command, by its `id`, or an event of the page of a session."""
+
+    id: int
+    result: Answer
+    error: Refusal
+    method: str
+    sessionId: str
+
+
+class Command(TypedDict):
+    """What Chromium is told, about the page of a session or about itself."""
+
+    id: int
+    method: str
+    params: Mapping[str, object]
+    sessionId: NotRequired[str]
+
+
 class Chromium:
     """A browser process, used as a context manager; a `Tab` is a page of it.
 
@@ -110,7 +174,7 @@ class Chromium:
         self._program = program
         self._timeout = timeout
         self._buffer = b""
-        self._events: list[dict[str, Any]] = []
+        self._events: list[Message] = []
         self._last = 0
 
     def __enter__(self) -> Chromium:
@@ -174,7 +238,7 @@ class Chromium:
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         return Tab(self, target, self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
 
-    def send(self, method: str, session: str = "", **parameters: Any) -> dict[str, Any]:
+    def send(self, method: str, session: str = "", **parameters: object) -> Answer:
         """Send a command of the DevTools protocol and wait for its result.
 
         Raises
@@ -183,11 +247,11 @@ class Chromium:
             If Chromium refuses it, does not answer in time, or has ended.
         """
         self._last += 1
-        message: dict[str, Any] = {"id": self._last, "method": method, "params": parameters}
+        command: Command = {"id": self._last, "method": method, "params": parameters}
         if session:
-            message["sessionId"] = session
+            command["sessionId"] = session
         deadline = time.monotonic() + self._timeout
-        payload = json.dumps(message).encode() + b"\0"
+        payload = json.dumps(command).encode() + b"\0"
         try:
             while payload:
                 payload = payload[os.write(self._to, payload) :]
@@ -200,17 +264,16 @@ class Chromium:
             self._events.append(answer)
         if "error" in answer:
             raise ReportError(f"Chromium refused {method}: {answer['error'].get('message')}")
-        result: dict[str, Any] = answer["result"]
-        return result
+        return answer["result"]
 
-    def wait_for(self, event: str, session: str = "") -> dict[str, Any]:
+    def wait_for(self, event: str, session: str = "") -> None:
         """Wait for an event of a page; one that came already counts."""
         deadline = time.monotonic() + self._timeout
         while True:
             for index, seen in enumerate(self._events):
                 if seen.get("method") == event and seen.get("sessionId", "") == session:
-                    found: dict[str, Any] = self._events.pop(index).get("params", {})
-                    return found
+                    del self._events[index]
+                    return
             self._events.append(self._receive(deadline, event))
 
     def forget(self, session: str) -> None:
@@ -228,7 +291,7 @@ class Chromium:
                 )
         return ReportError(f"{self._program} ended {when}: start it by hand to see why")
 
-    def _receive(self, deadline: float, what: str) -> dict[str, Any]:
+    def _receive(self, deadline: float, what: str) -> Message:
         while b"\0" not in self._buffer:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._from], [], [], left)[0]:
@@ -238,7 +301,7 @@ class Chromium:
                 raise self._ended(f"before {what}")
             self._buffer += chunk
         message, _, self._buffer = self._buffer.partition(b"\0")
-        decoded: dict[str, Any] = json.loads(message)
+        decoded: Message = json.loads(message)
         return decoded
 
 
@@ -250,13 +313,13 @@ class Tab:
     target: str
     session: str
 
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def call(self, method: str, **parameters: object) -> Answer:
         """As `Chromium.send`, to this page."""
         return self.browser.send(method, self.session, **parameters)
 
-    def wait_for(self, event: str) -> dict[str, Any]:
+    def wait_for(self, event: str) -> None:
         """As `Chromium.wait_for`, of this page."""
-        return self.browser.wait_for(event, self.session)
+        self.browser.wait_for(event, self.session)
 
     def evaluate(self, expression: str, what: str) -> Any:
         """The value of an expression, or of its promise.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from energy_workbench.reports.content.blocks import KEY_FIGURES, TABLE
-from energy_workbench.reports.rendering.page import about
+from energy_workbench.reports.content.bundle import KEY_FIGURES, TABLE, TableValues, about, bundles
 from energy_workbench.tables.sheet import Column, Sheet, Value
 from energy_workbench.tables.workbook import Page, Workbook
 
@@ -37,35 +36,39 @@ def write_excel(notebook: NotebookNode, title: str, path: Path) -> None:
 
 def tables(notebook: NotebookNode) -> Iterator[Sheet]:
     """The tables of a notebook in order."""
-    for data in _bundles(notebook):
+    for data in bundles(notebook):
         if TABLE in data:
             yield _table(data[TABLE])
 
 
-def _table(values: Mapping[str, Any]) -> Sheet:
+def _table(values: TableValues) -> Sheet:
     """A table as a notebook's outputs keep it: JSON."""
     columns = tuple(Column(each["head"], each["kind"], each["unit"], each["digits"]) for each in values["columns"])
     rows = (tuple(map(_value, columns, row)) for row in values["rows"])
     return Sheet(values["title"], columns, tuple(rows))
 
 
-def _value(column: Column, value: Any) -> Value:
+def _value(column: Column, value: str | float | None) -> Value:
     if isinstance(value, str) and column.kind == "instant":
         return datetime.fromisoformat(value)
     if isinstance(value, str) and column.kind == "day":
         return date.fromisoformat(value[:10])
-    plain: Value = value
-    return plain
+    return value
 
 
 def _front(page: Page, notebook: NotebookNode, title: str) -> None:
     page.append([page.text(title, bold=True)])
     told = about(notebook)
-    for name in ("site", "complete", "written", "timezone"):
-        if name in told:
-            label = {"complete": "data complete", "timezone": "time zone"}.get(name, name)
-            page.append([page.text(label.capitalize()), page.text(str(told[name]))])
-    for data in _bundles(notebook):
+    facts = {
+        "Site": told.get("site"),
+        "Data complete": told.get("complete"),
+        "Written": told.get("written"),
+        "Time zone": told.get("timezone"),
+    }
+    for label, fact in facts.items():
+        if fact is not None:
+            page.append([page.text(label), page.text(fact)])
+    for data in bundles(notebook):
         for card in data.get(KEY_FIGURES, ()):
             full = card.get("full")
             amount = _number(card["value"]) if full is None else (full, "#,##0.0")
@@ -80,9 +83,3 @@ def _number(text: str) -> tuple[float, str] | None:
         places = "." + "0" * len(match[2]) if match[2] else ""
         return (float(match[1]) / 100, f"0{places}%") if match[3] else (float(match[1]), f"#,##0{places}")
     return None
-
-
-def _bundles(notebook: NotebookNode) -> Iterator[Mapping[str, Any]]:
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            yield output.get("data", {})

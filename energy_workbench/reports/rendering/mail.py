@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
 from energy_workbench.domain.errors import NotFoundError, ReportError
-from energy_workbench.reports.content.blocks import FIGURE, KEY_FIGURES
+from energy_workbench.reports.content.bundle import FIGURE, KEY_FIGURES, PNG, KeyFigure, bundles
 
-PNG = "image/png"
 FIGURES, CHARTS = 8, 2
 """Key figures and charts in a body: what fits on a screen."""
 
@@ -89,9 +87,9 @@ def compose(manifest: Path, *, phrases: Mapping[str, str] = PHRASES, charts: int
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{manifest} is no manifest of a report: {error!r}") from None
     words = {**PHRASES, **phrases}
-    bundles = list(_bundles(notebook))
-    figures: list[dict[str, str]] = next((data[KEY_FIGURES] for data in bundles if KEY_FIGURES in data), [])[:FIGURES]
-    drawn = [data for data in bundles if FIGURE in data and PNG in data][:charts]
+    outputs = list(bundles(notebook))
+    figures: list[KeyFigure] = next((data[KEY_FIGURES] for data in outputs if KEY_FIGURES in data), [])[:FIGURES]
+    drawn = [data for data in outputs if FIGURE in data and PNG in data][:charts]
     images = {f"chart-{n}": base64.b64decode(data[PNG]) for n, data in enumerate(drawn, start=1)}
     # A notebook on disk has texts as lists of lines.
     captions = ["".join(data.get("text/plain", "")) for data in drawn]
@@ -109,16 +107,10 @@ def compose(manifest: Path, *, phrases: Mapping[str, str] = PHRASES, charts: int
     )
 
 
-def _bundles(notebook: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            yield output.get("data", {})
-
-
 def _html(
     title: str,
     facts: list[tuple[str, str]],
-    figures: list[dict[str, str]],
+    figures: list[KeyFigure],
     captions: list[str],
     attachments: tuple[Path, ...],
     words: Mapping[str, str],
@@ -180,7 +172,7 @@ def _html(
 def _text(
     title: str,
     facts: list[tuple[str, str]],
-    figures: list[dict[str, str]],
+    figures: list[KeyFigure],
     attachments: tuple[Path, ...],
     words: Mapping[str, str],
 ) -> str:

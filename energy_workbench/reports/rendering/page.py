@@ -6,36 +6,26 @@ import base64
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from energy_workbench.figures.plotly_config import REPORT
-from energy_workbench.reports.content.blocks import ABOUT, CONTENTS, FIGURE, slug
+from energy_workbench.reports.content.blocks import CONTENTS
+from energy_workbench.reports.content.bundle import FIGURE, PNG, charts
+from energy_workbench.reports.rendering.headings import Heading, Headings
 from energy_workbench.reports.rendering.printing import PAPERS, Drawn, plotly
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
-PNG = "image/png"
-HEADING = re.compile(r"(?P<begin><h2\b)(?P<attributes>[^>]*)(?P<end>>(?P<inner>.*?)</h2>)", re.DOTALL)
 TOOLTIP = re.compile(r"<title>[^<]*</title>(?=</rect>)")
 """What a pointer is told over a drawing; on paper hundreds of them only cost."""
 PLOTLY = "/* plotly.js */"
 HEIGHTS = {"a4": "297mm", "letter": "279.4mm"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the table of contents."""
-
-    place: str
-    text: str
 
 
 def render(
@@ -66,20 +56,21 @@ def render(
     """
     shown = _template()
     svgs = iter([] if drawn is None else drawn)
-    charts = bool(figures_of(notebook))
+    headings = Headings()
     page = shown.render(
         nb=notebook,
         title=title,
         style=_style(title, paper),
         script=(HERE / "template" / "report.js").read_text("utf-8"),
-        plotly=PLOTLY if charts and drawn is None else "",
+        plotly=PLOTLY if drawn is None and charts(notebook) else "",
         for_press=drawn is not None,
+        headed=headings.marked,
         next_svg=lambda: next(svgs).svg,
         bar=REPORT,
         figure_type=FIGURE,
         png_type=PNG,
     )
-    page = _with_contents(HEADING.sub(_named, page))
+    page = _with_contents(page, headings.all)
     if drawn is not None:
         return TOOLTIP.sub("", page)
     # Millions of characters, which nothing has to be looked for in.
@@ -87,64 +78,18 @@ def render(
     return "".join((before, _embedded(), after)) if mark else page
 
 
-def figures_of(notebook: NotebookNode) -> list[tuple[str, dict[str, Any], Any]]:
-    """Charts of a notebook in order: their words, the figure, and the bundle they are in."""
-    found = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if FIGURE in data:
-                found.append((str(data.get("text/plain", "")), data[FIGURE], data))
-    return found
-
-
-def about(notebook: NotebookNode) -> dict[str, Any]:
-    """What the cover says; empty where there is none."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if ABOUT in output.get("data", {}):
-                return dict(output["data"][ABOUT])
-    return {}
-
-
 def add_images(notebook: NotebookNode, drawn: Sequence[Drawn]) -> None:
     """Put an image beside every chart, for readers without scripts."""
-    for (_, _, bundle), chart in zip(figures_of(notebook), drawn, strict=True):
+    for bundle, chart in zip(charts(notebook), drawn, strict=True):
         bundle[PNG] = base64.b64encode(chart.png).decode()
 
 
-def entries(page: str) -> list[Entry]:
-    """The headings that the table of contents lists."""
-    found = []
-    for heading in HEADING.finditer(page):
-        place = re.search(r'\bid="([^"]*)"', heading["attributes"])
-        text = _words(heading["inner"])
-        if place and text:
-            found.append(Entry(place[1], text))
-    return found
-
-
-def _named(heading: re.Match[str]) -> str:
-    """A heading with a place that the table of contents can point to."""
-    if 'id="' in heading["attributes"]:
-        return heading[0]
-    place = Markup(' id="{}"').format(slug(_words(heading["inner"])))
-    return heading["begin"] + heading["attributes"] + str(place) + heading["end"]
-
-
-def _words(inner: str) -> str:
-    """What people read of a heading, without the mark that nbconvert puts beside it."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", inner)).replace("¶", "").split())
-
-
-def _with_contents(page: str) -> str:
-    if CONTENTS not in page:
-        return page
+def _with_contents(page: str, headings: Sequence[Heading]) -> str:
     lines = Markup().join(
         Markup('<li><a href="#{}"><span class="what">{}</span><span class="page-number"></span></a></li>').format(
-            entry.place, entry.text
+            heading.id, heading.text
         )
-        for entry in entries(page)
+        for heading in headings
     )
     nav = Markup('<nav class="contents page"><p class="contents-title">Contents</p><ol>{}</ol></nav>').format(lines)
     return page.replace(CONTENTS, nav, 1)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from energy_workbench.domain.errors import ReportError
+from energy_workbench.figures.schema import Figure
 from energy_workbench.reports.rendering.chromium import Chromium, Tab, find
 
 HERE = Path(__file__).parent
@@ -79,7 +79,7 @@ class Press:
         with suppress(ReportError):
             self._open_studio()
 
-    def draw(self, figures: Sequence[tuple[str, dict[str, Any]]], paper: str) -> list[Drawn]:
+    def draw(self, figures: Sequence[tuple[str, Figure]], paper: str) -> list[Drawn]:
         """Draw charts, each with the name that an error tells.
 
         Raises

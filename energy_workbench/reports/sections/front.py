@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from markupsafe import Markup
 
@@ -25,6 +24,7 @@ from energy_workbench.reports.content.blocks import (
     key_figures,
     paragraph,
 )
+from energy_workbench.reports.content.bundle import About as AboutFacts
 from energy_workbench.reports.errors import together
 from energy_workbench.reports.sections.alarms import said
 from energy_workbench.reports.sections.quality import unclear
@@ -53,7 +53,7 @@ def cover(about: Subject, title: str) -> Cover:
         '<header class="cover"><div class="band"><p class="brand">Energy Workbench</p><h1>{}</h1>'
         '<p class="subject">{}</p><p class="when">{}</p>{}</div><dl>{}</dl></header>'
     ).format(title, about.name, about.title, stamp, rows)
-    told = {
+    facts_told: AboutFacts = {
         "title": f"{title}, {about.title}" + ("" if about.whole else f", {about.number}"),
         "site": about.site["name"],
         "complete": complete,
@@ -63,7 +63,7 @@ def cover(about: Subject, title: str) -> Cover:
         "incomplete": about.incomplete,
         "timezone": about.zone.key,
     }
-    return Cover(html, told)
+    return Cover(html, facts_told)
 
 
 def contents() -> Html:
@@ -114,23 +114,23 @@ def _cards(about: Subject) -> list[Card | None]:
     of = f", {about.number}" if about.whole else ""
     beside = about.comparison
     compared = ""
-    if beside and beside["change_percent"] is not None:
-        compared = f"{words.change(beside['change_percent'])} by like days; {words.totals(beside)}"
+    if beside and beside.change_percent is not None:
+        compared = f"{words.change(beside.change_percent)} by like days; {words.totals(beside)}"
     elif beside:
         compared = f"no like days to compare; {words.totals(beside)}"
-    energy = amount(f"Energy{of}", pattern["total_kwh"], "kWh", compared, error=_of(about.error, pattern["total_kwh"]))
+    energy = amount(f"Energy{of}", pattern.total_kwh, "kWh", compared, error=_of(about.error, pattern.total_kwh))
     demand = amount(
         f"Maximum demand{of}",
-        pattern["peak_kw"],
+        pattern.peak_kw,
         "kW",
-        words.instant(pattern["peak_at"], about.zone),
-        error=_of(about.error, pattern["peak_kw"]),
+        words.instant(pattern.peak_at, about.zone),
+        error=_of(about.error, pattern.peak_kw),
     )
-    known = f"mean of the known blocks ÷ maximum, {words.percent(pattern['load_factor_share'])} of the time"
-    factor = Card(f"Load factor{of}", words.percent(pattern["load_factor"]), "", known)
+    known = f"mean of the known blocks ÷ maximum, {words.percent(pattern.load_factor_share)} of the time"
+    factor = Card(f"Load factor{of}", words.percent(pattern.load_factor), "", known)
     if not about.whole:
-        spanned = f"mean by registers, {words.percent(pattern['mean_load_share'])} of the time"
-        mean = pattern["mean_load_kw"]
+        spanned = f"mean by registers, {words.percent(pattern.mean_load_share)} of the time"
+        mean = pattern.mean_load_kw
         return [energy, demand, factor, amount("Mean load", mean, "kW", spanned, error=_of(about.error, mean))]
     used, peak = about.cards["energy_kwh"], about.cards["demand_peak_kw"]
     why = about.cards["energy_reason"]
@@ -156,32 +156,31 @@ def _cards(about: Subject) -> list[Card | None]:
 
 def _production(about: Subject) -> list[Card]:
     """What the site's own sources produced, as every other face tells it; no card where there is no such source."""
-    told = about.generation
-    made = [told[name] for name in ("grid_import_kwh", "dg_kwh", "solar_kwh", "other_kwh")]
-    supply = None if None in made else sum(made)
-    found = []
+    made = about.generation
+    parts = (made.grid_import_kwh, made.dg_kwh, made.solar_kwh, made.other_kwh)
+    supply = sum(known) if len(known := [kwh for kwh in parts if kwh is not None]) == len(parts) else None
+    cards = []
     kinds = (
-        ("solar_kwh", "Solar", "solar", "solar"),
-        ("dg_kwh", "Diesel generation", "generators", "generator"),
-        ("other_kwh", "Other producers", "others", "producer"),
+        (made.solar_kwh, "Solar", "solar", "solar"),
+        (made.dg_kwh, "Diesel generation", "generators", "generator"),
+        (made.other_kwh, "Other producers", "others", "producer"),
     )
-    for name, label, silent, kind in kinds:
-        produced = told[name]
+    for produced, label, silent, kind in kinds:
         note = f"{words.percent(produced / supply)} of the supply" if supply and produced else ""
         if produced is None:
-            note = "; ".join(row["reason"] for row in told["unknown"] if row["source"] == silent)
+            note = "; ".join(row["reason"] for row in made.unknown if row["source"] == silent)
         if produced != 0:
-            found.append(amount(label, produced, "kWh", note, error=_of(about.error_of(kind), produced)))
-    return found
+            cards.append(amount(label, produced, "kWh", note, error=_of(about.error_of(kind), produced)))
+    return cards
 
 
 def loss_card(about: Subject) -> Card:
     """What all nodes lost together, as the page of losses has it."""
-    lost = about.balance["lost"]
+    lost = about.balance.lost
     if lost["loss_kwh"] is None:
         return Card("Losses", words.number(None), "kWh", "of no node known")
-    share, error = lost["site_percent"], error_together(about.balance["items"])
-    certain = error_together(row for row in about.balance["items"] if row["verdict"] in CERTAIN)
+    share, error = lost["site_percent"], error_together(about.balance.rows)
+    certain = error_together(row for row in about.balance.rows if row["verdict"] in CERTAIN)
     # Per cent err as the energy does.
     of_share = abs(share * error / lost["loss_kwh"]) if share and lost["loss_kwh"] else None
     said = [
@@ -189,7 +188,7 @@ def loss_card(about: Subject) -> Card:
         if share is None
         else f"{words.measured(share, of_share)} % of the site's supply meanwhile",
         f"{words.measured(lost['certain_kwh'], certain)} kWh certain",
-        known_for(lost["completeness"]),
+        known_for(lost["completeness"] or 0.0),
     ]
     return amount("Losses", lost["loss_kwh"], "kWh", "; ".join(said), error=error)
 
@@ -212,10 +211,10 @@ def _returned(about: Subject) -> list[str]:
 
 
 def _lost(about: Subject) -> list[str]:
-    hot = [row for row in about.balance["items"] if row["verdict"] == "hotspot"] if about.whole else []
+    hot = [row for row in about.balance.rows if row["verdict"] == "hotspot"] if about.whole else []
     if not hot:
         return []
-    worst = max(hot, key=lambda row: row["loss_kwh"])
+    worst = max(hot, key=lambda row: row["loss_kwh"] or 0.0)
     return [
         f"The largest loss that its meters prove is below {worst['number']}: "
         f"{words.measured(worst['loss_kwh'], worst['uncertainty_kwh'])} kWh, "
@@ -234,18 +233,17 @@ def _measured(about: Subject) -> list[str]:
 def _extremes(about: Subject) -> list[str]:
     if about.hours:
         return []
-    days: list[dict[str, Any]] = [
-        p for p in about.daily["points"] if p["energy_kwh"] is not None and p["completeness"] >= 0.999
-    ]
+    whole_days = [(p["start"], p["energy_kwh"]) for p in about.daily.points if p["completeness"] >= 0.999]
+    days = [(start, kwh) for start, kwh in whole_days if kwh is not None]
     if len(days) < 2:
         return []
-    high, low = (days[maxima.first(sign * p["energy_kwh"] for p in days) or 0] for sign in (1, -1))
-    most, least = (words.measured(p["energy_kwh"], _of(about.error, p["energy_kwh"])) for p in (high, low))
+    high, low = (days[maxima.first(sign * kwh for _, kwh in days) or 0] for sign in (1, -1))
+    most, least = (words.measured(kwh, _of(about.error, kwh)) for _, kwh in (high, low))
     if high is low:
         return [f"Every day that is known took the same energy ({most} kWh)."]
     return [
-        f"Most energy was taken on {words.day(high['start'], about.zone)} ({most} kWh), "
-        f"least on {words.day(low['start'], about.zone)} ({least} kWh)."
+        f"Most energy was taken on {words.day(high[0], about.zone)} ({most} kWh), "
+        f"least on {words.day(low[0], about.zone)} ({least} kWh)."
     ]
 
 
@@ -253,12 +251,12 @@ def _before(about: Subject) -> list[str]:
     earlier = about.comparison
     if not earlier:
         return []
-    before = words.between(earlier["before_start"], earlier["before_end"], about.zone)
-    kwh = words.measured(earlier["before_kwh"], _of(about.error, earlier["before_kwh"]))
+    before = words.between(earlier.before_start, earlier.before_end, about.zone)
+    kwh = words.measured(earlier.before_kwh, _of(about.error, earlier.before_kwh))
     took = f"{before} took {kwh} kWh ({words.totals(earlier)})"
-    if earlier["change_percent"] is None:
+    if earlier.change_percent is None:
         return [f"{took}; too little is measured to compare like days."]
-    return [f"{took}; by like days the change is {words.change(earlier['change_percent'])}."]
+    return [f"{took}; by like days the change is {words.change(earlier.change_percent)}."]
 
 
 SENTENCES: dict[str, Callable[[Subject], list[str]]] = {

@@ -6,6 +6,7 @@ import math
 from datetime import date
 from typing import Any
 
+from energy_workbench.contract.results import Generation
 from energy_workbench.figures.wording.generation import remarks, why_unknown
 from energy_workbench.reports.content import charts, words
 from energy_workbench.reports.content.blocks import (
@@ -32,72 +33,61 @@ MEASURED = {
     "other_kwh": "producer",
 }
 """What is rounded by the error of which sources; litres are not known better than the energy they made."""
-SCOPES = (
-    ("scope1_kg", "Scope 1: fuel burnt on site"),
-    ("scope2_location_kg", "Scope 2: grid, location-based"),
-    ("scope2_market_kg", "Scope 2: grid, market-based"),
-    ("avoided_kg", "Avoided by solar used on site (memo)"),
-    ("net_kg", "Net (memo)"),
-)
 
 
 def generation_figures(about: Subject) -> list[Card]:
     """Key figures of diesel, solar and the grid."""
-    found = about.generation
-    litres = "estimated by load" if found["diesel_estimated"] else "metered"
-    delivered = "estimated" if "dg_run_hours" in found["estimated"] else "time in which they delivered"
-    hours = "counted by the generators" if found["dg_hours_counted"] else delivered
-    net, unit = found["net_kg"], found["units"]["net_kg"].replace("kg", "t")
-    about_net = "scopes 1 and 2, memo" if net is not None else f"not known: {why_unknown(found, 'net_kg')}"
+    made = about.generation
+    litres = "estimated by load" if made.diesel_estimated else "metered"
+    delivered = "estimated" if "dg_run_hours" in made.estimated else "time in which they delivered"
+    hours = "counted by the generators" if made.dg_hours_counted else delivered
+    net, unit = made.net_kg, made.units["net_kg"].replace("kg", "t")
+    about_net = "scopes 1 and 2, memo" if net is not None else f"not known: {why_unknown(made.to_dict(), 'net_kg')}"
     by_type = {name: about.error_of(kind) for name, kind in MEASURED.items()}
-    errors = {name: together([(share, found[name])]) for name, share in by_type.items()}
-    sent = f"{words.measured(found['grid_export_kwh'], errors['grid_export_kwh'])} kWh sent back"
+    errors = {name: together([(share, getattr(made, name))]) for name, share in by_type.items()}
+    sent = f"{words.measured(made.grid_export_kwh, errors['grid_export_kwh'])} kWh sent back"
     # What solar delivered less what went to the grid: both meters err.
     self_used = math.hypot(errors["solar_kwh"], errors["grid_export_kwh"])
-    burnt = together([(by_type["dg_kwh"], found["diesel_litres"])])
+    burnt = together([(by_type["dg_kwh"], made.diesel_litres)])
     carbon = together([(about.error_of(*SOURCE_TYPES), None if net is None else net / 1000)])
     neither, others = "neither solar nor diesel", errors["other_kwh"]
     return [
         amount(
             "Solar",
-            found["solar_kwh"],
+            made.solar_kwh,
             "kWh",
-            _of(found["solar_share"], "of the site's use"),
+            _of(made.solar_share, "of the site's use"),
             error=errors["solar_kwh"],
         ),
         amount(
             "Solar used on site",
-            found["solar_self_used_kwh"],
+            made.solar_self_used_kwh,
             "kWh",
-            _of(found["solar_self_used_share"], "of the solar energy"),
+            _of(made.solar_self_used_share, "of the solar energy"),
             error=self_used,
         ),
-        amount("Diesel generation", found["dg_kwh"], "kWh", error=errors["dg_kwh"]),
-        *(
-            []
-            if found["other_kwh"] == 0
-            else [amount("Other producers", found["other_kwh"], "kWh", neither, error=others)]
-        ),
-        Card("Run hours", words.number(found["dg_run_hours"], 1), "h", hours),
-        amount("Diesel", found["diesel_litres"], "L", litres, error=burnt),
-        Card("Specific use", words.number(found["litres_per_kwh"], 3), "L/kWh", ""),
-        amount("Grid import", found["grid_import_kwh"], "kWh", sent, error=errors["grid_import_kwh"]),
+        amount("Diesel generation", made.dg_kwh, "kWh", error=errors["dg_kwh"]),
+        *([] if made.other_kwh == 0 else [amount("Other producers", made.other_kwh, "kWh", neither, error=others)]),
+        Card("Run hours", words.number(made.dg_run_hours, 1), "h", hours),
+        amount("Diesel", made.diesel_litres, "L", litres, error=burnt),
+        Card("Specific use", words.number(made.litres_per_kwh, 3), "L/kWh", ""),
+        amount("Grid import", made.grid_import_kwh, "kWh", sent, error=errors["grid_import_kwh"]),
         amount("Carbon, net", None if net is None else net / 1000, unit, about_net, error=carbon),
     ]
 
 
 def generation(about: Subject) -> Section:
     """Sources by day, diesel and solar."""
-    found = about.generation
+    made = about.generation
     parts: list[Element] = [
         heading("Own generation"),
-        *(paragraph(text, kind="note") for text in remarks(found) if "factor" not in text),
+        *(paragraph(text, kind="note") for text in remarks(made.to_dict()) if "factor" not in text),
     ]
-    days = found["days"]
-    if any(day[name] for day in days for name in ("grid_import_kwh", "solar_kwh", "dg_kwh", "other_kwh")):
+    days = made.days
+    if any(day["grid_import_kwh"] or day["solar_kwh"] or day["dg_kwh"] or day["other_kwh"] for day in days):
         parts += [
             heading("Sources by day", level=3),
-            Figure(charts.sources(found), "Energy of each source by day [kWh]"),
+            Figure(charts.sources(made.to_dict()), "Energy of each source by day [kWh]"),
         ]
     columns = [
         Column("Day", "day"),
@@ -107,17 +97,24 @@ def generation(about: Subject) -> Section:
         Column("Solar", unit="kWh"),
         Column("Diesel", unit="L"),
     ]
-    shares = {name: about.error_of(kind) for name, kind in MEASURED.items()}
-    if found["other_kwh"] == 0:
-        del shares["other_kwh"]
-    else:
+    others = made.other_kwh != 0
+    if others:
         columns.append(Column("Other producers", unit="kWh"))
+    errors = {kind: about.error_of(kind) for kind in SOURCE_TYPES}
     rows = [
-        (date.fromisoformat(row["day"]), *(known_within(row[name], share) for name, share in shares.items()))
+        (
+            date.fromisoformat(row["day"]),
+            known_within(row["grid_import_kwh"], errors["grid"]),
+            known_within(row["grid_export_kwh"], errors["grid"]),
+            known_within(row["dg_kwh"], errors["generator"]),
+            known_within(row["solar_kwh"], errors["solar"]),
+            known_within(row["diesel_litres"], errors["generator"]),
+            *([known_within(row["other_kwh"], errors["producer"])] if others else []),
+        )
         for row in days
     ]
     parts += [heading("Every day", level=3), table("Generation by day", columns, rows)]
-    if found["generators"]:
+    if made.generators:
         parts += [heading("Generators", level=3), _generators(about)]
     return Section(tuple(parts))
 
@@ -143,23 +140,23 @@ def _generators(about: Subject) -> Element:
             "estimated" if row["litres_estimated"] else "metered",
             row["litres_per_kwh"],
         )
-        for row in about.generation["generators"]
+        for row in about.generation.generators
     ]
     return table("Generators", columns, rows)
 
 
 def carbon(about: Subject) -> Section:
     """Emissions by scope, and the factors that were used."""
-    found = about.generation
+    made = about.generation
     carries = about.error_of(*SOURCE_TYPES)
     rows: list[tuple[Any, ...]] = [
         (
             label,
-            known_within(found[name], carries),
-            found["units"][name],
-            "" if found[name] is not None else why_unknown(found, name),
+            known_within(kg, carries),
+            made.units[name],
+            "" if kg is not None else why_unknown(made.to_dict(), name),
         )
-        for name, label in _scopes(found)
+        for name, label, kg in _scopes(made)
     ]
     columns = [
         Column("Emission", "text"),
@@ -167,7 +164,7 @@ def carbon(about: Subject) -> Section:
         Column("Unit", "text"),
         Column("Not known because", "text"),
     ]
-    if all(found[name] is not None for name, _ in SCOPES):
+    if all(kg is not None for _, _, kg in _scopes(made)):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     heads = [
         Column("Factor", "text", width=16),
@@ -188,20 +185,25 @@ def carbon(about: Subject) -> Section:
             f["valid_from"] or "always",
             f["source"],
         )
-        for f in found["factors"]
+        for f in made.factors
         if f["holds"]
     ]
     parts: list[Element] = [heading("Carbon")]
-    parts += [paragraph(text, kind="notice") for text in remarks(found) if "factor" in text]
+    parts += [paragraph(text, kind="notice") for text in remarks(made.to_dict()) if "factor" in text]
     parts.append(table("Carbon", columns, rows))
     parts += [heading("Emission factors", level=3), table("Factors", heads, factors)]
     return Section(tuple(parts))
 
 
-def _scopes(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """The figures with their labels; the market-based one says what it is made with."""
-    basis = {"scope2_market_kg": f" ({found['market_basis']})"}
-    return [(name, f"{label}{basis.get(name, '')}") for name, label in SCOPES]
+def _scopes(made: Generation) -> list[tuple[str, str, float | None]]:
+    """Name, label and amount of each figure [kg]; the label of the market-based one says what it is made with."""
+    return [
+        ("scope1_kg", "Scope 1: fuel burnt on site", made.scope1_kg),
+        ("scope2_location_kg", "Scope 2: grid, location-based", made.scope2_location_kg),
+        ("scope2_market_kg", f"Scope 2: grid, market-based ({made.market_basis})", made.scope2_market_kg),
+        ("avoided_kg", "Avoided by solar used on site (memo)", made.avoided_kg),
+        ("net_kg", "Net (memo)", made.net_kg),
+    ]
 
 
 def _of(share: float | None, what: str) -> str:

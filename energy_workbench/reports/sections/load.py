@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.contract.rows.energy import ComparisonRow
 from energy_workbench.domain import maxima
 from energy_workbench.figures import PAPER, schema
 from energy_workbench.figures import days as by_day
@@ -37,7 +36,7 @@ PEAKS = 5
 
 def day(about: Subject) -> Section:
     """The load of a day, quarter of an hour by quarter of an hour; the values are in the Excel file."""
-    points = about.quarters["points"]
+    points = about.quarters.points
     # Not printed: in the Excel file numbers are whole.
     rows = [(about.local(p["start"]), p["energy_kwh"], p["demand_kw"], p["quality"], p["completeness"]) for p in points]
     columns = [
@@ -61,8 +60,8 @@ def day(about: Subject) -> Section:
 
 def days(about: Subject) -> Section:
     """The energy of every day, beside that of the same weekday some weeks before where that is known."""
-    before = {row["start"]: row for row in about.comparison["items"]} if about.comparison else {}
-    weeks = about.comparison["shift_days"] // 7 if about.comparison else 0
+    before = {row["start"]: row for row in about.comparison.rows} if about.comparison else {}
+    weeks = about.comparison.shift_days // 7 if about.comparison else 0
     earlier = f"{weeks} week{'' if weeks == 1 else 's'} before"
     columns = [Column("Day", "day"), Column("Energy", unit="kWh"), Column("Maximum demand", unit="kW")]
     columns += [
@@ -77,9 +76,9 @@ def days(about: Subject) -> Section:
             p["completeness"],
             *(_beside(before.get(p["start"]), about.error) if before else ()),
         )
-        for p in about.daily["points"]
+        for p in about.daily.points
     ]
-    drawn = by_day.daily_energy(about.daily["points"], about.zone, theme=PAPER)
+    drawn = by_day.daily_energy(about.daily.points, about.zone, theme=PAPER)
     height = charts.WEEK_HEIGHT if len(rows) <= charts.WEEK else charts.DAILY_HEIGHT
     return Section(
         (
@@ -90,7 +89,7 @@ def days(about: Subject) -> Section:
     )
 
 
-def _beside(row: Mapping[str, Any] | None, error: float) -> tuple[Cell | None, float | None]:
+def _beside(row: ComparisonRow | None, error: float) -> tuple[Cell | None, float | None]:
     """Energy of the same weekday before, and the change against it [1]."""
     if row is None:
         return None, None
@@ -101,28 +100,29 @@ def _beside(row: Mapping[str, Any] | None, error: float) -> tuple[Cell | None, f
 def load(about: Subject) -> Section:
     """How the load runs over the day and the period, and when it peaks."""
     parts: list[Element] = [heading(f"Load of {about.number}", page=True)]
-    typical = charts.placed(by_day.typical_days(about.hourly["points"], about.zone, theme=PAPER), charts.LOAD_HEIGHT)
+    typical = charts.placed(by_day.typical_days(about.hourly.points, about.zone, theme=PAPER), charts.LOAD_HEIGHT)
     parts += [heading("Typical days", level=3), _chart(typical, "Mean load by hour of the day [kW]")]
-    if len(about.daily["points"]) <= CALENDAR_DAYS:
+    if len(about.daily.points) <= CALENDAR_DAYS:
         parts += [heading("Every hour", level=3), Html(_calendar(about))]
     return Section((*parts, *peaks(about).parts))
 
 
 def peaks(about: Subject) -> Section:
     """The days, or of a day the quarters of an hour, of highest demand."""
-    points = [p for p in (about.quarters if about.hours else about.daily)["points"] if p["demand_kw"] is not None]
-    highest = [points[at] for at in maxima.greatest([p["demand_kw"] for p in points], PEAKS)]
+    pattern = about.quarters if about.hours else about.daily
+    demands = [(kw, p) for p in pattern.points if (kw := p["demand_kw"]) is not None]
+    highest = [demands[at] for at in maxima.greatest([kw for kw, _ in demands], PEAKS)]
     if not highest:
         return Section()
-    top = highest[0]["demand_kw"] or 1.0
+    top = highest[0][0] or 1.0
     when = Column("Begin of the 15 minutes", "instant") if about.hours else Column("Day", "day")
     rows = [
         (
             about.local(p["start"]),
-            known_within(p["demand_kw"], about.error, bar=p["demand_kw"] / top),
+            known_within(kw, about.error, bar=kw / top),
             known_within(p["energy_kwh"], about.error),
         )
-        for p in highest
+        for kw, p in highest
     ]
     columns = [when, Column("Maximum demand", unit="kW"), Column("Energy", unit="kWh")]
     return Section((heading("Highest demand", level=3), table("Highest demand", columns, rows)))
@@ -130,7 +130,7 @@ def peaks(about: Subject) -> Section:
 
 def shifts(about: Subject, *, page: bool = False) -> Section:
     """Energy and load by the site's shifts, and of each unit."""
-    items = about.shifts()["items"]
+    items = about.shifts()
     known = [row for row in items if row["energy_kwh"] is not None]
     if not known:
         return Section(
@@ -168,10 +168,10 @@ def shifts(about: Subject, *, page: bool = False) -> Section:
     ]
     if units := [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]:
         names = [row["shift"] for row in items]
-        found = [(unit, {r["shift"]: r for r in about.shifts(unit["id"])["items"]}) for unit in units]
+        by_unit = [(unit, {row["shift"]: row for row in about.shifts(unit["id"])}) for unit in units]
         heads = [Column("Unit", "text"), Column("Name", "text")]
         heads += [Column(f"Shift {name}", unit="kWh") for name in names]
-        known_by = [(unit, [of[name]["energy_kwh"] if name in of else None for name in names]) for unit, of in found]
+        known_by = [(unit, [of[name]["energy_kwh"] if name in of else None for name in names]) for unit, of in by_unit]
         cells = [
             (unit["number"], unit["name"], *(known_within(kwh, about.errors[unit["id"]]) for kwh in values))
             for unit, values in known_by
@@ -197,10 +197,10 @@ def _chart(figure: schema.Figure, text: str) -> Element:
 
 
 def _calendar(about: Subject) -> Markup:
-    starts = [datetime.fromisoformat(p["start"]).astimezone(about.zone) for p in about.daily["points"]]
+    starts = [datetime.fromisoformat(p["start"]).astimezone(about.zone) for p in about.daily.points]
     column = {s.date(): index for index, s in enumerate(starts)}
     cells: dict[tuple[int, int], Hour] = {}
-    for point in about.hourly["points"]:
+    for point in about.hourly.points:
         local = datetime.fromisoformat(point["start"]).astimezone(about.zone)
         if point["energy_kwh"] is None or point["completeness"] < 0.999 or local.date() not in column:
             continue

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from energy_workbench.contract.rows.losses import NodeRow
 from energy_workbench.domain.lost import error_together, percent_error
 from energy_workbench.figures.flows.unmetered import UNJUDGED
 from energy_workbench.figures.wording.verdicts import VERDICTS
@@ -23,7 +22,7 @@ from energy_workbench.reports.content.blocks import (
     table,
 )
 from energy_workbench.reports.sections.front import loss_card
-from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
+from energy_workbench.reports.subject import SOURCE_TYPES, SourceRow, Subject, known_sum
 
 
 def power_flow(about: Subject) -> Section:
@@ -35,19 +34,19 @@ def power_flow(about: Subject) -> Section:
         (
             s["number"],
             s["name"],
-            *(known_within(s[name], about.errors[s["id"]]) for name in ("delivered_kwh", "returned_kwh")),
+            *(known_within(kwh, about.errors[s["id"]]) for kwh in (s["delivered_kwh"], s["returned_kwh"])),
             _share(s, supply),
         )
         for s in about.sources
     ]
     parts: list[Element] = [heading("Where the energy went", page=True)]
-    if any(link["value"] for link in about.flow["links"]):
+    if any(link["value"] for link in about.flow.links):
         text = (
             "Width is energy [kWh], net where it went both ways within the period. Sources feed the busbar from the "
             "left; what no meter below accounts for leaves as loss. Machines are in the table of meters."
         )
-        doubts = {row["meter"]: percent_error(row) for row in about.balance["items"]}
-        drawn = charts.sankey(about.flow, about.errors, doubts)
+        doubts = {row["meter"]: percent_error(row) for row in about.balance.rows}
+        drawn = charts.sankey(about.flow.to_dict(), about.errors, doubts)
         parts += [paragraph(text, kind="note"), Figure(drawn, "Flow of energy [kWh]")]
     else:
         parts.append(paragraph("No flow of energy is known for this time."))
@@ -65,8 +64,8 @@ def power_flow(about: Subject) -> Section:
 
 def losses_figures(about: Subject) -> list[Card]:
     """Key figures of what was lost."""
-    nodes = [row for row in about.balance["items"] if row["loss_kwh"] is not None]
-    supply = known_sum([s["delivered_kwh"] for s in about.sources]) if about.whole else about.hourly["total_kwh"]
+    nodes = [row for row in about.balance.rows if row["loss_kwh"] is not None]
+    supply = known_sum([s["delivered_kwh"] for s in about.sources]) if about.whole else about.hourly.total_kwh
     share = about.error_of(*SOURCE_TYPES) if about.whole else about.error
     hot = [row for row in nodes if row["verdict"] == "hotspot"]
     proven = known_sum([row["loss_kwh"] for row in hot])
@@ -87,7 +86,7 @@ def losses_figures(about: Subject) -> list[Card]:
         ),
     ]
     if hot:
-        worst = max(hot, key=lambda row: row["loss_percent"])
+        worst = max(hot, key=lambda row: row["loss_percent"] or 0.0)
         percent = words.measured(worst["loss_percent"], percent_error(worst), 2)
         cards.append(Card(f"Worst, {worst['number']}", percent, "%", "of its supply", worst["loss_percent"]))
     return cards
@@ -95,10 +94,10 @@ def losses_figures(about: Subject) -> list[Card]:
 
 def losses(about: Subject, *, page: bool = False) -> Section:
     """What every node received, what its meters below account for, and whether the difference means anything."""
-    nodes = about.balance["items"]
+    nodes = about.balance.rows
     if not nodes:
         return Section()
-    threshold = words.number(about.balance["threshold_percent"], 1)
+    threshold = words.number(about.balance.threshold_percent, 1)
     parts: list[Element] = [
         heading("Losses", page=page),
         paragraph(
@@ -111,7 +110,7 @@ def losses(about: Subject, *, page: bool = False) -> Section:
         ),
     ]
     if any(row["loss_percent"] is not None and row["verdict"] not in UNJUDGED for row in nodes):
-        parts.append(Figure(charts.losses(about.balance), "Losses of the nodes [% of their supply]"))
+        parts.append(Figure(charts.losses(about.balance.to_dict()), "Losses of the nodes [% of their supply]"))
     ordered = sorted(nodes, key=lambda row: -(row["loss_kwh"] or 0.0))
     columns = [
         Column("Node", "text", width=16),
@@ -142,11 +141,11 @@ def losses(about: Subject, *, page: bool = False) -> Section:
     return Section(tuple(parts))
 
 
-def _worth_saying(row: dict[str, Any]) -> bool:
+def _worth_saying(row: NodeRow) -> bool:
     return bool(row["reason"]) and row["verdict"] in ("hotspot", "surplus", *UNJUDGED)
 
 
-def _share(source: dict[str, Any], supply: float | None) -> Cell | None:
+def _share(source: SourceRow, supply: float | None) -> Cell | None:
     if not supply or source["delivered_kwh"] is None:
         return None
     share = source["delivered_kwh"] / supply

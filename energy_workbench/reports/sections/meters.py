@@ -37,7 +37,7 @@ def by_tree(about: Subject) -> Section:
             Cell(row["number"], row["depth"], strong=row["node"]),
             row["name"],
             known_within(row["total_kwh"], about.errors[row["id"]]),
-            _share(row["total_kwh"], totals.get(row["parent_id"])),
+            _share(row["total_kwh"], totals.get(row["parent_id"] or "")),
             known_within(row["peak_kw"], about.errors[row["id"]]),
             about.local(row["peak_at"]),
             row["load_factor"],
@@ -52,10 +52,11 @@ def by_unit(about: Subject, *, page: bool = False) -> Section:
     """The units, the largest first; of a meter without units those right below it."""
     rows = [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]
     rows = rows or [row for row in about.meters if row["parent_id"] == about.meter["id"]]
-    known = sorted((row for row in rows if row["total_kwh"] is not None), key=lambda row: -row["total_kwh"])
+    energies = [(row, kwh) for row in rows if (kwh := row["total_kwh"]) is not None]
+    known = sorted(energies, key=lambda each: -each[1])
     if not known:
         return Section()
-    total = sum(row["total_kwh"] for row in known)
+    total, most = sum(kwh for _, kwh in known), known[0][1]
     columns = [
         Column("Unit", "text"),
         Column("Name", "text"),
@@ -69,15 +70,15 @@ def by_unit(about: Subject, *, page: bool = False) -> Section:
         (
             row["number"],
             row["name"],
-            known_within(row["total_kwh"], about.errors[row["id"]]),
-            Cell(_share(row["total_kwh"], total), bar=_share(row["total_kwh"], known[0]["total_kwh"])),
+            known_within(kwh, about.errors[row["id"]]),
+            Cell(_share(kwh, total), bar=_share(kwh, most)),
             known_within(row["peak_kw"], about.errors[row["id"]]),
             about.local(row["peak_at"]),
             row["load_factor"],
         )
-        for row in known
+        for row, kwh in known
     ]
-    drawn = ranked([(row["number"], row["total_kwh"]) for row in known[:25]], "Energy [kWh]", theme=PAPER)
+    drawn = ranked([(row["number"], kwh) for row, kwh in known[:25]], "Energy [kWh]", theme=PAPER)
     parts: list[Element] = [heading("Units", page=page)]
     if total:
         parts.append(Figure(charts.placed(drawn), "Energy of each unit [kWh]"))

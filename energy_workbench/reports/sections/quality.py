@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
 
 from energy_workbench.domain.health.finding_words import finding_title
 from energy_workbench.figures import PAPER
@@ -22,7 +21,7 @@ from energy_workbench.reports.content.blocks import (
     paragraph,
     table,
 )
-from energy_workbench.reports.subject import MOST_FINDINGS, Subject
+from energy_workbench.reports.subject import MOST_FINDINGS, MeteredRow, Subject
 
 WORST = 20
 """Meters that are drawn."""
@@ -30,7 +29,7 @@ LISTED = 200
 """Findings and events that are listed; the others are counted."""
 
 
-def unclear(row: dict[str, Any]) -> bool:
+def unclear(row: MeteredRow) -> bool:
     """Whether a meter has gaps or estimated values."""
     return bool(row["estimated_days"] or row["missing_days"] or row["completeness"] < 0.999)
 
@@ -39,7 +38,7 @@ def quality_figures(about: Subject) -> list[Card]:
     """Key figures of how good the data are."""
     rows, found = about.meters, about.findings
     count = len(rows)
-    estimated, missing = (sum(row[name] for row in rows) for name in ("estimated_days", "missing_days"))
+    estimated, missing = sum(row["estimated_days"] for row in rows), sum(row["missing_days"] for row in rows)
     named = len({row["meter"] for row in found})
     return [
         Card("Data complete", words.percent(about.completeness, 2), "", f"of {count} meters"),

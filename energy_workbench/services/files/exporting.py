@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError
@@ -114,12 +114,12 @@ def _intervals(home: Home, span: Period, meters: Sequence[Meter], every: str) ->
 
     def tables() -> Iterator[pa.Table]:
         for meter in meters:
-            found = home.reader.energy([meter.key], edges, now)
+            energies = home.reader.energy([meter.key], edges, now)
             yield pa.table(
                 {
                     "meter": pa.repeat(pa.scalar(meter.number), len(starts)),
                     "start": starts,
-                    **_filled(found, len(starts)),
+                    **_filled(energies, len(starts)),
                 }
             ).cast(schema)
 
@@ -128,23 +128,24 @@ def _intervals(home: Home, span: Period, meters: Sequence[Meter], every: str) ->
     return Layout(schema, UNITS, home.zone, [*told, *about], len(starts) * len(meters)), tables()
 
 
-def _filled(found: pa.Table, rows: int) -> dict[str, Any]:
+def _filled(energies: pa.Table, rows: int) -> dict[str, pa.Array]:
     """Columns with a row a bucket; what the lake knows nothing of is missing, and not zero."""
     import numpy as np
     import pyarrow as pa
 
-    bucket = found["bucket"].to_numpy()
-    columns: dict[str, Any] = {}
+    bucket = energies["bucket"].to_numpy()
+    columns: dict[str, pa.Array] = {}
     for name in UNITS:
         values = np.full(rows, np.nan)
-        values[bucket] = found[name].cast(pa.float64()).to_numpy()
+        values[bucket] = energies[name].cast(pa.float64()).to_numpy()
         # A tenth of a milliwatt-hour, as in every other answer.
         columns[name] = pa.array(np.round(values, 7), from_pandas=True)
     quality = np.full(rows, "missing", dtype=object)
-    quality[bucket] = [word or "missing" for word in found["quality"].to_pylist()]
+    quality[bucket] = [word or "missing" for word in energies["quality"].to_pylist()]
     completeness = np.zeros(rows)
-    completeness[bucket] = np.nan_to_num(found["completeness"].cast(pa.float64()).to_numpy())
-    return columns | {"quality": pa.array(quality, pa.string()), "completeness": np.round(completeness, 4)}
+    completeness[bucket] = np.nan_to_num(energies["completeness"].cast(pa.float64()).to_numpy())
+    known = pa.array(np.round(completeness, 4))
+    return columns | {"quality": pa.array(quality, pa.string()), "completeness": known}
 
 
 def _about(home: Home, span: Period, what: str) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
-"""Readings as a file and in bulk: what an import may name, what it did in plain values, intervals after it."""
+"""Import of readings from a file or a frame, and the build of the intervals that it touches."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.contract.rows.setup import ImportedReadings, Refused
+from energy_workbench.domain.errors import Problem
 from energy_workbench.domain.time import clock
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.tables.readings_table import as_table
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from energy_workbench.lake.imports.importing import Imported, Importer, Progress
+    from energy_workbench.lake.imports.importing import Importer, Progress
     from energy_workbench.registry import Registry
     from energy_workbench.services.home import Home
 
@@ -51,7 +52,20 @@ def import_readings(
             progress("built", 0.0)
         evidence = home.registry.evidence(home.settings.profiles_path)
         intervals = build(lake, home.registry.all_ratios(), evidence=evidence).rows
-    return cast(ImportedReadings, plain(result) | {"intervals": intervals, "dry_run": dry_run})
+    return {
+        "rows": result.rows,
+        "new": result.new,
+        "known": result.known,
+        "meters": result.meters,
+        "first": result.first.isoformat() if result.first else None,
+        "last": result.last.isoformat() if result.last else None,
+        "problems": _refused(result.problems),
+        "problem_count": result.problem_count,
+        "conflicts": _refused(result.conflicts),
+        "conflict_count": result.conflict_count,
+        "intervals": intervals,
+        "dry_run": dry_run,
+    }
 
 
 def importer_of(home: Home, progress: Progress | None = None) -> Importer:
@@ -77,17 +91,5 @@ def meter_names(registry: Registry) -> tuple[dict[str, int | None], dict[int, st
     return names, {meter.key: meter.number for meter in living}
 
 
-def plain(result: Imported) -> dict[str, Any]:
-    """What an import did, as JSON has it."""
-    return {
-        "rows": result.rows,
-        "new": result.new,
-        "known": result.known,
-        "meters": result.meters,
-        "first": result.first.isoformat() if result.first else None,
-        "last": result.last.isoformat() if result.last else None,
-        "problems": [vars(problem) for problem in result.problems],
-        "problem_count": result.problem_count,
-        "conflicts": [vars(problem) for problem in result.conflicts],
-        "conflict_count": result.conflict_count,
-    }
+def _refused(problems: list[Problem]) -> list[Refused]:
+    return [{"where": each.where, "field": each.field, "value": each.value, "reason": each.reason} for each in problems]

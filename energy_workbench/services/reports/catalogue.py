@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from energy_workbench.domain.errors import NotFoundError, ReportError
 from energy_workbench.runtime.paths import shipped
@@ -24,6 +24,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """What a report may be called: its name becomes part of names of files."""
 
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+ParameterValue = str | int | float | bool
+"""What a parameter of a report is given: a value of one of `TYPES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Parameter:
     name : str
     type : type
         One of `TYPES`.
-    default : object
+    default : str, int, float or bool
     help : str
         The comment beside it.
     """
 
     name: str
     type: type
-    default: Any
+    default: ParameterValue
     help: str
 
 
@@ -69,7 +71,16 @@ class Report:
 
     def code(self) -> list[str]:
         """Sources of its cells of code, in their order."""
-        return [_text(cell["source"]) for cell in _cells(self.path) if cell.get("cell_type") == "code"]
+        return [cell.source for cell in _cells(self.path) if cell.code]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell of a notebook."""
+
+    source: str
+    code: bool
+    tags: frozenset[str]
 
 
 def names(folders: Sequence[Path] = ()) -> list[str]:
@@ -128,18 +139,20 @@ def load(path: Path, name: str = "") -> Report:
 
 def _tagged(path: Path) -> list[str]:
     """Sources of the cells tagged `parameters`; nbformat, which takes a second to import, is for execution."""
-    return [_text(cell["source"]) for cell in _cells(path) if "parameters" in cell["metadata"].get("tags", [])]
+    return [cell.source for cell in _cells(path) if "parameters" in cell.tags]
 
 
-def _cells(path: Path) -> list[dict[str, Any]]:
+def _cells(path: Path) -> list[_Cell]:
     try:
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        return [{**cell, "source": cell["source"], "metadata": {**cell["metadata"]}} for cell in cells]
+        return [
+            _Cell(_text(cell["source"]), cell.get("cell_type") == "code", frozenset(cell["metadata"].get("tags", ())))
+            for cell in json.loads(path.read_text("utf-8"))["cells"]
+        ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{path}: cannot be read as a notebook: {error!r}") from None
 
 
-def _text(source: Any) -> str:
+def _text(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
@@ -173,5 +186,5 @@ def _parameters(source: str, path: Path) -> dict[str, Parameter]:
             default = None
         if not isinstance(default, type_) or (isinstance(default, bool) and type_ is not bool):
             raise ReportError(f"{path}: the default of the parameter {name} is no {type_.__name__}: {line!r}")
-        found[name] = Parameter(name, type_, default, comment)
+        found[name] = Parameter(name, type_, cast(ParameterValue, default), comment)
     return found

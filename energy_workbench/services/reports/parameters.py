@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from energy_workbench.domain.errors import InputError, Problem
-from energy_workbench.services.reports.catalogue import Parameter, Report
+from energy_workbench.services.reports.catalogue import Parameter, ParameterValue, Report
 
 NOUNS: dict[type, str] = {
     str: "text",
@@ -18,7 +18,7 @@ NOUNS: dict[type, str] = {
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def check(report: Report, given: Mapping[str, Any]) -> dict[str, Any]:
+def check(report: Report, given: Mapping[str, Any]) -> dict[str, ParameterValue]:
     """Every parameter of the report: as given, in its type, or its default.
 
     Parameters
@@ -47,10 +47,10 @@ def check(report: Report, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _convert(parameter: Parameter, value: Any) -> Any:
+def _convert(parameter: Parameter, value: Any) -> ParameterValue:
     kind = parameter.type
     if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
-        return value
+        return cast(ParameterValue, value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str):

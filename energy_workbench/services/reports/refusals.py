@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.results import MeterTable, Pattern
 from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.errors import InputError, NoDataError
@@ -27,13 +28,13 @@ class Asked(Protocol):
     def site(self) -> SiteRow:
         """The site."""
 
-    def meters(self) -> Any:
+    def meters(self) -> MeterTable:
         """A row a meter."""
 
     def meter(self, meter: str) -> MeterRow:
         """One of them."""
 
-    def over_time(self, meter: str | None = None, period: str = "", *, every: str = "") -> Any:
+    def over_time(self, meter: str | None = None, period: str = "", *, every: str = "") -> Pattern:
         """Its consumption."""
 
 
@@ -57,9 +58,9 @@ def unnamed() -> InputError:
     return InputError("this report is about one meter: name it, such as --meter UNIT-A")
 
 
-def known(pattern: dict[str, Any]) -> bool:
+def known(pattern: Pattern) -> bool:
     """Whether anything is known of a pattern: a producer that stood still is known to have produced nothing."""
-    return pattern["total_kwh"] is not None
+    return pattern.total_kwh is not None
 
 
 def reportable(text: str, zone: ZoneInfo, now: datetime) -> Period:
@@ -78,7 +79,7 @@ def reportable(text: str, zone: ZoneInfo, now: datetime) -> Period:
     return period
 
 
-def first_of(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def first_of(rows: Sequence[MeterRow]) -> MeterRow | None:
     """The root of the tree that a report of the whole site speaks of; None where there are no meters."""
     ids = {row["id"] for row in rows}
     return next((row for row in rows if row["parent_id"] not in ids), None)
@@ -154,9 +155,10 @@ def refuse(wb: Asked, report: Report, asked: Mapping[str, Any], now: datetime) -
     if subject is None:
         return
     period = str(asked["period"])
-    row = {"id": subject} if subject else first_of(wb.meters().records())
-    if row is None:
+    root = first_of(wb.meters().rows) if not subject else None
+    meter = subject or (root and root["id"])
+    if not meter:
         raise no_meters(wb.site()["name"], period)
-    pattern = wb.over_time(row["id"], period, every="1h").to_dict()
+    pattern = wb.over_time(meter, period, every="1h")
     if not known(pattern):
-        raise nothing_known(pattern["number"], period)
+        raise nothing_known(pattern.number, period)
