@@ -40,6 +40,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.code: int | None = None
+        self.free = self.takes = False
 
     def poll(self) -> int | None:
         return self.code
@@ -48,10 +49,14 @@ class Worker:
         return self.code or 0
 
     def ready(self) -> bool:
-        return False
+        return self.free
 
     def hand(self, run: Run) -> None:
-        raise BrokenPipeError
+        if not self.free:
+            raise BrokenPipeError
+
+    def taken(self) -> bool:
+        return self.takes
 
     def leave(self) -> None:
         pass

@@ -117,6 +117,29 @@ def test_a_worker_that_ends_without_a_word_is_tried_again_after_growing_pauses(p
     assert plant.registry.runs()[0].state == RunState.FAILED
 
 
+@pytest.mark.parametrize("takes", [False, True])
+def test_a_run_that_a_waiting_worker_did_not_live_to_take_has_not_failed(plant: Plant, takes: bool):
+    plant.add()
+    plant.clock.turn(hours=18)
+    plant.scheduler.turn()
+    (worker,), (first,) = plant.workers, plant.begun
+    worker.free, worker.takes = True, takes
+    assert plant.registry.let_go_run(first.key, first.holder, state="done", finished_at=plant.clock.now)
+    plant.scheduler.turn()
+    plant.clock.turn(hours=24)
+    plant.scheduler.turn()
+    assert plant.registry.runs()[0].state == RunState.RUNNING
+    assert len(plant.workers) == 1
+    worker.code = -9
+    plant.scheduler.turn()
+    run = plant.registry.runs()[0]
+    if takes:
+        assert (run.state, run.failures, len(plant.workers)) == (RunState.RETRYING, 1, 1)
+    else:
+        # It is another worker's at once.
+        assert (run.state, run.failures, plant.begun[1:]) == (RunState.RUNNING, 0, [run])
+
+
 def test_no_more_are_worked_on_at_once_than_the_settings_say(plant: Plant):
     for number in range(5):
         plant.add(f"Daily {number}")

@@ -459,6 +459,14 @@ def test_a_worker_that_waits_ends_with_its_scheduler_and_one_that_is_gone_gets_n
         assert {run.failures for run in plant.registry.runs()} == {0}
         turned(plant, lambda: any(each.idle is not None for each in plant.scheduler.children.values()), "a free worker")
         (child,) = plant.scheduler.children.values()
+        os.kill(child.process.pid, signal.SIGSTOP)
+        third = plant.add(id="sch_0000000003", name="Third", report="who")
+        turned(plant, lambda: child.run.schedule == third.id, "a run that is handed over")
+        os.kill(child.process.pid, signal.SIGKILL)
+        turned(plant, lambda: len(plant.registry.runs()) == 3 and all_over(plant), "the end of all runs")
+        assert {(run.state, run.failures) for run in plant.registry.runs()} == {(RunState.DONE, 0)}
+        turned(plant, lambda: any(each.idle is not None for each in plant.scheduler.children.values()), "a free worker")
+        (child,) = plant.scheduler.children.values()
         waiting = psutil.Process(child.process.pid)
         plant.scheduler.stop()
         assert not waiting.is_running()

@@ -29,6 +29,12 @@ def badly(registry: Registry, run: Run, reason: str, now: datetime, *, temporary
     return RunState.FAILED
 
 
+def untouched(registry: Registry, run: Run, now: datetime) -> None:
+    """Give a run back that its worker ended before: it is due at once, and no attempt has failed."""
+    state = RunState.FAILED if run.state is RunState.FAILED else RunState.DUE
+    registry.let_go_run(run.key, run.holder, state=state, due_at=now)
+
+
 def pause_after(failures: int) -> timedelta | None:
     """How long to wait after that many earlier failures; None where it was tried often enough."""
     return PAUSES[failures] if failures < len(PAUSES) else None

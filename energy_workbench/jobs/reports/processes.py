@@ -29,6 +29,9 @@ class Process(Protocol):
     def hand(self, run: Run) -> None:
         """Give it its next run; raises OSError if it is gone."""
 
+    def taken(self) -> bool:
+        """Whether it has taken the run that it was handed last, also where it has ended since."""
+
     def leave(self) -> None:
         """Tell it that there is no more to do."""
 

@@ -60,6 +60,8 @@ class Child:
         Since when it waits for another.
     asked : float or None
         When it was told to end.
+    handed : bool
+        Whether it was handed its run while it waited, and did not begin with it.
     """
 
     run: Run
@@ -67,6 +69,7 @@ class Child:
     over: float | None = None
     idle: float | None = None
     asked: float | None = None
+    handed: bool = False
 
     def end(self) -> None:
         """Tell it to end."""
@@ -129,7 +132,7 @@ class Scheduler:
                 child.process.hand(run)
             except OSError:  # it has just ended
                 continue
-            child.run, child.idle, child.over = run, None, None
+            child.run, child.idle, child.over, child.handed = run, None, None, True
             return
         self.children[next(self._numbers)] = Child(run, self._spawn(run))
 
@@ -222,6 +225,8 @@ class Scheduler:
                 # It ended without a word of what became of the run.
                 if run.cancel_by:
                     ended.cancelled(self._registry, run, self._now())
+                elif child.handed and not child.process.taken():
+                    ended.untouched(self._registry, run, self._now())
                 else:
                     ended.badly(
                         self._registry, run, f"its process ended by itself ({processes.told(code)})", self._now()

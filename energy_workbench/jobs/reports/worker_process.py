@@ -1,7 +1,8 @@
 """A worker process as the scheduler has it: it does a run, says that it is ready, and takes the next or leaves.
 
 They talk over a socket that is the worker's standard input: the worker says a byte when it is ready, the scheduler a
-line for each run. A worker leaves when the scheduler closes it, so that no run is handed to one that is about to.
+line for each run, and the worker another byte when it has taken it. A worker leaves when the scheduler closes it, so
+that no run is handed to one that is about to.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from energy_workbench.domain.schedules import Run
 from energy_workbench.runtime.settings import Settings
 
 READY: Final = b"\n"
+TAKEN: Final = b"+"
 
 
 class WorkerProcess:
@@ -40,6 +42,7 @@ class WorkerProcess:
             self._line.close()
             raise
         self.pid = self._process.pid
+        self._said = b""
 
     def poll(self) -> int | None:
         """Its exit code; None while it runs."""
@@ -51,10 +54,16 @@ class WorkerProcess:
 
     def ready(self) -> bool:
         """Whether it has done its run and waits for another; it says so once."""
-        try:
-            return self._line.recv(len(READY)) == READY
-        except OSError:  # it has said nothing
-            return False
+        self._listen()
+        ready = self._said.endswith(READY)
+        if ready:
+            self._said = b""
+        return ready
+
+    def taken(self) -> bool:
+        """Whether it has taken the run that it was handed last, also where it has ended since."""
+        self._listen()
+        return self._said.startswith(TAKEN)
 
     def hand(self, run: Run) -> None:
         """Give it its next run.
@@ -69,6 +78,10 @@ class WorkerProcess:
     def leave(self) -> None:
         """Tell it that there is no more to do."""
         self._line.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):  # it has said nothing more
+            self._said += self._line.recv(len(TAKEN + READY))
 
 
 class Line:
@@ -95,6 +108,9 @@ class Line:
         finally:
             with suppress(_LeaveError):
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # From here on the run is ours: whoever asks us to end waits for its hold.
+        with suppress(OSError):
+            self._socket.sendall(TAKEN)
         key, _, holder = told.decode().strip().partition(" ")
         return int(key), holder
 
