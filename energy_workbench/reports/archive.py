@@ -1,4 +1,4 @@
-"""What a report was made from, as files beside it; and a home made of them, of which it can be written again."""
+"""The inputs of a report as files beside it, and a home restored from them, of which it can be written again."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def keep(wb: Recorded, folder: Path, base: str) -> Kept:
         _write(folder / names["answers"], wb.answers)
     else:
         del names["answers"]
-    if wb.recorder.found:
-        pq.write_table(_packed(wb.recorder.found), folder / names["readings"], compression="zstd")
+    if wb.recorder.read_tables:
+        pq.write_table(_packed(wb.recorder.read_tables), folder / names["readings"], compression="zstd")
     else:
         del names["readings"]
     return {"files": names, "lake_version": version, "registry_revision": wb.registry.revision()}
@@ -138,20 +138,20 @@ def _intervals(wb: Recorded) -> pa.Table:
     for key, span in _hulls(wb).items():
         groups.setdefault(span, set()).add(key)
     reader = wb.recorder.plain()
-    found = [reader.intervals(keys, from_micros(low), from_micros(high)) for (low, high), keys in groups.items()]
-    table = pa.concat_tables(found or [reader.intervals([], from_micros(0), from_micros(1))])
+    parts = [reader.intervals(keys, from_micros(low), from_micros(high)) for (low, high), keys in groups.items()]
+    table = pa.concat_tables(parts or [reader.intervals([], from_micros(0), from_micros(1))])
     return table.drop_columns([name for name in table.column_names if name == "month"])
 
 
 def _hulls(wb: Recorded) -> dict[int, tuple[int, int]]:
     """First and last instant that was read, by meter."""
     everyone = [meter.key for meter in wb.registry.meters(deleted=True)]
-    found: dict[int, tuple[int, int]] = {}
+    hulls: dict[int, tuple[int, int]] = {}
     for keys, low, high in wb.recorder.spans:
         for key in everyone if keys is None else keys:
-            known = found.get(key, (low, high))
-            found[key] = min(known[0], low), max(known[1], high)
-    return found
+            known = hulls.get(key, (low, high))
+            hulls[key] = min(known[0], low), max(known[1], high)
+    return hulls
 
 
 def _put_intervals(lake: Lake, table: pa.Table) -> None:
@@ -166,12 +166,12 @@ def _put_intervals(lake: Lake, table: pa.Table) -> None:
             lake.intervals.write(table.append_column("month", months).cast(interval_schema()))
 
 
-def _packed(found: dict[str, pa.Table]) -> pa.Table:
+def _packed(answers: dict[str, pa.Table]) -> pa.Table:
     """Answers of readings in one table: `question`, and the columns of all of them."""
     import pyarrow as pa
 
     parts = []
-    for asked, table in found.items():
+    for asked, table in answers.items():
         # The names of its own columns, since a table of none of them has to come back as it was.
         question = json.dumps([asked, table.column_names])
         filled = table if len(table) else table.schema.empty_table()
@@ -185,13 +185,13 @@ def _packed(found: dict[str, pa.Table]) -> pa.Table:
 def _unpacked(table: pa.Table) -> dict[str, pa.Table]:
     import pyarrow.compute as pc
 
-    found: dict[str, pa.Table] = {}
+    answers: dict[str, pa.Table] = {}
     for question in dict.fromkeys(table["question"].to_pylist()):
         asked, columns = json.loads(question)
         known = [name for name in columns if name in table.column_names]
         rows = table.filter(pc.equal(table["question"], question)).select(known)
-        found[asked] = rows.filter(pc.is_valid(rows[known[0]])) if known else rows.slice(0, 0)
-    return found
+        answers[asked] = rows.filter(pc.is_valid(rows[known[0]])) if known else rows.slice(0, 0)
+    return answers
 
 
 def _settings(home: Path, kept: dict[str, Any]) -> Settings:

@@ -1,4 +1,4 @@
-"""How far the meters of a report can err: by their load over its period, as every balance of it knows."""
+"""Expanded uncertainty of the meters of a report, by their load over its period."""
 
 from __future__ import annotations
 

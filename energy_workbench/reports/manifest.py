@@ -1,4 +1,4 @@
-"""What stands beside every report: what was written of what, and the checksum of each file."""
+"""The manifest of a report: parameters, versions, and the size and checksum of each file."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def described(files: Mapping[str, Path]) -> dict[str, FileEntry]:
 @cache
 def versions() -> dict[str, str]:
     """Versions of Python and the packages that numbers and looks depend on."""
-    found = {"python": platform.python_version(), "energy-workbench": __version__}
+    versions_by_name = {"python": platform.python_version(), "energy-workbench": __version__}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
+            versions_by_name[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions_by_name
 
 
 def read(path: Path) -> Kept:

@@ -1,4 +1,4 @@
-"""How far the writing of reports is, told to whoever wants to know, and how it is cancelled."""
+"""Progress of the writing of reports, and its cancellation."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ from typing import Any
 from energy_workbench.domain.errors import InputError, NoDataError, NotFoundError, ReportError, WorkbenchError
 from energy_workbench.domain.time.clock import now
 from energy_workbench.reports import manifest
-from energy_workbench.reports.desk import FORMATS, Published, finished
 from energy_workbench.reports.job import Job, Source
 from energy_workbench.reports.kernel import Executed, FailedError, Kernel
-from energy_workbench.reports.place import folder_for, keep_failed, temporary, words
+from energy_workbench.reports.output_files import disk_errors, folder_for, keep_failed, temporary
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
 from energy_workbench.reports.refused import refused
 from energy_workbench.reports.rendering.printing import PAPERS
+from energy_workbench.reports.report_files import FORMATS, Published, finished
 from energy_workbench.reports.session import THRESHOLD, Told
 from energy_workbench.reports.tools import Tools
 from energy_workbench.runtime.settings import Settings
@@ -35,7 +35,7 @@ from energy_workbench.services.reports import parameters as report_parameters
 __all__ = ["FORMATS", "Ask", "Outcome", "Published", "Tools", "publish", "publish_again", "publish_many"]
 
 AHEAD = 2
-"""Executed notebooks that wait for the press: the bound of a batch's memory."""
+"""Executed notebooks that wait to be printed: the bound of a batch's memory."""
 PATIENCE = 0.2
 """How often it is looked whether somebody cancelled [s]."""
 
@@ -301,11 +301,11 @@ def _written(
         executing = own.begin(execute)
         try:
             if jobs and jobs[0].formats != ("xlsx",):
-                own.press.warm()
+                own.printer.warm()
             for ask, job, step, folder in zip(asks, jobs, steps, scratch, strict=True):
                 try:
                     executed = _taken(hand, step)
-                    outcome = Outcome(ask, finished(job, executed, own.press, folder, step))
+                    outcome = Outcome(ask, finished(job, executed, own.printer, folder, step))
                 except CancelledError:
                     raise
                 except WorkbenchError as error:
@@ -333,11 +333,11 @@ def _taken(hand: queue.Queue[Any], step: Progress) -> Executed:
 
 def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path, batch: str) -> Executed:
     step("opening the workbench", 0.0)
-    with words(job.folder):
+    with disk_errors(job.folder):
         folder.mkdir()
     told: Told = {
         **job.source,
-        "place": str(job.folder),
+        "folder": str(job.folder),
         "now": job.written_at.isoformat(),
         "batch": batch,
         "period": job.text("period"),

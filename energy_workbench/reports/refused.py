@@ -1,4 +1,4 @@
-"""Reports that cannot succeed, found before a kernel or a browser is started for them."""
+"""Reports that cannot succeed, refused before a kernel or a browser is started for them."""
 
 from __future__ import annotations
 

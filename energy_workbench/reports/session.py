@@ -1,4 +1,4 @@
-"""What a report's kernel is told before its notebook runs, and what it hands back afterwards.
+"""The session of a report in its kernel: begun before its notebook runs, finished with the archive of its inputs.
 
 `publish` calls `begin` before the first cell and `finish` after the last. Between the two, a workbench that remembers
 what it was asked is in use: `energy_workbench.open()` gives it, also to notebooks that know nothing of this.
@@ -40,7 +40,7 @@ class Told(TypedDict):
     home: NotRequired[str]
     archive: NotRequired[dict[str, str]]
     threshold: float
-    place: str
+    folder: str
     now: str
     batch: str
     period: NotRequired[str | None]
@@ -65,16 +65,16 @@ class Session:
     wb : Recorded
     threshold : float
         Share of the data below which the report is marked as incomplete [1].
-    place : Path
+    folder : Path
         Where reports are written, as it is told where a disk refuses.
     left : ExitStack
         What is over with it: that its workbench is in use, and a home that was made from an archive.
     """
 
-    def __init__(self, wb: Recorded, threshold: float, place: Path, left: ExitStack) -> None:
+    def __init__(self, wb: Recorded, threshold: float, folder: Path, left: ExitStack) -> None:
         self.wb = wb
         self.threshold = threshold
-        self.place = place
+        self.folder = folder
         self.left = left
 
 
@@ -118,7 +118,7 @@ def begin(told: str) -> str:
     with ExitStack() as left:
         wb = _archived(given["archive"], left) if given.get("archive") else _recorded(given["home"], given["batch"])
         left.enter_context(energy_workbench.use(wb, alone=ALONE))
-        current = Session(wb, given["threshold"], Path(given["place"]), left.pop_all())
+        current = Session(wb, given["threshold"], Path(given["folder"]), left.pop_all())
     return json.dumps(resolved(wb, given.get("period"), given.get("meter")))
 
 
@@ -131,10 +131,10 @@ def finish(folder: str, base: str) -> str:
         If the disk refuses.
     """
     from energy_workbench.reports.archive import keep
-    from energy_workbench.reports.place import words
+    from energy_workbench.reports.output_files import disk_errors
 
     assert current is not None
-    with words(current.place):
+    with disk_errors(current.folder):
         kept = keep(current.wb, Path(folder), base)
     end()
     return json.dumps(kept)

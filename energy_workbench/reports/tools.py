@@ -1,4 +1,4 @@
-"""What reports are written with: a warm kernel and a warm browser, kept from one report to the next."""
+"""A kernel and a browser, kept warm from one report to the next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from energy_workbench.reports.kernel import Kernel
-from energy_workbench.reports.rendering.printing import Press
+from energy_workbench.reports.rendering.printing import Printer
 
 PATIENCE = 0.2
 """How often the process of a cell that nobody waits for any more is ended, until its thread ends too [s]."""
@@ -17,11 +17,11 @@ class Tools:
 
     Attributes
     ----------
-    press : Press
+    printer : Printer
     """
 
     def __init__(self) -> None:
-        self.press = Press()
+        self.printer = Printer()
         self._kernel = Kernel()
         # The kernel's sockets belong to the thread that made them.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="report")
@@ -31,7 +31,7 @@ class Tools:
 
     def __exit__(self, *raised: object) -> None:
         try:
-            self.press.stop()
+            self.printer.stop()
         finally:
             self._thread.submit(self._kernel.stop).result()
             self._thread.shutdown()

@@ -137,8 +137,8 @@ def _ahead(micros: Any, zone: ZoneInfo) -> Any:
     import numpy as np
 
     minutes, which = np.unique(micros // MINUTE_US, return_inverse=True)
-    found = [from_micros(minute * MINUTE_US).astimezone(zone).utcoffset() for minute in minutes.tolist()]
-    return np.array([round(offset.total_seconds() * 1e6) if offset else 0 for offset in found], "int64")[which]
+    offsets = [from_micros(minute * MINUTE_US).astimezone(zone).utcoffset() for minute in minutes.tolist()]
+    return np.array([round(offset.total_seconds() * 1e6) if offset else 0 for offset in offsets], "int64")[which]
 
 
 def _offset_text(seconds: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from energy_workbench.reports.kernel import Kernel
 from energy_workbench.reports.publish import Published, Tools, publish
-from energy_workbench.reports.rendering.printing import Press
+from energy_workbench.reports.rendering.printing import Printer
 from energy_workbench.runtime.settings import Settings, load
 
 NOW = "2026-11-03T06:30:00+05:30"
@@ -42,9 +42,9 @@ def tools() -> Iterator[Tools]:
 
 
 @pytest.fixture
-def press(tools: Tools, chromium: str) -> Press:
+def printer(tools: Tools, chromium: str) -> Printer:
     """Its browser."""
-    return tools.press
+    return tools.printer
 
 
 @pytest.fixture(scope="session")
@@ -64,4 +64,4 @@ def unstartable(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("something was started")
 
     monkeypatch.setattr(Kernel, "_start", start)
-    monkeypatch.setattr(Press, "_started", start)
+    monkeypatch.setattr(Printer, "_started", start)

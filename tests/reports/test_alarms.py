@@ -14,7 +14,7 @@ from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
 from energy_workbench.reports import sections
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, make_home
 
@@ -99,7 +99,7 @@ def test_a_report_tells_an_overload_that_only_intervals_know(tmp_path: Path, mon
         spool.append(readings)
     lake.commit(spool)
     build(lake, registry.all_ratios(), evidence=registry.evidence(home.profiles_path))
-    about = Subject(Workbench.at(home.home), "2026-10-11", "UNIT-A")
+    about = ReportContext(Workbench.at(home.home), "2026-10-11", "UNIT-A")
     (alarm,) = [spell for number, spell in about.alarms if number == "UNIT-A"]
     assert (alarm.what, "210 kW of 100 kW rated (210 %)" in alarm.reason) == ("Overload", True)
     shown = "".join(part._repr_mimebundle_()["text/html"] for part in sections.alarms(about).parts)

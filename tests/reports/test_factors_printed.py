@@ -10,14 +10,14 @@ import pytest
 
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports import sections
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
 HEADS = ["Factor", "Year", "Value", "Unit", "Gases", "Valid from", "Source"]
 
 
-def printed(about: Subject, title: str) -> list[list[str]]:
+def printed(about: ReportContext, title: str) -> list[list[str]]:
     """Rows of a table of the section as they stand in the page, the heads first."""
     parts = [part._repr_mimebundle_()["text/html"] for part in sections.carbon(about).parts]
     (html,) = [part for part in parts if "<table" in part and f"<th>{title}" in re.sub(r"<th[^>]*>", "<th>", part)]
@@ -42,7 +42,7 @@ def test_factors_of_location_and_market_are_printed_with_all_that_is_known_of_th
             "gases": "CO2, CH4, N2O",
         }
     )
-    about = Subject(wb, "2026-10")
+    about = ReportContext(wb, "2026-10")
     heads, *rows = printed(about, "Factor")
     assert heads == HEADS
     found = {row[0]: row[1:] for row in rows}

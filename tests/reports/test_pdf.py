@@ -23,7 +23,7 @@ from energy_workbench.reports.content.bundle import FIGURE, charts
 from energy_workbench.reports.publish import Published
 from energy_workbench.reports.rendering import chromium as browser
 from energy_workbench.reports.rendering.pdf import pages_of, write_pdf
-from energy_workbench.reports.rendering.printing import Press
+from energy_workbench.reports.rendering.printing import Printer
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -39,11 +39,11 @@ def bars(**layout: Any) -> Figure:
     return Figure({"data": [{"type": "bar", "y": [1, 2]}], "layout": layout}, "a bar")
 
 
-def typeset(press: Press, folder: Path, *parts: Any, title: str = "Title", paper: str = "a4") -> PdfReader:
+def typeset(printer: Printer, folder: Path, *parts: Any, title: str = "Title", paper: str = "a4") -> PdfReader:
     notebook = v4.new_notebook(cells=[cell(*parts)])
     pdf = folder / "report.pdf"
-    drawn = press.draw([(chart["text/plain"], chart[FIGURE]) for chart in charts(notebook)], paper)
-    write_pdf(press, notebook, title, drawn, pdf, paper=paper)
+    drawn = printer.draw([(chart["text/plain"], chart[FIGURE]) for chart in charts(notebook)], paper)
+    write_pdf(printer, notebook, title, drawn, pdf, paper=paper)
     assert [path.name for path in folder.iterdir()] == ["report.pdf"], "nothing temporary stays"
     return PdfReader(pdf)
 
@@ -94,14 +94,14 @@ def test_charts_are_drawn_as_vectors_with_labels_of_text(printed: PdfReader) -> 
     assert "UNIT-A" in text[flow]
 
 
-def test_sources_and_loads_of_the_flow_stand_apart_as_they_are_drawn(october: Published, press: Press) -> None:
+def test_sources_and_loads_of_the_flow_stand_apart_as_they_are_drawn(october: Published, printer: Printer) -> None:
     notebook = nbformat.read(october.files["notebook"], as_version=4)
     figures = [
         (chart["text/plain"], chart[FIGURE])
         for chart in charts(notebook)
         if chart[FIGURE]["data"][0]["type"] == "sankey"
     ]
-    [drawn] = press.draw(figures, "a4")
+    [drawn] = printer.draw(figures, "a4")
     columns: dict[int, list[tuple[float, float]]] = {}
     for node in re.findall(r'<g class="sankey-node".*?</g>', drawn.svg, flags=re.S):
         x, y = re.search(r"translate\(([-\d.]+),([-\d.]+)\)", node).groups()  # type: ignore[union-attr]
@@ -115,11 +115,11 @@ def test_sources_and_loads_of_the_flow_stand_apart_as_they_are_drawn(october: Pu
             assert below - (y + height) > 4
 
 
-def test_a_short_table_stays_on_the_page_that_has_room_for_it(press: Press, tmp_path: Path) -> None:
+def test_a_short_table_stays_on_the_page_that_has_room_for_it(printer: Printer, tmp_path: Path) -> None:
     filling = [paragraph("filling") for _ in range(29)]
     short = table("Short", [Column("Head", "text")], [("first",), ("second",), ("third",)])
     rest = [heading("Next chapter"), *(paragraph("words") for _ in range(8))]
-    texts = [page.extract_text() for page in typeset(press, tmp_path, *filling, short, *rest).pages]
+    texts = [page.extract_text() for page in typeset(printer, tmp_path, *filling, short, *rest).pages]
     assert "third" in texts[0]
     assert "Next chapter" in texts[1]
 
@@ -146,15 +146,15 @@ def test_every_font_is_inside(printed: PdfReader) -> None:
         assert embedded, name
 
 
-def test_on_letter_paper_every_page_is_letter_and_charts_have_its_width(press: Press, tmp_path: Path) -> None:
-    reader = typeset(press, tmp_path, heading("Chapter"), bars(), paper="letter")
+def test_on_letter_paper_every_page_is_letter_and_charts_have_its_width(printer: Printer, tmp_path: Path) -> None:
+    reader = typeset(printer, tmp_path, heading("Chapter"), bars(), paper="letter")
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in reader.pages} == {(612, 792)}
 
 
-def test_a_chart_is_never_cut_by_the_end_of_a_page(press: Press, tmp_path: Path) -> None:
+def test_a_chart_is_never_cut_by_the_end_of_a_page(printer: Printer, tmp_path: Path) -> None:
     lines = [paragraph(f"Line {n}") for n in range(30)]
     reader = typeset(
-        press, tmp_path, *lines, bars(height=400, title={"text": "TOP"}, xaxis={"title": {"text": "BOTTOM"}})
+        printer, tmp_path, *lines, bars(height=400, title={"text": "TOP"}, xaxis={"title": {"text": "BOTTOM"}})
     )
     texts = [page.extract_text() for page in reader.pages]
     assert len(texts) == 2
@@ -162,19 +162,21 @@ def test_a_chart_is_never_cut_by_the_end_of_a_page(press: Press, tmp_path: Path)
     assert "BOTTOM" in texts[1]
 
 
-def test_a_long_table_repeats_its_head_and_never_leaves_a_row_alone(press: Press, tmp_path: Path) -> None:
+def test_a_long_table_repeats_its_head_and_never_leaves_a_row_alone(printer: Printer, tmp_path: Path) -> None:
     for rows in (44, 45, 46):
         folder = tmp_path / str(rows)
         folder.mkdir()
-        reader = typeset(press, folder, table("T", [Column("Number of the row", digits=0)], [[n] for n in range(rows)]))
+        reader = typeset(
+            printer, folder, table("T", [Column("Number of the row", digits=0)], [[n] for n in range(rows)])
+        )
         texts = [page.extract_text() for page in reader.pages]
         assert all("Number of the row" in text for text in texts)
         assert len(re.findall(r"^\d+$", texts[-1], flags=re.M)) >= 3
 
 
-def test_bars_of_nothing_are_no_blank_chart(press: Press) -> None:
+def test_bars_of_nothing_are_no_blank_chart(printer: Printer) -> None:
     """A generator that stood still all day has a report too."""
-    (drawn,) = press.draw([("still", {"data": [{"type": "bar", "x": ["Mon"], "y": [0.0]}], "layout": {}})], "a4")
+    (drawn,) = printer.draw([("still", {"data": [{"type": "bar", "x": ["Mon"], "y": [0.0]}], "layout": {}})], "a4")
     assert "Mon" in drawn.svg
 
 
@@ -185,14 +187,14 @@ def test_bars_of_nothing_are_no_blank_chart(press: Press) -> None:
         ({"type": "scatter", "mode": "none", "y": [1, 2]}, "blank"),
     ],
 )
-def test_a_chart_that_stays_blank_is_an_error(press: Press, trace: dict[str, Any], reason: str) -> None:
+def test_a_chart_that_stays_blank_is_an_error(printer: Printer, trace: dict[str, Any], reason: str) -> None:
     with pytest.raises(ReportError, match=f"'a bar' was not drawn.*{reason}"):
-        press.draw([("a bar", {"data": [trace], "layout": {}})], "a4")
+        printer.draw([("a bar", {"data": [trace], "layout": {}})], "a4")
 
 
-def test_a_character_that_no_font_has_is_an_error_that_names_it(press: Press, tmp_path: Path) -> None:
+def test_a_character_that_no_font_has_is_an_error_that_names_it(printer: Printer, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match=r"no font of this machine has 1 characters.*\U00013000.*fonts-noto"):
-        typeset(press, tmp_path, paragraph("A hieroglyph \U00013000, and ordinary: äß€ ≤ − “x”"))
+        typeset(printer, tmp_path, paragraph("A hieroglyph \U00013000, and ordinary: äß€ ≤ − “x”"))
 
 
 def chapters(*names: str, lines: int = 1) -> str:
@@ -210,24 +212,24 @@ def listed(printed: bytes) -> dict[str, int]:
 
 def test_one_press_prints_many_pages_and_begins_anew_after_a_failure(chromium: str) -> None:
     page = "<html><body>Text</body></html>"
-    with Press() as press:
-        first = press.print(page, "a4")
+    with Printer() as printer:
+        first = printer.print(page, "a4")
         with pytest.raises(ReportError):
-            press.draw([("broken", {"data": [{"type": "bar", "y": [1], "visible": False}]})], "a4")
-        assert len(press.print(page, "a4")) == len(first)
+            printer.draw([("broken", {"data": [{"type": "bar", "y": [1], "visible": False}]})], "a4")
+        assert len(printer.print(page, "a4")) == len(first)
 
 
-def test_the_contents_of_every_page_of_a_press_are_its_own(press: Press) -> None:
-    assert listed(press.print(chapters("a", "b"), "a4", pages_of)) == {"a": 2, "b": 3}
-    assert listed(press.print(chapters("c", "d"), "a4", pages_of)) == {"c": 2, "d": 3}
-    assert listed(press.print(chapters("a", "b", lines=40), "a4", pages_of)) == {"a": 2, "b": 4}
-    assert listed(press.print(chapters("a", "b", "c"), "a4", pages_of)) == {"a": 2, "b": 3, "c": 4}
+def test_the_contents_of_every_page_of_a_press_are_its_own(printer: Printer) -> None:
+    assert listed(printer.print(chapters("a", "b"), "a4", pages_of)) == {"a": 2, "b": 3}
+    assert listed(printer.print(chapters("c", "d"), "a4", pages_of)) == {"c": 2, "d": 3}
+    assert listed(printer.print(chapters("a", "b", lines=40), "a4", pages_of)) == {"a": 2, "b": 4}
+    assert listed(printer.print(chapters("a", "b", "c"), "a4", pages_of)) == {"a": 2, "b": 3, "c": 4}
 
 
-def test_a_page_does_not_meet_what_the_script_of_another_left(press: Press) -> None:
+def test_a_page_does_not_meet_what_the_script_of_another_left(printer: Printer) -> None:
     script = "<script>window.left = (window.left || 0) + 1; document.body.append('left ' + window.left)</script>"
     for _ in range(2):
-        printed = press.print(f"<html><body>{script}</body></html>", "a4")
+        printed = printer.print(f"<html><body>{script}</body></html>", "a4")
         assert PdfReader(BytesIO(printed)).pages[0].extract_text() == "left 1"
 
 
@@ -235,7 +237,7 @@ def test_a_browser_that_ends_at_once_is_an_error(tmp_path: Path, monkeypatch: py
     fake(tmp_path / "chromium", "exit 1")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(ReportError, match="ended"):
-        Press().print("<html></html>", "a4")
+        Printer().print("<html></html>", "a4")
 
 
 def test_a_machine_without_a_sandbox_is_told_of_and_the_sandbox_is_not_given_up(tmp_path: Path) -> None:

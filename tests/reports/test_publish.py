@@ -41,7 +41,9 @@ from tests.waiting import eventually, patience
 
 PERIOD = "2026-10"
 COMMAND = [sys.executable, "-c", "from energy_workbench.cli.main import main; main()", "report"]
-OPEN = "from energy_workbench.reports import sections\nfrom energy_workbench.reports.subject import Subject\n"
+OPEN = (
+    "from energy_workbench.reports import sections\nfrom energy_workbench.reports.report_context import ReportContext\n"
+)
 
 
 def text_of(html: Path) -> str:
@@ -181,7 +183,7 @@ def test_an_analyst_adds_a_report_by_adding_a_notebook(plant: Settings, tmp_path
     (home / "notebooks").mkdir()
     plain = "import energy_workbench as ew\nwb = ew.open()\nwb.consumption('MAIN', period, every='1d').to_frame()"
     notebook(home / "notebooks" / "boilers.ipynb", 'period: str = "last month"\ntop: int = 3  # Shown', plain)
-    cells = [OPEN + "about = Subject.open(period)", "sections.cover(about, 'Mine')", "sections.contents()"]
+    cells = [OPEN + "about = ReportContext.open(period)", "sections.cover(about, 'Mine')", "sections.contents()"]
     given = tmp_path / "given"
     given.mkdir()
     notebook(given / "mine.ipynb", 'period: str = "last month"', *cells, "sections.by_unit(about)")
@@ -303,8 +305,8 @@ def test_a_report_of_ones_own_is_refused_as_those_that_ship_where_it_says_what_i
 ) -> None:
     given, parameters = tmp_path / "given", 'period: str = "last month"\nmeter: str = ""'
     given.mkdir()
-    notebook(given / "one.ipynb", parameters, OPEN + "about = Subject.of_one(period, meter=meter)")
-    notebook(given / "all.ipynb", parameters, OPEN + "about = Subject.open(period=period)")
+    notebook(given / "one.ipynb", parameters, OPEN + "about = ReportContext.of_one(period, meter=meter)")
+    notebook(given / "all.ipynb", parameters, OPEN + "about = ReportContext.open(period=period)")
     notebook(given / "plain.ipynb", parameters, "1 + 1")
     for name, more, message in (
         ("one", {}, "name it, such as"),
@@ -415,7 +417,7 @@ def test_a_failed_cell_a_blank_chart_and_a_missing_font_fail_loudly_and_keep_the
 def test_reports_of_a_batch_with_a_bad_one_among_them_are_those_that_are_written_alone(
     plant: Settings, tmp_path: Path, chromium: str, tools: Tools
 ) -> None:
-    cells = [OPEN + "about = Subject.open(period)", "sections.contents()", "sections.summary(about)"]
+    cells = [OPEN + "about = ReportContext.open(period)", "sections.contents()", "sections.summary(about)"]
     blank = "from energy_workbench.reports.content.blocks import Figure\nFigure({'data': [{'type': 'bar', 'y': [1], "
     notebook(tmp_path / "blank.ipynb", 'period: str = "last month"', *cells, blank + "'visible': False}]}, 'Load')")
     last = Ask("meter", {"period": PERIOD, "meter": "DG"})
@@ -522,14 +524,14 @@ def test_without_a_chromium_the_page_is_written_and_the_command_fails(plant: Set
 def test_a_disk_that_is_full_mid_way_is_told_and_leaves_nothing(
     plant: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tools: Tools
 ) -> None:
-    from energy_workbench.reports import desk
+    from energy_workbench.reports import report_files
 
     def full(*_: Any) -> None:
         # /dev/full answers as a full disk does.
         with open("/dev/full", "w") as device:
             device.write("x" * 100_000)
 
-    monkeypatch.setattr(desk, "write_excel", full)
+    monkeypatch.setattr(report_files, "write_excel", full)
     with pytest.raises(HomeError, match="No space left on device"):
         publish(plant, "meter", {"period": PERIOD, "meter": "DG"}, formats=["html", "xlsx"], out=tmp_path, tools=tools)
     assert not list(tmp_path.iterdir())

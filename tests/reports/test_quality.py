@@ -20,7 +20,7 @@ from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
 from energy_workbench.reports.publish import Ask, Published, Tools, publish_many
-from energy_workbench.reports.subject import MOST_FINDINGS, Subject
+from energy_workbench.reports.report_context import MOST_FINDINGS, ReportContext
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
 from tests.reports.test_publish import tables_of, text_of
@@ -156,7 +156,7 @@ def test_so_many_findings_that_not_all_are_given_are_not_passed_off_as_all(
     wb = Workbench.at(home.home)
     [one] = wb.findings(period=PERIOD, name="counter", limit=1)
     monkeypatch.setattr(Workbench, "findings", lambda *_, **how: [one] * how["limit"])
-    about = Subject(wb, PERIOD)
+    about = ReportContext(wb, PERIOD)
     parts = [part._repr_mimebundle_()["text/html"] for part in sections.findings(about).parts]
     assert any(f"older than the newest {MOST_FINDINGS:,}" in part for part in parts)
     assert any(f"The newest 200 of {MOST_FINDINGS:,} are listed" in part for part in parts)

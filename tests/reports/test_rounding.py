@@ -19,7 +19,7 @@ from energy_workbench.reports import sections
 from energy_workbench.reports.content import words
 from energy_workbench.reports.content.blocks import FIGURE, KEY_FIGURES, TABLE, Element, Section
 from energy_workbench.reports.errors import at_any_load, together
-from energy_workbench.reports.subject import Subject, source_kinds
+from energy_workbench.reports.report_context import ReportContext, source_kinds
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
@@ -81,7 +81,7 @@ def test_report_page_and_balance_know_a_meter_alike_by_its_load(plant: Settings)
     assert known.keys() == {row["id"] for row in meters}
     loaded = [row for row in meters if row["ct_primary"] and known[row["id"]]["by_load"]]
     assert any(known[row["id"]]["uncertainty_percent"] > 110 * at_any_load(row) for row in loaded), "by load, not class"
-    site, unit = Subject(wb, "2026-10"), Subject(wb, "2026-10", "UNIT-A")
+    site, unit = ReportContext(wb, "2026-10"), ReportContext(wb, "2026-10", "UNIT-A")
     page = LossesModel(wb, Choices())
     page.show(page.ask(Selection("2026-10", "", "")))
     of_page = {row["meter"]: row["uncertainty_percent"] for row in page.balance.meters}
@@ -122,7 +122,7 @@ def bundles(*parts: Section | Element) -> Iterator[dict[str, Any]]:
 
 
 def test_a_report_prints_the_same_value_the_same_everywhere_and_keeps_it_whole_beside(plant: Settings) -> None:
-    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    about = ReportContext(energy_workbench.open(str(plant.home)), "2026-10")
     shown = list(bundles(sections.summary(about), sections.power_flow(about), sections.by_tree(about)))
     (root,) = [row for row in about.meters if row["id"] == about.meter["id"]]
     assert root["total_kwh"] == about.hourly.total_kwh
@@ -136,7 +136,7 @@ def test_a_report_prints_the_same_value_the_same_everywhere_and_keeps_it_whole_b
 
 
 def test_a_loss_is_printed_as_far_as_its_balance_knows_it_and_its_reason_says_it_so(plant: Settings) -> None:
-    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    about = ReportContext(energy_workbench.open(str(plant.home)), "2026-10")
     html = " ".join(b["text/html"] for b in bundles(sections.losses(about)) if "text/html" in b)
     hot = [row for row in about.balance.rows if row["verdict"] == "hotspot"]
     assert hot
@@ -148,7 +148,7 @@ def test_a_loss_is_printed_as_far_as_its_balance_knows_it_and_its_reason_says_it
 
 
 def test_page_chart_reason_and_report_tell_the_losses_of_a_node_alike(plant: Settings) -> None:
-    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    about = ReportContext(energy_workbench.open(str(plant.home)), "2026-10")
     rows = [row for row in about.balance.rows if row["loss_kwh"] is not None]
     assert {"hotspot", "within_error"} <= {row["verdict"] for row in rows}
     report = " ".join(b["text/html"] for b in bundles(sections.losses(about)) if "text/html" in b)
@@ -175,13 +175,13 @@ def test_page_chart_reason_and_report_tell_the_losses_of_a_node_alike(plant: Set
 
 
 def test_the_notes_say_how_far_numbers_are_rounded(plant: Settings) -> None:
-    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    about = ReportContext(energy_workbench.open(str(plant.home)), "2026-10")
     html = " ".join(b["text/html"] for b in bundles(sections.notes(about)))
     assert "rounded as far as the meters&#39; error allows" in html or "rounded as far as the meters' error" in html
 
 
 def test_labels_of_the_flow_have_the_digits_of_the_tables_beside(plant: Settings) -> None:
-    about = Subject(energy_workbench.open(str(plant.home)), "2026-10")
+    about = ReportContext(energy_workbench.open(str(plant.home)), "2026-10")
     (figure,) = [b[FIGURE] for b in bundles(sections.power_flow(about)) if FIGURE in b]
     (trace,) = figure["data"]
     labels = dict(zip([key for key, *_ in trace["node"]["customdata"]], trace["node"]["label"], strict=True))

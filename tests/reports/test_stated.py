@@ -11,7 +11,7 @@ import pytest
 
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports import sections
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW, add_history, make_home
 
@@ -70,7 +70,7 @@ def test_history_has_what_holds_in_the_period_in_words_with_author_and_instant(w
 
 
 def test_a_report_lists_them_and_says_how_many_more_there_are(wb: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    about = Subject(wb, PERIOD)
+    about = ReportContext(wb, PERIOD)
     shown = text_of(sections.alarms(about))
     for said in (
         "5 Oct 10:00 UNIT-A Status active → inactive belt torn asha, 12 Oct 2026, 15:07",
@@ -89,7 +89,7 @@ def test_a_report_lists_them_and_says_how_many_more_there_are(wb: Workbench, mon
 
 
 def test_the_generation_report_has_those_of_its_sources(wb: Workbench) -> None:
-    shown = text_of(sections.alarms(Subject(wb, PERIOD), ["grid", "generator", "solar"]))
+    shown = text_of(sections.alarms(ReportContext(wb, PERIOD), ["grid", "generator", "solar"]))
     assert "bypass open" in shown
     assert "belt torn" not in shown
     notebook = Path("notebooks/reports/generation.ipynb").read_text("utf-8")

@@ -205,9 +205,9 @@ def test_a_producer_is_compared_by_what_it_produces(tmp_path: Path, monkeypatch:
 
 
 def test_every_face_tells_the_same_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from energy_workbench.reports.report_context import ReportContext
     from energy_workbench.reports.sections import days as days_section
     from energy_workbench.reports.sections import front
-    from energy_workbench.reports.subject import Subject
     from energy_workbench.widgets.choices import Choices
     from energy_workbench.widgets.patterns.model import Model
 
@@ -221,7 +221,7 @@ def test_every_face_tells_the_same_change(tmp_path: Path, monkeypatch: pytest.Mo
     shown = {card.label: (card.value, card.note) for card in model.cards}
     assert shown["Change"] == ("+10.0 %", "by like days")
     assert shown["Energy before"][1] == f"totals {told.totals_percent:+.1f} %, 31 and 30 days"
-    subject = Subject(wb, "2026-10", "GRID")
+    subject = ReportContext(wb, "2026-10", "GRID")
     (figures,) = [part for part in front.summary(subject).parts if hasattr(part, "items")]
     energy = next(card for card in figures.items if card.label == "Energy")
     assert energy.note == f"+10.0 % by like days; totals +{told.totals_percent:.1f} %, 31 and 30 days"

@@ -137,8 +137,8 @@ def test_an_edited_interval_is_one_of_the_blocks(tmp_path: Path, monkeypatch: py
 def test_two_meters_of_the_same_energy_and_peak_have_the_same_load_factor_in_a_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from energy_workbench.reports.report_context import ReportContext
     from energy_workbench.reports.sections import front, meters
-    from energy_workbench.reports.subject import Subject
 
     home = home_of(
         tmp_path / "home", ZONE, [METERS[0], {"number": "MAIN", "name": "Main", "type": "main", "parent": "GRID"}]
@@ -147,7 +147,7 @@ def test_two_meters_of_the_same_energy_and_peak_have_the_same_load_factor_in_a_r
     silent = [(DAY // 2, 10.0, False), (DAY // 2 - 1, 50.0, False), (1, 50.0)]
     count(home, START, {"GRID": day * 31, "MAIN": [*(day * 10), *(silent * 3), *(day * 18)]})
     wb = opened(home, monkeypatch, START + timedelta(days=40))
-    (table,) = [part for part in meters.by_tree(Subject(wb, "2026-10")).parts if hasattr(part, "rows")]
+    (table,) = [part for part in meters.by_tree(ReportContext(wb, "2026-10")).parts if hasattr(part, "rows")]
     columns = [column.head for column in table.columns]
     energy, peak, factor, complete = (
         [row[columns.index(name)] for row in table.rows] for name in ("Energy", "Peak", "Load factor", "Complete")
@@ -157,7 +157,9 @@ def test_two_meters_of_the_same_energy_and_peak_have_the_same_load_factor_in_a_r
     assert factor == [0.6, 0.6]
     assert complete == [1.0, pytest.approx(28 / 31, abs=1e-3)]
     for number in ("GRID", "MAIN"):
-        (figures,) = [part for part in front.summary(Subject(wb, "2026-10", number)).parts if hasattr(part, "items")]
+        (figures,) = [
+            part for part in front.summary(ReportContext(wb, "2026-10", number)).parts if hasattr(part, "items")
+        ]
         cards = {card.label: card for card in figures.items}
         assert (cards["Load factor"].value, cards["Mean load"].value) == ("60.0 %", "30.0")
     assert cards["Load factor"].note == "mean of the known blocks ÷ maximum, 90.3 % of the time"

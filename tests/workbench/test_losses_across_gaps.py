@@ -15,8 +15,8 @@ from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry, StateStore
 from energy_workbench.reports.content import words
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.reports.sections.front import loss_card
-from energy_workbench.reports.subject import Subject
 from energy_workbench.runtime import settings
 from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
@@ -191,7 +191,7 @@ def test_all_nodes_together_are_one_figure_everywhere(tmp_path: Path) -> None:
     # A loses a tenth of what it took in seven days; that is compared with what the site was supplied with in these.
     a = 0.1 * energy("A", FIRST, day(8)) / energy("MAIN", FIRST, day(8))
     assert found.lost["site_percent"] == pytest.approx(10 + 100 * a, abs=2e-3)
-    card = loss_card(Subject(wb, TIME))
+    card = loss_card(ReportContext(wb, TIME))
     whole, sure = loss_words.together(found.rows, found.lost)
     assert f"{card.value} {card.unit}" == whole
     assert f"{words.number(found.lost['site_percent'], 1)} % of the site's supply" in card.note

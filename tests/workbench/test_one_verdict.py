@@ -20,8 +20,8 @@ from energy_workbench.figures.theme import LIGHT
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
 from energy_workbench.reports.content import charts
 from energy_workbench.reports.content.blocks import Table
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.reports.sections.losses import losses
-from energy_workbench.reports.subject import Subject
 from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.losses import markup
@@ -88,7 +88,7 @@ def test_picture_table_rest_and_report_have_one_verdict(tmp_path: Path, case: st
             assert VERDICTS[judged[meter]].word in text
             assert ("Hotspot" in text) is (judged[meter] == "hotspot")
 
-    section = losses(Subject(wb, TIME))
+    section = losses(ReportContext(wb, TIME))
     (table,) = (part for part in section.parts if isinstance(part, Table))
     assert {row[0]: row[-1] for row in table.rows} == {
         row["number"]: VERDICTS[row["verdict"]].word.capitalize() for row in found.rows

@@ -10,9 +10,9 @@ import pytest
 import energy_workbench as ew
 from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.client.workbench import RemoteWorkbench
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.reports.sections.front import summary
 from energy_workbench.reports.sections.generation import carbon
-from energy_workbench.reports.subject import Subject
 from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.model import Model
@@ -45,7 +45,7 @@ def faces(wb: Workbench, period: str = PERIOD) -> list[float | None]:
                 one.site_figures(period)["energy_kwh"],
                 one.overview(period).cards["energy_kwh"],
                 one.generation(period).use_kwh,
-                Subject(one, period).cards["energy_kwh"],
+                ReportContext(one, period).cards["energy_kwh"],
             )
         ]
         assert wb.site_figures(period) == far.site_figures(period)
@@ -103,7 +103,7 @@ def test_a_root_out_of_service_leaves_no_use_on_any_face(make: Make) -> None:
     other = GenerationModel(wb, Choices(period=PERIOD))
     other.refresh()
     assert card(other, "Solar share").note == "the site's use is not known"
-    front = str(summary(Subject(wb, PERIOD)))
+    front = str(summary(ReportContext(wb, PERIOD)))
     assert OUT in front
     assert "of the time in which all of the site is metered" in front
 
@@ -162,7 +162,7 @@ def test_a_spare_root_that_was_never_connected_is_left_out_and_named(make: Make)
     assert wb.site_figures(PERIOD)["left_out"] == ["SPARE"]
     words = "SPARE was never connected: the site's figures are told as if it is not there."
     assert words in page(wb).notes
-    assert words.removesuffix(".") in str(summary(Subject(wb, PERIOD)))
+    assert words.removesuffix(".") in str(summary(ReportContext(wb, PERIOD)))
     (g1,) = [row for row in wb.balance(PERIOD).rows if row["number"] == "G1"]
     assert g1["site_percent"] is not None
     # One that a gateway is to read is there: what comes in is not known.
@@ -193,7 +193,7 @@ def test_a_producer_of_another_type_is_no_diesel_generator(make: Make) -> None:
     assert card(shown, "Other producers").value == "1,440 kWh"
     assert "other producers" in {trace["name"] for trace in shown.sources_figure["data"]}
     assert "other producers 1,440 kWh" in str(shown.sources_figure["layout"])
-    assert "WIND is a producer" in str(carbon(Subject(wb, PERIOD)))
+    assert "WIND is a producer" in str(carbon(ReportContext(wb, PERIOD)))
     by_diesel = 2.68 * (told.diesel_litres or 0)
     for factor in (0, 0.5):
         wb.set_factor({"name": "other_producers", "value": factor, "source": "its maker"})
@@ -208,7 +208,7 @@ def test_a_market_based_figure_says_what_it_is_made_with_on_every_face(make: Mak
         shown = GenerationModel(wb, Choices(period=PERIOD))
         shown.refresh()
         page = generation_markup.scopes(shown.generation, {}, "")
-        return [page, str(carbon(Subject(wb, PERIOD))), str(shown.carbon_table().columns), asked()]
+        return [page, str(carbon(ReportContext(wb, PERIOD))), str(shown.carbon_table().columns), asked()]
 
     def asked() -> str:
         with served(wb.settings) as url:

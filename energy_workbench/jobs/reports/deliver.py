@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import DeliveryError, SettingsError
 from energy_workbench.domain.schedules import Schedule
-from energy_workbench.jobs.reports.event import event
+from energy_workbench.jobs.reports.webhook_event import event
 from energy_workbench.reports.delivery import index, smtp, webhook
 from energy_workbench.reports.delivery.letter import report_letter
 from energy_workbench.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from energy_workbench.jobs.reports.holding import Holding
+    from energy_workbench.jobs.reports.lease import Lease
     from energy_workbench.jobs.reports.secrets import Secrets
     from energy_workbench.services.workbench import Workbench
 
@@ -21,7 +21,7 @@ FOLDER = "folder"
 
 
 def deliver(
-    settings: Settings, wb: Workbench, schedule: Schedule, holding: Holding, secrets: Secrets
+    settings: Settings, wb: Workbench, schedule: Schedule, lease: Lease, secrets: Secrets
 ) -> dict[str, DeliveryError]:
     """Deliver what has not been delivered yet, but to none who has refused it for good.
 
@@ -36,20 +36,20 @@ def deliver(
         If the folder cannot be written.
     """
     site = wb.site()["name"]
-    manifest = settings.reports_path / holding.run.files["manifest"]
+    manifest = settings.reports_path / lease.run.files["manifest"]
 
     def delivered(to: str) -> None:
-        holding.sure(delivered=(*holding.run.delivered, to))
+        lease.sure(delivered=(*lease.run.delivered, to))
 
     def refused(to: str, reason: str) -> None:
-        holding.sure(refused={**holding.run.refused, to: reason})
+        lease.sure(refused={**lease.run.refused, to: reason})
 
     def before(to: str) -> None:
-        holding.tell(holding.progress, f"Mailing {to}")
-        holding.sure()
+        lease.tell(lease.progress, f"Mailing {to}")
+        lease.sure()
 
     def open_to(to: str) -> bool:
-        return to not in holding.run.delivered and to not in holding.run.refused
+        return to not in lease.run.delivered and to not in lease.run.refused
 
     if open_to(FOLDER):
         index.write(settings.reports_path, site, wb.zone)
@@ -57,17 +57,17 @@ def deliver(
     failed: dict[str, DeliveryError] = {}
     people = [each for each in schedule.recipients if open_to(each.address)]
     if people:
-        letters = [report_letter(settings, schedule, holding.run, each, manifest, site) for each in people]
+        letters = [report_letter(settings, schedule, lease.run, each, manifest, site) for each in people]
         try:
             failed |= smtp.send(settings, secrets.password(), letters, before=before, sent=delivered, refused=refused)
         except SettingsError as error:
             # Settings can be mended before the last attempt; the webhook need not wait for that.
             failed |= {each.address: DeliveryError(str(error)) for each in people}
     if schedule.webhook and open_to(schedule.webhook):
-        holding.tell(holding.progress, "Calling the webhook")
-        holding.sure()
+        lease.tell(lease.progress, "Calling the webhook")
+        lease.sure()
         try:
-            webhook.post(schedule.webhook, secrets.key(), event("report.sent", schedule.name, holding.run, manifest))
+            webhook.post(schedule.webhook, secrets.key(), event("report.sent", schedule.name, lease.run, manifest))
             delivered(schedule.webhook)
         except DeliveryError as error:
             failed[schedule.webhook] = error
@@ -76,7 +76,7 @@ def deliver(
         except SettingsError as error:
             failed[schedule.webhook] = DeliveryError(str(error))
     wanted = {schedule.webhook, *(each.address for each in schedule.recipients)}
-    final = {to: DeliveryError(reason, temporary=False) for to, reason in holding.run.refused.items() if to in wanted}
+    final = {to: DeliveryError(reason, temporary=False) for to, reason in lease.run.refused.items() if to in wanted}
     return {_shown(to, schedule): error for to, error in (failed | final).items()}
 
 

@@ -1,4 +1,4 @@
-"""A worker's process: what is known of it, and how it is ended with all that it started."""
+"""A worker's process tree: its interface, and its termination with all that it started."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.domain.schedules import Run, RunState, Schedule, resolved
 from energy_workbench.domain.time import clock, crontab
 from energy_workbench.domain.time.period import zone_of
-from energy_workbench.jobs.reports import ended, processes
+from energy_workbench.jobs.reports import outcomes, processes
 from energy_workbench.jobs.reports.processes import Process
 from energy_workbench.jobs.reports.worker_process import WorkerProcess
 from energy_workbench.registry import Registry
@@ -121,7 +121,7 @@ class Scheduler:
             try:
                 self._begin(run)
             except OSError as error:
-                ended.badly(self._registry, run, f"its process could not be started: {error.strerror}", self._now())
+                outcomes.failed(self._registry, run, f"its process could not be started: {error.strerror}", self._now())
 
     def _begin(self, run: Run) -> None:
         """Hand a run to a worker that waits, with a warm kernel and browser, else to a new one."""
@@ -224,11 +224,11 @@ class Scheduler:
             if run.holder == child.run.holder and run.lease_until is not None:
                 # It ended without a word of what became of the run.
                 if run.cancel_by:
-                    ended.cancelled(self._registry, run, self._now())
+                    outcomes.cancelled(self._registry, run, self._now())
                 elif child.handed and not child.process.taken():
-                    ended.untouched(self._registry, run, self._now())
+                    outcomes.untouched(self._registry, run, self._now())
                 else:
-                    ended.badly(
+                    outcomes.failed(
                         self._registry, run, f"its process ended by itself ({processes.told(code)})", self._now()
                     )
 

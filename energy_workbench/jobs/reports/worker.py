@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from energy_workbench.domain.errors import DeliveryError, InputError, NotFoundError, WorkbenchError
 from energy_workbench.domain.schedules import LOOKS, Run, RunState, Schedule
 from energy_workbench.domain.time import clock
-from energy_workbench.jobs.reports import data, ended
+from energy_workbench.jobs.reports import completeness, outcomes
 from energy_workbench.jobs.reports.deliver import deliver
-from energy_workbench.jobs.reports.holding import Holding, Stopped
-from energy_workbench.jobs.reports.owner import tell_owner
+from energy_workbench.jobs.reports.failure_notice import tell_owner
+from energy_workbench.jobs.reports.lease import Lease, Stopped
 from energy_workbench.jobs.reports.secrets import Secrets
 from energy_workbench.reports.names import file_name
 from energy_workbench.runtime import logs, secret
@@ -92,10 +92,10 @@ def work(settings: Settings, key: int, holder: str, bench: Bench | None = None) 
         if run.holder != holder:
             log.warning("run %d is another's: nothing to do", key)
             return False
-        holding = Holding(wb.registry, run)
+        lease = Lease(wb.registry, run)
         try:
-            with holding:
-                return _do(settings, wb, holding, secrets, bench)
+            with lease:
+                return _do(settings, wb, lease, secrets, bench)
         except Stopped:
             _stopped(wb, run)
             return False
@@ -103,9 +103,9 @@ def work(settings: Settings, key: int, holder: str, bench: Bench | None = None) 
         wb.close()
 
 
-def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets, bench: Bench | None) -> bool:
+def _do(settings: Settings, wb: Workbench, lease: Lease, secrets: Secrets, bench: Bench | None) -> bool:
     """Whether it went well, or has to wait for its data."""
-    run = holding.run
+    run = lease.run
     if run.state is RunState.FAILED:
         _tell(settings, wb, run, secrets)
         return False
@@ -119,28 +119,28 @@ def _do(settings: Settings, wb: Workbench, holding: Holding, secrets: Secrets, b
     logs.hide(*(each for each in (schedule.webhook, schedule.owner) if hidden(each) != each))
     try:
         if not _there(settings, run):
-            if not _enough(wb, schedule, holding):
+            if not _enough(wb, schedule, lease):
                 return True
-            _write(settings, schedule, holding, bench)
-        refused = deliver(settings, wb, schedule, holding, secrets)
+            _write(settings, schedule, lease, bench)
+        refused = deliver(settings, wb, schedule, lease, secrets)
     except (InputError, NotFoundError) as error:
         # What was asked for cannot be: no pause mends that.
-        _failed(wb, holding.run, str(error), temporary=False)
+        _failed(wb, lease.run, str(error), temporary=False)
     except WorkbenchError as error:
-        _failed(wb, holding.run, str(error))
+        _failed(wb, lease.run, str(error))
     except OSError as error:
-        _failed(wb, holding.run, f"{error.strerror or error} ({error.filename or 'no file'})")
+        _failed(wb, lease.run, f"{error.strerror or error} ({error.filename or 'no file'})")
     except Exception as error:
         log.exception("run %d failed", run.key)
-        _failed(wb, holding.run, f"{type(error).__name__}: {error}")
+        _failed(wb, lease.run, f"{type(error).__name__}: {error}")
     else:
         if refused:
             reason = "; ".join(f"{to}: {error}" for to, error in refused.items())
             # Where one of them may still get it, it is tried again; only then those count that never will.
             temporary = any(error.temporary for error in refused.values())
-            _failed(wb, holding.run, reason, temporary=temporary)
+            _failed(wb, lease.run, reason, temporary=temporary)
         else:
-            _done(wb, holding.run)
+            _done(wb, lease.run)
             return True
     return False
 
@@ -151,11 +151,11 @@ def _there(settings: Settings, run: Run) -> bool:
     return "manifest" in run.files and all((folder / name).is_file() for name in run.files.values())
 
 
-def _enough(wb: Workbench, schedule: Schedule, holding: Holding) -> bool:
+def _enough(wb: Workbench, schedule: Schedule, lease: Lease) -> bool:
     """Whether the data of the period are there, or will not be waited for any longer; if not, it looks again later."""
-    run, now = holding.run, clock.now()
-    holding.tell(0.01, "Looking whether the data are there")
-    share = data.completeness(wb, run.period, str(schedule.parameters.get("meter") or ""), run.planned_at)
+    run, now = lease.run, clock.now()
+    lease.tell(0.01, "Looking whether the data are there")
+    share = completeness.known_share(wb, run.period, str(schedule.parameters.get("meter") or ""), run.planned_at)
     wanted = schedule.completeness_percent / 100
     deadline = run.planned_at + timedelta(hours=schedule.wait_hours)
     incomplete = share < wanted
@@ -168,28 +168,29 @@ def _enough(wb: Workbench, schedule: Schedule, holding: Holding) -> bool:
             due_at=due,
             looks=run.looks + 1,
             completeness=share,
-            reason=f"{data.percent(share)} of the data are there, {schedule.completeness_percent:g} % are wanted; "
+            reason=f"{completeness.percent(share)} of the data are there, "
+            f"{schedule.completeness_percent:g} % are wanted; "
             f"it is sent as it is at {deadline.astimezone(wb.zone):%d %b %H:%M}",
         )
         return False
-    holding.sure(completeness=share, incomplete=incomplete)
-    holding.tell(LOOKED, "Writing the report")
+    lease.sure(completeness=share, incomplete=incomplete)
+    lease.tell(LOOKED, "Writing the report")
     return True
 
 
-def _write(settings: Settings, schedule: Schedule, holding: Holding, bench: Bench | None) -> None:
+def _write(settings: Settings, schedule: Schedule, lease: Lease, bench: Bench | None) -> None:
     from energy_workbench.reports.progress import CancelledError, Step
     from energy_workbench.reports.publish import publish
 
-    run = holding.run
+    run = lease.run
 
     def tell(step: Step) -> None:
-        holding.tell(LOOKED + (WRITTEN - LOOKED) * step.share, step.doing.capitalize())
+        lease.tell(LOOKED + (WRITTEN - LOOKED) * step.share, step.doing.capitalize())
 
     folder = folder_of(settings, schedule, run)
     report = catalogue.find(schedule.report, (settings.notebooks_path,))
     tools = bench.tools_for(report.path) if bench else None
-    with holding.gently() as cancelled:
+    with lease.gently() as cancelled:
         try:
             done = publish(
                 settings,
@@ -209,8 +210,8 @@ def _write(settings: Settings, schedule: Schedule, holding: Holding, bench: Benc
     if done.pdf_error:
         raise done.pdf_error
     files = {kind: path.relative_to(settings.reports_path).as_posix() for kind, path in done.files.items()}
-    holding.tell(WRITTEN, "Delivering")
-    holding.sure(files=files)
+    lease.tell(WRITTEN, "Delivering")
+    lease.sure(files=files)
 
 
 def _leave_no_empty(folder: Path) -> None:
@@ -229,7 +230,7 @@ def folder_of(settings: Settings, schedule: Schedule, run: Run) -> Path:
 def _done(wb: Workbench, run: Run) -> None:
     reason = run.reason if run.reason.startswith("caught up") else ""
     if run.incomplete:
-        missing = f"sent incomplete: {data.percent(run.completeness or 0.0)} of the data were there"
+        missing = f"sent incomplete: {completeness.percent(run.completeness or 0.0)} of the data were there"
         reason = f"{missing}; {reason}" if reason else missing
     wb.registry.let_go_run(
         run.key, run.holder, state=RunState.DONE, finished_at=clock.now(), failures=0, told=None, reason=reason
@@ -242,7 +243,7 @@ def _failed(wb: Workbench, run: Run, reason: str, *, temporary: bool = True) -> 
     level = logging.WARNING if temporary else logging.ERROR
     log.log(level, "run %d of %s failed: %s", run.key, run.name, reason)
     # One that has failed for good is due at once: whoever claims it tells the owner, as often as that takes.
-    ended.badly(wb.registry, run, reason, clock.now(), temporary=temporary)
+    outcomes.failed(wb.registry, run, reason, clock.now(), temporary=temporary)
 
 
 def _tell(settings: Settings, wb: Workbench, run: Run, secrets: Secrets) -> None:
@@ -260,7 +261,7 @@ def _tell(settings: Settings, wb: Workbench, run: Run, secrets: Secrets) -> None
 
 def _untold(wb: Workbench, run: Run, error: WorkbenchError, now: datetime, *, temporary: bool) -> None:
     log.error("the owner of run %d cannot be told that it failed: %s", run.key, error)
-    again = ended.pause_after(run.failures) if temporary else None
+    again = outcomes.pause_after(run.failures) if temporary else None
     reason = run.reason if "the owner was not told" in run.reason else f"{run.reason}; the owner was not told: {error}"
     more = {"told": None} if again is None else {"failures": run.failures + 1, "due_at": now + again}
     wb.registry.let_go_run(run.key, run.holder, state=RunState.FAILED, reason=reason, **more)
@@ -269,12 +270,12 @@ def _untold(wb: Workbench, run: Run, error: WorkbenchError, now: datetime, *, te
 def _stopped(wb: Workbench, run: Run) -> None:
     """What a run is that was stopped in the middle: cancelled, another's, or due again."""
     now = clock.now()
-    found = wb.registry.run(run.key)
-    if found.holder != run.holder:
+    current = wb.registry.run(run.key)
+    if current.holder != run.holder:
         return
-    if found.cancel_by:
-        ended.cancelled(wb.registry, found, now)
-        log.info("run %d of %s was cancelled by %s", run.key, run.name, found.cancel_by)
+    if current.cancel_by:
+        outcomes.cancelled(wb.registry, current, now)
+        log.info("run %d of %s was cancelled by %s", run.key, run.name, current.cancel_by)
         return
     wb.registry.let_go_run(
         run.key,

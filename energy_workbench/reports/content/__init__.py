@@ -1,1 +1,1 @@
-"""What a report is made of: blocks, charts, words."""
+"""The content of reports: blocks, charts, and numbers as text."""

@@ -1,4 +1,4 @@
-"""What a report is made of: sections of headings, sentences, key figures, tables, drawings and charts.
+"""The blocks of a report: sections of headings, sentences, key figures, tables, drawings and charts.
 
 Each shows itself as HTML, and key figures, tables and charts hand out their values beside it: Excel sheets, mails and
 the PDF are made from the outputs of the executed notebook, whatever notebook it was.
@@ -342,8 +342,8 @@ def _drawn(trace: Mapping[str, Any]) -> bool:
     """Whether a trace has a value that can be seen."""
     if trace.get("type") == "sankey":
         return any(trace.get("link", {}).get("value", ()))
-    found = next((trace[key] for key in ("y", "z", "values", "x", "r") if trace.get(key) is not None), ())
-    return any(value is not None and value == value for value in _flat(found))
+    values = next((trace[key] for key in ("y", "z", "values", "x", "r") if trace.get(key) is not None), ())
+    return any(value is not None and value == value for value in _flat(values))
 
 
 def _flat(values: Any) -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""Numbers and instants as a report writes them."""
+"""Numbers, percentages and instants as text of a report."""
 
 from __future__ import annotations
 

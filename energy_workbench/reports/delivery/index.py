@@ -43,7 +43,7 @@ def write(folder: Path, site: str, zone: ZoneInfo) -> Path:
     HomeError
         If the folder cannot be written.
     """
-    newest = sorted(_manifests(folder), key=lambda found: found[0], reverse=True)
+    newest = sorted(_manifests(folder), key=lambda entry: entry[0], reverse=True)
     rows = Markup().join(_row(folder, path, zone) for _, path in newest[:MOST])
     more = f" {len(newest) - MOST:,} older ones are in the folder." if len(newest) > MOST else ""
     table = (

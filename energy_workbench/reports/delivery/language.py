@@ -1,4 +1,4 @@
-"""The fixed words of a mail in the language of who reads it; the catalogue is the file `words.json`."""
+"""Phrases of a mail by language; the catalogue is the file `words.json`."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def words(language: str) -> Mapping[str, str]:
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """The words by language."""
-    found: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
-    return found
+    words_by_language: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
+    return words_by_language

@@ -1,4 +1,4 @@
-"""Handing mails to a server: TLS, one connection for all, and for each mail what became of it."""
+"""Delivery of mails by SMTP: TLS, one connection for all, and the outcome of each mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling another system: JSON by POST, signed, so that it can tell who speaks."""
+"""Delivery by webhook: JSON by POST, signed with HMAC-SHA-256."""
 
 from __future__ import annotations
 

@@ -34,9 +34,9 @@ class Headings:
     def marked(self, html: str) -> str:
         """A part of the page, in which a heading without an id has got one of its text."""
         parser = _Parser(html)
-        self.all += [Heading(each.id, each.text) for each in parser.found if each.text]
+        self.all += [Heading(each.id, each.text) for each in parser.headings if each.text]
         parts, done = [], 0
-        for each in parser.found:
+        for each in parser.headings:
             if each.named:
                 continue
             parts += [html[done : each.end], str(Markup(' id="{}"').format(each.id))]
@@ -45,7 +45,7 @@ class Headings:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Tag:
     """A heading: the end of its tag's attributes in the HTML, the id that stands there, and what it says."""
 
     end: int
@@ -71,7 +71,7 @@ class _Parser(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[_Found] = []
+        self.headings: list[_Tag] = []
         self._lines = [0]
         for line in html.split("\n"):
             self._lines.append(self._lines[-1] + len(line) + 1)
@@ -83,7 +83,7 @@ class _Parser(HTMLParser):
         if tag == LEVEL:
             line, column = self.getpos()
             begin = self._lines[line - 1] + column
-            self.found.append(_Found(begin + len(self.get_starttag_text() or "") - 1, dict(attrs).get("id")))
+            self.headings.append(_Tag(begin + len(self.get_starttag_text() or "") - 1, dict(attrs).get("id")))
             self._open = True
 
     def handle_endtag(self, tag: str) -> None:
@@ -92,4 +92,4 @@ class _Parser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open:
-            self.found[-1].words += data
+            self.headings[-1].words += data

@@ -46,7 +46,7 @@ def render(
         Of the page and of the PDF.
     paper : {"a4", "letter"}
     drawn : sequence of Drawn, optional
-        The charts in order: then the page is one for the press, with the charts as vectors and without a script.
+        The charts in order: then the page is one to be printed, with the charts as vectors and without a script.
 
     Returns
     -------

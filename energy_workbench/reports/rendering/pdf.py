@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports.rendering.page import render
-from energy_workbench.reports.rendering.printing import Drawn, Press
+from energy_workbench.reports.rendering.printing import Drawn, Printer
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
 def write_pdf(
-    press: Press, notebook: NotebookNode, title: str, drawn: Sequence[Drawn], pdf: Path, *, paper: str = "a4"
+    printer: Printer, notebook: NotebookNode, title: str, drawn: Sequence[Drawn], pdf: Path, *, paper: str = "a4"
 ) -> None:
     """Print a report; a table of contents is filled in once it is known on which pages its headings are.
 
@@ -38,7 +38,7 @@ def write_pdf(
     from pypdf import PdfReader
 
     page = render(notebook, title, paper=paper, drawn=drawn)
-    printed = press.print(page, paper, pages_of if 'class="contents page"' in page else None)
+    printed = printer.print(page, paper, pages_of if 'class="contents page"' in page else None)
     if blank := [n for n, each in enumerate(PdfReader(BytesIO(printed)).pages, start=1) if each.get_contents() is None]:
         raise ReportError(f"page {blank[0]} of {pdf.name} is blank")
     pdf.write_bytes(printed)

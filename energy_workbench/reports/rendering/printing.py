@@ -44,7 +44,7 @@ def content_width(paper: str) -> int:
     return int((WIDTHS[paper] - SIDE_MARGINS[paper]) * INCH)
 
 
-class Press:
+class Printer:
     """A browser, used as a context manager; it is started when it is first needed.
 
     Parameters
@@ -61,7 +61,7 @@ class Press:
         self._printed = 0
         self._pages: list[int | None] = []
 
-    def __enter__(self) -> Press:
+    def __enter__(self) -> Printer:
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -92,11 +92,11 @@ class Press:
         try:
             studio = self._open_studio()
             width = content_width(paper)
-            found = []
+            drawn = []
             for name, figure in figures:
                 answer = studio.evaluate(f"draw({json.dumps(figure)}, {width})", f"the chart {name!r} was not drawn")
-                found.append(Drawn(answer["svg"], base64.b64decode(answer["png"].partition(",")[2])))
-            return found
+                drawn.append(Drawn(answer["svg"], base64.b64decode(answer["png"].partition(",")[2])))
+            return drawn
         except BaseException:
             self.stop()
             raise
@@ -148,10 +148,10 @@ class Press:
             page.evaluate(f"({FILL})({json.dumps(known)})", "the contents of a page")
             printed = _printed(page, tagged=tagged)
             at = number(printed)
-            found = [at.get(place) for place in places]
-            if tagged and found == known:
+            pages = [at.get(place) for place in places]
+            if tagged and pages == known:
                 break
-            known = found
+            known = pages
         self._pages = known
         return printed
 

@@ -1,4 +1,4 @@
-"""Sections that reports are put together from: each takes a `Subject` and gives what is shown."""
+"""Sections that reports are put together from: each takes a `ReportContext` and gives what is shown."""
 
 from energy_workbench.reports.sections.alarms import alarms
 from energy_workbench.reports.sections.front import contents, cover, summary

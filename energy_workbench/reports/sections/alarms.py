@@ -1,4 +1,4 @@
-"""What health knew of the period, and what people stated of its meters: alarms, overloads, and what was changed."""
+"""Alarms and overloads of the period, and what was stated of its meters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from energy_workbench.contract.rows.condition import StatementRow
 from energy_workbench.reports.content import words
 from energy_workbench.reports.content.blocks import Column, Element, Section, heading, paragraph, table
-from energy_workbench.reports.subject import MOST_STATED, Subject
+from energy_workbench.reports.report_context import MOST_STATED, ReportContext
 
 LISTED = 100
 """Alarms, and statements, that are listed; the others are counted."""
@@ -23,7 +23,7 @@ STATED = {
 """What was stated, by its word."""
 
 
-def alarms(about: Subject, types: Collection[str] = ()) -> Section:
+def alarms(about: ReportContext, types: Collection[str] = ()) -> Section:
     """Every alarm that held in the period, since when and until when; and what people stated of the meters.
 
     Parameters
@@ -37,9 +37,9 @@ def alarms(about: Subject, types: Collection[str] = ()) -> Section:
     return Section(tuple(parts))
 
 
-def _alarms(about: Subject, covered: Collection[str]) -> list[Element]:
-    found = [(number, spell) for number, spell in about.alarms if number in covered]
-    if not found:
+def _alarms(about: ReportContext, covered: Collection[str]) -> list[Element]:
+    held = [(number, spell) for number, spell in about.alarms if number in covered]
+    if not held:
         few = "No meter" if len(covered) == len(about.tree) else f"No meter of {', '.join(covered)}"
         return [paragraph(f"{few} had an alarm in this period, by health, communication or 15-minute means.")]
     columns = [
@@ -51,7 +51,7 @@ def _alarms(about: Subject, covered: Collection[str]) -> list[Element]:
     ]
     rows = [
         (about.local_time(spell.since), about.local_time(spell.until), number, spell.what, spell.reason)
-        for number, spell in found
+        for number, spell in held
     ]
     note = "No time under Since: it held before the period. None under Until: it held at its end."
     if (more := len(rows) - LISTED) > 0:
@@ -59,9 +59,9 @@ def _alarms(about: Subject, covered: Collection[str]) -> list[Element]:
     return [table("Alarms", columns, rows[:LISTED]), paragraph(note, kind="note")]
 
 
-def _stated(about: Subject, covered: Collection[str]) -> list[Element]:
-    found = [row for row in about.stated if row["meter"] in covered]
-    if not found:
+def _stated(about: ReportContext, covered: Collection[str]) -> list[Element]:
+    stated = [row for row in about.stated if row["meter"] in covered]
+    if not stated:
         text = (
             "No status, ratio, place or device changed in this period, and no reading of it was decided on or edited."
         )
@@ -83,7 +83,7 @@ def _stated(about: Subject, covered: Collection[str]) -> list[Element]:
             row["reason"],
             _entered(about, row),
         )
-        for row in found
+        for row in stated
     ]
     note = "From: when it holds from; by whom and when it was entered stands at the end of the line."
     if len(about.stated) >= MOST_STATED:
@@ -96,20 +96,20 @@ def _stated(about: Subject, covered: Collection[str]) -> list[Element]:
     return [table("Changes", columns, rows[:LISTED][::-1]), paragraph(note, kind="note")]
 
 
-def _entered(about: Subject, row: StatementRow) -> str:
+def _entered(about: ReportContext, row: StatementRow) -> str:
     at = about.local(row["entered"])
     parts = [row["by"] or words.NONE, words.instant(at.isoformat(), about.zone) if at else ""]
     return ", ".join(filter(None, parts))
 
 
-def said(about: Subject) -> list[str]:
+def said(about: ReportContext) -> list[str]:
     """The alarms in a sentence."""
-    found = about.alarms
-    if not found:
+    held = about.alarms
+    if not held:
         return []
-    meters = list(dict.fromkeys(number for number, _ in found))
-    number, first = next(((n, s) for n, s in found if s.what == "Overload"), found[0])
-    many = "One alarm" if len(found) == 1 else f"{words.number(len(found))} alarms"
+    meters = list(dict.fromkeys(number for number, _ in held))
+    number, first = next(((n, s) for n, s in held if s.what == "Overload"), held[0])
+    many = "One alarm" if len(held) == 1 else f"{words.number(len(held))} alarms"
     of = "one meter" if len(meters) == 1 else f"{words.number(len(meters))} meters"
     why = f", {first.reason}" if first.reason else ""
     return [f"{many} of {of} held in the period: {number}: {first.what[0].lower()}{first.what[1:]}{why}."]

@@ -26,12 +26,12 @@ from energy_workbench.reports.content.blocks import (
 )
 from energy_workbench.reports.content.bundle import About as AboutFacts
 from energy_workbench.reports.errors import together
+from energy_workbench.reports.report_context import SOURCE_TYPES, ReportContext, known_sum
 from energy_workbench.reports.sections.alarms import said
 from energy_workbench.reports.sections.quality import unclear
-from energy_workbench.reports.subject import SOURCE_TYPES, Subject, known_sum
 
 
-def cover(about: Subject, title: str) -> Cover:
+def cover(about: ReportContext, title: str) -> Cover:
     """The title page: whose, when, about what, and how complete."""
     complete = words.percent(about.completeness)
     written = f"{words.instant(about.written_at, about.zone)} ({about.zone.key})"
@@ -71,7 +71,7 @@ def contents() -> Html:
     return Html(CONTENTS)
 
 
-def summary(about: Subject, figures: Sequence[Card | None] = (), says: Sequence[str] = ()) -> Section:
+def summary(about: ReportContext, figures: Sequence[Card | None] = (), says: Sequence[str] = ()) -> Section:
     """Key figures, and what stands out.
 
     Parameters
@@ -99,7 +99,7 @@ def summary(about: Subject, figures: Sequence[Card | None] = (), says: Sequence[
     )
 
 
-def _warning(about: Subject) -> str:
+def _warning(about: ReportContext) -> str:
     known = f"{words.percent(about.completeness)} of the data is there"
     if about.running:
         return f"The period is not over: the report covers it until {words.instant(about.until, about.zone)}; {known}."
@@ -109,7 +109,7 @@ def _warning(about: Subject) -> str:
     )
 
 
-def _cards(about: Subject) -> list[Card | None]:
+def _cards(about: ReportContext) -> list[Card | None]:
     pattern = about.hourly
     of = f", {about.number}" if about.whole else ""
     beside = about.comparison
@@ -154,7 +154,7 @@ def _cards(about: Subject) -> list[Card | None]:
     ]
 
 
-def _production(about: Subject) -> list[Card]:
+def _production(about: ReportContext) -> list[Card]:
     """What the site's own sources produced, as every other face tells it; no card where there is no such source."""
     made = about.generation
     parts = (made.grid_import_kwh, made.dg_kwh, made.solar_kwh, made.other_kwh)
@@ -174,7 +174,7 @@ def _production(about: Subject) -> list[Card]:
     return cards
 
 
-def loss_card(about: Subject) -> Card:
+def loss_card(about: ReportContext) -> Card:
     """What all nodes lost together, as the page of losses has it."""
     lost = about.balance.lost
     if lost["loss_kwh"] is None:
@@ -203,14 +203,14 @@ def _of(share: float | None, value: float | None) -> float | None:
     return None if share is None or value is None else abs(share * value)
 
 
-def _returned(about: Subject) -> list[str]:
+def _returned(about: ReportContext) -> list[str]:
     grids = [s for s in about.sources if s["type"] == "grid"] if about.whole else []
     back = known_sum([s["returned_kwh"] for s in grids])
     error = together((about.errors[s["id"]], s["returned_kwh"]) for s in grids)
     return [f"{words.measured(back, error)} kWh flowed back to the grid."] if back else []
 
 
-def _lost(about: Subject) -> list[str]:
+def _lost(about: ReportContext) -> list[str]:
     hot = [row for row in about.balance.rows if row["verdict"] == "hotspot"] if about.whole else []
     if not hot:
         return []
@@ -222,7 +222,7 @@ def _lost(about: Subject) -> list[str]:
     ]
 
 
-def _measured(about: Subject) -> list[str]:
+def _measured(about: ReportContext) -> list[str]:
     doubtful = [row for row in about.meters if unclear(row)]
     if not doubtful:
         return ["Every meter was measured without a gap."]
@@ -230,7 +230,7 @@ def _measured(about: Subject) -> list[str]:
     return [f"{len(doubtful)} of {len(about.meters)} meters {have} gaps or estimated values."]
 
 
-def _extremes(about: Subject) -> list[str]:
+def _extremes(about: ReportContext) -> list[str]:
     if about.hours:
         return []
     whole_days = [(p["start"], p["energy_kwh"]) for p in about.daily.points if p["completeness"] >= 0.999]
@@ -247,7 +247,7 @@ def _extremes(about: Subject) -> list[str]:
     ]
 
 
-def _before(about: Subject) -> list[str]:
+def _before(about: ReportContext) -> list[str]:
     earlier = about.comparison
     if not earlier:
         return []
@@ -259,7 +259,7 @@ def _before(about: Subject) -> list[str]:
     return [f"{took}; by like days the change is {words.change(earlier.change_percent)}."]
 
 
-SENTENCES: dict[str, Callable[[Subject], list[str]]] = {
+SENTENCES: dict[str, Callable[[ReportContext], list[str]]] = {
     "days": _extremes,
     "comparison": _before,
     "export": _returned,

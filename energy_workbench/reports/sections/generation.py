@@ -22,7 +22,7 @@ from energy_workbench.reports.content.blocks import (
     table,
 )
 from energy_workbench.reports.errors import together
-from energy_workbench.reports.subject import SOURCE_TYPES, Subject
+from energy_workbench.reports.report_context import SOURCE_TYPES, ReportContext
 
 MEASURED = {
     "grid_import_kwh": "grid",
@@ -35,7 +35,7 @@ MEASURED = {
 """What is rounded by the error of which sources; litres are not known better than the energy they made."""
 
 
-def generation_figures(about: Subject) -> list[Card]:
+def generation_figures(about: ReportContext) -> list[Card]:
     """Key figures of diesel, solar and the grid."""
     made = about.generation
     litres = "estimated by load" if made.diesel_estimated else "metered"
@@ -76,7 +76,7 @@ def generation_figures(about: Subject) -> list[Card]:
     ]
 
 
-def generation(about: Subject) -> Section:
+def generation(about: ReportContext) -> Section:
     """Sources by day, diesel and solar."""
     made = about.generation
     parts: list[Element] = [
@@ -119,7 +119,7 @@ def generation(about: Subject) -> Section:
     return Section(tuple(parts))
 
 
-def _generators(about: Subject) -> Element:
+def _generators(about: ReportContext) -> Element:
     columns = [
         Column("Generator", "text"),
         Column("Energy", unit="kWh"),
@@ -145,7 +145,7 @@ def _generators(about: Subject) -> Element:
     return table("Generators", columns, rows)
 
 
-def carbon(about: Subject) -> Section:
+def carbon(about: ReportContext) -> Section:
     """Emissions by scope, and the factors that were used."""
     made = about.generation
     carries = about.error_of(*SOURCE_TYPES)

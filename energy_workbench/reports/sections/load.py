@@ -1,4 +1,4 @@
-"""How the load runs: over a day, over the days of the period, by shifts, and when it peaks."""
+"""Load of a day, of the days of the period and by shifts, and maximum demand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from energy_workbench.reports.content.blocks import (
 )
 from energy_workbench.reports.content.heatmap import Cell as Hour
 from energy_workbench.reports.content.heatmap import heatmap
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 
 CALENDAR_DAYS = 62
 """Longest period whose hours are drawn one by one [days]."""
@@ -34,7 +34,7 @@ PEAKS = 5
 """Times of highest demand that are listed."""
 
 
-def day(about: Subject) -> Section:
+def day(about: ReportContext) -> Section:
     """The load of a day, quarter of an hour by quarter of an hour; the values are in the Excel file."""
     points = about.quarters.points
     # Not printed: in the Excel file numbers are whole.
@@ -58,7 +58,7 @@ def day(about: Subject) -> Section:
     )
 
 
-def days(about: Subject) -> Section:
+def days(about: ReportContext) -> Section:
     """The energy of every day, beside that of the same weekday some weeks before where that is known."""
     before = {row["start"]: row for row in about.comparison.rows} if about.comparison else {}
     weeks = about.comparison.shift_days // 7 if about.comparison else 0
@@ -97,7 +97,7 @@ def _beside(row: ComparisonRow | None, error: float) -> tuple[Cell | None, float
     return known_within(row["before_kwh"], error), None if change is None else change / 100
 
 
-def load(about: Subject) -> Section:
+def load(about: ReportContext) -> Section:
     """How the load runs over the day and the period, and when it peaks."""
     parts: list[Element] = [heading(f"Load of {about.number}", page=True)]
     typical = charts.placed(by_day.typical_days(about.hourly.points, about.zone, theme=PAPER), charts.LOAD_HEIGHT)
@@ -107,7 +107,7 @@ def load(about: Subject) -> Section:
     return Section((*parts, *peaks(about).parts))
 
 
-def peaks(about: Subject) -> Section:
+def peaks(about: ReportContext) -> Section:
     """The days, or of a day the quarters of an hour, of highest demand."""
     pattern = about.quarters if about.hours else about.daily
     demands = [(kw, p) for p in pattern.points if (kw := p["demand_kw"]) is not None]
@@ -128,7 +128,7 @@ def peaks(about: Subject) -> Section:
     return Section((heading("Highest demand", level=3), table("Highest demand", columns, rows)))
 
 
-def shifts(about: Subject, *, page: bool = False) -> Section:
+def shifts(about: ReportContext, *, page: bool = False) -> Section:
     """Energy and load by the site's shifts, and of each unit."""
     items = about.shifts()
     known = [row for row in items if row["energy_kwh"] is not None]
@@ -196,7 +196,7 @@ def _chart(figure: schema.Figure, text: str) -> Element:
         return paragraph(f"{text}: nothing is known of this time.", kind="note")
 
 
-def _calendar(about: Subject) -> Markup:
+def _calendar(about: ReportContext) -> Markup:
     starts = [datetime.fromisoformat(p["start"]).astimezone(about.zone) for p in about.daily.points]
     column = {s.date(): index for index, s in enumerate(starts)}
     cells: dict[tuple[int, int], Hour] = {}

@@ -1,4 +1,4 @@
-"""Where the energy went: sources, the flow through the tree, and what was lost on the way."""
+"""Energy flow and losses: sources, the flow through the tree, the balance of each node."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from energy_workbench.reports.content.blocks import (
     paragraph,
     table,
 )
+from energy_workbench.reports.report_context import SOURCE_TYPES, ReportContext, SourceRow, known_sum
 from energy_workbench.reports.sections.front import loss_card
-from energy_workbench.reports.subject import SOURCE_TYPES, SourceRow, Subject, known_sum
 
 
-def power_flow(about: Subject) -> Section:
+def power_flow(about: ReportContext) -> Section:
     """Where the energy came from and went to; nothing in a report of one meter."""
     if not about.whole:
         return Section()
@@ -62,7 +62,7 @@ def power_flow(about: Subject) -> Section:
     return Section(tuple(parts))
 
 
-def losses_figures(about: Subject) -> list[Card]:
+def losses_figures(about: ReportContext) -> list[Card]:
     """Key figures of what was lost."""
     nodes = [row for row in about.balance.rows if row["loss_kwh"] is not None]
     supply = known_sum([s["delivered_kwh"] for s in about.sources]) if about.whole else about.hourly.total_kwh
@@ -92,7 +92,7 @@ def losses_figures(about: Subject) -> list[Card]:
     return cards
 
 
-def losses(about: Subject, *, page: bool = False) -> Section:
+def losses(about: ReportContext, *, page: bool = False) -> Section:
     """What every node received, what its meters below account for, and whether the difference means anything."""
     nodes = about.balance.rows
     if not nodes:

@@ -1,4 +1,4 @@
-"""What every meter took: in the order of the tree, and unit by unit."""
+"""Energy and demand of each meter, in the order of the tree, and unit by unit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from energy_workbench.reports.content.blocks import (
     paragraph,
     table,
 )
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 
 
-def by_tree(about: Subject) -> Section:
+def by_tree(about: ReportContext) -> Section:
     """Every meter in the order of the tree, as it was at the end of the period."""
     columns = [
         Column("Meter", "text", width=26),
@@ -48,7 +48,7 @@ def by_tree(about: Subject) -> Section:
     return Section((heading("Meters", page=len(rows) > 12), table("Meters", columns, rows, kind="tree")))
 
 
-def by_unit(about: Subject, *, page: bool = False) -> Section:
+def by_unit(about: ReportContext, *, page: bool = False) -> Section:
     """The units, the largest first; of a meter without units those right below it."""
     rows = [row for row in about.meters if row["type"] == "unit" and row["id"] != about.meter["id"]]
     rows = rows or [row for row in about.meters if row["parent_id"] == about.meter["id"]]

@@ -1,12 +1,12 @@
-"""How the numbers of a report are made."""
+"""Notes on how the numbers of a report are calculated."""
 
 from __future__ import annotations
 
 from energy_workbench.reports.content.blocks import Section, bullets, heading
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 
 
-def notes(about: Subject, *more: str) -> Section:
+def notes(about: ReportContext, *more: str) -> Section:
     """How to read the report.
 
     Parameters

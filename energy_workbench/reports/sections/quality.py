@@ -1,4 +1,4 @@
-"""How good the data are: completeness, gaps and estimates, findings, and events of the meters."""
+"""Data quality: completeness, gaps and estimates, findings, and events of the meters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from energy_workbench.reports.content.blocks import (
     paragraph,
     table,
 )
-from energy_workbench.reports.subject import MOST_FINDINGS, MeteredRow, Subject
+from energy_workbench.reports.report_context import MOST_FINDINGS, MeteredRow, ReportContext
 
 WORST = 20
 """Meters that are drawn."""
@@ -34,21 +34,21 @@ def unclear(row: MeteredRow) -> bool:
     return bool(row["estimated_days"] or row["missing_days"] or row["completeness"] < 0.999)
 
 
-def quality_figures(about: Subject) -> list[Card]:
+def quality_figures(about: ReportContext) -> list[Card]:
     """Key figures of how good the data are."""
-    rows, found = about.meters, about.findings
+    rows, findings = about.meters, about.findings
     count = len(rows)
     estimated, missing = sum(row["estimated_days"] for row in rows), sum(row["missing_days"] for row in rows)
-    named = len({row["meter"] for row in found})
+    named = len({row["meter"] for row in findings})
     return [
         Card("Data complete", words.percent(about.completeness, 2), "", f"of {count} meters"),
         Card("Meters with gaps or estimates", words.number(sum(map(unclear, rows))), "", f"of {count}"),
         Card("Days with estimates", words.number(estimated), "", f"and {words.number(missing)} not known, all meters"),
-        Card("Findings", ("≥ " if about.more_findings else "") + words.number(len(found)), "", f"of {named} meters"),
+        Card("Findings", ("≥ " if about.more_findings else "") + words.number(len(findings)), "", f"of {named} meters"),
     ]
 
 
-def completeness(about: Subject) -> Section:
+def completeness(about: ReportContext) -> Section:
     """How much of each meter's data is there, the least complete first."""
     rows = sorted(about.meters, key=lambda row: (row["completeness"], row["number"]))
     columns = [
@@ -81,7 +81,7 @@ def completeness(about: Subject) -> Section:
     return Section((*parts, heading("Every meter", level=3), table("Completeness", columns, cells)))
 
 
-def gaps(about: Subject) -> Section:
+def gaps(about: ReportContext) -> Section:
     """Only those meters that have gaps or estimated values."""
     rows = [row for row in about.meters if unclear(row)]
     if not rows:
@@ -102,10 +102,10 @@ def gaps(about: Subject) -> Section:
     return Section((heading("Data quality"), table("Data quality", columns, cells)))
 
 
-def findings(about: Subject) -> Section:
+def findings(about: ReportContext) -> Section:
     """What is wrong with the data: how often, and each."""
-    found = about.findings
-    if not found:
+    all_findings = about.findings
+    if not all_findings:
         return Section(
             (
                 heading("Findings"),
@@ -114,7 +114,7 @@ def findings(about: Subject) -> Section:
                 ),
             )
         )
-    counted = Counter((finding_title(row["name"]), row["number"] or row["meter"]) for row in found)
+    counted = Counter((finding_title(row["name"]), row["number"] or row["meter"]) for row in all_findings)
     sums = [
         (name, number, count) for (name, number), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
@@ -140,18 +140,18 @@ def findings(about: Subject) -> Section:
             finding_title(row["name"]),
             row["text"],
         )
-        for row in found[:LISTED]
+        for row in all_findings[:LISTED]
     ]
     parts.append(table("Findings", columns, rows))
-    if len(found) > LISTED:
-        parts.append(paragraph(f"The newest {LISTED} of {words.number(len(found))} are listed.", kind="note"))
+    if len(all_findings) > LISTED:
+        parts.append(paragraph(f"The newest {LISTED} of {words.number(len(all_findings))} are listed.", kind="note"))
     if about.more_findings:
         text = f"There are more: older than the newest {words.number(MOST_FINDINGS)}, and not counted."
         parts.append(paragraph(text, kind="note"))
     return Section(tuple(parts))
 
 
-def events(about: Subject) -> Section:
+def events(about: ReportContext) -> Section:
     """When communication and health of the meters changed."""
     rows = []
     for meter in about.tree:

@@ -168,7 +168,7 @@ def _read(path: Path) -> NotebookNode:
 def _parameters(source: str, path: Path) -> dict[str, Parameter]:
     """Parameters of lines such as `period: str = "last month"  # What is reported`."""
     lines = source.splitlines()
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
@@ -186,5 +186,5 @@ def _parameters(source: str, path: Path) -> dict[str, Parameter]:
             default = None
         if not isinstance(default, type_) or (isinstance(default, bool) and type_ is not bool):
             raise ReportError(f"{path}: the default of the parameter {name} is no {type_.__name__}: {line!r}")
-        found[name] = Parameter(name, type_, cast(ParameterValue, default), comment)
-    return found
+        parameters[name] = Parameter(name, type_, cast(ParameterValue, default), comment)
+    return parameters

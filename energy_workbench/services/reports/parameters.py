@@ -1,4 +1,4 @@
-"""Checking what a report is asked with, before a kernel is started for it."""
+"""Validation of a report's parameters, before a kernel is started for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why nothing can be reported: said in the same words before a kernel is started for a report and in its notebook."""
+"""Refusals of reports: the same checks and words before a kernel is started for one and in its notebook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.errors import InputError, NoDataError
 from energy_workbench.domain.time.period import Period, parse_period
-from energy_workbench.services.reports.subjects import Opens, opens
+from energy_workbench.services.reports.notebook_context import Opens, opens
 
 if TYPE_CHECKING:
     from energy_workbench.services.reports.catalogue import Report
@@ -93,10 +93,10 @@ def named(report: Report, asked: Mapping[str, Any]) -> Opens | None:
     InputError
         If it is about one meter, and none is named.
     """
-    found = opens(report)
-    if found is not None and found.one and not str(asked.get("meter") or "").strip():
+    context = opens(report)
+    if context is not None and context.one and not str(asked.get("meter") or "").strip():
         raise unnamed()
-    return found
+    return context
 
 
 def refuse_whatever_comes(wb: Asked, report: Report, asked: Mapping[str, Any], now: datetime) -> str | None:
@@ -128,10 +128,10 @@ def refuse_whatever_comes(wb: Asked, report: Report, asked: Mapping[str, Any], n
     reportable(period, wb.zone, now)
     meter = str(asked.get("meter") or "")
     subject = wb.meter(meter)["id"] if meter else ""
-    found = named(report, asked)
-    if found is None:
+    context = named(report, asked)
+    if context is None:
         return None
-    return subject if found.meter else ""
+    return subject if context.meter else ""
 
 
 def refuse(wb: Asked, report: Report, asked: Mapping[str, Any], now: datetime) -> None:

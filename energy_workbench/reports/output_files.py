@@ -1,4 +1,4 @@
-"""Where reports are written: whole, or not at all."""
+"""The files of a report in their folder: replaced as a whole, durably, or not at all."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def temporary(jobs: Sequence[Job]) -> Iterator[list[Path]]:
         If a folder cannot be written.
     """
     with ExitStack() as stack:
-        found: dict[Path, Path] = {}
+        scratch: dict[Path, Path] = {}
         for folder in dict.fromkeys(job.folder for job in jobs):
-            with words(folder):
+            with disk_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
                 made = tempfile.TemporaryDirectory(prefix=".report-", dir=folder)
-            found[folder] = Path(stack.enter_context(made))
-        yield [found[job.folder] / str(number) for number, job in enumerate(jobs)]
+            scratch[folder] = Path(stack.enter_context(made))
+        yield [scratch[job.folder] / str(number) for number, job in enumerate(jobs)]
 
 
 def folder_for(job: Job, asked: Mapping[str, ParameterValue]) -> Path:
@@ -60,7 +60,7 @@ def placed(files: Mapping[str, Path], folder: Path, base: str) -> tuple[dict[str
     aside : list of Path
         What was set aside, as it is called now.
     """
-    with words(folder):
+    with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for path in files.values():
             disk.sync(path)
@@ -69,10 +69,10 @@ def placed(files: Mapping[str, Path], folder: Path, base: str) -> tuple[dict[str
         aside = sorted(path.rename(_free(path, base)) for path in there if not _unchanged(path, old.get(path.name)))
         for name in set(old) - new:
             (folder / name).unlink(missing_ok=True)
-        found = {kind: path.replace(folder / path.name) for kind, path in files.items()}
+        new_files = {kind: path.replace(folder / path.name) for kind, path in files.items()}
         failed_path(folder, base).unlink(missing_ok=True)
         disk.sync(folder)
-    return found, aside
+    return new_files, aside
 
 
 def _written_before(folder: Path, base: str) -> dict[str, FileEntry]:
@@ -125,8 +125,8 @@ def keep_failed(folder: Path, base: str, notebook: NotebookNode) -> Path | None:
 
 
 @contextmanager
-def words(folder: Path) -> Iterator[None]:
-    """Say it in words where a disk refuses."""
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Tell an error of the disk as `HomeError`."""
     try:
         yield
     except OSError as error:

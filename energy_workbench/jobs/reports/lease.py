@@ -1,4 +1,4 @@
-"""Staying the holder of a run while it is worked on: its lease is renewed, and its end heard of."""
+"""The lease of a run: renewed while it is worked on, given up when it is cancelled or another's."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Stopped(BaseException):
     """The run was cancelled, or is another's by now, or the scheduler stops."""
 
 
-class Holding:
-    """A worker's hold on its run, used as a context manager in the main thread of its process.
+class Lease:
+    """A worker's lease of its run, used as a context manager in the main thread of its process.
 
     SIGTERM raises `Stopped` there: what is open is closed, kernels and browsers are ended.
     """
@@ -40,9 +40,9 @@ class Holding:
         self._progress = (0.0, "")
         self._written: tuple[float, str] | None = None
         self._gentle: threading.Event | None = None
-        self._thread = threading.Thread(target=self._keep, name="holding", daemon=True)
+        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
 
-    def __enter__(self) -> Holding:
+    def __enter__(self) -> Lease:
         signal.signal(signal.SIGTERM, self._end)
         self._thread.start()
         return self
@@ -92,17 +92,17 @@ class Holding:
         renewed = 0.0
         while not self._over.wait(LOOK_SECONDS):
             try:
-                found: Run | None
+                current: Run | None
                 if time.monotonic() - renewed >= RENEW_SECONDS or self._progress != self._written:
                     told = self._progress
-                    found = self._registry.hold_run(self.run.key, self.run.holder, progress=told[0], step=told[1])
+                    current = self._registry.hold_run(self.run.key, self.run.holder, progress=told[0], step=told[1])
                     renewed, self._written = time.monotonic(), told
                 else:
-                    found = self._registry.run(self.run.key)
+                    current = self._registry.run(self.run.key)
             except WorkbenchError as error:
                 log.warning("run %d: the registry does not answer: %s", self.run.key, error)
                 continue
-            if found is None or found.holder != self.run.holder or found.cancel_by:
+            if current is None or current.holder != self.run.holder or current.cancel_by:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
 

@@ -1,4 +1,4 @@
-"""What a report's notebook is about, read from its code: whether it can say something is known without executing it."""
+"""The context that a report's notebook opens, read from its syntax tree, without executing it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from energy_workbench.services.reports.catalogue import Report
 
+CONTEXTS = ("ReportContext", "Subject")
+"""Names of the class; the second one is that of notebooks of earlier versions."""
 WAYS = ("open", "of_one")
-"""Of a `Subject`: of the site or a meter, and of one meter that has to be named."""
+"""Of a `ReportContext`: of the site or a meter, and of one meter that has to be named."""
 PARAMETERS = ("period", "meter")
 
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """The subject that a notebook opens, with its own parameters.
+    """The context that a notebook opens, with its own parameters.
 
     Attributes
     ----------
@@ -31,7 +33,7 @@ class Opens:
 
 
 def opens(report: Report) -> Opens | None:
-    """The first `Subject` that a notebook opens whatever happens, of the period that it is asked with.
+    """The first `ReportContext` that a notebook opens whatever happens, of the period that it is asked with.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def opens(report: Report) -> Opens | None:
     stored = [node.id for node in names if isinstance(node.ctx, ast.Store)]
     if any(stored.count(name) > (name in report.parameters) for name in PARAMETERS):
         return None
-    return next((found for cell in cells for node in cell.body if (found := _opened(node)) is not None), None)
+    return next((opened for cell in cells for node in cell.body if (opened := _opened(node)) is not None), None)
 
 
 def _opened(node: ast.stmt) -> Opens | None:
@@ -54,7 +56,7 @@ def _opened(node: ast.stmt) -> Opens | None:
     call = getattr(node, "value", None)
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in WAYS):
         return None
-    if not (isinstance(call.func.value, ast.Name) and call.func.value.id == "Subject"):
+    if not (isinstance(call.func.value, ast.Name) and call.func.value.id in CONTEXTS):
         return None
     given = dict(zip(PARAMETERS, call.args, strict=False)) | {each.arg: each.value for each in call.keywords}
     names = {key: value.id if isinstance(value, ast.Name) else None for key, value in given.items()}

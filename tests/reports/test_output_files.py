@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from energy_workbench.reports import manifest
-from energy_workbench.reports.place import placed
+from energy_workbench.reports.output_files import placed
 from energy_workbench.reports.publish import Published, Tools, publish_again
 
 BASE = "monthly-2026-10"

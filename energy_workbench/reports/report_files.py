@@ -1,4 +1,4 @@
-"""From an executed notebook to the files of a report."""
+"""The files of a report, made of its executed notebook: page, PDF, Excel and manifest."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from energy_workbench.reports import manifest
 from energy_workbench.reports.content.bundle import FIGURE, About, about, charts
 from energy_workbench.reports.job import Job
 from energy_workbench.reports.kernel import Executed, FailedError
-from energy_workbench.reports.place import folder_for, placed, words
+from energy_workbench.reports.output_files import disk_errors, folder_for, placed
 from energy_workbench.reports.progress import Progress
 from energy_workbench.reports.rendering.excel import write_excel
 from energy_workbench.reports.rendering.page import add_images, render
 from energy_workbench.reports.rendering.pdf import write_pdf
-from energy_workbench.reports.rendering.printing import Drawn, Press
+from energy_workbench.reports.rendering.printing import Drawn, Printer
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -52,7 +52,7 @@ class Published:
     aside: tuple[Path, ...] = ()
 
 
-def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Progress) -> Published:
+def finished(job: Job, executed: Executed, printer: Printer, scratch: Path, step: Progress) -> Published:
     """Draw, typeset and place a report.
 
     Raises
@@ -66,10 +66,10 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
     told = about(notebook)
     title = told.get("title") or _title(job, executed)
     files: dict[str, Path] = {}
-    with words(job.folder):
+    with disk_errors(job.folder):
         try:
             step("drawing charts", 0.55)
-            drawn, unable = _drawn(job, notebook, press)
+            drawn, unable = _drawn(job, notebook, printer)
             if drawn:
                 add_images(notebook, drawn)
             if "html" in job.formats or unable:
@@ -79,7 +79,7 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
             if "pdf" in job.formats and not unable:
                 step("typesetting", 0.7)
                 files["pdf"] = scratch / f"{base}.pdf"
-                write_pdf(press, notebook, title, drawn, files["pdf"], paper=job.paper)
+                write_pdf(printer, notebook, title, drawn, files["pdf"], paper=job.paper)
             if "xlsx" in job.formats:
                 step("writing tables", 0.9)
                 files["xlsx"] = scratch / f"{base}.xlsx"
@@ -96,13 +96,13 @@ def finished(job: Job, executed: Executed, press: Press, scratch: Path, step: Pr
         values = _manifest(job, executed, title, told, files)
         files["manifest"] = scratch / f"{base}.manifest.json"
         files["manifest"].write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    found, aside = placed(files, folder_for(job, executed.asked), base)
+    written, aside = placed(files, folder_for(job, executed.asked), base)
     step("done", 1.0)
     wanted = unable if "pdf" in job.formats else None
-    return Published(found, title, told.get("completeness"), bool(told.get("incomplete")), wanted, tuple(aside))
+    return Published(written, title, told.get("completeness"), bool(told.get("incomplete")), wanted, tuple(aside))
 
 
-def _drawn(job: Job, notebook: NotebookNode, press: Press) -> tuple[list[Drawn], ReportError | None]:
+def _drawn(job: Job, notebook: NotebookNode, printer: Printer) -> tuple[list[Drawn], ReportError | None]:
     """The charts; without a Chromium, why there are none: the page draws them by itself then."""
     from energy_workbench.reports.rendering.chromium import find
 
@@ -113,7 +113,7 @@ def _drawn(job: Job, notebook: NotebookNode, press: Press) -> tuple[list[Drawn],
         find()
     except ReportError as error:
         return [], error
-    return press.draw(figures, job.paper), None
+    return printer.draw(figures, job.paper), None
 
 
 def _title(job: Job, executed: Executed) -> str:

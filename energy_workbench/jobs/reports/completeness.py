@@ -1,4 +1,4 @@
-"""How much of a period's data is there."""
+"""Share of a period's intervals that are known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from energy_workbench.services.workbench import Workbench
 
 
-def completeness(wb: Workbench, period: str, meter: str, planned: datetime) -> float:
+def known_share(wb: Workbench, period: str, meter: str, planned: datetime) -> float:
     """Share of the intervals of a period that are known, up to the planned instant [0 to 1].
 
     Parameters

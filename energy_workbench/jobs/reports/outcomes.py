@@ -1,4 +1,4 @@
-"""How a run ends, beside well: what is written down of it."""
+"""Outcomes of a run but for success: tried again, failed, given back, cancelled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from energy_workbench.domain.schedules import PAUSES, Run, RunState
 from energy_workbench.registry import Registry
 
 
-def badly(registry: Registry, run: Run, reason: str, now: datetime, *, temporary: bool = True) -> RunState:
+def failed(registry: Registry, run: Run, reason: str, now: datetime, *, temporary: bool = True) -> RunState:
     """Try a run again later, after a growing pause; after the last one, or where it cannot help, it has failed."""
     if temporary and (pause := pause_after(run.failures)) is not None:
         due = now + pause

@@ -1,4 +1,4 @@
-"""What a webhook is told of a run."""
+"""The event of a run that a webhook is sent."""
 
 from __future__ import annotations
 

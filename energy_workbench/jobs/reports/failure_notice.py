@@ -1,4 +1,4 @@
-"""Telling the owner of a schedule that a run of it failed."""
+"""The notice to a schedule's owner that a run of it failed, by mail or webhook."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.schedules import Run
-from energy_workbench.jobs.reports.event import event
+from energy_workbench.jobs.reports.webhook_event import event
 from energy_workbench.reports.delivery import smtp, webhook
 from energy_workbench.reports.delivery.letter import alert_letter
 from energy_workbench.runtime.redaction import hidden
