@@ -28,7 +28,7 @@ class Job:
     Attributes
     ----------
     report : Report
-    asked : dict
+    parameters : dict
         Its parameters, checked.
     source : Source
         What it is made of.
@@ -45,7 +45,7 @@ class Job:
     """
 
     report: Report
-    asked: dict[str, ParameterValue]
+    parameters: dict[str, ParameterValue]
     source: Source
     written_at: datetime
     formats: tuple[str, ...]
@@ -56,5 +56,5 @@ class Job:
 
     def text(self, name: str) -> str | None:
         """What a parameter is asked with, as text; None where the report has none of that name."""
-        value = self.asked.get(name)
+        value = self.parameters.get(name)
         return None if value is None else str(value)

@@ -52,19 +52,19 @@ class FailedError(ReportError):
         As far as it was executed, with the error.
     base : str
         Begin of the names of the report's files.
-    asked : dict
+    parameters : dict
         The parameters.
     error : WorkbenchError
         What the cell raised.
     """
 
     def __init__(
-        self, notebook: NotebookNode, base: str, asked: dict[str, ParameterValue], error: WorkbenchError
+        self, notebook: NotebookNode, base: str, parameters: dict[str, ParameterValue], error: WorkbenchError
     ) -> None:
         super().__init__(str(error))
         self.notebook = notebook
         self.base = base
-        self.asked = asked
+        self.parameters = parameters
         self.error = error
 
 
@@ -78,7 +78,7 @@ class Executed:
         With the parameters in it and the outputs of every cell.
     base : str
         Begin of the names of the report's files, such as `monthly-2026-10`.
-    asked : dict
+    parameters : dict
         The parameters, periods in ISO.
     resolved : Resolved
         The period and the meter, as they were understood.
@@ -88,7 +88,7 @@ class Executed:
 
     notebook: NotebookNode
     base: str
-    asked: dict[str, ParameterValue]
+    parameters: dict[str, ParameterValue]
     resolved: Resolved
     kept: Kept
 
@@ -173,13 +173,13 @@ class Kernel:
         try:
             self._start()
             resolved: Resolved = json.loads(self._quietly(BEGIN.format(repr(json.dumps(told)))))
-            asked = dict(parameters)
-            if "period" in asked and (period := resolved.get("period")):
-                asked["period"] = period
-            if "meter" in asked and (meter := resolved.get("meter")):
-                asked["meter"] = meter
+            given = dict(parameters)
+            if "period" in given and (period := resolved.get("period")):
+                given["period"] = period
+            if "meter" in given and (meter := resolved.get("meter")):
+                given["meter"] = meter
             base = "-".join([archive[1], *filter(None, [resolved.get("label")])])
-            notebook = self._run(report, asked, base, step)
+            notebook = self._run(report, given, base, step)
             kept: Kept = json.loads(self._quietly(FINISH.format(repr(archive[0]), repr(base))))
         except (RuntimeError, TimeoutError) as error:
             self.stop()
@@ -190,7 +190,7 @@ class Kernel:
             # Nobody knows what it is doing now.
             self.stop()
             raise
-        return Executed(notebook, base, asked, resolved, kept)
+        return Executed(notebook, base, given, resolved, kept)
 
     def _start(self) -> None:
         from jupyter_client.manager import AsyncKernelManager

@@ -42,9 +42,9 @@ def temporary(jobs: Sequence[Job]) -> Iterator[list[Path]]:
         yield [scratch[job.folder] / str(number) for number, job in enumerate(jobs)]
 
 
-def folder_for(job: Job, asked: Mapping[str, ParameterValue]) -> Path:
+def folder_for(job: Job, parameters: Mapping[str, ParameterValue]) -> Path:
     """The folder of a report; in the home's reports there is one a meter."""
-    meter = asked.get("meter")
+    meter = parameters.get("meter")
     return job.folder / file_name(str(meter)) if job.own_folders and meter else job.folder
 
 

@@ -187,10 +187,10 @@ def publish_many(
     jobs = []
     for ask in wanted:
         report = catalogue.find(ask.name, folders)
-        asked = report_parameters.check(report, ask.parameters)
+        parameters = report_parameters.check(report, ask.parameters)
         folder = out or settings.reports_path
         source: Source = {"home": str(settings.home), "threshold": threshold}
-        jobs.append(Job(report, asked, source, instant, chosen, sheet, folder, out is None or several, None))
+        jobs.append(Job(report, parameters, source, instant, chosen, sheet, folder, out is None or several, None))
     return _written(wanted, jobs, tell, cancelled or threading.Event(), tools)
 
 
@@ -226,7 +226,7 @@ def publish_again(
     values = kept.values
     # The notebook as it was executed then, whatever became of the report since.
     report = catalogue.load(kept.notebook, name=str(values["report"]))
-    asked = report_parameters.check(report, values["parameters"])
+    parameters = report_parameters.check(report, values["parameters"])
     source: Source = {
         "archive": {kind: str(file.absolute()) for kind, file in kept.inputs.items()},
         "threshold": values.get("threshold", THRESHOLD),
@@ -234,8 +234,8 @@ def publish_again(
     chosen = check_formats([f for f in FORMATS if f in values["files"]] if formats is None else formats)
     sheet = check_paper(paper or values.get("paper", "a4"))
     written_at = datetime.fromisoformat(values["written_at"])
-    job = Job(report, asked, source, written_at, chosen, sheet, out or path.parent, False, values)
-    ask = Ask(report.name, asked)
+    job = Job(report, parameters, source, written_at, chosen, sheet, out or path.parent, False, values)
+    ask = Ask(report.name, parameters)
     [outcome] = _written([ask], [job], tell, cancelled or threading.Event(), tools)
     if outcome.error is not None:
         raise outcome.error
@@ -345,7 +345,7 @@ def _executed(kernel: Kernel, job: Job, step: Progress, folder: Path, batch: str
     }
     return kernel.execute(
         job.report,
-        job.asked,
+        job.parameters,
         told,
         (str(folder), job.report.name),
         lambda done, of: step(f"cell {done} of {of}", 0.5 * done / of),
@@ -360,5 +360,5 @@ def _told(job: Job, error: WorkbenchError) -> WorkbenchError:
     if isinstance(why, NoDataError | InputError | NotFoundError):
         # Nothing failed: it was asked for what is not there.
         return why
-    kept = keep_failed(folder_for(job, error.asked), error.base, error.notebook)
+    kept = keep_failed(folder_for(job, error.parameters), error.base, error.notebook)
     return why if kept is None else ReportError(f"{why} (the notebook as far as it went: {kept})")

@@ -33,7 +33,7 @@ def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:
                 like = opened[home]
                 wb = Recorded(like.settings, like=like)
                 resolved(wb, job.text("period"), job.text("meter"))
-                refuse(wb, job.report, job.asked, job.written_at)
+                refuse(wb, job.report, job.parameters, job.written_at)
             except WorkbenchError as error:
                 yield error
             else:

@@ -86,7 +86,7 @@ def finished(job: Job, executed: Executed, printer: Printer, scratch: Path, step
                 write_excel(notebook, title, files["xlsx"])
         except ReportError as error:
             if type(error) is ReportError:
-                raise FailedError(notebook, base, executed.asked, error) from None
+                raise FailedError(notebook, base, executed.parameters, error) from None
             raise
         files["notebook"] = scratch / f"{base}.ipynb"
         files["notebook"].write_text(_text(notebook), "utf-8")
@@ -96,7 +96,7 @@ def finished(job: Job, executed: Executed, printer: Printer, scratch: Path, step
         values = _manifest(job, executed, title, told, files)
         files["manifest"] = scratch / f"{base}.manifest.json"
         files["manifest"].write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    written, aside = placed(files, folder_for(job, executed.asked), base)
+    written, aside = placed(files, folder_for(job, executed.parameters), base)
     step("done", 1.0)
     wanted = unable if "pdf" in job.formats else None
     return Published(written, title, told.get("completeness"), bool(told.get("incomplete")), wanted, tuple(aside))
@@ -131,7 +131,7 @@ def _manifest(job: Job, executed: Executed, title: str, told: About, files: dict
         "title": title,
         "site": told.get("site", executed.resolved["site"]),
         "period": executed.resolved.get("label", ""),
-        "parameters": executed.asked,
+        "parameters": executed.parameters,
         "complete": told.get("complete"),
         "completeness": told.get("completeness"),
         "running": told.get("running", False),

@@ -172,13 +172,13 @@ def _opened(home: str, batch: str) -> Workbench:  # noqa: ARG001
     return Workbench.at(home)
 
 
-def resolved(wb: Recorded, asked: str | None, meter: str | None) -> Resolved:
+def resolved(wb: Recorded, period_text: str | None, meter: str | None) -> Resolved:
     """Look at period and meter before anything is executed, and at the plant as it was at the period's end."""
     site = wb.site()["name"]
-    if asked is None:
+    if period_text is None:
         return {"site": site}
     zone = wb.zone
-    period = reportable(asked, zone, clock.now())
+    period = reportable(period_text, zone, clock.now())
     if period.end <= clock.now():
         wb.as_of = period.end - timedelta(microseconds=1)
     number = wb.meter(meter)["number"] if meter else ""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from energy_workbench.services.reports.catalogue import Report
 
 
-class Asked(Protocol):
-    """What a workbench is asked."""
+class Questions(Protocol):
+    """The questions of the contract that a refusal needs."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,7 +85,7 @@ def first_of(rows: Sequence[MeterRow]) -> MeterRow | None:
     return next((row for row in rows if row["parent_id"] not in ids), None)
 
 
-def named(report: Report, asked: Mapping[str, Any]) -> Opens | None:
+def named(report: Report, parameters: Mapping[str, Any]) -> Opens | None:
     """What a report says it is about; None where its notebook does not tell before it is executed.
 
     Raises
@@ -94,17 +94,17 @@ def named(report: Report, asked: Mapping[str, Any]) -> Opens | None:
         If it is about one meter, and none is named.
     """
     context = opens(report)
-    if context is not None and context.one and not str(asked.get("meter") or "").strip():
+    if context is not None and context.one and not str(parameters.get("meter") or "").strip():
         raise unnamed()
     return context
 
 
-def refuse_whatever_comes(wb: Asked, report: Report, asked: Mapping[str, Any], now: datetime) -> str | None:
+def refuse_whatever_comes(wb: Questions, report: Report, parameters: Mapping[str, Any], now: datetime) -> str | None:
     """Refuse a report that cannot succeed, whatever data may come yet.
 
     Parameters
     ----------
-    asked : mapping
+    parameters : mapping
         As `report_parameters.check` gave them.
 
     Returns
@@ -123,25 +123,25 @@ def refuse_whatever_comes(wb: Asked, report: Report, asked: Mapping[str, Any], n
     InputError
         If the report is about one meter, and none is named.
     """
-    if (period := asked.get("period")) is None:
+    if (period := parameters.get("period")) is None:
         return None
     reportable(period, wb.zone, now)
-    meter = str(asked.get("meter") or "")
+    meter = str(parameters.get("meter") or "")
     subject = wb.meter(meter)["id"] if meter else ""
-    context = named(report, asked)
+    context = named(report, parameters)
     if context is None:
         return None
     return subject if context.meter else ""
 
 
-def refuse(wb: Asked, report: Report, asked: Mapping[str, Any], now: datetime) -> None:
+def refuse(wb: Questions, report: Report, parameters: Mapping[str, Any], now: datetime) -> None:
     """Refuse a report that cannot succeed with the data there are, before anything is started for it.
 
     Parameters
     ----------
-    wb : Asked
+    wb : Questions
         As it was at the end of the period, where that is over.
-    asked : mapping
+    parameters : mapping
         As `report_parameters.check` gave them.
 
     Raises
@@ -151,10 +151,10 @@ def refuse(wb: Asked, report: Report, asked: Mapping[str, Any], now: datetime) -
     NoDataError
         If the period lies in the future, or nothing is known of it.
     """
-    subject = refuse_whatever_comes(wb, report, asked, now)
+    subject = refuse_whatever_comes(wb, report, parameters, now)
     if subject is None:
         return
-    period = str(asked["period"])
+    period = str(parameters["period"])
     root = first_of(wb.meters().rows) if not subject else None
     meter = subject or (root and root["id"])
     if not meter:
