@@ -11,7 +11,7 @@ import pytest
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports import sections
 from energy_workbench.reports.content.blocks import Section
-from energy_workbench.reports.subject import Subject
+from energy_workbench.reports.report_context import ReportContext
 from energy_workbench.services.workbench import Workbench
 from tests.workbench.counted import Stretch, count, home_of
 
@@ -26,12 +26,12 @@ def about(
     loads: list[Stretch],
     level: float = 1e3,
     period: str = "2026-10-01/2026-10-10",
-) -> Subject:
+) -> ReportContext:
     units = [{"number": f"UNIT-{n}", "name": f"Unit {n}", "type": "unit", "parent": "GRID"} for n in range(3)]
     home = home_of(folder / "home", "Europe/Berlin", [{"number": "GRID", "name": "Grid", "type": "grid"}, *units])
     count(home, START, {"GRID": loads, "UNIT-0": loads, "UNIT-1": loads}, level=level)
     monkeypatch.setenv(FIXED_NOW, (START + timedelta(days=40)).isoformat())
-    return Subject(Workbench.at(home.home), period)
+    return ReportContext(Workbench.at(home.home), period)
 
 
 def text(part: Section) -> str:
