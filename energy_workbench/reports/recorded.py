@@ -1,4 +1,4 @@
-"""A workbench that remembers what it was asked, so that a report can keep what it was made from."""
+"""A workbench that records its answers, so that a report's inputs can be archived."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ class RecordingReader(Reader):
     ----------
     spans : list of (set of int or None, int, int)
         Meters (None is every one), start and end [µs since 1970].
-    found : dict of str to pyarrow.Table
+    read_tables : dict of str to pyarrow.Table
         Readings by question.
     """
 
-    def __init__(self, lake: Any, spool: Any = None, found: dict[str, pa.Table] | None = None) -> None:
+    def __init__(self, lake: Any, spool: Any = None, read_tables: dict[str, pa.Table] | None = None) -> None:
         pinned: Any = PinnedLake(lake)
         super().__init__(pinned, spool, note=self._read)
         self.spans: list[tuple[set[int] | None, int, int]] = []
-        self.found: dict[str, pa.Table] = {} if found is None else found
-        self._given = found is not None
+        self.read_tables: dict[str, pa.Table] = {} if read_tables is None else read_tables
+        self._given = read_tables is not None
 
     def readings(
         self,
@@ -78,24 +78,24 @@ class RecordingReader(Reader):
         limit: int | None = None,
         newest: bool = False,
     ) -> pa.Table:
-        asked = json.dumps([meter, *(e and e.isoformat() for e in (start, end)), quantities, limit, newest])
-        if asked not in self.found:
+        question = json.dumps([meter, *(e and e.isoformat() for e in (start, end)), quantities, limit, newest])
+        if question not in self.read_tables:
             if self._given:
-                raise ReportError(f"the archived inputs have no readings of this question: {asked}")
-            self.found[asked] = super().readings(meter, start, end, quantities, limit, newest)
-        return self.found[asked]
+                raise ReportError(f"the archived inputs have no readings of this question: {question}")
+            self.read_tables[question] = super().readings(meter, start, end, quantities, limit, newest)
+        return self.read_tables[question]
 
     def heard(self, meters: Sequence[int], until: datetime) -> dict[int, Heard]:
         import pyarrow as pa
 
-        asked = json.dumps(["heard", sorted(meters), until.isoformat()])
-        if asked not in self.found:
+        question = json.dumps(["heard", sorted(meters), until.isoformat()])
+        if question not in self.read_tables:
             told = {} if self._given else super().heard(meters, until)
             columns = {"meter": list(told), "last": [each.last for each in told.values()],
                        "period": [each.period for each in told.values()]}  # fmt: skip
             types = [("meter", pa.int64()), ("last", pa.timestamp("us", "UTC")), ("period", pa.duration("us"))]
-            self.found[asked] = pa.table(columns, schema=pa.schema(types))
-        return {row["meter"]: Heard(row["last"], row["period"]) for row in self.found[asked].to_pylist()}
+            self.read_tables[question] = pa.table(columns, schema=pa.schema(types))
+        return {row["meter"]: Heard(row["last"], row["period"]) for row in self.read_tables[question].to_pylist()}
 
     def plain(self) -> Reader:
         """A reader of the same version that remembers nothing."""
@@ -104,12 +104,12 @@ class RecordingReader(Reader):
     def quantities(self, meter: int) -> frozenset[str]:
         import pyarrow as pa
 
-        asked = json.dumps(["quantities", meter])
-        if asked not in self.found:
+        question = json.dumps(["quantities", meter])
+        if question not in self.read_tables:
             known = frozenset[str]() if self._given else super().quantities(meter)
-            self.found[asked] = pa.table({"quantity": pa.array(sorted(known), pa.string())})
-        found = self.found[asked]
-        return frozenset(found["quantity"].to_pylist() if "quantity" in found.column_names else ())
+            self.read_tables[question] = pa.table({"quantity": pa.array(sorted(known), pa.string())})
+        table = self.read_tables[question]
+        return frozenset(table["quantity"].to_pylist() if "quantity" in table.column_names else ())
 
     def _read(self, meters: Collection[int] | None, low: int, high: int) -> None:
         if high > low:
