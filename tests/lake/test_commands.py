@@ -65,5 +65,5 @@ def test_the_command_builds_and_says_so(home: Settings) -> None:
     result = CliRunner().invoke(command.app, ["build"])
     assert result.exit_code == 0, result.output
     assert result.output == "2 readings committed; 1 intervals written from 2 readings\n"
-    again = CliRunner().invoke(command.app, ["build", "--from", "2026-10-01", "--to", "2026-10-01"])
+    again = CliRunner().invoke(command.app, ["build", "--from", "2026-10-01", "--to", "2026-10-02"])
     assert "1 intervals written" in again.output
