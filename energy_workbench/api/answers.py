@@ -1,4 +1,4 @@
-"""Compact JSON, and bodies that are read with a limit."""
+"""JSON responses without blanks, and request bodies that are read with a limit of size and time."""
 
 from __future__ import annotations
 

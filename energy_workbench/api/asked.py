@@ -1,4 +1,4 @@
-"""What a call asks for: the parameters that several calls share."""
+"""Request parameters and the JSON body that several endpoints share."""
 
 from __future__ import annotations
 

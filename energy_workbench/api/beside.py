@@ -1,4 +1,4 @@
-"""Calls that only REST has: declared as those of the contract are, and answered by hand."""
+"""Operations that only REST has: declared as those of the contract are, and answered by hand."""
 
 from __future__ import annotations
 

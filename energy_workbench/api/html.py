@@ -1,4 +1,4 @@
-"""The frame of the service's own few pages."""
+"""HTML frame of the service's own few pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front page, the door for a token, and the way to the dashboards."""
+"""The front page, the sign-in form, and redirects to the servers of pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A room of its own for work that takes long: its own threads and its own queue, so that nothing else waits for it."""
+"""A thread pool with a queue of its own for requests that take long, so that no other waits behind them."""
 
 from __future__ import annotations
 

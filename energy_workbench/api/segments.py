@@ -1,4 +1,4 @@
-"""Parts of an address that hold a slash: `LT%2F1` is one part, as it is the number of one meter."""
+"""Path segments with an encoded slash: `LT%2F1` is one segment, as it is the number of one meter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""REST of who may come in: access tokens, for admins."""
+"""REST of access tokens, for admins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is next: few at once, callers in turn, so that nobody's many keep another's one waiting."""
+"""Fair queueing: few requests at once, callers in turn, with limits of how many wait and for how long."""
 
 from __future__ import annotations
 

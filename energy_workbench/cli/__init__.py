@@ -1,1 +1,1 @@
-"""One module a group of commands; `cli.py` puts them together."""
+"""One module a group of commands; `main.py` puts them together."""

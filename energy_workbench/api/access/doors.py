@@ -1,4 +1,4 @@
-"""What the pages' servers ask and tell, and nobody else: who comes in, whose each kernel is, which visits are over."""
+"""Calls of the pages' servers alone: who comes in, whose each kernel is, which visits are over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks: a bearer token, or the cookie of a browser that has shown one."""
+"""Authentication and authorisation of a request: a bearer token, or the cookie of a visit."""
 
 from __future__ import annotations
 

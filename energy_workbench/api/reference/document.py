@@ -1,4 +1,4 @@
-"""The OpenAPI document and JSON schemas, as values."""
+"""Types of the OpenAPI document and of JSON schemas."""
 
 from __future__ import annotations
 

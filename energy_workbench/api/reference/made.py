@@ -1,4 +1,4 @@
-"""Types of objects that are made of the types of their members."""
+"""TypedDicts that are made of the types of their members while the program runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The problems that an operation may answer with, as its declaration says them."""
+"""HTTP statuses of the problems that an operation may answer with, derived from its declaration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reference shows of an operation beside its declaration."""
+"""Examples of an operation, and words about its answer and body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long command is, as a bar on a terminal; what is printed meanwhile stands above it."""
+"""Progress bar of a long command on a terminal; what is printed meanwhile stands above it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the run of a scheduled report is, shown until it is over."""
+"""Progress of the run of a scheduled report, shown until it is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reference shows of each operation beside its declaration: examples of answers and bodies."""
+"""Examples of answers and bodies, by operation."""
 
 from __future__ import annotations
 

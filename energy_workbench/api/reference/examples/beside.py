@@ -1,4 +1,4 @@
-"""Calls that only REST has."""
+"""Examples of calls that only REST has: children of a meter, access tokens."""
 
 from __future__ import annotations
 

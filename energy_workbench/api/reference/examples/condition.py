@@ -1,4 +1,4 @@
-"""How meters are."""
+"""Examples of limits, events, statements and findings."""
 
 from __future__ import annotations
 

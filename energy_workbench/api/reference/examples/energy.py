@@ -1,4 +1,4 @@
-"""Energy and demand."""
+"""Examples of intervals, patterns, comparisons, demand and completeness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in and out."""
+"""Examples of files: floor plan, meter and readings files, files of reports."""
 
 from __future__ import annotations
 

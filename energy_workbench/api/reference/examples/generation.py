@@ -1,4 +1,4 @@
-"""Own generation, and emission factors."""
+"""Examples of own generation and emission factors."""
 
 from __future__ import annotations
 

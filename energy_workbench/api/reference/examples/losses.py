@@ -1,4 +1,4 @@
-"""Losses, and where energy goes."""
+"""Examples of balances, losses and flows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dated facts of a meter."""
+"""Examples of a meter's statuses, ratios and exchanges."""
 
 from __future__ import annotations
 

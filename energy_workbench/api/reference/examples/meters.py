@@ -1,4 +1,4 @@
-"""Meters."""
+"""Examples of meters, their tree and their state."""
 
 from __future__ import annotations
 

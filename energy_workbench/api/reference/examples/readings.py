@@ -1,4 +1,4 @@
-"""Readings."""
+"""Examples of raw readings and SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Validation by people."""
+"""Examples of decisions on steps of counters, and of edited intervals."""
 
 from __future__ import annotations
 

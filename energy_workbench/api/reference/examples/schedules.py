@@ -1,4 +1,4 @@
-"""Reports that are sent by themselves."""
+"""Examples of scheduled reports and their runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Around the setup of a plant."""
+"""Examples of templates, audit, undo, profiles, gateways and probes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plant: what it is, its dashboard, how everything is."""
+"""Examples of the site, its overview and the doctor."""
 
 from __future__ import annotations
 
