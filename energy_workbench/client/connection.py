@@ -1,4 +1,4 @@
-"""The connection to a service: calls, and its problem documents as errors of the tree."""
+"""HTTP connection to a service: calls, and its problem documents as errors of the tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments of a method ↔ path, query and body of its call: read from its signature, used on either side."""
+"""Arguments of a method ↔ path, query and body of its call: bound by its signature, on either side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What calls send: the members of each body, and what each may be."""
+"""Types of request bodies: their members, and what each may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is noted at a parameter beside its type: `Annotated[str, Help("…"), INSTANT]`."""
+"""Annotations of a parameter beside its type: `Annotated[str, Help("…"), Kind.INSTANT]`."""
 
 from __future__ import annotations
 

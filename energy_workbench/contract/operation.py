@@ -1,4 +1,4 @@
-"""How a method of the contract stands in REST: what is attached to its declaration."""
+"""HTTP verb, path, role and errors of a contract's method, attached to its declaration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract over the service: each method becomes its call."""
+"""The contract's methods as HTTP calls."""
 
 from __future__ import annotations
 

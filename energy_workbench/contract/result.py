@@ -1,4 +1,4 @@
-"""What every answer is: a value, its payload, a frame, and how Jupyter shows it."""
+"""Base of all answers: a value, its payload, a frame, and how Jupyter shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are one of some words, and numbers with their units, as rows of answers have them."""
+"""Enumerated texts, and numbers with their units, as members of rows and parameters."""
 
 from __future__ import annotations
 

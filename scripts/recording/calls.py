@@ -1,4 +1,4 @@
-"""What is asked over REST: every question with what it may be asked with, and a day's changes."""
+"""REST calls that are recorded: every question with what it may be asked with, and the changes of a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two records beside each other."""
+"""Differences of two records of behaviour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plants whose behaviour is recorded: the tests' own, and two odd ones."""
+"""Homes of the plants whose behaviour is recorded: the tests' own, and two odd ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the workbench says beside REST: frames of Python, and the help of each command."""
+"""Frames of Python and help texts of commands, as recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the servers of pages have in common: their kernels know the service, and nothing else of the home."""
+"""Options and start of the servers of pages: their kernels know the service, and nothing else of the home."""
 
 from __future__ import annotations
 

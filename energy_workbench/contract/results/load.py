@@ -1,4 +1,4 @@
-"""How a load is spread, its maximum demand, and how it compares with an earlier time."""
+"""Load shapes, maximum demand, and comparisons with an earlier time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where energy goes, and all that the dashboard shows."""
+"""Power and energy flows, and the answer of the dashboard."""
 
 from __future__ import annotations
 
