@@ -42,7 +42,7 @@ def spells(events: Iterable[Mapping[str, Any]], start: datetime, until: datetime
     events : iterable of mapping
         Changes of one meter in any order, from before the period on: `at, of, from, to, reason`.
     """
-    found: list[Spell] = []
+    alarms: list[Spell] = []
     by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for event in events:
         by_kind.setdefault(str(event["of"]), []).append(event)
@@ -58,8 +58,8 @@ def spells(events: Iterable[Mapping[str, Any]], start: datetime, until: datetime
                 continue  # every meter begins so: before its first event nobody had asked it
             began = since if since is not None and since >= start else None
             ended = end if end is not None and end < until else None
-            found.append(Spell(began, ended, state_title(state), reason))
-    return sorted(found, key=lambda spell: spell.since or start)
+            alarms.append(Spell(began, ended, state_title(state), reason))
+    return sorted(alarms, key=lambda spell: spell.since or start)
 
 
 def overload(

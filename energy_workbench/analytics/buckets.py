@@ -1,4 +1,4 @@
-"""Rows of energy, one a bucket, with none left out: what is not known is said to be missing."""
+"""Rows of intervals by bucket of time; a bucket without data is a row of quality `missing`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VALUES = (
 
 
 def energy_rows(
-    edges: Sequence[datetime], found: Iterable[Mapping[str, Any]], zone: ZoneInfo
+    edges: Sequence[datetime], rows: Iterable[Mapping[str, Any]], zone: ZoneInfo
 ) -> tuple[IntervalRow, ...]:
     """One row a bucket, in order.
 
@@ -30,7 +30,7 @@ def energy_rows(
     ----------
     edges : sequence of datetime
         n + 1 ascending edges of n buckets.
-    found : iterable of mapping
+    rows : iterable of mapping
         What the lake knows: rows with `bucket` (its index) and the columns of an interval.
 
     Returns
@@ -39,7 +39,7 @@ def energy_rows(
         `start` (ISO, in the zone), energies [kWh, kvarh, kVAh], `demand_kw`, `power_factor`, `quality`,
         `completeness`; a bucket the lake has no row of is `missing`, its energy None and not zero.
     """
-    known = {row["bucket"]: row for row in found}
+    known = {row["bucket"]: row for row in rows}
     return tuple(_row(edge.astimezone(zone).isoformat(), known.get(index, {})) for index, edge in enumerate(edges[:-1]))
 
 

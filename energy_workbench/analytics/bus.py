@@ -128,9 +128,9 @@ class MeterFacts:
 
     def refused_with(self, codes: Sequence[int]) -> int:
         """The most frequent exception of these; 0 where there is none."""
-        found = {code: self.exceptions.get(str(code), 0) for code in codes}
-        code = max(found, key=lambda each: found[each])
-        return code if found[code] else 0
+        counts = {code: self.exceptions.get(str(code), 0) for code in codes}
+        code = max(counts, key=lambda each: counts[each])
+        return code if counts[code] else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

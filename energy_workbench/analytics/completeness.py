@@ -1,4 +1,4 @@
-"""How complete the data of each meter and day is."""
+"""Completeness of the data of each meter on each day [1]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from energy_workbench.domain.entities import Meter
 
 
 def completeness(
-    meters: Sequence[Meter], edges: Sequence[datetime], found: Iterable[Mapping[str, Any]]
+    meters: Sequence[Meter], edges: Sequence[datetime], rows_of_days: Iterable[Mapping[str, Any]]
 ) -> tuple[CompletenessRow, ...]:
     """A row a meter, in their order.
 
@@ -20,7 +20,7 @@ def completeness(
     meters : sequence of Meter
     edges : sequence of datetime
         n + 1 edges of the n days that have begun.
-    found : iterable of mapping
+    rows_of_days : iterable of mapping
         What the lake knows of each meter and day: `meter, bucket, completeness, quality`.
 
     Returns
@@ -29,7 +29,7 @@ def completeness(
         `meter, number, name, status, polled`, and of each day `complete` (share of its elapsed time that is known
         closely [1], 0 where nothing is) and `quality` (the worst of its intervals).
     """
-    known = {(row["meter"], row["bucket"]): row for row in found}
+    known = {(row["meter"], row["bucket"]): row for row in rows_of_days}
     count = max(0, len(edges) - 1)
 
     def of(meter: Meter) -> CompletenessRow:

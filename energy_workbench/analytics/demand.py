@@ -1,4 +1,4 @@
-"""Maximum demand: the mean power over a block of time, how high it was, when, and who made it."""
+"""Maximum demand: mean power over blocks of 15 to 60 minutes, its highest value, and each child's share in it."""
 
 from __future__ import annotations
 
@@ -78,15 +78,15 @@ def demands(energy: Array, block: Block, aligned: NDArray[np.bool_], step: Array
         [kW or kVA]; NaN where no block begins, one of its intervals is not known (an estimate is no peak), or the
         counter's step is more than 2 % of the block's energy.
     """
-    found = np.full(len(energy), np.nan)
+    powers = np.full(len(energy), np.nan)
     if len(energy) >= block.size:
         sums = _windows(energy, block.size).sum(axis=1)
         if step is not None:
             sums[_windows(step, block.size).max(axis=1) > COARSE * sums] = np.nan
-        found[: len(sums)] = sums * 4 / block.size
+        powers[: len(sums)] = sums * 4 / block.size
     if not block.sliding:
-        found[~aligned] = np.nan
-    return found
+        powers[~aligned] = np.nan
+    return powers
 
 
 def _windows(values: Array, size: int) -> Array:
@@ -103,12 +103,12 @@ def aligned(start: datetime, count: int, edges: Sequence[datetime], size: int = 
     size : int
         Intervals of a block: where the clock changes two edges may be closer, and there is no block.
     """
-    found = np.zeros(count, bool)
+    begins = np.zeros(count, bool)
     for edge, following in pairwise(edges):
         offset, rest = divmod(edge - start, INTERVAL)
         if not rest and 0 <= offset < count and following - edge == size * INTERVAL:
-            found[offset] = True
-    return found
+            begins[offset] = True
+    return begins
 
 
 def maximum(values: Array) -> int | None:

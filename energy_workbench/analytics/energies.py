@@ -1,4 +1,4 @@
-"""Energy, demand and quality of many meters over a period, each as its pattern would tell it."""
+"""Energy, maximum demand, load factor and quality of many meters over a period."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNSURE = ("estimated", "edited")
 def energies(
     meters: Sequence[Meter],
     edges: Sequence[datetime],
-    found: Mapping[str, Array],
+    by_day: Mapping[str, Array],
     *,
     zone: ZoneInfo,
     now: datetime,
@@ -46,7 +46,7 @@ def energies(
     meters : sequence of Meter
     edges : sequence of datetime
         Of the site's days that have begun.
-    found : mapping of str to array, shape (n,)
+    by_day : mapping of str to array, shape (n,)
         What the lake knows, by meter and day: `meter`, `bucket`, `SUMS` and the demands, NaN where unknown;
         `quality` and `completeness`.
     now : datetime
@@ -55,23 +55,23 @@ def energies(
         By meter when its peak first was.
     """
     hours = np.array(elapsed_hours(edges, now))
-    runs, none = _runs(found["meter"]), slice(0, 0)
+    runs, none = _runs(by_day["meter"]), slice(0, 0)
     rows = []
     for meter in meters:
-        days = {name: column[runs.get(meter.key, none)] for name, column in found.items()}
+        days = {name: column[runs.get(meter.key, none)] for name, column in by_day.items()}
         at = peak_at.get(meter.key)
         peak_of = None if at is None else at.astimezone(zone).isoformat()
         rows.append(_row(meter, days, hours, edges, now, peak_of))
     return tuple(rows)
 
 
-def peaks(meters: Sequence[Meter], found: Mapping[str, Array]) -> dict[str, dict[int, float]]:
+def peaks(meters: Sequence[Meter], by_day: Mapping[str, Array]) -> dict[str, dict[int, float]]:
     """By the column of its demand and the key of a meter the greatest [kW]; those without one are absent."""
-    runs = _runs(found["meter"])
+    runs = _runs(by_day["meter"])
     known: dict[str, dict[int, float]] = {}
     for meter in meters:
         column = demand_column(meter)
-        days = found[column][runs[meter.key]] if meter.key in runs else np.empty(0)
+        days = by_day[column][runs[meter.key]] if meter.key in runs else np.empty(0)
         if not np.isnan(days).all():
             known.setdefault(column, {})[meter.key] = float(np.nanmax(days))
     return known

@@ -1,4 +1,4 @@
-"""The flow of power and energy through the tree: what feeds what, and what is lost on the way.
+"""Flow of power and energy through the meter tree, with the loss of each node.
 
 The tree says which meter is below which; a meter's flow says which way energy goes. So a generator
 below the main busbar feeds it, whatever the tree looks like.
@@ -93,10 +93,10 @@ def branch(meters: Sequence[Meter], key: int) -> list[Meter]:
 def children_of(meters: Sequence[Meter]) -> dict[int | None, list[Meter]]:
     """Meters by the key of their parent; a parent that is not among them counts as none."""
     keys = {meter.key for meter in meters}
-    found: dict[int | None, list[Meter]] = {}
+    children: dict[int | None, list[Meter]] = {}
     for meter in meters:
-        found.setdefault(meter.parent if meter.parent in keys else None, []).append(meter)
-    return found
+        children.setdefault(meter.parent if meter.parent in keys else None, []).append(meter)
+    return children
 
 
 def balance(node: Meter, children: Sequence[Meter], measured: Mapping[int, Measured]) -> Balance | None:
@@ -202,17 +202,17 @@ def _of(row: Mapping[str, Any]) -> Lost:
 def _of_now(meter: Meter, below: Sequence[Meter], measured: Mapping[int, Measured], threshold: float) -> Lost:
     """The same of one instant [kW]; no verdict of a meter with nothing below it."""
     members = [meter, *(child for child in below if child.seen_by_parent)]
-    found = balance(meter, below, measured)
-    if found is None:
+    node = balance(meter, below, measured)
+    if node is None:
         out = 1.0 - all(each.metered for each in members)
         verdict = str(judge(0.0, 0.0, 0.0, 0.0, threshold, out)) if len(members) > 1 else None
         return {"loss": None, "loss_percent": None, "verdict": verdict}
     sides = [(each, delivered_and_taken(each, measured[each.key])) for each in members]
     doubt = COVERAGE * math.sqrt(sum(variance(each, down - up) for each, (up, down) in sides))
     return {
-        "loss": _rounded(found.loss),
-        "loss_percent": _rounded(100 * found.loss / found.supply) if found.supply > 0 else None,
-        "verdict": str(judge(found.loss, found.supply, doubt, 1.0, threshold)),
+        "loss": _rounded(node.loss),
+        "loss_percent": _rounded(100 * node.loss / node.supply) if node.supply > 0 else None,
+        "verdict": str(judge(node.loss, node.supply, doubt, 1.0, threshold)),
     }
 
 

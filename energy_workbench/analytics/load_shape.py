@@ -1,4 +1,4 @@
-"""How a load is spread over hours, days and shifts: heat map, typical day, load duration, shifts.
+"""Load shapes: mean load by hour of the week, typical day, load duration curve, and energy by shift.
 
 All from the demand of 15-minute intervals that are known closely, at the site's time of day.
 """
@@ -53,16 +53,16 @@ class LocalTimes:
 
 def _offsets(seconds: Ints, zone: ZoneInfo) -> Ints:
     """Offset from UTC at each instant [s]; looked up once an hour-wide stretch that may hold a change."""
-    found = np.empty(len(seconds), "int64")
+    offsets = np.empty(len(seconds), "int64")
     step = 96
     for low in range(0, len(seconds), step):
         part = seconds[low : low + step]
         first, last = _offset(part[0], zone), _offset(part[-1], zone)
         if first == last and _offset(part[len(part) // 2], zone) == first:
-            found[low : low + step] = first
+            offsets[low : low + step] = first
         else:
-            found[low : low + step] = [_offset(instant, zone) for instant in part]
-    return found
+            offsets[low : low + step] = [_offset(instant, zone) for instant in part]
+    return offsets
 
 
 def _offset(second: np.int64, zone: ZoneInfo) -> int:
@@ -120,13 +120,13 @@ def _spread(values: Array) -> list[float | None]:
     """Mean, median, lowest and highest decile of sorted values."""
     if not len(values):
         return [None] * 4
-    found = [float(values.sum()) / len(values)]
+    figures = [float(values.sum()) / len(values)]
     # As numpy.percentile, which takes ten times as long for a few values.
     for place in (share * (len(values) - 1) for share in (0.5, 0.1, 0.9)):
         low = int(place)
         high = min(low + 1, len(values) - 1)
-        found.append(float(values[low] + (values[high] - values[low]) * (place - low)))
-    return [round(value, 6) for value in found]
+        figures.append(float(values[low] + (values[high] - values[low]) * (place - low)))
+    return [round(value, 6) for value in figures]
 
 
 def load_duration(kw: Array) -> list[DurationPoint]:

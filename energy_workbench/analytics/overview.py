@@ -1,4 +1,4 @@
-"""Everything that the dashboard shows, from meters, live state and energies."""
+"""The dashboard's answer: cards, tree, flow and pattern, from meters, live state and energies."""
 
 from __future__ import annotations
 

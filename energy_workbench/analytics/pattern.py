@@ -27,17 +27,17 @@ def load_columns(meter: Meter) -> tuple[str, str, str, str]:
     return f"block_{side}_kwh", f"{side}_blocks", f"greatest_{side}_kwh", f"{side}_hours"
 
 
-def mean_power_factor(meter: Meter, found: Iterable[Mapping[str, Any]]) -> float | None:
+def mean_power_factor(meter: Meter, buckets: Iterable[Mapping[str, Any]]) -> float | None:
     """Power factor of all buckets together: kWh ÷ kVAh [1]; None where it is not known.
 
     It is of what is imported: a producer that counts in its register of export has none.
 
     Parameters
     ----------
-    found : iterable of mapping
+    buckets : iterable of mapping
         Buckets with the sums of `domain.apparent.SIDES`.
     """
-    rows = list(found)
+    rows = list(buckets)
     active, apparent = (math.fsum(row[name] or 0.0 for row in rows) for name in SIDES)
     if apparent <= 0 or consumed_column(meter) != "energy_import_kwh":
         return None
@@ -47,7 +47,7 @@ def mean_power_factor(meter: Meter, found: Iterable[Mapping[str, Any]]) -> float
 def pattern(
     meter: Meter,
     edges: Sequence[datetime],
-    found: Sequence[Mapping[str, Any]],
+    buckets: Sequence[Mapping[str, Any]],
     *,
     every: str,
     zone: ZoneInfo,
@@ -61,7 +61,7 @@ def pattern(
     ----------
     edges : sequence of datetime
         n + 1 ascending edges of n buckets.
-    found : sequence of mapping
+    buckets : sequence of mapping
         What the lake knows of them, with the demand of export.
     now : datetime
         Later buckets are not missing but have not been yet.
@@ -69,7 +69,7 @@ def pattern(
         The maximum demand of all of them [kW], and when it first was.
     """
     column, demand = consumed_column(meter), demand_column(meter)
-    rows, peaks = energy_rows(edges, found, zone), {row["bucket"]: row[demand] for row in found}
+    rows, peaks = energy_rows(edges, buckets, zone), {row["bucket"]: row[demand] for row in buckets}
     points: tuple[PatternPoint, ...] = tuple(
         {
             "start": row["start"],
@@ -95,17 +95,17 @@ def pattern(
         total_kwh=total,
         peak_kw=None if peak is None else round(peak, 6),
         peak_at=None if peak_at is None else peak_at.astimezone(zone).isoformat(),
-        **load.told(_sums(meter, found), total, peak, edges, now),
+        **load.told(_sums(meter, buckets), total, peak, edges, now),
         reactive_kvarh=total_of(rows, "energy_reactive_kvarh"),
-        power_factor=mean_power_factor(meter, found),
+        power_factor=mean_power_factor(meter, buckets),
         completeness=round(known / elapsed, 4) if elapsed else 0.0,
         running=edges[-1] > now,
     )
 
 
-def _sums(meter: Meter, found: Sequence[Mapping[str, Any]]) -> load.Sums:
+def _sums(meter: Meter, buckets: Sequence[Mapping[str, Any]]) -> load.Sums:
     names = load_columns(meter)
-    of = {name: [row[name] or 0 for row in found] for name in names}
+    of = {name: [row[name] or 0 for row in buckets] for name in names}
     energy, blocks, greatest, hours = (of[name] for name in names)
     return load.Sums(math.fsum(energy), sum(blocks), max(greatest, default=0.0), math.fsum(hours))
 

@@ -1,4 +1,4 @@
-"""What the site uses: what comes in from outside and its own production, known only where each part of it is."""
+"""Energy use of the site: import and own production, less export; known only where each part is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a site's energy comes from: which meters stand for the grid, the sun, diesel generators and the rest."""
+"""Sources of a site's energy: meters of the grid, of solar plants, of diesel generators, and of other producers."""
 
 from __future__ import annotations
 

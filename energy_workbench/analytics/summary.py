@@ -1,4 +1,4 @@
-"""How many meters are in which state."""
+"""Number of meters by status, health, communication and colour."""
 
 from __future__ import annotations
 

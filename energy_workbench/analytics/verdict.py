@@ -1,4 +1,4 @@
-"""What a loss means: one rule for energies of a time, for the power of now, and for every picture and table of them."""
+"""Verdict on a loss by its size, uncertainty and completeness: hotspot, surplus, ok, within error, not metered."""
 
 from __future__ import annotations
 

@@ -76,9 +76,9 @@ def accuracy_class(written: object, known: Mapping[str, float]) -> AccuracyClass
     return name if name[-1].isalpha() else float(name)
 
 
-def _factor(found: re.Match[str]) -> bool:
+def _factor(written: re.Match[str]) -> bool:
     """Whether a number may follow: an accuracy limit factor of a protective class, a security factor of another."""
-    factor, protective = found["factor"] or "", (found["letters"] or "").startswith("P")
+    factor, protective = written["factor"] or "", (written["letters"] or "").startswith("P")
     return not factor or factor.startswith("FS") is not protective
 
 

@@ -192,14 +192,14 @@ class Meter:
 
 def contradictions(meter: Meter) -> list[tuple[str, str]]:
     """Fields of a meter that cannot stand beside what its others say, and why."""
-    found = [(f"{kind}_secondary", f"{kind.upper()} needs both sides or none") for kind in meter.ratio.half_pairs]
+    problems = [(f"{kind}_secondary", f"{kind.upper()} needs both sides or none") for kind in meter.ratio.half_pairs]
     if meter.gateway and meter.unit_id is None:
-        found.append(("unit_id", "is needed where a gateway is given: 0 to 255"))
+        problems.append(("unit_id", "is needed where a gateway is given: 0 to 255"))
     if (meter.poll_offset_seconds or 0) >= meter.poll_seconds:
-        found.append(("poll_offset_seconds", f"must be less than the {meter.poll_seconds:g} s between two readings"))
+        problems.append(("poll_offset_seconds", f"must be less than the {meter.poll_seconds:g} s between two readings"))
     if (meter.x is None) != (meter.y is None):
-        found.append(("x", "a place needs both x and y, or none"))
-    return found
+        problems.append(("x", "a place needs both x and y, or none"))
+    return problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

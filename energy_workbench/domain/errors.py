@@ -252,5 +252,5 @@ class ProfileError(InputError):
 
 def kinds() -> tuple[type[WorkbenchError], ...]:
     """The kinds that callers are told: each error with a title of its own."""
-    found = (each for each in globals().values() if isinstance(each, type) and issubclass(each, WorkbenchError))
-    return tuple(each for each in found if "title" in vars(each))
+    errors = (each for each in globals().values() if isinstance(each, type) and issubclass(each, WorkbenchError))
+    return tuple(each for each in errors if "title" in vars(each))

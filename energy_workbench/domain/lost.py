@@ -1,4 +1,4 @@
-"""What is lost in several nodes together: one definition for pages, reports and REST."""
+"""Losses of several nodes together, and their uncertainty."""
 
 from __future__ import annotations
 

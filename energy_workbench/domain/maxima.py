@@ -1,4 +1,4 @@
-"""Which of values that are the same but for rounding is the greatest: the first one in time."""
+"""Index of the greatest of values that may differ by rounding: the first one in time."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def first(values: Iterable[float | None]) -> int | None:
 
 def greatest(values: Sequence[float | None], most: int) -> list[int]:
     """Indices of so many of the greatest values, the greatest first, and of those as great the first one in time."""
-    left, found = list(values), list[int]()
-    while len(found) < most and (index := first(left)) is not None:
-        found.append(index)
+    left, order = list(values), list[int]()
+    while len(order) < most and (index := first(left)) is not None:
+        order.append(index)
         left[index] = None
-    return found
+    return order

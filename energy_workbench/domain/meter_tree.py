@@ -1,4 +1,4 @@
-"""The tree of the meters, of any depth: nothing here calls itself."""
+"""The meter tree as nested rows, of any depth, without recursion."""
 
 from __future__ import annotations
 

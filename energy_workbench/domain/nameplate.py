@@ -1,4 +1,4 @@
-"""Nameplates of transformers: what is possible, but hardly meant."""
+"""Rated values of instrument transformers: unusual but possible CT and PT ratios."""
 
 from __future__ import annotations
 

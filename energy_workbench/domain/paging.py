@@ -1,4 +1,4 @@
-"""Which rows of a long list are asked for: so many, but for the first; the same rule for every face."""
+"""Pages of a long list: limit and offset, and the rows of the next page that are new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether meters are there: what people see of communication, health and colour, decided in this one place."""
+"""Live state of meters as people see it: communication, health and colour."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ def presence(
     for meter in meters:
         if meter.parent is not None:
             below.setdefault(meter.parent, []).append(meter)
-    found: dict[int, Live] = {}
+    states: dict[int, Live] = {}
     for meter in reversed(meters):
         own = alone(meter, live.get(meter.key), heard.get(meter.key), now)
         parts = below.get(meter.key, [])
         made = meter.type is MeterType.VIRTUAL and not meter.polled and parts
-        found[meter.key] = _worst(own, parts, found) if made else own
-    return found
+        states[meter.key] = _worst(own, parts, states) if made else own
+    return states
 
 
 def alone(meter: Meter, live: Live | None, heard: Heard | None, now: datetime) -> Live:

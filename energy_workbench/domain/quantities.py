@@ -106,11 +106,11 @@ def _label(name: str) -> str:
 
 
 def _build() -> dict[str, Quantity]:
-    found: dict[str, Quantity] = {}
+    quantities: dict[str, Quantity] = {}
 
     def add(unit: str, kind: Kind, scaling: Scaling, *names: str) -> None:
         for name in names:
-            found[name] = Quantity(name, _label(name), unit, kind, scaling)
+            quantities[name] = Quantity(name, _label(name), unit, kind, scaling)
 
     gauge, counter, demand, info = Kind.GAUGE, Kind.COUNTER, Kind.DEMAND, Kind.INFO
     none, volts, amps, power = Scaling.NONE, Scaling.VOLTAGE, Scaling.CURRENT, Scaling.POWER
@@ -181,7 +181,7 @@ def _build() -> dict[str, Quantity]:
         "register_order", "word_order_setting", "energy_prefix", "phase_rotation", "phase_sequence",
         "power_factor_total_kind",
     )  # fmt: skip
-    return found
+    return quantities
 
 
 QUANTITIES: dict[str, Quantity] = _build()

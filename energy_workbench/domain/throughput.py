@@ -1,4 +1,4 @@
-"""What goes through each node of a flow: the number beside its bar, wherever the flow is drawn or told."""
+"""Throughput of a node of a flow: the greater of the sums of its links in and out."""
 
 from __future__ import annotations
 

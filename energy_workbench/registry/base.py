@@ -1,4 +1,4 @@
-"""What every part of the registry shares: its database."""
+"""Base of the parts of the registry: the database that they share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at a registry and a live state without changing them, whatever shape they are in."""
+"""Read-only examination of a registry and a live state, damaged or of another version."""
 
 from __future__ import annotations
 

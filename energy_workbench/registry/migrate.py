@@ -93,8 +93,8 @@ def _write_baseline(connection: Connection) -> None:
     """Say in the audit what is configured: an earlier version left a trail that cannot be replayed."""
     changes = tuple(
         RowChange(table, identity, None, row)
-        for table, found in tables.stored(connection).items()
-        for identity, row in found.items()
+        for table, stored in tables.stored(connection).items()
+        for identity, row in stored.items()
     )
     entry = journal.AuditEntry(
         at=clock.now(), by="migration", action=journal.BASELINE, subject="registry", after={"schema": steps()[-1]},

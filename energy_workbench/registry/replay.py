@@ -1,4 +1,4 @@
-"""The audit trail played again from its start, and how far that is from what is stored."""
+"""Replay of the audit trail, and its differences from the stored configuration."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def replay(entries: Iterable[AuditEntry], start: State | None = None) -> State:
 def differences(connection: Connection) -> list[str]:
     """Where what is stored is not what the audit trail leads to, in words; empty where the two agree."""
     said = replay(journal.entries_from(connection, journal.last_baseline(connection)))
-    found = []
+    texts = []
     for table, stored in tables.stored(connection).items():
         if table == "site" and not said[table]:
             # The site was written when the registry was made; the trail begins with its first change.
@@ -45,5 +45,5 @@ def differences(connection: Connection) -> list[str]:
         for identity in sorted({*stored, *said[table]}, key=repr):
             here, there = stored.get(identity), said[table].get(identity)
             if here != there:
-                found.append(f"{table} {identity}: stored {here}, by the audit trail {there}")
-    return found
+                texts.append(f"{table} {identity}: stored {here}, by the audit trail {there}")
+    return texts

@@ -145,14 +145,14 @@ def history(connection: Connection, schedule: str | None, limit: int) -> list[Ru
 
 def newest(connection: Connection) -> dict[str, Run]:
     """The run of each schedule that says most of it now: the one that is not over, else the newest."""
-    found: dict[str, Run] = {}
+    by_schedule: dict[str, Run] = {}
     latest = select(func.max(TABLE.c.key)).group_by(TABLE.c.schedule)
     query = select(TABLE).where(or_(TABLE.c.key.in_(latest), TABLE.c.state.in_(OPEN))).order_by(TABLE.c.key)
     for row in connection.execute(query).mappings():
         run = _run(row)
-        if run.schedule not in found or run.state in OPEN or found[run.schedule].state not in OPEN:
-            found[run.schedule] = run
-    return found
+        if run.schedule not in by_schedule or run.state in OPEN or by_schedule[run.schedule].state not in OPEN:
+            by_schedule[run.schedule] = run
+    return by_schedule
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -50,11 +50,11 @@ def visitor(connection: Connection, visit: str, *, at: datetime) -> Token | None
 def visitors(connection: Connection, visits: Iterable[str], *, at: datetime) -> dict[str, Token]:
     """Of many, whose each is; those that are over are left out."""
     wanted = sorted(set(visits))
-    found: dict[str, Token] = {}
+    tokens: dict[str, Token] = {}
     for first in range(0, len(wanted), SOME):
         query = _WHOSE.where(TABLE.c.digest.in_(wanted[first : first + SOME]), TABLE.c.expires_at > at)
-        found |= {row.digest: _token(row) for row in connection.execute(query)}
-    return found
+        tokens |= {row.digest: _token(row) for row in connection.execute(query)}
+    return tokens
 
 
 def _token(row: Row[Any, Any, Any, Any]) -> Token:

@@ -42,19 +42,19 @@ def read_fields(site: Site, given: Mapping[str, Any]) -> Site:
     InputError
         With everything that cannot be.
     """
-    found: dict[str, str | None] = {}
+    fields: dict[str, str | None] = {}
     problems = []
     for name, read in _READ.items():
         if name not in given:
             continue
         try:
-            found[name] = read(given[name])
+            fields[name] = read(given[name])
         except ValueError as reason:
             value = given[name]
             problems.append(Problem("site", name, "" if value is None else str(value)[:60], str(reason)))
     if problems:
         raise InputError("the site cannot be changed", problems)
-    return replace(site, **found)  # type: ignore[arg-type]
+    return replace(site, **fields)  # type: ignore[arg-type]
 
 
 def write_site(connection: Connection, site: Site, *, by: str, at: datetime) -> None:

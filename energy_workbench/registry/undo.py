@@ -1,4 +1,4 @@
-"""Taking a change back: a new change that restores what was, refused where something newer builds on it."""
+"""Undo: a new change that restores what was before another one, refused where a later one builds on it."""
 
 from __future__ import annotations
 

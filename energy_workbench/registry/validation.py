@@ -102,7 +102,7 @@ class Validation(Opened):
 
 
 def _by_meter(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+    by_meter: dict[int, list[Row]] = {}
     for meter, row in rows:
-        found.setdefault(meter, []).append(row)
-    return found
+        by_meter.setdefault(meter, []).append(row)
+    return by_meter

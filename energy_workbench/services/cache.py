@@ -1,4 +1,4 @@
-"""Answers kept while what they were made of has not changed, so that ten viewers cost as much as one."""
+"""Cache of answers by question and version, for all viewers together."""
 
 from __future__ import annotations
 

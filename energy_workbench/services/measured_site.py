@@ -59,10 +59,10 @@ class MeasuredSite(Home):
         return energy, completeness
 
     def _meter_or_root(self, meter: str | None) -> Meter:
-        found = self._meter(meter) if meter else overview.site_root(self._meters())
-        if found is None:
+        known = self._meter(meter) if meter else overview.site_root(self._meters())
+        if known is None:
             raise NotFoundError("the site has no meters yet: import or create some first")
-        return found
+        return known
 
     def _known(self, ref: str) -> Meter:
         """A meter, also one that was deleted: what happened to it stays."""

@@ -1,4 +1,4 @@
-"""What a diesel generator burns where its fuel is not metered: from its load."""
+"""Fuel consumption of a diesel generator by its load [L], where its fuel is not metered."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def litres_an_hour(kw: Array, rated_kw: float) -> Array:
     powers = LOADS * rated_kw
     hourly = consumption(rated_kw) * powers
     idle = max(hourly[0] - (hourly[1] - hourly[0]) / (powers[1] - powers[0]) * powers[0], 0.0)
-    found = np.interp(kw, np.r_[0.0, powers], np.r_[idle, hourly])
+    litres = np.interp(kw, np.r_[0.0, powers], np.r_[idle, hourly])
     # Above the rated power each further kWh costs as much as at full load.
-    found = np.where(kw > rated_kw, hourly[-1] * kw / rated_kw, found)
-    return np.where(np.isnan(kw), np.nan, np.where(kw > RUNNING_SHARE * rated_kw, found, 0.0))
+    litres = np.where(kw > rated_kw, hourly[-1] * kw / rated_kw, litres)
+    return np.where(np.isnan(kw), np.nan, np.where(kw > RUNNING_SHARE * rated_kw, litres, 0.0))

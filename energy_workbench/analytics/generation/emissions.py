@@ -1,4 +1,4 @@
-"""What a site emits: amounts times dated factors, known only where both are."""
+"""Emissions by interval: activity × dated emission factor [kg]."""
 
 from __future__ import annotations
 

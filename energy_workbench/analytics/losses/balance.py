@@ -1,4 +1,4 @@
-"""What goes into each node of the tree, what comes out, and whether the difference means anything."""
+"""Balance of each node of the tree over time: supply, demand, loss, its uncertainty and verdict."""
 
 from __future__ import annotations
 
@@ -286,12 +286,12 @@ def _uncertainty(node: NodeSums, members: Iterable[Meter], steps: Mapping[int, f
     A meter's own error changes the loss by its share of what the meter adds to it; a counter's reading
     is rounded to its step at both ends of each unbroken run, each time by a uniform error (step ÷ √12).
     """
-    found = 0.0
+    squares = 0.0
     for meter in members:
         up, down = node.sides.get(meter.key, (0.0, 0.0))
-        found += variance(meter, down - up, node.errors.get(meter.key))
-        found += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
-    return COVERAGE * math.sqrt(found)
+        squares += variance(meter, down - up, node.errors.get(meter.key))
+        squares += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
+    return COVERAGE * math.sqrt(squares)
 
 
 def _counted_twice(node: NodeSums, below: Mapping[int, Meter]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Which meters the balance of a node is made of, and when."""
+"""Composition of a node's balance over time: its meters, and which of them were in service."""
 
 from __future__ import annotations
 
@@ -54,16 +54,16 @@ def compositions(trees: Iterable[Tree]) -> list[Composition]:
             seen = tuple(child for child in below.get(node.key, ()) if child.seen_by_parent)
             if not seen:
                 continue
-            found = Composition(node, seen, low, high)
+            composition = Composition(node, seen, low, high)
             before = running.get(node.key)
-            if before is not None and _kind(before) == _kind(found):
+            if before is not None and _kind(before) == _kind(composition):
                 del running[node.key]
-                found = replace(found, first=before.first)
-            now[node.key] = found
+                composition = replace(composition, first=before.first)
+            now[node.key] = composition
         over += running.values()
         running = now
-    return sorted([*over, *running.values()], key=lambda found: found.first)
+    return sorted([*over, *running.values()], key=lambda composition: composition.first)
 
 
-def _kind(found: Composition) -> list[tuple[object, ...]]:
-    return [(meter.key, meter.flow, meter.production_register, meter.metered) for meter in found.members]
+def _kind(composition: Composition) -> list[tuple[object, ...]]:
+    return [(meter.key, meter.flow, meter.production_register, meter.metered) for meter in composition.members]

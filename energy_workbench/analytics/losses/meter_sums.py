@@ -1,4 +1,4 @@
-"""How well one meter knows what went through it over some time, whatever node it is part of."""
+"""Uncertainty of one meter's energy over a period, whatever node it is part of."""
 
 from __future__ import annotations
 

@@ -126,12 +126,12 @@ class NodeBooks:
 
     def _errors(self, limits: Mapping[int, Limits], read: Sequence[tuple[Array, Array, Any]], part: slice) -> Array:
         """What the devices of the loaded members can make of it, shape (e, 4, n)."""
-        found = np.empty((len(self.loaded), 4, part.stop - part.start))
+        errors = np.empty((len(self.loaded), 4, part.stop - part.start))
         sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
-        for key, out in zip(self.loaded, found, strict=True):
+        for key, out in zip(self.loaded, errors, strict=True):
             up, down, _ = sides[key]
             limits[key].errors(up, down, part, out)
-        return found
+        return errors
 
     def _keep(self, columns: tuple[Array, ...], whole: Any, last: int) -> None:
         """Remember the intervals after the last edge, if their span can still become known."""
@@ -143,8 +143,8 @@ class NodeBooks:
     def _closely(self, energies: Energies, place: int) -> Any:
         """Which meters are known closely in an interval, shape (m, 1)."""
         rows = [energies.row(meter.key) for meter in self.of.members]
-        found = [row is not None and bool(energies.whole[row, place]) for row in rows]
-        return np.array(found)[:, None]
+        whole = [row is not None and bool(energies.whole[row, place]) for row in rows]
+        return np.array(whole)[:, None]
 
 
 def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool) -> tuple[Array, Array, Any]:
@@ -188,8 +188,8 @@ def supplied(parts: Sequence[Meter], energies: Energies, part: slice) -> Array:
     parts : sequence of Meter
         Those of the site's use.
     """
-    found = np.zeros(part.stop - part.start) if parts else np.full(part.stop - part.start, np.nan)
+    energy = np.zeros(part.stop - part.start) if parts else np.full(part.stop - part.start, np.nan)
     for meter in parts:
         up, down, _ = _read(meter, energies, part, of_node=True)
-        found += up if meter.flow is Flow.PRODUCER else down
-    return found
+        energy += up if meter.flow is Flow.PRODUCER else down
+    return energy

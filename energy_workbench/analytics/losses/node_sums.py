@@ -105,7 +105,7 @@ class NodeSums:
         """Supply − demand [kWh]."""
         return self.supply - self.demand
 
-    def add(self, keys: Sequence[int], found: Pieces, loaded: Sequence[int] = ()) -> None:
+    def add(self, keys: Sequence[int], parts: Pieces, loaded: Sequence[int] = ()) -> None:
         """Take known spans, later than those taken before.
 
         Parameters
@@ -115,30 +115,30 @@ class NodeSums:
         loaded : sequence of int
             Of those behind a CT, as the rows of the errors.
         """
-        if not len(found.first):
+        if not len(parts.first):
             return
-        after = found.first + found.length
-        self.valid += int(found.length.sum())
-        self.estimated += int(found.length[found.split].sum())
-        self.spans += len(found.first)
-        self.runs += int(found.first[0] != self.end) + int(np.count_nonzero(found.first[1:] != after[:-1]))
+        after = parts.first + parts.length
+        self.valid += int(parts.length.sum())
+        self.estimated += int(parts.length[parts.split].sum())
+        self.spans += len(parts.first)
+        self.runs += int(parts.first[0] != self.end) + int(np.count_nonzero(parts.first[1:] != after[:-1]))
         self.end = int(after[-1])
-        supply = found.down[0] + found.up[1:].sum(axis=0)
-        demand = found.up[0] + found.down[1:].sum(axis=0)
+        supply = parts.down[0] + parts.up[1:].sum(axis=0)
+        demand = parts.up[0] + parts.down[1:].sum(axis=0)
         loss = supply - demand
         self.supply += float(supply.sum())
         self.demand += float(demand.sum())
-        self.whole += float(found.whole.sum())
+        self.whole += float(parts.whole.sum())
         self.unlike += float(np.abs(loss).sum())
-        mean = supply / found.length
+        mean = supply / parts.length
         self.moments += [supply.sum(), loss.sum(), (supply * mean).sum(), (loss * mean).sum()]
-        apart = np.abs(loss + found.down[1:] - found.up[1:]).sum(axis=1).tolist()
+        apart = np.abs(loss + parts.down[1:] - parts.up[1:]).sum(axis=1).tolist()
         for key, distance in zip(keys[1:], apart, strict=True):
             self.apart[key] = self.apart.get(key, 0.0) + distance
-        for key, up, down in zip(keys, found.up.sum(axis=1).tolist(), found.down.sum(axis=1).tolist(), strict=True):
+        for key, up, down in zip(keys, parts.up.sum(axis=1).tolist(), parts.down.sum(axis=1).tolist(), strict=True):
             before = self.sides.get(key, (0.0, 0.0))
             self.sides[key] = before[0] + up, before[1] + down
-        for key, errors in zip(loaded, found.errors.sum(axis=-1), strict=True):
+        for key, errors in zip(loaded, parts.errors.sum(axis=-1), strict=True):
             self.errors[key] = self.errors.get(key, 0.0) + errors
 
     def line(self) -> tuple[float, float] | None:
@@ -185,5 +185,5 @@ def pieces(first: int, edges: Any, cuts: Any, up: Any, down: Any, whole: Any, er
         split = length != np.diff(edges)[span]
         # A part of a span that is not known is not known either.
         known = ~np.bincount(span, ~known, len(edges) - 1).astype(bool)[span]
-    found = Pieces(places + first + low, length, split, up, down, whole, errors)
-    return found if known.all() else found.where(known)
+    parts = Pieces(places + first + low, length, split, up, down, whole, errors)
+    return parts if known.all() else parts.where(known)

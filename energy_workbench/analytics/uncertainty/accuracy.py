@@ -141,13 +141,13 @@ LEAST_LOAD: Final = 1e-6
 
 
 def _limit(load: Array, points: tuple[float, ...], limits: tuple[float, ...]) -> Array:
-    found = np.interp(load, points, limits)
+    limit = np.interp(load, points, limits)
     below = load < points[0]
-    return np.where(below, limits[0] * points[0] / np.maximum(load, LEAST_LOAD), found) if below.any() else found
+    return np.where(below, limits[0] * points[0] / np.maximum(load, LEAST_LOAD), limit) if below.any() else limit
 
 
 def _step(load: Array, limits: tuple[tuple[float, float], ...]) -> Array:
     starts, values = zip(*limits, strict=True)
-    found = np.asarray(values)[np.maximum(np.searchsorted(starts, load, "right") - 1, 0)]
+    limit = np.asarray(values)[np.maximum(np.searchsorted(starts, load, "right") - 1, 0)]
     below = load < starts[0]
-    return np.where(below, values[0] * starts[0] / np.maximum(load, LEAST_LOAD), found) if below.any() else found
+    return np.where(below, values[0] * starts[0] / np.maximum(load, LEAST_LOAD), limit) if below.any() else limit

@@ -1,4 +1,4 @@
-"""How well a meter knows its energy: by the classes of meter, CT and PT, and the load at which they were used."""
+"""Uncertainty of metered energy by the classes of meter, CT and PT, and the load at which they were used."""
 
 from __future__ import annotations
 
@@ -121,14 +121,14 @@ def variance(meter: Meter, net: float, errors: Any = None) -> float:
         ct = _ct_percent(meter) if meter.ratio.has_ct else 0.0
         errors = (_meter_percent(meter) / 100 * net, ct / 100 * net, 0.0, 0.0)
     of_meter, ct_ratio, ct_phase, reactive = (float(each) for each in errors)
-    found = [of_meter, ct_ratio, ct_phase]
+    parts = [of_meter, ct_ratio, ct_phase]
     if meter.ratio.has_pt:
         pt = TRANSFORMER_CLASS if meter.pt_class is None else meter.pt_class
-        found += [
+        parts += [
             percent(pt, accuracy_classes.VOLTAGE) / 100 * net,
             VOLTAGE_PHASE.get(class_name(pt), 0.0) * MINUTE * reactive,
         ]
-    return sum(each**2 for each in found) / 3
+    return sum(each**2 for each in parts) / 3
 
 
 def relative(meter: Meter, energy: float = 0.0, errors: Any = None) -> float:

@@ -42,21 +42,21 @@ class Episodes:
         self._meter = meter
         self._open: dict[tuple[str, str], _Case] = {}
 
-    def see(self, found: Sequence[Rejected], read: Collection[str], at: datetime) -> list[Finding]:
+    def see(self, rejected: Sequence[Rejected], read: Collection[str], at: datetime) -> list[Finding]:
         """Take what was rejected of a reading; the findings that are new or know more.
 
         Parameters
         ----------
-        found : sequence of Rejected
+        rejected : sequence of Rejected
         read : collection of str
             Quantities that the reading had values of: one that is plausible again ends its case.
         at : datetime
             Aware.
         """
-        if not found and not self._open:
+        if not rejected and not self._open:
             return []
         told = []
-        here = {(each.name, each.quantity): each for each in found}
+        here = {(each.name, each.quantity): each for each in rejected}
         for key, case in [*self._open.items()]:
             if key in here or key[1] not in read or at - case.end < CALM:
                 continue

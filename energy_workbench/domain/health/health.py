@@ -133,12 +133,12 @@ class Watch:
             [s since 1970]
         """
         values = {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
-        found = measures(values, rating)
+        measured = measures(values, rating)
         still = self._still.see(values, rating, at, self._patience)
         if still is not None:
-            found["stuck_counter"] = still
+            measured["stuck_counter"] = still
         changed = False
-        for name, measure in found.items():
+        for name, measure in measured.items():
             limit = self._limits[name]
             if limit.warning is None and limit.critical is None:
                 continue

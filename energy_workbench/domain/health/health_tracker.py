@@ -110,8 +110,8 @@ class Condition:
 
     def taken(self, *, final: bool = False) -> list[Finding]:
         """Findings since the last call; at the end also what open cases know more."""
-        found, self._findings = self._findings, []
-        return found + self._episodes.end() if final else found
+        findings, self._findings = self._findings, []
+        return findings + self._episodes.end() if final else findings
 
 
 def ratings(meter: Meter, ratios: Sequence[Ratio], limits: Limits) -> list[Rating]:

@@ -175,10 +175,10 @@ PHASE_VOLTAGES: Final = {208.0: 120.0, 220.0: 127.0, 380.0: 220.0, 400.0: 230.0,
 
 
 def _defaults() -> dict[str, float | None]:
-    found: dict[str, float | None] = {name: value for name, (value, _, _) in NOMINAL.items()}
+    defaults: dict[str, float | None] = {name: value for name, (value, _, _) in NOMINAL.items()}
     for rule in RULES.values():
-        found |= {f"{rule.name}_{part}": getattr(rule.default, part) for part in PARTS}
-    return found
+        defaults |= {f"{rule.name}_{part}": getattr(rule.default, part) for part in PARTS}
+    return defaults
 
 
 DEFAULTS: Final = _defaults()
@@ -256,13 +256,15 @@ def resolved(site: Mapping[str, float | None], own: Mapping[str, float | None] |
 
 def contradictions(limits: Limits) -> dict[str, str]:
     """Thresholds that cannot be meant together: field → why; empty where all is well."""
-    found = {}
+    problems = {}
     for rule in RULES.values():
         limit = limits.of(rule.name)
         thresholds = [value for value in (limit.warning, limit.critical) if value is not None]
         if len(thresholds) == 2 and (thresholds[1] > thresholds[0] if rule.low else thresholds[1] < thresholds[0]):
             field = f"{rule.name}_critical"
-            found[field] = f"must not be {'above' if rule.low else 'below'} the warning's {thresholds[0]:g} {rule.unit}"
+            problems[field] = (
+                f"must not be {'above' if rule.low else 'below'} the warning's {thresholds[0]:g} {rule.unit}"
+            )
         if not rule.low and thresholds and limit.hysteresis >= min(thresholds) > 0:
-            found[f"{rule.name}_hysteresis"] = f"must be less than {min(thresholds):g} {rule.unit}, the lowest limit"
-    return found
+            problems[f"{rule.name}_hysteresis"] = f"must be less than {min(thresholds):g} {rule.unit}, the lowest limit"
+    return problems

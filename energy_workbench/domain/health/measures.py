@@ -1,4 +1,4 @@
-"""How far a reading is from what is usual: one number a rule, and the words for it."""
+"""Measure of each rule of health: how far a reading is from its nominal value or limit, and the words for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that physics does not allow: rejected where readings become values for people, never changed.
+"""Plausibility of values: those beyond physical limits are rejected where readings become values, and stay stored.
 
 The reading itself keeps what the meter said. A rejected value is left out, as one that was not available, and a
 finding says why.
@@ -89,21 +89,21 @@ def rejected(values: Values, rating: Rating) -> list[Rejected]:
     rating : Rating
     """
     limits = bounds(rating.rated_line, rating.rated_current)
-    found = []
+    impossible = []
     for name, value in values.items():
         if value is None or name not in limits:
             continue
         bound = limits[name]
         if not bound.low <= value <= bound.high and value == value and not bound.allows(value):
-            found.append(_rejected(name, value, bound.name, bound.reason))
+            impossible.append(_rejected(name, value, bound.name, bound.reason))
     most = _carried(values, rating)
     if most is not None:
         for name in TOTALS:
             value = values.get(name)
             if value is not None and abs(value) > most and limits[name].allows(value):
                 reason = f"the voltages and currents that were read with it carry less than {most:,.0f} kVA"
-                found.append(_rejected(name, value, "value.power", reason))
-    return found
+                impossible.append(_rejected(name, value, "value.power", reason))
+    return impossible
 
 
 TOTALS: Final = ("active_power_total", "reactive_power_total", "apparent_power_total")
@@ -120,12 +120,12 @@ def bounds(line: float | None, ct: float | None) -> Mapping[str, Bound]:
     ct : float or None
         Rated primary current of the CT [A].
     """
-    found = {}
+    limits = {}
     for quantity in QUANTITIES.values():
         bound = _bound(quantity, line, ct)
         if bound is not None:
-            found[quantity.name] = bound
-    return found
+            limits[quantity.name] = bound
+    return limits
 
 
 def _bound(quantity: Quantity, line: float | None, ct: float | None) -> Bound | None:

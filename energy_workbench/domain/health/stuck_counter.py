@@ -1,4 +1,4 @@
-"""Energy counters that stand still while power flows, for longer than their resolution explains."""
+"""Stuck energy counters: no increment while power flows, for longer than their resolution explains."""
 
 from __future__ import annotations
 

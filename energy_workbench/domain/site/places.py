@@ -62,8 +62,8 @@ def _not_a(what: str, text: str, names: Mapping[str, str]) -> str:
     return what + _meant(get_close_matches(text.casefold(), by_name, 1, cutoff=0.85), by_name, named=names)
 
 
-def _meant(found: Iterable[str], keys: Mapping[str, str], *, named: Mapping[str, str] | None = None) -> str:
-    meant = next((keys[each] for each in found), None)
+def _meant(candidates: Iterable[str], keys: Mapping[str, str], *, named: Mapping[str, str] | None = None) -> str:
+    meant = next((keys[each] for each in candidates), None)
     if meant is None:
         return ""
     return f": {named[meant]} is {meant}" if named else f": did you mean {meant}?"

@@ -1,4 +1,4 @@
-"""Cutting a period into buckets: by integer arithmetic up to 15 minutes, by local edges above."""
+"""Edges of the buckets of a period: by UTC arithmetic up to 15 minutes, by the site's clock above."""
 
 from __future__ import annotations
 

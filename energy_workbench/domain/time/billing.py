@@ -27,12 +27,12 @@ def billing_edges(span: Period, day: int, zone: ZoneInfo) -> list[datetime]:
         raise InputError(f"a billing month cannot begin on day {day}: 1 to 31")
     first = span.start.astimezone(zone).date()
     year, month = first.year, first.month
-    found = [span.start]
+    edges = [span.start]
     while (edge := local_midnight(_begins(year, month, day), zone)) < span.end:
         if edge > span.start:
-            found.append(edge)
+            edges.append(edge)
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    return [*found, span.end]
+    return [*edges, span.end]
 
 
 def _begins(year: int, month: int, day: int) -> date:

@@ -1,4 +1,4 @@
-"""Now, in UTC: the one place that asks the machine, so that a fixed instant can stand in."""
+"""Current time in UTC, by one function that a test or a report can fix."""
 
 from __future__ import annotations
 

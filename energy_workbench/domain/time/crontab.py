@@ -66,13 +66,13 @@ def next_time(expression: str, zone: ZoneInfo, after: datetime) -> datetime | No
 def last_time(expression: str, zone: ZoneInfo, at: datetime) -> datetime | None:
     """The latest planned instant up to and with an instant; None where there was none within 30 years."""
     for back in LOOK_BACK:
-        found = None
+        last = None
         for instant in times(expression, zone, at - back):
             if instant > at:
                 break
-            found = instant
-        if found is not None:
-            return found
+            last = instant
+        if last is not None:
+            return last
     return None
 
 

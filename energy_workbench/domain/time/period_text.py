@@ -97,8 +97,8 @@ def before(period: Period, against: str, zone: ZoneInfo) -> Period:
         first, last = (_instant(edge - shift, zone) for edge in (start, end))
     except (ValueError, OverflowError):
         raise PeriodError(f"there is nothing before {period.text!r}: the calendar ends there") from None
-    found = Period(first, min(last, period.start), "")
-    return Period(found.start, found.end, iso(found, zone))
+    earlier = Period(first, min(last, period.start), "")
+    return Period(earlier.start, earlier.end, iso(earlier, zone))
 
 
 def elapsed_days(period: Period, zone: ZoneInfo, now: datetime) -> float:

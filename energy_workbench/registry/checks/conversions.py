@@ -168,10 +168,10 @@ def one_of(known: Mapping[str, float]) -> Convert:
 def day(value: Any) -> str:
     """A day of the calendar, as ISO text."""
     # A cell of Excel that holds a day comes with its midnight.
-    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?: 00:00:00)?", str(value).strip(), re.ASCII)
+    written = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?: 00:00:00)?", str(value).strip(), re.ASCII)
     try:
-        if found:
-            return date.fromisoformat(found[1]).isoformat()
+        if written:
+            return date.fromisoformat(written[1]).isoformat()
     except ValueError:
         pass  # No month has that day.
     raise ValueError("a day is needed, as in 2026-10-05")

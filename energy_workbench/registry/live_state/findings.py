@@ -53,9 +53,9 @@ def table_of(metadata: MetaData) -> Table:
     return table
 
 
-def put(connection: Connection, upsert: Insert, found: Sequence[Finding]) -> None:
+def put(connection: Connection, upsert: Insert, findings: Sequence[Finding]) -> None:
     """Write findings; of the same case the later one holds."""
-    last = {finding.identity: finding for finding in found}
+    last = {finding.identity: finding for finding in findings}
     rows = [
         {
             "meter": finding.meter,

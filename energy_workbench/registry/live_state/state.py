@@ -144,8 +144,8 @@ class StateStore:
             if written := new | changed:
                 connection.execute(self._put_live, [_row(key, state) for key, state in written.items()])
             at = clock.now()
-            found = [event for key, now in changed.items() for event in events.changes(key, stored[key], now, at)]
-            events.record(connection, _events, found)
+            noted = [event for key, now in changed.items() for event in events.changes(key, stored[key], now, at)]
+            events.record(connection, _events, noted)
         return len(changed)
 
     def read(self) -> dict[int, Live]:

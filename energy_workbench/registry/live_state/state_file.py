@@ -43,8 +43,8 @@ def damage(path: Path) -> str:
     try:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30.0)
         try:
-            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            return "" if found == "ok" else str(found)
+            answer = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            return "" if answer == "ok" else str(answer)
         finally:
             db.close()
     except sqlite3.Error as error:

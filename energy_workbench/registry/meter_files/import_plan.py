@@ -211,11 +211,11 @@ def _look(
     new = {meter.key for name, (_, meter) in drafts.items() if not connections.same_device(known.get(name), meter)}
     devices = connections.Devices(meter for meter in registered if meter.key not in new)
     for name, (row, meter) in drafts.items():
-        for found in connections.findings(known.get(name), meter, devices.others(meter), profiles):
-            problem = Problem(row.where, found.field, found.value, found.reason)
-            if found.refused:
+        for concern in connections.findings(known.get(name), meter, devices.others(meter), profiles):
+            problem = Problem(row.where, concern.field, concern.value, concern.reason)
+            if concern.refused:
                 plan.problems.append(problem)
-            elif found.changed:
+            elif concern.changed:
                 plan.warnings.append(problem)
         if meter.key in new:
             devices.add(meter)

@@ -45,9 +45,9 @@ def checked(
     if meter is not None:
         there = connections.read_there(connection, meter)
         problems += [
-            Problem(where, found.field, found.value, found.reason)
-            for found in connections.findings(before, meter, there, profiles)
-            if found.refused
+            Problem(where, concern.field, concern.value, concern.reason)
+            for concern in connections.findings(before, meter, there, profiles)
+            if concern.refused
         ]
     if problems or meter is None:
         raise InputError(f"meter {where} cannot be stored", problems)

@@ -1,4 +1,4 @@
-"""How a meter is read: what of it is not meant, or hardly; the same for a form, a file, a call and Python."""
+"""Checks of a meter's connection: its device, profile and transformer ratios, for forms, files and calls."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def refuse_shared(connection: Connection, pairs: Iterable[tuple[Meter | None, Me
 
 def _plates(before: Meter | None, after: Meter) -> Iterator[Finding]:
     changed = before is None or not same_ratio(before.ratio, after.ratio)
-    for found in nameplate.check(after.ratio):
-        yield Finding(found.field, found.value, found.reason, refused=False, changed=changed)
+    for doubt in nameplate.check(after.ratio):
+        yield Finding(doubt.field, doubt.value, doubt.reason, refused=False, changed=changed)
 
 
 def _address(before: Meter | None, after: Meter, read_there: Sequence[str]) -> Iterator[Finding]:

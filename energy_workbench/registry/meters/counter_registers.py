@@ -1,4 +1,4 @@
-"""What meter profiles tell of the registers of counters: where they begin again, and their least increment."""
+"""Modulus and resolution of counter registers, by the meter's profile."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ def _read(path: Path, _modified: int) -> Mapping[str, Register]:
     try:
         content = yaml.load(path.read_text("utf-8"), loader)  # noqa: S506 - a safe loader
         rows = content["registers"]
-        found = {row["quantity"]: _register(row) for row in rows if _counts(row["quantity"])}
+        registers = {row["quantity"]: _register(row) for row in rows if _counts(row["quantity"])}
         derived = content.get("derived") or {}
         for name, parts in derived.items():
-            if _counts(name) and name not in found:
+            if _counts(name) and name not in registers:
                 # A sum moves by the increments of its parts, and begins again with neither.
-                known = [found[part] for part in parts if part in found]
-                found[name] = Register(
+                known = [registers[part] for part in parts if part in registers]
+                registers[name] = Register(
                     step=max((part.step for part in known), default=0.0),
                     single=max((part.single for part in known), default=0.0),
                 )
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError):
         # The collector says what is wrong with the file; here it only tells nothing.
         return {}
-    return found
+    return registers
 
 
 def _counts(quantity: str) -> bool:

@@ -1,4 +1,4 @@
-"""From rows to meters: the tree and the ratios as they were at an instant."""
+"""Queries of meters with parent, ratio and status as valid at an instant."""
 
 from __future__ import annotations
 
@@ -126,8 +126,8 @@ def tree_changes(connection: Connection) -> set[datetime]:
 def all_ratios(connection: Connection, key: int | None = None) -> list[tuple[int, Ratio]]:
     """Ratios of every meter over time, by meter, oldest first."""
     rows = connection.execute(_of(select(schema.ratios), schema.ratios.c.meter, key)).mappings()
-    found = [(int(row["meter"]), _ratio(row)) for row in rows]
-    return sorted(found, key=lambda pair: (pair[0], pair[1].valid_from or BEGINNING))
+    dated = [(int(row["meter"]), _ratio(row)) for row in rows]
+    return sorted(dated, key=lambda pair: (pair[0], pair[1].valid_from or BEGINNING))
 
 
 def ancestors(parents: Mapping[int, int | None], key: int | None) -> list[int]:
@@ -147,14 +147,14 @@ def statuses(connection: Connection, key: int) -> list[StatusChange]:
 def all_statuses(connection: Connection, key: int | None = None) -> list[tuple[int, StatusChange]]:
     """What was said of every meter over time, by meter, oldest first."""
     table = schema.statuses
-    found = [
+    dated = [
         (
             int(row.meter),
             StatusChange(status=Status(row.status), reason=row.reason, valid_from=row.valid_from, by=row.by),
         )
         for row in connection.execute(_of(select(table), table.c.meter, key))
     ]
-    return sorted(found, key=lambda pair: (pair[0], pair[1].valid_from or BEGINNING))
+    return sorted(dated, key=lambda pair: (pair[0], pair[1].valid_from or BEGINNING))
 
 
 def begun(connection: Connection, at: datetime) -> int:

@@ -39,10 +39,12 @@ def listing(
 
     Of the audit only the changes of meters are read of which something is told.
     """
-    found = [*_dated(connection, start, end, key), *_written(connection, start, end, key)]
-    authors = _authors(connection, {each.meter for each, _ in found})
+    statements = [*_dated(connection, start, end, key), *_written(connection, start, end, key)]
+    authors = _authors(connection, {each.meter for each, _ in statements})
     told = [
-        replace(each, by=by, entered=entered) for each, row in found for by, entered in [authors.get(row, ("", None))]
+        replace(each, by=by, entered=entered)
+        for each, row in statements
+        for by, entered in [authors.get(row, ("", None))]
     ]
     return [*(each for each in told if each.of != "edit"), *joined([each for each in told if each.of == "edit"])]
 
@@ -96,15 +98,15 @@ def _changes(rows: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Any, Any]]:
 def _authors(connection: Connection, meters: Collection[int]) -> dict[Row, tuple[str, datetime]]:
     """Who wrote each row of these meters last, and when."""
     table = schema.audit
-    found: dict[Row, tuple[str, datetime]] = {}
+    authors: dict[Row, tuple[str, datetime]] = {}
     for some in _batched(sorted(meters)):
         ids = [f"mtr_{meter}" for meter in some]
         query = select(table.c.at, table.c.by, table.c.rows).where(table.c.subject.in_(ids), table.c.rows.is_not(None))
         for row in connection.execute(query.order_by(table.c.key)):
             for name, identity, _, new in row.rows:
                 if name in TABLES and new is not None:
-                    found[(name, *identity)] = (row.by, row.at)
-    return found
+                    authors[(name, *identity)] = (row.by, row.at)
+    return authors
 
 
 def _batched(meters: Sequence[int]) -> Iterator[Sequence[int]]:

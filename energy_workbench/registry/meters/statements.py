@@ -93,9 +93,9 @@ def exchange_text(exchange: Exchange) -> str:
     old = exchange.old_serial or "not stated"
     told = [f"serial {old} → {exchange.new_serial}"]
     for name in dict.fromkeys((*exchange.closing, *exchange.opening)):
-        found = QUANTITIES[name]
+        known = QUANTITIES[name]
         shown = (counts.get(name) for counts in (exchange.closing, exchange.opening))
-        told.append(f"{_lower(found.label)} {' → '.join(map(_counted, shown))} {found.unit}")
+        told.append(f"{_lower(known.label)} {' → '.join(map(_counted, shown))} {known.unit}")
     return "; ".join(told)
 
 
@@ -124,20 +124,20 @@ def joined(edits: Sequence[Statement], pause: timedelta = timedelta(hours=1)) ->
     pause : timedelta
         Those entered further apart are not one.
     """
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for each in edits:
-        last = found[-1] if found else None
+        last = statements[-1] if statements else None
         if last is not None and _follows(last, each, pause):
             sums = {name: (last.energies or {})[name] + value for name, value in (each.energies or {}).items()}
-            found[-1] = _edited(replace(last, until=each.until, energies=sums, entered=each.entered))
+            statements[-1] = _edited(replace(last, until=each.until, energies=sums, entered=each.entered))
         else:
-            found.append(each)
-    return found
+            statements.append(each)
+    return statements
 
 
-def newest(found: Iterable[Statement], limit: int) -> list[Statement]:
+def newest(statements: Iterable[Statement], limit: int) -> list[Statement]:
     """The newest of them, newest first."""
-    return sorted(found, key=lambda each: (each.at, each.meter, each.of), reverse=True)[:limit]
+    return sorted(statements, key=lambda each: (each.at, each.meter, each.of), reverse=True)[:limit]
 
 
 def _follows(last: Statement, each: Statement, pause: timedelta) -> bool:

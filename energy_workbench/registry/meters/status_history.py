@@ -1,4 +1,4 @@
-"""The dated statuses of a meter: what was said of it, from when on."""
+"""Dated statuses of a meter."""
 
 from __future__ import annotations
 

@@ -107,11 +107,11 @@ def entries_from(connection: Connection, change: int, *, only: bool = False) -> 
     """Entries with their rows from a change on, or of that change only, oldest first."""
     table = schema.audit
     query = select(table).where(table.c.change == change if only else table.c.change >= change)
-    found = []
+    entries = []
     for row in connection.execute(query.order_by(table.c.key)).mappings():
         plain = {name: value for name, value in row.items() if name != "key"}
-        found.append(AuditEntry(**plain | {"rows": tuple(map(RowChange.of, row["rows"] or ()))}))
-    return found
+        entries.append(AuditEntry(**plain | {"rows": tuple(map(RowChange.of, row["rows"] or ()))}))
+    return entries
 
 
 def latest(connection: Connection) -> list[AuditEntry]:

@@ -23,17 +23,17 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
     """Energies, their pattern, maximum demand and completeness."""
 
     def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
-        found = self._meter(meter)
+        known = self._meter(meter)
         span = self._period(period)
         energies = self._energies()
-        rows = energies.rows(found, span, every)
+        rows = energies.rows(known, span, every)
         zone = self.zone
         return Intervals(
             rows=rows,
             total=len(rows),
-            meter=found.id,
-            number=found.number,
-            name=found.name,
+            meter=known.id,
+            number=known.number,
+            name=known.name,
             start=span.start.astimezone(zone).isoformat(),
             end=span.end.astimezone(zone).isoformat(),
             every=every,
@@ -57,20 +57,20 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
     def over_time(
         self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
     ) -> Pattern:
-        found = self._meter_or_root(meter)
+        known = self._meter_or_root(meter)
         energies = self._energies()
         span = self._period(period) if period else energies.last_days(days, every)
-        return energies.pattern(found, span, every)
+        return energies.pattern(known, span, every)
 
     def load_shape(
         self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
     ) -> LoadShape:
         from energy_workbench.services.queries.shapes import load_shape_of
 
-        found, span, shifts = self._meter_or_root(meter), self._period(period), shifts or self.settings.shifts
+        known, span, shifts = self._meter_or_root(meter), self._period(period), shifts or self.settings.shifts
         return self._kept(
-            ("shape", found.key, span.start, span.end, by, shifts),
-            lambda: load_shape_of(self.reader, found, span, by, shifts=shifts, zone=self.zone),
+            ("shape", known.key, span.start, span.end, by, shifts),
+            lambda: load_shape_of(self.reader, known, span, by, shifts=shifts, zone=self.zone),
         )
 
     def compare(
@@ -78,16 +78,16 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
     ) -> Comparison:
         from energy_workbench.services.queries.comparisons import Beside, check_rows, compared, earlier
 
-        found, span, energies, zone = self._meter_or_root(meter), self._period(period), self._energies(), self.zone
+        known, span, energies, zone = self._meter_or_root(meter), self._period(period), self._energies(), self.zone
         check_rows(span, every)
         before, now = earlier(span, against, zone), clock.now()
-        mine, theirs = (energies.pattern(found, each, every) for each in (span, before))
+        mine, theirs = (energies.pattern(known, each, every) for each in (span, before))
 
         def make() -> Comparison:
-            beside = Beside(self.reader, found, span, before, zone=zone, now=now)
+            beside = Beside(self.reader, known, span, before, zone=zone, now=now)
             return compared(mine, theirs, against, beside, zone=zone, at=now)
 
-        return self._kept(("compare", found.key, span.start, span.end, against, every), make)
+        return self._kept(("compare", known.key, span.start, span.end, against, every), make)
 
     def demand(
         self,
@@ -102,11 +102,11 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
         from energy_workbench.analytics.demand import Block
         from energy_workbench.services.queries.demands import demand
 
-        found, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
+        known, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
         day = self.settings.billing_day if billing_day is None else billing_day
         return self._kept(
-            ("demand", found.key, span.start, span.end, how, day),
-            lambda: demand(self.reader, self._trees(span), found, span, block=how, billing_day=day, zone=self.zone),
+            ("demand", known.key, span.start, span.end, how, day),
+            lambda: demand(self.reader, self._trees(span), known, span, block=how, billing_day=day, zone=self.zone),
         )
 
     def energies(self, period: str = "today", meter: str | None = None) -> results.Energies:

@@ -34,11 +34,11 @@ class MeterAnswers(Home, MetersContract):
         offset: int = 0,
     ) -> MeterTable:
         parent = None if parent_id is None else self._meter(parent_id).key
-        found = chosen(self._deleted() if deleted else self._meters(), type=type, status=status, parent=parent, text=q)
-        shown = found[window(MOST if limit is None else limit, offset)]
+        meant = chosen(self._deleted() if deleted else self._meters(), type=type, status=status, parent=parent, text=q)
+        shown = meant[window(MOST if limit is None else limit, offset)]
         live, zone = self._live(shown if deleted else ()), self.zone
         rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
-        return MeterTable(rows, len(found), zone.key)
+        return MeterTable(rows, len(meant), zone.key)
 
     def meter(self, meter: str) -> MeterRow:
         return self.describe(self._meter(meter))

@@ -51,7 +51,7 @@ class ReadingAnswers(Home, MetersContract, ReadingsContract):
         offset: int = 0,
         after: str | None = None,
     ) -> Readings:
-        found = self._meter(meter)
+        known = self._meter(meter)
         names = [quantity(name).name for name in quantities] if quantities else None
         zone = self.zone
         span = self._period(period) if period else None
@@ -59,7 +59,7 @@ class ReadingAnswers(Home, MetersContract, ReadingsContract):
             limit = 100
         wanted = window(MOST if limit is None else limit, offset)
         table = self.reader.readings(
-            found.key,
+            known.key,
             self._since(span, after),
             span.end if span else None,
             quantities=names,
@@ -68,11 +68,11 @@ class ReadingAnswers(Home, MetersContract, ReadingsContract):
         )
         table = table.slice(offset) if span else table.slice(0, max(0, len(table) - offset))
         if scaled:
-            ratios = self.registry.ratios(found.id)
-            made_for = ratings(found, ratios, self.registry.limits_of(found.key))
+            ratios = self.registry.ratios(known.id)
+            made_for = ratings(known, ratios, self.registry.limits_of(known.key))
             table = without_impossible(scaled_to_primary(table, ratios), ratios, made_for)
         rows, shown = rows_of(table, zone, names)
-        return Readings(rows, len(rows), found.id, found.number, zone.key, shown, scaled)
+        return Readings(rows, len(rows), known.id, known.number, zone.key, shown, scaled)
 
     def _since(self, span: Period | None, after: str | None) -> datetime | None:
         if after is None:
@@ -82,14 +82,14 @@ class ReadingAnswers(Home, MetersContract, ReadingsContract):
         return max(span.start, parse_instant(after, self.zone) + TICK)
 
     def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
-        found = self._meter(meter)
+        known = self._meter(meter)
         zone, now = self.zone, clock.now()
-        taken = posted(found.key, readings, zone, now)
-        self._refuse_contradictions(found, taken)
+        taken = posted(known.key, readings, zone, now)
+        self._refuse_contradictions(known, taken)
         if refused := self.spool.add(taken).refused:
             # Somebody else was faster by a moment.
             raise ConflictError(f"another value was stored meanwhile: {refused[0].quantity} {refused[0].kept:g}")
-        self._judge(found, taken, now)
+        self._judge(known, taken, now)
         return [{"ts": iso(clock.from_micros(r.ts_us), zone), "values": r.values} for r in taken]
 
     def _judge(self, meter: Meter, taken: Sequence[Reading], now: datetime) -> None:

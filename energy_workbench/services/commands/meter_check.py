@@ -97,22 +97,22 @@ def _number(fields: Mapping[str, Any], before: Meter | None, meters: Iterable[Me
 
 def _parent(fields: Mapping[str, Any], before: Meter | None, meters: Sequence[Meter]) -> list[tuple[str, str]]:
     by_key = {meter.key: meter for meter in meters}
-    found: list[tuple[str, str]] = []
+    concerns: list[tuple[str, str]] = []
     for name in PARENT:
         ref = str(fields.get(name) or "").strip()
         if not ref:
             continue
         parent = next((m for m in meters if ref == m.id or folded(ref) == folded(m.number)), None)
         if parent is None:
-            found.append((name, "there is no such meter"))
+            concerns.append((name, "there is no such meter"))
             continue
         above: Meter | None = parent
         while before is not None and above is not None and above.key != before.key:
             above = by_key.get(above.parent) if above.parent is not None else None
         if before is not None and above is not None:
             where = "itself" if parent.key == before.key else f"{parent.number}, which is below it"
-            found.append((name, f"a meter cannot be below {where}"))
-    return found
+            concerns.append((name, f"a meter cannot be below {where}"))
+    return concerns
 
 
 def _number_text(value: float) -> str:

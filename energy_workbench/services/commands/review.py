@@ -97,10 +97,10 @@ class Reviewing(Home, ReviewContract):
         self.registry.withdraw_decision(meter.id, quantity, at, by=by)
 
     def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any], *, by: str = BY) -> EditedInterval:
-        found, at = self._meter(meter), parse_instant(start, self.zone)
+        known, at = self._meter(meter), parse_instant(start, self.zone)
         energies = {name: value for name, value in fields.items() if name not in ("reason", "start")}
         edit = Edit(start=at, energies=energies, reason=fields.get("reason") or "")
-        self.registry.edit_interval(found.id, edit, by=by)
+        self.registry.edit_interval(known.id, edit, by=by)
         return next(row for row in self.edited_intervals(meter) if row["start"] == iso(at, self.zone))
 
     def restore_interval(self, meter: str, start: str, *, by: str = BY) -> None:
@@ -184,9 +184,9 @@ def _step_of(key: int, decision: Decision) -> Finding:
     )
 
 
-def _refuse_impossible(case: str, found: Finding, decision: Decision) -> None:
+def _refuse_impossible(case: str, finding: Finding, decision: Decision) -> None:
     """What the two readings around the step contradict, with the numbers."""
-    before, after = _number(found, "before"), _number(found, "after")
+    before, after = _number(finding, "before"), _number(finding, "after")
     if before is None or after is None:
         return
     problems: list[Problem] = []
@@ -194,7 +194,7 @@ def _refuse_impossible(case: str, found: Finding, decision: Decision) -> None:
     def wrong(field: str, value: Any, reason: str) -> None:
         problems.append(Problem(case, field, "" if value is None else str(value), reason))
 
-    step = Step(before=before, after=after, hours=1.0, register=Register(modulus=_number(found, "modulus")))
+    step = Step(before=before, after=after, hours=1.0, register=Register(modulus=_number(finding, "modulus")))
     if decision.choice is Choice.ROLLOVER and counter_steps.wrapped(step, decision.modulus) is None:
         why = f"must be where the counter begins again, at least {before:,.10g}, and the counter must have fallen"
         wrong("modulus", decision.modulus, why)
@@ -209,6 +209,6 @@ def _refuse_impossible(case: str, found: Finding, decision: Decision) -> None:
         raise InputError("the decision does not fit the readings", problems)
 
 
-def _number(found: Finding, name: str) -> float | None:
-    value = found.evidence.get(name)
+def _number(finding: Finding, name: str) -> float | None:
+    value = finding.evidence.get(name)
     return value if isinstance(value, float) else None

@@ -117,22 +117,22 @@ def _report(name: str, known: Known) -> str:
 
 def _parameters(report: str, given: Any, known: Known) -> dict[str, ParameterValue]:
     """Those that differ from the notebook's own, in their types; a meter as its id, which outlives its number."""
-    found = catalogue.find(report, known.folders)
+    notebook = catalogue.find(report, known.folders)
     if not isinstance(given, Mapping):
         raise InputError('the parameters are an object, such as {"meter": "UNIT-A"}')
     if taken := [name for name in given if name in HANDED]:
         reason = "is given by the schedule: set its period" if taken[0] == "period" else "is given by the schedule"
         raise InputError("", [Problem("", taken[0], "", reason)])
     stated = {name: value for name, value in given.items() if value is not None}
-    values = parameters.check(found, stated)
+    values = parameters.check(notebook, stated)
     if meter := values.get("meter"):
         try:
             values["meter"] = known.meter_id(str(meter))
         except NotFoundError as error:
             raise InputError("", [Problem("", "meter", str(meter), str(error))]) from None
     try:
-        named(found, values)
+        named(notebook, values)
     except InputError as error:
         raise InputError("", [Problem("", "meter", "", str(error))]) from None
-    defaults = {name: parameter.default for name, parameter in found.parameters.items()}
+    defaults = {name: parameter.default for name, parameter in notebook.parameters.items()}
     return {name: value for name, value in values.items() if name not in HANDED and value != defaults[name]}

@@ -39,8 +39,8 @@ class Scheduling(Home, SchedulesContract):
         return [self._row(each, newest.get(each.id)) for each in self.registry.schedules()]
 
     def schedule(self, schedule: str) -> ScheduleRow:
-        found = self.registry.schedule(schedule)
-        return self._row(found, self.registry.newest_runs().get(found.id))
+        known = self.registry.schedule(schedule)
+        return self._row(known, self.registry.newest_runs().get(known.id))
 
     def check_schedule(self, fields: Mapping[str, Any], id: str | None = None) -> ScheduleCheck:
         known = self._known_now()
@@ -51,9 +51,9 @@ class Scheduling(Home, SchedulesContract):
         used = any(
             each.id != before.id and each.name.casefold() == after.name.casefold() for each in self.registry.schedules()
         )
-        found = {problem.field: problem.reason for problem in problems}
-        if used and "name" not in found:
-            found["name"] = f"there is a schedule {after.name!r} already"
+        reasons = {problem.field: problem.reason for problem in problems}
+        if used and "name" not in reasons:
+            reasons["name"] = f"there is a schedule {after.name!r} already"
         planned: list[PlannedRun] = []
         described = ""
         if after.cron and "cron" not in wrong:
@@ -64,7 +64,7 @@ class Scheduling(Home, SchedulesContract):
         warnings = {}
         if after.recipients and not self.settings.smtp_host:
             warnings["recipients"] = "no server takes mail yet: set smtp_host in workbench.toml"
-        return {"problems": found, "warnings": warnings, "described": described, "next_runs": planned}
+        return {"problems": reasons, "warnings": warnings, "described": described, "next_runs": planned}
 
     def create_schedule(self, fields: Mapping[str, Any], *, by: str = BY) -> ScheduleRow:
         known = self._known_now()
@@ -80,29 +80,29 @@ class Scheduling(Home, SchedulesContract):
         def change(before: Schedule) -> Schedule:
             return checked(before, fields, known)
 
-        found = self.registry.update_schedule(schedule, change, by=by, revision=revision)
-        return self.schedule(found.id)
+        changed = self.registry.update_schedule(schedule, change, by=by, revision=revision)
+        return self.schedule(changed.id)
 
     def delete_schedule(self, schedule: str, *, by: str = BY) -> None:
         self.registry.delete_schedule(schedule, by=by)
 
     def run_schedule(self, schedule: str, period: str | None = None, *, by: str = BY) -> RunRow:
         now, zone = clock.now(), self.zone
-        found = self.registry.schedule(schedule)
-        running = self.registry.newest_runs().get(found.id)
-        span = parse_period(period, zone, now) if period else resolved(found.period, zone, now)[0]
+        known = self.registry.schedule(schedule)
+        running = self.registry.newest_runs().get(known.id)
+        span = parse_period(period, zone, now) if period else resolved(known.period, zone, now)[0]
         if running and running.state is RunState.RETRYING and running.period == iso(span, zone):
             return run_row(self.registry.hurry_run(running.key, now), zone, now)
         if running and running.manual and running.state in OPEN:
-            raise ConflictError(f"{found.name} is on its way already (run {running.key}): wait for it, or cancel it")
-        self._refuse(found, span.text, now)
+            raise ConflictError(f"{known.name} is on its way already (run {running.key}): wait for it, or cancel it")
+        self._refuse(known, span.text, now)
         run = self.registry.plan_run(
             planned(
-                found, span, f"manual {now.isoformat()} {secrets.token_hex(2)}", now, zone, reason=f"asked for by {by}"
+                known, span, f"manual {now.isoformat()} {secrets.token_hex(2)}", now, zone, reason=f"asked for by {by}"
             )
         )
         if run is None:
-            raise ConflictError(f"{found.name} is on its way already")
+            raise ConflictError(f"{known.name} is on its way already")
         return run_row(run, zone, now)
 
     def runs(self, schedule: str | None = None, limit: int = 50, *, offset: int = 0) -> list[RunRow]:

@@ -118,9 +118,9 @@ class Setup(
     def add_ratio(
         self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
     ) -> RatioRow:
-        found = self._meter(meter)
-        ratio = ratio_from(fields, found.ratio, self.zone, clock.now())
-        self.registry.add_ratio(found.id, ratio, by=by, revision=revision)
+        known = self._meter(meter)
+        ratio = ratio_from(fields, known.ratio, self.zone, clock.now())
+        self.registry.add_ratio(known.id, ratio, by=by, revision=revision)
         return ratio_row(ratio, self.zone)
 
     def edit_ratio(
@@ -132,9 +132,9 @@ class Setup(
         revision: int | None = None,
         by: str = BY,
     ) -> RatioRow:
-        found, since = self._meter(meter), beginning(valid_from, self.zone)
-        ratio = ratio_from(fields, self._ratio(found, since), self.zone, since)
-        self.registry.edit_ratio(found.id, since, ratio, by=by, revision=revision)
+        known, since = self._meter(meter), beginning(valid_from, self.zone)
+        ratio = ratio_from(fields, self._ratio(known, since), self.zone, since)
+        self.registry.edit_ratio(known.id, since, ratio, by=by, revision=revision)
         return ratio_row(ratio, self.zone)
 
     def delete_ratio(
@@ -144,16 +144,16 @@ class Setup(
         return self.meter_ratios(meter)
 
     def ratio_impact(self, meter: str, *valid_from: str | None) -> RatioImpact:
-        found, zone = self._meter(meter), self.zone
+        known, zone = self._meter(meter), self.zone
         since = [beginning(each, zone) for each in valid_from or (clock.now().isoformat(),)]
-        span = self.registry.ratio_impact(found.id, *since)
+        span = self.registry.ratio_impact(known.id, *since)
         start, end = axis.floor_interval(span.start or EARLIEST), span.end or LATEST
-        count = len(self.reader.intervals([found.key], start, end)) if start < end else 0
+        count = len(self.reader.intervals([known.key], start, end)) if start < end else 0
         return {
             "from": iso(span.start, zone),
             "until": iso(span.end, zone),
             "intervals": count,
-            "warnings": impact_warnings(self.registry.ratios(found.id), since, count, clock.now(), zone),
+            "warnings": impact_warnings(self.registry.ratios(known.id), since, count, clock.now(), zone),
         }
 
     def exchanges(self, meter: str) -> list[ExchangeRow]:
@@ -163,10 +163,10 @@ class Setup(
     def add_exchange(
         self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
     ) -> ExchangeRow:
-        found = self._meter(meter)
+        known = self._meter(meter)
         exchange = exchange_from(fields, self.zone, clock.now())
-        self.registry.record_exchange(found.id, exchange, by=by, revision=revision)
-        stored = next(each for each in self.registry.exchanges(found.id) if each.at == exchange.at)
+        self.registry.record_exchange(known.id, exchange, by=by, revision=revision)
+        stored = next(each for each in self.registry.exchanges(known.id) if each.at == exchange.at)
         return exchange_row(stored, self.zone)
 
     def delete_exchange(self, meter: str, at: str, *, revision: int | None = None, by: str = BY) -> list[ExchangeRow]:
@@ -212,18 +212,18 @@ class Setup(
         return change_row(entries, self._numbers(), self.zone) if entries else None
 
     def undo(self, *, by: str = BY) -> Undone:
-        found = self.undoable(by=by)
-        if found is None:
+        newest = self.undoable(by=by)
+        if newest is None:
             raise ConflictError("there is no change of yours that could be undone")
-        self.registry.undo(by=by, change=found["change"])
-        return {"undone": found}
+        self.registry.undo(by=by, change=newest["change"])
+        return {"undone": newest}
 
     def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[AuditRow]:
         subject = self._subject(meter)
         numbers, zone = self._numbers(), self.zone
         wanted = window(limit, offset)
-        found = self.registry.audit(wanted.stop - wanted.start, subject, offset=wanted.start)
-        return [audit_row(entry, numbers, zone) for entry in found]
+        entries = self.registry.audit(wanted.stop - wanted.start, subject, offset=wanted.start)
+        return [audit_row(entry, numbers, zone) for entry in entries]
 
     def audit_total(self, meter: str | None = None) -> int:
         """How many changes there are; of one meter where given."""

@@ -152,12 +152,12 @@ def _lake(settings: Settings) -> Finding:
 
 
 def _damage(settings: Settings) -> Finding:
-    found = incidents(settings.home, settings.lake_path)
-    if not found:
+    damages = incidents(settings.home, settings.lake_path)
+    if not damages:
         return Finding(Verdict.GOOD, "nothing was set aside")
-    newest = found[-1]
+    newest = damages[-1]
     aside = f" (kept as {newest.aside})" if newest.aside else ""
-    text = f"{len(found)} incidents nobody has looked at yet; the newest at {newest.at}: {newest.text}{aside}"
+    text = f"{len(damages)} incidents nobody has looked at yet; the newest at {newest.at}: {newest.text}{aside}"
     return Finding(Verdict.WARNING, text, f"look at the disk; once it is understood, delete {INCIDENTS} beside it")
 
 

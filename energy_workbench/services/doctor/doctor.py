@@ -58,11 +58,11 @@ def doctor(settings: Settings, *, thorough: bool = False) -> Doctor:
     polled = [meter for meter in examined.meters if meter.polled and meter.gateway]
     called = _call(settings, _suspects(polled, examined, bool(counted)), bool(counted)) if thorough else {}
     gateways, meters = _bus(polled, examined, counted, called)
-    found = [finding.verdict for _, finding in checks]
-    found += [Verdict(row["verdict"]) for row in (*gateways, *meters)]
+    verdicts = [finding.verdict for _, finding in checks]
+    verdicts += [Verdict(row["verdict"]) for row in (*gateways, *meters)]
     return {
         "at": clock.now().isoformat(timespec="seconds"),
-        "verdict": str(worst([verdict for verdict in found if verdict is not Verdict.UNKNOWN])),
+        "verdict": str(worst([verdict for verdict in verdicts if verdict is not Verdict.UNKNOWN])),
         "live": bool(counted),
         "seconds": counted.get("seconds"),
         "checks": [_check(name, finding) for name, finding in checks],
@@ -78,13 +78,13 @@ def _check(name: str, finding: Finding) -> Check:
 def broken_settings(error: SettingsError) -> Doctor:
     """What is said where not even the settings can be read: each that is refused."""
     advice = "mend the file, or unset the variable, that it names"
-    found = [Finding(Verdict.PROBLEM, str(told), advice) for told in error.problems or [error]]
+    findings = [Finding(Verdict.PROBLEM, str(told), advice) for told in error.problems or [error]]
     return {
         "at": clock.now().isoformat(timespec="seconds"),
         "verdict": str(Verdict.PROBLEM),
         "live": False,
         "seconds": None,
-        "checks": [_check("settings", finding) for finding in found],
+        "checks": [_check("settings", finding) for finding in findings],
         "gateways": [],
         "meters": [],
     }

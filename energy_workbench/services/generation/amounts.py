@@ -1,4 +1,4 @@
-"""What a site's sources make of a time: fuel, run hours, solar energy that stays, emissions; of any length."""
+"""Fuel, run hours, self-used solar energy and emissions of a site's sources over a time of any length."""
 
 from __future__ import annotations
 
@@ -130,16 +130,16 @@ def _litres(running: Sequence[Generator], count: int) -> Array:
     return np.sum([np.zeros(count), *(each.litres for each in running if each.litres is not None)], axis=0)
 
 
-def _known_total(found: Array, group: Group, total: float | None) -> float | None:
+def _known_total(values: Array, group: Group, total: float | None) -> float | None:
     """Of what is known of its intervals; None where nothing is, or the whole is not."""
     if not group:
         return 0.0
-    return None if total is None or np.isnan(found).all() else float(np.nansum(found))
+    return None if total is None or np.isnan(values).all() else float(np.nansum(values))
 
 
-def _times(found: float | None, amount: float | None, *, any_there: bool) -> float | None:
+def _times(factor: float | None, amount: float | None, *, any_there: bool) -> float | None:
     """An emission: nothing where there is nothing that emits, None where its amount or factor is not known."""
-    return 0.0 if not any_there else None if amount is None else found
+    return 0.0 if not any_there else None if amount is None else factor
 
 
 def _added(*values: float | None) -> float | None:

@@ -94,12 +94,12 @@ class Carbon:
 
     def _held(self, name: str) -> list[Factor]:
         """Factors of a kind that hold at any time, but for those that count for nothing."""
-        found = [each for each in self._factors if each.name == name and each.value]
+        held = [each for each in self._factors if each.name == name and each.value]
         stand_in = [] if name != "grid_market" or self.has(name) else self._held("grid_location")
         if not len(self._day):
-            return found or stand_in
+            return held or stand_in
         first, last = (date(1970, 1, 1) + timedelta(days=int(each)) for each in (self._day[0], self._day[-1]))
-        return [each for each in found if _holds(each, self._factors, first, last)] or stand_in
+        return [each for each in held if _holds(each, self._factors, first, last)] or stand_in
 
 
 def factor_rows(factors: Sequence[Factor], span: Period, zone: ZoneInfo) -> tuple[FactorUsed, ...]:

@@ -102,7 +102,7 @@ class GenerationChange:
         self, hours: Sequence[Hours], told: Sequence[GenerationDay], weekdays: Mapping[like_days.Clock, set[int]]
     ) -> dict[str, list[Part]]:
         """What is known of hours that do not overlap, of each name."""
-        found: dict[str, list[Part]] = {name: [] for name in GROUPS}
+        by_name: dict[str, list[Part]] = {name: [] for name in GROUPS}
         days = {row["day"]: _amounts(row) for row in told}
         measured = self._measured(hours)
         cut = {
@@ -117,8 +117,8 @@ class GenerationChange:
             day = each.start.astimezone(self._zone).date().isoformat() if each.clock == (0, DAY) else None
             amounts = {**(figures.get(place, _NOT_ASKED) if day is None else days.get(day, {})), **energy}
             for name in GROUPS:
-                found[name].append(Part(each.weekday, each.clock, amounts.get(name), share[name]))
-        return found
+                by_name[name].append(Part(each.weekday, each.clock, amounts.get(name), share[name]))
+        return by_name
 
     def _measured(self, hours: Sequence[Hours]) -> list[tuple[dict[str, float | None], dict[str, float]]]:
         """Energies of the sources in each of these hours, and which share of what makes each figure was measured."""

@@ -1,4 +1,4 @@
-"""Which meters had been heard of by many instants of a time, asked once for all of them."""
+"""First reading of each meter, looked up once for many instants of a period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a generator's own counters and its tank tell of a time."""
+"""Run hours and fuel of a generator by its own registers and tank level."""
 
 from __future__ import annotations
 

@@ -58,10 +58,10 @@ class KeptReadings:
 
 def _joined(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
     """Spans in order, those that touch as one."""
-    found: list[tuple[datetime, datetime]] = []
+    joined: list[tuple[datetime, datetime]] = []
     for start, end in spans:
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
         else:
-            found.append((start, end))
-    return found
+            joined.append((start, end))
+    return joined

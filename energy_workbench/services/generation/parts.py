@@ -73,15 +73,15 @@ class GenerationParts:
         keys = {meter.key for each in kinds for kind, _ in each for meter in meters_of(kind)}
         read, day = register_intervals(self._reader, keys, start, count), LocalTimes(start, count, self._zone).day
         counters = KeptReadings(self._reader, parts, GENERATOR_READINGS)
-        found = []
+        of_parts = []
         for part, kind in zip(parts, kinds, strict=True):
             begins, length = begun(part)
             first = (begins - start) // axis.INTERVAL
             here = slice(first, first + length)
             registers = {key: each.cut(here) for key, each in read.items()}
             site = together(kind, begins, length, registers, _Told(registers, begins))
-            found.append(amounts(site, counters, Carbon(self._factors, day[here])).figures())
-        return found
+            of_parts.append(amounts(site, counters, Carbon(self._factors, day[here])).figures())
+        return of_parts
 
 
 class _Trees:

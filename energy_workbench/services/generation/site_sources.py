@@ -90,24 +90,24 @@ class Source:
         """What flows back; a meter that knows its import and never tells an export has no register for it: nothing."""
         if self.out:
             return None
-        known, found = self.measured.imported is not None, self.measured.exported
-        return 0.0 if found is None and known else found
+        known, exported = self.measured.imported is not None, self.measured.exported
+        return 0.0 if exported is None and known else exported
 
     @property
     def delivered(self) -> Array:
         """`delivered_kwh` by interval; NaN where not known, nothing while it does not stand for the source."""
         assert self.registers
-        found = self.registers.imported if self._in_import else self.registers.exported
-        return np.where(self.unmetered, np.nan, np.where(self.here, found, 0.0))
+        energy = self.registers.imported if self._in_import else self.registers.exported
+        return np.where(self.unmetered, np.nan, np.where(self.here, energy, 0.0))
 
     @property
     def returned(self) -> Array:
         """`returned_kwh` by interval."""
         assert self.registers
-        found = self.registers.exported
+        energy = self.registers.exported
         if self.measured.exported is None:
-            found = np.where(np.isnan(self.registers.imported), np.nan, 0.0)
-        return np.where(self.unmetered, np.nan, np.where(self.here, found, 0.0))
+            energy = np.where(np.isnan(self.registers.imported), np.nan, 0.0)
+        return np.where(self.unmetered, np.nan, np.where(self.here, energy, 0.0))
 
     @property
     def close(self) -> Mask:
@@ -184,11 +184,11 @@ class Group:
         """Where all were measured."""
         return np.logical_and.reduce([np.ones(self._count, bool), *(each.close for each in self.members)])
 
-    def _added(self, found: Sequence[Array]) -> Array:
-        if not found:
+    def _added(self, arrays: Sequence[Array]) -> Array:
+        if not arrays:
             return np.zeros(self._count)
-        none = np.logical_and.reduce([np.isnan(each) for each in found]) | self.unmetered
-        return np.where(none, np.nan, np.nansum(found, axis=0))
+        none = np.logical_and.reduce([np.isnan(each) for each in arrays]) | self.unmetered
+        return np.where(none, np.nan, np.nansum(arrays, axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,21 +249,23 @@ def together(
     measured : callable
         What the registers of meters tell of a part of the time, by key.
     """
-    found: dict[str, dict[int, Source]] = {"grid": {}, "solar": {}, "generators": {}, "others": {}}
+    by_kind: dict[str, dict[int, Source]] = {"grid": {}, "solar": {}, "generators": {}, "others": {}}
     for kind, part in kinds:
-        meters: dict[str, tuple[Meter, ...]] = {name: getattr(kind, name) for name in found}
+        meters: dict[str, tuple[Meter, ...]] = {name: getattr(kind, name) for name in by_kind}
         told = measured(meters_of(kind), part)
         first, last = ((edge - start) // axis.INTERVAL for edge in (max(part.start, start), max(part.end, start)))
         for name, group in meters.items():
             for meter in group:
-                source = found[name].setdefault(meter.key, Source(meter, np.zeros(count, bool), np.zeros(count, bool)))
+                source = by_kind[name].setdefault(
+                    meter.key, Source(meter, np.zeros(count, bool), np.zeros(count, bool))
+                )
                 source.meter, source.registers = meter, read[meter.key]
                 if not meter.metered:
                     source.out = meter
                     source.unmetered[first:last] = True
                 source.here[first:last] = True
                 source.measured = _both(source.measured, told.get(meter.key, Measured()))
-    return SiteSources(start, count, *(Group(group.values(), count) for group in found.values()))
+    return SiteSources(start, count, *(Group(group.values(), count) for group in by_kind.values()))
 
 
 def _both(one: Measured, other: Measured) -> Measured:

@@ -62,19 +62,19 @@ def balance(
     """
     order = list(trees[-1].meters) if trees else []
     books = booked(reader, trees, line, absent=absent)
-    found = rows(books, order, threshold=threshold, steps=steps_of(order, profiles), zone=zone)
+    nodes = rows(books, order, threshold=threshold, steps=steps_of(order, profiles), zone=zone)
     if node is not None:
         order = branch(order, node.key)
         inside = {meter.id for meter in order}
-        found = tuple(row for row in found if row["meter"] in inside)
+        nodes = tuple(row for row in nodes if row["meter"] in inside)
     return results.Balance(
-        rows=found,
-        total=len(found),
+        rows=nodes,
+        total=len(nodes),
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),
         threshold_percent=100 * threshold,
         timezone=zone.key,
-        lost=lost_together(found),
+        lost=lost_together(nodes),
         meters=meters(books, order),
     )
 

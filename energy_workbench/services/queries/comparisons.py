@@ -1,4 +1,4 @@
-"""A meter's energy beside that of an earlier time."""
+"""Energy of a meter beside that of an earlier period."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def parts(reader: Reader, meter: Meter, hours: Sequence[Hours], now: datetime) -
     if not hours:
         return []
     edges = sorted({edge for each in hours for edge in (each.start, each.end)})
-    column, found = consumed_column(meter), reader.energy([meter.key], edges, now).to_pylist()
-    known = {edges[row["bucket"]]: (row[column], row["completeness"] or 0.0) for row in found}
+    column, buckets = consumed_column(meter), reader.energy([meter.key], edges, now).to_pylist()
+    known = {edges[row["bucket"]]: (row[column], row["completeness"] or 0.0) for row in buckets}
     return [Part(each.weekday, each.clock, *known.get(each.start, (None, 0.0))) for each in hours]
 
 

@@ -135,12 +135,12 @@ class _Demands:
 
     def _unmetered(self, key: int) -> Any:
         """In which intervals a child is out of service."""
-        found = np.zeros(self._beside.count, bool)
+        out = np.zeros(self._beside.count, bool)
         for tree in self._trees:
             if any(meter.key == key and not meter.metered for meter in tree.meters):
                 low, high = self._place(tree.start), self._place(tree.end)
-                found[low:high] = True
-        return found
+                out[low:high] = True
+        return out
 
     def _children(self, place: int, seen: Sequence[Meter]) -> list[ChildAtMaximum]:
         power = float(self._consumed[place : place + self._block.size].sum()) * 4 / self._block.size
@@ -163,7 +163,7 @@ class _Demands:
         if own:
             together = np.sum(list(own.values()), axis=0)
             best = maximum(together)
-            highest = [float(np.nanmax(found)) for found in own.values()]
+            highest = [float(np.nanmax(values)) for values in own.values()]
             factor = diversity_factor(
                 [value for value in highest if value > 0], None if best is None else float(together[best])
             )

@@ -92,13 +92,13 @@ class Energies:
             now = clock.now()
             # Of a period that has not begun there is nothing to ask for.
             asked, marks = (keys, edges) if len(edges) > 1 else (tuple[int, ...](), [span.start, span.end])
-            found = columns(self._reader.energy(asked, marks, now, peaks=True))
+            by_day = columns(self._reader.energy(asked, marks, now, peaks=True))
             when = [
                 self._reader.first_at(column, highest, edges[0], edges[-1])
-                for column, highest in peaks(meters, found).items()
+                for column, highest in peaks(meters, by_day).items()
             ]
             at = {key: instant for each in when for key, instant in each.items()}
-            rows = energies(meters, edges, found, zone=self._zone, now=now, peak_at=at)
+            rows = energies(meters, edges, by_day, zone=self._zone, now=now, peak_at=at)
             return results.Energies(
                 rows=rows,
                 total=len(rows),
@@ -125,8 +125,8 @@ class Energies:
             )
 
         def make() -> results.Completeness:
-            found = self._reader.energy(None, edges, clock.now()).to_pylist() if len(edges) > 1 else []
-            rows = completeness(meters, edges, found)
+            by_day = self._reader.energy(None, edges, clock.now()).to_pylist() if len(edges) > 1 else []
+            rows = completeness(meters, edges, by_day)
             return results.Completeness(
                 rows=rows,
                 total=len(rows),
@@ -213,17 +213,17 @@ def columns(table: pa.Table) -> dict[str, NDArray[Any]]:
 
 def summed(rows: Sequence[Mapping[str, Any]], expected: Sequence[int]) -> tuple[dict[int, Measured], float]:
     """Sum the buckets of each meter; completeness is the mean of the first bucket over the expected meters."""
-    found: dict[int, Measured] = {}
+    measured: dict[int, Measured] = {}
     complete: dict[int, float] = {}
     for row in rows:
-        before = found.get(row["meter"], Measured())
-        found[row["meter"]] = Measured(
+        before = measured.get(row["meter"], Measured())
+        measured[row["meter"]] = Measured(
             _add(before.imported, row["energy_import_kwh"]), _add(before.exported, row["energy_export_kwh"])
         )
         if row["bucket"] == 0:
             complete[row["meter"]] = row["completeness"] or 0.0
     share = sum(complete.get(key, 0.0) for key in expected) / len(expected) if expected else 0.0
-    return found, round(share, 4)
+    return measured, round(share, 4)
 
 
 def _add(left: float | None, right: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Raw readings between the lake's tables and what people send and read."""
+"""Readings as rows, and rows that are recorded as readings; scaling to primary values."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def contradictions(taken: Sequence[Reading], stored: pa.Table) -> list[str]:
         if name in QUANTITIES:
             values = zip(instants, stored[name].to_pylist(), strict=True)
             known |= {(ts, name): value for ts, value in values if value is not None}
-    found = []
+    texts = []
     for reading in taken:
         for name, value in reading.values.items():
             # Most quantities are kept in 32 bits: two values are the same when they are there.
@@ -131,8 +131,8 @@ def contradictions(taken: Sequence[Reading], stored: pa.Table) -> list[str]:
                 continue
             kept = known[reading.ts_us, name]
             if struct.pack("f", kept) != struct.pack("f", value) or quantity(name).kind is Kind.COUNTER:
-                found.append(f"{name} of {from_micros(reading.ts_us).isoformat()}: {kept:g} is stored, {value:g} came")
-    return found
+                texts.append(f"{name} of {from_micros(reading.ts_us).isoformat()}: {kept:g} is stored, {value:g} came")
+    return texts
 
 
 def _instant(value: Any, zone: ZoneInfo, now: datetime, where: str, problems: list[Problem]) -> datetime | None:
@@ -149,12 +149,12 @@ def _instant(value: Any, zone: ZoneInfo, now: datetime, where: str, problems: li
     return instant
 
 
-def _values(found: Any, where: str, problems: list[Problem]) -> dict[str, float | None]:
-    if not isinstance(found, Mapping) or not found:
+def _values(given: Any, where: str, problems: list[Problem]) -> dict[str, float | None]:
+    if not isinstance(given, Mapping) or not given:
         problems.append(Problem(where, "values", "", "must be an object of quantity: value, with one at least"))
         return {}
     values: dict[str, float | None] = {}
-    for name, value in found.items():
+    for name, value in given.items():
         try:
             quantity(name)
         except InputError as error:

@@ -1,4 +1,4 @@
-"""A meter's intervals one after the other, as arrays: what demands and shapes of its load are made of."""
+"""Intervals of a meter as evenly spaced arrays, for demands and load shapes."""
 
 from __future__ import annotations
 

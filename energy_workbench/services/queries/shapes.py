@@ -1,4 +1,4 @@
-"""How a meter's load is spread."""
+"""Load shape of a meter over a period."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def load_shape_of(
     """
     if by not in SHAPES:
         raise InputError(f"a pattern cannot be shown by {by!r}: day, week, month, {', '.join(SHAPES)}")
-    found = series(reader, meter, span)
-    kw = found.energy * 4
-    demand = load_shape.certain(kw, found.step)
-    times = load_shape.LocalTimes(found.start, len(kw), zone)
+    load = series(reader, meter, span)
+    kw = load.energy * 4
+    demand = load_shape.certain(kw, load.step)
+    times = load_shape.LocalTimes(load.start, len(kw), zone)
     rows: Sequence[LoadShapeRow]
     if by == "weekday-hour":
         rows = load_shape.heat_map(kw, demand, times)

@@ -87,9 +87,9 @@ def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneI
 
 def site_peak(reader: Reader, trees: Sequence[Stretch]) -> tuple[float | None, datetime | None]:
     """Maximum 15-minute demand of the site [kW], of the time in which all of it is known, and when it first was."""
-    found = []
+    peaks = []
     for tree in trees:
         keys = [part.key for part in site_parts(tree.meters)]
-        found.append(overview.site_peak(tree.meters, reader.intervals(keys, tree.start, tree.end).to_pylist()))
-    highest = maxima.first(peak for peak, _ in found)
-    return (None, None) if highest is None else found[highest]
+        peaks.append(overview.site_peak(tree.meters, reader.intervals(keys, tree.start, tree.end).to_pylist()))
+    highest = maxima.first(peak for peak, _ in peaks)
+    return (None, None) if highest is None else peaks[highest]

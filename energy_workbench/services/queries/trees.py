@@ -1,4 +1,4 @@
-"""The tree of meters as it was over a period: last month's answers do not change because it is changed today."""
+"""Stretches of a period in which the meter tree is the same."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ def stretches(changes: Iterable[datetime], tree_at: TreeAt, start: datetime, end
     start, end : datetime
         On interval edges.
     """
-    found = []
+    parts = []
     low = start
     for change in sorted(at for at in changes if start < at < end):
         before = axis.floor_interval(change)
         if before > low:
-            found.append(Stretch(low, before, tree_at(low)))
+            parts.append(Stretch(low, before, tree_at(low)))
         low = max(low, before if before == change else before + axis.INTERVAL)
     if end > low:
-        found.append(Stretch(low, end, tree_at(low)))
-    return found
+        parts.append(Stretch(low, end, tree_at(low)))
+    return parts
 
 
 def at(trees: Sequence[Stretch], instant: datetime) -> Sequence[Meter]:

@@ -29,19 +29,19 @@ def event_row(event: Event, zone: ZoneInfo) -> EventRow:
     }
 
 
-def finding_row(found: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> FindingRow:
+def finding_row(finding: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> FindingRow:
     """A finding; `numbers` are those of meters by id, deleted ones too."""
-    meter = f"mtr_{found.meter}"
+    meter = f"mtr_{finding.meter}"
     return {
-        "name": found.name,
+        "name": finding.name,
         "meter": meter,
         "number": numbers.get(meter),
-        "quantity": found.quantity or None,
-        "from": iso(found.start, zone),
-        "to": iso(found.end, zone),
-        "text": found.text,
-        "value": found.evidence.get("value"),
-        "evidence": dict(found.evidence),
+        "quantity": finding.quantity or None,
+        "from": iso(finding.start, zone),
+        "to": iso(finding.end, zone),
+        "text": finding.text,
+        "value": finding.evidence.get("value"),
+        "evidence": dict(finding.evidence),
     }
 
 
@@ -68,9 +68,9 @@ def found_by_build(
     from energy_workbench.lake.findings import stored
 
     since = None if start is None else to_micros(start)
-    found = stored(lake.findings, None if meter is None else [meter], since)
+    findings = stored(lake.findings, None if meter is None else [meter], since)
     return [
         each
-        for each in found
+        for each in findings
         if (end is None or each.start < end) and (name is None or each.name == name or each.name.startswith(f"{name}."))
     ]

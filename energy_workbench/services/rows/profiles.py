@@ -31,27 +31,27 @@ def profile_list(own: Path) -> list[ProfileRow]:
 @lru_cache(maxsize=1024)
 def _top(path: Path, _modified: int) -> tuple[tuple[str, str], ...]:
     """The profile's first keys; the registers below, which make the file long, are not read."""
-    found = {"id": path.stem, "vendor": "", "model": path.stem}
+    facts = {"id": path.stem, "vendor": "", "model": path.stem}
     try:
         with path.open(encoding="utf-8") as file:
-            found |= _keys(file)
+            facts |= _keys(file)
     except (OSError, UnicodeDecodeError):
         # A file that cannot be read is listed by its name: the collector says what is wrong with it.
         pass
-    return tuple(found.items())
+    return tuple(facts.items())
 
 
 def _keys(lines: Iterable[str]) -> dict[str, str]:
     import yaml
 
-    found: dict[str, str] = {}
+    keys: dict[str, str] = {}
     for line in lines:
         name, colon, _ = line.partition(":")
         if colon and name in TOP:
             try:
-                found[name] = str(yaml.safe_load(line)[name])
+                keys[name] = str(yaml.safe_load(line)[name])
             except (yaml.YAMLError, KeyError, TypeError):
                 continue
-        if len(found) == len(TOP):
+        if len(keys) == len(TOP):
             break
-    return found
+    return keys
