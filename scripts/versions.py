@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -125,24 +124,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
-    parser.add_argument("--rounds", type=int, default=5, help="of what is quick; a fifth of them of what is started")
+    parser.add_argument("--rounds", type=int, default=5, help="of what is quick; two of what is started")
     given = parser.parse_args()
     checkouts = [given.before.resolve(), given.after.resolve()]
-    least: list[dict[str, float]] = [{}, {}]
+    print("| what, the least of the rounds | before | after | ratio |\n| --- | ---: | ---: | ---: |", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for program, rounds in ((FACADE, given.rounds), (REMOTE, given.rounds), (BUILD, given.rounds), (RUNNING, 2)):
-            for turn in range(rounds):
+            least: list[dict[str, float]] = [{}, {}]
+            for _ in range(rounds):
                 for which, checkout in enumerate(checkouts):
                     home = None if program is RUNNING else Path(folder) / f"{which}"
                     if home and not home.exists():
                         subprocess.run(["cp", "-r", str(checkout / "data/sample"), str(home)], check=True)
                     for name, value in measured(checkout, program, home).items():
                         least[which][name] = min(value, least[which].get(name, value))
-                    print(f"{turn + 1} of {rounds}", file=sys.stderr)
-    print("| what, the least of the rounds | before | after | ratio |\n| --- | ---: | ---: | ---: |")
-    for name, before in least[0].items():
-        after = least[1][name]
-        print(f"| {name} | {before:.3g} | {after:.3g} | {after / before:.2f} |")
+            for name, before in least[0].items():
+                after = least[1][name]
+                print(f"| {name} | {before:.3g} | {after:.3g} | {after / before:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

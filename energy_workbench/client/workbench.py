@@ -13,6 +13,7 @@ from energy_workbench.contract.binding import Call
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.files import FileFormat
 from energy_workbench.contract.over_http import over_http
+from energy_workbench.contract.result import LOADERS
 from energy_workbench.contract.results import Readings
 from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
 from energy_workbench.contract.rows.setup import ImportedMeters, ImportedReadings
@@ -20,7 +21,6 @@ from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
-from energy_workbench.figures import result_figures
 from energy_workbench.runtime.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -32,7 +32,12 @@ IMPORT_SECONDS = 1800.0
 
 BYTES = {"Content-Type": "application/octet-stream"}
 
-result_figures.fill()
+
+@LOADERS.append
+def _load_figures() -> None:
+    from energy_workbench.figures import result_figures
+
+    result_figures.fill()
 
 
 @over_http(WorkbenchContract)

@@ -99,6 +99,9 @@ class Result(Generic[Record]):
         TypeError
             If this kind of answer has none.
         """
+        if type(self) not in DRAWN:
+            for load in LOADERS:
+                load()
         draw = DRAWN.get(type(self))
         if draw is None:
             raise TypeError(f"a {type(self).__name__} has no figure: use to_frame()")
@@ -140,6 +143,8 @@ class Result(Generic[Record]):
 
 DRAWN: dict[type[Result[Any]], Callable[[dict[str, Any]], Any]] = {}
 """How answers are drawn; the layer that knows the figures fills it."""
+LOADERS: list[Callable[[], None]] = []
+"""What fills it, called when a figure is asked for: most answers are never drawn, and figures take time to import."""
 
 
 class Table(Result[Flat], Generic[Row, Flat]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from energy_workbench.contract.everything import WorkbenchContract
-from energy_workbench.figures import result_figures
+from energy_workbench.contract.result import LOADERS
 from energy_workbench.runtime import settings
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.answers.condition import ConditionAnswers
@@ -18,7 +18,12 @@ from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
 from energy_workbench.services.files.transfer import Transfer
 
-result_figures.fill()
+
+@LOADERS.append
+def _load_figures() -> None:
+    from energy_workbench.figures import result_figures
+
+    result_figures.fill()
 
 
 class Workbench(
