@@ -160,7 +160,9 @@ with TestClient(create_app(found), base_url="http://127.0.0.1", headers=token) a
     refused = rest.put("/api/Energy/schedules/Night", json={"subject": "x" * 41, "most_pages": 0})
     answers = fields.texts(asked) | {"most_pages": "8"}
     changed = rest.put("/api/Energy/schedules/Night", json=fields.sent(answers)).json()
-    body = rest.get("/openapi.json").json()["paths"]["/api/Energy/schedules"]["post"]["requestBody"]
+    document = rest.get("/openapi.json").json()
+    body = document["paths"]["/api/Energy/schedules"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    sent = document["components"]["schemas"][body["$ref"].rpartition("/")[2]] if "$ref" in body else body
 
 print(json.dumps({
     "package": ew.__file__,
@@ -169,7 +171,7 @@ print(json.dumps({
     "refused": {each["field"]: each["reason"] for each in refused.json()["problems"]},
     "form": {each.name: [each.label, each.hint, each.default] for each in fields.FIELDS.values()},
     "changed": changed["most_pages"],
-    "sent": body["content"]["application/json"]["schema"]["properties"]["most_pages"],
+    "sent": sent["properties"]["most_pages"],
     "audit": ew.open(home).audit(limit=1),
 }, default=str))
 """
