@@ -28,7 +28,7 @@ def kernel() -> Iterator[Kernel]:
 
 def run(kernel: Kernel, home: Path, path: Path, *sources: str, batch: str = "one", **given: Any) -> Executed:
     report = catalogue.load(notebook(path / "r.ipynb", *sources))
-    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "place": str(path), "batch": batch}
+    told = {"home": str(home), "now": NOW.isoformat(), "threshold": 0.95, "folder": str(path), "batch": batch}
     return kernel.execute(report, given, told, (str(path), "r"))
 
 
