@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 
@@ -21,6 +21,11 @@ READING = ("GET", "HEAD", "OPTIONS")
 def workbench(request: Request) -> Workbench:
     """The workbench that the application serves."""
     return cast(Workbench, request.app.state.workbench)
+
+
+async def home(request: Request) -> Workbench:
+    """As `workbench`; on the loop itself, as all that only looks at what is there: a thread costs more than that."""
+    return workbench(request)
 
 
 def kernels_of(request: Request) -> Kernels:
@@ -67,10 +72,10 @@ def caller(request: Request) -> Token:
     return found
 
 
-def needs(what: May) -> Callable[[Token], str]:
+def needs(what: May) -> Callable[[Token], Awaitable[str]]:
     """A dependency: the name of who asks, which the audit keeps, where its role may do that; else AccessError."""
 
-    def allowed(found: Annotated[Token, Depends(caller)]) -> str:
+    async def allowed(found: Annotated[Token, Depends(caller)]) -> str:
         if not found.role.may(what):
             least = LEAST[what]
             raise AccessError(f"{_a(found.role)}'s token may not do this: ask for {_a(least)}'s token")
@@ -79,7 +84,7 @@ def needs(what: May) -> Callable[[Token], str]:
     return allowed
 
 
-def shown(found: Annotated[Token, Depends(caller)]) -> Callable[[Any], Any]:
+async def shown(found: Annotated[Token, Depends(caller)]) -> Callable[[Any], Any]:
     """What makes of an answer what the caller may see of it: addresses are whole for those who may change them."""
     return _whole if found.role.may(May.CHANGE) else without_secrets
 
@@ -89,7 +94,7 @@ Operator = Annotated[str, Depends(needs(May.NOTE))]
 Editor = Annotated[str, Depends(needs(May.CHANGE))]
 Admin = Annotated[str, Depends(needs(May.GOVERN))]
 Shown = Annotated[Callable[[Any], Any], Depends(shown)]
-Home = Annotated[Workbench, Depends(workbench)]
+Home = Annotated[Workbench, Depends(home)]
 
 
 def begin_visit(request: Request, token: str) -> str | None:
