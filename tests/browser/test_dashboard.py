@@ -90,6 +90,7 @@ def test_what_a_page_loads_is_sent_compressed(site: Dashboards, visit: Visit) ->
     page, sent = visit.page, dict[str, tuple[str, int]]()
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})  # as a browser that was never here
     addresses: dict[str, tuple[str, str]] = {}
 
     def answered(event: dict[str, Any]) -> None:

@@ -6,15 +6,14 @@ import gzip
 import hashlib
 import logging
 import mimetypes
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from tornado.web import StaticFileHandler
 
+from energy_workbench.runtime import disk
 from energy_workbench.widgets.site.shipped import KINDS, files
 
 FOLDER: Final = Path(sys.prefix) / "share" / "energy-workbench" / "compressed"
@@ -79,7 +78,10 @@ def prepare(folders: Iterator[Path]) -> int:
             ready = place(file)
             needed.add(ready.name)
             if not ready.exists():
-                _write(ready, gzip.compress(file.read_bytes(), 9, mtime=0))
+                # Several servers start at the same time; and who builds the environment need not be who runs them.
+                with disk.replaced(ready) as draft:
+                    draft.write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+                    draft.chmod(0o644)
                 written += 1
         for old in FOLDER.glob("*.gz"):
             if old.name not in needed:
@@ -87,19 +89,6 @@ def prepare(folders: Iterator[Path]) -> int:
     except OSError as error:
         log.warning("pages' files are sent uncompressed, which opens pages later: %s", error)
     return written
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Under its name only once it is whole: several servers start at the same time."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 if __name__ == "__main__":
