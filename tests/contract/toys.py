@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from typing_extensions import TypedDict
 
-from energy_workbench.api.access.session import caller, workbench
+from energy_workbench.api.access.session import caller, home
 from energy_workbench.api.contracted import routes
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.contract.binding import Call
@@ -136,7 +136,7 @@ def service(box: ToyBox, role: Role = Role.EDITOR) -> TestClient:
     app = FastAPI()
     app.add_middleware(WholeSegments)
     app.include_router(routes(Toys, ToyBox))
-    app.dependency_overrides[workbench] = lambda: box
+    app.dependency_overrides[home] = lambda: box
     app.dependency_overrides[caller] = lambda: Token(
         name="asha", role=role, created_at=datetime(2026, 10, 1, tzinfo=UTC)
     )
