@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "intervals": ("data.intervals", "Bring the 15-minute intervals up to date."),
     "report": ("data.report", "Write one report, now."),
     "schedules": ("data.schedules", "Reports that are sent by themselves: plan, pause, run, see what became of them."),
+    "mail": ("home.mail", "Send a test mail, and say what failed."),
     "serve": ("processes.serve", "The service: REST and the front page."),
     "schedule": ("processes.schedule", "Run the periodic jobs."),
     "jobs": ("processes.schedule", "The same as `schedule`."),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from energy_workbench.contract import bodies
 from energy_workbench.contract.notes import As, Between, Existing, Help, Limit, Named, Offset, Revision, Sent
 from energy_workbench.contract.operation import CONTRADICTED, operation
-from energy_workbench.contract.rows.schedules import ReportRow, RunRow, ScheduleCheck, ScheduleRow
+from energy_workbench.contract.rows.schedules import MailTested, ReportRow, RunRow, ScheduleCheck, ScheduleRow
 from energy_workbench.contract.words import FileKindText
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.roles import May
@@ -24,7 +24,8 @@ class SchedulesContract:
 
     A schedule is named by its name or id. `fields` are `name, report, parameters, cron, period, formats,
     recipients` (each `{address, language}`), `webhook, owner, completeness_percent, wait_hours, paused`. Over REST
-    editors see whole addresses.
+    editors see whole addresses. `warnings` of a schedule says by field what keeps it from working as it is set up: mail
+    that no server takes.
     """
 
     @operation("GET", "/reports", "Reports there are", tag=TAG)
@@ -145,4 +146,16 @@ class SchedulesContract:
         ------
         ConflictError
             If one that somebody asked for is on its way already.
+        """
+
+    @operation("POST", "/mail/test", "Send a test mail", tag=TAG, needs=May.CHANGE, slow=True, exact=True)
+    def test_mail(self, address: Annotated[str, As.MEMBER]) -> MailTested:
+        """Hand a test mail to the mail server, as reports are handed to it: `ok`, else `error` in words.
+
+        It says what failed: nobody there, no TLS, a certificate, the login, the address, no answer in time.
+
+        Raises
+        ------
+        InputError
+            If the address is none.
         """

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.pages import OVERVIEW, VIEWED
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_period, zone_of
-from energy_workbench.domain.time.period_text import beside, span
+from energy_workbench.domain.time.period_text import beside
 from energy_workbench.widgets.boundary import guarded
 from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
@@ -24,13 +22,13 @@ from energy_workbench.widgets.markup import problem
 from energy_workbench.widgets.page_model import Answer, PageModel
 from energy_workbench.widgets.pages import PageView, opened
 from energy_workbench.widgets.parts import Parts, put, shown
+from energy_workbench.widgets.period_picker import meaning
 from energy_workbench.widgets.shell.view import SEPARATOR, HeadView
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
 
 NAMED = {page.name: page for page in VIEWED}
-MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -152,13 +150,7 @@ class App(LivePage):
 
     def _title(self) -> tuple[str, str, str]:
         """What the period means, and its first and last day."""
-        zone = zone_of(self.names.zone)
-        try:
-            period = parse_period(self.model.period, zone, clock.now())
-        except PeriodError:
-            return "", "", ""
-        first, last = (edge.astimezone(zone).date() for edge in (period.start, period.end - MOMENT))
-        return span(period, zone), first.isoformat(), last.isoformat()
+        return meaning(self.model.period, zone_of(self.names.zone))
 
     def _question(self) -> Callable[[], Round]:
         model = self.model

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import traitlets
 from anywidget import AnyWidget
 
+from energy_workbench.domain.errors import PeriodError
+from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import parse_period
+from energy_workbench.domain.time.period_text import span
 from energy_workbench.widgets.browser.assets import module
 from energy_workbench.widgets.choices import MAX_CHOICE
 
@@ -25,6 +31,17 @@ WORDS = (
 """Periods that are offered by name; a calendar gives any other."""
 
 COMPARISONS = ("", "previous", "year")
+MOMENT = timedelta(microseconds=1)
+
+
+def meaning(text: str, zone: ZoneInfo) -> tuple[str, str, str]:
+    """What a period means now, for people, with its first and last day, ISO; empty for none that can be read."""
+    try:
+        period = parse_period(text, zone, clock.now())
+    except PeriodError:
+        return "", "", ""
+    first, last = (edge.astimezone(zone).date() for edge in (period.start, period.end - MOMENT))
+    return span(period, zone), first.isoformat(), last.isoformat()
 
 
 class PeriodPicker(AnyWidget):
@@ -50,6 +67,12 @@ class PeriodPicker(AnyWidget):
         self._compared: list[Callable[[str], None]] = []
         super().__init__(**kwargs)
         self.on_msg(self._on_message)
+
+    def show(self, text: str, means: tuple[str, str, str]) -> None:
+        """Show a period, with what it means as `meaning` tells it."""
+        with self.hold_sync():
+            self.value = text
+            self.label, self.first, self.last = means
 
     def on_choose(self, handler: Callable[[str], None]) -> None:
         """Call the handler with the text of a chosen period."""

@@ -169,6 +169,7 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.schedule("Board"),
     lambda wb: wb.update_schedule("Board", {"cron": "0 7 1 * *"}),
     lambda wb: wb.run_schedule("Board", "2026-09"),
+    lambda wb: wb.test_mail("anna@works.example"),
     lambda wb: wb.runs("Board"),
     lambda wb: wb.run(1),
     lambda wb: wb.run_file(1, "html"),

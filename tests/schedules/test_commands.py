@@ -17,6 +17,8 @@ from energy_workbench.lake import Reading, Spool
 from energy_workbench.registry import Registry
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.mail.smtp import NO_SERVER
+from energy_workbench.services.workbench import Workbench
 from tests.waiting import eventually, patience
 from tests.workbench.plant import make_home
 
@@ -55,6 +57,19 @@ def test_a_schedule_is_added_listed_changed_paused_and_removed(home: Settings):
     assert (stored.formats, stored.period) == (("pdf", "xlsx"), "yesterday")
     call(home, "remove", "Monthly")
     assert "nothing is scheduled" in call(home, "list")
+
+
+def test_mail_that_no_server_takes_is_warned_of_in_one_sentence_wherever_it_is_saved(home: Settings):
+    wb = Workbench.at(home.home)
+    asked = ["--report", "monthly", "--cron", "0 6 1 * *"]
+    said = call(home, "add", "Board", *asked, "--to", "anna@works.example", "--owner", "o@works.example")
+    assert said.count(f"Warning: {NO_SERVER}") == 1
+    assert wb.schedule("Board")["warnings"] == {"recipients": NO_SERVER, "owner": NO_SERVER}
+    assert wb.check_schedule({"recipients": ["anna@works.example"]})["warnings"] == {"recipients": NO_SERVER}
+    assert f"Warning: {NO_SERVER}" in call(home, "edit", "Board", "--cron", "0 7 1 * *")
+    assert NO_SERVER not in call(home, "add", "Folder", *asked, "--owner", "https://hooks.works.example/a@b")
+    (home.home / "workbench.toml").write_text('smtp_host = "mail.works.example"')
+    assert Workbench.at(home.home).schedule("Board")["warnings"] == {}
 
 
 def test_what_is_wrong_on_the_command_line_is_told_at_once(home: Settings):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from energy_workbench.domain.errors import DeliveryError, SettingsError
-from energy_workbench.reports.delivery import smtp
-from energy_workbench.reports.delivery.letter import Letter, alert_letter
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.mail import smtp
+from energy_workbench.services.mail.letter import Letter, plain_letter
 from tests.conftest import free_ports
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server, silent_server
 
@@ -22,7 +22,7 @@ def settings(**given: Any) -> Settings:
 
 
 def letters(found: Settings, *addresses: str) -> list[Letter]:
-    return [alert_letter(found, "Works", address, "Monthly", "Text\n", address) for address in addresses]
+    return [plain_letter(found, "Works", address, "Monthly", "Text\n", address) for address in addresses]
 
 
 def deliver(server: MailServer, *addresses: str, password: str = "", **given: Any) -> dict[str, DeliveryError]:

@@ -26,6 +26,7 @@ from energy_workbench.jobs.reports.worker_process import WorkerProcess
 from energy_workbench.registry import Registry
 from energy_workbench.reports.tools import Tools
 from energy_workbench.runtime import settings as settings_room
+from energy_workbench.services.mail.smtp import NO_SERVER
 from tests.schedules.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.schedules.test_webhook import hook
 from tests.services.test_catalogue import notebook
@@ -359,6 +360,39 @@ def test_a_meter_that_was_deleted_meanwhile_is_named_and_not_tried_again(
         run = plant.turn()
         assert run.state == RunState.FAILED
         assert "UNIT-A-MACHINE-01" in run.reason or meter.id in run.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"report": "gossip"}, "there is no report 'gossip'"),
+        ({"report": "torn"}, "torn.ipynb"),
+        ({"parameters": {"depth": 3.0}}, "has no such parameter"),
+        ({"report": "meter"}, "name it"),
+        ({"period": "2031-10"}, "lies in the future"),
+    ],
+)
+def test_what_no_pause_can_mend_fails_at_once_and_waits_for_no_data(
+    home: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: str
+):
+    (home / "notebooks" / "torn.ipynb").write_text("{")
+    with works(home, monkeypatch, tools=tools) as plant:
+        # Data are missing, for which it would wait.
+        plant.add(**{"period": "this month", "completeness_percent": 100.0, **given})
+        run = plant.turn(lambda run: run.told is None and run.state == RunState.FAILED)
+        assert told in run.reason
+        assert (run.failures, run.looks) == (0, 0)
+
+
+@pytest.mark.slow
+def test_without_a_mail_server_it_fails_at_once_once_the_folder_has_it(
+    home: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+):
+    with works(home, monkeypatch, tools=tools) as plant:
+        plant.add(recipients=(Recipient(address=ANNA),))
+        run = plant.turn(lambda run: run.told is None and run.state == RunState.FAILED)
+        assert run.reason == f"{ANNA}: {NO_SERVER}"
+        assert (run.failures, run.delivered) == (0, ("folder",))
 
 
 def test_a_meter_that_was_renamed_and_moved_meanwhile_is_still_the_one(

@@ -28,7 +28,7 @@ ROW: dict[str, Any] = {
         {"address": "anna@works.example", "language": "de"}, {"address": "b@works.example", "language": "en"},
     ],
     "completeness_percent": 95.0, "wait_hours": 12.0, "paused": False, "since": NOW, "described": "At 05:30 every day",
-    "next_run": NOW, "run": RUN, "revision": 5,
+    "next_run": NOW, "run": RUN, "warnings": {}, "revision": 5,
 }  # fmt: skip
 REPORTS = [
     {"name": "daily", "parameters": [{"name": "meter", "type": "str", "default": "", "help": "Meter"}]},
@@ -99,8 +99,13 @@ class StandIn:
         self._change("delete", key)
         del self.stored[key]
 
-    def run_schedule(self, key: str) -> dict[str, Any]:
-        self._change("run", key)
+    def test_mail(self, address: str) -> dict[str, Any]:
+        self._change("mail", address)
+        error = "" if address.startswith("anna") else "mail.works.example:587 refused it: 550 No such mailbox"
+        return {"ok": not error, "address": address, "server": "mail.works.example:587", "error": error}
+
+    def run_schedule(self, key: str, period: str | None = None) -> dict[str, Any]:
+        self._change("run", key, *([period] if period else []))
         self.stored[key]["run"] = {**RUN, "id": 8, "state": "running", "progress": 0.4, "step": "Typesetting"}
         return self.stored[key]["run"]
 
@@ -168,6 +173,49 @@ def test_what_is_sent_now_shows_how_far_it_is_and_can_be_cancelled(page: Page):
     assert visible(page.view.stop)
     page.model.cancel_run()
     assert page.stand_in.calls == [("run", "sch_01"), ("cancel", 8)]
+
+
+def test_a_report_is_sent_of_the_period_that_is_chosen_and_the_question_stays_until_it_can_be(page: Page):
+    model, view = page.model, page.view
+    view.run.click()
+    assert visible(view.period)
+    assert view.period.value == "yesterday"
+    assert view.period.label
+    view.period._on_message(None, {"kind": "period", "text": "2026-09"}, [])
+    assert (view.period.value, view.period.label, view.period.first) == ("2026-09", "September 2026", "2026-09-01")
+    view.period._on_message(None, {"kind": "step", "by": -1}, [])
+    assert model.period == "2026-08"
+    page.stand_in.refusal = InputError("the period 2026-08 lies before the first reading")
+    view.confirm.click()
+    model.refresh()
+    assert "lies before the first reading" in view.problem.value
+    assert visible(view.question)
+    page.stand_in.refusal = None
+    view.confirm.click()
+    assert page.stand_in.calls == [("run", "sch_01", "2026-08")]
+    assert "2026-08" in view.notice.value
+    assert view.problem.value == ""
+
+
+def test_the_mail_server_is_tried_and_what_it_refused_stays_in_view(page: Page):
+    model, view = page.model, page.view
+    assert not visible(view.mail)
+    view.test.click()
+    assert visible(view.mail)
+    view.address.value = "gone@works.example"
+    view.send.click()
+    model.refresh()
+    assert "550 No such mailbox" in view.problem.value
+    view.address.value = "anna@works.example"
+    view.send.click()
+    assert not visible(view.mail)
+    assert "mail.works.example:587 took a test mail to anna@works.example" in view.notice.value
+    assert page.stand_in.calls == [("mail", "gone@works.example"), ("mail", "anna@works.example")]
+
+
+def test_a_schedule_whose_mail_no_server_takes_says_so_once_it_is_saved(page: Page):
+    page.model._saved({**ROW, "warnings": {"recipients": "no server", "owner": "no server"}}, "added")
+    assert page.view.notice.value.count("no server") == 1
 
 
 @pytest.mark.parametrize(("state", "told"), [("due", True), ("retrying", True), ("running", False), ("done", False)])

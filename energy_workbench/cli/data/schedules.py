@@ -19,6 +19,7 @@ from energy_workbench.runtime import process
 from energy_workbench.runtime import settings as settings_room
 
 if TYPE_CHECKING:
+    from energy_workbench.contract.rows.schedules import ScheduleRow
     from energy_workbench.services.workbench import Workbench
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ def add(given: Given, home: Home = None) -> None:
     """Schedule a report."""
     row = _workbench(home).create_schedule(given, by=BY)
     typer.echo(f"{row['id']}  {row['name']}: {row['described']}; next: {short(row['next_run'])}")
+    _warn(row)
 
 
 @app.command()
@@ -62,6 +64,7 @@ def edit(schedule: Named, given: Given, home: Home = None) -> None:
         raise InputError("nothing to change was given: see --help")
     row = _workbench(home).update_schedule(schedule, given, by=BY)
     typer.echo(f"{row['name']} was changed: {row['described']}; next: {short(row['next_run']) or 'paused'}")
+    _warn(row)
 
 
 @app.command()
@@ -143,6 +146,10 @@ def work(
     stay(run, holder, Line())
 
 
+def _warn(row: ScheduleRow) -> None:
+    """Say what keeps a schedule from working, each reason once."""
+    for reason in dict.fromkeys(row["warnings"].values()):
+        typer.echo(f"Warning: {reason}", err=True)
 
 
 def _workbench(home: Path | None) -> Workbench:

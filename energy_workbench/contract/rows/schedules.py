@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from energy_workbench.contract.notes import Instant, Words
+from energy_workbench.contract.notes import Instant, Unit, Words
 from energy_workbench.contract.words import Hours, Percent, Seconds, Share
 from energy_workbench.domain.schedules import ParameterValue, RunState
 
@@ -64,7 +64,7 @@ class Recipient(TypedDict):
 
 
 class ScheduleRow(TypedDict):
-    """A plan, when it runs next, and the run that is not over, else the last."""
+    """A plan, when it runs next, the run that is not over, else the last, and what looks wrong with it, by field."""
 
     id: str
     name: str
@@ -83,6 +83,7 @@ class ScheduleRow(TypedDict):
     described: str
     next_run: Instant | None
     run: RunRow | None
+    warnings: dict[str, str]
     revision: int
 
 
@@ -100,3 +101,13 @@ class ScheduleCheck(TypedDict):
     warnings: dict[str, str]
     described: str
     next_runs: list[PlannedRun]
+
+
+class MailTested(TypedDict):
+    """Whether the mail server took a test mail, else why not, in words; `server` is empty where none is set up."""
+
+    ok: bool
+    address: str
+    server: str
+    error: str
+    milliseconds: Annotated[int, Unit("ms")]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from energy_workbench.domain.errors import DeliveryError, SettingsError
 from energy_workbench.domain.schedules import Schedule
 from energy_workbench.jobs.reports.webhook_event import event
-from energy_workbench.reports.delivery import index, smtp, webhook
+from energy_workbench.reports.delivery import index, webhook
 from energy_workbench.reports.delivery.letter import report_letter
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.mail import smtp
 
 if TYPE_CHECKING:
     from energy_workbench.jobs.reports.lease import Lease
@@ -61,8 +62,8 @@ def deliver(
         try:
             failed |= smtp.send(settings, secrets.password(), letters, before=before, sent=delivered, refused=refused)
         except SettingsError as error:
-            # Settings can be mended before the last attempt; the webhook need not wait for that.
-            failed |= {each.address: DeliveryError(str(error)) for each in people}
+            # No pause mends that; the webhook is told all the same.
+            failed |= {each.address: DeliveryError(str(error), temporary=False) for each in people}
     if schedule.webhook and open_to(schedule.webhook):
         lease.tell(lease.progress, "Calling the webhook")
         lease.sure()
@@ -74,7 +75,7 @@ def deliver(
             if not error.temporary:
                 refused(schedule.webhook, str(error))
         except SettingsError as error:
-            failed[schedule.webhook] = DeliveryError(str(error))
+            failed[schedule.webhook] = DeliveryError(str(error), temporary=False)
     wanted = {schedule.webhook, *(each.address for each in schedule.recipients)}
     final = {to: DeliveryError(reason, temporary=False) for to, reason in lease.run.refused.items() if to in wanted}
     return {_shown(to, schedule): error for to, error in (failed | final).items()}

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.schedules import Run
 from energy_workbench.jobs.reports.webhook_event import event
-from energy_workbench.reports.delivery import smtp, webhook
-from energy_workbench.reports.delivery.letter import alert_letter
+from energy_workbench.reports.delivery import webhook
 from energy_workbench.runtime.redaction import hidden
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.mail import smtp
+from energy_workbench.services.mail.letter import plain_letter
 
 if TYPE_CHECKING:
     from energy_workbench.jobs.reports.secrets import Secrets
@@ -59,7 +60,7 @@ def tell_owner(settings: Settings, wb: Workbench, run: Run, secrets: Secrets) ->
         delivered=", ".join(map(hidden, run.delivered)) or "nobody",
     )
     site = wb.site()["name"]
-    letter = alert_letter(
+    letter = plain_letter(
         settings, site, owner, f"Not sent: {run.name}, {run.period}", text, f"failed/{run.key}/{run.finished_at}"
     )
     for error in smtp.send(settings, secrets.password(), [letter]).values():

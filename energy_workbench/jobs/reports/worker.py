@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_workbench.domain.errors import DeliveryError, InputError, NotFoundError, WorkbenchError
+from energy_workbench.domain.errors import (
+    DeliveryError,
+    InputError,
+    NotFoundError,
+    ReportError,
+    SettingsError,
+    WorkbenchError,
+)
 from energy_workbench.domain.schedules import LOOKS, Run, RunState, Schedule
 from energy_workbench.domain.time import clock
 from energy_workbench.jobs.reports import completeness, outcomes
@@ -119,11 +126,14 @@ def _do(settings: Settings, wb: Workbench, lease: Lease, secrets: Secrets, bench
     logs.hide(*(each for each in (schedule.webhook, schedule.owner) if hidden(each) != each))
     try:
         if not _there(settings, run):
+            if why := _impossible(wb, schedule, run):
+                _failed(wb, run, why, temporary=False)
+                return False
             if not _enough(wb, schedule, lease):
                 return True
             _write(settings, schedule, lease, bench)
         refused = deliver(settings, wb, schedule, lease, secrets)
-    except (InputError, NotFoundError) as error:
+    except (InputError, NotFoundError, SettingsError) as error:
         # What was asked for cannot be: no pause mends that.
         _failed(wb, lease.run, str(error), temporary=False)
     except WorkbenchError as error:
@@ -143,6 +153,15 @@ def _do(settings: Settings, wb: Workbench, lease: Lease, secrets: Secrets, bench
             _done(wb, lease.run)
             return True
     return False
+
+
+def _impossible(wb: Workbench, schedule: Schedule, run: Run) -> str:
+    """Why its report cannot be written, whatever data may come yet; empty where it can."""
+    try:
+        wb.refuse_run(schedule, run.period, clock.now())
+    except (InputError, NotFoundError, ReportError) as error:
+        return str(error)
+    return ""
 
 
 def _there(settings: Settings, run: Run) -> bool:

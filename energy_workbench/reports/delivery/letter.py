@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
-from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
 
 from energy_workbench.domain.schedules import Recipient, Run, Schedule
-from energy_workbench.domain.time import clock
 from energy_workbench.reports.delivery.language import words
 from energy_workbench.reports.rendering.mail import compose
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.mail.letter import Letter, begun
 
 FOOT: Final = "color:#566573;font-family:Arial,Helvetica,sans-serif;font-size:12px;max-width:600px;margin:12px auto 0"
 LARGEST: Final = 10_000_000
 """Bytes of attachments that mail servers commonly take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail that is ready to be sent.
-
-    Attributes
-    ----------
-    address : str
-        Of who gets it.
-    message : EmailMessage
-    """
-
-    address: str
-    message: EmailMessage
 
 
 def report_letter(
@@ -69,7 +49,7 @@ def report_letter(
     subject = mail.subject
     if run.incomplete and not mail.incomplete:
         subject = f"{subject} ({said['incomplete']})"
-    message = _begun(settings, site, subject, recipient.address, f"{run.key}/{run.period}/{run.occasion}")
+    message = begun(settings, site, subject, recipient.address, f"{run.key}/{run.period}/{run.occasion}")
     message.set_content("\n\n".join([mail.text.rstrip(), *notes]) + "\n")
     foot = Markup().join(Markup('<p style="{}">{}</p>').format(FOOT, note) for note in notes)
     message.add_alternative(str(_with_foot(mail.html, foot)), subtype="html")
@@ -84,40 +64,6 @@ def report_letter(
     return Letter(recipient.address, message)
 
 
-def alert_letter(settings: Settings, site: str, address: str, subject: str, text: str, key: str) -> Letter:
-    """A mail to who must know that something failed."""
-    message = _begun(settings, site, subject, address, key)
-    message.set_content(text)
-    return Letter(address, message)
-
-
-def sender_of(settings: Settings) -> str:
-    """The sender's address: the setting, else who logs in, else the host's own."""
-    if settings.smtp_from:
-        return settings.smtp_from
-    if "@" in settings.smtp_user:
-        return settings.smtp_user
-    return f"energy-workbench@{settings.smtp_host or 'localhost'}"
-
-
-def _begun(settings: Settings, site: str, subject: str, to: str, key: str) -> EmailMessage:
-    message = EmailMessage()
-    sender = sender_of(settings)
-    message["From"] = Address(display_name=_one_line(site)[:80], addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
-    message["Subject"] = _one_line(subject)[:250]
-    message["Date"] = format_datetime(clock.now())
-    # The same report to the same person is the same mail, however often it is handed in: readers show it once.
-    digest = hashlib.sha256(f"{key}/{to}".encode()).hexdigest()[:32]
-    message["Message-ID"] = f"<{digest}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    return message
-
-
 def _with_foot(html: Markup, foot: Markup) -> Markup:
     head, end, rest = html.rpartition(Markup("</body>"))
     return head + foot + end + rest if end else html + foot
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

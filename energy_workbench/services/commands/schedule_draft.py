@@ -18,7 +18,7 @@ from energy_workbench.services.commands.schedule_values import converter
 from energy_workbench.services.reports import catalogue, parameters
 from energy_workbench.services.reports.refusals import named
 
-READ_ONLY: Final = frozenset({"id", "described", "next_run", "run", "revision", "since"})
+READ_ONLY: Final = frozenset({"id", "described", "next_run", "run", "warnings", "revision", "since"})
 """What an answer shows and nobody sets."""
 HANDED: Final = ("period", "inputs")
 """Parameters of a report that the schedule gives, not its form."""

@@ -8,7 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from energy_workbench.contract.rows.schedules import PlannedRun, ReportRow, RunRow, ScheduleCheck, ScheduleRow
+from energy_workbench.contract.rows.schedules import (
+    MailTested,
+    PlannedRun,
+    ReportRow,
+    RunRow,
+    ScheduleCheck,
+    ScheduleRow,
+)
 from energy_workbench.contract.schedules import SchedulesContract
 from energy_workbench.domain.errors import ConflictError, NotFoundError
 from energy_workbench.domain.paging import window
@@ -16,8 +23,11 @@ from energy_workbench.domain.schedules import OPEN, Run, RunState, Schedule, res
 from energy_workbench.domain.time import clock, crontab
 from energy_workbench.domain.time.period import Period, parse_period
 from energy_workbench.domain.time.period_text import iso
+from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.commands.schedule_draft import Known, checked, draft
 from energy_workbench.services.home import Home
+from energy_workbench.services.mail.smtp import NO_SERVER
+from energy_workbench.services.mail.trial import send_test_mail
 from energy_workbench.services.reports import catalogue, parameters
 from energy_workbench.services.reports.refusals import refuse_whatever_comes
 from energy_workbench.services.rows.schedules import SHOWN_FILES, report_rows, run_row, schedule_row
@@ -61,10 +71,12 @@ class Scheduling(Home, SchedulesContract):
             for _, instant in zip(range(SHOWN_TIMES), crontab.times(after.cron, zone, now), strict=False):
                 period = "" if "period" in wrong else iso(parse_period(after.period, zone, instant), zone)
                 planned.append({"at": instant.astimezone(zone).isoformat(), "period": period})
-        warnings = {}
-        if after.recipients and not self.settings.smtp_host:
-            warnings["recipients"] = "no server takes mail yet: set smtp_host in workbench.toml"
-        return {"problems": reasons, "warnings": warnings, "described": described, "next_runs": planned}
+        return {
+            "problems": reasons,
+            "warnings": mail_warnings(after, self.settings),
+            "described": described,
+            "next_runs": planned,
+        }
 
     def create_schedule(self, fields: Mapping[str, Any], *, by: str = BY) -> ScheduleRow:
         known = self._known_now()
@@ -95,7 +107,7 @@ class Scheduling(Home, SchedulesContract):
             return run_row(self.registry.hurry_run(running.key, now), zone, now)
         if running and running.manual and running.state in OPEN:
             raise ConflictError(f"{known.name} is on its way already (run {running.key}): wait for it, or cancel it")
-        self._refuse(known, span.text, now)
+        self.refuse_run(known, span.text, now)
         run = self.registry.plan_run(
             planned(
                 known, span, f"manual {now.isoformat()} {secrets.token_hex(2)}", now, zone, reason=f"asked for by {by}"
@@ -131,8 +143,25 @@ class Scheduling(Home, SchedulesContract):
             raise NotFoundError(f"run {run} has no file {kind!r}: it has {', '.join(files) or 'none'}")
         return self.settings.reports_path / files[kind]
 
+    def refuse_run(self, schedule: Schedule, period: str, now: datetime) -> None:
+        """Refuse what cannot be written, as whoever writes it would, but for data: they can come until it begins.
+
+        Raises
+        ------
+        NotFoundError, InputError, ReportError
+            If there is no such report, parameter or meter, its notebook is damaged, or the period lies in the future.
+        """
+        report = catalogue.find(schedule.report, self._folders())
+        asked = parameters.check(report, {**schedule.parameters, "period": period})
+        wb: Any = self  # the workbench that this is a part of
+        refuse_whatever_comes(wb, report, asked, now)
+
+    def test_mail(self, address: str) -> MailTested:
+        return send_test_mail(self.settings, self.site()["name"], address)
+
     def _row(self, schedule: Schedule, run: Run | None) -> ScheduleRow:
-        return schedule_row(schedule, run, self._numbers(), self.zone, clock.now())
+        warnings = mail_warnings(schedule, self.settings)
+        return schedule_row(schedule, run, warnings, self._numbers(), self.zone, clock.now())
 
     def _schedule_id(self, ref: str) -> str:
         """The id; that of a deleted one counts where its history is there."""
@@ -143,13 +172,6 @@ class Scheduling(Home, SchedulesContract):
                 return ref
             raise
 
-    def _refuse(self, schedule: Schedule, period: str, now: datetime) -> None:
-        """Refuse what cannot be written, as whoever writes it would, but for data: they can come until it begins."""
-        report = catalogue.find(schedule.report, self._folders())
-        asked = parameters.check(report, {**schedule.parameters, "period": period})
-        wb: Any = self  # the workbench that this is a part of
-        refuse_whatever_comes(wb, report, asked, now)
-
     def _folders(self) -> tuple[Path, ...]:
         return (self.settings.notebooks_path,)
 
@@ -158,6 +180,14 @@ class Scheduling(Home, SchedulesContract):
 
     def _meter_id(self, ref: str) -> str:
         return self._meter(ref).id
+
+
+def mail_warnings(schedule: Schedule, settings: Settings) -> dict[str, str]:
+    """What keeps mails of a schedule from being sent, by its field."""
+    if settings.smtp_host:
+        return {}
+    by_mail = {"recipients": bool(schedule.recipients), "owner": "@" in schedule.owner and "://" not in schedule.owner}
+    return {name: NO_SERVER for name, wanted in by_mail.items() if wanted}
 
 
 def planned(schedule: Schedule, period: Period, occasion: str, at: datetime, zone: Any, *, reason: str = "") -> Run:

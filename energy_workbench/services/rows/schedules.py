@@ -39,7 +39,12 @@ def report_rows(folders: Sequence[Path]) -> list[ReportRow]:
 
 
 def schedule_row(
-    schedule: Schedule, run: Run | None, numbers: Mapping[str, str], zone: ZoneInfo, now: datetime
+    schedule: Schedule,
+    run: Run | None,
+    warnings: dict[str, str],
+    numbers: Mapping[str, str],
+    zone: ZoneInfo,
+    now: datetime,
 ) -> ScheduleRow:
     """A schedule, when it runs next and how it last went.
 
@@ -59,6 +64,7 @@ def schedule_row(
         "described": crontab.described(schedule.cron),
         "next_run": upcoming and iso(upcoming, zone),
         "run": run and run_row(run, zone, now),
+        "warnings": warnings,
         "revision": revision(schedule),
     }
     return cast(ScheduleRow, row)

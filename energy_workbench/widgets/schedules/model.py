@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
 
 from energy_workbench.contract.rows.flow import SiteRow
-from energy_workbench.contract.rows.schedules import RunRow, ScheduleRow
+from energy_workbench.contract.rows.schedules import MailTested, RunRow, ScheduleRow
+from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.time import clock
-from energy_workbench.domain.time.period import zone_of
+from energy_workbench.domain.time.period import parse_period, zone_of
+from energy_workbench.domain.time.period_text import beside
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.schedules.form_model import FormModel
@@ -44,6 +47,8 @@ class SchedulesModel(HasTraits):
     as_of = Unicode("")
     problem = Unicode("")
     """What the reader is told when something is wrong; empty while all is well."""
+    failure = Unicode("")
+    """Why the last action could not be done; it stays until the next one."""
     notice = Unicode("")
     """Result of the last action."""
     rows: list[ScheduleRow] = List()
@@ -55,7 +60,11 @@ class SchedulesModel(HasTraits):
     """The newest runs of the chosen one."""
     overdue = Bool(False)
     """Whether the open run of the chosen one should have been taken up long ago."""
-    question = Enum(("", "run", "delete"), "")
+    question = Enum(("", "run", "delete", "mail"), "")
+    period = Unicode("")
+    """Of which period a report is sent that is asked for, as it is written."""
+    address = Unicode("")
+    """Who gets the test mail."""
     busy = Bool(False)
 
     def __init__(
@@ -64,6 +73,7 @@ class SchedulesModel(HasTraits):
         super().__init__()
         self._workbench, self._doer, self._deliver = workbench, doer, deliver
         self._wanted = ""
+        self._zone = "UTC"
         self.form = FormModel(workbench, doer, self._saved)
 
     @property
@@ -102,6 +112,7 @@ class SchedulesModel(HasTraits):
         now = clock.now().astimezone(zone_of(answer.site["timezone"]))
         with self.hold_trait_notifications():
             self.problem, self.site, self.known = "", answer.site["name"], True
+            self._zone = answer.site["timezone"]
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
             self.rows = [row.copy() for row in answer.rows]
             ids = [row["id"] for row in answer.rows]
@@ -148,17 +159,44 @@ class SchedulesModel(HasTraits):
         self._act(lambda: self._workbench.update_schedule(row["id"], {"paused": paused}), said)
 
     def put_question(self, question: str) -> None:
-        """Ask for confirmation before a report is sent, or a schedule deleted."""
-        if self.row:
+        """Ask before a report is sent (of which period), a schedule deleted, or a test mail sent (to whom)."""
+        self.failure = ""
+        if question == "mail":
             self.question = question
+        elif row := self.row:
+            with self.hold_trait_notifications():
+                self.question, self.period = question, row["period"]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's."""
+        return zone_of(self._zone)
+
+    def choose_period(self, text: str) -> None:
+        """Send the report of another period than the schedule's."""
+        try:
+            parse_period(text, self.zone, clock.now())
+        except PeriodError as error:
+            self.failure = str(error)
+        else:
+            with self.hold_trait_notifications():
+                self.period, self.failure = text, ""
+
+    def step_period(self, by: int) -> None:
+        """Send it of the period beside the one that is chosen."""
+        self.choose_period(beside(parse_period(self.period, self.zone, clock.now()), by, self.zone).text)
 
     def refuse(self) -> None:
         """Do nothing."""
-        self.question = ""
+        with self.hold_trait_notifications():
+            self.question, self.failure = "", ""
 
     def confirm(self) -> None:
         """Do what was asked for."""
         row, question = self.row, self.question
+        if question == "mail":
+            self._try_mail()
+            return
         if not row or not question:
             return
         key = row["id"]
@@ -168,7 +206,29 @@ class SchedulesModel(HasTraits):
                 f"{row['name']} was deleted. Its reports and history stay.",
             )
         else:
-            self._act(lambda: self._workbench.run_schedule(key), f"{row['name']} is on its way.")
+            period = None if self.period == row["period"] else self.period
+            self._act(
+                lambda: self._workbench.run_schedule(key, period), f"{row['name']} ({self.period}) is on its way."
+            )
+
+    def _try_mail(self) -> None:
+        """Send the test mail, and say whether the server took it."""
+        address = self.address
+
+        def done(told: MailTested) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.failure = False, told["error"]
+                if told["ok"]:
+                    self.question, self.notice = "", f"{told['server']} took a test mail to {told['address']}."
+
+        def failed(error: Exception) -> None:
+            with self.hold_trait_notifications():
+                self.busy, self.failure = False, explain_change(error)
+
+        if not self.busy:
+            with self.hold_trait_notifications():
+                self.busy, self.notice, self.failure = True, "", ""
+            self._doer.do(lambda: self._workbench.test_mail(address), done, failed, key="mail")
 
     def cancel_run(self) -> None:
         """Cancel the run of the chosen one that is not over."""
@@ -191,13 +251,15 @@ class SchedulesModel(HasTraits):
 
         def failed(error: Exception) -> None:
             with self.hold_trait_notifications():
-                self.busy, self.question, self.problem = False, "", explain_change(error)
+                self.busy, self.notice, self.failure = False, "", explain_change(error)
 
-        self.busy = True
+        with self.hold_trait_notifications():
+            self.busy, self.failure = True, ""
         self._doer.do(act, done, failed, key="act")
 
     def _saved(self, row: ScheduleRow, verb: str) -> None:
-        self.notice = f"{row['name']} was {verb}."
+        careful = " ".join(f"⚠ {reason}." for reason in dict.fromkeys(row["warnings"].values()))
+        self.notice = f"{row['name']} was {verb}. {careful}".strip()
         self._wanted = row["name"].casefold()
         with self.hold_trait_notifications():
             self.selected, self.runs = "", []

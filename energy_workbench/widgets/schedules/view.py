@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from energy_workbench.widgets.markup import problem
 from energy_workbench.widgets.parts import dressed, put, shown
+from energy_workbench.widgets.period_picker import PeriodPicker, meaning
 from energy_workbench.widgets.schedules import markup
 from energy_workbench.widgets.schedules.form_view import FormView
 from energy_workbench.widgets.schedules.model import SchedulesModel
-from energy_workbench.widgets.setup.parts import SetupParts
+from energy_workbench.widgets.setup.parts import SetupParts, told
 
 KINDS = {"pdf": "PDF", "html": "HTML", "xlsx": "Excel"}
 """Kind of file → what its button says."""
@@ -33,13 +34,14 @@ class SchedulesView:
     """
 
     def __init__(self, model: SchedulesModel, leave: Callable[[], None], guard: Callable[..., Any]) -> None:
-        self.model = model
+        self.model, self._guard = model, guard
         make = self._make = SetupParts(guard)
         self.title = make.text("ew-head")
         self.notice = make.text("ew-notice-line")
         self.problem = make.text("ew-problems")
         self.add = make.button("+ Add schedule", model.form.add, kind="primary", classes="ew-do-add")
-        tools = make.box([make.button("Meter setup", leave, classes="ew-do-leave")], "ew-buttons")
+        self.test = make.button("Test mail…", lambda: model.put_question("mail"), classes="ew-do-test-mail")
+        tools = make.box([self.test, make.button("Meter setup", leave, classes="ew-do-leave")], "ew-buttons")
         self.nothing = make.text("ew-note")
         self.lines: list[tuple[ipywidgets.Box, ipywidgets.Button, ipywidgets.HTML]] = []
         self.list = make.box([], "ew-schedule-list")
@@ -51,15 +53,16 @@ class SchedulesView:
         self.details = self._details(make)
         self.right = make.box([self.details, self.form.widget], "ew-panel ew-right")
         self.widget = make.box(
-            [make.box([self.title, self.notice, tools], "ew-top"), self.problem, left, self.right],
+            [make.box([self.title, self.notice, tools], "ew-top"), self.problem, self._mail(make), left, self.right],
             "ew-app ew-setup ew-schedules",
         )
         for names, handler in (
             (["site"], lambda: put(self.title, markup.header(model.site))),
-            (["problem"], lambda: put(self.problem, problem(model.problem))),
+            (["problem", "failure"], lambda: put(self.problem, problem(model.failure or model.problem))),
             (["notice"], lambda: put(self.notice, _notice(model.notice))),
             (["rows", "selected", "known"], self._show_list),
-            (["rows", "selected", "runs", "question", "busy", "overdue"], self._show_details),
+            (["rows", "selected", "runs", "question", "period", "busy", "overdue"], self._show_details),
+            (["question", "busy", "address"], self._show_mail),
         ):
             model.observe(lambda _, handler=handler: handler(), names)
             handler()
@@ -78,7 +81,10 @@ class SchedulesView:
         self.asked = make.text("ew-asked")
         self.confirm = make.button("", model.confirm, kind="primary", classes="ew-do-confirm")
         refuse = make.button("Cancel", model.refuse, classes="ew-do-refuse")
-        self.question = make.box([self.asked, make.box([self.confirm, refuse], "ew-buttons")], "ew-ask")
+        self.period = PeriodPicker(layout=make.layout)
+        self.period.on_choose(self._make.guard(model.choose_period))
+        self.period.on_step(self._make.guard(model.step_period))
+        self.question = make.box([self.asked, self.period, make.box([self.confirm, refuse], "ew-buttons")], "ew-ask")
         self.progress = make.text("ew-note ew-progress")
         self.stop = make.button("Cancel this run", model.cancel_run, kind="danger", classes="ew-do-cancel-run")
         self.pick = make.select("Files of", [("None", "")], classes="ew-input ew-pick-run")
@@ -101,6 +107,25 @@ class SchedulesView:
             ],
             "ew-details",
         )
+
+    def _mail(self, make: SetupParts) -> ipywidgets.Box:
+        """The question to whom a test mail goes."""
+        model = self.model
+        self.address = make.input("Send a test mail to", "anna@example.com", classes="ew-input ew-mail-to")
+        self.address.observe(self._guard(lambda change: model.set_trait("address", str(change["new"] or ""))), "value")
+        self.send = make.button("Send test mail", model.confirm, kind="primary", classes="ew-do-send-test")
+        leave = make.button("Cancel", model.refuse, classes="ew-do-refuse")
+        note = make.text("ew-note", told(hint="By the mail server of the settings, as reports are sent."))
+        self.mail = make.box(
+            [self.address, note, make.box([self.send, leave], "ew-buttons")], "ew-ask ew-panel ew-mail"
+        )
+        return self.mail
+
+    def _show_mail(self) -> None:
+        model = self.model
+        shown(self.mail, model.question == "mail")
+        self.send.description = "Sending…" if model.busy else "Send test mail"
+        self.send.disabled = model.busy
 
     def _get(self, kind: str) -> Callable[[], None]:
         def get() -> None:
@@ -167,9 +192,12 @@ class SchedulesView:
 
     def _show_question(self) -> None:
         model, row = self.model, self.model.row
-        shown(self.question, bool(model.question and row))
-        if not row:
+        shown(self.question, bool(model.question in ("run", "delete") and row))
+        shown(self.period, model.question == "run")
+        if not row or model.question == "mail":
             return
+        if model.question == "run":
+            self.period.show(model.period, meaning(model.period, model.zone))
         name = row["name"]
         people = len(row["recipients"])
         whom = f"{people} recipient{'s' if people != 1 else ''}" if people else "the folder of reports"
@@ -177,7 +205,7 @@ class SchedulesView:
             "delete": Markup("Delete <b>{}</b>? Nothing is sent any more. Its reports and its history stay.").format(
                 name
             ),
-            "run": Markup("Send <b>{}</b> ({}) now, to {}?").format(name, row["period"], whom),
+            "run": Markup("Send <b>{}</b> now, to {}? Of this period:").format(name, whom),
             "": Markup(),
         }
         put(self.asked, asked[model.question])

@@ -24,7 +24,7 @@ _SCHEDULE_FIELDS: JsonObject = {
 _SCHEDULE: JsonObject = {
     "id": "sch_9f2c41d07b", **_SCHEDULE_FIELDS, "since": "2026-10-05T10:00:00+05:30",
     "described": "At 06:00 on day 1 of every month", "next_run": "2026-12-01T06:00:00+05:30", "run": _REPORT_RUN,
-    "revision": 2_918_223_001,
+    "warnings": {}, "revision": 2_918_223_001,
 }  # fmt: skip
 _REPORT: JsonObject = {
     "name": "monthly",
@@ -36,6 +36,11 @@ _CHECKED: JsonObject = {
     "described": "At 06:00 on day 1 of every month",
     "next_runs": [{"at": "2026-12-01T06:00:00+05:30", "period": "2026-11"}],
 }
+
+_MAIL_TESTED: JsonObject = {
+    "ok": False, "address": "anna@example.com", "server": "mail.example.com:587", "milliseconds": 413,
+    "error": "mail.example.com:587 does not accept the login of 'energy': check smtp_user and the password (535)",
+}  # fmt: skip
 
 SHOWN: Final[Mapping[str, Shown]] = {
     "reports": Shown("The reports there are", listed([_REPORT])),
@@ -57,6 +62,12 @@ SHOWN: Final[Mapping[str, Shown]] = {
     ),
     "runs": Shown("Runs, newest first", listed([_REPORT_RUN])),
     "run": Shown("The run", _REPORT_RUN),
+    "test_mail": Shown(
+        "Whether it was taken, else why not",
+        _MAIL_TESTED,
+        body="Who gets it",
+        sends={"address": "anna@example.com"},
+    ),
     "cancel_run": Shown("The run", _REPORT_RUN),
 }
 """By name of the operation."""

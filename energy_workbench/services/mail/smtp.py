@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from energy_workbench.domain.errors import DeliveryError, SettingsError
-from energy_workbench.reports.delivery.letter import Letter, sender_of
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.mail.letter import Letter, sender_of
 
+NO_SERVER: Final = "no server takes mail yet: set smtp_host in workbench.toml"
+"""What is said wherever mail is wanted and no server is set up."""
 WHOLE: Final = 4.0
 """A server that answers, but never comes to an end, is left after this many times `smtp_seconds` [1]."""
 
@@ -47,10 +49,10 @@ def send(
     Raises
     ------
     SettingsError
-        If the settings name no server, or would send the password in the clear.
+        If the settings name no server, would send the password in the clear, or name no file of an authority.
     """
     if not settings.smtp_host:
-        raise SettingsError("no server takes mail: set smtp_host in workbench.toml (see docs/operations.md)")
+        raise SettingsError(NO_SERVER)
     if password and settings.smtp_security == "none" and not _near(settings.smtp_host):
         raise SettingsError("smtp_security = none would send the password in the clear: use starttls or tls")
     failed: dict[str, DeliveryError] = {}
@@ -90,6 +92,9 @@ def explained(settings: Settings, error: Exception) -> DeliveryError:
             f"({_said(error.smtp_code, error.smtp_error)})",
             temporary=_temporary(error.smtp_code),
         )
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        # The library says of a server that fell silent that it closed the connection.
+        error = error.__context__
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return DeliveryError(f"{where} ended the connection in the middle: {error}")
     if isinstance(error, smtplib.SMTPNotSupportedError):
@@ -103,7 +108,10 @@ def explained(settings: Settings, error: Exception) -> DeliveryError:
             temporary=False,
         )
     if isinstance(error, ssl.SSLError):
-        return DeliveryError(f"{where} speaks no TLS here ({error.reason}): check smtp_security and smtp_port")
+        # What is no TLS at all will not become any; a handshake that broke off may end well the next time.
+        temporary = error.reason != "WRONG_VERSION_NUMBER"
+        told = f"{where} speaks no TLS here ({error.reason}): check smtp_security and smtp_port"
+        return DeliveryError(told, temporary=temporary)
     if isinstance(error, TimeoutError):
         return DeliveryError(f"{where} did not answer within {settings.smtp_seconds:g} s")
     if isinstance(error, socket.gaierror):
@@ -115,7 +123,7 @@ def explained(settings: Settings, error: Exception) -> DeliveryError:
 @contextmanager
 def _connected(settings: Settings, password: str) -> Iterator[tuple[smtplib.SMTP, Callable[[], _Patience]]]:
     seconds = settings.smtp_seconds
-    trusted = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
+    trusted = _trusted(settings)
     server = (
         smtplib.SMTP_SSL(timeout=seconds, context=trusted)
         if settings.smtp_security == "tls"
@@ -138,6 +146,14 @@ def _connected(settings: Settings, password: str) -> Iterator[tuple[smtplib.SMTP
             server.quit()
     finally:
         server.close()
+
+
+def _trusted(settings: Settings) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=settings.smtp_ca_file or None)
+    except OSError as error:  # an ssl.SSLError is one too: what the file holds is no certificate
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SettingsError(f"smtp_ca_file {settings.smtp_ca_file} cannot be used: {reason}") from None
 
 
 class _Patience:

@@ -1,0 +1,1 @@
+"""Mail: letters, the server that takes them, and whether it does."""
