@@ -16,8 +16,9 @@ OPENS_AFTER: Final = 3
 """Failures in a row: fewer are a noisy line."""
 FIRST_PAUSE_US: Final = 5_000_000
 """[µs]"""
-LONGEST_PAUSE_US: Final = 60_000_000
-"""A meter that is mended is back after this at the latest, unless its gateway has no time [µs]."""
+LONGEST_PAUSE_US: Final = 40_000_000
+"""Who is back is read within a minute: a pause that began just before, a new connection that fails once, and the wait
+for a gap among the others have room in it [µs]."""
 
 
 class State(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 from energy_workbench.domain.status import Communication
 
@@ -11,7 +12,8 @@ RECENT = 10
 OFFLINE_AFTER = 3
 """So many failed polls in a row are an offline meter; fewer are a time-out, such as a noisy line gives."""
 UNSTEADY = 3
-"""So many failed polls among the recent ones are called a time-out, even if the last one succeeded."""
+"""So many failures among the recent polls are called a time-out, even if the last one succeeded. Polls that fail one
+after the other are one failure: how long that took says nothing of the line."""
 
 
 class Tally:
@@ -33,7 +35,7 @@ class Tally:
             Whether everything was.
         """
         if answered and (self.failures >= OFFLINE_AFTER or self.failures == len(self._recent)):
-            # It was away, or never answered so far: how long that took says nothing of the line.
+            # It was away, or never answered so far: what was before is another story.
             self._recent.clear()
         self._recent.append(answered and complete)
         self.failures = 0 if answered else self.failures + 1
@@ -44,6 +46,10 @@ class Tally:
         """Offline before the first poll and after some failed ones, else timeout while unsteady."""
         if not self._recent or self.failures >= OFFLINE_AFTER:
             return Communication.OFFLINE
-        if not self._recent[-1] or self._recent.count(False) >= UNSTEADY:
+        if not self._recent[-1] or self._failed_times() >= UNSTEADY:
             return Communication.TIMEOUT
         return Communication.ONLINE
+
+    def _failed_times(self) -> int:
+        """Failures among the recent polls, of one poll or some in a row."""
+        return sum(before and not after for before, after in pairwise((True, *self._recent)))

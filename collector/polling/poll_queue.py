@@ -12,6 +12,10 @@ The *doubtful*, who did not answer well last time, come after all others of the 
 With meters A, B of 10 s, C dead with a time-out of 1 s, and a request of 60 ms:
 
     0.00 A   0.06 B   5.00 C (1 s, until 6.00)   10.00 A   10.06 B   …
+
+Who gave nothing is asked again after `LONGEST_PAUSE_US` at the latest, however long its period is. Once one answers
+again, all that fell silent since it was last heard are asked at once, before those that were silent already: they may
+have been away with it, and be back with it.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Final, Generic, TypeVar
 
-from collector.polling.circuit_breaker import Breaker, State
+from collector.polling.circuit_breaker import LONGEST_PAUSE_US, Breaker
 from collector.polling.slots import slot_at
 from energy_workbench.domain.entities import Priority
 
@@ -62,8 +66,8 @@ class Turn(Generic[Item]):
     """
 
     __slots__ = (
-        "_at_us", "breaker", "cost_us", "doubtful", "due_us", "gone", "item", "late_us", "new", "period_us", "phase_us",
-        "skipped", "taken", "weight_us",
+        "_again_us", "_answered_us", "_at_us", "_first", "_hurried", "_silent_us", "breaker", "cost_us", "doubtful",
+        "due_us", "gone", "item", "late_us", "new", "period_us", "phase_us", "skipped", "taken", "weight_us",
     )  # fmt: skip
 
     def __init__(
@@ -74,10 +78,34 @@ class Turn(Generic[Item]):
         self.doubtful = breaker.failures > 0
         self.due_us = self.late_us = self.skipped = self._at_us = 0
         self.new, self.taken, self.gone = True, False, False
+        # When it gave something last, from when on it gives nothing, and when it is asked again then at the latest.
+        self._answered_us = self._silent_us = self._again_us = 0
+        self._hurried = self._first = False
 
     def cycle(self, now_us: int) -> int:
         """When it was due last [µs]."""
         return slot_at(now_us - self.phase_us, self.period_us) + self.phase_us
+
+    def heard(self, now_us: int) -> None:
+        """It gave something."""
+        self._answered_us, self._silent_us, self._again_us, self._hurried = now_us, 0, 0, False
+
+    def unheard(self, began_us: int, now_us: int) -> None:
+        """It was asked from then until now, and gave nothing."""
+        self._silent_us, self._again_us = self._silent_us or began_us, now_us + LONGEST_PAUSE_US
+
+    def shift(self, step_us: int) -> None:
+        """The clock was set by so much [µs]."""
+        self.breaker.shift(step_us)
+        self._answered_us += step_us
+        if self._silent_us:
+            self._silent_us, self._again_us = self._silent_us + step_us, self._again_us + step_us
+
+    def hurry(self, now_us: int, since_us: int) -> None:
+        """Ask it now, before others, where it fell silent after that instant; once in a silence."""
+        if self._silent_us > since_us and not self._hurried and not self.taken:
+            self.breaker.hurry(now_us)
+            self._again_us, self._hurried, self._first = now_us, True, True
 
 
 class PollQueue(Generic[Item]):
@@ -115,7 +143,7 @@ class PollQueue(Generic[Item]):
         """The clock was set by so much: what would have been due meanwhile never was."""
         self._budget_us += step_us
         for turn in self.turns:
-            turn.breaker.shift(step_us)
+            turn.shift(step_us)
             cycle = turn.cycle(now_us)
             # Set forward, the cycle that has begun is served; set back, the one that was served does not come again.
             turn.due_us = min(max(turn.due_us, cycle), cycle + turn.period_us)
@@ -135,13 +163,15 @@ class PollQueue(Generic[Item]):
         else:
             return None
         turn.breaker.begin(now_us)
-        turn.taken = True
+        turn.taken, turn._first = True, False
         if turn.new:
             turn.new, turn.late_us, turn.skipped = False, 0, 0
         else:
+            # Asked before it is due again, it is the cycle in which it gave nothing that is served.
+            turn.due_us = min(turn.due_us, turn.cycle(now_us))
             turn.skipped = max(0, (now_us - turn.due_us) // turn.period_us)
             turn.due_us += turn.skipped * turn.period_us
-            turn.late_us = now_us - (turn._at_us if turn.doubtful else turn.due_us)
+            turn.late_us = now_us - (turn._at_us if turn.doubtful else max(turn._at_us, turn.due_us))
         return turn
 
     def give_back(
@@ -149,22 +179,27 @@ class PollQueue(Generic[Item]):
     ) -> None:
         """It was read; `answered`, and `doubtful` where it comes last from now on.
 
-        What a doubtful one took is charged to the budget, unless the time was not its own (`charged`).
+        What a doubtful one took is charged to the budget, unless it is well again, or the time was not its own
+        (`charged`).
         """
         turn.taken = False
-        returned = answered and turn.breaker.state is not State.CLOSED
+        returned = answered and bool(turn._silent_us or turn.breaker.failures)
         if turn.doubtful:
             self._doubted -= 1
-            self._budget_us = began_us + (DOUBTFUL_SHARE * (now_us - began_us) if charged else 0)
-        if answered:
-            turn.breaker.succeeded()
+            self._budget_us = began_us + (DOUBTFUL_SHARE * (now_us - began_us) if charged and doubtful else 0)
         turn.doubtful = doubtful
         turn.due_us += turn.period_us
         if returned:
             # Others that went silent with it may be back as well.
             self._budget_us = 0
             for other in self.turns:
-                other.breaker.hurry(now_us)
+                other.hurry(now_us, turn._answered_us)
+        if answered:
+            turn.breaker.succeeded()
+            turn.heard(now_us)
+        else:
+            turn.unheard(began_us, now_us)
+        if returned:
             self._plan()
         elif not turn.gone:
             self._enter(turn)
@@ -180,7 +215,7 @@ class PollQueue(Generic[Item]):
     @staticmethod
     def _patience_us(turn: Turn[Item]) -> int:
         """How long it waits for a gap."""
-        return turn._at_us + min(turn.period_us, LAST_US)
+        return turn._at_us + (0 if turn._first else min(turn.period_us, LAST_US))
 
     def _affordable(self, turn: Turn[Item], now_us: int) -> bool:
         if self._doubted < self.connections - 1:
@@ -200,8 +235,14 @@ class PollQueue(Generic[Item]):
                 self._enter(turn)
 
     def _enter(self, turn: Turn[Item]) -> None:
-        if not turn.doubtful:
-            heapq.heappush(self._coming, (turn.due_us, next(self._number), turn))
-            return
-        turn._at_us = max(turn.due_us + min(turn.period_us // 2, LAST_US), turn.breaker.until_us)
-        heapq.heappush(self._last, (turn._at_us, next(self._number), turn))
+        last_us = min(turn.period_us // 2, LAST_US) if turn.doubtful else 0
+        turn._at_us = turn.due_us + last_us
+        if turn._silent_us:
+            turn._at_us = min(turn._at_us, turn._again_us)
+        if turn.breaker.until_us:
+            turn._at_us = max(turn._at_us, turn.breaker.until_us)
+        if turn.doubtful:
+            # Of these, who may have come back with another goes first.
+            heapq.heappush(self._last, (0 if turn._first else turn._at_us, next(self._number), turn))
+        else:
+            heapq.heappush(self._coming, (turn._at_us, next(self._number), turn))

@@ -35,8 +35,8 @@ DRAIN_SECONDS = 0.3
 """Silence kept on a serial line after a time-out, so that a late answer does not run into a question [s]."""
 
 DEAF_SECONDS = 30.0
-"""A network connection on which nothing came for so long, and nothing comes now, is made anew: the other end may have
-restarted and know nothing of it [s]."""
+"""A network connection on which nothing came for so long, and nothing comes when asked, is made anew: the other end may
+have restarted and know nothing of it [s]."""
 
 
 class GatewayClient:
@@ -227,6 +227,8 @@ class GatewayClient:
     async def _turn(self, question: Question, timeout: float | None, pause: float) -> bytes:
         """Function code and data of the answer, when it is this question's turn."""
         async with self._lock:
+            if self._silent and not self.line and self._deaf(self._connection):
+                self._distrust()  # who is asked rarely is not given up for a connection that is dead
             if not self.connected:
                 await self.connect()
             await self._keep_silence(pause)
@@ -295,9 +297,12 @@ class GatewayClient:
 
     def _after_silence(self, connection: Connection) -> None:
         """After a time-out."""
-        deaf = connection.loop.time() - connection.heard > DEAF_SECONDS
-        if not self.framed_by_id or self._framing.begun or deaf:
+        if not self.framed_by_id or self._framing.begun or self._deaf(connection):
             self._distrust()
+
+    @staticmethod
+    def _deaf(connection: Connection | None) -> bool:
+        return connection is not None and connection.loop.time() - connection.heard > DEAF_SECONDS
 
     def _distrust(self) -> None:
         if self.line:

@@ -62,6 +62,24 @@ def test_reconnect_after_a_connection_that_is_lost_within_a_read_and_between_rea
     asyncio.run(main())
 
 
+def test_a_question_that_is_put_long_after_a_silence_goes_out_on_a_new_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The gateway restarted meanwhile and knows nothing of the old one: asked there, it would seem silent once more."""
+    monkeypatch.setattr("collector.wire.client.DEAF_SECONDS", 0.15)
+
+    async def main() -> None:
+        async with gateway("tcp", "deaf", 0.0) as (injector, client):
+            with pytest.raises(NoAnswerError):
+                await client.read(A, 1, timeout=0.02)
+            injector._deaf = 1_000_000
+            await until(lambda: client._deaf(client._connection))
+            await right(injector, client, A)
+            assert client.opened == 2
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize("fault", ["wrong transaction", "transaction 0"])
 def test_a_transaction_id_that_is_not_the_questions_is_no_answer(fault: str) -> None:
     async def main() -> None:

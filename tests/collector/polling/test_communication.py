@@ -22,6 +22,10 @@ from energy_workbench.domain.status import Communication
         ("-+", Communication.ONLINE),
         ("++p", Communication.TIMEOUT),
         ("pppp", Communication.TIMEOUT),
+        # A gateway that froze within a poll, was frozen for two more, and is back.
+        ("++p--+", Communication.ONLINE),
+        ("+--+-++", Communication.ONLINE),
+        ("+--+--+--+", Communication.TIMEOUT),
     ],
 )
 def test_communication_follows_from_counted_outcomes(outcomes: str, communication: Communication) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.polling.circuit_breaker import Breaker, State
+from collector.polling.circuit_breaker import LONGEST_PAUSE_US, Breaker, State
 from collector.polling.poll_queue import PollQueue, Turn
 from energy_workbench.domain.entities import Priority
 
 SECOND = 1_000_000
+PROMISED = 60
+"""What is back is read within this, says `docs/gateways.md` [s]."""
 
 
 def turn(
@@ -129,6 +132,88 @@ def test_one_that_is_back_brings_the_others_back_at_once() -> None:
     assert {name for _, name in bus.read} == set(names)
     first = bus.read[0][0]
     assert len({name for at, name in bus.read if at <= first + SECOND}) == 8
+
+
+@pytest.mark.parametrize("dead", [0, 2])
+@pytest.mark.parametrize("period", [1, 10, 60])
+@pytest.mark.parametrize("meters", [1, 2, 32])
+def test_a_gateway_that_was_frozen_is_read_whole_within_the_promised_time(meters: int, period: int, dead: int) -> None:
+    """However long it was, whenever within the pauses it is back, also beside meters that were dead before."""
+    living = [f"M{n}" for n in range(meters)]
+    for frozen in (20, 90, 600):
+        for rest in range(0, 63, 7):
+            phases = [n * 0.618 % 1 for n in range(meters + dead)]
+            bus = Bus(*(turn(f"M{n}", period=period, phase=phase) for n, phase in enumerate(phases)))
+            gone = {f"M{n}" for n in range(meters, meters + dead)}
+            bus.silent |= gone
+            bus.run(300)
+            bus.silent.update(living)
+            bus.run(frozen + rest)
+            bus.silent = gone
+            resumed = bus.now
+            bus.read.clear()
+            bus.run(PROMISED)
+            assert {name for at, name in bus.read if at >= resumed} >= set(living)
+
+
+def test_who_stays_dead_when_the_others_are_back_is_waited_for_once_and_not_with_each_of_them() -> None:
+    names = [f"M{n}" for n in range(16)]
+    bus = Bus(*(turn(name, phase=n / 16) for n, name in enumerate(names)))
+    bus.run(25)
+    bus.silent.update(names)
+    bus.run(300)
+    bus.silent = {"M0"}
+    bus.read.clear()
+    bus.run(PROMISED)
+    first = next(at for at, name in bus.read if name != "M0")
+    back = max(bus.times(name)[0] for name in names[1:])
+    asked = [at for at in bus.times("M0") if first / SECOND <= at <= back]
+    assert len(asked) <= 1
+    assert set(names) <= {name for _, name in bus.read}
+
+
+def test_a_dead_gateway_is_asked_by_one_question_at_a_time_and_more_and_more_rarely() -> None:
+    names = [f"M{n}" for n in range(8)]
+    bus = Bus(*(turn(name, period=1) for name in names))
+    bus.silent.update(names)
+    bus.run(300)
+    bus.read.clear()
+    bus.run(600)
+    asked = Counter(name for _, name in bus.read)
+    assert set(asked) == set(names)
+    assert max(asked.values()) <= 600 * SECOND // LONGEST_PAUSE_US + 1
+
+
+def test_who_is_rarely_read_and_gave_nothing_is_asked_again_for_the_same_cycle() -> None:
+    bus = Bus(turn("A", period=900))
+    bus.run(790)
+    bus.silent.add("A")
+    bus.run(20)
+    assert bus.times("A")[-1] == 1800
+    bus.silent.clear()
+    bus.read.clear()
+    bus.run(PROMISED)
+    assert len(bus.read) == 1
+    assert bus.queue.turns[0].due_us == 2700 * SECOND, "the next cycle is read as if nothing had been"
+    assert not bus.missed["A"]
+    bus.read.clear()
+    bus.run(900)
+    assert bus.times("A") == [2700]
+
+
+def test_one_that_comes_and_goes_does_not_hurry_those_that_were_silent_before_it() -> None:
+    bus = Bus(*(turn(name, period=1) for name in ("A", "B", "flapping", "D1", "D2")))
+    bus.silent.update({"D1", "D2"})
+    bus.run(300)
+    bus.read.clear()
+    for _ in range(10):
+        bus.silent.add("flapping")
+        bus.run(20)
+        bus.silent.remove("flapping")
+        bus.run(40)
+    asked = Counter(name for _, name in bus.read)
+    assert max(asked["D1"], asked["D2"]) <= 600 * SECOND // LONGEST_PAUSE_US + 1
+    assert asked["flapping"] > 200
 
 
 def test_a_breaker_that_closes_gives_the_meter_its_slots_back() -> None:
