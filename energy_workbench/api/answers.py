@@ -8,8 +8,9 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -49,6 +50,20 @@ class JsonTree(Json):
             parts.append(own[:-1] + b',"children":[')
             before = depth
         return b"[" + b"".join(parts) + b"]}" * (before + 1) + b"]"
+
+
+MEDIA = {
+    ".html": "text/html; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Ending of a file that a report wrote → what it is."""
+
+
+def attachment(name: str, content: bytes) -> Response:
+    """A file, to be saved under its name."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=MEDIA.get(Path(name).suffix, "application/octet-stream"), headers=headers)
 
 
 async def raw_body(request: Request, most: int) -> bytes:

@@ -11,7 +11,7 @@ from functools import cache
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from energy_workbench import __version__
-from energy_workbench.api import audit, contracted, files, meters, pages, problems, sql, tokens
+from energy_workbench.api import audit, contracted, files, meters, pages, problems, reports_page, sql, tokens
 from energy_workbench.api.access import doors
 from energy_workbench.api.access.home_tokens import adopt, machine_secret, tokens_of
 from energy_workbench.api.access.hosts import KnownHosts, names_of
@@ -84,7 +84,7 @@ def _routes() -> APIRouter:
         rest.include_router(part.router)
     rest.include_router(contracted.routes(WorkbenchContract, Workbench))
     every = APIRouter(default_response_class=Json)
-    for router in (rest, reference.router, doors.router, pages.router):
+    for router in (rest, reference.router, doors.router, reports_page.router, pages.router):
         every.include_router(router)
     return every
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypedDict, TypeVar, get_args, get_origin
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Operator, Shown
-from energy_workbench.api.answers import Json
+from energy_workbench.api.answers import Json, attachment
 from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant
 from energy_workbench.api.room import apart
 from energy_workbench.contract.binding import Binding, Parameter, optional
@@ -78,7 +78,7 @@ def _add(router: APIRouter, path: str, summary: str, binding: Binding, *, audite
         tags=[operation.tag],
         summary=summary,
         status_code=operation.status,
-        response_class=Response if binding.answer is NoneType else Json,
+        response_class=Response if binding.is_file or binding.answer is NoneType else Json,
     )
 
 
@@ -98,6 +98,8 @@ def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Res
         call = arranged(asked, binding)
         who = {"by": _} if audited else {}
         found = getattr(_home, binding.method.__name__)(*call.args[1:], **call.kwargs, **who)
+        if binding.is_file:
+            return attachment(*found)
         if binding.answer is NoneType:
             return Response(status_code=operation.status)
         payload = binding.payload(_shown(found) if _shown else found)

@@ -1,4 +1,4 @@
-"""REST of files, written by hand: meters, readings, the floor plan, and what reports wrote."""
+"""REST of files, written by hand: meters, readings and the floor plan."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi import Path as InPath
 
 from energy_workbench.api.access.session import Caller, Editor, Home
 from energy_workbench.api.answers import Json, raw_body, saved_body
@@ -25,17 +23,9 @@ router = APIRouter()
 
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
-REPORTS = {
-    "html": "text/html; charset=utf-8",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""Kind of file → what it is."""
-
 LARGEST_FILE = 200_000_000
 """Bytes of a readings file over REST; what is larger is imported on the machine itself."""
 
-RunId = Annotated[int, InPath(alias="run", ge=1, le=2**31 - 1, description="Id of the run")]
 Format = Annotated[Literal["csv", "xlsx"], Query(description="Kind of file")]
 
 
@@ -119,19 +109,6 @@ def set_floor_plan(wb: Home, _: Editor, content: Annotated[bytes, Depends(plan_f
     """A PNG, JPEG or SVG takes the place of the one before."""
     plan = wb.set_floor_plan(content)
     return Json({"media": plan.media, "width": plan.width, "height": plan.height})
-
-
-@by_hand(router, WorkbenchContract.run_file, response_class=Response)
-def run_file(
-    wb: Home,
-    _: Caller,
-    key: RunId,
-    kind: Annotated[str, InPath(description="`html`, `pdf` or `xlsx`", json_schema_extra={"enum": list(REPORTS)})],
-) -> Response:
-    """What it wrote, to be saved."""
-    name, content = wb.run_file(key, kind)
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type=REPORTS[kind], headers=headers)
 
 
 def _file(content: bytes, name: str, format: str) -> Response:

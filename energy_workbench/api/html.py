@@ -5,9 +5,18 @@ from __future__ import annotations
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+BACK = Markup('<p><a href="/">To the front page</a></p>')
+
 
 def page(
-    title: str, body: Markup, *, aside: str = "", refresh: int | None = None, status: int = 200, about: str = ""
+    title: str,
+    body: Markup,
+    *,
+    aside: str = "",
+    refresh: int | None = None,
+    status: int = 200,
+    about: str = "",
+    home: bool = True,
 ) -> HTMLResponse:
     """A page.
 
@@ -20,17 +29,20 @@ def page(
         Texts beside the heading: at the far side, and next to it.
     refresh : int, optional
         Load the front page again after that many seconds, without a token in the address.
+    home : bool
+        Whether a link leads to the front page.
     """
     again = Markup('<meta http-equiv="refresh" content="{};url=/">').format(refresh) if refresh else Markup()
     role = Markup('<span class="role">{}</span>').format(aside) if aside else Markup()
+    way = Markup('<a class="home" href="/">⌂ Home</a>') if home else Markup()
     return HTMLResponse(
         Markup(
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">{again}'
             '<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/page.css"></head><body>'
-            '<header><div><h1>{title}</h1><span class="quiet">{about}</span>{role}</div></header>'
+            '<header><div>{way}<h1>{title}</h1><span class="quiet">{about}</span>{role}</div></header>'
             "<main>{body}</main></body></html>"
-        ).format(title=title, again=again, about=about, role=role, body=body),
+        ).format(title=title, again=again, about=about, role=role, body=body, way=way),
         status_code=status,
     )
 

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from energy_workbench.api.access.session import begin_visit, remember, visitor, workbench
-from energy_workbench.api.html import card, page
-from energy_workbench.domain.pages import EDITED, VIEWED
+from energy_workbench.api.html import BACK, card, page
+from energy_workbench.domain.pages import EDITED, REPORTS, VIEWED
 from energy_workbench.domain.roles import May, Token
 from energy_workbench.domain.time import clock
 from energy_workbench.runtime.secret import SESSION
@@ -29,6 +29,9 @@ DASHBOARDS = frozenset(page.name for page in VIEWED)
 EDITORS = frozenset(page.name for page in EDITED)
 """Pages that the editors' server shows."""
 
+LAB = "lab"
+"""JupyterLab: its server, and its address."""
+
 EXPECTED = ("service", "collector", "schedule")
 """Processes that say by themselves that they are alive."""
 
@@ -37,8 +40,6 @@ SILENT = timedelta(seconds=30)
 
 UNKNOWN = "That token is not known here."
 ENDED = "Your access has ended: open the link that you were given again, or ask for a new one."
-
-BACK = Markup('<p><a href="/">To the front page</a></p>')
 
 SELF_LOADING = 10
 """How often the front page loads again [s]."""
@@ -60,10 +61,10 @@ def front(request: Request) -> Response:
     who = entered(request)
     if isinstance(who, Response):
         return who
-    links = [card(f"/{page.name}", page.title, page.about) for page in VIEWED]
+    links = [card(f"/{page.name}", page.title, page.about) for page in (*VIEWED, REPORTS)]
     if who.role.may(May.CHANGE):
         links += [card(f"/{page.name}", page.title, page.about) for page in EDITED]
-        lab = _server(request, "lab") + "/lab"
+        lab = f"{workbench(request).settings.base_of(LAB)}lab"
         links.append(card(lab, "JupyterLab", "Python and SQL for analysts; has a token of its own"))
     links.append(card("/docs", "Interface for other systems", "Every call of the REST service, with examples"))
     rows = Markup().join(
@@ -80,7 +81,7 @@ def front(request: Request) -> Response:
     if site["advice"]:
         body = Markup('<p class="ask">{}</p>{}').format(site["advice"], body)
     aside = f"{who.name} · {who.role} access" if who.name != who.role else f"{who.role} access"
-    return page("Energy Workbench", body, about=site["name"], aside=aside, refresh=SELF_LOADING)
+    return page("Energy Workbench", body, about=site["name"], aside=aside, refresh=SELF_LOADING, home=False)
 
 
 @router.get("/static/page.css")
@@ -107,14 +108,19 @@ def lead(request: Request, name: str) -> Response:
     who = entered(request)
     if isinstance(who, Response):
         return who
-    if name in EDITORS and not who.role.may(May.CHANGE):
+    if name in EDITORS | {LAB} and not who.role.may(May.CHANGE):
         text = Markup("<p>This page needs an editor's token; yours is of the role {}.</p>").format(who.role)
         return page("Not with this token", text + BACK, status=403)
-    if name not in EDITORS | DASHBOARDS:
-        return page("There is no such page", BACK, status=404)
-    server = "editor" if name in EDITORS else "dashboards"
+    if name not in EDITORS | DASHBOARDS | {LAB}:
+        return no_page()
+    server = LAB if name == LAB else "editor" if name in EDITORS else "dashboards"
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"{_server(request, server)}/{name}{query}", status_code=302)
+
+
+def no_page() -> Response:
+    """There is none at the address."""
+    return page("There is no such page", BACK, status=404)
 
 
 def door(to: str, wrong: str = "") -> Response:
@@ -126,7 +132,7 @@ def door(to: str, wrong: str = "") -> Response:
         '<input type="hidden" name="to" value="{}"><button>Open</button>'
         '<p class="quiet">Use the link that you were given, or ask who runs the workbench for a token.</p></form>'
     ).format(error, to)
-    return page("Energy Workbench", form, status=401)
+    return page("Energy Workbench", form, status=401, home=False)
 
 
 def processes(request: Request) -> list[tuple[str, bool, str, str]]:
@@ -145,7 +151,7 @@ def processes(request: Request) -> list[tuple[str, bool, str, str]]:
     for name, port in servers.items():
         if name not in heard:
             alive = _answers(settings.service_url, port)
-            found.append((name, alive, "running" if alive else "not running", f"port {port}"))
+            found.append((name, alive, "running" if alive else "not running", ""))
     kept = supervised.read(settings.home)
     for name in kept.keys() - {name for name, *_ in found}:
         alive = kept[name].state == "running"

@@ -10,9 +10,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from energy_workbench.api.answers import Json
+from energy_workbench.api.html import BACK, page
 from energy_workbench.domain import errors
 from energy_workbench.domain.errors import ConflictError, CrowdedError, InputError, Problem, WorkbenchError
 
@@ -60,13 +62,26 @@ def kind_of(error: type[WorkbenchError]) -> str:
     return "/docs#" + re.sub(r"(?<!^)(?=[A-Z])", "-", name.removesuffix("Error")).lower()
 
 
+def wants_page(request: Request) -> bool:
+    """Whether somebody looks at the answer in a browser, and asked for no call of REST."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def shown(status: int, title: str, detail: str) -> Response:
+    """A refusal as a page, with the way home."""
+    text = Markup("<p>{}</p>").format(detail) if detail else Markup()
+    return page(title, text + BACK, status=status)
+
+
 def install(app: FastAPI) -> None:
     """Let the application answer every error with a problem document."""
 
     @app.exception_handler(WorkbenchError)
-    def on_purpose(_: Request, error: WorkbenchError) -> Response:
+    def on_purpose(request: Request, error: WorkbenchError) -> Response:
         if error.http_status >= 500 and not isinstance(error, CrowdedError):
             log.error("%s: %s", error.title, error)
+        if wants_page(request):
+            return shown(error.http_status, error.title, str(error))
         return document(error)
 
     @app.exception_handler(RequestValidationError)
@@ -78,8 +93,11 @@ def install(app: FastAPI) -> None:
         return document(InputError("the call is not valid", found))
 
     @app.exception_handler(HTTPException)
-    def by_http(_: Request, error: HTTPException) -> Response:
+    def by_http(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
+        if wants_page(request):
+            no_page = error.status_code == HTTPStatus.NOT_FOUND
+            return shown(error.status_code, "There is no such page" if no_page else phrase, "")
         return problem(error.status_code, phrase, str(error.detail), headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)

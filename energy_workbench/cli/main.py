@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "profiles": ("data.profiles", "List, show, check and find meter profiles."),
     "intervals": ("data.intervals", "Bring the 15-minute intervals up to date."),
     "report": ("data.report", "Write one report, now."),
+    "reports": ("data.written_reports", "List the reports that were written."),
     "schedules": ("data.schedules", "Reports that are sent by themselves: plan, pause, run, see what became of them."),
     "mail": ("home.mail", "Send a test mail, and say what failed."),
     "serve": ("processes.serve", "The service: REST and the front page."),

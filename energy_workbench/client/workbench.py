@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
 from energy_workbench.client.connection import Service
-from energy_workbench.contract.binding import Call
+from energy_workbench.contract.binding import Call, File
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.files import FileFormat
 from energy_workbench.contract.over_http import over_http
@@ -67,6 +67,11 @@ class RemoteWorkbench(WorkbenchContract):
 
     def _ask(self, call: Call, /) -> Any:
         return self._service.send(call.verb, call.path, call.body, revision=call.revision, **call.query)
+
+    def _fetch(self, call: Call, /) -> File:
+        answer = self._service.call(call.verb, call.path, call.query)
+        named = re.search(r"filename\*=UTF-8''([^;]+)", answer.headers.get("content-disposition", ""))
+        return unquote(named[1]) if named else "file", answer.content
 
     def hierarchy(self) -> list[MeterNode]:
         # Made of the list: a deep tree of JSON is more than Python reads.
@@ -162,11 +167,6 @@ class RemoteWorkbench(WorkbenchContract):
 
     def import_template(self, format: FileFormat = "csv") -> bytes:
         return self._service.call("GET", "/meters/import-template", {"format": format}).content
-
-    def run_file(self, run: int, kind: str) -> tuple[str, bytes]:
-        answer = self._service.call("GET", f"/schedules/runs/{run:d}/files/{quote(kind, safe='')}", {})
-        named = re.search(r"filename\*=UTF-8''([^;]+)", answer.headers.get("content-disposition", ""))
-        return unquote(named[1]) if named else f"report.{kind}", answer.content
 
 
 def _of_meter(meter: str, part: str) -> str:

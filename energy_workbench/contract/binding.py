@@ -17,6 +17,8 @@ from energy_workbench.contract.operation import Operation
 from energy_workbench.contract.result import Result
 
 Note = TypeVar("Note")
+File = tuple[str, bytes]
+"""An answer that is a file: its name and content."""
 Place = Literal["path", "query", "body", "member", "revision"]
 
 
@@ -112,6 +114,11 @@ class Binding:
         alone = SimpleNamespace(__annotations__={"return": self.method.__annotations__["return"]})
         hints = get_type_hints(alone, vars(sys.modules[self.method.__module__]), include_extras=True)
         return plain(hints["return"])[0]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether its answer is a file with a name."""
+        return bool(self.answer == File)
 
     def asked(self, *args: Any, **named: Any) -> inspect.BoundArguments:
         """Each parameter's value, defaults included.

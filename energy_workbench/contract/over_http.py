@@ -7,15 +7,17 @@ from collections.abc import Callable
 from inspect import getattr_static
 from typing import Any, Protocol, TypeVar
 
-from energy_workbench.contract.binding import Binding, Call
+from energy_workbench.contract.binding import Binding, Call, File
 from energy_workbench.contract.operation import operations
 from energy_workbench.domain.paging import PAGE, following, window
 
 
 class Asks(Protocol):
-    """What can send a call, and gives the JSON of its answer."""
+    """What can send a call, and gives the JSON of its answer, or the file that it is."""
 
     def _ask(self, call: Call, /) -> Any: ...
+
+    def _fetch(self, call: Call, /) -> File: ...
 
 
 Remote = TypeVar("Remote", bound=Asks)
@@ -27,8 +29,9 @@ def over_http(contract: type) -> Callable[[type[Remote]], type[Remote]]:
     def give(remote: type[Remote]) -> type[Remote]:
         for name, method, operation in operations(contract):
             if getattr_static(remote, name) is method:
-                make = _page_by_page if operation.paged else _asking
-                setattr(remote, name, make(Binding(method, operation)))
+                binding = Binding(method, operation)
+                make = _fetching if binding.is_file else _page_by_page if operation.paged else _asking
+                setattr(remote, name, make(binding))
         return remote
 
     return give
@@ -40,6 +43,14 @@ def _asking(binding: Binding) -> Callable[..., Any]:
         return binding.understood(self._ask(binding.call(binding.asked(*args, **named).arguments)))
 
     return ask
+
+
+def _fetching(binding: Binding) -> Callable[..., Any]:
+    @functools.wraps(binding.method)
+    def fetch(self: Asks, *args: Any, **named: Any) -> File:
+        return self._fetch(binding.call(binding.asked(*args, **named).arguments))
+
+    return fetch
 
 
 def _page_by_page(binding: Binding) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Reports that are sent by themselves: plans, runs, and what they wrote."""
+"""Reports: those there are, those that were written, and those that are sent by themselves."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Between, Existing, Help, Limit, Named, Offset, Revision, Sent
+from energy_workbench.contract.notes import As, Between, Existing, Help, Limit, Longest, Named, Offset, Revision, Sent
 from energy_workbench.contract.operation import CONTRADICTED, operation
+from energy_workbench.contract.results.reports import WrittenReports
 from energy_workbench.contract.rows.schedules import MailTested, ReportRow, RunRow, ScheduleCheck, ScheduleRow
 from energy_workbench.contract.words import FileKindText
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.roles import May
 
 TAG = "Scheduled reports"
+WRITTEN = "Reports"
 
 Ref = Annotated[str, Named("id"), Help("Id (`sch_…`) or name of the schedule")]
 RunId = Annotated[int, Between(1, 2**31 - 1), Help("Id of the run")]
@@ -31,6 +33,42 @@ class SchedulesContract:
     @operation("GET", "/reports", "Reports there are", tag=TAG)
     def reports(self) -> list[ReportRow]:
         """The reports there are: `name` and `parameters`, each with `name, type, default, help`."""
+
+    @operation("GET", "/reports/written", "Reports that were written", tag=WRITTEN, slow=True, paged=True)
+    def written_reports(
+        self,
+        *,
+        q: Annotated[
+            str | None, Longest(200), Help("Text in title, period, meter, schedule or name of the report")
+        ] = None,
+        report: Annotated[str | None, Help("Only those of that report, such as `monthly`")] = None,
+        meter: Annotated[str | None, Existing(), Help("Only those of that meter (id or number)")] = None,
+        schedule: Annotated[str | None, Existing(), Help("Only those that this schedule sent (id or name)")] = None,
+        complete: Annotated[bool | None, Help("Only the complete ones, or only the incomplete ones")] = None,
+        limit: Limit | None = None,
+        offset: Offset = 0,
+    ) -> WrittenReports:
+        """The reports in the folder of reports, newest first, whether a schedule sent them or somebody asked for them.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter or schedule.
+        """
+
+    @operation("GET", "/reports/written/{id}/files/{kind}", "A file of a written report", tag=WRITTEN, slow=True)
+    def report_file(
+        self,
+        id: Annotated[str, Existing(), Help("Id (`rpt_…`) of the written report")],
+        kind: Annotated[FileKindText, Help("`html`, `pdf` or `xlsx`")],
+    ) -> tuple[str, bytes]:
+        """Name and content of a file of a written report (`html`, `pdf`, `xlsx`).
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such report, or it has no such file.
+        """
 
     @operation("GET", "/schedules", "Scheduled reports", tag=TAG, secrets=True)
     def schedules(self) -> list[ScheduleRow]:
@@ -94,9 +132,7 @@ class SchedulesContract:
     def cancel_run(self, run: RunId) -> RunRow:
         """Cancel a run; one that is being worked on ends within seconds, one that is over stays as it is."""
 
-    @operation(
-        "GET", "/schedules/runs/{run}/files/{kind}", "A file of a run", tag=TAG, by_hand=True, refuses=(InputError,)
-    )
+    @operation("GET", "/schedules/runs/{run}/files/{kind}", "A file of a run", tag=TAG, refuses=(InputError,))
     def run_file(self, run: RunId, kind: Annotated[FileKindText, Help("`html`, `pdf` or `xlsx`")]) -> tuple[str, bytes]:
         """Name and content of a file that a run wrote (`html`, `pdf`, `xlsx`).
 

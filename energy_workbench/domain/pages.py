@@ -37,6 +37,12 @@ PATTERN = "last 7 days"
 VIEWED = (OVERVIEW, PATTERNS, LOSSES, GENERATION, METER, QUALITY)
 """The pages of everybody who may look, in the order of their menu."""
 
+HOME = "home"
+"""Path by which the pages' servers lead to the front page."""
+
+REPORTS = Page("reports", "Reports", "The reports that were written: open them, or take them along as PDF or Excel")
+"""The service shows it by itself."""
+
 SETUP = Page("meter-setup", "Meter setup", "Add, move and change meters, CT and PT, gateways")
 SCHEDULES = Page("schedules", "Scheduled reports", "Which reports are sent when, to whom, and what became of them")
 

@@ -155,6 +155,12 @@ def newest(connection: Connection) -> dict[str, Run]:
     return by_schedule
 
 
+def wrote(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Schedule (id, and its name then) of the newest run that wrote each report, by the path of its manifest."""
+    query = select(TABLE.c.files, TABLE.c.schedule, TABLE.c.name).order_by(TABLE.c.key)
+    return {row[0]["manifest"]: (row[1], row[2]) for row in connection.execute(query) if "manifest" in row[0]}
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= now)
     untold = and_(TABLE.c.state == RunState.FAILED, TABLE.c.told.is_(False), TABLE.c.due_at <= now, free)
@@ -248,6 +254,11 @@ class ReportRuns(Opened):
         """The newest of a schedule (its id), or of all, newest first."""
         with self.database.read() as connection:
             return history(connection, schedule, limit)
+
+    def schedules_of_reports(self) -> dict[str, tuple[str, str]]:
+        """By the path of its manifest in the folder of reports, the schedule that sent a report: id, name then."""
+        with self.database.read() as connection:
+            return wrote(connection)
 
     def newest_runs(self) -> dict[str, Run]:
         """By schedule, the run that is not over, else the newest."""

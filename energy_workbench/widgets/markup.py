@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from energy_workbench.domain.pages import HOME
+
 
 @dataclass(frozen=True)
 class Card:
@@ -45,6 +47,11 @@ def _card(card: Card) -> Markup:
 def heading(text: str, note: str = "") -> Markup:
     """Title of a panel, with a note beside it."""
     return Markup("<h2>{}</h2>").format(text) + (Markup("<p>{}</p>").format(note) if note else Markup())
+
+
+def home() -> Markup:
+    """The way to the front page."""
+    return Markup('<a class="ew-home ew-away" href="{}" title="Front page">⌂ Home</a>').format(HOME)
 
 
 def problem(text: str) -> Markup:

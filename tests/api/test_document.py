@@ -140,7 +140,7 @@ WORDS = {
     "GET /meters": {"type", "status"}, "GET /consumption/pattern": {"by"}, "GET /consumption/comparison": {"against"},
     "GET /generation/comparison": {"against"}, "GET /demand": {"block", "kind", "unit"},
     "DELETE /meters/{id}": {"children"}, "DELETE /factors/{name}": {"name"},
-    "GET /schedules/runs/{run}/files/{kind}": {"kind"},
+    "GET /schedules/runs/{run}/files/{kind}": {"kind"}, "GET /reports/written/{id}/files/{kind}": {"kind"},
     "GET /meters/export": {"format"}, "GET /meters/import-template": {"format"},
 }  # fmt: skip
 """Parameters that are one of some words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -50,6 +51,8 @@ CHECKS = [
 GATEWAY, TURN, GONE = "tcp://192.168.1.20:502", "TURN", "GONE"
 """Of the documented examples; a meter whose counter was set back; one that was deleted."""
 BOARD = "Board"
+WRITTEN = "rpt_9b0c5f6eccd8"
+"""Made of the place of its manifest."""
 """A schedule with a run that is done."""
 Fitting = dict[str, list[Any]]
 Described = tuple[list[tuple[Any, Fitting]], dict[str, str]]
@@ -81,6 +84,8 @@ ELSEWHERE: dict[str, Fitting] = {
     "/schedules/runs/{run}": {"run": [1]},
     "/schedules/runs/{run}/cancel": {"run": [1]},
     "/schedules/runs/{run}/files/{kind}": {"run": [1], "kind": ["html"]},
+    "/reports/written": {"schedule": [BOARD]},
+    "/reports/written/{id}/files/{kind}": {"id": [WRITTEN], "kind": ["html"]},
 }
 """Where others do."""
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>'
@@ -135,7 +140,11 @@ def sent(home: Settings, registry: Registry) -> None:
     (run,) = registry.claim_runs("test", NOW, 1)
     (home.reports_path / "Board").mkdir(parents=True, exist_ok=True)
     (home.reports_path / "Board" / "monthly.html").write_text("<p>")
-    registry.let_go_run(run.key, run.holder, state="done", finished_at=NOW, files={"html": "Board/monthly.html"})
+    told = {"title": "Monthly", "written_at": NOW.isoformat(), "files": {"html": {"name": "monthly.html"}}}
+    (home.reports_path / "Board" / "monthly.manifest.json").write_text(json.dumps(told))
+    assert wb.written_reports().rows[0]["id"] == WRITTEN
+    files = {"html": "Board/monthly.html", "manifest": "Board/monthly.manifest.json"}
+    registry.let_go_run(run.key, run.holder, state="done", finished_at=NOW, files=files)
 
 
 @pytest.fixture

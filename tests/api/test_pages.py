@@ -122,8 +122,28 @@ def test_no_page_loads_scripts_or_is_framed_by_others(nobody: TestClient) -> Non
     assert headers["referrer-policy"] == "no-referrer"
 
 
-def test_a_page_that_is_not_there_says_so(viewer: TestClient, home: Settings, nobody: TestClient) -> None:
-    assert opened(nobody, tokens_of(home).viewer, "/nothing").status_code == 404
+@pytest.mark.parametrize("address", ["/nothing", "/nothing/at/all"])
+def test_a_page_that_is_not_there_says_so_and_leads_home(home: Settings, nobody: TestClient, address: str) -> None:
+    nobody.get(f"/?token={tokens_of(home).viewer}")
+    answer = nobody.get(address, headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 404
+    assert '<a class="home" href="/">' in answer.text
+
+
+def test_a_call_that_is_not_there_is_a_problem_document(viewer: TestClient) -> None:
+    answer = viewer.get("/api/Energy/nothing/at/all", headers={"Accept": "text/html"})
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_links_of_the_front_page_are_paths_and_name_no_port(home: Settings, nobody: TestClient) -> None:
+    html = opened(nobody, tokens_of(home).editor).text
+    links = re.findall(r'href="([^"]*)"', html)
+    assert {"/reports", "/lab", "/meter-dashboard", "/meter-setup"} <= set(links)
+    assert [link for link in links if not link.startswith("/") and link != "data:,"] == []
+    assert not re.search(r"\bport\b|:\d{4}", html)
+    assert nobody.get("/lab").headers["location"] == "http://127.0.0.1:8888/lab"
+    nobody.get(f"/?token={tokens_of(home).viewer}")
+    assert opened(nobody, tokens_of(home).viewer, "/lab").status_code == 403
 
 
 def test_the_style_is_served(nobody: TestClient, tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ PRESS = {
     "ct_secondary": 5, "gateway": "tcp://127.0.0.1:9", "unit_id": 5, "profile": "schneider_pm5xxx",
 }  # fmt: skip
 RATIO = {"valid_from": LATE, "ct_primary": 200, "ct_secondary": 5}
+FILES = {"html": "sent.html", "manifest": "sent.manifest.json"}
+MANIFEST = {
+    "title": "Monthly report, September 2026", "report": "monthly", "site": "Works",
+    "parameters": {"period": "2026-09", "meter": ""}, "written_at": "2026-10-01T06:00:02+05:30", "completeness": 0.998,
+    "files": {"html": {"name": "sent.html"}, "pdf": {"name": "sent.pdf"}},
+}  # fmt: skip
 BOARD = {"name": "Board", "report": "monthly", "cron": "0 6 1 * *", "period": "last month", "formats": ["html"]}
 
 VOLATILE = re.compile(
@@ -162,6 +168,13 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.delete_factor("diesel", "2026-01-01"),
     # Reports.
     lambda wb: wb.reports(),
+    lambda wb: wb.written_reports(),
+    lambda wb: wb.written_reports(q="october", meter="UNIT-A", complete=False, limit=1),
+    lambda wb: wb.written_reports(schedule="Sent"),
+    lambda wb: wb.written_reports(schedule="none"),
+    lambda wb: wb.report_file(wb.written_reports().rows[0]["id"], "html"),
+    lambda wb: wb.report_file(wb.written_reports().rows[0]["id"], "pdf"),
+    lambda wb: wb.report_file("rpt_none", "html"),
     lambda wb: wb.check_schedule(BOARD),
     lambda wb: wb.create_schedule(BOARD),
     lambda wb: wb.create_schedule({"name": "", "report": "none"}),
@@ -238,7 +251,8 @@ def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sid
         (run,) = registry.claim_runs("worker", NOW, 1)
         near.reports_path.mkdir()
         (near.reports_path / "sent.html").write_text("<p>A report")
-        registry.let_go_run(run.key, run.holder, state="done", finished_at=NOW, files={"html": "sent.html"})
+        (near.reports_path / "sent.manifest.json").write_text(json.dumps(MANIFEST))
+        registry.let_go_run(run.key, run.holder, state="done", finished_at=NOW, files=FILES)
     far = settings.load(shutil.copytree(near.home, tmp_path / "far"))
     with (
         served(far) as url,

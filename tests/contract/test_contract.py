@@ -22,7 +22,7 @@ from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract.binding import Binding, plain
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.operation import operations
-from energy_workbench.domain.errors import AccessError, InputError
+from energy_workbench.domain.errors import AccessError, InputError, NotFoundError
 from energy_workbench.domain.roles import Role
 from energy_workbench.services.workbench import Workbench
 from tests.contract.toys import FarToys, ToyBox, Toys, service
@@ -42,7 +42,6 @@ BY_HAND = {
     "sql": "a room and a process of its own",
     "floor_plan": "a picture", "set_floor_plan": "a picture",
     "import_meters": "a file", "export_meters": "a file", "import_template": "a file", "import_readings": "a file",
-    "run_file": "a file",
 }  # fmt: skip
 """What does not fit, and why: at most twelve."""
 
@@ -194,6 +193,15 @@ def test_members_of_a_body_are_checked_each(far: FarToys) -> None:
         ("euros", "must be a number"),
         ("colour", "is not known here: to, until, euros"),
     ]
+
+
+def test_a_file_keeps_its_name_and_its_bytes_on_the_way(box: ToyBox, far: FarToys) -> None:
+    assert far.picture("top/left", "pdf") == box.picture("top/left", "pdf")
+    answer = far.rest.get("/toys/car/pictures/pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    with pytest.raises(NotFoundError):
+        far.picture("bear", "pdf")
 
 
 @pytest.mark.parametrize("limit", [None, 1, 1000, 1001, 2400, 9999])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -13,7 +14,7 @@ from typing_extensions import TypedDict
 from energy_workbench.api.access.session import caller, home
 from energy_workbench.api.contracted import routes
 from energy_workbench.api.segments import WholeSegments
-from energy_workbench.contract.binding import Call
+from energy_workbench.contract.binding import Call, File
 from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Named, Offset, Period, Revision
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.over_http import over_http
@@ -69,6 +70,10 @@ class Toys:
     ) -> dict[str, Any]:
         """Until it is brought back."""
 
+    @operation("GET", "/toys/{id}/pictures/{kind}", "Picture of a toy", tag="Toys")
+    def picture(self, toy: Toy, kind: str) -> tuple[str, bytes]:
+        """Its name and content."""
+
     @operation("GET", "/toys/{id}/since", "Where it was", tag="Toys")
     def since(self, toy: Toy, *times: Instant | None) -> dict[str, Any] | None:
         """None where it never was anywhere."""
@@ -107,6 +112,11 @@ class ToyBox(Toys):
     ) -> dict[str, Any]:
         return {"toy": toy, "to": to, "until": until, "euros": euros, "by": by}
 
+    def picture(self, toy: str, kind: str) -> tuple[str, bytes]:
+        if toy == "bear":
+            raise NotFoundError("a bear is never seen")
+        return f"{toy} é.{kind}", b"\x00\xff"
+
     def since(self, toy: str, *times: str | None) -> dict[str, Any] | None:
         return {"times": list(times)} if times else None
 
@@ -121,6 +131,11 @@ class FarToys(Toys):
     def __init__(self, rest: TestClient) -> None:
         self.rest = rest
         self.calls: list[Call] = []
+
+    def _fetch(self, call: Call, /) -> File:
+        answer = self.rest.get(call.path)
+        answer.raise_for_status()
+        return unquote(answer.headers["Content-Disposition"].partition("UTF-8''")[2]), answer.content
 
     def _ask(self, call: Call, /) -> Any:
         self.calls.append(call)

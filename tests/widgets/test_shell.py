@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.pages import FOLDERS
 from energy_workbench.widgets.period_picker import PeriodPicker
+from energy_workbench.widgets.schedules import markup as schedules
+from energy_workbench.widgets.setup import page_view
 from energy_workbench.widgets.shell.view import menu
 from tests.waiting import until
 from tests.widgets.stand_in import StandIn
@@ -47,6 +50,13 @@ def test_the_menu_marks_the_page_in_front_and_shows_names_as_text() -> None:
     html = menu(VIEWED, VIEWED[0].name, "<b>Plant</b>")
     assert html.count("aria-current=page") == 1
     assert "&lt;b&gt;Plant" in html
+
+
+def test_every_page_leads_home_and_to_the_reports_which_leave_its_kernel() -> None:
+    html = menu(VIEWED, VIEWED[0].name, "Plant")
+    assert re.findall(r'class="(?:ew-home )?ew-away" href="(\w+)"', html) == ["home", "reports"]
+    for header in (schedules.header("Plant"), page_view.header("Plant")):
+        assert 'class="ew-home ew-away" href="home"' in header
 
 
 def test_a_page_keeps_its_kernel_and_what_was_chosen_when_another_is_opened() -> None:

@@ -9,10 +9,13 @@ from typing import Any
 
 import nbformat.v4
 import pytest
+from jinja2 import Environment, FileSystemLoader
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from traitlets.config import Config
 from voila.execute import VoilaExecutor
 
 from energy_workbench.widgets import site
+from energy_workbench.widgets.site.handlers import front_of
 from energy_workbench.widgets.site.server import SiteOptions, configure
 
 JUPYTERS_OWN_SECONDS = 4
@@ -43,6 +46,32 @@ def test_outputs_that_come_long_after_the_reply_are_in_the_page(config: Config, 
     Late(notebook, config=own, resources={"metadata": {"path": str(tmp_path)}}).execute(notebook, {})
     (output,) = notebook.cells[0].outputs
     assert output.text.strip() == "here"
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "front"),
+    [
+        ("plant.local:8866", "", "http://plant.local:3000"),
+        ("[::1]:8866", "", "http://[::1]:3000"),
+        ("127.0.0.1:8866", "", "http://127.0.0.1:3000"),
+        ("[evil].example:8866", "", "http://127.0.0.1:3000"),
+        ("energy.example.com", "https://energy.example.com", "https://energy.example.com"),
+    ],
+)
+def test_the_way_home_leads_to_the_machine_that_the_browser_asked(host: str, public: str, front: str) -> None:
+    line = RequestStartLine("GET", "/home", "HTTP/1.1")
+    request = HTTPServerRequest(start_line=line, headers=HTTPHeaders({"Host": host}))
+    assert front_of(request, "http://127.0.0.1:3000", public) == front
+
+
+@pytest.mark.parametrize("page", ["error.html", "login.html", "404.html"])
+def test_every_refusal_has_a_way_home(page: str) -> None:
+    folder = STATIC.parent
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
+    environment.globals |= {"include_url": str, "xsrf_form_html": str}
+    for status in (403, 404, 429, 500, 503):
+        html = environment.get_template(page).render(base_url="/editor/", status_code=status, status_message="No")
+        assert '<a href="/editor/home">⌂ Home</a>' in html
 
 
 STATIC = Path(site.__file__).parent / "share/voila/templates/workbench/static"

@@ -50,7 +50,7 @@ PAYLOADS: Mapping[str, Any] = {
     "record": RecordedReading | RecordedReadings,
     "set_floor_plan": FloorPlanTaken,
     "sql": Selected,
-    **dict.fromkeys(("floor_plan", "run_file", "export_meters", "import_template")),
+    **dict.fromkeys(("floor_plan", "export_meters", "import_template")),
 }
 """What routes that are written by hand answer, where it is not what the method returns; None is a file."""
 
@@ -91,7 +91,7 @@ def told_as(binding: Binding) -> Any:
     if name in PAYLOADS:
         return PAYLOADS[name]
     answer = binding.answer
-    if answer is NoneType:
+    if answer is NoneType or binding.is_file:
         return None
     if kinds := results(answer):
         found = payload_of(kinds[0])

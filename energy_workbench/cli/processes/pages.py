@@ -61,6 +61,7 @@ def site(
         port=port,
         kernels=settings.kernels,
         base=settings.base_of(name),
+        public=settings.public_url,
         tls=settings.public_url.startswith("https:"),
         logging=logs.jupyter(settings),
         **more,

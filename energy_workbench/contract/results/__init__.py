@@ -8,6 +8,7 @@ from energy_workbench.contract.results.load import Comparison, Demand, LoadShape
 from energy_workbench.contract.results.losses import Balance, Losses
 from energy_workbench.contract.results.meters import METER_COLUMNS, MeterTable, Readings, StatusSummary
 from energy_workbench.contract.results.overview import Overview, PowerFlow
+from energy_workbench.contract.results.reports import WrittenReports
 
 __all__ = [
     "METER_COLUMNS",
@@ -27,4 +28,5 @@ __all__ = [
     "PowerFlow",
     "Readings",
     "StatusSummary",
+    "WrittenReports",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Unit, Words
-from energy_workbench.contract.words import Hours, Percent, Seconds, Share
+from energy_workbench.contract.words import FileKindText, Hours, Percent, Seconds, Share
 from energy_workbench.domain.schedules import ParameterValue, RunState
 
 RunStateText = Annotated[str, Words(tuple(RunState))]
@@ -27,6 +27,27 @@ class ReportRow(TypedDict):
 
     name: str
     parameters: list[ReportParameter]
+
+
+class WrittenReport(TypedDict):
+    """A report that was written: of what and when, which schedule sent it, how complete it is, and its files.
+
+    `period` is ISO and empty where the report has none, `meter` a number and empty for the whole site, `schedule`
+    the name of one and empty for a report that somebody asked for.
+    """
+
+    id: str
+    title: str
+    report: str
+    site: str
+    period: str
+    meter: str
+    written_at: Instant
+    schedule: str
+    completeness: Share | None
+    incomplete: bool
+    running: bool
+    files: list[FileKindText]
 
 
 class RunRow(TypedDict):

@@ -12,5 +12,6 @@ TIMES = (
     "updated_at",
     "deleted_at",
     "valid_from",
+    "written_at",
 )
 """Columns of instants: ISO text with offset in a payload, the site's zone in a frame."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -15,9 +11,9 @@ from markupsafe import Markup
 
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.runtime import disk
+from energy_workbench.services.reports.written import Written, written
 
 NAME: Final = "index.html"
-MANIFEST: Final = ".manifest.json"
 MOST: Final = 300
 """Reports on the page; older ones stay in the folder."""
 KINDS: Final = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel"}
@@ -43,8 +39,8 @@ def write(folder: Path, site: str, zone: ZoneInfo) -> Path:
     HomeError
         If the folder cannot be written.
     """
-    newest = sorted(_manifests(folder), key=lambda entry: entry[0], reverse=True)
-    rows = Markup().join(_row(folder, path, zone) for _, path in newest[:MOST])
+    newest = written(folder)
+    rows = Markup().join(_row(folder, each, zone) for each in newest[:MOST])
     more = f" {len(newest) - MOST:,} older ones are in the folder." if len(newest) > MOST else ""
     table = (
         Markup(
@@ -61,38 +57,17 @@ def write(folder: Path, site: str, zone: ZoneInfo) -> Path:
     return _placed(folder, page)
 
 
-def _manifests(folder: Path) -> Iterator[tuple[float, Path]]:
-    """Every manifest with its time; hidden folders hold what is being written."""
-    for at, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if name.endswith(MANIFEST) and not name.startswith("."):
-                path = Path(at, name)
-                try:
-                    yield path.stat().st_mtime, path
-                except OSError:
-                    continue  # taken away meanwhile
-
-
-def _row(folder: Path, path: Path, zone: ZoneInfo) -> Markup:
-    try:
-        kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        written = datetime.fromisoformat(kept["written_at"]).astimezone(zone)
-        title, files = (
-            str(kept["title"]),
-            {kind: str(kept["files"][kind]["name"]) for kind in KINDS if kind in kept["files"]},
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return Markup()  # no manifest of a report
-    there = {kind: name for kind, name in files.items() if (path.parent / name).is_file()}
-    if not there:
-        return Markup()
+def _row(folder: Path, each: Written, zone: ZoneInfo) -> Markup:
     links = Markup().join(
-        Markup('<a href="{}">{}</a>').format(quote((path.parent / name).relative_to(folder).as_posix()), KINDS[kind])
-        for kind, name in there.items()
+        Markup('<a href="{}">{}</a>').format(quote(each.files[kind].relative_to(folder).as_posix()), text)
+        for kind, text in KINDS.items()
+        if kind in each.files
     )
-    mark = Markup(' <span class="mark">incomplete</span>') if kept.get("incomplete") else Markup()
-    return Markup("<tr><td>{}{}</td><td>{:%d %b %Y, %H:%M}</td><td>{}</td></tr>").format(title, mark, written, links)
+    mark = Markup(' <span class="mark">incomplete</span>') if each.told.incomplete else Markup()
+    written_at = each.told.written_at.astimezone(zone)
+    return Markup("<tr><td>{}{}</td><td>{:%d %b %Y, %H:%M}</td><td>{}</td></tr>").format(
+        each.told.title, mark, written_at, links
+    )
 
 
 def _placed(folder: Path, page: Markup) -> Path:

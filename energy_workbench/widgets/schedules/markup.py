@@ -8,6 +8,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from energy_workbench.contract.rows.schedules import PlannedRun, RunRow, ScheduleRow
+from energy_workbench.widgets.markup import home
 
 SIGNS = {
     "due": ("○", "waits for its turn", "quiet"),
@@ -126,9 +127,9 @@ def preview(described: str, next_runs: Sequence[PlannedRun]) -> Markup:
 def header(site: str) -> Markup:
     """Name of the page and of the site, and the instant of the states."""
     return Markup(
-        '<div class="ew-title"><h1>Scheduled reports</h1><p><b>{}</b>'
+        '<div class="ew-title">{}<h1>Scheduled reports</h1><p><b>{}</b>'
         '<span class="ew-live">as of <span class="ew-asof">…</span></span></p></div>'
-    ).format(site)
+    ).format(home(), site)
 
 
 def when(iso: str | None) -> str:

@@ -194,9 +194,9 @@ class SetupView:
 def header(site: str, asks: str = "") -> Markup:
     """Name of the page and of the site, and the instant of the states."""
     return Markup(
-        '<div class="ew-title"><h1>Energy meter setup</h1><p><b>{}</b>'
+        '<div class="ew-title">{}<h1>Energy meter setup</h1><p><b>{}</b>'
         '<span class="ew-live">as of <span class="ew-asof">…</span></span></p>{}</div>'
-    ).format(site, _asking_for(asks))
+    ).format(markup.home(), site, _asking_for(asks))
 
 
 def _asking_for(text: str) -> Markup:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from energy_workbench.domain.pages import Page
+from energy_workbench.domain.pages import REPORTS, Page
 from energy_workbench.widgets.directory import Names
+from energy_workbench.widgets.markup import home
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.period_picker import PeriodPicker
@@ -65,10 +66,13 @@ def menu(pages: Sequence[Page], here: str, site: str) -> Markup:
         for page in pages
     )
     name = Markup("<b>{}</b>").format(site) if site else Markup("<b>Energy Workbench</b>")
+    reports = Markup('<a class="ew-away" href="{}" title="{}">{}</a>').format(
+        REPORTS.name, REPORTS.about, REPORTS.title
+    )
     return Markup(
-        '{}<nav aria-label="Pages">{}</nav>'
+        '{} {}<nav aria-label="Pages">{}{}</nav>'
         '<span class="ew-live"><span class="ew-asof">…</span> <span class="ew-age"></span></span>'
-    ).format(name, links)
+    ).format(home(), name, links, reports)
 
 
 def title(page: Page) -> Markup:

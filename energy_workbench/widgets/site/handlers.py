@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 from voila.handler import BaseVoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from energy_workbench.domain.errors import ServiceError
+from energy_workbench.domain.pages import HOME
 from energy_workbench.widgets.site.access import away
 from energy_workbench.widgets.site.kernels import Handing
 from energy_workbench.widgets.site.places import Holder, Places
@@ -138,6 +141,29 @@ class AliveHandler(JupyterHandler):
         self.kernel_manager.expects(kernel_id)
         self.set_status(204)
         await self.finish()
+
+
+class FrontHandler(JupyterHandler):
+    """Leads to the service's own pages, the front page and the reports: pages name them by paths of their server."""
+
+    def initialize(self, *, service: str, public: str) -> None:
+        """Take the service's address, and the one address of everything, where there is a proxy."""
+        self.service, self.public = service, public
+
+    @allow_unauthenticated
+    async def get(self, page: str) -> None:
+        """Redirect, with what is asked for."""
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(front_of(self.request, self.service, self.public) + ("/" if page == HOME else f"/{page}") + query)
+
+
+def front_of(request: HTTPServerRequest, service: str, public: str) -> str:
+    """The service's address as the browser knows it: the proxy's, or another port of the machine that it asked."""
+    if public:
+        return public
+    parts = urlsplit(service)
+    host = request.host_name if re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]", request.host_name) else parts.hostname
+    return f"{request.protocol}://{host}:{parts.port}"
 
 
 class NowhereHandler(BaseVoilaHandler):

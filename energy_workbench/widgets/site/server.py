@@ -18,6 +18,7 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from energy_workbench.domain.pages import HOME, REPORTS
 from energy_workbench.domain.roles import May
 from energy_workbench.figures import plotly_config
 from energy_workbench.runtime.notify import Alive
@@ -28,6 +29,7 @@ from energy_workbench.widgets.site.compressed import compressing
 from energy_workbench.widgets.site.door import Door
 from energy_workbench.widgets.site.handlers import (
     AliveHandler,
+    FrontHandler,
     KernelHandler,
     NowhereHandler,
     OneFileHandler,
@@ -92,6 +94,8 @@ class SiteOptions:
         Whether the pages draw with Plotly.
     base : str
         Path below which it answers; another than `/` only behind a proxy.
+    public : str
+        The one address of everything, with that proxy; empty without one.
     tls : bool
         Whether browsers speak TLS, with that proxy.
     logging : dict
@@ -113,8 +117,14 @@ class SiteOptions:
     sheets: tuple[str, ...] = ()
     charts: bool = True
     base: str = "/"
+    public: str = ""
     tls: bool = False
     logging: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def to_front(self) -> dict[str, str]:
+        """What leads to the service's own pages."""
+        return {"service": self.service, "public": self.public}
 
 
 class SiteServer(Voila):
@@ -155,6 +165,7 @@ class SiteServer(Voila):
         return [
             (rf"{base}/assets/plotly-(.*)\.js", compressing(OneFileHandler), plotly),
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
+            (rf"{base}/({HOME}|{REPORTS.name})", FrontHandler, self.options.to_front),
             *handlers,
             (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
         ]

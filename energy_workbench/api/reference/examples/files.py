@@ -19,7 +19,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
         body="The bytes of a PNG, JPEG or SVG, at most 4 MB.",
         sends_file=True,
     ),
-    "run_file": Shown("The file", files=("text/html", "application/pdf", XLSX)),
+    **dict.fromkeys(("run_file", "report_file"), Shown("The file", files=("text/html", "application/pdf", XLSX))),
     "import_readings": Shown(
         "What the import did, or would do",
         {

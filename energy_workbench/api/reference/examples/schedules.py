@@ -30,6 +30,11 @@ _REPORT: JsonObject = {
     "name": "monthly",
     "parameters": [{"name": "meter", "type": "str", "default": "", "help": "Number of the meter reported"}],
 }
+_WRITTEN: JsonObject = {
+    "id": "rpt_5b1c0f9a7d22", "title": "Monthly report, October 2026", "report": "monthly", "site": "Works",
+    "period": "2026-10", "meter": "", "written_at": "2026-11-01T06:00:02+05:30", "schedule": "Monthly to the board",
+    "completeness": 0.998, "incomplete": False, "running": False, "files": ["html", "pdf"],
+}  # fmt: skip
 _CHECKED: JsonObject = {
     "problems": {"recipients": "'anna' is no mail address, such as anna@example.com"},
     "warnings": {"recipients": "no server takes mail yet: set smtp_host in workbench.toml"},
@@ -44,6 +49,7 @@ _MAIL_TESTED: JsonObject = {
 
 SHOWN: Final[Mapping[str, Shown]] = {
     "reports": Shown("The reports there are", listed([_REPORT])),
+    "written_reports": Shown("Reports, newest first", {**listed([_WRITTEN]), "timezone": "Asia/Kolkata"}),
     "schedules": Shown("The schedules", listed([_SCHEDULE])),
     "create_schedule": Shown("The schedule", _SCHEDULE, body="Its fields", sends=_SCHEDULE_FIELDS),
     "check_schedule": Shown(

@@ -306,7 +306,7 @@ export const place = {
     dark.addEventListener("change", () => { dress(); tell(); }, options);
     // A link to another page of this app keeps the kernel, and what was chosen.
     document.addEventListener("click", (event) => {
-      const link = event.target.closest?.(".ew-menu a, a.ew-go");
+      const link = event.target.closest?.(".ew-menu a[href]:not(.ew-away), a.ew-go");
       if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
       const to = new URL(link.href);
