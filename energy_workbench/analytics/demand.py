@@ -12,6 +12,7 @@ import numpy as np
 
 from energy_workbench.contract.rows.energy import ChildAtMaximum
 from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.maxima import least
 from energy_workbench.domain.time.axis import INTERVAL
 from energy_workbench.energy.counter_steps import COARSE
@@ -142,7 +143,7 @@ def contributions(at: int, block: Block, children: Mapping[str, Array], total_kw
             "share": round(kw / total_kw, 4) if total_kw > 0 else None,
             "reason": "",
         }
-        for number, kw in sorted(drawn.items(), key=lambda pair: (-pair[1], pair[0]))
+        for number, kw in sorted(drawn.items(), key=lambda pair: (-pair[1], natural(pair[0])))
     ]
 
 

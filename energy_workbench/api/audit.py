@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from energy_workbench.api.access.session import Caller, Home, Shown
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Limit, Offset
+from energy_workbench.api.asked import Asked, Limit, Offset
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import apart
 from energy_workbench.contract.everything import WorkbenchContract
@@ -25,10 +25,19 @@ def audit(
     limit: Limit = 50,
     offset: Offset = 0,
     meter: Annotated[str | None, Query(description="Only changes of that meter (id or number)")] = None,
+    period: Asked = None,
+    who: Annotated[
+        str | None, Query(max_length=200, description="Only changes that somebody of this name made")
+    ] = None,
+    action: Annotated[
+        str | None,
+        Query(max_length=64, description="Only those of that action or below it: `meter`, `meter.update`"),
+    ] = None,
 ) -> Response:
     """The newest changes, newest first, each with what was before and after; `total` counts all that there are.
 
     Editors see whole addresses of webhooks.
     """
-    items = shown(wb.audit(limit, meter, offset=offset))
-    return Json({"items": items, "total": wb.audit_total(meter)})
+    chosen = {"period": period, "who": who, "action": action}
+    items = shown(wb.audit(limit, meter, offset=offset, **chosen))
+    return Json({"items": items, "total": wb.audit_summary(meter, **chosen)["total"]})

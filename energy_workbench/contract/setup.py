@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Existing, Help, Limit, Offset, Revision, Sent
+from energy_workbench.contract.notes import As, Existing, Help, Limit, Longest, Offset, Period, Revision, Sent
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.setup import (
     AuditRow,
+    AuditSummary,
     ChangeRow,
     GatewayRow,
     Probed,
@@ -22,6 +23,10 @@ from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.roles import May
 
 TAG = "Setup"
+
+ChangedMeter = Annotated[str | None, Existing(), Help("Only changes of that meter (id or number)")]
+Who = Annotated[str | None, Longest(200), Help("Only changes that somebody of this name made")]
+Action = Annotated[str | None, Longest(64), Help("Only those of that action or below it: `meter`, `meter.update`")]
 
 
 class SetupContract:
@@ -71,14 +76,41 @@ class SetupContract:
     def audit(
         self,
         limit: Limit = 50,
-        meter: Annotated[str | None, Existing(), Help("Only changes of that meter (id or number)")] = None,
+        meter: ChangedMeter = None,
         *,
+        period: Period | None = None,
+        who: Who = None,
+        action: Action = None,
         offset: Offset = 0,
     ) -> list[AuditRow]:
         """The newest changes but for `offset` of them, newest first, each with what was before and after.
 
         Each has `at, by, action, subject, number, before, after, change, undoes`. Over REST, `total` counts all that
         there are, and editors see whole addresses of webhooks.
+
+        Parameters
+        ----------
+        period : str, optional
+            Those made in it; all by default.
+        who : str, optional
+            Only those that somebody of this name made.
+        action : str, optional
+            Dotted, with those below it: `meter` has `meter.update`.
+        """
+
+    @operation("GET", "/audit/summary", "How many changes there are, of whom and of which kind", tag=TAG, slow=True)
+    def audit_summary(
+        self,
+        meter: ChangedMeter = None,
+        *,
+        period: Period | None = None,
+        who: Who = None,
+        action: Action = None,
+    ) -> AuditSummary:
+        """How many changes `audit` lists, and how many each made, and of each action, in all of the period.
+
+        `total` is of those that all parameters choose; `by` and `actions`, from which one chooses, are of the meter
+        and the period alone.
         """
 
     @operation("GET", "/profiles", "Meter models that can be read", tag=TAG)

@@ -31,10 +31,12 @@ GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel a
 METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")
 QUALITY = Page("data-quality", "Data quality", "How complete the data is, what is wrong, and what waits for a decision")
 
+AUDIT = Page("audit", "Changes", "Who changed what of the configuration, when, from what to what")
+
 PATTERN = "last 7 days"
 """What the overview's pattern is of, whatever period its cards are of."""
 
-VIEWED = (OVERVIEW, PATTERNS, LOSSES, GENERATION, METER, QUALITY)
+VIEWED = (OVERVIEW, PATTERNS, LOSSES, GENERATION, METER, QUALITY, AUDIT)
 """The pages of everybody who may look, in the order of their menu."""
 
 HOME = "home"

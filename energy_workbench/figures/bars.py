@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.maxima import first
 from energy_workbench.figures.axes import axis, axis_title
 from energy_workbench.figures.schema import Axis, Figure, Layout, Trace
@@ -26,7 +27,7 @@ def energies(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
         `items` of `number, name, total_kwh [kWh], peak_kw [kW], completeness [1]`.
     """
     known = [row for row in payload["items"] if row["total_kwh"] is not None]
-    largest = sorted(known, key=lambda row: (-row["total_kwh"], row["number"]))[:MOST][::-1]
+    largest = sorted(known, key=lambda row: (-row["total_kwh"], natural(row["number"])))[:MOST][::-1]
     if not largest:
         return message(theme, "No energy is known for this time.")
     hover = [

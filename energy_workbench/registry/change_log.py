@@ -6,22 +6,29 @@ from energy_workbench.domain.time import clock
 from energy_workbench.registry import replay, undo
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.storage import journal
-from energy_workbench.registry.storage.journal import AuditEntry
+from energy_workbench.registry.storage.journal import AuditEntry, Wanted
 
 
 class ChangeLog(Opened):
     """Who changed what and when; taking a change back; whether the trail leads to what is stored."""
 
-    def audit(self, limit: int = 100, subject: str | None = None, *, offset: int = 0) -> list[AuditEntry]:
-        """The newest changes but for `offset`, newest first; of one subject (a meter's id) where given."""
+    def audit(
+        self, limit: int = 100, subject: str | None = None, *, wanted: Wanted | None = None, offset: int = 0
+    ) -> list[AuditEntry]:
+        """The newest changes but for `offset`, newest first; of one subject (a meter's id), or those wanted."""
         with self.database.read() as connection:
             # No table has more rows; a larger number is none that a database takes.
-            return journal.recent(connection, limit, subject, offset=min(offset, 2**31 - 1))
+            return journal.recent(connection, limit, wanted or Wanted(subject=subject), offset=min(offset, 2**31 - 1))
 
-    def audit_total(self, subject: str | None = None) -> int:
-        """How many changes there are; of one subject where given."""
+    def audit_total(self, wanted: Wanted = journal.ALL) -> int:
+        """How many changes there are."""
         with self.database.read() as connection:
-            return journal.count(connection, subject)
+            return journal.count(connection, wanted)
+
+    def audit_counts(self, wanted: Wanted = journal.ALL) -> tuple[dict[str, int], dict[str, int]]:
+        """How many changes there are, by who did them and by action."""
+        with self.database.read() as connection:
+            return journal.count_by(connection, "by", wanted), journal.count_by(connection, "action", wanted)
 
     def undo(self, *, by: str, change: int | None = None) -> list[AuditEntry]:
         """Take back a change: what was is restored by a new change, which is audited like any other.

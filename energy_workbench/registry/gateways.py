@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.gateway_options import OPTIONS
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.registry.checks.addresses import gateway_address
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.rows import RowChange
@@ -42,8 +43,8 @@ class Gateway:
 def listing(connection: Connection) -> list[Gateway]:
     """Every gateway that a meter named, by address."""
     table = schema.gateways
-    rows = connection.execute(select(table.c.url, table.c.options).order_by(table.c.url))
-    return [Gateway(url=row.url, options=row.options) for row in rows]
+    rows = connection.execute(select(table.c.url, table.c.options))
+    return sorted((Gateway(url=row.url, options=row.options) for row in rows), key=lambda each: natural(each.url))
 
 
 def set_options(

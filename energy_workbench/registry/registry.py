@@ -97,7 +97,7 @@ class Registry(
             sites.write_site(connection, site, by=by, at=clock.now())
 
     def meters(self, at: datetime | None = None, deleted: bool = False) -> list[Meter]:
-        """The meters in tree order: each before its children, siblings as they were inserted.
+        """The meters in tree order: each before its children, siblings by their numbers.
 
         Parameters
         ----------

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from energy_workbench.domain.errors import ConflictError, NotFoundError
 from energy_workbench.domain.fields import schedule_fields
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.fields.plain import instant
 from energy_workbench.domain.fields.schedule_field import Plain
 from energy_workbench.domain.schedules import Schedule
@@ -24,7 +25,8 @@ from energy_workbench.registry.storage.rows import RowChange
 def listing(connection: Connection) -> list[Schedule]:
     """All schedules, by name."""
     table = schema.schedules
-    return [_schedule(row) for row in connection.execute(select(table).order_by(table.c.folded)).mappings()]
+    held = [_schedule(row) for row in connection.execute(select(table)).mappings()]
+    return sorted(held, key=lambda each: natural(each.name))
 
 
 def find(connection: Connection, ref: str) -> Schedule:

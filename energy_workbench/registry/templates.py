@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.meter_fields import INDIVIDUAL
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.fields.plain import Scalar
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
@@ -44,7 +45,8 @@ class Template:
 def listing(connection: Connection) -> list[Template]:
     """All templates, by name."""
     table = schema.templates
-    return [typed(Template, row) for row in connection.execute(select(table).order_by(table.c.folded)).mappings()]
+    held = [typed(Template, row) for row in connection.execute(select(table)).mappings()]
+    return sorted(held, key=lambda each: natural(each.name))
 
 
 def find(connection: Connection, name: str) -> Template:

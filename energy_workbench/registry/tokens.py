@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.roles import Role, Token
 from energy_workbench.domain.time import clock
 from energy_workbench.registry import sessions
@@ -84,8 +85,9 @@ def revoke(connection: Connection, name: str, *, by: str, at: datetime) -> None:
 def listing(connection: Connection) -> list[Token]:
     """All tokens, by name."""
     table = schema.tokens
-    rows = connection.execute(select(table.c.name, table.c.role, table.c.created_at).order_by(table.c.name))
-    return [Token(name=row.name, role=Role(row.role), created_at=row.created_at) for row in rows]
+    rows = connection.execute(select(table.c.name, table.c.role, table.c.created_at))
+    held = [Token(name=row.name, role=Role(row.role), created_at=row.created_at) for row in rows]
+    return sorted(held, key=lambda each: natural(each.name))
 
 
 def holder(connection: Connection, token: str) -> Token | None:

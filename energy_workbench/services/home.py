@@ -165,3 +165,8 @@ class Home:
 
     def _period(self, text: str) -> Period:
         return parse_period(text, self.zone, clock.now())
+
+    def _span(self, period: str | None) -> tuple[datetime | None, datetime | None]:
+        """First and last instant of a period; no bounds where none is given."""
+        span = self._period(period) if period else None
+        return (span.start, span.end) if span else (None, None)

@@ -74,10 +74,6 @@ class MeasuredSite(Home):
             raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
         return percent
 
-    def _span(self, period: str | None) -> tuple[datetime | None, datetime | None]:
-        span = self._period(period) if period else None
-        return (span.start, span.end) if span else (None, None)
-
     def _kept(self, question: tuple[Hashable, ...], answer: Callable[[], Answer]) -> Answer:
         """An answer, made once for each version of configuration and intervals, and anew with each interval."""
         stamp = (self.registry.revision(), self.reader.version()[1], axis.floor_interval(clock.now()))

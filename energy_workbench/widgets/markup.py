@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -57,3 +58,14 @@ def home() -> Markup:
 def problem(text: str) -> Markup:
     """Banner of the error boundary."""
     return Markup('<div class="ew-problem" role="alert">⚠ {}</div>').format(text) if text else Markup()
+
+
+def one_line(value: Any, most: int = 120) -> str:
+    """Text as it can stand in a line: no line breaks, no marks that turn the direction of what follows."""
+    text = "".join(" " if char in "\n\r\t\v\f\u2028\u2029" else char for char in str(value or ""))
+    plain = "".join(char for char in text if char not in _TURNING).strip()
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Directional marks of Unicode (UAX #9)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import ipywidgets
 
-from energy_workbench.domain.pages import GENERATION, LOSSES, METER, OVERVIEW, PATTERNS, QUALITY, Page
+from energy_workbench.domain.pages import AUDIT, GENERATION, LOSSES, METER, OVERVIEW, PATTERNS, QUALITY, Page
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts
@@ -29,6 +29,7 @@ FOLDERS: dict[Page, str] = {
     GENERATION: "generation",
     METER: "meter",
     QUALITY: "quality",
+    AUDIT: "audit",
 }
 """Folder below `widgets` whose `model.Model` and `view.View` show the page."""
 

@@ -25,7 +25,7 @@ READY = f"""() => {{
 }}"""
 PNG = b"\x89PNG\r\n\x1a\n"
 CHARTS = {"meter-dashboard": 3, "patterns": 6, "losses": 3, "generation": 2, "meter": 2, "data-quality": 1}
-"""Charts that can be taken along."""
+"""Charts that can be taken along, of the pages that draw some."""
 
 
 def test_every_chart_is_taken_along_and_printed_and_none_of_its_buttons_leads_out(
@@ -34,7 +34,7 @@ def test_every_chart_is_taken_along_and_printed_and_none_of_its_buttons_leads_ou
     page, clicked = watched.page, {}
     page.goto(plant.open(f"{OVERVIEW.name}?meter=MAIN&flow=period&period=last%207%20days"))
     page.wait_for_function(READY)
-    for each in VIEWED:
+    for each in (page for page in VIEWED if page.name in CHARTS):
         if each is not OVERVIEW:  # opened with the flow of a period: nothing is measured now
             page.locator(".ew-menu").get_by_role("link", name=each.title, exact=True).click()
         page.wait_for_function("title => document.querySelector('.ew-title h1').textContent === title", arg=each.title)

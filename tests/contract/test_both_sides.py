@@ -123,6 +123,8 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.import_meters(wb.export_meters().replace(b"Second press", b"Old press"), "meters.csv", False),
     lambda wb: wb.import_meters(b"no table", "meters.xyz"),
     lambda wb: wb.audit(20),
+    lambda wb: wb.audit(5, "PRESS-2", period="this year", who="editor", action="meter"),
+    lambda wb: wb.audit_summary("PRESS-2", period="this year", action="meter.update"),
     # Readings, and what follows from them.
     lambda wb: wb.record("PRESS-2", [{"ts": LATE, "values": {"energy_active_import": 1000.0}}]),
     lambda wb: wb.record("PRESS-2", [{"ts": LATE, "values": {"energy_active_import": 1001.0}}]),

@@ -97,14 +97,14 @@ def test_a_number_is_used_once_whatever_its_case(registry: Registry, add: Add) -
     assert registry.update_meter("Straße", {"number": "STRASSE"}, by="test").number == "STRASSE"
 
 
-def test_the_tree_comes_parents_first_and_siblings_as_inserted(registry: Registry, add: Add) -> None:
+def test_the_tree_comes_parents_first_and_siblings_as_people_sort_their_numbers(registry: Registry, add: Add) -> None:
     add("GRID")
     add("MAIN", "GRID")
     add("DG")
-    add("B", "MAIN")
-    add("A", "MAIN")
-    add("B1", "B")
-    assert numbers(registry) == ["GRID", "MAIN", "B", "B1", "A", "DG"]
+    add("M10", "MAIN")
+    add("m2", "MAIN")
+    add("M10-1", "M10")
+    assert numbers(registry) == ["DG", "GRID", "MAIN", "m2", "M10", "M10-1"]
 
 
 def test_a_change_touches_the_given_fields_only(registry: Registry, add: Add) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from energy_workbench.domain.pages import VIEWED
+from energy_workbench.domain.pages import AUDIT, VIEWED
 from tests.chromium import ARGUMENTS
 from tests.waiting import eventually, patience
 from tests.whole.conftest import Running, start
@@ -116,7 +116,8 @@ def test_every_page_answers(workbench, page):
     for shown in VIEWED[1:]:
         page.get_by_role("link", name=shown.title, exact=True).first.click()
         page.wait_for_function("title => document.querySelector('.ew-title h1').textContent === title", arg=shown.title)
-        page.wait_for_function("document.querySelector('.ew-stage > :not(.ew-hidden) .ew-chart.drawn')")
+        drawn = ".ew-changes" if shown is AUDIT else ".ew-chart.drawn"
+        page.wait_for_function(f"document.querySelector('.ew-stage > :not(.ew-hidden) {drawn}')")
         assert page.locator(".ew-problem:visible").count() == 0
     with workbench.rest("Engineer") as rest:
         spec = rest.get(str(link.copy_with(path="/openapi.json", query=None))).json()

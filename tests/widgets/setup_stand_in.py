@@ -74,8 +74,15 @@ class SetupStandIn:
         return Readings(({"ts": NOW, "values": dict(VALUES)},), 1, row["id"], row["number"], "Asia/Kolkata")
 
     def audit(self, limit: int = 50, meter: str | None = None) -> list[dict[str, Any]]:
-        entry = {"at": NOW, "by": "editor", "action": "meter.update", "subject": meter}
-        return [{**entry, "before": {"name": "<b>old</b>"}, "after": {"name": "new"}}]
+        entry = {
+            "at": NOW,
+            "by": "editor",
+            "action": "meter.update",
+            "subject": meter,
+            "number": "GRID",
+            "undoes": None,
+        }
+        return [{**entry, "before": {"name": "<b>old</b>"}, "after": {"name": "new"}, "undoes": None}]
 
     def events(self, meter: str, *, limit: int = 100) -> list[dict[str, Any]]:
         row, low = self._row(meter), "L2 at 198.2 V, <b>13.8 %</b> below 230 V (limit 10 %)"

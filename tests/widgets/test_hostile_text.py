@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from energy_workbench.contract.results import Pattern
 from energy_workbench.domain.pages import Page
 from energy_workbench.widgets import markup
+from energy_workbench.widgets.audit import markup as audit
 from energy_workbench.widgets.dashboard import markup as dashboard
 from energy_workbench.widgets.losses import markup as losses
 from energy_workbench.widgets.meter import markup as meter
@@ -41,6 +43,10 @@ CALL = {
     "verdict": "problem", "number": EVIL, "unit_id": 1, "success_percent": None, "latency_p50_ms": None,
     "errors": {EVIL: 1}, "exceptions": {}, "breaker": EVIL, "text": EVIL, "advice": EVIL,
 }  # fmt: skip
+CHANGED = {
+    "at": AT, "by": EVIL, "action": EVIL, "subject": EVIL, "number": None, "before": {"note": EVIL, EVIL: EVIL},
+    "after": {"note": "y"}, "change": 1, "undoes": None,
+}  # fmt: skip
 RUN = {"state": "failed", "incomplete": False, "cancelling": False, "period": EVIL, "progress": 0.0, "reason": EVIL}
 
 SHOWN: dict[str, Callable[[], Markup]] = {
@@ -69,9 +75,8 @@ SHOWN: dict[str, Callable[[], Markup]] = {
     "setup: line of the tree": lambda: marks.label({**ROW, "name": "x"}),
     "setup: title of the form": lambda: told_title(EVIL),
     "setup: title of a meter": lambda: details.title({**ROW, "name": "x"}, [EVIL]),
-    "setup: changes": lambda: details.changes(
-        [{"at": AT, "by": EVIL, "action": EVIL, "before": {"name": "x"}, "after": {"name": "y"}}], str
-    ),
+    "setup: changes": lambda: details.changes([CHANGED], {"number": EVIL}, str, ZoneInfo("UTC")),
+    "changes": lambda: audit.changes([CHANGED], str, ZoneInfo("UTC")),
     "setup: limits": lambda: limits.title(EVIL),
     "setup: source of a limit": lambda: limits.source({"source": EVIL}),
     "setup: ratios": lambda: ratios.history(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -327,7 +328,9 @@ def test_details_are_escaped(model: SetupModel, stand_in: SetupStandIn) -> None:
     model.refresh()
     row = model.details.row
     shown = "".join(draw(row) for draw in (markup.basic, markup.state, markup.transformers, markup.connection))
-    shown += markup.title(row, (hostile,)) + markup.changes(model.details.changes, model.meters.number_of)
+    shown += markup.title(row, (hostile,)) + markup.changes(
+        model.details.changes, row, model.meters.number_of, ZoneInfo("UTC")
+    )
     shown += markup.values({hostile: 1.0}, "")
     assert "<script" not in shown
     assert "\u202e" not in shown
@@ -414,7 +417,28 @@ def test_a_new_meter_of_a_file_is_shown_with_its_place(model: SetupModel) -> Non
     assert "&lt;b&gt;.csv" in shown
 
 
-def test_a_pair_that_was_added_is_told_in_the_changes() -> None:
-    pair = {"ct_primary": 1200.0, "ct_secondary": 5.0, "pt_primary": None, "pt_secondary": None}
-    entry = {"at": "2026-11-01T06:00:00+05:30", "by": "editor", "action": "ratio.add", "before": None, "after": pair}
-    assert "CT 1200/5" in markup.changes([entry], lambda _: "")
+def test_what_would_happen_to_meters_that_are_there_comes_before_the_new_ones() -> None:
+    fields = {"name": "Lathe", "type": "machine"}
+    many = [{"number": f"N-{place}", "fields": fields} for place in range(1200)]
+    moved = [{"number": f"M-{place}", "fields": {"parent": ["UNIT-A", "UNIT-B"]}} for place in (1, 2)]
+    changed = [{"number": "M-2", "fields": {"name": ["Old", "New"]}}]
+    shown = bulk_markup.plan({"new": many, "changed": changed, "moved": moved, "unchanged": 40}, "plant.csv")
+    assert "<b>2</b> moved, <b>1</b> changed, <b>1,200</b> new, 40 unchanged" in shown
+    places = [shown.index(text) for text in ("UNIT-A → UNIT-B", "Old → New", "N-0")]
+    assert places == sorted(places)
+    headings = ("Moved in the tree <small>2</small>", "Changed <small>1</small>", "New <small>1,200</small>")
+    assert all(text in shown for text in headings)
+
+
+def test_the_last_changes_are_told_as_on_the_page_of_changes_with_a_link_there() -> None:
+    pair = {"ct_primary": 1200.0, "ct_secondary": 5.0, "pt_primary": None, "applied_by": "workbench"}
+    entry = {
+        "at": "2026-11-01T06:00:00+05:30", "by": "editor", "action": "ratio.add", "subject": "mtr_7",
+        "number": "UNIT A&B", "before": None, "after": {**pair, "valid_from": "2026-10-31T18:30:00+00:00"},
+        "change": 9, "undoes": None,
+    }  # fmt: skip
+    shown = markup.changes([entry], {"number": "UNIT A&B"}, lambda _: "", ZoneInfo("Asia/Kolkata"))
+    assert "Ratio of UNIT A&amp;B added" in shown
+    assert "<span>CT primary</span> <b>1,200 A</b>" in shown
+    assert "<span>From</span> <b>01 Nov 2026 00:00:00</b>" in shown
+    assert 'href="audit?meter=UNIT%20A%26B&amp;period=2000-01-01/2099-12-31"' in shown

@@ -18,6 +18,7 @@ from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, Limits,
 from energy_workbench.analytics.verdict import RANK, Verdict, judge
 from energy_workbench.contract.rows.losses import ChildOfNode, MeterError, NodeRow
 from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.rounding import rounded
 
 if TYPE_CHECKING:
@@ -216,7 +217,9 @@ def meters(books: Books, order: Iterable[Meter]) -> tuple[MeterError, ...]:
 
 def ranked(nodes: Iterable[NodeRow]) -> list[NodeRow]:
     """Rows as people want to look at them: hotspots first, each kind by its loss."""
-    return sorted(nodes, key=lambda row: (RANK[Verdict(row["verdict"])], -abs(row["loss_kwh"] or 0.0), row["number"]))
+    return sorted(
+        nodes, key=lambda row: (RANK[Verdict(row["verdict"])], -abs(row["loss_kwh"] or 0.0), natural(row["number"]))
+    )
 
 
 def _row(

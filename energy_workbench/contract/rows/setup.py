@@ -30,6 +30,14 @@ class AuditRow(TypedDict):
     undoes: int | None
 
 
+class AuditSummary(TypedDict):
+    """How many changes there are: all that were chosen, and those of the meter and period by name and by action."""
+
+    total: int
+    by: dict[str, int]
+    actions: dict[str, int]
+
+
 class ChangeRow(TypedDict):
     """A change of one entry or more, in words."""
 

@@ -83,7 +83,7 @@ def refuse_stale(connection: Connection, meter: Meter, revision: int | None, giv
     """
     if revision is None or revision == meter.revision:
         return
-    last = next(iter(journal.recent(connection, 1, meter.id)), None)
+    last = next(iter(journal.recent(connection, 1, journal.Wanted(subject=meter.id))), None)
     who = f" by {last.by} at {last.at:%Y-%m-%d %H:%M:%S} UTC" if last else ""
     stored = version(connection, meter)
     drafted, _ = draft(meter, given, meter.number)

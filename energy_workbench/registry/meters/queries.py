@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, sele
 from energy_workbench.domain.entities import ID_PATTERN, Meter
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.domain.status import Status, StatusChange
 from energy_workbench.domain.time import clock
@@ -58,8 +59,8 @@ def load(
 
 
 def tree_order(meters: Iterable[Meter]) -> list[Meter]:
-    """Each meter before its children, branch by branch; siblings in the order of their insertion."""
-    ordered = sorted(meters, key=lambda meter: meter.key)
+    """Each meter before its children, branch by branch; siblings by their numbers, as people sort them."""
+    ordered = sorted(meters, key=lambda meter: (natural(meter.number), meter.key))
     present = {meter.key for meter in ordered}
     below: dict[int | None, list[Meter]] = {}
     for meter in ordered:

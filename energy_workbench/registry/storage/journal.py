@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from energy_workbench.domain.fields.plain import Row
 from energy_workbench.registry.storage import schema, tables
@@ -85,22 +85,63 @@ def record(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int
     )
 
 
-def recent(connection: Connection, limit: int, subject: str | None = None, *, offset: int = 0) -> list[AuditEntry]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries are asked for; what is None does not matter.
+
+    Attributes
+    ----------
+    subject, by : str or None
+    action : str or None
+        Dotted, with those below it: `meter` has `meter.update`.
+    start, end : datetime or None
+        UTC; entries of [start, end).
+    """
+
+    subject: str | None = None
+    by: str | None = None
+    action: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def of(self, query: Select[Any]) -> Select[Any]:
+        """A query of the trail, of these entries only."""
+        table = schema.audit
+        if self.subject is not None:
+            query = query.where(table.c.subject == self.subject)
+        if self.by is not None:
+            query = query.where(table.c.by == self.by)
+        if self.action is not None:
+            below = table.c.action.startswith(f"{self.action}.", autoescape=True)
+            query = query.where((table.c.action == self.action) | below)
+        if self.start is not None:
+            query = query.where(table.c.at >= self.start)
+        if self.end is not None:
+            query = query.where(table.c.at < self.end)
+        return query
+
+
+ALL: Final = Wanted()
+
+
+def recent(connection: Connection, limit: int, wanted: Wanted = ALL, *, offset: int = 0) -> list[AuditEntry]:
     """The newest changes, newest first, without their rows."""
     table = schema.audit
     shown = [column for column in table.c if column.name not in ("key", "rows")]
-    query = select(*shown).order_by(table.c.key.desc()).limit(limit).offset(offset)
-    if subject is not None:
-        query = query.where(table.c.subject == subject)
+    query = wanted.of(select(*shown)).order_by(table.c.key.desc()).limit(limit).offset(offset)
     return [AuditEntry(**row) for row in connection.execute(query).mappings()]
 
 
-def count(connection: Connection, subject: str | None = None) -> int:
-    """How many changes there are; of one subject where given."""
-    query = select(func.count()).select_from(schema.audit)
-    if subject is not None:
-        query = query.where(schema.audit.c.subject == subject)
-    return connection.execute(query).scalar_one()
+def count(connection: Connection, wanted: Wanted = ALL) -> int:
+    """How many changes there are."""
+    return connection.execute(wanted.of(select(func.count()).select_from(schema.audit))).scalar_one()
+
+
+def count_by(connection: Connection, column: Literal["by", "action"], wanted: Wanted = ALL) -> dict[str, int]:
+    """How many changes each did, or of each action there are."""
+    counted = schema.audit.c[column]
+    rows = connection.execute(wanted.of(select(counted, func.count())).group_by(counted))
+    return {str(name): int(number) for name, number in rows}
 
 
 def entries_from(connection: Connection, change: int, *, only: bool = False) -> list[AuditEntry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.health.finding_words import finding_title
 from energy_workbench.figures import PAPER
 from energy_workbench.figures.ranked import ranked
@@ -50,7 +51,7 @@ def quality_figures(about: ReportContext) -> list[Card]:
 
 def completeness(about: ReportContext) -> Section:
     """How much of each meter's data is there, the least complete first."""
-    rows = sorted(about.meters, key=lambda row: (row["completeness"], row["number"]))
+    rows = sorted(about.meters, key=lambda row: (row["completeness"], natural(row["number"])))
     columns = [
         Column("Meter", "text"),
         Column("Name", "text"),
@@ -115,9 +116,8 @@ def findings(about: ReportContext) -> Section:
             )
         )
     counted = Counter((finding_title(row["name"]), row["number"] or row["meter"]) for row in all_findings)
-    sums = [
-        (name, number, count) for (name, number), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    ]
+    order = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0][0], natural(pair[0][1])))
+    sums = [(name, number, count) for (name, number), count in order]
     parts: list[Element] = [
         heading("Findings"),
         table(

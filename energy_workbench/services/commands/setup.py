@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from energy_workbench.contract.rows.generation import FactorRow
 from energy_workbench.contract.rows.meters import ExchangeRow, MeterCheck, MeterRow, RatioImpact, RatioRow, StatusRow
 from energy_workbench.contract.rows.setup import (
     AuditRow,
+    AuditSummary,
     ChangeRow,
     GatewayRow,
     ImportedMeters,
@@ -37,6 +39,7 @@ from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.registry.profile_ids import profile_files
+from energy_workbench.registry.storage.journal import Wanted
 from energy_workbench.services.commands import meter_check, probing
 from energy_workbench.services.files import meter_transfer
 from energy_workbench.services.home import Home
@@ -218,16 +221,41 @@ class Setup(
         self.registry.undo(by=by, change=newest["change"])
         return {"undone": newest}
 
-    def audit(self, limit: int = 50, meter: str | None = None, *, offset: int = 0) -> list[AuditRow]:
-        subject = self._subject(meter)
+    def audit(
+        self,
+        limit: int = 50,
+        meter: str | None = None,
+        *,
+        period: str | None = None,
+        who: str | None = None,
+        action: str | None = None,
+        offset: int = 0,
+    ) -> list[AuditRow]:
+        chosen = self._changes_of(meter, period, who, action)
         numbers, zone = self._numbers(), self.zone
-        wanted = window(limit, offset)
-        entries = self.registry.audit(wanted.stop - wanted.start, subject, offset=wanted.start)
+        rows = window(limit, offset)
+        entries = self.registry.audit(rows.stop - rows.start, wanted=chosen, offset=rows.start)
         return [audit_row(entry, numbers, zone) for entry in entries]
 
-    def audit_total(self, meter: str | None = None) -> int:
-        """How many changes there are; of one meter where given."""
-        return self.registry.audit_total(self._subject(meter))
+    def audit_summary(
+        self,
+        meter: str | None = None,
+        *,
+        period: str | None = None,
+        who: str | None = None,
+        action: str | None = None,
+    ) -> AuditSummary:
+        every = self._changes_of(meter, period)
+        by, actions = self.registry.audit_counts(every)
+        total = self.registry.audit_total(replace(every, by=who, action=action))
+        return {"total": total, "by": by, "actions": actions}
+
+    def _changes_of(
+        self, meter: str | None, period: str | None, who: str | None = None, action: str | None = None
+    ) -> Wanted:
+        subject = None if meter is None else self.registry.meter(meter, deleted=True).id
+        start, end = self._span(period)
+        return Wanted(subject=subject, by=who, action=action, start=start, end=end)
 
     def profiles(self) -> list[ProfileRow]:
         return profile_list(self.settings.profiles_path)
@@ -274,6 +302,3 @@ class Setup(
     def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
         history = self.registry.ratios(meter.id)
         return next((ratio for ratio in history if ratio.valid_from == since), meter.ratio)
-
-    def _subject(self, meter: str | None) -> str | None:
-        return None if meter is None else self.registry.meter(meter, deleted=True).id

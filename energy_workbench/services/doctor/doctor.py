@@ -11,6 +11,7 @@ from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Ve
 from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, Judged, MeterPolled, Polled
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ServiceError, SettingsError
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.fields.plain import Json, Row
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
@@ -123,7 +124,7 @@ def _bus(
         behind.setdefault(str(meter.gateway), []).append(meter)
     gateways: list[GatewayCheck] = []
     rows: list[MeterPolled] = []
-    for url, meters in sorted(behind.items()):
+    for url, meters in sorted(behind.items(), key=lambda pair: natural(pair[0])):
         count = counts.get(url, {})
         by_key = {row["key"]: row for row in count.get("meters", ())}
         facts = [_facts(m, by_key.get(m.key, {}), examined, called.get(m.key)) for m in meters]

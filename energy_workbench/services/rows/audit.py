@@ -8,41 +8,10 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
 from energy_workbench.contract.rows.setup import AuditRow, ChangeRow
+from energy_workbench.domain.fields.audit_actions import done
 
 if TYPE_CHECKING:
     from energy_workbench.registry.storage.journal import AuditEntry
-
-WORDS = {
-    "meter.create": "{} created",
-    "meter.update": "{} changed",
-    "meter.status": "status of {} changed",
-    "meter.delete": "{} deleted",
-    "meter.restore": "{} restored",
-    "ratio.add": "ratio of {} added",
-    "ratio.correct": "ratio of {} corrected",
-    "ratio.delete": "ratio of {} deleted",
-    "exchange.add": "exchange of {} recorded",
-    "exchange.correct": "exchange of {} corrected",
-    "exchange.delete": "exchange of {} deleted",
-    "decision.add": "step of a counter of {} decided",
-    "decision.correct": "decision on a counter of {} corrected",
-    "decision.delete": "decision on a counter of {} taken back",
-    "interval.edit": "interval of {} edited",
-    "interval.restore": "edit of an interval of {} taken back",
-    "template.create": "template {} saved",
-    "template.delete": "template {} deleted",
-    "factor.set": "emission factor {} stated",
-    "factor.delete": "emission factor {} taken away",
-    "limits.update": "limits of {} changed",
-    "gateway.update": "gateway {} changed",
-    "schedule.create": "schedule {} created",
-    "schedule.update": "schedule {} changed",
-    "schedule.pause": "schedule {} paused",
-    "schedule.resume": "schedule {} resumed",
-    "schedule.delete": "schedule {} deleted",
-    "site.update": "site changed",
-}
-"""Action → what happened, for a button or a line."""
 
 
 def audit_row(entry: AuditEntry, numbers: Mapping[str, str], zone: ZoneInfo) -> AuditRow:
@@ -79,5 +48,5 @@ def told(entries: Sequence[AuditEntry], numbers: Mapping[str, str]) -> str:
     """A change in words: `UNIT-A changed`, `UNIT-A deleted, and 3 more`."""
     first = entries[0]
     name = numbers.get(first.subject, first.subject)
-    text = WORDS.get(first.action, f"{first.action} of {{}}").format(name)
+    text = done(first.action, name)
     return text if len(entries) == 1 else f"{text}, and {len(entries) - 1} more"

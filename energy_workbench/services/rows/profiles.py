@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from energy_workbench.contract.rows.setup import ProfileRow
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.registry.profile_ids import profile_files
 
 TOP = ("vendor", "model")
@@ -24,7 +25,7 @@ def profile_list(own: Path) -> list[ProfileRow]:
     rows = [_top(path, path.stat().st_mtime_ns) for path in profile_files(own).values()]
     return sorted(
         (cast(ProfileRow, dict(row)) for row in rows),
-        key=lambda row: (row["vendor"].casefold(), row["model"].casefold()),
+        key=lambda row: (natural(row["vendor"]), natural(row["model"])),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from energy_workbench.contract.rows.losses import ChildOfNode, NodeRow
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.figures.wording.verdicts import VERDICTS
 
 RANK = {verdict: place for place, verdict in enumerate(VERDICTS)}
@@ -58,4 +59,4 @@ def ranked(rows: Sequence[NodeRow], by: str) -> list[NodeRow]:
     def loss(row: NodeRow) -> float:
         return abs((row["loss_kwh"] if by == "kwh" else row["loss_percent"]) or 0.0)
 
-    return sorted(rows, key=lambda row: (RANK[row["verdict"]], -loss(row), row["number"]))
+    return sorted(rows, key=lambda row: (RANK[row["verdict"]], -loss(row), natural(row["number"])))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.parts import put, shown
-from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.page_model import SetupModel, when
 from energy_workbench.widgets.setup.parts import SetupParts
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from energy_workbench.contract.rows.meters import MeterRow
+from energy_workbench.widgets.markup import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,3 @@ def label(row: MeterRow, *, faint: bool = False) -> Markup:
     shown = Markup(' <span class="ew-name">%s</span>') % name if name.casefold() != number.casefold() else ""
     kind = Markup(' class="ew-faint"') if faint else ""
     return Markup('<span%s>%s%s</span><span class="ew-unseen">, %s</span>') % (kind, number, shown, of(row).word)
-
-
-def one_line(value: Any, most: int = 120) -> str:
-    """Text as it can stand in a line: no line breaks, no marks that turn the direction of what follows."""
-    text = "".join(" " if char in "\n\r\t\v\f\u2028\u2029" else char for char in str(value or ""))
-    plain = "".join(char for char in text if char not in _TURNING).strip()
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
-_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Directional marks of Unicode (UAX #9)."""

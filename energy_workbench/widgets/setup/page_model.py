@@ -19,7 +19,7 @@ from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import zone_of
 from energy_workbench.figures.wording.words import amount
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.markup import Card
+from energy_workbench.widgets.markup import Card, one_line
 from energy_workbench.widgets.setup.ask.model import AskModel
 from energy_workbench.widgets.setup.bulk.model import BulkModel
 from energy_workbench.widgets.setup.details.model import DetailsModel, Values
@@ -27,7 +27,6 @@ from energy_workbench.widgets.setup.doctor.model import DoctorModel
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
-from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
@@ -126,6 +125,7 @@ class SetupModel(HasTraits):
             self.problem, self.site, self.undoable = "", answer.site["name"], answer.undoable
             self.asks = answer.site.get("advice", "")
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
+            self.details.zone = answer.site["timezone"]
             if not self.meters.rows or [*self.meters.rows.values()] != [*answer.rows]:
                 self._grown(MeterTree(answer.rows))
         self.details.take_values(answer.values)

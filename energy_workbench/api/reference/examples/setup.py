@@ -31,6 +31,9 @@ SHOWN: Final[Mapping[str, Shown]] = {
     "undoable": Shown("The change, or null", {"undoable": _CHANGE}),
     "undo": Shown("The change that was undone", {"undone": _CHANGE}),
     "audit": Shown("Changes", listed([_CHANGED])),
+    "audit_summary": Shown(
+        "How many", {"total": 1, "by": {"editor": 12, "asha": 3}, "actions": {"meter.update": 14, "ratio.add": 1}}
+    ),
     "profiles": Shown("Profiles", listed([{"id": "schneider_pm5xxx", "vendor": "Schneider", "model": "PM5000"}])),
     "gateways": Shown("Gateways", listed([_GATEWAY])),
     "set_gateway": Shown(

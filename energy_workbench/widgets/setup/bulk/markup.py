@@ -7,14 +7,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.widgets.setup.marks import one_line
+from energy_workbench.widgets.markup import one_line
 
 LISTED = 200
 """Rows of each kind that are shown."""
 
+HEADINGS = {"moved": "Moved in the tree", "changed": "Changed", "new": "New"}
+"""What would happen to meters that are there comes before those that are not: there it does harm unseen."""
+
 
 def plan(dry_run: Mapping[str, Any], filename: str) -> Markup:
-    """Problems of a file, or new, changed and moved meters."""
+    """Problems of a file, or moved, changed and new meters."""
     if not dry_run:
         return Markup()
     named = one_line(filename, 80)
@@ -23,26 +26,27 @@ def plan(dry_run: Mapping[str, Any], filename: str) -> Markup:
         return Markup(
             '<p class="ew-wrong" role="alert">✕ {} has {}: nothing is imported before all are mended.</p>'
         ).format(named, many) + _problems(problems)
-    new, changed, moved = (list(dry_run.get(kind, ())) for kind in ("new", "changed", "moved"))
-    same = int(dry_run.get("unchanged", 0))
-    head = Markup("<b>{:,}</b> new, <b>{:,}</b> changed, <b>{:,}</b> moved, {:,} unchanged").format(
-        len(new), len(changed), len(moved), same
-    )
-    told = [
-        *(_line("new", item, _new(item["fields"])) for item in new[:LISTED]),
-        *(_line("changed", item, _fields(item)) for item in changed[:LISTED]),
-        *(_line("moved", item, _fields(item)) for item in moved[:LISTED]),
-    ]
-    lines = Markup().join(told)
-    table = Markup('<div class="ew-scroll"><table class="ew-list ew-wrap"><tbody>{}</tbody></table></div>').format(
-        lines
-    )
+    kinds = {kind: list(dry_run.get(kind, ())) for kind in HEADINGS}
+    counts = Markup(", ").join(Markup("<b>{:,}</b> {}").format(len(items), kind) for kind, items in kinds.items())
+    head = Markup("{}, {:,} unchanged").format(counts, int(dry_run.get("unchanged", 0)))
+    told = Markup().join(_listed(kind, items) for kind, items in kinds.items() if items)
     warnings = list(dry_run.get("warnings", ()))
     careful = Markup('<p class="ew-careful">⚠ Please look at these; they can be imported.</p>') + _problems(warnings)
-    rest = _rest(max(len(new), len(changed), len(moved)))
-    return Markup('<p role="status">{}: {}.</p>{}{}{}').format(
-        named, head, careful if warnings else "", table if told else "", rest
+    return Markup('<p role="status">{}: {}.</p>{}{}').format(named, head, careful if warnings else "", told)
+
+
+def _listed(kind: str, items: Sequence[Mapping[str, Any]]) -> Markup:
+    """Meters of one kind under their heading, with how many there are."""
+    lines = Markup().join(
+        Markup("<tr><th>{}</th><td>{}</td></tr>").format(
+            _cell(item["number"]), _new(item["fields"]) if kind == "new" else _fields(item)
+        )
+        for item in items[:LISTED]
     )
+    return Markup(
+        '<h3>{} <small>{:,}</small></h3><div class="ew-scroll"><table class="ew-list ew-wrap ew-plan-{}">'
+        "<tbody>{}</tbody></table></div>{}"
+    ).format(HEADINGS[kind], len(items), kind, lines, _rest(len(items)))
 
 
 def _problems(problems: Sequence[Mapping[str, Any]]) -> Markup:
@@ -60,11 +64,7 @@ def _problems(problems: Sequence[Mapping[str, Any]]) -> Markup:
 def _rest(count: int) -> Markup:
     if count <= LISTED:
         return Markup()
-    return Markup('<p class="ew-hint">The first {} of each kind are listed.</p>').format(LISTED)
-
-
-def _line(kind: str, item: Mapping[str, Any], change: str) -> Markup:
-    return Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(kind, _cell(item["number"]), change)
+    return Markup('<p class="ew-hint">The first {} are listed.</p>').format(LISTED)
 
 
 def _new(fields: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -14,15 +16,19 @@ from energy_workbench.contract.rows.setup import AuditRow
 from energy_workbench.domain.accuracy_classes import class_name
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.audit_actions import done
 from energy_workbench.domain.fields.kinds import Accuracy, Number, Words, YesNo
 from energy_workbench.domain.fields.messages import text
 from energy_workbench.domain.fields.meter_field import Detail, MeterField, Section
 from energy_workbench.domain.fields.meter_fields import ratio_of
+from energy_workbench.domain.pages import AUDIT
 from energy_workbench.domain.quantities import quantity
 from energy_workbench.domain.ratios import AppliedBy
+from energy_workbench.figures.wording.changes import differences
 from energy_workbench.figures.wording.words import ICONS, STATE_COLOURS, amount, spoken
+from energy_workbench.widgets.changes import listed
+from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup import marks
-from energy_workbench.widgets.setup.marks import one_line
 
 FIRST = (
     "active_power_total", "power_factor_total", "frequency", "voltage_l1_l2", "voltage_l1_n", "current_l1",
@@ -32,6 +38,11 @@ FIRST = (
 """Quantities that are shown first, in this order; others follow by name."""
 
 Item = TypeVar("Item")
+
+NOTHING = Markup()
+
+EVER = "2000-01-01/2099-12-31"
+"""A period that all changes of a meter are in."""
 
 
 def title(row: MeterRow | None, path: Sequence[str]) -> Markup:
@@ -149,24 +160,38 @@ def events(listed: Iterable[EventRow]) -> Markup:
     return _logged("Health and communication lately", lines, "No change yet.")
 
 
-def changes(entries: Iterable[AuditRow], number_of: Callable[[str], str]) -> Markup:
-    """Changes of the configuration; `number_of` gives the number of the meter with an id."""
+def changes(entries: Iterable[AuditRow], row: MeterRow, number_of: Callable[[str], str], zone: ZoneInfo) -> Markup:
+    """The last changes of a meter, in the words of the page of changes, and the way there.
+
+    Parameters
+    ----------
+    number_of : callable
+        The number of the meter with an id.
+    """
     lines = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            moment(entry["at"]),
-            entry["by"],
-            entry["action"].replace(".", " "),
-            _difference(entry, number_of),
+            moment(entry["at"]), entry["by"], _sentence(entry), listed(differences(entry, number_of, zone))
         )
         for entry in entries
     )
-    return _logged("Last changes", lines, "None.")
+    link = Markup('<a class="ew-go" href="{}?meter={}&amp;period={}">All of them</a>').format(
+        AUDIT.name, quote(str(row["number"]), safe=""), quote(EVER)
+    )
+    return _logged("Last changes", lines, "None.", link)
 
 
-def _logged(heading: str, lines: Markup, none: str) -> Markup:
-    """A table of events, the newest first."""
+def _sentence(entry: AuditRow) -> str:
+    """What was done to the meter whose details these are."""
+    said = done(entry["action"], one_line(entry["number"] or entry["subject"]))
+    return said[:1].upper() + said[1:]
+
+
+def _logged(heading: str, lines: Markup, none: str, aside: Markup = NOTHING) -> Markup:
+    """A table of events, the newest first, with something beside its heading."""
     table = Markup('<table class="ew-list ew-log">{}</table>').format(lines)
-    return Markup("<h3>{}</h3>{}").format(heading, table if lines else Markup('<p class="ew-hint">{}</p>').format(none))
+    return Markup("<h3>{} <small>{}</small></h3>{}").format(
+        heading, aside, table if lines else Markup('<p class="ew-hint">{}</p>').format(none)
+    )
 
 
 def moment(iso: str | None) -> str:
@@ -223,30 +248,3 @@ def _with(word: str, reason: Any) -> str:
 
 def _plate(text: str | None, unit: str) -> str:
     return f"{text} {unit}" if text else "none (1:1)"
-
-
-def _pair(fields: Mapping[str, Any]) -> str:
-    """A CT/PT pair that was added or taken away."""
-    plates = [
-        f"{name} {fields[low + '_primary']:g}/{fields[low + '_secondary']:g}"
-        for name, low in (("CT", "ct"), ("PT", "pt"))
-        if fields.get(low + "_primary") and fields.get(low + "_secondary")
-    ]
-    return ", ".join(plates) or "1:1"
-
-
-def _difference(entry: AuditRow, number_of: Callable[[str], str]) -> str:
-    before, after = entry.get("before") or {}, entry.get("after") or {}
-    names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
-    if not before or not after:
-        return _pair(after or before) if entry["action"].startswith("ratio.") else ""
-
-    def plain(name: str, value: Any) -> str:
-        shown = number_of(str(value)) or value if name == "parent_id" else value
-        return "–" if shown in (None, "") else one_line(shown, 40)
-
-    told = [
-        f"{name.removesuffix('_id')}: {plain(name, before.get(name))} → {plain(name, after.get(name))}"
-        for name in names
-    ]
-    return ", ".join(told[:4]) + (" …" if len(told) > 4 else "")

@@ -76,6 +76,8 @@ class DetailsModel(HasTraits):
     values_at = Unicode("")
     changes: list[AuditRow] = List()
     """Its last changes, the newest first."""
+    zone = Unicode("UTC")
+    """The site's."""
     events: list[EventRow] = List()
     """When its health and communication changed, the newest first."""
 

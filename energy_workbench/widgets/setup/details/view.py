@@ -7,6 +7,7 @@ from collections.abc import Callable
 import ipywidgets
 from markupsafe import Markup
 
+from energy_workbench.domain.time.period import zone_of
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.details import markup
 from energy_workbench.widgets.setup.details.model import DetailsModel
@@ -64,7 +65,7 @@ class DetailsView:
         )
         model.observe(lambda _: self._show(), ["row", "path"])
         model.observe(lambda _: self._show_values(), ["values", "values_at", "row"])
-        model.observe(lambda _: self._show_changes(), ["changes", "row"])
+        model.observe(lambda _: self._show_changes(), ["changes", "row", "zone"])
         model.observe(lambda _: self._show_events(), ["events", "row"])
         self._show()
         self._show_values()
@@ -91,7 +92,10 @@ class DetailsView:
         put(self.events, markup.events(self.model.events) if self.model.row else Markup())
 
     def _show_changes(self) -> None:
+        model = self.model
         put(
             self.changes,
-            markup.changes(self.model.changes, self.model.meters.number_of) if self.model.row else Markup(),
+            markup.changes(model.changes, model.row, model.meters.number_of, zone_of(model.zone))
+            if model.row
+            else Markup(),
         )

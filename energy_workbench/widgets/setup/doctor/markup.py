@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, MeterPolled
+from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup import marks
-from energy_workbench.widgets.setup.marks import Mark, one_line
+from energy_workbench.widgets.setup.marks import Mark
 
 LISTED = 300
 """Meters that are shown at once."""

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.contract.rows.setup import Candidate, Probed, ProbedValue, SuggestedProfiles
+from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup.details.markup import in_order
-from energy_workbench.widgets.setup.marks import one_line
 
 
 def conflict(versions: Iterable[tuple[str, str, str, str]]) -> Markup:

@@ -13,8 +13,8 @@ from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain, explain_change
 from energy_workbench.widgets.form import PAUSE, Form
+from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup.form import fields
-from energy_workbench.widgets.setup.marks import one_line
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 
 if TYPE_CHECKING:

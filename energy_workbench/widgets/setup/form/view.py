@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets
 from markupsafe import Markup
 
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.form import markup
 from energy_workbench.widgets.setup.form.fields import APPLIED, BASIC, CONNECTION, CT, FIELDS, MORE, PT, Field
@@ -155,7 +156,7 @@ class FormView:
 
     def _show_profiles(self) -> None:
         profiles = [(f"{item['vendor']} {item['model']}".strip(), str(item["id"])) for item in self.model.profiles]
-        self._menu(self.inputs["profile"], [("None", ""), *sorted(profiles, key=lambda item: item[0].casefold())])
+        self._menu(self.inputs["profile"], [("None", ""), *sorted(profiles, key=lambda item: natural(item[0]))])
 
     def _show_templates(self) -> None:
         self._menu(self.template, [("None", ""), *((item["name"], item["name"]) for item in self.model.templates)])

@@ -1,0 +1,31 @@
+"""HTML of the fields that a change was of, on the page of changes and in a meter's details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from energy_workbench.figures.wording.changes import Difference
+from energy_workbench.widgets.markup import one_line
+
+LONGEST = 4000
+"""No value that can be stored is longer [characters]."""
+
+
+def listed(told: Iterable[Difference]) -> Markup:
+    """Fields of a change, each in a line: label, before and after."""
+    return Markup().join(
+        Markup('<div class="ew-change"><span>{}</span> {}</div>').format(
+            each.label, _values(one_line(each.before, LONGEST), one_line(each.after, LONGEST))
+        )
+        for each in told
+    )
+
+
+def _values(before: str, after: str) -> Markup:
+    if not before:
+        return Markup("<b>{}</b>").format(after)
+    if not after:
+        return Markup("<s>{}</s>").format(before)
+    return Markup("{} → <b>{}</b>").format(before, after)
