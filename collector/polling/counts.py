@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from collector.polling.circuit_breaker import Breaker
+from collector.polling.silence import ALL_AT_ONCE, OUTAGE_POLLS, Share, Silence
 
 LATENCY_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds of the classes of a latency [s]."""
 LATENESS_BOUNDS: Final = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0)
 """Upper bounds of the classes of a lateness [s]."""
+RECENTLY: Final = 2
+"""Who answered so many periods before its gateway fell silent was well then."""
 RECENT: Final = 128
 """Latencies and latenesses that are remembered one by one, for percentiles."""
 
@@ -101,6 +104,10 @@ class Counts:
         How long its polls took all together [s].
     last_error, last_error_us : str, int
         In words, and when [µs since 1970, UTC]; empty and 0 before the first.
+    last_answer_us : int
+        When it gave something last [µs since 1970, UTC]; 0 before the first.
+    silence : Silence
+        Polls in a row that gave nothing.
     """
 
     __slots__ = (
@@ -109,6 +116,7 @@ class Counts:
         "complete",
         "errors",
         "exceptions",
+        "last_answer_us",
         "last_error",
         "last_error_us",
         "late",
@@ -117,6 +125,7 @@ class Counts:
         "missed",
         "polls",
         "requests",
+        "silence",
         "spared",
     )  # fmt: skip
 
@@ -127,6 +136,7 @@ class Counts:
         self.latency, self.lateness = Durations(LATENCY_BOUNDS), Durations(LATENESS_BOUNDS)
         self.busy_seconds = 0.0
         self.last_error, self.last_error_us = "", 0
+        self.last_answer_us, self.silence = 0, Silence()
 
     def answered(self, seconds: float) -> None:
         """Count a request that was answered."""
@@ -171,14 +181,17 @@ class MeterCounts(Counts):
         Whether it is asked at all: its `state`, `failures` and `until_us`.
     lacks : tuple of str
         Quantities that it refuses although its profile says that it has them.
+    asked_us : int
+        When its last poll ended [µs since 1970, UTC].
     """
 
-    __slots__ = ("breaker", "key", "lacks", "number", "period_us", "unit")
+    __slots__ = ("asked_us", "breaker", "key", "lacks", "number", "period_us", "unit")
 
     def __init__(self, key: int, number: str, unit: int, period_us: int, breaker: Breaker) -> None:
         super().__init__()
         self.key, self.number, self.unit, self.period_us, self.breaker = key, number, unit, period_us, breaker
         self.lacks: tuple[str, ...] = ()
+        self.asked_us = 0
 
 
 class GatewayCounts(Counts):
@@ -195,26 +208,81 @@ class GatewayCounts(Counts):
         Whether there is one now.
     meters : dict of int to MeterCounts
         By key, those polled now.
+    back_us : int
+        When its last outage ended [µs since 1970, UTC]; 0 before the first.
     """
 
-    __slots__ = ("connected", "connections", "lines", "meters", "url")
+    __slots__ = ("back_us", "connected", "connections", "lines", "meters", "url")
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url, self.lines, self.connections, self.connected = url, 1, 0, False
         self.meters: dict[int, MeterCounts] = {}
+        self.back_us = 0
+
+    def gave(self, meter: MeterCounts, missed: int, due_us: int, now_us: int) -> None:
+        """A poll of a meter gave something.
+
+        Parameters
+        ----------
+        missed : int
+            Cycles for which there had been no time.
+        due_us : int
+            When the first of them was due [µs].
+        """
+        if self.silence.outage:
+            self.back_us = now_us
+        for each in (self, meter):
+            each.silence.ends()
+            each.last_answer_us = now_us
+            if due_us <= self.back_us:
+                each.silence.past.missed += missed  # waiting for a gateway that was silent took that time
+        meter.asked_us = now_us
+
+    def gave_nothing(self, meter: MeterCounts, poll: Share, now_us: int, *, spoke: bool) -> None:
+        """A poll of a meter gave nothing.
+
+        Parameters
+        ----------
+        spoke : bool
+            Whether the device said so itself: then its gateway is not silent.
+        """
+        own, whole = meter.silence, self.silence
+        fell = not own.present.polls and meter.last_answer_us > 0
+        own.goes_on(poll)
+        own.outage = own.outage or own.present.polls >= OUTAGE_POLLS
+        meter.asked_us = now_us
+        if spoke:
+            whole.ends()
+            return
+        whole.goes_on(poll)
+        whole.fell += fell
+        nobody_left = all(each.silence.present.polls for each in self.meters.values())
+        together = whole.fell >= ALL_AT_ONCE or (whole.fell > 0 and nobody_left)
+        if not whole.outage and together and whole.present.polls >= OUTAGE_POLLS:
+            whole.outage = True
+            for other in self.meters.values():
+                self._shares(other)
+        elif whole.outage:
+            self._shares(meter)
+
+    def _shares(self, meter: MeterCounts) -> None:
+        """A meter that answered when its gateway last did is away for its gateway's sake."""
+        if meter.silence.present.polls and meter.last_answer_us >= self.last_answer_us - RECENTLY * meter.period_us:
+            meter.silence.outage = meter.silence.shared = True
 
     @property
     def wanted_seconds(self) -> float:
         """How much of each second its meters take at their periods, by what their polls took so far [s].
 
-        Above the number of `lines`, there are more meters, or shorter periods, than the gateway can serve.
+        Above the number of `lines`, there are more meters, or shorter periods, than the gateway can serve. Outages do
+        not count: waiting for nothing tells nothing of how long an answer takes.
         """
-        return sum(
-            meter.busy_seconds / meter.polls / (meter.period_us / 1e6)
-            for meter in list(self.meters.values())  # a scrape reads it in its own thread
-            if meter.polls
-        )
+        wanted = 0.0
+        for meter in list(self.meters.values()):  # a scrape reads it in its own thread
+            if polls := meter.polls - meter.silence.outage_polls:
+                wanted += (meter.busy_seconds - meter.silence.outage_seconds) / polls / (meter.period_us / 1e6)
+        return wanted
 
 
 @dataclass(slots=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from collector.polling import counts as kinds
 from collector.polling.circuit_breaker import Breaker
 from collector.polling.communication import Tally
-from collector.polling.counts import Counts, GatewayCounts, MeterCounts
+from collector.polling.counts import GatewayCounts, MeterCounts
 from collector.polling.meter_reader import Limits, MeterReader, Outcome
 from collector.polling.poll_queue import PollQueue, Turn
+from collector.polling.silence import Share
 from collector.polling.slots import SteadyClock, slot_at
 from collector.wire.client import GatewayClient
 from collector.wire.errors import SILENT_TARGET, GarbledError, NoAnswerError, RefusedError, UnreachableError, WireError
@@ -287,9 +289,17 @@ class GatewayPoller:
             for seconds in outcome.latencies:
                 each.answered(seconds)
             for failure in outcome.failures:
-                _count_failure(each, failure, now_us)
+                code = failure.code if isinstance(failure, RefusedError) else None
+                each.failed(_kind(failure), str(failure), now_us, code)
             if error and not outcome.failures and outcome.error is None:
                 each.internal(error, now_us)
+        if meter:
+            missed = 0 if turn.doubtful else turn.skipped
+            if outcome.answered:
+                gateway.gave(meter, missed, turn.due_us - missed * turn.period_us, now_us)
+            else:
+                poll = Share(1, missed, spent, Counter(map(_kind, outcome.failures)))
+                gateway.gave_nothing(meter, poll, now_us, spoke=isinstance(outcome.error, RefusedError))
 
     def _settle(self, target: Target, outcome: Outcome, error: str, communication: Communication, slot_us: int) -> None:
         """Hand on what was read, and what is known of the meter now."""
@@ -338,16 +348,12 @@ class GatewayPoller:
         return Turn(target, target.period_us, target.phase_us, 0, target.breaker, target.priority)
 
 
-def _count_failure(counts: Counts, error: WireError, at_us: int) -> None:
-    code = None
+def _kind(error: WireError) -> str:
     if isinstance(error, RefusedError):
-        code = error.code
-        kind = kinds.TARGET_SILENT if code in SILENT_TARGET else kinds.REFUSED
-    elif isinstance(error, NoAnswerError):
-        kind = kinds.NO_ANSWER
-    else:
-        kind = kinds.GARBLED if isinstance(error, GarbledError) else kinds.UNREACHABLE
-    counts.failed(kind, str(error), at_us, code)
+        return kinds.TARGET_SILENT if error.code in SILENT_TARGET else kinds.REFUSED
+    if isinstance(error, NoAnswerError):
+        return kinds.NO_ANSWER
+    return kinds.GARBLED if isinstance(error, GarbledError) else kinds.UNREACHABLE
 
 
 def _end(waiter: asyncio.Future[None]) -> None:

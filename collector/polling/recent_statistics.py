@@ -21,7 +21,8 @@ Number = TypeVar("Number", int, float)
 class Totals(TypedDict):
     """Of a gateway or a meter, since its counting began, or of a span; as in `Counts`.
 
-    What is zero is left out of `errors`, by kind, and `exceptions`, by code.
+    What is zero is left out of `errors`, by kind, and `exceptions`, by code. What begins with `outage` is the part of
+    them that was counted in polls in a row that gave nothing.
     """
 
     requests: int
@@ -34,6 +35,10 @@ class Totals(TypedDict):
     busy_seconds: float
     errors: dict[str, int]
     exceptions: dict[str, int]
+    outage_polls: int
+    outage_alone_polls: int
+    outage_missed: int
+    outage_errors: dict[str, int]
 
 
 class Percentiles(TypedDict):
@@ -44,22 +49,32 @@ class Percentiles(TypedDict):
 
 
 class SpanStatistics(Totals):
-    """Totals of a span, with the durations and the last error as they are now [s, µs since 1970]."""
+    """Totals of a span, with durations, last error and last answer as they are now [s, µs since 1970; 0 is never].
+
+    `silent_polls` is how many polls gave nothing in the outage that lasts; 0 where none does.
+    """
 
     latency: Percentiles
     lateness: Percentiles
     last_error: str
     last_error_us: int
+    last_answer_us: int
+    silent_polls: int
 
 
 class MeterStatistics(SpanStatistics):
-    """Of one meter."""
+    """Of one meter; `awaited` where it fell silent with its gateway, and was not asked since that is back.
+
+    `unanswered` is how many polls gave nothing since one gave something.
+    """
 
     key: int
     period_us: int
     breaker: str
     failures: int
     lacks: list[str]
+    awaited: bool
+    unanswered: int
 
 
 class GatewayStatistics(SpanStatistics):
@@ -137,11 +152,11 @@ def _gateway(counts: GatewayCounts, before: Sample) -> GatewayStatistics:
         "connections": counts.connections,
         "wanted_seconds": counts.wanted_seconds,
         **_span(counts, before.get((counts.url, None))),
-        "meters": [_meter(meter, before.get((counts.url, key))) for key, meter in counts.meters.items()],
+        "meters": [_meter(counts, meter, before.get((counts.url, key))) for key, meter in counts.meters.items()],
     }
 
 
-def _meter(counts: MeterCounts, before: Totals | None) -> MeterStatistics:
+def _meter(gateway: GatewayCounts, counts: MeterCounts, before: Totals | None) -> MeterStatistics:
     breaker = counts.breaker
     return {
         "key": counts.key,
@@ -149,6 +164,8 @@ def _meter(counts: MeterCounts, before: Totals | None) -> MeterStatistics:
         "breaker": str(breaker.state),
         "failures": breaker.failures,
         "lacks": list(counts.lacks),
+        "awaited": counts.silence.shared and counts.asked_us < gateway.back_us,
+        "unanswered": counts.silence.present.polls,
         **_span(counts, before),
     }
 
@@ -160,10 +177,13 @@ def _span(counts: Counts, before: Totals | None) -> SpanStatistics:
         "lateness": _percentiles(counts.lateness),
         "last_error": counts.last_error,
         "last_error_us": counts.last_error_us,
+        "last_answer_us": counts.last_answer_us,
+        "silent_polls": counts.silence.present.polls if counts.silence.outage else 0,
     }
 
 
 def _totals(counts: Counts) -> Totals:
+    outages = counts.silence.outages
     return {
         "requests": counts.requests,
         "answers": counts.answers,
@@ -175,6 +195,10 @@ def _totals(counts: Counts) -> Totals:
         "busy_seconds": counts.busy_seconds,
         "errors": {kind: count for kind, count in counts.errors.items() if count},
         "exceptions": {str(code): count for code, count in counts.exceptions.items()},
+        "outage_polls": outages.polls,
+        "outage_alone_polls": counts.silence.outage_alone_polls,
+        "outage_missed": outages.missed,
+        "outage_errors": dict(outages.errors),
     }
 
 
@@ -193,6 +217,10 @@ def _since(now: Totals, before: Totals | None) -> Totals:
         "busy_seconds": _grown(now["busy_seconds"], before["busy_seconds"]),
         "errors": _all_grown(now["errors"], before["errors"]),
         "exceptions": _all_grown(now["exceptions"], before["exceptions"]),
+        "outage_polls": _grown(now["outage_polls"], before["outage_polls"]),
+        "outage_alone_polls": _grown(now["outage_alone_polls"], before["outage_alone_polls"]),
+        "outage_missed": _grown(now["outage_missed"], before["outage_missed"]),
+        "outage_errors": _all_grown(now["outage_errors"], before["outage_errors"]),
     }
 
 

@@ -1,4 +1,4 @@
-"""Modbus frames, TCP and RTU: requests as bytes, responses found among bytes; pure.
+"""Modbus frames, TCP and RTU: requests as bytes, responses found among bytes; pure, but for the clock of late answers.
 
 A framing knows the question that is open, and takes nothing else for its answer: neither a late answer, nor a
 repetition, nor noise. What it takes is one whole frame with the right id or checksum, function and unit.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 import re
 import struct
+import time
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple, Protocol
 
 from collector.wire.errors import READING_FUNCTIONS
@@ -34,6 +35,8 @@ _REMEMBERED: Final = 1024
 second that a gateway may sit on a copy."""
 _GIVEN_UP: Final = 32
 """Questions without an answer whose late answers are counted."""
+LATE_SECONDS: Final = 10.0
+"""A slow device answers within this after it was given up; later, the gateway or its way was held up [s]."""
 _CHANCE: Final = 2
 """So many answers under the same wrong unit id are refused before it is held for the gateway's way."""
 _HEADER: Final = struct.Struct(">HHHB")
@@ -98,8 +101,8 @@ class Framing(Protocol):
     stray : int
         Bytes that came with no question open, since the last one [bytes].
     late : list of int
-        Units whose answers came after their questions were given up, where that can be told; for whoever counts
-        them to take away.
+        Units whose answers came after their questions were given up, but not long after, where that can be told; for
+        whoever counts them to take away.
     """
 
     broken: str
@@ -146,9 +149,15 @@ class TcpFraming:
 
     Gateways rewrite unit ids: to one that no meter has, or always to the same. That is learned, and forgotten with
     the first answer under the right id; the id of another meter is never taken.
+
+    Parameters
+    ----------
+    now : callable
+        Seconds that only grow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._transaction = random.randrange(0xFFFF)  # noqa: S311
         self._asked: set[int] = set()
         self._echoes = False
@@ -162,7 +171,7 @@ class TcpFraming:
         self._buffer = b""
         self._surplus = 0
         self._recent: dict[int, tuple[int, int]] = {}  # transaction id: unit and function, oldest first
-        self._given_up: deque[int] = deque(maxlen=_GIVEN_UP)
+        self._given_up: deque[tuple[int, float]] = deque(maxlen=_GIVEN_UP)
 
     @property
     def begun(self) -> bool:
@@ -183,7 +192,7 @@ class TcpFraming:
 
     def close(self) -> None:
         if self._open is not None:
-            self._given_up.append(self._transaction + 1)
+            self._given_up.append((self._transaction + 1, self._now()))
         self._open = None
 
     def feed(self, data: bytes) -> Answer | None:
@@ -227,10 +236,12 @@ class TcpFraming:
         return _checked(question, body)
 
     def _note_late(self, transaction: int, unit: int) -> None:
-        """What came is no answer to the open question: to one that was given up?"""
-        if transaction in self._given_up and self._recent.get(transaction, (None,))[0] == unit:
-            self._given_up.remove(transaction)
-            self.late.append(unit)
+        """What came is no answer to the open question: to one that was given up not long ago?"""
+        given_up = next((each for each in self._given_up if each[0] == transaction), None)
+        if given_up and self._recent.get(transaction, (None,))[0] == unit:
+            self._given_up.remove(given_up)
+            if self._now() - given_up[1] <= LATE_SECONDS:
+                self.late.append(unit)
 
     def _swallowed(self, body: bytes) -> bool:
         """Whether a late or repeated answer is within: a frame was cut short, or two were written at once."""

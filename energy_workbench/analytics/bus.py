@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
+
+from energy_workbench.analytics.bus_facts import Finding, GatewayFacts, MeterFacts, Verdict, beside, most
 
 GOOD_SHARE: Final = 0.98
 """Share of polls that give everything from which on a meter is well: a noisy line loses one in some hundreds."""
 LOST: Final = "the gateway closes the connection: does another program use it, or its network cable come loose?"
+HUNG: Final = "it hung or restarted, or lost power: look into its own log and at its supply if that comes again"
+"""Of a gateway that is back."""
 LATE: Final = "give its gateway a longer time-out than the meter takes: setup page, Gateways"
 BLANK: Final = "is its measuring part on, are its voltage inputs connected, is it the right profile?"
+LATE_SHARE: Final = 0.5
+"""Share of the questions without an answer that are answered late where a device is slow: few are where it was away."""
 GARBLED_SHARE: Final = 0.02
 SLOW_SECONDS: Final = 0.7
 """Answers that take this long come close to the usual time-out of 1 s [s]."""
@@ -33,156 +37,24 @@ BEHIND: Final = (10, 11)
 """Modbus exceptions of a gateway that does not reach the device behind it (same section)."""
 
 
-class Verdict(StrEnum):
-    """How it is, in the order of rising concern."""
-
-    GOOD = "good"
-    UNKNOWN = "unknown"
-    WARNING = "warning"
-    PROBLEM = "problem"
-
-
-def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """The one that needs somebody most; good where there is none."""
-    return max(verdicts, key=list(Verdict).index, default=Verdict.GOOD)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How something is, why, and what to do.
-
-    Attributes
-    ----------
-    verdict : Verdict
-    text : str
-        What is seen.
-    advice : str
-        What to do; empty where nothing is to be done.
-    """
-
-    verdict: Verdict
-    text: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeterFacts:
-    """What is known of one meter's polls lately.
-
-    Attributes
-    ----------
-    number : str
-    unit : int
-        Modbus device id.
-    period : float
-        Poll period [s].
-    online : bool or None
-        Whether it answers, by the last polls; None where nobody polls.
-    called : bool or None
-        Whether it answered when it was called just now; None where it was not called.
-    polls, complete, missed : int
-    errors, exceptions : mapping
-        Counts by kind, and by Modbus exception.
-    slow : float or None
-        What 95 % of its answers did not exceed [s].
-    said : str
-        The last error, in words.
-    failures : int
-        Polls in a row for which it, and not its gateway, is to blame.
-    late : int
-        Answers that came after their time-out.
-    lacks : sequence of str
-        Quantities that it refuses although its profile says that it has them.
-    blank : bool
-        Whether it says of every value that it is not available.
-    """
-
-    number: str
-    unit: int
-    period: float = 10.0
-    online: bool | None = None
-    called: bool | None = None
-    polls: int = 0
-    complete: int = 0
-    missed: int = 0
-    errors: Mapping[str, int] = field(default_factory=dict)
-    exceptions: Mapping[str, int] = field(default_factory=dict)
-    slow: float | None = None
-    said: str = ""
-    failures: int = 0
-    late: int = 0
-    lacks: Sequence[str] = ()
-    blank: bool = False
-
-    @property
-    def silent(self) -> bool | None:
-        """Whether it gives nothing; the call just now counts more than the polls before it."""
-        if self.called is not None:
-            return not self.called
-        return None if self.online is None else not self.online
-
-    @property
-    def kind(self) -> str:
-        """What fails most; empty where nothing does."""
-        return max(self.errors, key=lambda kind: self.errors[kind], default="")
-
-    def refused_with(self, codes: Sequence[int]) -> int:
-        """The most frequent exception of these; 0 where there is none."""
-        counts = {code: self.exceptions.get(str(code), 0) for code in codes}
-        code = max(counts, key=lambda each: counts[each])
-        return code if counts[code] else 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayFacts:
-    """What is known of one gateway.
-
-    Attributes
-    ----------
-    url : str
-    meters : sequence of MeterFacts
-    connected : bool or None
-        None where nobody polls.
-    reachable : bool or None
-        Whether it took a connection when it was tried just now; None where it was not tried.
-    wanted : float or None
-        Share of its time that its meters take at their periods, over all of its connections.
-    requests : int
-    errors : mapping
-        Counts by kind.
-    said : str
-        The last error, in words.
-    """
-
-    url: str
-    meters: Sequence[MeterFacts] = ()
-    connected: bool | None = None
-    reachable: bool | None = None
-    wanted: float | None = None
-    requests: int = 0
-    errors: Mapping[str, int] = field(default_factory=dict)
-    said: str = ""
-
-    @property
-    def serial(self) -> bool:
-        """Whether it is a serial port of this machine."""
-        return urlsplit(self.url).scheme == "rtu"
-
-
 def of_meter(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
     """How a meter is, and what to do about it."""
     if meter.silent is None:
         return _unknown(gateway)
+    if not meter.called and mute(gateway):
+        return Finding(Verdict.PROBLEM, "its gateway gives no answer for any meter", "see the gateway")
     if meter.silent:
         if out_of_reach(gateway):
             return Finding(Verdict.PROBLEM, "its gateway is out of reach", "see the gateway")
         return _silent(meter, gateway)
-    if meter.polls and meter.complete / meter.polls < GOOD_SHARE:
-        failed = meter.polls - meter.complete
-        if set(meter.errors) == {"unreachable"} and meter.online:
+    polls = meter.polls - meter.outage.polls
+    if polls > 0 and meter.lost / polls > 1 - GOOD_SHARE:
+        if set(meter.noise) == {"unreachable"} and meter.online:
             # The gateway's failure is told once, at the gateway.
-            return Finding(Verdict.GOOD, f"answers; its gateway was out of reach for {failed} of {meter.polls} polls")
-        text = f"{failed} of {meter.polls} polls did not give everything"
+            return Finding(
+                Verdict.GOOD, f"answers; its gateway was out of reach for {meter.lost} of {meter.polls} polls"
+            )
+        text = f"{meter.lost} of {polls} polls did not give everything"
         return Finding(Verdict.WARNING, _with(text, meter.said), _unsteady(meter, gateway))
     if meter.slow is not None and meter.slow >= SLOW_SECONDS:
         return Finding(
@@ -195,9 +67,17 @@ def of_meter(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
     if meter.lacks:
         text = f"answers, but refuses {', '.join(meter.lacks)}"
         return Finding(Verdict.WARNING, text, _lacking(meter, gateway))
-    if meter.missed > MISSED_SHARE * (meter.polls + meter.missed):
-        text = f"{meter.missed} of {meter.polls + meter.missed} cycles were missed: its gateway had no time"
+    if meter.short_of_time > MISSED_SHARE * (meter.polls + meter.short_of_time):
+        text = (
+            f"{meter.short_of_time} of {meter.polls + meter.short_of_time} cycles were missed: its gateway had no time"
+        )
         return Finding(Verdict.WARNING, text, "see the gateway")
+    if meter.outage.alone > (1 - GOOD_SHARE) * meter.polls:
+        text = f"answers again; {meter.outage.alone} of {meter.polls} polls gave nothing, some in a row"
+        return Finding(Verdict.WARNING, text, "did it lose power, or its plug come loose for a while")
+    if meter.outage.polls > (1 - GOOD_SHARE) * meter.polls:
+        away = "out of reach" if meter.outage.unreachable else "silent"
+        return Finding(Verdict.GOOD, f"answers; its gateway was {away} for {meter.outage.polls} of {meter.polls} polls")
     return Finding(Verdict.GOOD, "answers")
 
 
@@ -209,34 +89,49 @@ def of_gateway(gateway: GatewayFacts) -> Finding:
         return Finding(Verdict.PROBLEM, _with("no connection", gateway.said), _no_connection(gateway))
     if not known:
         return _unknown(gateway)
-    if len(silent) == len(known) and len(known) > 1 and not any(_speaks(meter) for meter in silent):
-        text = f"none of its {len(known)} meters answers"
+    if mute(gateway):
+        text = f"none of its {len(known)} meters answers" if len(known) > 1 else "its meter does not answer"
         return Finding(Verdict.PROBLEM, _with(text, gateway.said), _all_silent(gateway))
     if gateway.wanted is not None and gateway.wanted > FULL:
         return _too_many(gateway, gateway.wanted)
-    garbled = gateway.errors.get("garbled", 0)
+    garbled = beside(gateway.errors, gateway.outage).get("garbled", 0)
     if gateway.requests and garbled / gateway.requests > GARBLED_SHARE:
         text = f"{garbled} of {gateway.requests} answers were garbled"
         return Finding(Verdict.WARNING, text, _garbled(gateway))
-    missed, polls = sum(meter.missed for meter in known), sum(meter.polls for meter in known)
+    missed, polls = sum(meter.short_of_time for meter in known), sum(meter.polls for meter in known)
     if missed > MISSED_SHARE * (polls + missed):
         text = f"{missed} of {polls + missed} cycles were missed"
         blame = f"{_some(silent)} do not answer, and waiting for them takes its time: mend or deactivate them"
         other = "poll its meters less often, or give it a shorter time-out"
         return Finding(Verdict.WARNING, text, blame if silent else other)
-    lost = sum(meter.polls - meter.complete for meter in known if set(meter.errors) == {"unreachable"})
+    lost = sum(meter.lost for meter in known if set(meter.noise) == {"unreachable"})
+    lost += gateway.outage.polls if gateway.outage.unreachable else 0
     if polls and lost / polls > 1 - GOOD_SHARE and not silent:
         text = f"{lost} of {polls} polls found no connection"
         return Finding(Verdict.WARNING, _with(text, gateway.said), LOST)
     if silent:
         text = f"{len(silent)} of {len(known)} meters silent: {_some(silent)}"
         return Finding(Verdict.WARNING, text, "see the meters")
+    if gateway.outage.polls > (1 - GOOD_SHARE) * gateway.polls:
+        text = f"answers again; nothing came for {gateway.outage.polls} of {gateway.polls} polls, some in a row"
+        return Finding(Verdict.WARNING, text, HUNG)
     if gateway.wanted is not None and gateway.wanted > NEARLY_FULL:
         text = f"its meters take {gateway.wanted:.0%} of its time: one time-out makes the others late"
         return Finding(Verdict.WARNING, text, f"{_fitting(gateway, gateway.wanted)} leaves room")
     return Finding(
         Verdict.GOOD, f"{len(known)} of {len(known)} meters answer" if len(known) > 1 else "its meter answers"
     )
+
+
+def mute(gateway: GatewayFacts) -> bool:
+    """Whether there is a connection, and nothing comes for any meter: that is the gateway, or the bus of all."""
+    known = [meter for meter in gateway.meters if meter.silent is not None]
+    silent = [meter for meter in known if meter.silent]
+    if out_of_reach(gateway) or any(meter.called for meter in known) or any(map(_speaks, silent)):
+        return False
+    if gateway.silent_polls:
+        return most(gateway.outage.errors) not in ("target_silent", "unreachable")
+    return len(silent) == len(known) > 1
 
 
 def out_of_reach(gateway: GatewayFacts) -> bool:
@@ -266,17 +161,24 @@ def _lacking(meter: MeterFacts, gateway: GatewayFacts) -> str:
 
 def _silent(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
     text = _with("does not answer", meter.said)
-    if set(meter.errors) == {"unreachable"} and not meter.failures and meter.called is None:
+    lately = set(meter.errors) == {"unreachable"} and not meter.failures
+    if (lately or meter.awaited) and meter.called is None:
         # The gateway's failure is told at the gateway, and is over: the next poll tells of the meter itself.
         return Finding(
             Verdict.WARNING, _with("not asked since its gateway is back", meter.said), "wait for its next poll"
         )
     if code := meter.refused_with(BEHIND):
+        where = "look at the device and its bus, not at the network: "
         return Finding(
             Verdict.PROBLEM,
             f"the gateway answers for it (exception {code}): the device behind the gateway is silent",
-            f"look at the device and its bus, not at the network: is it powered, is its unit id {meter.unit}, are A "
-            "and B wired as at the others, has the gateway the bus's baud rate and parity, and a time-out below ours",
+            where
+            + (
+                f"is it powered, is its unit id {meter.unit}, are A and B wired as at the others, has the gateway the "
+                "bus's baud rate and parity, and a time-out below ours"
+                if meter.answered is None
+                else _came_loose(meter.answered)
+            ),
         )
     if code := meter.refused_with(ABSENT):
         return Finding(
@@ -287,13 +189,17 @@ def _silent(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
         )
     if meter.kind == "garbled":
         return Finding(Verdict.PROBLEM, _with("its answers are garbled", meter.said), _garbled(gateway))
-    if meter.late:
+    if _late(meter, meter.errors):
         return Finding(Verdict.PROBLEM, f"answers, but after its time-out: {meter.late} times", LATE)
     if meter.kind == "refused":
         return Finding(Verdict.PROBLEM, text, "the device is busy or faulty: look at its display, or restart it")
     if meter.kind == "internal":
         return Finding(Verdict.PROBLEM, text, "a fault of this program or of the profile: see the collector's log")
     if len(gateway.meters) > 1:
+        if meter.answered is not None:
+            return Finding(
+                Verdict.PROBLEM, text, f"its neighbours answer, so it is this device: {_came_loose(meter.answered)}"
+            )
         return Finding(
             Verdict.PROBLEM,
             text,
@@ -303,16 +209,30 @@ def _silent(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
     return Finding(Verdict.PROBLEM, text, _all_silent(gateway))
 
 
+def _came_loose(ago: float) -> str:
+    """What to look at where something answered before: then its wiring and its settings were right."""
+    return (
+        f"it answered until {_span(ago)} ago, so it was wired and set up right: is it powered, has a plug or cable "
+        "come loose, or was it set up anew since"
+    )
+
+
+def _late(meter: MeterFacts, errors: Mapping[str, int]) -> bool:
+    """Whether its answers come after their time-out, mostly."""
+    return meter.late > 0 and meter.late >= LATE_SHARE * errors.get("no_answer", 0)
+
+
 def _unsteady(meter: MeterFacts, gateway: GatewayFacts) -> str:
-    if meter.kind == "garbled":
+    kind = most(meter.noise)
+    if kind == "garbled":
         return _garbled(gateway)
-    if code := meter.refused_with(ABSENT):
+    if meter.noise.get("refused") and (code := meter.refused_with(ABSENT)):
         return f"exception {code}: registers of the profile that this device lacks: is it the right profile?"
-    if code := meter.refused_with(BEHIND):
+    if meter.noise.get("target_silent") and (code := meter.refused_with(BEHIND)):
         return f"exception {code}: the device behind the gateway is too slow for it: give the gateway a longer time-out"
-    if meter.kind == "unreachable":
+    if kind == "unreachable":
         return LOST
-    if meter.late:
+    if _late(meter, meter.noise):
         return f"{meter.late} answers came after their time-out: {LATE}"
     return (
         "answers are lost on the way: look at plugs, screen and termination of the bus, and give its gateway a longer "
@@ -333,6 +253,12 @@ def _no_connection(gateway: GatewayFacts) -> str:
 
 
 def _all_silent(gateway: GatewayFacts) -> str:
+    if gateway.answered is not None:
+        way = "the adapter" if gateway.serial else "the gateway, which takes connections,"
+        return (
+            f"they answered until {_span(gateway.answered)} ago, so they were wired and set up right: does {way} hang "
+            "(restart it), have the meters power, has the cable of their bus come loose, or was it set up anew since"
+        )
     line = "bus cable (A and B swapped, broken, no termination of 120 ohm), power of the meters, baud rate and parity"
     if gateway.serial:
         return f"the port opens and nothing comes: {line}, direction of the RS485 adapter"
@@ -371,3 +297,10 @@ def _some(meters: Sequence[MeterFacts], most: int = 4) -> str:
 
 def _with(text: str, said: str) -> str:
     return f"{text}: {said}" if said else text
+
+
+def _span(seconds: float) -> str:
+    for size, name in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"

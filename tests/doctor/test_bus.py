@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Verdict, of_gateway, of_meter, worst
+from energy_workbench.analytics.bus import of_gateway, of_meter
+from energy_workbench.analytics.bus_facts import Finding, GatewayFacts, MeterFacts, Outage, Verdict, worst
 
 TCP, RTUTCP, SERIAL = "tcp://10.0.0.5:502", "rtutcp://10.0.0.5:4001", "rtu:///dev/ttyUSB0"
 
@@ -115,6 +116,75 @@ def test_a_device_that_answers_too_late_asks_for_a_longer_time_out_and_not_for_i
     assert "10 answers came after their time-out" in of_meter(sometimes, gateway(sometimes)).advice
 
 
+WIRING = ("swapped", "A and B", "termination", "screen", "baud")
+
+
+def test_who_answered_before_was_wired_right() -> None:
+    """A gateway that hangs, a bus without power and a device without any are not looked for in the terminals."""
+    hung = gateway(silent("A", answered=200.0), silent("B", answered=190.0), silent_polls=8, answered=190.0)
+    found = of_gateway(hung)
+    assert (found.verdict, found.text) == (Verdict.PROBLEM, "none of its 2 meters answers")
+    assert "they answered until 3 minutes ago" in found.advice
+    assert of_meter(hung.meters[0], hung).advice == "see the gateway"
+    alone = gateway(silent("A", answered=7300.0), meter("B"))
+    said = of_meter(alone.meters[0], alone).advice
+    assert "it answered until 2 hours ago" in said
+    behind = silent("A", "target_silent", exceptions={"11": 50}, answered=50.0)
+    found = of_meter(behind, gateway(behind, meter("B")))
+    assert "not at the network" in found.advice
+    for advice in (of_gateway(hung).advice, said, found.advice):
+        assert not any(word in advice for word in WIRING)
+
+
+def test_a_gateway_that_is_silent_is_told_before_all_of_its_meters_are_known_to_be() -> None:
+    """Some were not asked since; the first that is offline has no neighbours that answer."""
+    bus = gateway(silent("A", answered=30.0), meter("B", answered=30.0), silent_polls=4, answered=30.0)
+    assert of_gateway(bus).verdict is Verdict.PROBLEM
+    assert {of_meter(each, bus).advice for each in bus.meters} == {"see the gateway"}
+    called = gateway(silent("A", called=True), meter("B"), silent_polls=4)
+    assert of_meter(called.meters[0], called).verdict is not Verdict.PROBLEM
+
+
+def test_what_was_lost_while_the_gateway_was_silent_is_told_once_and_blamed_on_no_cable_and_no_period() -> None:
+    away = Outage(polls=30, missed=20, errors={"no_answer": 30})
+    of_each = {"complete": 70, "missed": 20, "errors": {"no_answer": 30}, "outage": away, "late": 3}
+    bus = gateway(
+        *(meter(name, **of_each) for name in "ABC"), polls=300, requests=300, errors={"no_answer": 90},
+        outage=Outage(polls=90, errors={"no_answer": 90}),
+    )  # fmt: skip
+    assert of_meter(bus.meters[0], bus) == Finding(Verdict.GOOD, "answers; its gateway was silent for 30 of 100 polls")
+    found = of_gateway(bus)
+    assert (found.verdict, found.text) == (
+        Verdict.WARNING, "answers again; nothing came for 90 of 300 polls, some in a row"
+    )  # fmt: skip
+    assert "hung or restarted" in found.advice
+
+
+def test_noise_beside_an_outage_is_still_noise() -> None:
+    noisy = meter(complete=60, errors={"no_answer": 30, "garbled": 10}, outage=Outage(30, errors={"no_answer": 30}))
+    found = of_meter(noisy, gateway(noisy, meter("B")))
+    assert (found.verdict, found.text) == (Verdict.WARNING, "10 of 70 polls did not give everything")
+    assert "two masters" in found.advice
+
+
+def test_a_device_that_was_away_by_itself_is_asked_after_its_power() -> None:
+    back = meter(complete=88, errors={"no_answer": 12}, outage=Outage(12, alone=12, errors={"no_answer": 12}), late=1)
+    found = of_meter(back, gateway(back, meter("B")))
+    assert found.verdict is Verdict.WARNING
+    assert "answers again" in found.text
+    assert "lose power" in found.advice
+
+
+def test_a_meter_that_is_not_asked_yet_since_its_gateway_is_back_is_waited_for() -> None:
+    waits = silent("A", awaited=True, answered=200.0)
+    assert of_meter(waits, gateway(waits, meter("B"))).advice == "wait for its next poll"
+
+
+def test_some_late_answers_after_an_outage_are_no_slow_device() -> None:
+    away = silent("A", late=2, answered=60.0)
+    assert "time-out" not in of_meter(away, gateway(away, meter("B"))).advice
+
+
 def test_a_meter_of_which_nothing_is_available_is_a_warning() -> None:
     found = of_meter(meter(blank=True), gateway(meter("B")))
     assert found.verdict is Verdict.WARNING
@@ -181,13 +251,17 @@ METERS = st.builds(
     number=st.text(max_size=5), unit=st.integers(0, 255), period=st.floats(0.1, 900), online=st.none() | st.booleans(),
     called=st.none() | st.booleans(), polls=st.integers(0, 99), complete=st.integers(0, 99), missed=st.integers(0, 99),
     errors=KINDS, exceptions=st.dictionaries(st.sampled_from(["1", "2", "4", "11"]), st.integers(0, 99)),
-    slow=st.none() | st.floats(0, 9), said=st.text(max_size=9),
+    slow=st.none() | st.floats(0, 9), said=st.text(max_size=9), awaited=st.booleans(),
+    answered=st.none() | st.floats(0, 1e6), late=st.integers(0, 99),
+    outage=st.builds(Outage, st.integers(0, 99), st.integers(0, 99), st.integers(0, 99), KINDS),
 )  # fmt: skip
 BUSES = st.builds(
     GatewayFacts,
     url=st.sampled_from([TCP, RTUTCP, SERIAL]), meters=st.lists(METERS, max_size=4),
     connected=st.none() | st.booleans(), reachable=st.none() | st.booleans(),
-    wanted=st.none() | st.floats(0, 9), requests=st.integers(0, 99), errors=KINDS,
+    wanted=st.none() | st.floats(0, 9), requests=st.integers(0, 99), errors=KINDS, silent_polls=st.integers(0, 9),
+    answered=st.none() | st.floats(0, 1e6), polls=st.integers(0, 99),
+    outage=st.builds(Outage, st.integers(0, 99), st.integers(0, 99), st.integers(0, 99), KINDS),
 )  # fmt: skip
 
 

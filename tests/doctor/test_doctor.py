@@ -17,6 +17,7 @@ import pytest
 
 from collector.collector import Collector
 from energy_workbench.api.access.home_tokens import tokens_of
+from energy_workbench.domain.status import Communication
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.reading import Reading
 from energy_workbench.registry import Registry, StateStore
@@ -28,6 +29,7 @@ from energy_workbench.services.doctor.doctor import doctor
 from tests.collector.device import Device, running
 from tests.collector.test_collector import meter, two_units
 from tests.conftest import free_ports
+from tests.hostile.frozen import PROFILE, gateway
 from tests.migrated import migrated
 from tests.waiting import patience, until
 
@@ -213,6 +215,60 @@ def test_the_running_collectors_counts_tell_who_is_silent_and_a_call_who_is_back
                 await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(main())
+
+
+WIRING = ("swapped", "A and B", "termination", "screen", "baud", "poll period", "less often", "longer time-out")
+
+
+def test_a_gateway_that_hangs_and_goes_on_is_not_looked_for_in_its_cables(home: Settings) -> None:
+    """Neither while it is frozen, nor when the first is back, nor in the quarter of an hour after that."""
+    told: list[str] = []
+
+    async def look() -> dict[str, Any]:
+        found = await asyncio.to_thread(doctor, home)
+        told.extend(f"{row['text']}: {row['advice']}" for row in (*found["gateways"], *found["meters"]))
+        return found
+
+    async def verdicts(of: str) -> set[str]:
+        return {row["verdict"] for row in (await look())[of]}
+
+    async def main() -> None:
+        registry = Registry(home.registry_url)
+        with gateway(4) as frozen:
+            for unit in range(1, 5):
+                fields = {"number": f"M{unit}", "name": f"M{unit}", "type": "machine", "gateway": frozen.url}
+                more = {"unit_id": unit, "profile": PROFILE, "poll_seconds": 1}
+                registry.create_meter({**fields, **more}, by="test")
+            collector = Collector(home)
+            task = asyncio.create_task(collector.run())
+            try:
+                await until(lambda: len(list(collector.statistics.meters())) == 4, seconds=30)
+                meters = [counts for _, counts in collector.statistics.meters()]
+                await until(lambda: all(each.complete > 3 for each in meters), seconds=30)
+                frozen.freeze()
+                told.clear()
+                await until(lambda: collector.statistics.gateways[frozen.url].silence.outage, seconds=30)
+                assert await verdicts("gateways") == {"problem"}
+                await until(lambda: all(each.breaker.failures >= 3 for each in meters), seconds=60)
+                assert await verdicts("meters") == {"problem"}
+                frozen.resume()
+                await until(lambda: not collector.statistics.gateways[frozen.url].silence.outage, seconds=60)
+                await look()
+                await until(lambda: all(not each.breaker.failures for each in meters), seconds=60)
+                await until(lambda: _all_online(collector), seconds=60)
+                found = await look()
+                assert {row["verdict"] for row in found["meters"]} == {"good"}
+                assert "answers again" in found["gateways"][0]["text"]
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
+    assert not [each for each in told if any(word in each for word in WIRING)]
+
+
+def _all_online(collector: Collector) -> bool:
+    return {live.communication for live in collector.state.read().values()} == {Communication.ONLINE}
 
 
 def _offline(collector: Collector) -> bool:

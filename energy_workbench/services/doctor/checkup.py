@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from energy_workbench.analytics.bus import Finding, Verdict
+from energy_workbench.analytics.bus_facts import Finding, Verdict
 from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import zone_of

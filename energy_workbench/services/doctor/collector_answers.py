@@ -29,14 +29,26 @@ class PollCounts(TypedDict, total=False):
     exceptions: dict[str, int]
     last_error: str
     last_error_us: int
+    last_answer_us: int
+    silent_polls: int
+    outage_polls: int
+    outage_alone_polls: int
+    outage_missed: int
+    outage_errors: dict[str, int]
 
 
 class MeterCounts(PollCounts, total=False):
-    """Of a meter: `breaker` is the state of its circuit breaker, `lacks` what its device does not have."""
+    """Of a meter: `breaker` is the state of its circuit breaker, `lacks` what its device does not have.
+
+    `awaited`: it fell silent with its gateway and was not asked since that is back. `unanswered`: how many polls gave
+    nothing since one gave something.
+    """
 
     key: int
     breaker: str
     lacks: list[str]
+    awaited: bool
+    unanswered: int
 
 
 class GatewayCounts(PollCounts, total=False):

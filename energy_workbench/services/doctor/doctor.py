@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from energy_workbench.analytics import bus
-from energy_workbench.analytics.bus import Finding, GatewayFacts, MeterFacts, Verdict, worst
+from energy_workbench.analytics.bus_facts import Finding, GatewayFacts, MeterFacts, Outage, Verdict, worst
 from energy_workbench.contract.rows.condition import Check, Doctor, GatewayCheck, Judged, MeterPolled, Polled
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ServiceError, SettingsError
@@ -124,16 +124,19 @@ def _bus(
         behind.setdefault(str(meter.gateway), []).append(meter)
     gateways: list[GatewayCheck] = []
     rows: list[MeterPolled] = []
+    now_us = clock.to_micros(clock.now())
     for url, meters in sorted(behind.items(), key=lambda pair: natural(pair[0])):
         count = counts.get(url, {})
         by_key = {row["key"]: row for row in count.get("meters", ())}
-        facts = [_facts(m, by_key.get(m.key, {}), examined, called.get(m.key)) for m in meters]
+        facts = [_facts(m, by_key.get(m.key, {}), examined, called.get(m.key), now_us) for m in meters]
         tried = [called[m.key]["reached"] for m in meters if m.key in called]
         lines = max(1, count.get("lines") or 1)
         gateway = GatewayFacts(
             url=url, meters=facts, connected=count.get("connected"), reachable=any(tried) if tried else None,
             wanted=count["wanted_seconds"] / lines if count else None, requests=count.get("requests", 0),
             errors=count.get("errors", {}), said=count.get("last_error", "") or _said(called, meters),
+            polls=count.get("polls", 0), outage=_outage(count), silent_polls=count.get("silent_polls", 0),
+            answered=_ago(count, now_us),
         )  # fmt: skip
         finding = bus.of_gateway(gateway)
         online = sum(not fact.silent for fact in facts if fact.silent is not None)
@@ -152,15 +155,18 @@ def _bus(
     return gateways, rows
 
 
-def _facts(meter: Meter, count: MeterCounts, examined: Examined, call: Called | None) -> MeterFacts:
+def _facts(meter: Meter, count: MeterCounts, examined: Examined, call: Called | None, now_us: int) -> MeterFacts:
     live = examined.live.get(meter.key)
     polled = bool(count.get("polls") or count.get("spared"))
+    # The live state is written now and again: who answered just now is not offline any more.
+    answers = bool(count.get("last_answer_us")) and count.get("unanswered") == 0
+    offline = not answers and (live is None or live.communication is Communication.OFFLINE)
     said = str(call["error"]) if call and call["error"] else (live.error if live else "")
     return MeterFacts(
         number=meter.number,
         unit=1 if meter.unit_id is None else meter.unit_id,
         period=meter.poll_seconds,
-        online=live is not None and live.communication is not Communication.OFFLINE if polled else None,
+        online=not offline if polled else None,
         called=bool(call["ok"]) if call else None,
         polls=count.get("polls", 0),
         complete=count.get("complete", 0),
@@ -173,7 +179,25 @@ def _facts(meter: Meter, count: MeterCounts, examined: Examined, call: Called | 
         late=count.get("late", 0),
         lacks=count.get("lacks", ()),
         blank=live is not None and bool(live.values) and all(value is None for value in live.values.values()),
+        outage=_outage(count),
+        answered=_ago(count, now_us),
+        awaited=count.get("awaited", False),
     )
+
+
+def _outage(count: PollCounts) -> Outage:
+    return Outage(
+        polls=count.get("outage_polls", 0),
+        alone=count.get("outage_alone_polls", 0),
+        missed=count.get("outage_missed", 0),
+        errors=count.get("outage_errors", {}),
+    )
+
+
+def _ago(count: PollCounts, now_us: int) -> float | None:
+    """How long ago something came last [s]; None where nothing ever did."""
+    at = count.get("last_answer_us")
+    return max(0.0, (now_us - at) / 1e6) if at else None
 
 
 def _row(meter: Meter, fact: MeterFacts, count: MeterCounts, examined: Examined, finding: Finding) -> MeterPolled:
