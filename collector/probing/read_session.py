@@ -1,4 +1,4 @@
-"""Reads of one unit within a deadline: nothing is asked twice, and silences are counted."""
+"""Reads of one unit within a deadline: what is known is not asked twice, what was silent only to be sure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from collector.profile.register import Cell
 from collector.wire.client import GatewayClient
-from collector.wire.errors import NOT_THERE, SILENT_TARGET, GarbledError, NoAnswerError, RefusedError
+from collector.wire.errors import NOT_THERE, SILENT_TARGET, GarbledError, NoAnswerError, RefusedError, WireError
 from collector.wire.read_request import ReadRequest
 
 T = TypeVar("T")
@@ -19,6 +19,11 @@ SPARE_SECONDS = 0.5
 """So much before the end the reads end, to tell what has come [s]."""
 PATIENCE, LEAST_PATIENCE = 5.0, 0.4
 """A device that has answered is given so many times its slowest answer, and no less than [s]."""
+BELIEVED = 4
+"""So many questions in a row that were put again and got no answer: the other silences are believed as well."""
+
+Key = tuple[int, int, int]
+"""Function code, address and count of a read."""
 
 
 class ReadSession:
@@ -34,6 +39,11 @@ class ReadSession:
     hurry : bool
         Whether a device that has answered is not waited for much longer than it took: many are silent on registers
         that they lack.
+
+    Attributes
+    ----------
+    doubts : int
+        How often it was told that nothing came, which may be for want of patience, or lost, and was not made sure of.
     """
 
     timeout = 1.0
@@ -46,7 +56,10 @@ class ReadSession:
         self.answered = False
         self._slowest, self._patience = 0.0, math.inf
         self._words: dict[Cell, int] = {}
-        self._refusals: dict[tuple[int, int, int], Exception] = {}
+        self._refusals: dict[Key, WireError] = {}
+        self.doubts = 0
+        self._doubtful: set[Key] = set()
+        self._again, self._silent_again, self._slow = False, 0, False
 
     @property
     def url(self) -> str:
@@ -85,16 +98,45 @@ class ReadSession:
         cells = [(code, at) for at in range(start, start + count)]
         if all(cell in self._words for cell in cells):
             return [self._words[cell] for cell in cells]
-        if known := self._refusals.get((code, start, count)):
+        key = (code, start, count)
+        doubtful = key in self._doubtful
+        if (known := self._refusals.get(key)) and not (doubtful and self._unsure(unit)):
+            self.doubts += doubtful
             raise known
-        wait = min(timeout or self.timeout, self._patience)
+        full = timeout or self.timeout
+        wait = full if self._again else min(full, self._patience)
         try:
             words = await self._ask(self.client.read(request, unit, base=base, timeout=wait, pause=pause))
         except (RefusedError, NoAnswerError, GarbledError) as error:
-            self._refusals[code, start, count] = error
+            self._remember(key, error)
             raise
+        if doubtful:
+            self._doubtful.remove(key)
+            self._refusals.pop(key)
+            self._silent_again = 0
         self._words.update(zip(cells, words, strict=True))
         return words
+
+    def ask_again(self) -> None:
+        """From now on, ask with all patience, and put once more what got no answer."""
+        self._again, self.doubts = True, 0
+
+    def _unsure(self, unit: int) -> bool:
+        """Whether a silence is made sure of now: enough that were say that the others are real."""
+        self._slow = self._slow or self.client.late[unit] > 0
+        return self._again and (self._slow or self._silent_again < BELIEVED)
+
+    def _remember(self, key: Key, error: WireError) -> None:
+        """What came instead of words; only that a register is not there is certain at once."""
+        self._refusals[key] = error
+        if isinstance(error, RefusedError) and error.code in NOT_THERE:
+            self._doubtful.discard(key)
+        elif self._again:
+            self._doubtful.discard(key)
+            self._silent_again += 1
+        else:
+            self._doubtful.add(key)
+            self.doubts += 1
 
     async def read_alone(
         self, request: ReadRequest, unit: int, *, timeout: float | None = None, pause: float = 0.0

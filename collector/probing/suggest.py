@@ -202,6 +202,10 @@ class _Search:
         self.candidates: list[Candidate] = []
         self.notes: list[str] = []
         self.tried = 0
+        self._left_out: list[tuple[Profile, bool]] = []
+        self._unsure: list[tuple[Profile, bool]] = []
+        self._models_unsure = False
+        self._identities: dict[str, tuple[list[Evidence], dict[str, str]]] = {}
 
     def findings(self, ok: bool) -> Findings:
         """What is known so far."""
@@ -224,23 +228,47 @@ class _Search:
         }  # fmt: skip
 
     async def run(self) -> None:
-        """Who it is, then whose registers it has, then what they say."""
+        """Who it is, then whose registers it has, then what they say; then again where nothing came."""
         self.profiles = await asyncio.to_thread(self._load)
         await self._find_models()
         fitting = []
         for profile, own in self.profiles:
             if self.session.late:
                 return
+            doubts = self.session.doubts
             if await self._may_be(profile):
                 fitting.append((profile, own))
-            else:
-                self.tried += 1
+                continue
+            self.tried += 1
+            if self.session.doubts > doubts or (self._models_unsure and profile.sunspec_model is not None):
+                self._left_out.append((profile, own))
         await self._ask_who()
-        for profile, own in sorted(fitting, key=lambda item: not self._named(item[0], self.identity)):
+        for profile, own in sorted(fitting, key=self._unnamed):
             if self.session.late:
                 return
             await self._examine(profile, own)
             self.tried += 1
+        await self._ask_again()
+
+    async def _ask_again(self) -> None:
+        """Make sure of silences: of the best profile first, then of those that they left out."""
+        self.session.ask_again()
+        scores = {each.profile.id.partition(":")[0]: each.score for each in self.candidates}
+        if self._models_unsure:
+            await self._find_models()
+        for profile, own in sorted(self._unsure, key=lambda item: -scores.get(item[0].id, 0.0)):
+            if self.session.late:
+                return
+            self.candidates = [each for each in self.candidates if each.profile.id.partition(":")[0] != profile.id]
+            await self._examine(profile, own)
+        for profile, own in sorted(self._left_out, key=self._unnamed):
+            if self.session.late:
+                return
+            if await self._may_be(profile):
+                await self._examine(profile, own)
+
+    def _unnamed(self, item: tuple[Profile, bool]) -> bool:
+        return not self._named(item[0], self.identity)
 
     def _load(self) -> list[tuple[Profile, bool]]:
         profiles = []
@@ -255,6 +283,7 @@ class _Search:
 
     async def _find_models(self) -> None:
         """The models of a SunSpec device."""
+        doubts = self.session.doubts
         try:
             async for model, at in models(self.session, self.unit, self.session.timeout):
                 self.sunspec.add(model)
@@ -264,7 +293,7 @@ class _Search:
         except UnreachableError:
             raise
         except WireError:
-            return
+            self._models_unsure = self.session.doubts > doubts
 
     async def _ask_who(self) -> None:
         """The device identification of Modbus, of a device that is known to be there."""
@@ -288,7 +317,11 @@ class _Search:
 
     async def _examine(self, profile: Profile, own: bool) -> None:
         """Read everything, and judge it in each word order."""
-        told, identity = await self._identified(profile)
+        doubts = self.session.doubts
+        if profile.id not in self._identities:
+            self._identities[profile.id] = await self._identified(profile)
+        known, identity = self._identities[profile.id]
+        told = list(known)
         if profile.sunspec_model is not None:
             told.append(Evidence(IDENTIFIED, f"SunSpec model {profile.sunspec_model} is there"))
         if self._named(profile, self.identity | identity):
@@ -300,6 +333,8 @@ class _Search:
             if absent:
                 items.append(Evidence(REFUSED * min(absent / 8, 1.5), f"{absent} of its registers are not there"))
             self.candidates.append(Candidate(turned, own, values, items, identity))
+        if self.session.doubts > doubts:
+            self._unsure.append((profile, own))
 
     async def _read(self, profile: Profile, quantities: tuple[str, ...]) -> dict[str, float | None]:
         reader = MeterReader(profile, self.unit, quantities)

@@ -295,8 +295,7 @@ def test_a_deep_home_has_a_socket_too(tmp_path: Path) -> None:
 
 
 def test_the_collector_finds_out_which_profile_a_device_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A silence counts against a profile: a device on a busy machine is given the time that it takes.
-    monkeypatch.setattr("collector.probing.read_session.LEAST_PATIENCE", patience(1))
+    # Two time-outs count against a profile: a device on a busy machine is given the time that it takes.
     monkeypatch.setattr("collector.probing.read_session.ReadSession.timeout", patience(1))
 
     async def main() -> None:

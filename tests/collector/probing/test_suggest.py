@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from collector.probing import suggest as room
+from collector.probing.read_session import BELIEVED
 from collector.probing.suggest import Suggestions, suggest
 from collector.profile.profile import WORD_ORDERS
 from collector.profile.read_plan import plan
@@ -140,6 +142,50 @@ def test_a_device_silent_on_what_it_lacks_is_found_out_all_the_same(monkeypatch:
                 await super()._answer(writer, head, unit, code, address, count)
 
     assert best(find(Mute({1: words}))) == "eastron_sdm630"
+
+
+@pytest.mark.parametrize("rtu", [False, True], ids=["tcp", "rtutcp"])
+@pytest.mark.parametrize("which", ["first", "whole"])
+def test_a_late_answer_is_no_proof_against_a_profile(which: str, rtu: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that answers at once, but one question late: that one is put again, with all patience."""
+    monkeypatch.setattr("collector.probing.read_session.LEAST_PATIENCE", 0.1)
+    monkeypatch.setattr("collector.probing.read_session.PATIENCE", 1.0)
+    profile = load("eastron_sdm630")
+    first = room._first(profile)
+    reads = plan(profile, (first,)) if which == "first" else plan(profile, profile.quantities)
+    waits = {(each.function_code, each.address, each.count) for each in reads}
+
+    class Held(Device):
+        async def _answer(self, writer, head, unit, code, address, count):
+            if (code, address, count) in waits and len(self.asked) > 1:
+                waits.remove((code, address, count))
+                await asyncio.sleep(0.4)  # longer than the patience, shorter than the time-out
+            await super()._answer(writer, head, unit, code, address, count)
+
+    found = find(Held({1: device_words(profile)}, holes=True, rtu=rtu))
+    assert not waits, "each was late once"
+    assert best(found) == "eastron_sdm630", found["candidates"]
+    assert not any("not there" in text for text in found["candidates"][0]["against"])
+
+
+def test_a_device_that_is_silent_on_what_it_lacks_is_made_sure_of_by_a_few_questions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("collector.probing.read_session.LEAST_PATIENCE", 0.15)
+    monkeypatch.setattr(room.ReadSession, "timeout", 0.3)
+    profile = load("eastron_sdm630")
+    words = device_words(profile)
+
+    class Mute(Device):
+        async def _answer(self, writer, head, unit, code, address, count):
+            if all((code, at) in words for at in (address, address + count - 1)):
+                await super()._answer(writer, head, unit, code, address, count)
+
+    device = Mute({1: words})
+    assert best(find(device)) == "eastron_sdm630"
+    again = [count for read, count in Counter(device.asked).items() if count > 1 and read[0] == 1]
+    assert 0 < len(again) <= BELIEVED
+    assert set(again) == {2}
 
 
 def test_when_the_time_is_up_what_was_found_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
