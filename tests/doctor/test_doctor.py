@@ -114,6 +114,12 @@ def tear(settings: Settings) -> None:
     entry.write_bytes(entry.read_bytes()[:20])
 
 
+def leave_open(path: Path, line: str = "secret") -> None:
+    before = path.read_text("utf-8") + "\n" if path.exists() else ""
+    path.write_text(before + line, "utf-8")
+    path.chmod(0o644)
+
+
 BROKEN: list[tuple[str, Callable[[Settings], object], str, str]] = [
     ("database", lambda s: (s.home / "registry.db").write_bytes(b"no database at all" * 999), "", "problem"),
     ("database", lambda s: overwrite(s.home / "registry.db"), "", "problem"),
@@ -122,6 +128,15 @@ BROKEN: list[tuple[str, Callable[[Settings], object], str, str]] = [
     ("spool", lambda s: s.spool_path.write_bytes(b"x" * 5000), "sets the damaged part aside", "problem"),
     ("lake", tear, "schedule", "problem"),
     ("tokens", lambda s: (s.home / "editor.token").chmod(0o644), "chmod 600", "problem"),
+    ("tokens", lambda s: leave_open(s.home / "smtp_password"), "make new passwords", "problem"),
+    (
+        "tokens",
+        lambda s: leave_open(s.home / settings_room.FILE, 'viewer_token = "0123456789abcdef"'),
+        "settings",
+        "problem",
+    ),
+    ("files", lambda s: (s.home / "registry.db").chmod(0o640), "chmod 600", "warning"),
+    ("files", lambda s: (s.home / "spool.db").chmod(0o604), "energy-workbench init", "warning"),
     ("damage", lambda s: record(s.home, "spool", "3 pages were torn"), "look at the disk", "warning"),
 ]
 
@@ -143,6 +158,19 @@ def test_what_is_broken_is_named_with_what_to_do(
     assert advice in row["advice"]
     # The rest is examined all the same.
     assert {"home", "database", "spool", "lake", "clock", "processes"} <= {each["name"] for each in found["checks"]}
+
+
+def test_settings_without_a_secret_may_be_read_and_a_gateways_key_may_not(home: Settings) -> None:
+    (home.home / settings_room.FILE).chmod(0o644)
+    assert check(doctor(home), "tokens")["verdict"] == "good"
+    leave_open(home.home / "plant.key")
+    registry = Registry(home.registry_url)
+    gateway = "tls://10.0.0.5:802?cert=plant.pem&key=plant.key"
+    fields = {"number": "A", "name": "A", "type": "machine", "gateway": gateway, "unit_id": 1, "profile": PROFILE}
+    registry.create_meter(fields, by="test")
+    row = check(doctor(home), "tokens")
+    assert row["verdict"] == "problem"
+    assert "make new keys" in row["advice"]
 
 
 def test_readings_that_wait_for_long_ask_for_the_schedule(home: Settings) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from energy_workbench.runtime import machine_clock
 from energy_workbench.runtime.incidents import FILE as INCIDENTS
 from energy_workbench.runtime.incidents import incidents
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.doctor import private_files
 from energy_workbench.services.rows.site import site_row
 
 LEAST_FREE: Final = 500_000_000
@@ -33,8 +33,6 @@ BEATING: Final = {
     "service": "energy-workbench serve",
 }
 """Processes that say by themselves that they are alive, and what starts them."""
-SECRETS: Final = ("*.token", "lab.json", "lab.cookie")
-"""Files of a home that only its owner may read."""
 
 Check = tuple[str, Finding]
 """Name of what was checked, and how it is."""
@@ -50,7 +48,8 @@ def checkup(settings: Settings, examined: Examined, *, thorough: bool) -> Iterat
         yield "spool", _spool(settings, thorough)
         yield "lake", _lake(settings)
         yield "damage", _damage(settings)
-        yield "tokens", _tokens(settings)
+        yield "tokens", private_files.secrets(settings, examined)
+        yield "files", private_files.databases(settings)
     yield "clock", _clock(settings, examined)
     yield "processes", _processes(settings, examined)
 
@@ -159,16 +158,6 @@ def _damage(settings: Settings) -> Finding:
     aside = f" (kept as {newest.aside})" if newest.aside else ""
     text = f"{len(damages)} incidents nobody has looked at yet; the newest at {newest.at}: {newest.text}{aside}"
     return Finding(Verdict.WARNING, text, f"look at the disk; once it is understood, delete {INCIDENTS} beside it")
-
-
-def _tokens(settings: Settings) -> Finding:
-    files = sorted(path for pattern in SECRETS for path in settings.home.glob(pattern))
-    loose = [path for path in files if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
-    if loose:
-        names = " ".join(str(path) for path in loose)
-        text = f"others can read {', '.join(path.name for path in loose)}"
-        return Finding(Verdict.PROBLEM, text, f"chmod 600 {names}; then make new tokens: they may be known")
-    return Finding(Verdict.GOOD, f"{len(files)} files, for their owner only" if files else "none yet")
 
 
 def _clock(settings: Settings, examined: Examined) -> Finding:
