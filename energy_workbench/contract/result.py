@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, cast
 
 from markupsafe import Markup
@@ -46,6 +46,8 @@ class Result(Generic[Record]):
             if isinstance(value, Result):
                 value = value.to_dict()
             payload[self.keys.get(item.name, item.name)] = list(value) if isinstance(value, tuple) else value
+        if not payload.get("note", True):
+            del payload["note"]
         return payload
 
     @classmethod
@@ -112,7 +114,7 @@ class Result(Generic[Record]):
 
     def __repr__(self) -> str:
         """What it is, and its rows as a table of text, as wide as the terminal."""
-        return text_table(self._caption(), self._shown())
+        return text_table("\n".join(self._titles()), self._shown())
 
     def _repr_html_(self) -> Markup:
         shown = self._shown()
@@ -126,7 +128,7 @@ class Result(Generic[Record]):
         head = Markup().join(Markup("<th>{}</th>").format(name) for name in shown.names)
         body = Markup().join(Markup("<tr>{}</tr>").format(line) for line in lines)
         return Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
-            self._caption(), head, body
+            Markup("<br>").join(self._titles()), head, body
         )
 
     def _shown(self) -> Shown:
@@ -137,6 +139,10 @@ class Result(Generic[Record]):
         half = SHOWN // 2
         return Shown(names, records[:half], records[-half:], len(records) - SHOWN)
 
+    def _titles(self) -> list[str]:
+        """What it is, and why there is nothing in it."""
+        return list(filter(None, [self._caption(), getattr(self, "note", "")]))
+
     def _caption(self) -> str:
         return type(self).__name__
 
@@ -145,6 +151,13 @@ DRAWN: dict[type[Result[Any]], Callable[[dict[str, Any]], Any]] = {}
 """How answers are drawn; the layer that knows the figures fills it."""
 LOADERS: list[Callable[[], None]] = []
 """What fills it, called when a figure is asked for: most answers are never drawn, and figures take time to import."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OfPeriod:
+    """An answer about a period; `note` says that it lies in the future, and a payload has it only then."""
+
+    note: str = ""
 
 
 class Table(Result[Flat], Generic[Row, Flat]):

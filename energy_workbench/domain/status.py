@@ -103,14 +103,24 @@ class Colour(StrEnum):
 
 def colour(status: Status, health: Health, communication: Communication) -> Colour:
     """The colour of a meter: the first rule that holds wins."""
-    if status is Status.INACTIVE:
-        return Colour.RED
-    if status is Status.FAULTY or health is Health.CRITICAL:
-        return Colour.ORANGE
-    if communication is Communication.NOT_CONNECTED:
-        return Colour.GREY
-    if communication is Communication.OFFLINE:
-        return Colour.RED
-    if status is Status.MAINTENANCE or health is Health.WARNING or communication is Communication.TIMEOUT:
-        return Colour.YELLOW
-    return Colour.GREY if health is Health.UNKNOWN else Colour.GREEN
+    return next((colour for state, colour in RULES if state in (status, health, communication)), Colour.GREEN)
+
+
+def decisive(status: Status, health: Health, communication: Communication) -> State | None:
+    """The state that gives a meter its colour; None where all is well."""
+    return next((state for state, _ in RULES if state in (status, health, communication)), None)
+
+
+State = Status | Health | Communication
+RULES: Final[tuple[tuple[State, Colour], ...]] = (
+    (Status.INACTIVE, Colour.RED),
+    (Status.FAULTY, Colour.ORANGE),
+    (Health.CRITICAL, Colour.ORANGE),
+    (Communication.NOT_CONNECTED, Colour.GREY),
+    (Communication.OFFLINE, Colour.RED),
+    (Status.MAINTENANCE, Colour.YELLOW),
+    (Health.WARNING, Colour.YELLOW),
+    (Communication.TIMEOUT, Colour.YELLOW),
+    (Health.UNKNOWN, Colour.GREY),
+)
+"""State → colour, the one that counts most first."""

@@ -10,14 +10,17 @@ from typing import TypeVar
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import Measured
 from energy_workbench.analytics.site_use import Absent
+from energy_workbench.contract.result import OfPeriod
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
+from energy_workbench.domain.time.period_text import not_begun
 from energy_workbench.services.home import Home
 from energy_workbench.services.queries.trees import Stretch, stretches
 
 Answer = TypeVar("Answer")
+Told = TypeVar("Told", bound=OfPeriod)
 
 
 class MeasuredSite(Home):
@@ -73,6 +76,11 @@ class MeasuredSite(Home):
         if not 0 <= percent <= 100:
             raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
         return percent
+
+    def _told(self, answer: Told, span: Period) -> Told:
+        """An answer about a period, which says so where that lies in the future."""
+        ahead = not_begun(span.start.astimezone(self.zone), clock.now())
+        return replace(answer, note=ahead) if ahead else answer
 
     def _kept(self, question: tuple[Hashable, ...], answer: Callable[[], Answer]) -> Answer:
         """An answer, made once for each version of configuration and intervals, and anew with each interval."""

@@ -17,12 +17,13 @@ from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.directory import Directory, Names
+from energy_workbench.widgets.finding import hits, no_hit
 from energy_workbench.widgets.live_page import LivePage, service
 from energy_workbench.widgets.markup import problem
 from energy_workbench.widgets.page_model import Answer, PageModel
 from energy_workbench.widgets.pages import PageView, opened
 from energy_workbench.widgets.parts import Parts, put, shown
-from energy_workbench.widgets.period_picker import meaning
+from energy_workbench.widgets.period_picker import coming, meaning
 from energy_workbench.widgets.shell.view import SEPARATOR, HeadView
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class App(LivePage):
         self._open(OVERVIEW.name)
         self.widget = self._make.box([self.location, *self.head.widgets, self.stage], "ew-page ew-shell")
         self.location.on_move(self._guard(self._moved))
+        self.location.on_find(self._guard(self._find))
         self.head.period.on_choose(self._guard(self._choose_period))
         self.head.period.on_step(self._guard(self._step))
         self.head.period.on_compare(self._guard(lambda compare: self.choices.set_trait("compare", compare)))
@@ -123,21 +125,23 @@ class App(LivePage):
 
     def _choose_period(self, text: str) -> None:
         parse_period(text, zone_of(self.names.zone), clock.now())
-        self.choices.period = "" if text == self.model.default_period else text
+        self.choices.period = text
 
     def _step(self, by: int) -> None:
         zone = zone_of(self.names.zone)
         self.choices.period = beside(parse_period(self.model.period, zone, clock.now()), by, zone).text
 
     def _choose_meter(self, change: dict[str, Any]) -> None:
-        number = str(change["new"]).partition(SEPARATOR)[0].strip()
-        known = {each.casefold(): each for each in self.names.meters}
-        if number and number.casefold() in known:
-            self.choices.meter = known[number.casefold()]
-        else:
-            if number:
-                self._report(f"There is no meter “{number}”: choose one of the list.")
-            self._name()
+        text = str(change["new"]).partition(SEPARATOR)[0].strip()
+        if found := hits(text, self.names.meters.items()):
+            self.choices.meter = found[0]
+        elif text:
+            self._report(no_hit(text))
+        self._name()
+
+    def _find(self, text: str) -> None:
+        """Enter was pressed in the page's own search."""
+        self.model.enter(text)
 
     def _name(self) -> None:
         """Write the choices into the head."""
@@ -145,7 +149,11 @@ class App(LivePage):
         number = self.names.ids.get(self.choices.meter, self.choices.meter)
         name = self.names.meters.get(number, "")
         self.head.choose(
-            f"{number}{SEPARATOR}{name}" if name else number, self.model.period, self.choices.compare, self._title()
+            f"{number}{SEPARATOR}{name}" if name else number,
+            self.model.period,
+            self.choices.compare,
+            self._title(),
+            coming(self.model.period, zone_of(self.names.zone)) if "period" in self.model.takes else "",
         )
 
     def _title(self) -> tuple[str, str, str]:

@@ -50,6 +50,11 @@ def heading(text: str, note: str = "") -> Markup:
     return Markup("<h2>{}</h2>").format(text) + (Markup("<p>{}</p>").format(note) if note else Markup())
 
 
+def ahead(text: str) -> Markup:
+    """Banner that says that what was chosen lies in the future."""
+    return Markup('<div class="ew-problem" role="status">{}.</div>').format(text) if text else Markup()
+
+
 def home() -> Markup:
     """The way to the front page."""
     return Markup('<a class="ew-home ew-away" href="{}" title="Front page">⌂ Home</a>').format(HOME)

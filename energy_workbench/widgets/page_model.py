@@ -155,6 +155,9 @@ class PageModel(HasTraits):
                 parameters[trait.metadata["address"]] = str(value)
         return parameters
 
+    def enter(self, text: str) -> None:
+        """Go to the first hit of the page's own search; a page without one has nothing to do."""
+
     def dated(self, zone: str, instant: str | None = None) -> None:
         """Note when what is shown is from: an instant of the answer, or now."""
         at = datetime.fromisoformat(instant) if instant else clock.now()

@@ -13,7 +13,7 @@ from anywidget import AnyWidget
 from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_period
-from energy_workbench.domain.time.period_text import span
+from energy_workbench.domain.time.period_text import not_begun, span
 from energy_workbench.widgets.browser.assets import module
 from energy_workbench.widgets.choices import MAX_CHOICE
 
@@ -42,6 +42,15 @@ def meaning(text: str, zone: ZoneInfo) -> tuple[str, str, str]:
         return "", "", ""
     first, last = (edge.astimezone(zone).date() for edge in (period.start, period.end - MOMENT))
     return span(period, zone), first.isoformat(), last.isoformat()
+
+
+def coming(text: str, zone: ZoneInfo) -> str:
+    """That a period lies in the future, in words; empty where it does not, or cannot be read."""
+    now = clock.now()
+    try:
+        return not_begun(parse_period(text, zone, now).start.astimezone(zone), now)
+    except PeriodError:
+        return ""
 
 
 class PeriodPicker(AnyWidget):

@@ -44,7 +44,7 @@ class StandIn:
             raise self.broken
         return Overview.from_dict(payloads.overview(period, self.step))
 
-    def over_time(self, meter: str | None = None, period: str | None = None) -> Pattern:
+    def over_time(self, meter: str | None = None, period: str | None = None, *, every: str = "1h") -> Pattern:
         self.periods.append(period)
         if meter == "NOWHERE":
             raise NotFoundError("there is no meter 'NOWHERE'")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from energy_workbench.domain.errors import ServiceError
+from energy_workbench.domain.pages import VIEWED
 from energy_workbench.widgets.app import App
 from energy_workbench.widgets.browser.chart import Chart
 from energy_workbench.widgets.browser.location import parse
@@ -211,3 +212,32 @@ def test_a_kernel_of_the_pages_loads_nothing_heavy() -> None:
         f"print(sorted({heavy!r} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_part_of_a_number_or_name_chooses_the_first_hit_and_nothing_found_is_told() -> None:
+    async def scenario(opened: Opened, stand_in: StandIn) -> None:
+        opened.says(here())
+        await until(lambda: bool(opened.app.names.meters))
+        opened.app.head.meter.value = "unit b"
+        assert opened.app.choices.meter == "UNIT-B"
+        assert opened.app.head.meter.value == "UNIT-B — Unit B"
+        opened.app.head.meter.value = "turbine"
+        assert "No meter has “turbine”" in opened.app.head.problem.value
+        assert opened.app.head.meter.value == "UNIT-B — Unit B"
+        opened.says({"kind": "find", "text": "unit-c"})
+        assert opened.app.choices.meter == "UNIT-C"
+
+    run(scenario)
+
+
+def test_a_period_in_the_future_is_told_above_every_page() -> None:
+    async def scenario(opened: Opened, stand_in: StandIn) -> None:
+        opened.says(here("?period=2999-10"))
+        await until(lambda: "1 October 2999" in opened.app.head.ahead.value)
+        for page in VIEWED:
+            opened.app._open(page.name)
+            assert "This period lies in the future: it begins on 1 October 2999" in opened.app.head.ahead.value
+        opened.app.choices.period = "yesterday"
+        assert opened.app.head.ahead.value == ""
+
+    run(scenario)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from energy_workbench.contract.results import Overview
 from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.choices import Choices
+from energy_workbench.widgets.dashboard import markup
+from energy_workbench.widgets.dashboard.branch import Counts, branch, counted
 from energy_workbench.widgets.dashboard.model import Model
+from tests.figures import payloads
 from tests.widgets.stand_in import StandIn
 
 
@@ -77,6 +83,79 @@ def test_a_chosen_meter_shows_its_own_pattern(model: Model) -> None:
     model.choices.meter = "UNIT-A"
     model.refresh()
     assert model.shown_pattern.number == "UNIT-A"
+
+
+def test_a_chosen_period_is_that_of_pattern_and_flow_and_without_one_they_are_of_the_week_and_of_now(
+    model: Model, stand_in: StandIn
+) -> None:
+    assert (model.flow_view, model.pattern_period) == ("now", "last 7 days")
+    assert stand_in.periods == []
+    model.choices.period = "2026-10"
+    model.refresh()
+    assert stand_in.periods == ["2026-10"]
+    assert (model.flow_view, model.pattern_period) == ("period", "2026-10")
+    assert "2026-10" in markup.pattern_heading(model.shown_pattern, model.pattern_period)
+    assert model.pattern_table().name == "Consumption GRID 2026-10"
+
+
+def test_what_flows_is_in_the_address_where_it_is_not_what_the_period_implies(stand_in: StandIn) -> None:
+    model = Model(stand_in, Choices())
+    for query, view in (
+        ({}, "now"),
+        ({"flow": "period"}, "period"),
+        ({"period": "2026-10"}, "period"),
+        ({"period": "2026-10", "flow": "now"}, "now"),
+    ):
+        model.choices.follow(query)
+        model.follow(query)
+        assert model.flow_view == view
+        assert model.address() == {key: value for key, value in query.items() if key == "flow"}
+
+
+def test_cards_states_and_attention_are_of_the_chosen_meter_and_those_below(model: Model) -> None:
+    model.choices.meter = "UNIT-B"
+    model.refresh()
+    cards = {card.label: card for card in model.cards}
+    assert (cards["Meters"].value, cards["Meters"].note) == ("7", "UNIT-B and below")
+    assert cards["Warnings"].value == "1"
+    assert cards["Energy used"].note == "UNIT-B, today"
+    assert [row["number"] for row in model.attention] == ["UNIT-B-MACHINE-03"]
+    assert sum(model.states_figure["data"][0]["values"]) == 7
+    model.choices.meter = ""
+    model.refresh()
+    assert [card.value for card in model.cards[:3]] == ["92", "89", "91"]
+
+
+def test_a_part_of_the_tree_is_counted_as_the_service_counts_all_of_it() -> None:
+    overview = Overview.from_dict(payloads.overview())
+    assert Counts.of(branch(overview.tree, None)) == Counts.of_site(overview.cards)
+    root = next(row for row in overview.tree if row["parent_id"] is None)
+    assert branch(overview.tree, root) == list(overview.tree)
+    told = counted(overview.tree)
+    for group in ("status", "health", "communication"):
+        for state, count in overview.summary[group].items():
+            assert told[group][state] == count
+
+
+def test_a_meter_in_trouble_is_called_by_the_state_that_colours_it(model: Model) -> None:
+    html = markup.attention(model.attention, "")
+    pills = dict(re.findall(r">\S+ (\w+)</span></td><th>([\w-]+)", html))
+    assert pills == {
+        "Inactive": "UNIT-C", "Offline": "UNIT-H-MACHINE-04", "Faulty": "UNIT-G-MACHINE-01",
+        "Warning": "UNIT-B-MACHINE-03", "Maintenance": "UNIT-D-MACHINE-02",
+    }  # fmt: skip
+
+
+def test_enter_takes_the_first_hit_of_a_search_and_says_when_there_is_none(model: Model) -> None:
+    model.find = "unit-a"
+    assert model.matches == 7
+    model.enter("unit-a")
+    assert model.choices.meter == "UNIT-A"
+    model.enter("machine c4")
+    assert model.choices.meter == "UNIT-C-MACHINE-04"
+    model.enter("turbine")
+    assert model.problem == "No meter has “turbine” in its number or name."
+    assert model.choices.meter == "UNIT-C-MACHINE-04"
 
 
 def test_another_meter_needs_no_other_overview_while_it_is_fresh(model: Model, stand_in: StandIn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import NoneType
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, NotRequired, cast, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -16,7 +16,7 @@ from energy_workbench.api.reference.document import Schema
 from energy_workbench.api.reference.made import made
 from energy_workbench.contract.binding import Binding, optional, plain, results
 from energy_workbench.contract.notes import Of
-from energy_workbench.contract.result import Result
+from energy_workbench.contract.result import OfPeriod, Result
 from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
 
 REFERENCE = "#/components/schemas/{model}"
@@ -110,6 +110,8 @@ def payload_of(kind: type[Result[Any]]) -> Any:
     """What a kind of answer is as JSON: members under the names that REST has, lists for tuples."""
     hints = get_type_hints(kind, include_extras=True)
     members = {kind.keys.get(each.name, each.name): _json(hints[each.name]) for each in fields(kind)}  # type: ignore[arg-type]
+    if issubclass(kind, OfPeriod):
+        members["note"] = NotRequired[str]
     return made(kind.__name__, members, kind.__doc__)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from typing_extensions import TypedDict
 
-from energy_workbench.contract.result import RENAMED, Table
+from energy_workbench.contract.result import RENAMED, OfPeriod, Table
 from energy_workbench.contract.rows.energy import CompletenessRow, EnergyRow, IntervalRow, PatternPoint
 
 
@@ -22,7 +22,7 @@ class DayOfMeter(TypedDict):
 
 
 @dataclass(frozen=True, repr=False)
-class Intervals(Table[IntervalRow]):
+class Intervals(OfPeriod, Table[IntervalRow]):
     """Energy, demand and quality of a meter, a row a bucket."""
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
@@ -49,7 +49,7 @@ class Intervals(Table[IntervalRow]):
 
 
 @dataclass(frozen=True, repr=False)
-class Pattern(Table[PatternPoint]):
+class Pattern(OfPeriod, Table[PatternPoint]):
     """Consumption over time with its totals.
 
     Attributes
@@ -105,7 +105,7 @@ class Pattern(Table[PatternPoint]):
 
 
 @dataclass(frozen=True, repr=False)
-class Energies(Table[EnergyRow]):
+class Energies(OfPeriod, Table[EnergyRow]):
     """Energy, demand and quality of every meter over a period, a row a meter in the order of the tree.
 
     Attributes
@@ -140,7 +140,7 @@ class Energies(Table[EnergyRow]):
 
 
 @dataclass(frozen=True, repr=False)
-class Completeness(Table[CompletenessRow, DayOfMeter]):
+class Completeness(OfPeriod, Table[CompletenessRow, DayOfMeter]):
     """How complete the data of every meter is, day by day.
 
     Attributes

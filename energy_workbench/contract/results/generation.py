@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from energy_workbench.contract.result import RENAMED, Result, Table
+from energy_workbench.contract.result import RENAMED, OfPeriod, Result, Table
 from energy_workbench.contract.rows.generation import (
     FactorUsed,
     GenerationDay,
@@ -21,7 +21,7 @@ Figures = Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True, repr=False)
-class Generation(Result[Figures]):
+class Generation(OfPeriod, Result[Figures]):
     """Own generation, fuel and emissions of a period.
 
     Attributes
@@ -105,7 +105,7 @@ class Generation(Result[Figures]):
 
 
 @dataclass(frozen=True, repr=False)
-class GenerationComparison(Table[GenerationFigure]):
+class GenerationComparison(OfPeriod, Table[GenerationFigure]):
     """Own generation, fuel and emissions beside those of an earlier time, a row a figure.
 
     Attributes

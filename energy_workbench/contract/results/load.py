@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from energy_workbench.contract.result import RENAMED, Table
+from energy_workbench.contract.result import RENAMED, OfPeriod, Table
 from energy_workbench.contract.rows.energy import ComparisonRow, DemandRow, LoadShapeRow
 
 
 @dataclass(frozen=True, repr=False)
-class Demand(Table[DemandRow]):
+class Demand(OfPeriod, Table[DemandRow]):
     """Maximum demand of a meter, a row a billing month.
 
     Attributes
@@ -64,7 +64,7 @@ class Demand(Table[DemandRow]):
 
 
 @dataclass(frozen=True, repr=False)
-class LoadShape(Table[LoadShapeRow]):
+class LoadShape(OfPeriod, Table[LoadShapeRow]):
     """How a load is spread.
 
     Attributes
@@ -104,7 +104,7 @@ class LoadShape(Table[LoadShapeRow]):
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Table[ComparisonRow]):
+class Comparison(OfPeriod, Table[ComparisonRow]):
     """Energy of a period beside that of an earlier one, bucket by bucket.
 
     Attributes

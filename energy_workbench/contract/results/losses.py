@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from energy_workbench.contract.result import RENAMED, Table
+from energy_workbench.contract.result import RENAMED, OfPeriod, Table
 from energy_workbench.contract.rows.losses import LossRow, LostTogether, MeterError, NodeRow
 
 
 @dataclass(frozen=True, repr=False)
-class Balance(Table[NodeRow]):
+class Balance(OfPeriod, Table[NodeRow]):
     """Supply, demand and loss of every node over a period, a row a node in the order of the tree.
 
     Attributes
@@ -63,7 +63,7 @@ class Balance(Table[NodeRow]):
 
 
 @dataclass(frozen=True, repr=False)
-class Losses(Table[LossRow]):
+class Losses(OfPeriod, Table[LossRow]):
     """Supply, demand and loss of one node over time, a row a bucket that has begun.
 
     Attributes

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from energy_workbench.contract.notes import Of
-from energy_workbench.contract.result import Result
+from energy_workbench.contract.result import OfPeriod, Result
 from energy_workbench.contract.results.energies import Pattern
 from energy_workbench.contract.results.meters import StatusSummary
 from energy_workbench.contract.rows.flow import Cards, FlowLink, FlowNode, Leaf, SiteRow
 
 
 @dataclass(frozen=True, repr=False)
-class PowerFlow(Result[FlowLink]):
+class PowerFlow(OfPeriod, Result[FlowLink]):
     """Where power or energy goes: nodes, and links of kind `flow` or `loss`.
 
     A link's value is never negative and its direction is that of the energy. A node's `value` is what its meter
@@ -43,7 +43,7 @@ class PowerFlow(Result[FlowLink]):
 
 
 @dataclass(frozen=True, repr=False)
-class Overview(Result[Leaf]):
+class Overview(OfPeriod, Result[Leaf]):
     """Everything that the dashboard shows, in one answer."""
 
     now: str

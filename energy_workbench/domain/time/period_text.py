@@ -46,6 +46,20 @@ def iso(period: Period, zone: ZoneInfo) -> str:
     return f"{start:%Y-%m-%d}" if last.date() == start.date() else f"{start:%Y-%m-%d}/{last:%Y-%m-%d}"
 
 
+def not_begun(start: datetime, now: datetime) -> str:
+    """That a period lies in the future, in words; empty once it has begun.
+
+    Parameters
+    ----------
+    start : datetime
+        On the site's clock.
+    """
+    if start <= now:
+        return ""
+    at = f" at {start:%H:%M}" if start.time() != time() else ""
+    return f"This period lies in the future: it begins on {start.day} {start:%B %Y}{at}, so nothing is known of it yet"
+
+
 def beside(period: Period, by: int, zone: ZoneInfo) -> Period:
     """The period as long as this one that is so many of its lengths later, or earlier.
 

@@ -28,7 +28,7 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
         energies = self._energies()
         rows = energies.rows(known, span, every)
         zone = self.zone
-        return Intervals(
+        found = Intervals(
             rows=rows,
             total=len(rows),
             meter=known.id,
@@ -39,6 +39,7 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
             every=every,
             timezone=zone.key,
         )
+        return self._told(found, span)
 
     def pattern(
         self,
@@ -60,7 +61,7 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
         known = self._meter_or_root(meter)
         energies = self._energies()
         span = self._period(period) if period else energies.last_days(days, every)
-        return energies.pattern(known, span, every)
+        return self._told(energies.pattern(known, span, every), span)
 
     def load_shape(
         self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
@@ -68,10 +69,11 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
         from energy_workbench.services.queries.shapes import load_shape_of
 
         known, span, shifts = self._meter_or_root(meter), self._period(period), shifts or self.settings.shifts
-        return self._kept(
+        found = self._kept(
             ("shape", known.key, span.start, span.end, by, shifts),
             lambda: load_shape_of(self.reader, known, span, by, shifts=shifts, zone=self.zone),
         )
+        return self._told(found, span)
 
     def compare(
         self, meter: str | None = None, period: str = "last month", *, against: str = "previous", every: str = "1d"
@@ -87,7 +89,7 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
             beside = Beside(self.reader, known, span, before, zone=zone, now=now)
             return compared(mine, theirs, against, beside, zone=zone, at=now)
 
-        return self._kept(("compare", known.key, span.start, span.end, against, every), make)
+        return self._told(self._kept(("compare", known.key, span.start, span.end, against, every), make), span)
 
     def demand(
         self,
@@ -104,16 +106,18 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
 
         known, span, how = self._meter_or_root(meter), self._period(period), Block.of(block, kind, unit)
         day = self.settings.billing_day if billing_day is None else billing_day
-        return self._kept(
+        found = self._kept(
             ("demand", known.key, span.start, span.end, how, day),
             lambda: demand(self.reader, self._trees(span), known, span, block=how, billing_day=day, zone=self.zone),
         )
+        return self._told(found, span)
 
     def energies(self, period: str = "today", meter: str | None = None) -> results.Energies:
         meters, span = self._meters(), self._period(period)
         if meter is not None:
             meters = branch(meters, self._meter(meter).key)
-        return self._energies().of_all(meters, span)
+        return self._told(self._energies().of_all(meters, span), span)
 
     def completeness(self, period: str = "last 30 days") -> results.Completeness:
-        return self._energies().completeness(self._meters(), self._period(period))
+        span = self._period(period)
+        return self._told(self._energies().completeness(self._meters(), span), span)

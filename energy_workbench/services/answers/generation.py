@@ -16,7 +16,8 @@ class GenerationAnswers(MeasuredSite, GenerationContract):
     """Generation of a period, and how it has changed."""
 
     def generation(self, period: str = "this month") -> Generation:
-        return self._generation(self._period(period))
+        span = self._period(period)
+        return self._told(self._generation(span), span)
 
     def _generation(self, span: Period) -> Generation:
         from energy_workbench.services.generation.generations import generation
@@ -51,4 +52,4 @@ class GenerationAnswers(MeasuredSite, GenerationContract):
             )
             return change.between(span, before, against)
 
-        return self._kept(("compare generation", span.start, span.end, against), make)
+        return self._told(self._kept(("compare generation", span.start, span.end, against), make), span)

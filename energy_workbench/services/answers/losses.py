@@ -29,7 +29,7 @@ class LossAnswers(MeasuredSite, EnergyContract):
 
         percent = self._threshold(threshold_percent)
         node, span = self._meter(meter) if meter else None, self._period(period)
-        return self._kept(
+        found = self._kept(
             ("balance", span.start, span.end, node and node.key, percent),
             lambda: balance(
                 self.reader,
@@ -43,6 +43,7 @@ class LossAnswers(MeasuredSite, EnergyContract):
                 node=node,
             ),
         )
+        return self._told(found, span)
 
     def losses(
         self,
@@ -56,7 +57,7 @@ class LossAnswers(MeasuredSite, EnergyContract):
 
         percent = self._threshold(threshold_percent)
         node, span = self._meter_or_root(meter), self._period(period)
-        return self._kept(
+        found = self._kept(
             ("losses", span.start, span.end, every, node.key, percent),
             lambda: losses(
                 self.reader,
@@ -70,6 +71,7 @@ class LossAnswers(MeasuredSite, EnergyContract):
                 line=self._line(),
             ),
         )
+        return self._told(found, span)
 
     def flow(self, period: str | None = None) -> PowerFlow:
         if period is None:
@@ -80,7 +82,7 @@ class LossAnswers(MeasuredSite, EnergyContract):
         span = self._period(period)
         meters = self._meters_at(span.end)
         energy, completeness = self._totals(meters, span)
-        return power_flow(
+        found = power_flow(
             meters,
             energy,
             unit="kWh",
@@ -91,6 +93,7 @@ class LossAnswers(MeasuredSite, EnergyContract):
             threshold=self._threshold(None) / 100,
             balances={row["meter"]: row for row in self.balance(period).rows},
         )
+        return self._told(found, span)
 
     def _line(self) -> Callable[[Meter], float]:
         """The nominal voltage line to line of a meter [V]."""

@@ -37,7 +37,7 @@ class SiteAnswers(MeasuredSite, EnergyContract, SiteContract):
     def _overview(self, period: str, energies: Energies) -> Overview:
         meters, span, live, now = self._meters(), self._period(period), self._live(), clock.now()
         root, flow = overview.site_root(meters), self.flow(period)
-        return overview.overview(
+        found = overview.overview(
             site=self.site(),
             meters=meters,
             live=live,
@@ -51,6 +51,7 @@ class SiteAnswers(MeasuredSite, EnergyContract, SiteContract):
             now=now,
             zone=self.zone,
         )
+        return self._told(found, span)
 
     def site_figures(self, period: str = "today") -> SiteFigures:
         span = self._period(period)

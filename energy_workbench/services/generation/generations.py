@@ -14,7 +14,7 @@ from energy_workbench.analytics.site_use import Absent, why_unknown
 from energy_workbench.contract import results
 from energy_workbench.contract.rows.generation import GenerationDay, GeneratorRow
 from energy_workbench.domain.emission_factors import Factor
-from energy_workbench.domain.time import axis
+from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.services.generation.amounts import amounts
 from energy_workbench.services.generation.carbon import Carbon, factor_rows, lacking
@@ -81,11 +81,12 @@ def generation(
         *(("days",) if not (close & site.generators.close & others.close)[:done].all() else ()),
     ]
     groups = {"grid": grid, "solar": solar, "generators": site.generators, "others": others}
+    figures: dict[str, Any] = made.figures()
     return results.Generation(
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),
         timezone=zone.key,
-        **made.figures(),
+        **figures,
         dg_kwh=_energy(dg_kwh),
         dg_hours_counted=bool(running) and all(each.counted_hours is not None for each in running),
         diesel_estimated=any(each.metered_litres is None for each in running),
@@ -111,7 +112,8 @@ def generation(
         market_basis=carbon.market_basis(),
         unknown=tuple(
             {"source": name, "meter": meter.number, "reason": why_unknown([meter], zone)}
-            for name, group in groups.items()
+            # Of what has not been yet, no meter could have told anything.
+            for name, group in ([] if span.start > clock.now() else groups.items())
             for meter in group.silent
         ),
         left_out=tuple(absent.numbers),

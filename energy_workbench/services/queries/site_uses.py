@@ -15,6 +15,7 @@ from energy_workbench.domain import maxima
 from energy_workbench.domain.entities import Flow, Meter
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period
+from energy_workbench.domain.time.period_text import not_begun
 from energy_workbench.services.queries.trees import Stretch, spans
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneI
     trees : sequence of Stretch
         The tree over the period, at least one, without what was never connected.
     """
+    if ahead := not_begun(span.start.astimezone(zone), clock.now()):
+        return SiteUse(None, ahead)
     total, lacking = 0.0, list[Meter]()
     for tree, part in spans(trees, span):
         parts = site_parts(tree.meters)

@@ -69,7 +69,9 @@ class Location(AnyWidget):
 
     def __init__(self, **kwargs: Any) -> None:
         self._moved: list[Callable[[Here], None]] = []
+        self._entered: list[Callable[[str], None]] = []
         self._path = "/"
+        self._written: str | None = None
         super().__init__(**kwargs)
         self.on_msg(self._on_message)
 
@@ -77,11 +79,18 @@ class Location(AnyWidget):
         """Call the handler at each message of the browser: at opening, every 20 s while visible, and at changes."""
         self._moved.append(handler)
 
+    def on_find(self, handler: Callable[[str], None]) -> None:
+        """Call the handler with what stands in a search when Enter is pressed in it."""
+        self._entered.append(handler)
+
     def go(self, query: Mapping[str, str], *, page: str | None = None, title: str = "", push: bool = False) -> None:
         """Write the page's state into the address; with `push`, the browser's Back button returns from it."""
         path = self._path if page is None else self._path.rpartition("/")[0] + "/" + page
         text = urlencode({key: value for key, value in query.items() if value})
-        self.send({"kind": "go", "url": path + (f"?{text}" if text else ""), "title": title, "push": push})
+        url = path + (f"?{text}" if text else "")
+        if push or title or url != self._written:
+            self._written = url
+            self.send({"kind": "go", "url": url, "title": title, "push": push})
 
     def alive(self, text: str, age: float | None = None) -> None:
         """Tell the browser that the kernel lives, and the instant of its values.
@@ -102,9 +111,13 @@ class Location(AnyWidget):
         self.send({"kind": "reveal", "selector": selector})
 
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
+        text = content.get("text") if isinstance(content, dict) and content.get("kind") == "find" else None
+        if isinstance(text, str) and len(text) <= MAX_TEXT:
+            for entered in self._entered:
+                entered(text)
         here = parse(content)
         if here is None:
             return
-        self._path = content["path"]
+        self._path, self._written = content["path"], None
         for handler in self._moved:
             handler(here)

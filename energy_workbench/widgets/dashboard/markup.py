@@ -10,27 +10,25 @@ from markupsafe import Markup
 
 from energy_workbench.contract.results import Pattern
 from energy_workbench.contract.rows.flow import Leaf
-from energy_workbench.domain.pages import PATTERN
-from energy_workbench.figures.wording.words import ICONS, amount, percent, states
+from energy_workbench.domain.status import Communication, Health, Status, decisive
+from energy_workbench.figures.wording.words import ICONS, amount, percent, spoken, states
 from energy_workbench.widgets.markup import heading
 
 LISTED = 7
 """Meters that the attention list names; the map shows all."""
 
-WORDS = {"yellow": "Warning", "orange": "Fault", "red": "Down"}
 
-
-def pattern_heading(pattern: Pattern | None) -> Markup:
+def pattern_heading(pattern: Pattern | None, period: str) -> Markup:
     """Title of the pattern: its meter and totals."""
     if pattern is None:
-        return heading(f"Consumption pattern, {PATTERN}")
+        return heading(f"Consumption pattern, {period}")
     parts = [
         f"{amount(pattern.total_kwh, 'kWh')} in all",
         f"peak {amount(pattern.peak_kw, 'kW')}",
         f"load factor {percent(pattern.load_factor)}",
         f"{percent(pattern.completeness)} complete",
     ]
-    return heading(f"Consumption pattern, {PATTERN}: {pattern.number}", " · ".join(parts))
+    return heading(f"Consumption pattern, {period}: {pattern.number}", " · ".join(parts))
 
 
 def notes(sentences: Sequence[str]) -> Markup:
@@ -57,7 +55,7 @@ def attention(meters: Sequence[Leaf], calm: str) -> Markup:
         Markup('<tr><td><span class="ew-pill ew-{}">{} {}</span></td><th>{}</th><td>{}</td><td>{}</td></tr>').format(
             row["colour"],
             ICONS[row["colour"]],
-            WORDS[row["colour"]],
+            trouble(row),
             row["number"],
             states(dict(row)),
             _seen(row["last_seen"]),
@@ -68,6 +66,12 @@ def attention(meters: Sequence[Leaf], calm: str) -> Markup:
     rest = Markup('<p class="ew-more">and {} more: see the map below</p>').format(more) if more > 0 else Markup()
     head = Markup("<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>")
     return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>{}').format(head, rows, rest)
+
+
+def trouble(row: Leaf) -> str:
+    """The state that gives a meter its colour, in the word that the rings have for it."""
+    state = decisive(Status(row["status"]), Health(row["health"]), Communication(row["communication"]))
+    return spoken(state).capitalize() if state else ""
 
 
 def _seen(iso: str | None) -> str:

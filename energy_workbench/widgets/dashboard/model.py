@@ -6,6 +6,8 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, Enum, Instance, Int, List, Unicode
 
@@ -15,6 +17,7 @@ from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.pages import OVERVIEW as PAGE
 from energy_workbench.domain.pages import PATTERN
 from energy_workbench.domain.site.floor_plan import FloorPlan
+from energy_workbench.domain.time.resolution import resolution
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.flows.power_flow import OVERVIEW
 from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
@@ -22,17 +25,38 @@ from energy_workbench.figures.schema import Figure
 from energy_workbench.figures.wording.generation import without
 from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
+from energy_workbench.widgets.choices import Choices
+from energy_workbench.widgets.dashboard.branch import Counts, branch, counted
+from energy_workbench.widgets.finding import hits, no_hit
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import LIVE, PageModel, Selection
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What one round of requests brought; `pattern` is None where the chosen meter is gone."""
+    """What one round of requests brought.
+
+    Attributes
+    ----------
+    overview : Overview
+        Of the period.
+    pattern : Pattern
+        Of the chosen period, or of the last days where none is chosen; of the chosen meter, or of the site's root.
+    own : Pattern or None
+        The chosen meter over the period; None where none is chosen, or it is gone.
+    plan : FloorPlan or None
+    gone : bool
+        Whether there is no such meter any more.
+    """
 
     overview: Overview
-    pattern: Pattern | None
+    pattern: Pattern
+    own: Pattern | None
     plan: FloorPlan | None
+    gone: bool = False
 
 
 class Model(PageModel):
@@ -52,6 +76,8 @@ class Model(PageModel):
     """Text of number or name that is searched for in the map."""
 
     overview: Overview | None = Instance(Overview, allow_none=True)
+    own: Pattern | None = Instance(Pattern, allow_none=True)
+    """The chosen meter over the period."""
     shown_pattern: Pattern | None = Instance(Pattern, allow_none=True)
     flow_figure = Dict()
     states_figure = Dict()
@@ -74,18 +100,52 @@ class Model(PageModel):
     picture: FloorPlan | None = None
     """The floor plan, once somebody has looked at it."""
 
+    def __init__(self, workbench: WorkbenchContract, choices: Choices, **own: Any) -> None:
+        super().__init__(workbench, choices, **own)
+        choices.observe(lambda _: self._imply_flow(), "period")
+
+    def _imply_flow(self) -> None:
+        """Who chooses a period means its energy, until he asks for the power of now."""
+        self.flow_view = self._implied_flow
+
+    @property
+    def _implied_flow(self) -> str:
+        return "period" if self.chosen else "now"
+
+    def follow(self, query: dict[str, str]) -> None:
+        super().follow(query)
+        if query.get("flow") not in ("now", "period"):
+            self._imply_flow()
+
+    def address(self) -> dict[str, str]:
+        told = super().address()
+        told.pop("flow", None)
+        return told if self.flow_view == self._implied_flow else told | {"flow": self.flow_view}
+
     def ask(self, selection: Selection) -> Fetched:
         overview = self._overview(selection)
         plan = self.picture
         if ("map_kind", "floor") in selection.own and plan is None:
             plan = self.workbench.floor_plan()
+        if selection.meter:
+            try:
+                own = self._over_time(selection.meter, selection.period, overview)
+                return Fetched(overview, self._pattern(selection.meter, overview, own), own, plan)
+            except NotFoundError:
+                return Fetched(overview, self._pattern(None, overview), None, plan, gone=True)
+        return Fetched(overview, self._pattern(None, overview), None, plan)
+
+    def _pattern(self, meter: str | None, overview: Overview, own: Pattern | None = None) -> Pattern:
+        """Consumption over the chosen period; without a choice over the last days."""
         whole = Pattern.from_dict(overview.pattern)
-        if not selection.meter or selection.meter in (whole.meter, whole.number):
-            return Fetched(overview, whole, plan)
-        try:
-            return Fetched(overview, self.workbench.over_time(selection.meter, PATTERN), plan)
-        except NotFoundError:
-            return Fetched(overview, None, plan)
+        if self.chosen:
+            return own or (self._over_time(whole.number, overview.period, overview) if whole.number else whole)
+        return whole if meter in (None, whole.meter, whole.number) else self.workbench.over_time(meter, PATTERN)
+
+    def _over_time(self, meter: str, period: str, overview: Overview) -> Pattern:
+        """Consumption of a meter, as finely as its shape is seen."""
+        start, end = (datetime.fromisoformat(overview.flow[edge]) for edge in ("from", "to"))
+        return self.workbench.over_time(meter, period, every=resolution(end - start))
 
     def _overview(self, selection: Selection) -> Overview:
         """The overview; a recent one is used again when only the meter changes."""
@@ -100,10 +160,10 @@ class Model(PageModel):
         return overview
 
     def show(self, fetched: Fetched) -> None:
-        overview, chosen = fetched.overview, fetched.pattern
-        self.shown_pattern = Pattern.from_dict(overview.pattern) if chosen is None else chosen
+        overview = fetched.overview
+        self.shown_pattern, self.own = fetched.pattern, fetched.own
         self.overview, self.picture = overview, fetched.plan
-        if chosen is None:
+        if fetched.gone:
             self.problem = f"There is no meter “{self.choices.meter}” any more: the whole site is shown."
         seen = [row["last_seen"] for row in overview.tree if row["last_seen"]]
         self.dated(overview.timezone, max(seen, default=overview.now))
@@ -124,10 +184,34 @@ class Model(PageModel):
             root=focus,
             colour=self.paint,
         )
-        self.states_figure = distributions(overview.summary, theme=theme)
+        part = branch(tree, self.meter)
+        self.states_figure = distributions(overview.summary if self.meter is None else counted(part), theme=theme)
         self.map_figure = self._map(tree, overview.site["name"])
-        self.cards, self.notes = _cards(overview), notes(overview)
-        self.calm, self.attention = _calm(tree), _attention(tree)
+        self.cards, self.notes = self._cards(overview, part), notes(overview, whole=self.meter is None)
+        self.calm, self.attention = _calm(part), _attention(part)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a period is chosen: the pattern and the flow are of it then."""
+        return bool(self.choices.period)
+
+    @property
+    def meter(self) -> Leaf | None:
+        """The chosen meter, which cards, states and flow are about with those below it; None for the whole site."""
+        tree = () if self.overview is None or self.own is None else self.overview.tree
+        return next((row for row in tree if self.choices.meter in (row["id"], row["number"])), None)
+
+    def _cards(self, overview: Overview, part: Sequence[Leaf]) -> list[Card]:
+        meter, own = self.meter, self.own
+        if meter is None or own is None:
+            return [*_counts(Counts.of_site(overview.cards), "in the tree"), *_site_cards(overview)]
+        where = f"{meter['number']} and below"
+        return [*_counts(Counts.of(part), where), *_meter_cards(meter, own, overview.period)]
+
+    @property
+    def pattern_period(self) -> str:
+        """The period that the pattern is of."""
+        return self.choices.period or PATTERN
 
     def _shown(self) -> tuple[Overview, Pattern]:
         """Both answers that the page shows; there are none before the first round of requests."""
@@ -136,8 +220,9 @@ class Model(PageModel):
         return self.overview, self.shown_pattern
 
     def _map(self, tree: Sequence[Leaf], site: str) -> Figure:
-        matching = searched(tree, self.find) if self.find.strip() else None
-        self.matches = -1 if matching is None else len(matching)
+        found = self.found()
+        self.matches = len(found) if self.find.strip() else -1
+        matching = {row["id"] for row in tree if row["number"] in found} if self.find.strip() else None
         if self.map_kind == "plan":
             return meter_plan(tree, theme=self.theme, matching=matching)
         if self.map_kind == "floor":
@@ -172,6 +257,18 @@ class Model(PageModel):
         overview, _ = self._shown()
         return PowerFlow.from_dict(overview.flow_now if self.flow_view == "now" else overview.flow)
 
+    def found(self, text: str | None = None) -> list[str]:
+        """Numbers of the meters that the search finds, the best hit first."""
+        tree = () if self.overview is None else self.overview.tree
+        return hits(self.find if text is None else text, ((row["number"], row["name"]) for row in tree))
+
+    def enter(self, text: str) -> None:
+        """Show the first meter that a search finds."""
+        if found := self.found(text):
+            self.choices.meter = found[0]
+        elif text.strip():
+            self.problem = no_hit(text)
+
     def choose(self, meter: str) -> None:
         """Show the pattern of the meter with that id."""
         tree = () if self.overview is None else self.overview.tree
@@ -198,7 +295,7 @@ class Model(PageModel):
             "quality": "Quality",
             "completeness": "Complete [1]",
         }
-        return sheet(f"Consumption {shown.number} {PATTERN}", shown.rows, columns)
+        return sheet(f"Consumption {shown.number} {self.pattern_period}", shown.rows, columns)
 
     def meters_table(self) -> Sheet:
         """All meters with their states, power and energy."""
@@ -211,25 +308,37 @@ class Model(PageModel):
         return sheet(f"Meters {overview.site['name']}", overview.tree, columns)
 
 
-def searched(tree: Sequence[Leaf], text: str) -> set[str]:
-    """Ids of the meters that have the text in their number or name, whatever its case."""
-    wanted = text.strip().casefold()
-    return {row["id"] for row in tree if wanted in row["number"].casefold() or wanted in row["name"].casefold()}
-
-
-def _cards(overview: Overview) -> list[Card]:
-    cards = overview.cards
-    total, period = cards["total"], overview.period
-    warnings = cards["warnings"]
+def _counts(counts: Counts, where: str) -> list[Card]:
+    """The meters of a part of the tree by state, now."""
+    total, warnings = counts.total, counts.warnings
     return [
-        Card("Meters", amount(total), "in the tree"),
-        Card("Active", amount(cards["active"]), f"of {total}", "green" if cards["active"] == total else "yellow"),
-        Card("Online", amount(cards["online"]), f"of {total}", "green" if cards["online"] == total else "yellow"),
+        Card("Meters", amount(total), where),
+        Card("Active", amount(counts.active), f"of {total}, now", "green" if counts.active == total else "yellow"),
+        Card("Online", amount(counts.online), f"of {total}, now", "green" if counts.online == total else "yellow"),
         Card("Warnings", amount(warnings), "see below" if warnings else "none", "yellow" if warnings else "green"),
+    ]
+
+
+def _site_cards(overview: Overview) -> list[Card]:
+    """What the site uses, and how much of it is known."""
+    cards, period = overview.cards, overview.period
+    return [
         Card("Power now", amount(cards["power_now_kw"], "kW"), _known(cards["power_now_kw"], "used on site")),
         Card("Energy", amount(cards["energy_kwh"], "kWh"), _known(cards["energy_kwh"], period)),
         Card("Peak demand", amount(cards["demand_peak_kw"], "kW"), _peak(cards, period)),
         Card("Data", percent(cards["completeness"], 1), f"complete, {period}", _completeness(cards["completeness"])),
+    ]
+
+
+def _meter_cards(meter: Leaf, own: Pattern, period: str) -> list[Card]:
+    """The same of one meter, by its own registers."""
+    number, producer = meter["number"], meter["flow"] == "producer"
+    word = "produced" if producer else "used"
+    return [
+        Card("Power now", amount(meter["power_kw"], "kW"), _known(meter["power_kw"], f"{word}, {number}")),
+        Card(f"Energy {word}", amount(own.total_kwh, "kWh"), _known(own.total_kwh, f"{number}, {period}")),
+        Card("Peak demand", amount(own.peak_kw, "kW"), _known(own.peak_kw, f"15 min, {period}")),
+        Card("Data", percent(own.completeness, 1), f"complete, {period}", _completeness(own.completeness)),
     ]
 
 
@@ -243,10 +352,19 @@ def _peak(cards: Cards, period: str) -> str:
     return f"15 min, {period}" if not cards["energy_reason"] else "of the known time"
 
 
-def notes(overview: Overview) -> list[str]:
-    """Notes about the cards, a sentence each: what the site does not state, what is not known and why."""
+def notes(overview: Overview, *, whole: bool = True) -> list[str]:
+    """Notes about the cards, a sentence each: what the site does not state, what is not known and why.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether the cards are about the whole site.
+    """
     cards, site = overview.cards, overview.site
-    told = {cards["energy_reason"]: f"energy, {overview.period}"}
+    if not whole:
+        return [site["advice"]] if site.get("advice") else []
+    # That a period lies in the future is told above, of all the page.
+    told = {cards["energy_reason"]: f"energy, {overview.period}"} if not overview.note else {}
     now = cards["power_now_reason"]
     told[now] = f"{told[now]}, and power now" if now in told else "power now"
     told.pop("", None)

@@ -6,8 +6,10 @@ from typing import Any
 
 import ipywidgets
 
+from energy_workbench.contract.results import Pattern
 from energy_workbench.widgets.dashboard import markup
 from energy_workbench.widgets.dashboard.model import Model
+from energy_workbench.widgets.finding import no_hit
 from energy_workbench.widgets.markup import cards, heading
 from energy_workbench.widgets.parts import Parts, put, show
 
@@ -31,7 +33,7 @@ class View:
         self.pattern = make.chart(310, model.pattern_table)
         self.map = make.chart(460, model.meters_table)
         self.flow_title = make.text("ew-h")
-        self.pattern_title = make.text("ew-h", markup.pattern_heading(None))
+        self.pattern_title = make.text("ew-h", markup.pattern_heading(None, model.pattern_period))
         self.attention = make.text("ew-attention")
         states_title = make.text("ew-h", heading("Status, health and communication"))
         attention_title = make.text("ew-h", heading("Needs attention"))
@@ -69,14 +71,24 @@ class View:
         show(model, "notes", lambda notes: put(self.notes, markup.notes(notes)))
         for name in ("attention", "calm"):
             show(model, name, lambda _: put(self.attention, markup.attention(model.attention, model.calm)))
-        show(model, "shown_pattern", lambda pattern: put(self.pattern_title, markup.pattern_heading(pattern)))
+        show(model, "shown_pattern", lambda pattern: self._show_pattern(pattern))
         model.observe(self._show_titles, ["flow_view", "overview", "path", "matches"])
         self._show_titles(None)
+
+    def _show_pattern(self, pattern: Pattern) -> None:
+        put(self.pattern_title, markup.pattern_heading(pattern, self.model.pattern_period))
 
     def _show_titles(self, _: Any) -> None:
         model = self.model
         note = "Power now [kW]" if model.flow_view == "now" else f"Energy, {model.period} [kWh]"
         title = heading("Power flow", f"{note} · losses in red · click a meter to look closer")
         put(self.flow_title, title + markup.path(model.path))
-        hits = "" if model.matches < 0 else f" · {model.matches} found"
-        put(self.map_title, heading("Meter map", f"Colour and icon by state · click a meter to look closer{hits}"))
+        put(self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}"))
+
+    def _said_of_search(self) -> str:
+        model = self.model
+        if model.matches < 0:
+            return "click a meter to look closer"
+        return (
+            f"{model.matches} found, Enter shows the first" if model.matches else no_hit(model.find).removesuffix(".")
+        )

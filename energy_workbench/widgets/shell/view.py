@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from energy_workbench.domain.pages import REPORTS, Page
 from energy_workbench.widgets.directory import Names
-from energy_workbench.widgets.markup import home
+from energy_workbench.widgets.markup import ahead, home
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.period_picker import PeriodPicker
@@ -26,10 +26,12 @@ class HeadView:
         self.title = make.text("ew-head")
         self.meter = make.finder("Meter: type a part of its number or name")
         self.period = PeriodPicker(layout=make.layout)
+        self.ahead = make.text("ew-problems")
         self.problem = make.text("ew-problems")
         self.widgets = [
             self.menu,
             make.box([self.title, make.box([self.meter, self.period], "ew-picks")], "ew-top"),
+            self.ahead,
             self.problem,
         ]
 
@@ -47,14 +49,15 @@ class HeadView:
         if options and options != tuple(self.meter.options):
             self.meter.options = options
 
-    def choose(self, meter: str, period: str, compare: str, title: tuple[str, str, str]) -> None:
-        """Show what is chosen; `title` is what the period means, its first and its last day."""
+    def choose(self, meter: str, period: str, compare: str, title: tuple[str, str, str], coming: str) -> None:
+        """Show what is chosen: `title` is what the period means with first and last day, `coming` that it comes yet."""
         if self.meter.value != meter:
             self.meter.value = meter
         picker = self.period
         with picker.hold_sync():
             picker.value, picker.compare = period, compare
             picker.label, picker.first, picker.last = title
+        put(self.ahead, ahead(coming))
 
 
 def menu(pages: Sequence[Page], here: str, site: str) -> Markup:

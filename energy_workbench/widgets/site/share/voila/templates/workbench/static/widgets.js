@@ -319,6 +319,11 @@ export const place = {
     }, options);
     // Before the inputs see it: those of ipywidgets let no key out.
     document.addEventListener("keydown", keyed, {...options, capture: true});
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || !event.target.matches?.(".ew-search input")) return;
+      // With its text: what was typed last may be on its way still.
+      model.send({kind: "find", text: event.target.value.slice(0, 200)});
+    }, {...options, capture: true});
     const beat = setInterval(() => {
       if (document.visibilityState !== "visible") return;
       tell();
