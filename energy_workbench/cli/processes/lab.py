@@ -57,7 +57,10 @@ def config_file(settings: Settings) -> Path:
         "LabApp": {"log_level": "WARN"},
         "Application": {"logging_config": logs.jupyter(settings)},
         "ServerApp": {
-            "jpserver_extensions": {"energy_workbench.widgets.site.alive": True},
+            "jpserver_extensions": {
+                "energy_workbench.widgets.site.alive": True,
+                "energy_workbench.widgets.site.connections": True,
+            },
             "tornado_settings": {"headers": policy.LAB},
         },
     }

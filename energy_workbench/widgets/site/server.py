@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment
 from jupyter_server.log import log_request
+from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
@@ -22,7 +23,7 @@ from energy_workbench.domain.pages import HOME, REPORTS
 from energy_workbench.domain.roles import May
 from energy_workbench.figures import plotly_config
 from energy_workbench.runtime.notify import Alive
-from energy_workbench.widgets.site import compressed, policy
+from energy_workbench.widgets.site import compressed, connections, policy
 from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
 from energy_workbench.widgets.site.alive import keep_telling
 from energy_workbench.widgets.site.compressed import compressing
@@ -169,6 +170,18 @@ class SiteServer(Voila):
             *handlers,
             (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
         ]
+
+    def listen(self) -> None:
+        """Serve, with an end to waiting for requests."""
+        listen = self.app.listen
+
+        def listen_bounded(*args: Any, **kwargs: Any) -> HTTPServer:
+            server: HTTPServer = listen(*args, **kwargs)
+            connections.bound(server)
+            return server
+
+        self.app.listen = listen_bounded
+        super().listen()
 
     async def watch(self) -> None:
         """End the kernels whose visit is over, and their connections, for as long as the server runs."""
