@@ -28,7 +28,11 @@ class Table(StrEnum):
 
 
 class ExchangeFields(TypedDict, total=False):
-    """An exchange of a meter's device, now by default; counters as the devices showed them."""
+    """An exchange of a meter's device, now by default; counters as the devices showed them.
+
+    `profile` and `ratio`, as a pair is added, are what the new device brings with it; where they are not given, they
+    stay.
+    """
 
     at: Instant | None
     old_serial: str | None
@@ -36,6 +40,8 @@ class ExchangeFields(TypedDict, total=False):
     closing: dict[str, float] | None
     opening: dict[str, float] | None
     note: str | None
+    profile: str | None
+    ratio: dict[str, Any] | None
 
 
 class FactorFields(TypedDict, total=False):

@@ -7,7 +7,7 @@ from typing import Annotated
 from energy_workbench.contract import bodies
 from energy_workbench.contract.notes import Help, Instant, MeterRef, Revision
 from energy_workbench.contract.operation import CONTRADICTED, operation
-from energy_workbench.contract.rows.meters import ExchangeRow, RatioImpact, RatioRow, StatusRow
+from energy_workbench.contract.rows.meters import ExchangePreview, ExchangeRow, RatioImpact, RatioRow, StatusRow
 from energy_workbench.domain.roles import May
 
 TAG = "Meters over time"
@@ -74,7 +74,29 @@ class MeterHistoryContract:
     def add_exchange(self, meter: MeterRef, fields: bodies.Exchange, *, revision: Revision = None) -> ExchangeRow:
         """Write an exchange down; one at the same instant is corrected.
 
-        `fields` are `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`.
+        `fields` are `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`, and what the new
+        device brings with it: `profile`, and `ratio` with the members of one. All of it is one change.
+        """
+
+    @operation(
+        "POST",
+        "/meters/{id}/exchanges/preview",
+        "What an exchange would change",
+        tag=TAG,
+        needs=May.CHANGE,
+        slow=True,
+    )
+    def preview_exchange(
+        self,
+        meter: MeterRef,
+        fields: bodies.Exchange,
+        *,
+        remove: Annotated[bool, Help("What taking away the exchange at that instant would change, instead.")] = False,
+    ) -> ExchangePreview:
+        """What an exchange would change, as `add_exchange` takes it: energy of its day and month before and after.
+
+        The intervals are built as they would be; nothing is stored. `counters` are what was read last before and
+        first after it, beside what is given.
         """
 
     @operation("DELETE", "/meters/{id}/exchanges/{at}", "Delete an exchange", tag=TAG, needs=May.CHANGE)

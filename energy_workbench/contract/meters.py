@@ -9,7 +9,7 @@ from energy_workbench.contract import bodies
 from energy_workbench.contract.notes import As, Existing, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
-from energy_workbench.contract.rows.meters import MeterCheck, MeterNode, MeterRow
+from energy_workbench.contract.rows.meters import DeletedMeter, MeterCheck, MeterNode, MeterRow, RestorePreview
 from energy_workbench.contract.words import StatusText, TypeText
 from energy_workbench.domain.roles import May
 
@@ -166,3 +166,19 @@ class MetersContract:
     )
     def restore_meter(self, meter: MeterRef) -> MeterRow:
         """Bring a deleted meter back under its former parent, or the nearest one above that lives."""
+
+    @operation("GET", "/deleted-meters", "Meters that can be restored", tag=TAG, slow=True)
+    def deleted_meters(self) -> list[DeletedMeter]:
+        """Meters that were deleted, the newest first: when, by whom, and what hung below and was deleted with each."""
+
+    @operation(
+        "GET", "/deleted-meters/{id}", "What restoring a meter would do", tag=TAG, slow=True, refuses=CONTRADICTED
+    )
+    def restore_preview(self, meter: MeterRef) -> RestorePreview:
+        """Where a deleted meter would hang, what is in its way, and from when to when there are intervals of it.
+
+        Raises
+        ------
+        ConflictError
+            If it is not deleted.
+        """

@@ -34,13 +34,26 @@ class SetupContract:
 
     @operation("GET", "/templates", "Saved meters to create others from", tag=TAG)
     def templates(self) -> list[TemplateRow]:
-        """Saved meters to create others from: `name` and `fields`."""
+        """Saved meters to create others from: `name`, `fields`, and `meters` that were made from each."""
 
     @operation("POST", "/templates", "Save a template", tag=TAG, needs=May.CHANGE, status=201, refuses=CONTRADICTED)
     def create_template(
         self, name: Annotated[str, As.MEMBER], meter: Annotated[str, Existing(), As.MEMBER]
     ) -> TemplateRow:
         """Save what a meter has in common with others like it: all but number, name, unit id and such."""
+
+    @operation("PUT", "/templates/{name}", "Write or change a template", tag=TAG, needs=May.CHANGE)
+    def put_template(self, name: Annotated[str, Help("Of the template")], fields: bodies.Meter) -> TemplateRow:
+        """Save fields as a template, all of them, in place of the one of that name where there is one.
+
+        What each meter has of its own (number, name, serial, unit id) is none of them. Meters that were made from it
+        stay as they are.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        """
 
     @operation("DELETE", "/templates/{name}", "Delete a template", tag=TAG, needs=May.CHANGE, status=204)
     def delete_template(self, name: Annotated[str, Help("Of the template")]) -> None:

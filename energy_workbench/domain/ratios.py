@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +87,11 @@ class Ratio:
             Scaling.CURRENT: self.ct,
             Scaling.POWER: self.ct * self.pt,
         }[scaling]
+
+
+def ratio_at(history: Iterable[Ratio], at: datetime) -> Ratio:
+    """The pair that holds at an instant, of a history that is ordered by time."""
+    return [each for each in history if each.valid_from is None or each.valid_from <= at][-1]
 
 
 def _plate(primary: float | None, secondary: float | None) -> str | None:

@@ -145,9 +145,11 @@ class Registry(
             If there is no such template.
         """
         with self.database.write() as connection:
-            given = {**(templates.find(connection, template).fields if template else {}), **fields}
+            source = templates.find(connection, template) if template else None
+            given = {**(source.fields if source else {}), **fields}
             meter = replace(checked(connection, None, given, profiles), key=edits.next_key(connection))
-            journal.commit(connection, edits.created(connection, [meter], by=by, at=clock.now()))
+            entries = edits.created(connection, [meter], by=by, at=clock.now())
+            journal.commit(connection, templates.named(entries, source) if source else entries)
             return one(connection, meter.key)
 
     def update_meter(
@@ -266,6 +268,25 @@ class Registry(
         """
         with self.database.write() as connection:
             return deletion.restore(connection, ref, by=by, at=clock.now())
+
+    def deleted_meters(self) -> list[deletion.Deleted]:
+        """Meters that were deleted and can be restored, the newest first."""
+        with self.database.read() as connection:
+            return deletion.deleted(connection)
+
+    def restorable(self, ref: str | int) -> tuple[Meter, list[str]]:
+        """A deleted meter as it would come back, and what is in its way, in words.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        ConflictError
+            If it is not deleted.
+        """
+        with self.database.read() as connection:
+            before = deletion.gone(connection, ref)
+            return deletion.restored(connection, before), deletion.obstacles(connection, before)
 
     def gateways(self) -> list[Gateway]:
         """Every gateway that a meter named, with its options."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, null, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
@@ -24,6 +24,10 @@ from energy_workbench.registry.storage.rows import changed, typed
 
 HELD: Final = tuple(name for name in (*OWN, *RATIO) if name not in INDIVIDUAL)
 """Fields that a template holds."""
+
+
+MADE_FROM: Final = "template"
+"""Where the audit of a new meter names the template that it was made from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,43 @@ def create(connection: Connection, name: str, given: Mapping[str, Any], *, by: s
     return clean
 
 
+def put(connection: Connection, name: str, given: Mapping[str, Any], *, by: str, at: datetime) -> Template:
+    """Save fields as a template of that name, in place of one that there is; the same again changes nothing."""
+    clean, problems = _checked(name, given)
+    if problems:
+        raise InputError("the template cannot be saved", problems)
+    try:
+        before = find(connection, clean.name)
+    except NotFoundError:
+        before = None
+    if before:
+        clean = replace(clean, name=before.name)
+    if clean != before:
+        _write(connection, clean.name, before, clean, by=by, at=at)
+    return clean
+
+
+def named(entries: Iterable[journal.AuditEntry], template: Template) -> list[journal.AuditEntry]:
+    """What created meters, saying from which template."""
+    return [replace(entry, after={**(entry.after or {}), MADE_FROM: template.name}) for entry in entries]
+
+
+def users(connection: Connection) -> dict[str, list[str]]:
+    """Numbers of the living meters that were made from each template, by its name."""
+    audit, meters = schema.audit, schema.meters
+    source = audit.c.after[MADE_FROM].as_string()
+    made = connection.execute(select(audit.c.subject, source).where(audit.c.action == "meter.create", source != null()))
+    living = {
+        f"mtr_{row.key}": row.number
+        for row in connection.execute(select(meters.c.key, meters.c.number).where(meters.c.deleted_at.is_(None)))
+    }
+    found: dict[str, list[str]] = {}
+    for subject, name in made:
+        if subject in living:
+            found.setdefault(folded(name), []).append(living[subject])
+    return {each.name: sorted(found.get(folded(each.name), ()), key=natural) for each in listing(connection)}
+
+
 def delete(connection: Connection, name: str, *, by: str, at: datetime) -> None:
     """Delete a template; the meters that were created from it stay as they are."""
     template = find(connection, name)
@@ -85,9 +126,12 @@ def delete(connection: Connection, name: str, *, by: str, at: datetime) -> None:
 def _write(
     connection: Connection, name: str, old: Template | None, new: Template | None, *, by: str, at: datetime
 ) -> None:
-    before, after = (None if each is None else each.fields for each in (old, new))
+    before, after = (None if each is None else dict(each.fields) for each in (old, new))
+    if before is not None and after is not None:
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        before, after = ({name: each.get(name) for name in names} for each in (before, after))
     rows = (changed("templates", old, new),)
-    action = "template.delete" if new is None else "template.create"
+    action = "template.delete" if new is None else "template.update" if old else "template.create"
     entry = journal.AuditEntry(at=at, by=by, action=action, subject=name, before=before, after=after, rows=rows)
     journal.commit(connection, [entry])
 
@@ -148,6 +192,22 @@ class SavedTemplates(Opened):
         with self.database.write() as connection:
             fields = like if isinstance(like, Mapping) else of_meter(one(connection, like))
             return create(connection, name, fields, by=by, at=clock.now())
+
+    def put_template(self, name: str, fields: Mapping[str, Any], *, by: str) -> Template:
+        """Save fields as a template, in place of the one of that name where there is one.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        """
+        with self.database.write() as connection:
+            return put(connection, name, fields, by=by, at=clock.now())
+
+    def template_users(self) -> dict[str, list[str]]:
+        """Numbers of the living meters that were made from each template, by its name."""
+        with self.database.read() as connection:
+            return users(connection)
 
     def delete_template(self, name: str, *, by: str) -> None:
         """Delete a template; meters that were created from it stay as they are.

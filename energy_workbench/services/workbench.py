@@ -14,6 +14,7 @@ from energy_workbench.services.answers.meters import MeterAnswers
 from energy_workbench.services.answers.readings import ReadingAnswers
 from energy_workbench.services.answers.site import SiteAnswers
 from energy_workbench.services.answers.written import WrittenAnswers
+from energy_workbench.services.commands.deleted import DeletedMeters
 from energy_workbench.services.commands.review import Reviewing
 from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
@@ -29,7 +30,7 @@ def _load_figures() -> None:
 
 class Workbench(
     MeterAnswers, ReadingAnswers, EnergyAnswers, LossAnswers, GenerationAnswers, SiteAnswers, ConditionAnswers,
-    WrittenAnswers, Setup, Reviewing, Scheduling, Transfer, WorkbenchContract,
+    WrittenAnswers, Setup, DeletedMeters, Reviewing, Scheduling, Transfer, WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
 

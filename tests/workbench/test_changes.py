@@ -275,3 +275,44 @@ def test_the_audit_keeps_the_name_of_the_token(own: Settings) -> None:
         assert other.undoable() is None
         other.close()
     assert local.audit(limit=1, meter="UNIT-A")[0]["by"] == "asha"
+
+
+def test_a_template_is_written_changed_and_knows_what_was_made_from_it(changes: Any) -> None:
+    made = changes.put_template("Feeder", {"type": "machine", "ct_primary": 100, "ct_secondary": 5})
+    assert (made["name"], made["meters"]) == ("Feeder", [])
+    changes.create_meter({"number": "M10", "name": "Ten"}, template="Feeder")
+    changes.create_meter({"number": "M2", "name": "Two"}, template="feeder")
+    changed = changes.put_template("FEEDER", {"type": "machine", "ct_primary": 200, "ct_secondary": 5})
+    assert (changed["name"], changed["fields"]["ct_primary"], changed["meters"]) == ("Feeder", 200, ["M2", "M10"])
+    assert changes.meter("M2")["ct_ratio"] == "100/5"
+    (entry,) = changes.audit(1)
+    assert (entry["action"], entry["before"], entry["after"]) == (
+        "template.update", {"ct_primary": 100}, {"ct_primary": 200},
+    )  # fmt: skip
+    assert changes.undo()["undone"]["text"] == "template Feeder changed"
+    assert changes.templates()[0]["fields"]["ct_primary"] == 100
+    changes.delete_meter("M10")
+    assert changes.templates()[0]["meters"] == ["M2"]
+    with pytest.raises(InputError) as caught:
+        changes.put_template("Feeder", {"number": "M3", "ct_primary": "many"})
+    assert {problem.field for problem in caught.value.problems} == {"number", "ct_primary"}
+
+
+def test_what_was_deleted_is_listed_with_who_and_what_went_with_it(changes: Any) -> None:
+    changes.create_meter(PRESS)
+    changes.delete_meter("UNIT-A", "cascade")
+    rows = changes.deleted_meters()
+    assert {row["number"] for row in rows} == {"UNIT-A", "UNIT-A-MACHINE-01", "UNIT-A-MACHINE-05"}
+    (unit,) = (row for row in rows if row["number"] == "UNIT-A")
+    assert unit["below"] == ["UNIT-A-MACHINE-01", "UNIT-A-MACHINE-05"]
+    assert unit["deleted_by"] == changes.audit(1)[0]["by"]
+    machine = next(row for row in rows if row["number"] == "UNIT-A-MACHINE-05")
+    # Its parent is deleted too: it would hang under the nearest one above that lives.
+    preview = changes.restore_preview(machine["id"])
+    assert (preview["parent"], preview["conflicts"], preview["intervals"]) == ("MAIN", [], 0)
+    changes.create_meter({**PRESS, "parent_id": "MAIN"})
+    conflicts = changes.restore_preview(machine["id"])["conflicts"]
+    assert len(conflicts) == 2
+    assert "is in use" in conflicts[0]
+    with pytest.raises(ConflictError, match="not deleted"):
+        changes.restore_preview("MAIN")

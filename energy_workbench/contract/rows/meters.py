@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
-from energy_workbench.contract.notes import Instant
+from energy_workbench.contract.notes import Instant, Words
 from energy_workbench.contract.words import (
     AppliedByText,
     ColourText,
@@ -13,6 +15,7 @@ from energy_workbench.contract.words import (
     FuelText,
     HealthText,
     Kw,
+    Kwh,
     PriorityText,
     ProductionRegisterText,
     Seconds,
@@ -77,6 +80,35 @@ class MeterNode(MeterRow):
     children: list[MeterNode]
 
 
+class DeletedMeter(TypedDict):
+    """A meter that can be restored; `below` are the numbers of those that hung below it and were deleted with it."""
+
+    id: str
+    number: str
+    name: str
+    type: TypeText
+    location: str
+    deleted_at: Instant
+    deleted_by: str
+    below: list[str]
+
+
+class RestorePreview(TypedDict):
+    """What restoring a meter would do.
+
+    It would hang below `parent` (None: at the top); `conflicts` are in its way. From `first` to `last` there are
+    intervals of it; None where there are none.
+    """
+
+    id: str
+    number: str
+    parent: str | None
+    conflicts: list[str]
+    first: Instant | None
+    last: Instant | None
+    intervals: int
+
+
 class FieldProblem(TypedDict):
     """What is wrong with a field of a form."""
 
@@ -138,6 +170,41 @@ class ExchangeRow(TypedDict):
     closing: dict[str, float]
     opening: dict[str, float]
     note: str
+
+
+class CounterAtExchange(TypedDict):
+    """A counter around an exchange, in its own unit: what was read last and first, and what people read off."""
+
+    quantity: str
+    label: str
+    unit: str
+    last: float | None
+    last_at: Instant | None
+    closing: float | None
+    opening: float | None
+    first: float | None
+    first_at: Instant | None
+
+
+class EnergyAtExchange(TypedDict):
+    """Energy of the day, or of the month, of an exchange: as it is without, and as it is with it; None: not known."""
+
+    span: Annotated[str, Words(("day", "month"))]
+    start: Instant
+    end: Instant
+    before_import_kwh: Kwh | None
+    after_import_kwh: Kwh | None
+    before_export_kwh: Kwh | None
+    after_export_kwh: Kwh | None
+
+
+class ExchangePreview(TypedDict):
+    """What an exchange changes: counters around it, energy before and after, and what looks wrong."""
+
+    at: Instant
+    counters: list[CounterAtExchange]
+    energy: list[EnergyAtExchange]
+    warnings: list[str]
 
 
 class RecordedReading(TypedDict):

@@ -10,10 +10,11 @@ from energy_workbench.contract.notes import Instant, Unit, Words
 
 
 class TemplateRow(TypedDict):
-    """A saved meter to create others from."""
+    """A saved meter to create others from, and the numbers of the meters that were made from it."""
 
     name: str
     fields: dict[str, Any]
+    meters: list[str]
 
 
 class AuditRow(TypedDict):

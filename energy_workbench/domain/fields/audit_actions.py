@@ -22,6 +22,7 @@ ACTIONS: Final[dict[str, str]] = {
     "interval.edit": "interval of {} edited",
     "interval.restore": "edit of an interval of {} taken back",
     "template.create": "template {} saved",
+    "template.update": "template {} changed",
     "template.delete": "template {} deleted",
     "factor.set": "emission factor {} stated",
     "factor.delete": "emission factor {} taken away",

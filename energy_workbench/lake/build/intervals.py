@@ -16,6 +16,9 @@ from energy_workbench.energy.counter_steps import Evidence
 from energy_workbench.lake.storage.build_state import State
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from energy_workbench.energy.interval_builder import IntervalBuilder
     from energy_workbench.energy.multipliers import Multipliers
     from energy_workbench.lake.lake import Lake
     from energy_workbench.lake.storage.snapshot import Snapshot
@@ -140,6 +143,45 @@ def build(
         return result
 
 
+def rehearse(
+    lake: Lake,
+    ratios: Sequence[tuple[int, Ratio]],
+    meters: Iterable[int],
+    start: datetime,
+    end: datetime,
+    *,
+    evidence: Evidence,
+) -> pa.Table:
+    """The intervals of a span as `build` would write them, of these ratios and evidence; nothing is written.
+
+    Parameters
+    ----------
+    ratios, evidence
+        As of `build`.
+    start, end : datetime
+        Aware, half-open.
+
+    Returns
+    -------
+    pyarrow.Table
+        As the interval table is.
+
+    Raises
+    ------
+    LakeError
+        If the lake cannot be read.
+    """
+    from energy_workbench.energy.multipliers import Multipliers
+
+    sources = _Sources(Multipliers(ratios), evidence)
+    window = Window(
+        tuple(sorted(meters)), to_micros(start) // QUARTER * QUARTER, -(-to_micros(end) // QUARTER) * QUARTER
+    )
+    snapshot = lake.readings.snapshot()
+    built, _ = _built(snapshot, sources, window, _bounds(snapshot, sources, window))
+    return built.table()
+
+
 def _changed(lake: Lake, snapshot: Snapshot, state: State | None, now: State) -> list[Window] | None:
     """What must be built anew; None for everything."""
     commits = None
@@ -247,10 +289,29 @@ def _parts(bounds: tuple[int, int], window: Window) -> Iterator[Window]:
 def _build_part(
     lake: Lake, snapshot: Snapshot, sources: _Sources, window: Window, bounds: tuple[int, int], *, replace: bool
 ) -> BuildResult:
+    from energy_workbench.lake import findings
+
+    builder, readings = _built(snapshot, sources, window, bounds)
+    table = builder.table()
+    if replace:
+        lake.intervals.write(table, replace=True)
+    else:
+        lake.intervals.write(table, predicate=_predicate(window, "start"))
+    findings.replace(
+        lake.findings, builder.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
+        everything=replace,
+    )  # fmt: skip
+    days = len(set((table["start"].cast("int64").to_numpy() // (96 * QUARTER)).tolist()))
+    return BuildResult(len(table), readings, days)
+
+
+def _built(
+    snapshot: Snapshot, sources: _Sources, window: Window, bounds: tuple[int, int]
+) -> tuple[IntervalBuilder, int]:
+    """The intervals of a window, not written yet, and how many readings were looked at."""
     from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS
     from energy_workbench.energy.interval_builder import IntervalBuilder
     from energy_workbench.energy.power_integration import CONTEXT_US, POWER
-    from energy_workbench.lake import findings
     from energy_workbench.lake.build.source import chunks, neighbours
 
     since, until = window.start, window.end
@@ -270,17 +331,7 @@ def _build_part(
         for chunk in chunks(snapshot, first - CONTEXT_US, last + CONTEXT_US, meters, (POWER,)):
             builder.integrate(chunk.meter, chunk.ts, chunk.counters[POWER])
             readings += len(chunk.meter)
-    table = builder.table()
-    if replace:
-        lake.intervals.write(table, replace=True)
-    else:
-        lake.intervals.write(table, predicate=_predicate(window, "start"))
-    findings.replace(
-        lake.findings, builder.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
-        everything=replace,
-    )  # fmt: skip
-    days = len(set((table["start"].cast("int64").to_numpy() // (96 * QUARTER)).tolist()))
-    return BuildResult(len(table), readings, days)
+    return builder, readings
 
 
 def _predicate(window: Window, time: str) -> str:

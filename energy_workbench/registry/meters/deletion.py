@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError
+from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.registry.meters import connections, edits, queries
 from energy_workbench.registry.meters.checked import one, refuse_stale, refuse_used_number
 from energy_workbench.registry.storage import journal, schema
@@ -45,16 +46,84 @@ def delete(
     return gone
 
 
-def restore(connection: Connection, ref: str | int, *, by: str, at: datetime) -> Meter:
-    """Bring a deleted meter back under its former parent, or the nearest one above that lives."""
-    before = one(connection, ref, deleted=True)
-    if before.deleted_at is None:
-        raise ConflictError(f"meter {before.number} is not deleted: there is nothing to restore")
-    refuse_used_number(connection, before)
-    connections.refuse_shared(connection, [(before, replace(before, deleted_at=None))])
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A meter that was deleted and can be restored.
+
+    Attributes
+    ----------
+    by : str
+        Who deleted it; empty where the trail does not say.
+    below : tuple of str
+        Numbers of the meters that hung below it, at any depth, and were deleted with it.
+    """
+
+    meter: Meter
+    by: str
+    below: tuple[str, ...]
+
+
+def deleted(connection: Connection) -> list[Deleted]:
+    """Meters that were deleted, the newest first."""
+    table = schema.audit
+    query = select(table.c.subject, table.c.by, table.c.change).where(table.c.action.in_(("meter.delete", "undo")))
+    ended = {row.subject: row for row in connection.execute(query.order_by(table.c.key))}
+    gone = [meter for meter in queries.load(connection, None) if meter.deleted_at is not None]
+    tree: dict[int | None, list[Meter]] = {}
+    for meter in gone:
+        tree.setdefault(meter.parent, []).append(meter)
+
+    def change(meter: Meter) -> int:
+        return ended[meter.id].change if meter.id in ended else 0
+
+    def below(meter: Meter) -> tuple[str, ...]:
+        found, waiting = [], [meter]
+        while waiting:
+            mine = [each for each in tree.get(waiting.pop().key, ()) if change(each) == change(meter)]
+            found += mine
+            waiting += mine
+        return tuple(sorted((each.number for each in found), key=natural))
+
+    rows = [Deleted(meter, ended[meter.id].by if meter.id in ended else "", below(meter)) for meter in gone]
+    return sorted(rows, key=lambda each: (each.meter.deleted_at, -each.meter.key), reverse=True)
+
+
+def gone(connection: Connection, ref: str | int) -> Meter:
+    """A meter that is deleted."""
+    meter = one(connection, ref, deleted=True)
+    if meter.deleted_at is None:
+        raise ConflictError(f"meter {meter.number} is not deleted: there is nothing to restore")
+    return meter
+
+
+def restored(connection: Connection, before: Meter) -> Meter:
+    """A deleted meter as it would be: under its former parent, or the nearest one above that lives."""
     known = {meter.key: meter for meter in queries.load(connection, None)}
     above = queries.ancestors({key: meter.parent for key, meter in known.items()}, before.parent)
     parent = next((key for key in above if known[key].deleted_at is None), None)
-    after = replace(before, deleted_at=None, parent=parent)
+    return replace(before, deleted_at=None, parent=parent)
+
+
+def obstacles(connection: Connection, before: Meter) -> list[str]:
+    """Why a deleted meter cannot come back as it was, in words; none where it can."""
+    checks = (
+        lambda: refuse_used_number(connection, before),
+        lambda: connections.refuse_shared(connection, [(before, replace(before, deleted_at=None))]),
+    )
+    told = []
+    for check in checks:
+        try:
+            check()
+        except ConflictError as error:
+            told.append(str(error))
+    return told
+
+
+def restore(connection: Connection, ref: str | int, *, by: str, at: datetime) -> Meter:
+    """Bring a deleted meter back under its former parent, or the nearest one above that lives."""
+    before = gone(connection, ref)
+    refuse_used_number(connection, before)
+    connections.refuse_shared(connection, [(before, replace(before, deleted_at=None))])
+    after = restored(connection, before)
     journal.commit(connection, edits.changed(connection, [(before, after)], by=by, at=at, action="meter.restore"))
     return one(connection, before.key)

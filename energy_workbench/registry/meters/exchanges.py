@@ -37,8 +37,10 @@ def listing(
     return [(row["meter"], typed(Exchange, row)) for row in connection.execute(query).mappings()]
 
 
-def store(connection: Connection, meter: Meter, given: Exchange, *, by: str, at: datetime) -> None:
-    """Write an exchange down; one at the same instant is corrected. The newest gives the meter its serial."""
+def recorded(
+    connection: Connection, meter: Meter, given: Exchange, *, by: str, at: datetime
+) -> list[journal.AuditEntry]:
+    """What writes an exchange down; one at the same instant is corrected. The newest gives the meter its serial."""
     history = {exchange.at: exchange for _, exchange in listing(connection, meter.key)}
     exchange = _checked(meter, given, at)
     replaced = history.get(exchange.at)
@@ -46,9 +48,15 @@ def store(connection: Connection, meter: Meter, given: Exchange, *, by: str, at:
     if not exchange.old_serial and newest:
         exchange = replace(exchange, old_serial=replaced.old_serial if replaced else meter.serial)
     serial = exchange.new_serial if newest else meter.serial
-    if replaced != exchange:
-        action = "exchange.correct" if replaced else "exchange.add"
-        _write(connection, meter, replaced, exchange, serial, action=action, by=by, at=at)
+    if replaced == exchange:
+        return []
+    action = "exchange.correct" if replaced else "exchange.add"
+    return [_entry(meter, replaced, exchange, serial, action=action, by=by, at=at)]
+
+
+def is_newest(connection: Connection, meter: Meter, when: datetime) -> bool:
+    """Whether no exchange of a meter is later."""
+    return all(other.at <= when for _, other in listing(connection, meter.key))
 
 
 def remove(connection: Connection, meter: Meter, when: datetime, *, by: str, at: datetime) -> None:
@@ -58,11 +66,10 @@ def remove(connection: Connection, meter: Meter, when: datetime, *, by: str, at:
         raise NotFoundError(f"meter {meter.number} has no exchange at {when}: its history shows them")
     gone = history[when]
     serial = gone.old_serial if when == max(history) and meter.serial == gone.new_serial else meter.serial
-    _write(connection, meter, gone, None, serial, action="exchange.delete", by=by, at=at)
+    journal.commit(connection, [_entry(meter, gone, None, serial, action="exchange.delete", by=by, at=at)])
 
 
-def _write(
-    connection: Connection,
+def _entry(
     meter: Meter,
     old: Exchange | None,
     new: Exchange | None,
@@ -71,15 +78,14 @@ def _write(
     action: str,
     by: str,
     at: datetime,
-) -> None:
+) -> journal.AuditEntry:
     rows = [changed("exchanges", old, new, meter=meter.key)]
     if serial != meter.serial:
         rows.append(RowChange("meters", (meter.key,), {"serial": meter.serial}, {"serial": serial}))
     before, after = (None if each is None else attributes(each) for each in (old, new))
-    entry = journal.AuditEntry(
+    return journal.AuditEntry(
         at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=tuple(rows)
     )
-    journal.commit(connection, [entry])
 
 
 def _checked(meter: Meter, exchange: Exchange, now: datetime) -> Exchange:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.domain.status import StatusChange
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
-from energy_workbench.registry.meters import exchanges, queries, ratio_history, stated
-from energy_workbench.registry.meters.checked import one, refuse_stale
+from energy_workbench.registry.meters import edits, exchanges, queries, ratio_history, stated
+from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.ratio_history import Span
 from energy_workbench.registry.meters.statements import Statement
+from energy_workbench.registry.storage import journal
 
 
 class MeterHistory(Opened):
@@ -133,10 +136,30 @@ class MeterHistory(Opened):
         with self.database.read() as connection:
             return exchanges.listing(connection)
 
-    def record_exchange(self, ref: str | int, exchange: Exchange, *, by: str, revision: int | None = None) -> Meter:
+    def record_exchange(
+        self,
+        ref: str | int,
+        exchange: Exchange,
+        *,
+        by: str,
+        revision: int | None = None,
+        ratio: Ratio | None = None,
+        profile: str | None = None,
+        profiles: Collection[str] | None = None,
+    ) -> Meter:
         """Write down that a meter's device was exchanged; one at the same instant is corrected.
 
         The newest exchange gives the meter its serial; without `old_serial`, the serial of the meter is meant.
+        All of it is one change, which is undone as a whole.
+
+        Parameters
+        ----------
+        ratio : Ratio, optional
+            That holds with the new device, from its `valid_from` on.
+        profile : str, optional
+            Of the new device, where it is another model; only the newest exchange can bring one.
+        profiles : collection of str, optional
+            Those that can be read.
 
         Raises
         ------
@@ -146,7 +169,20 @@ class MeterHistory(Opened):
         with self.database.write() as connection:
             meter = one(connection, ref)
             refuse_stale(connection, meter, revision, {})
-            exchanges.store(connection, meter, exchange, by=by, at=clock.now())
+            now = clock.now()
+            entries = exchanges.recorded(connection, meter, exchange, by=by, at=now)
+            if ratio is not None:
+                entries += ratio_history.added(connection, meter, ratio, by=by, at=now)
+            if profile is not None and profile != meter.profile:
+                if not exchanges.is_newest(connection, meter, exchange.at):
+                    reason = "the device was exchanged again later: its profile is that of the last one"
+                    raise InputError(
+                        f"the exchange of meter {meter.number} cannot be stored",
+                        [Problem(meter.number, "profile", profile, reason)],
+                    )
+                after = checked(connection, meter, {"profile": profile}, profiles)
+                entries += edits.changed(connection, [(meter, after)], by=by, at=now)
+            journal.commit(connection, entries)
             return one(connection, ref)
 
     def delete_exchange(self, ref: str | int, at: datetime, *, by: str, revision: int | None = None) -> Meter:

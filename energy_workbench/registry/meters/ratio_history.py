@@ -36,10 +36,14 @@ class Span:
 
 def add(connection: Connection, meter: Meter, ratio: Ratio, *, by: str, at: datetime) -> None:
     """Store it; one that begins at the same instant is corrected, the same again changes nothing."""
+    journal.commit(connection, added(connection, meter, ratio, by=by, at=at))
+
+
+def added(connection: Connection, meter: Meter, ratio: Ratio, *, by: str, at: datetime) -> list[journal.AuditEntry]:
+    """What stores it, as `add` does."""
     _refuse_impossible(meter, ratio)
     replaced = _history(connection, meter).get(ratio.valid_from)
-    if replaced != ratio:
-        _store(connection, meter, [(replaced, ratio)], by=by, at=at)
+    return [] if replaced == ratio else _entries(meter, [(replaced, ratio)], by=by, at=at)
 
 
 def edit(
@@ -105,6 +109,12 @@ def _refuse_impossible(meter: Meter, ratio: Ratio) -> None:
 def _store(
     connection: Connection, meter: Meter, pairs: list[tuple[Ratio | None, Ratio | None]], *, by: str, at: datetime
 ) -> None:
+    journal.commit(connection, _entries(meter, pairs, by=by, at=at))
+
+
+def _entries(
+    meter: Meter, pairs: list[tuple[Ratio | None, Ratio | None]], *, by: str, at: datetime
+) -> list[journal.AuditEntry]:
     entries = []
     for old, new in pairs:
         action = "ratio.add" if old is None else "ratio.delete" if new is None else "ratio.correct"
@@ -113,4 +123,4 @@ def _store(
         entries.append(
             journal.AuditEntry(at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=(row,))
         )
-    journal.commit(connection, entries)
+    return entries

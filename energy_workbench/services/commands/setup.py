@@ -16,7 +16,15 @@ from energy_workbench.contract.meters import Children, MetersContract
 from energy_workbench.contract.rows.condition import Limits
 from energy_workbench.contract.rows.flow import SiteChanged
 from energy_workbench.contract.rows.generation import FactorRow
-from energy_workbench.contract.rows.meters import ExchangeRow, MeterCheck, MeterRow, RatioImpact, RatioRow, StatusRow
+from energy_workbench.contract.rows.meters import (
+    ExchangePreview,
+    ExchangeRow,
+    MeterCheck,
+    MeterRow,
+    RatioImpact,
+    RatioRow,
+    StatusRow,
+)
 from energy_workbench.contract.rows.setup import (
     AuditRow,
     AuditSummary,
@@ -34,22 +42,23 @@ from energy_workbench.contract.site import SiteContract
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError
 from energy_workbench.domain.paging import window
-from energy_workbench.domain.ratios import Ratio
+from energy_workbench.domain.ratios import Ratio, ratio_at
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.registry.profile_ids import profile_files
 from energy_workbench.registry.storage.journal import Wanted
-from energy_workbench.services.commands import meter_check, probing
+from energy_workbench.services.commands import exchange_preview, meter_check, probing
 from energy_workbench.services.files import meter_transfer
 from energy_workbench.services.home import Home
 from energy_workbench.services.rows.audit import audit_row, change_row
 from energy_workbench.services.rows.emission_factors import factor_date, factor_from, factor_row
-from energy_workbench.services.rows.exchanges import exchange_from, exchange_row
+from energy_workbench.services.rows.exchanges import device_ratio, exchange_from, exchange_row
 from energy_workbench.services.rows.limits import limit_rows
 from energy_workbench.services.rows.profiles import profile_list
 from energy_workbench.services.rows.ratios import beginning, impact_warnings, ratio_from, ratio_row
 from energy_workbench.services.rows.site import effects, site_fields, site_row
+from energy_workbench.services.rows.templates import template_row
 
 BY = "python"
 """Who changes something, where nobody says it."""
@@ -168,9 +177,16 @@ class Setup(
     ) -> ExchangeRow:
         known = self._meter(meter)
         exchange = exchange_from(fields, self.zone, clock.now())
-        self.registry.record_exchange(known.id, exchange, by=by, revision=revision)
+        ratio = device_ratio(fields, ratio_at(self.registry.ratios(known.id), exchange.at), exchange.at, self.zone)
+        self.registry.record_exchange(
+            known.id, exchange, by=by, revision=revision, ratio=ratio, profile=fields.get("profile") or None,
+            profiles=profile_files(self.settings.profiles_path),
+        )  # fmt: skip
         stored = next(each for each in self.registry.exchanges(known.id) if each.at == exchange.at)
         return exchange_row(stored, self.zone)
+
+    def preview_exchange(self, meter: str, fields: Mapping[str, Any], *, remove: bool = False) -> ExchangePreview:
+        return exchange_preview.preview(self, self._meter(meter), fields, remove=remove)
 
     def delete_exchange(self, meter: str, at: str, *, revision: int | None = None, by: str = BY) -> list[ExchangeRow]:
         self.registry.delete_exchange(self._meter(meter).id, parse_instant(at, self.zone), by=by, revision=revision)
@@ -201,11 +217,16 @@ class Setup(
         return self.limits(meter)
 
     def templates(self) -> list[TemplateRow]:
-        return [{"name": template.name, "fields": dict(template.fields)} for template in self.registry.templates()]
+        made = self.registry.template_users()
+        return [template_row(each, made) for each in self.registry.templates()]
 
     def create_template(self, name: str, meter: str, *, by: str = BY) -> TemplateRow:
         template = self.registry.create_template(name, self._meter(meter).id, by=by)
-        return {"name": template.name, "fields": dict(template.fields)}
+        return template_row(template, self.registry.template_users())
+
+    def put_template(self, name: str, fields: Mapping[str, Any], *, by: str = BY) -> TemplateRow:
+        template = self.registry.put_template(name, fields, by=by)
+        return template_row(template, self.registry.template_users())
 
     def delete_template(self, name: str, *, by: str = BY) -> None:
         self.registry.delete_template(name, by=by)

@@ -144,7 +144,7 @@ class AliveHandler(JupyterHandler):
 
 
 class FrontHandler(JupyterHandler):
-    """Leads to the service's own pages, the front page and the reports: pages name them by paths of their server."""
+    """Leads to the service, to its own pages or on to those of another server: pages name them by plain paths."""
 
     def initialize(self, *, service: str, public: str) -> None:
         """Take the service's address, and the one address of everything, where there is a proxy."""

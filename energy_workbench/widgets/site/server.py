@@ -19,7 +19,7 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from energy_workbench.domain.pages import HOME, REPORTS
+from energy_workbench.domain.pages import EDITED, HOME, REPORTS, VIEWED
 from energy_workbench.domain.roles import May
 from energy_workbench.figures import plotly_config
 from energy_workbench.runtime.notify import Alive
@@ -162,11 +162,13 @@ class SiteServer(Voila):
                 entry = (entry[0], KernelHandler, *entry[2:])
             if not any(path in entry[0] for path in CLOSED):
                 handlers.append((entry[0], compressing(entry[1]), *entry[2:]))
+        others = [each.name for each in (*VIEWED, *EDITED, REPORTS) if each.name not in self.options.pages]
+        elsewhere = "|".join([HOME, *others])
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
         return [
             (rf"{base}/assets/plotly-(.*)\.js", compressing(OneFileHandler), plotly),
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
-            (rf"{base}/({HOME}|{REPORTS.name})", FrontHandler, self.options.to_front),
+            (rf"{base}/({elsewhere})", FrontHandler, self.options.to_front),
             *handlers,
             (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
         ]

@@ -19,6 +19,23 @@ _EXCHANGE: JsonObject = {
     "at": "2026-10-05T10:30:00+05:30", "old_serial": "A-1001", "new_serial": "A-2044", "note": "seal 77120",
     "closing": {"energy_active_import": 981_204.5}, "opening": {"energy_active_import": 0.0},
 }  # fmt: skip
+_PREVIEW: JsonObject = {
+    "at": "2026-10-05T10:30:00+05:30",
+    "counters": [
+        {
+            "quantity": "energy_active_import", "label": "Energy active import", "unit": "kWh", "last": 981_203.8,
+            "last_at": "2026-10-05T10:29:50+05:30", "closing": 981_204.5, "opening": 0.0, "first": 1.2,
+            "first_at": "2026-10-05T10:31:00+05:30",
+        }
+    ],
+    "energy": [
+        {
+            "span": "day", "start": "2026-10-05T00:00:00+05:30", "end": "2026-10-06T00:00:00+05:30",
+            "before_import_kwh": 1102.4, "after_import_kwh": 1104.3, "before_export_kwh": 0.0, "after_export_kwh": 0.0,
+        }
+    ],
+    "warnings": [],
+}  # fmt: skip
 
 SHOWN: Final[Mapping[str, Shown]] = {
     "meter_statuses": Shown(
@@ -48,6 +65,12 @@ SHOWN: Final[Mapping[str, Shown]] = {
         "The exchange",
         _EXCHANGE,
         body="`at` is now by default; readings are counters, as the devices showed them.",
+        sends=_EXCHANGE,
+    ),
+    "preview_exchange": Shown(
+        "What it would change",
+        _PREVIEW,
+        body="The exchange, as it is recorded; to see what taking one away would change, `at` alone.",
         sends=_EXCHANGE,
     ),
     "delete_exchange": Shown("Exchanges", listed([_EXCHANGE])),

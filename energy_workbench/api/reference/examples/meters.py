@@ -45,6 +45,10 @@ _READ_ONLY = (
     "status_reason", "status_since", "health_reason", "health_since", "error",
 )  # fmt: skip
 _SETTABLE: JsonObject = {name: value for name, value in _METER.items() if value is not None and name not in _READ_ONLY}
+_DELETED: JsonObject = {
+    "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "location": "Hall 1",
+    "deleted_at": "2026-10-05T14:30:00+05:30", "deleted_by": "asha", "below": ["UNIT-A-MACHINE-01"],
+}  # fmt: skip
 METERS: JsonObject = {**listed([_METER]), "timezone": "Asia/Kolkata"}
 
 SHOWN: Final[Mapping[str, Shown]] = {
@@ -83,5 +87,18 @@ SHOWN: Final[Mapping[str, Shown]] = {
     ),
     "delete_meter": Shown("Meters that were deleted", listed([_METER])),
     "restore_meter": Shown("The meter", _METER),
+    "deleted_meters": Shown("Deleted meters", listed([_DELETED])),
+    "restore_preview": Shown(
+        "What restoring it would do",
+        {
+            "id": "mtr_12",
+            "number": "UNIT-A",
+            "parent": "PMD",
+            "conflicts": [],
+            "first": "2026-09-01T00:00:00+05:30",
+            "last": "2026-10-05T14:15:00+05:30",
+            "intervals": 3322,
+        },
+    ),
 }
 """By name of the operation."""

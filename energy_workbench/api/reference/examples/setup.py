@@ -14,7 +14,9 @@ _CHANGED: JsonObject = {
     "number": "UNIT-A", "before": {"name": "Unit"}, "after": {"name": "Unit A"}, "change": 311, "undoes": None,
 }  # fmt: skip
 _CHANGE: JsonObject = {"change": 311, "text": "UNIT-A changed", "entries": [_CHANGED]}
-_TEMPLATE: JsonObject = {"name": "Feeder 1000/5", "fields": {"type": "machine", **TRANSFORMER}}
+_TEMPLATE: JsonObject = {
+    "name": "Feeder 1000/5", "fields": {"type": "machine", **TRANSFORMER}, "meters": ["UNIT-A-MACHINE-05"],
+}  # fmt: skip
 _GATEWAY: JsonObject = {
     "url": "tcp://192.168.1.20:502", "options": {"timeout_ms": 800}, "revision": 2_105_340_187, "meters": 12,
     "online": 11,
@@ -27,6 +29,12 @@ SHOWN: Final[Mapping[str, Shown]] = {
         _TEMPLATE,
         body="The template's name, and the meter that it is like (id or number).",
         sends={"name": "Feeder 1000/5", "meter": "UNIT-A"},
+    ),
+    "put_template": Shown(
+        "The template",
+        _TEMPLATE,
+        body="Its fields, as of a meter but without what each has of its own.",
+        sends={"type": "machine", **TRANSFORMER},
     ),
     "undoable": Shown("The change, or null", {"undoable": _CHANGE}),
     "undo": Shown("The change that was undone", {"undone": _CHANGE}),
