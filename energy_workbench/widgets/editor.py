@@ -33,7 +33,12 @@ EASE = 9.0
 MAX_NAME = 200
 """Longest schedule that an address may name [characters]."""
 
-FIRST_INPUT = {"form": ".ew-form input", "bulk": ".ew-files input", "deleted": ".ew-deleted select"}
+FIRST_INPUT = {
+    "form": ".ew-form input",
+    "bulk": ".ew-files input",
+    "deleted": ".ew-deleted select",
+    "exchange": ".ew-exchange input",
+}
 """Where the keyboard goes when the right side changes."""
 
 

@@ -34,7 +34,7 @@ def view_of(model: SetupModel) -> LimitsView:
 
 
 def test_every_rule_is_listed_with_what_holds_and_what_was_set_is_marked(model: SetupModel) -> None:
-    model.begin_limits()
+    model.open("limits")
     assert model.side == "limits"
     table = markup.table(model.limits.answer)
     assert table.count("<tr>") == 1 + len(model.limits.answer["rules"])
@@ -68,7 +68,7 @@ def test_a_meter_shows_its_own_limits_over_the_sites(model: SetupModel, stand_in
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_left_of_it_later(model: SetupModel) -> None:
-    model.begin_limits()
+    model.open("limits")
     view = view_of(model)
     view.pick.value = "power_factor"
     view.inputs["warning"].value = "much"

@@ -47,6 +47,9 @@ class SetupStandIn:
         self.broken: Exception | None = None
         self.past: list[dict[str, Any]] = []
         self.held: dict[str, dict[str, Any]] = {}
+        self.made: dict[str, list[str]] = {}
+        self.swaps: dict[str, list[dict[str, Any]]] = {}
+        self.conflicts: list[str] = []
         self.pairs: dict[str, list[dict[str, Any]]] = {}
         self.own_limits: dict[str | None, dict[str, float | None]] = {}
         self.gates = {
@@ -120,7 +123,60 @@ class SetupStandIn:
         return copy.deepcopy(row)
 
     def templates(self) -> list[dict[str, Any]]:
-        return [{"name": name, "fields": fields} for name, fields in self.held.items()]
+        return [
+            {"name": name, "fields": fields, "meters": self.made.get(name, [])} for name, fields in self.held.items()
+        ]
+
+    def put_template(self, name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls.append(("put template", name, dict(fields)))
+        if isinstance(fields.get("ct_primary"), str):
+            raise InputError("the template cannot be saved", [Problem("template", "ct_primary", "x", "is no number")])
+        self.held[name] = dict(fields)
+        return {"name": name, "fields": self.held[name], "meters": self.made.get(name, [])}
+
+    def delete_template(self, name: str) -> None:
+        self.calls.append(("delete template", name))
+        del self.held[name]
+
+    def deleted_meters(self) -> list[dict[str, Any]]:
+        gone = [row for row in self.stored.values() if row["deleted_at"]]
+        names = ("id", "number", "name", "type", "location", "deleted_at")
+        return [{**{name: row[name] for name in names}, "deleted_by": "asha", "below": []} for row in gone]
+
+    def restore_preview(self, id: str) -> dict[str, Any]:
+        row = self.stored[id]
+        parent = self.stored[row["parent_id"]]["number"] if row["parent_id"] else None
+        told = {"id": id, "number": row["number"], "parent": parent, "conflicts": list(self.conflicts)}
+        return {**told, "first": NOW, "last": NOW, "intervals": 1}
+
+    def exchanges(self, id: str) -> list[dict[str, Any]]:
+        return copy.deepcopy(self.swaps.get(id, []))
+
+    def preview_exchange(self, id: str, fields: Mapping[str, Any], *, remove: bool = False) -> dict[str, Any]:
+        self.calls.append(("preview exchange", id, dict(fields), remove))
+        if fields.get("at") == "tomorrow":
+            raise InputError("the exchange cannot be stored", [Problem("body", "at", "tomorrow", "is no instant")])
+        counter = {
+            "quantity": "energy_active_import", "label": "Energy active import", "unit": "kWh", "last": 91234.5,
+            "last_at": NOW, "closing": None, "opening": None, "first": None, "first_at": None,
+        }  # fmt: skip
+        energy = {
+            "span": "day", "start": NOW, "end": NOW, "before_import_kwh": 100.0, "after_import_kwh": 104.5,
+            "before_export_kwh": None, "after_export_kwh": None,
+        }  # fmt: skip
+        return {"at": NOW, "counters": [counter], "energy": [energy], "warnings": ["<b>look</b>"]}
+
+    def add_exchange(self, id: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
+        self.calls.append(("exchange", id, dict(fields), revision))
+        row = {"old_serial": "S1", **fields}
+        self.swaps.setdefault(id, []).append(row)
+        self.stored[id] |= {"serial": fields["new_serial"], "revision": self.stored[id]["revision"] + 1}
+        return row
+
+    def delete_exchange(self, id: str, at: str, *, revision: int | None = None) -> list[dict[str, Any]]:
+        self.calls.append(("delete exchange", id, at))
+        self.swaps[id] = [row for row in self.swaps[id] if row["at"] != at]
+        return self.swaps[id]
 
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> dict[str, Any]:
         self.calls.append(("check", dict(fields), id))
@@ -138,7 +194,7 @@ class SetupStandIn:
     # Changing
 
     def create_meter(self, fields: Mapping[str, Any], template: str | None = None) -> dict[str, Any]:
-        self.calls.append(("create", dict(fields)))
+        self.calls.append(("create", dict(fields), *([template] if template else [])))
         self._refuse(fields, None)
         self._remember()
         key = f"mtr_{len(self.stored) + 1}"

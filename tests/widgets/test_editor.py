@@ -101,7 +101,7 @@ def test_a_refused_action_is_told_in_the_banner() -> None:
     async def scenario(opened: Opened, stand_in: SetupStandIn) -> None:
         opened.says(here())
         await until(lambda: bool(opened.app.model.meters.rows))
-        opened.app.model.undo()
+        opened.app.model.undo.undo()
         await until(lambda: "could be undone" in opened.app.view.problem.value)
 
     run(scenario)

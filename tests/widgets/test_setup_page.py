@@ -10,6 +10,7 @@ import pytest
 from energy_workbench.domain.errors import ConflictError, InputError, Problem, ServiceError
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.bulk import markup as bulk_markup
+from energy_workbench.widgets.setup.deleted import markup as deleted_markup
 from energy_workbench.widgets.setup.details import markup
 from energy_workbench.widgets.setup.page_model import SetupModel
 from tests.widgets.setup_stand_in import SetupStandIn
@@ -96,12 +97,12 @@ def test_what_is_open_beside_the_tree_stays_open_when_the_meters_change(
     choose(model, "UNIT-A-MACHINE-01")
     late = model.question()
     stand_in.delete_meter(model.details.selected)
-    model.begin_deleted()
+    model.open("deleted")
     model.take(late())
     stand_in.delete_meter(model.meters.id_of("SOLAR"))
     model.refresh()
     assert model.details.row["number"] == "UNIT-A"
-    assert (model.side, len(model.deleted)) == ("deleted", 2)
+    assert (model.side, len(model.deleted.rows)) == ("deleted", 2)
     choose(model, "UNIT-B")
     assert model.side == "details"
 
@@ -196,28 +197,31 @@ def test_a_deleted_meter_can_be_restored(model: SetupModel) -> None:
     choose(model, "SOLAR")
     model.question_about("delete")
     model.ask.confirm()
-    model.begin_deleted()
-    assert [row["number"] for row in model.deleted] == ["SOLAR"]
-    model.restore(model.deleted[0]["id"])
-    assert model.deleted == []
+    model.open("deleted")
+    (row,) = model.deleted.rows
+    assert (row["number"], row["deleted_by"]) == ("SOLAR", "asha")
+    model.deleted.choose(row["id"])
+    assert "below MAIN" in deleted_markup.preview(row, model.deleted.preview)
+    model.deleted.restore()
+    assert (model.deleted.rows, model.side) == ([], "details")
     assert model.meters.id_of("SOLAR")
 
 
 def test_the_last_change_can_be_undone(model: SetupModel) -> None:
-    assert model.undoable == ""
+    assert model.undo.text == ""
     choose(model, "SOLAR")
     model.question_about("delete")
     model.ask.confirm()
-    assert model.undoable == "GRID changed"
-    model.undo()
+    assert model.undo.text == "GRID changed"
+    model.undo.undo()
     assert model.notice == "Undone: GRID changed."
     assert model.meters.id_of("SOLAR")
 
 
 def test_an_undo_that_cannot_be_is_told_and_leaves_the_button(model: SetupModel) -> None:
     with pytest.raises(ConflictError):
-        model.undo()
-    assert not model.undoing
+        model.undo.undo()
+    assert not model.undo.busy
 
 
 def test_a_template_is_saved_and_offered(model: SetupModel) -> None:
@@ -281,7 +285,7 @@ def test_a_later_ratio_can_be_taken_away(model: SetupModel, stand_in: SetupStand
 
 
 def test_a_file_is_shown_before_it_is_imported(model: SetupModel, stand_in: SetupStandIn) -> None:
-    model.begin_bulk()
+    model.open("bulk")
     model.bulk.take("plant.csv", b"number,name,type,unit_id\n")
     assert [call[3] for call in stand_in.calls if call[0] == "import"] == [True]
     shown = bulk_markup.plan(model.bulk.plan, model.bulk.filename)

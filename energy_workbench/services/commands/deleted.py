@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from energy_workbench.analytics.live import iso
 from energy_workbench.contract.meters import MetersContract
 from energy_workbench.contract.rows.meters import DeletedMeter, RestorePreview
-from energy_workbench.contract.words import TypeText
 from energy_workbench.services.commands.setup import EARLIEST, LATEST
 from energy_workbench.services.home import Home
 
@@ -22,7 +19,7 @@ class DeletedMeters(Home, MetersContract):
                 "id": each.meter.id,
                 "number": each.meter.number,
                 "name": each.meter.name,
-                "type": cast(TypeText, str(each.meter.type)),
+                "type": str(each.meter.type),
                 "location": each.meter.location,
                 "deleted_at": iso(each.meter.deleted_at, zone) or "",
                 "deleted_by": each.by,

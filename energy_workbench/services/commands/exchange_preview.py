@@ -34,6 +34,8 @@ ROWS = 200
 
 SPANS: tuple[tuple[Literal["day", "month"], str], ...] = (("day", "%Y-%m-%d"), ("month", "%Y-%m"))
 
+NOTHING: Mapping[str, Any] = {}
+
 KWH = ("energy_import_kwh", "energy_export_kwh")
 
 
@@ -116,8 +118,8 @@ def _counters(home: Home, meter: Meter, exchange: Exchange, now: datetime) -> It
     last = read(exchange.at - NEAR, exchange.at, newest=True).to_pylist()
     first = read(exchange.at, max(exchange.at, min(exchange.at + NEAR, now))).to_pylist()
     for name in COUNTERS:
-        old = next((row for row in reversed(last) if row.get(name) is not None), {})
-        new = next((row for row in first if row.get(name) is not None), {})
+        old = next((row for row in reversed(last) if row.get(name) is not None), NOTHING)
+        new = next((row for row in first if row.get(name) is not None), NOTHING)
         closing, opening = exchange.closing.get(name), exchange.opening.get(name)
         if old or new or closing is not None or opening is not None:
             yield {

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, HasTraits, List, Unicode
 
-from energy_workbench.contract.results import MeterTable
 from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.contract.rows.meters import MeterRow
-from energy_workbench.contract.rows.setup import Undone
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import zone_of
-from energy_workbench.figures.wording.words import amount
 from energy_workbench.widgets.background import Doer
-from energy_workbench.widgets.markup import Card, one_line
+from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup.ask.model import AskModel
 from energy_workbench.widgets.setup.bulk.model import BulkModel
+from energy_workbench.widgets.setup.cards import cards_of
+from energy_workbench.widgets.setup.deleted.model import DeletedModel
 from energy_workbench.widgets.setup.details.model import DetailsModel, Values
 from energy_workbench.widgets.setup.doctor.model import DoctorModel
+from energy_workbench.widgets.setup.exchange.model import ExchangeModel
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
@@ -31,7 +29,9 @@ from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
 from energy_workbench.widgets.setup.site.model import SiteModel
+from energy_workbench.widgets.setup.templates.model import TemplatesModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
+from energy_workbench.widgets.setup.undoing import UndoModel
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -56,10 +56,14 @@ class Answer:
     undoable: str
 
 
+PANELS = ("bulk", "templates", "deleted", "gateways", "doctor", "limits", "review", "site")
+"""Panels of the whole plant, each with a button; the others are of one meter."""
+
+
 class SetupModel(HasTraits):
     """Headless: the models of the panels, and the choice and changes that they share."""
 
-    side = Enum(("details", "form", "bulk", "deleted", "gateways", "doctor", "limits", "review", "site"), "details")
+    side = Enum(("details", "form", "exchange", *PANELS), "details")
     site = Unicode("")
     as_of = Unicode("")
     cards = List()
@@ -69,11 +73,8 @@ class SetupModel(HasTraits):
     """Result of the last action."""
     asks = Unicode("")
     """Advice about what nobody stated of the site yet; empty where nothing is lacking."""
-    undoable = Unicode("")
-    """The last change of this role, in words; empty where there is none to undo."""
-    undoing = Bool(False)
-    deleted: list[MeterRow] = List()
-    """Meters that can be restored."""
+    empty = Bool(False)
+    """Whether it is known that the plant has no meter yet."""
 
     def __init__(
         self, workbench: WorkbenchContract, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None
@@ -96,6 +97,10 @@ class SetupModel(HasTraits):
         self.limits = LimitsModel(workbench, doer, self._changed)
         self.review = ReviewModel(workbench, doer, self._changed)
         self.plant = SiteModel(workbench, doer, self._changed)
+        self.exchange = ExchangeModel(workbench, doer, self._changed)
+        self.templates = TemplatesModel(workbench, doer, self._changed, self.begin_from)
+        self.deleted = DeletedModel(workbench, doer, self._changed)
+        self.undo = UndoModel(workbench, doer, self._changed)
         self.tree.observe(self._chosen, "selected")
         self.form.observe(self._form_ended, "kind")
 
@@ -122,10 +127,12 @@ class SetupModel(HasTraits):
         self._taken = answer.order
         now = clock.now().astimezone(zone_of(answer.site["timezone"]))
         with self.hold_trait_notifications():
-            self.problem, self.site, self.undoable = "", answer.site["name"], answer.undoable
+            self.problem, self.site, self.undo.text = "", answer.site["name"], answer.undoable
+            self.empty = not answer.rows
             self.asks = answer.site.get("advice", "")
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
-            self.details.zone = answer.site["timezone"]
+            for part in (self.details, self.exchange):
+                part.zone = answer.site["timezone"]
             if not self.meters.rows or [*self.meters.rows.values()] != [*answer.rows]:
                 self._grown(MeterTree(answer.rows))
         self.details.take_values(answer.values)
@@ -142,14 +149,15 @@ class SetupModel(HasTraits):
         self.meters = meters
         for part in (self.tree, self.details, self.form, self.ask):
             part.meters = meters
-        self.cards = _cards(meters)
+        self.cards = cards_of(meters)
+        self.exchange.same_meter(meters.rows)
         self._tell_revision()
         if chosen not in meters:
             first = meters.below()[0] if meters.below() else ""
             near = next((key for key in above if key in meters), first)
             self._follow(near if chosen else meters.id_of(self._wanted) or first)
         if self.side == "deleted":
-            self._ask_deleted()
+            self.deleted.ask()
 
     def _tell_revision(self) -> None:
         self.ratios.revision = self.details.row.get("revision")
@@ -192,7 +200,7 @@ class SetupModel(HasTraits):
 
     def begin_add(self, like: MeterRow | None = None) -> None:
         """Show the form of a new meter."""
-        self._learn()
+        self.form.learn()
         parent = self.details.row.get("number", "") if like is None else ""
         self.form.add(parent=str(parent), like=like)
         self.side = "form"
@@ -201,7 +209,7 @@ class SetupModel(HasTraits):
         """Show the form of the chosen meter, from what is stored this instant."""
         if not (key := self.details.selected):
             return
-        self._learn()
+        self.form.learn()
 
         def begin(meter: MeterRow) -> None:
             self.form.edit(meter)
@@ -209,50 +217,37 @@ class SetupModel(HasTraits):
 
         self._doer.do(lambda: self._workbench.meter(key), begin, key="edit")
 
-    def begin_bulk(self) -> None:
-        """Show import and export."""
-        self.bulk.begin()
-        self.side = "bulk"
+    def begin_from(self, template: str) -> None:
+        """Show the form of a new meter that is made from a template."""
+        self.form.templates = self.templates.rows
+        self.begin_add()
+        self.form.use_template(template)
 
-    def begin_gateways(self) -> None:
-        """Show the gateways with their options."""
-        self.gateways.cancel()
-        self.gateways.ask()
-        self.side = "gateways"
+    def open(self, panel: str) -> None:
+        """Show a panel of the whole plant, from its beginning."""
+        self.side = panel
+        {
+            "bulk": self.bulk.begin,
+            "templates": self.templates.begin,
+            "deleted": self.deleted.begin,
+            "gateways": self.gateways.begin_list,
+            "doctor": self.doctor.begin,
+            "limits": self.limits.show,
+            "review": self.review.begin,
+            "site": self.plant.ask,
+        }[panel]()
 
-    def begin_doctor(self) -> None:
-        """Show how gateways and meters answer, with advice."""
-        self.side = "doctor"
-        self.doctor.begin()
-
-    def begin_review(self) -> None:
-        """Show the breaks that wait for a decision."""
-        self.side = "review"
-        self.review.begin()
-
-    def begin_site(self) -> None:
-        """Show the site, to state or change what it is."""
-        self.plant.ask()
-        self.side = "site"
-
-    def begin_limits(self) -> None:
-        """Show the limits of health of the site."""
-        self.limits.show()
-        self.side = "limits"
+    def begin_exchange(self) -> None:
+        """Show the exchanges of the chosen meter's device, and the form of one."""
+        if key := self.details.selected:
+            self.exchange.begin(self.meters[key])
+            self.side = "exchange"
 
     def begin_own_limits(self) -> None:
         """Show the limits of health of the chosen meter."""
         if row := self.details.row:
             self.limits.show(str(row["id"]), one_line(row["number"]))
             self.side = "limits"
-
-    def begin_deleted(self) -> None:
-        """Show the meters that can be restored."""
-        self.side = "deleted"
-        self._ask_deleted()
-
-    def _ask_deleted(self) -> None:
-        self._doer.do(lambda: self._workbench.meters(deleted=True), self._take_deleted, key="deleted")
 
     def back(self) -> None:
         """Show the chosen meter again."""
@@ -280,44 +275,7 @@ class SetupModel(HasTraits):
         self.question_about("move")
         self.ask.parent = self.meters.number_of(onto)
 
-    def _learn(self) -> None:
-        """Fetch what the form suggests."""
-        workbench, form = self._workbench, self.form
-        self._doer.do(workbench.profiles, lambda profiles: form.set_trait("profiles", profiles), key="profiles")
-        self._doer.do(workbench.templates, lambda templates: form.set_trait("templates", templates), key="templates")
-        self._doer.do(
-            workbench.gateways,
-            lambda gateways: form.set_trait("gateways", [row["url"] for row in gateways]),
-            key="gateways",
-        )
-
     # Ending
-
-    def undo(self) -> None:
-        """Take the last change back."""
-        if self.undoing:
-            return
-        self.undoing = True
-
-        def done(answer: Undone) -> None:
-            self.undoing = False
-            self._changed(f"Undone: {answer['undone']['text']}.", "")
-
-        def failed(error: Exception) -> None:
-            self.undoing = False
-            raise error
-
-        self._doer.do(self._workbench.undo, done, failed, key="undo")
-
-    def restore(self, key: str) -> None:
-        """Bring a deleted meter back."""
-
-        def done(meter: MeterRow) -> None:
-            self.deleted = [row for row in self.deleted if row["id"] != key]
-            self.side = "details"
-            self._changed(f"{one_line(meter['number'])} is back.", meter["id"])
-
-        self._doer.do(lambda: self._workbench.restore_meter(key), done, key="restore")
 
     def _saved(self, meter: MeterRow, verb: str) -> None:
         self.side = "details"
@@ -347,38 +305,11 @@ class SetupModel(HasTraits):
                 self.gateways.ask()
             if self.side == "limits":
                 self.limits.ask()
+            if self.side in ("exchange", "deleted") and key in self.meters:
+                self.side = "details"
 
         self._doer.do(self.question(), take)
 
     def _form_ended(self, change: Mapping[str, Any]) -> None:
         if not change["new"] and self.side == "form":
             self.side = "details"
-
-    def _take_deleted(self, meters: MeterTable) -> None:
-        self.deleted = list(meters.rows)
-
-
-def _cards(meters: MeterTree) -> list[Card]:
-    rows = list(meters.rows.values())
-    total = len(rows)
-
-    status = Counter(row["status"] for row in rows)
-    communication = Counter(row["communication"] for row in rows)
-    colour = Counter(row["colour"] for row in rows)
-    active, inactive = status["active"], status["inactive"]
-    online, silent, apart = (communication[name] for name in ("online", "offline", "not_connected"))
-    warned = colour["yellow"] + colour["orange"]
-    return [
-        Card("Total", amount(total), "meters in the tree"),
-        Card("Active", amount(active), f"of {total:,}", "green" if active == total else "yellow"),
-        Card("Online", amount(online), f"of {total:,}", "green" if online == total else "yellow"),
-        Card("Warnings", amount(warned), "yellow or orange", "yellow" if warned else "green"),
-        Card("Offline", amount(silent), "no new readings", "red" if silent else "green"),
-        Card("Not connected", amount(apart), "no reading ever", "grey" if apart else "green"),
-        Card("Inactive", amount(inactive), "out of service", "red" if inactive else "green"),
-    ]
-
-
-def when(iso: str | None) -> str:
-    """A stored instant as text; empty for none."""
-    return f"{datetime.fromisoformat(iso):%d %b %Y %H:%M}" if iso else ""

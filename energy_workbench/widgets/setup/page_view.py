@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -15,9 +16,11 @@ from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.ask.view import AskView
 from energy_workbench.widgets.setup.bulk.view import BulkView
-from energy_workbench.widgets.setup.deleted_view import DeletedView
+from energy_workbench.widgets.setup.deleted.view import DeletedView
 from energy_workbench.widgets.setup.details.view import DetailsView
 from energy_workbench.widgets.setup.doctor.view import DoctorView
+from energy_workbench.widgets.setup.exchange.view import ExchangeView
+from energy_workbench.widgets.setup.first_run import FirstRunView
 from energy_workbench.widgets.setup.form.view import FormView
 from energy_workbench.widgets.setup.gateways.view import GatewaysView
 from energy_workbench.widgets.setup.limits.view import LimitsView
@@ -27,9 +30,23 @@ from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
 from energy_workbench.widgets.setup.review.view import ReviewView
 from energy_workbench.widgets.setup.site.view import SiteView
+from energy_workbench.widgets.setup.templates.view import TemplatesView
 from energy_workbench.widgets.setup.tree.view import TreeView
 
 KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in MeterType)]
+
+
+TOOLS = (
+    ("bulk", "Import / export", "A file of all meters"),
+    ("templates", "Templates", "What meters of a kind share"),
+    ("gateways", "Gateways", "How each is asked"),
+    ("doctor", "Bus doctor", "What is wrong, and what to do"),
+    ("site", "Site", "Name, time zone, country, currency"),
+    ("limits", "Limits", "From when on meters warn"),
+    ("review", "Review", "Steps of counters that wait for a decision"),
+    ("deleted", "Deleted meters", "What can be restored"),
+)
+"""Panel, label and tooltip of each button."""
 
 
 class SetupView:
@@ -52,25 +69,15 @@ class SetupView:
         self.notice = make.text("ew-notice-line")
         self.cards = make.text("ew-cards ew-cards-7")
         self.add = make.button("+ Add meter", model.begin_add, kind="primary", classes="ew-do-add")
-        self.undo = make.button("Undo", model.undo, classes="ew-do-undo", tooltip="Takes your last change back")
+        self.undo = make.button("Undo", model.undo.undo, classes="ew-do-undo", tooltip="Takes your last change back")
         self.schedules = make.button("Scheduled reports", lambda: None, classes="ew-do-schedules")
         tools = make.box(
             [
                 self.undo,
-                make.button("Import / export", model.begin_bulk, classes="ew-do-bulk"),
-                make.button("Gateways", model.begin_gateways, classes="ew-do-gateways"),
-                make.button("Bus doctor", model.begin_doctor, classes="ew-do-doctor"),
-                make.button(
-                    "Site", model.begin_site, classes="ew-do-site", tooltip="Name, time zone, country, currency"
+                *(
+                    make.button(label, partial(model.open, panel), classes=f"ew-do-{panel}", tooltip=tooltip)
+                    for panel, label, tooltip in TOOLS
                 ),
-                make.button("Limits", model.begin_limits, classes="ew-do-limits", tooltip="From when on meters warn"),
-                make.button(
-                    "Review",
-                    model.begin_review,
-                    classes="ew-do-review",
-                    tooltip="Steps of counters that wait for a decision",
-                ),
-                make.button("Deleted meters", model.begin_deleted, classes="ew-do-deleted"),
                 self.schedules,
             ],
             "ew-buttons",
@@ -108,6 +115,7 @@ class SetupView:
             make,
             {
                 "edit": model.begin_edit,
+                "exchange": model.begin_exchange,
                 "limits": model.begin_own_limits,
                 "duplicate": lambda: model.begin_add(model.details.row),
                 **{name: self._asking(name) for name in ("move", "status", "template", "delete")},
@@ -117,7 +125,10 @@ class SetupView:
         )
         self.form = FormView(model.form, make, guard)
         self.bulk = BulkView(model.bulk, make, files, model.back)
-        self.deleted = DeletedView(model, make)
+        self.deleted = DeletedView(model.deleted, make, model.back, guard)
+        self.exchange = ExchangeView(model.exchange, make, model.back, guard)
+        self.templates = TemplatesView(model.templates, make, model.back, guard)
+        self.first_run = FirstRunView(model, make)
         self.limits = LimitsView(model.limits, make, model.back, guard)
         self.plant = SiteView(model.plant, make, model.back, guard)
         self.review = ReviewView(model.review, make, model.back, guard)
@@ -125,6 +136,8 @@ class SetupView:
         self.doctor = DoctorView(model.doctor, make, model.back, guard)
         self.sides = {
             "details": self.details.widget,
+            "exchange": self.exchange.widget,
+            "templates": self.templates.widget,
             "form": self.form.widget,
             "bulk": self.bulk.widget,
             "deleted": self.deleted.widget,
@@ -134,7 +147,7 @@ class SetupView:
             "review": self.review.widget,
             "site": self.plant.widget,
         }
-        right = make.box(list(self.sides.values()), "ew-panel ew-right")
+        right = make.box([self.first_run.widget, *self.sides.values()], "ew-panel ew-right")
         self.widget = make.box(
             [make.box([self.title, self.notice, tools], "ew-top"), self.problem, self.cards, left, right],
             "ew-app ew-setup",
@@ -158,11 +171,12 @@ class SetupView:
             (["problem"], lambda: put(self.problem, markup.problem(model.problem))),
             (["notice"], lambda: put(self.notice, notice(model.notice))),
             (["cards"], lambda: put(self.cards, markup.cards(model.cards))),
-            (["side"], self._show_side),
-            (["undoing", "undoable"], self._show_undo),
+            (["side", "empty"], self._show_side),
         ):
             model.observe(lambda _, handler=handler: handler(), names)
             handler()
+        model.undo.observe(lambda _: self._show_undo(), ["busy", "text"])
+        self._show_undo()
 
     def _filter(self, name: str, widget: ipywidgets.Widget, guard: Callable[..., Any]) -> None:
         def typed(change: dict[str, Any]) -> None:
@@ -183,12 +197,15 @@ class SetupView:
         shown(self.clear, bool(self.model.tree.note))
 
     def _show_undo(self) -> None:
-        self.undo.disabled = self.model.undoing or not self.model.undoable
-        self.undo.tooltip = f"Undo: {self.model.undoable}" if self.model.undoable else "There is nothing to undo"
+        undo = self.model.undo
+        self.undo.disabled = undo.busy or not undo.text
+        self.undo.tooltip = f"Undo: {undo.text}" if undo.text else "There is nothing to undo"
 
     def _show_side(self) -> None:
+        first = self.model.empty and self.model.side == "details"
+        shown(self.first_run.widget, first)
         for name, widget in self.sides.items():
-            shown(widget, name == self.model.side)
+            shown(widget, name == self.model.side and not first)
 
 
 def header(site: str, asks: str = "") -> Markup:

@@ -44,6 +44,10 @@ class SetupParts(Parts):
         """Yes or no."""
         return self._make(ipywidgets.Checkbox, "ew-input ew-tick", description=label, indent=False)
 
+    def moment(self, label: str) -> ipywidgets.NaiveDatetimePicker:
+        """Date and time, by the browser's own picker."""
+        return self._make(ipywidgets.NaiveDatetimePicker, "ew-input ew-moment", description=label)
+
     def listing(self, label: str, rows: int = 12) -> ipywidgets.Select:
         """One of many, several in view."""
         return self._make(ipywidgets.Select, "ew-listing", description=label, options=[], rows=rows)

@@ -24,7 +24,7 @@ class DetailsView:
     model : DetailsModel
     make : SetupParts
     acts : dict of str to callable
-        What the buttons do: `edit`, `duplicate`, `move`, `status`, `limits`, `template`, `delete`.
+        What the buttons do: `edit`, `duplicate`, `move`, `status`, `exchange`, `limits`, `template`, `delete`.
     between : list of widget
         Stands between the buttons and the sections: the open question.
     after : list of widget
@@ -47,6 +47,12 @@ class DetailsView:
                 self.edit,
                 make.button("Move…", acts["move"], classes="ew-do-move"),
                 make.button("Change status…", acts["status"], classes="ew-do-status"),
+                make.button(
+                    "Exchange device…",
+                    acts["exchange"],
+                    classes="ew-do-exchange-device",
+                    tooltip="Another device took its place: last and first readings, serial number",
+                ),
                 make.button("Limits…", acts["limits"], classes="ew-do-own-limits", tooltip="From when on it warns"),
                 make.button("Duplicate", acts["duplicate"], classes="ew-do-duplicate", tooltip="A new meter like this"),
                 make.button("Save as template…", acts["template"], classes="ew-do-template"),

@@ -56,8 +56,18 @@ class FormModel(Form):
         self._begun: dict[str, str] = {}
         self._meter: Mapping[str, Any] = {}
         self._stored: Mapping[str, Any] = {}
+        self._template: TemplateRow | None = None
 
     # Beginning
+
+    def learn(self) -> None:
+        """Fetch what is suggested: profiles, templates, gateways."""
+        workbench = self._workbench
+        self._doer.do(workbench.profiles, lambda rows: self.set_trait("profiles", rows), key="profiles")
+        self._doer.do(workbench.templates, lambda rows: self.set_trait("templates", rows), key="templates")
+        self._doer.do(
+            workbench.gateways, lambda rows: self.set_trait("gateways", [row["url"] for row in rows]), key="gateways"
+        )
 
     def add(self, parent: str = "", like: Mapping[str, Any] | None = None) -> None:
         """Begin a new meter, below the one of that number, or like another."""
@@ -76,15 +86,16 @@ class FormModel(Form):
 
     def _begin(self, kind: str, meter: Mapping[str, Any], values: dict[str, str], title: str) -> None:
         self._meter, self._begun = meter, dict(values)
-        self._stored = {}
+        self._stored, self._template = {}, None
         probes: dict[str, Any] = {"probed": None, "probing": False, "suggested": None, "suggesting": False}
         self._open(kind, values, title, example="", conflict=[], **probes)
         self._check(0.0)
 
     def use_template(self, name: str) -> None:
         """Fill in the fields of a template; others stay as they are."""
-        held = next((item["fields"] for item in self.templates if item["name"] == name), None)
-        if held is not None:
+        self._template = next((item for item in self.templates if item["name"] == name), None)
+        if self._template is not None:
+            held = self._template["fields"]
             filled = {key: text for key, text in fields.texts(held, "").items() if key in held}
             self.values = {**self.values, **filled}
             self._check(0.0)
@@ -167,7 +178,11 @@ class FormModel(Form):
         with self.hold_trait_notifications():
             self.busy, self.failure, self.conflict = True, "", []
         if self.kind == "add":
-            self._doer.do(lambda: workbench.create_meter(changed), self._done, self._refused, key="save")
+            source = self._template
+            # What a template holds and somebody emptied is empty: else its value would come back.
+            emptied = {} if source is None else {name: None for name in source["fields"] if name in fields.FIELDS}
+            whole, template = {**emptied, **changed}, source["name"] if source else None
+            self._doer.do(lambda: workbench.create_meter(whole, template), self._done, self._refused, key="save")
         else:
             key = str(meter["id"])
             self._doer.do(lambda: workbench.update_meter(key, changed, revision), self._done, self._refused, key="save")

@@ -45,6 +45,11 @@ class GatewaysModel(HasTraits):
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
 
+    def begin_list(self) -> None:
+        """Show all of them, and none in particular."""
+        self.cancel()
+        self.ask()
+
     def ask(self) -> None:
         """Fetch the gateways."""
         self._doer.do(self._workbench.gateways, self._take, key="gateways list")
