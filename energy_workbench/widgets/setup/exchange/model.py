@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from traitlets import Bool, Dict, Instance, List, Unicode
 
+from energy_workbench.contract.bodies import ExchangeFields
 from energy_workbench.contract.rows.meters import CounterAtExchange, ExchangePreview, ExchangeRow, MeterRow
 from energy_workbench.contract.rows.setup import ProfileRow
 from energy_workbench.domain.time import clock
@@ -96,23 +97,27 @@ class ExchangeModel(Answers):
             self.failure = ""
         self._look(PAUSE)
 
-    def sent(self) -> dict[str, Any]:
+    def sent(self) -> ExchangeFields:
         """The exchange as the service takes it; profile and ratio only where the new device has others."""
         values, meter = self.values, texts(self.meter, "")
-        fields: dict[str, Any] = {
+        fields: ExchangeFields = {
             "at": values["at"].strip() or None,
             "new_serial": values["new_serial"].strip(),
             "note": values["note"].strip(),
+            "closing": self._read("closing"),
+            "opening": self._read("opening"),
         }
-        for side in SIDES:
-            read = {name: number(values.get(f"{side}.{name}", "")) for name in self.counted}
-            fields[side] = {name: value for name, value in read.items() if value is not None}
         if values["profile"].strip() and values["profile"].strip() != meter["profile"]:
             fields["profile"] = values["profile"].strip()
         if any(values[name].strip() != meter[name] for name in RATIO):
             ratio = {name: number(values[name]) for name in RATIO if name != "ratio_applied_by"}
             fields["ratio"] = {**ratio, "ratio_applied_by": values["ratio_applied_by"]}
         return fields
+
+    def _read(self, side: str) -> dict[str, float]:
+        """Readings of one side that were typed; a text that is no number is left for the service to refuse."""
+        read = {name: number(self.values.get(f"{side}.{name}", "")) for name in self.counted}
+        return {name: cast(float, value) for name, value in read.items() if value is not None}
 
     def _look(self, wait: float) -> None:
         """Work out what the exchange would change."""
@@ -156,7 +161,7 @@ class ExchangeModel(Answers):
             self.problems = {**self.problems, "new_serial": "is needed: it stands on the nameplate of the new device"}
             return
         fields, key, revision = self.sent(), str(self.meter["id"]), self.meter.get("revision")
-        number_, serial = one_line(self.meter["number"]), one_line(fields["new_serial"])
+        number_, serial = one_line(self.meter["number"]), one_line(fields.get("new_serial"))
         self._change(
             lambda: self._workbench.add_exchange(key, fields, revision=revision),
             f"The exchange of {number_} was recorded: {serial}. Its intervals follow with the next build.",
