@@ -118,17 +118,24 @@ def contract() -> frozenset[str]:
 
 @cache
 def definitions() -> dict[str, list[str]]:
-    """Where each method of the contract stands: a `def` in a class of the façade, or a route's function."""
+    """Where each method of the contract stands: a `def` in a class of the façade, or a route's function.
+
+    The signatures of an `@overload` are of the `def` below them.
+    """
     found: dict[str, list[str]] = {name: [] for name in sorted(contract())}
     for path, of in facade():
         for method in of.body:
-            if isinstance(method, ast.FunctionDef) and method.name in found:
+            if isinstance(method, ast.FunctionDef) and method.name in found and not _overload(method):
                 found[method.name].append(f"{path}:{method.lineno}")
     for path, node in nodes():
         for mark in getattr(node, "decorator_list", ()):
             if isinstance(mark, ast.Call) and last(mark) == HANDMADE and last(mark.args[-1]) in found:
                 found[last(mark.args[-1])].append(f"{path}:{mark.lineno}")
     return found
+
+
+def _overload(method: ast.FunctionDef) -> bool:
+    return any(last(mark) == "overload" for mark in method.decorator_list)
 
 
 @cache

@@ -43,8 +43,8 @@ def period(
         str | None,
         Query(
             alias="period",
-            description="Instead: `today`, `last 7 days`, `2026-10`, `2026-W41`, or days with the last of them: "
-            "`2026-10-01/2026-10-15`",
+            description="Instead: `today`, `last 7 days`, `2026-10`, `2026-Q4`, `2026-W41`, or days with the last "
+            "of them: `2026-10-01/2026-10-15`",
         ),
     ] = None,
 ) -> str | None:

@@ -13,8 +13,8 @@ from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Ope
 from energy_workbench.api.answers import Json, attachment
 from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant
 from energy_workbench.api.room import apart
-from energy_workbench.contract.binding import Binding, Parameter, optional
-from energy_workbench.contract.notes import Between, Kind, Longest, Words
+from energy_workbench.contract.binding import Binding, Parameter
+from energy_workbench.contract.notes import Between, Kind, Longest, Words, optional
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
 from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem
@@ -146,7 +146,7 @@ def annotation(each: Parameter, path: str) -> Any:
         return Annotated[int, Query(ge=1, le=PAGE, description="Most rows of the answer.")]
     if kind is Kind.OFFSET:
         return Annotated[int, Query(ge=0, le=LEFT_OUT, description="Rows left out at the beginning.")]
-    said = EVERY if kind is Kind.EVERY else each.help
+    said = each.help or (EVERY if kind is Kind.EVERY else "")
     given = list[str] | None if each.many or _is_list(each.type) else each.type
     return Annotated[given, Query(alias=each.wire, description=said, **bounds(each), json_schema_extra=words(each))]
 

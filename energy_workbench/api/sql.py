@@ -10,6 +10,7 @@ from energy_workbench.api.access.session import Caller, Home
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import Room
 from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.domain.fields.query_parameters import of_json
 
 router = APIRouter()
 
@@ -34,6 +35,14 @@ async def sql(
     text: Annotated[
         str, Query(max_length=20_000, description="Over `readings`, `readings_long`, `intervals`, `meters`")
     ],
+    parameters: Annotated[
+        str | None,
+        Query(
+            max_length=60_000,
+            description="JSON: a list for `?` and `$1`, an object for `$name`. Values are bound, never made SQL; an "
+            'instant is `{"timestamp": "2026-10-05T00:00:00+05:30"}`, a date `{"date": "2026-10-05"}`.',
+        ),
+    ] = None,
     max_rows: Annotated[int, Query(ge=1, le=100_000)] = 10_000,
 ) -> Response:
     """Columns, their types (Arrow's) and rows of a query; it can change nothing and see nothing else.
@@ -41,5 +50,6 @@ async def sql(
     Few run at once and callers take turns: 429 or 503 with `Retry-After` where too many wait.
     """
     queries: Room = request.app.state.queries
-    answer = await queries.run(request, by.name, lambda gone: wb.sql_json(text, max_rows=max_rows, stop=gone))
+    bound = of_json(parameters)
+    answer = await queries.run(request, by.name, lambda gone: wb.sql_json(text, bound, max_rows=max_rows, stop=gone))
     return Response(answer, media_type="application/json")

@@ -88,13 +88,17 @@ class Service:
         ------
         WorkbenchError
             That of the tree which the service's problem document stands for; ServiceError where it
-            cannot be reached.
+            cannot be reached; TooLargeError where the question does not fit into an address.
         """
         import httpx
 
         params = {key: value for key, value in asked.items() if value is not None}
         try:
             answer = self._http.request(verb, path, params=params, **more)
+        except httpx.InvalidURL:
+            raise errors.TooLargeError(
+                "the question is longer than an address may be (65,536 characters): ask for less at once"
+            ) from None
         except httpx.TimeoutException:
             raise errors.ServiceError(f"{self.url} did not answer in time: is the machine overloaded?") from None
         except httpx.HTTPError as error:

@@ -10,14 +10,15 @@ from urllib.parse import quote, unquote
 
 from energy_workbench.client.connection import Service
 from energy_workbench.contract.binding import Call, File
+from energy_workbench.contract.calls.over_http import over_http
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.files import FileFormat
-from energy_workbench.contract.over_http import over_http
 from energy_workbench.contract.result import LOADERS
 from energy_workbench.contract.results import Readings
 from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
 from energy_workbench.contract.rows.setup import ImportedMeters, ImportedReadings
 from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.fields.query_parameters import Parameters, as_json
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
@@ -77,7 +78,7 @@ class RemoteWorkbench(WorkbenchContract):
         # Made of the list: a deep tree of JSON is more than Python reads.
         return cast(list[MeterNode], nested(self.meters().rows))
 
-    def readings(
+    def _readings(
         self,
         meter: str,
         period: str | None = None,
@@ -130,10 +131,10 @@ class RemoteWorkbench(WorkbenchContract):
     def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
         return list(self._service.send("POST", _of_meter(meter, "readings"), list(readings))["items"])
 
-    def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
+    def sql(self, text: str, parameters: Parameters | None = None, *, max_rows: int = 100_000) -> pd.DataFrame:
         import pandas as pd
 
-        answer = self._service.get("/sql", text=text, max_rows=max_rows)
+        answer = self._service.get("/sql", text=text, parameters=as_json(parameters), max_rows=max_rows)
         frame = pd.DataFrame(answer["rows"], columns=answer["columns"])
         if frame.columns.is_unique:
             for name, kind in zip(frame.columns, answer.get("types", ()), strict=False):

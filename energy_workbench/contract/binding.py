@@ -6,15 +6,16 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
-from types import NoneType, SimpleNamespace, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import NoneType, SimpleNamespace
+from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 from urllib.parse import quote
 
-from energy_workbench.contract.notes import BEGINNING, As, Help, Named
+from energy_workbench.contract.notes import BEGINNING, As, Each, Help, Kind, Named, on_the_wire, optional, plain
 from energy_workbench.contract.operation import Operation
 from energy_workbench.contract.result import Result
+from energy_workbench.contract.results.kinds import of_one, required, results
 
 Note = TypeVar("Note")
 File = tuple[str, bytes]
@@ -33,7 +34,7 @@ class Parameter:
     place : {"path", "query", "body", "member", "revision"}
         Where it stands in the call.
     type : Any
-        Its type, without what is noted at it.
+        Its type on the wire, without what is noted at it.
     default : Any
         `inspect.Parameter.empty` where it must be given.
     notes : tuple
@@ -97,11 +98,14 @@ class Binding:
         """Those of the method, without `self` and without what holds any name."""
         paths = (self.operation.path, *(self.operation.of_one or ())[:1])
         in_path = {name for path in paths for name in re.findall(r"{(\w+)}", path)}
-        hints, found = get_type_hints(self.method, include_extras=True), []
+        found = []
         for name, given in list(self.signature.parameters.items())[1:]:
             if given.kind is given.VAR_KEYWORD:
                 continue
-            kind, notes = plain(hints[name])
+            kind, notes = plain(self._hint(name))
+            if Kind.EDGE in notes:
+                continue  # in the place of the period
+            kind = on_the_wire(kind, notes)
             wire = next((note.wire for note in notes if isinstance(note, Named)), name)
             as_noted = next((note for note in notes if isinstance(note, As)), None)
             place: Place = as_noted.name.lower() if as_noted else "path" if wire in in_path else "query"  # type: ignore[assignment]
@@ -109,11 +113,28 @@ class Binding:
         return tuple(found)
 
     @cached_property
+    def edges(self) -> tuple[str, ...]:
+        """Parameters that stand in the place of the period."""
+        known = {"self", self._loose, *(each.name for each in self.parameters)}
+        return tuple(name for name in self.signature.parameters if name not in known)
+
+    @cached_property
+    def each(self) -> str:
+        """The parameter that may name several meters, each of which is asked."""
+        return next((each.name for each in self.parameters if each.note(Each)), "")
+
+    @cached_property
     def answer(self) -> Any:
-        """The type of what it returns; that of what it takes may be of a room that is not imported here."""
-        alone = SimpleNamespace(__annotations__={"return": self.method.__annotations__["return"]})
-        hints = get_type_hints(alone, vars(sys.modules[self.method.__module__]), include_extras=True)
-        return plain(hints["return"])[0]
+        """The type of what it returns, of one meter."""
+        return of_one(plain(self._hint("return"))[0])
+
+    def _hint(self, name: str) -> Any:
+        """The type of a parameter or of the answer; that of another may be of a room that is not imported here."""
+        alone = SimpleNamespace(__annotations__={name: self.method.__annotations__[name]})
+        try:
+            return get_type_hints(alone, vars(sys.modules[self.method.__module__]), include_extras=True)[name]
+        except NameError:
+            return Any
 
     @property
     def is_file(self) -> bool:
@@ -172,32 +193,3 @@ class Binding:
         if get_origin(self.answer) is list:
             return {"items": list(answer), "total": len(answer)}
         return {self.method.__name__: answer} if optional(self.answer) else answer
-
-
-def plain(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type, and what is noted at it, also where it may be None: `Annotated[str, …] | None`."""
-    if get_origin(hint) is Annotated:
-        within, *notes = get_args(hint)
-        kind, more = plain(within)
-        return kind, (*notes, *more)
-    if optional(hint):
-        parts = [plain(each) for each in get_args(hint)]
-        return Union[tuple(kind for kind, _ in parts)], tuple(note for _, notes in parts for note in notes)  # noqa: UP007
-    return hint, ()
-
-
-def optional(hint: Any) -> bool:
-    """Whether a type allows None."""
-    return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
-
-
-def results(hint: Any) -> list[type[Result[Any]]]:
-    """The kinds of answer that a type names: one, or several of which it is one."""
-    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    return list(kinds) if all(isinstance(kind, type) and issubclass(kind, Result) for kind in kinds) else []
-
-
-def required(kind: type[Result[Any]]) -> set[str]:
-    """Members that each payload of a kind of answer has."""
-    needed = (each.name for each in fields(kind) if each.default is each.default_factory is MISSING)  # type: ignore[arg-type]
-    return {kind.keys.get(name, name) for name in needed}

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Existing, Help, Limit, Longest, MeterRef, Named, Offset, Period
+from energy_workbench.contract.notes import (
+    ByPosition,
+    Edge,
+    Existing,
+    Help,
+    Limit,
+    Longest,
+    MeterRef,
+    Named,
+    Offset,
+    Period,
+)
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.condition import EventRow, FindingRow, Limits, StatementRow
 from energy_workbench.domain.roles import May
@@ -47,26 +58,51 @@ class ConditionContract:
 
     @operation("GET", "/meters/{id}/events", "Changes of communication and health", tag=TAG, slow=True, paged=True)
     def events(
-        self, meter: MeterRef, period: Period | None = None, *, limit: Limit = 100, offset: Offset = 0
+        self,
+        meter: MeterRef,
+        period: Period | None = None,
+        *,
+        limit: Limit = 100,
+        offset: Offset = 0,
+        start: Edge = None,
+        end: Edge = None,
     ) -> list[EventRow]:
         """When communication and health of a meter changed, newest first: `at, of, from, to, reason`.
 
         Parameters
         ----------
-        period : str, optional
+        period : optional
             All that is kept by default.
         limit, offset : int
             Most of them, but for the newest `offset`.
+
+        Returns
+        -------
+        list of dict
+            Instants are ISO text in the site's zone.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.events("UNIT-A", "last 7 days")
         """
 
     @operation("GET", "/history", "What was stated of meters", tag=TAG, slow=True, paged=True)
     def history(
         self,
         period: Period | None = None,
-        meter: OnlyMeter = None,
         *,
+        meter: Annotated[OnlyMeter, ByPosition()] = None,
         limit: Limit = 100,
         offset: Offset = 0,
+        start: Edge = None,
+        end: Edge = None,
     ) -> list[StatementRow]:
         """What people stated of meters, newest first: `at, until, meter, number, of, text, reason, by, entered`.
 
@@ -75,12 +111,28 @@ class ConditionContract:
 
         Parameters
         ----------
-        period : str, optional
+        period : optional
             What holds from an instant in it (`at`), whenever it was `entered`; all by default.
         meter : str, optional
             All by default.
         limit, offset : int
             Most of them, but for the newest `offset`.
+
+        Returns
+        -------
+        list of dict
+            Instants are ISO text in the site's zone.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.history("2026-10", meter="UNIT-A")
         """
 
     @operation("GET", "/findings", "What is wrong with the data", tag=TAG, slow=True, paged=True)
@@ -94,6 +146,8 @@ class ConditionContract:
         ] = None,
         limit: Limit = 100,
         offset: Offset = 0,
+        start: Edge = None,
+        end: Edge = None,
     ) -> list[FindingRow]:
         """What is wrong with the data, newest first: `name, meter, number, quantity, from, to, text, value, evidence`.
 
@@ -103,10 +157,26 @@ class ConditionContract:
         ----------
         meter : str, optional
             All by default.
-        period : str, optional
+        period : optional
             Those that touch it; all by default.
         name : str, optional
             Dotted, with those below it: `value` has `value.power_factor`.
         limit, offset : int
             Most of them, but for the newest `offset`.
+
+        Returns
+        -------
+        list of dict
+            Instants are ISO text in the site's zone.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.findings("UNIT-A", "last 7 days", name="value")
         """

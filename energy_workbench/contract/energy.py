@@ -1,157 +1,166 @@
-"""Energy and power over time, of a meter, of all, of the nodes of the tree."""
+"""Energy of a meter over time and of all meters, where it goes, and where it is lost."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, overload
 
-from energy_workbench.contract.notes import Between, Every, Existing, Help, Longest, Period
-from energy_workbench.contract.notes import MeterRef as MeterOf
+from energy_workbench.contract.notes import Between, ByPosition, Each, Edge, Every, Existing, Help, Many, Named, Period
 from energy_workbench.contract.operation import operation
-from energy_workbench.contract.results import (
-    Balance,
-    Comparison,
-    Completeness,
-    Demand,
-    Energies,
-    Intervals,
-    LoadShape,
-    Losses,
-    Pattern,
-    PowerFlow,
-)
-from energy_workbench.contract.words import AgainstText, BlockText, ByText, DemandKindText, DemandUnitText
+from energy_workbench.contract.results import Balance, Completeness, Energies, Intervals, Losses, PowerFlow
+from energy_workbench.contract.results.several import Several
 
 TAG = "Energy"
 
-MeterOrRoot = Annotated[str | None, Existing(), Help("Id or number; the site's root by default")]
+Meters = Annotated[
+    str | Many, Each(), Existing(), Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")
+]
 Threshold = Annotated[float | None, Between(0, 100), Help("Above it a loss is a hotspot [%]; the site's by default")]
 
 
 class EnergyContract:
-    """What flowed, when, and where it was lost.
+    """What flowed, when, and where it was lost."""
 
-    A period is as people write it: `"today"`, `"last 7 days"`, `"2026-10"`, `"2026-10-01/2026-10-15"`.
-    """
-
+    @overload
+    def intervals(
+        self, meter: str, period: Period = ..., *, every: Every = ..., start: Edge = ..., end: Edge = ...
+    ) -> Intervals: ...
+    @overload
+    def intervals(
+        self, meter: Many, period: Period = ..., *, every: Every = ..., start: Edge = ..., end: Edge = ...
+    ) -> Several[Intervals]: ...
     @operation("GET", "/meters/{id}/intervals", "Energy and demand", tag=TAG, slow=True)
-    def intervals(self, meter: MeterOf, period: Period = "today", *, every: Every = "15min") -> Intervals:
-        """Energy [kWh, kvarh, kVAh], maximum 15-minute demand [kW], quality and completeness a bucket."""
+    def intervals(
+        self, meter: Meters, period: Period = "today", *, every: Every = "15min", start: Edge = None, end: Edge = None
+    ) -> Intervals | Several[Intervals]:
+        """Energy [kWh, kvarh, kVAh], maximum 15-minute demand [kW], quality and completeness a bucket.
 
-    def consumption(self, meter: str, period: str = "last 7 days", *, every: str = "1h") -> Intervals:
-        """Energy of a meter over a period; as `intervals`, with the resolution people look at."""
-        return self.intervals(meter, period, every=every)
+        Returns
+        -------
+        Intervals
+            A row a bucket that has begun: `start` (it is labelled by it), `energy_import_kwh`, `energy_export_kwh`,
+            `energy_reactive_kvarh`, `energy_apparent_kvah`, `demand_kw`, `power_factor` [1], `quality`, `completeness`
+            [0 to 1]. Primary values; what is not known is None, never zero. Of several meters a `Several` of these.
 
-    @operation("GET", "/consumption/pattern", "Consumption over time", tag=TAG, slow=True)
-    def pattern(
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If period or resolution cannot be understood, or make too many rows.
+
+        Examples
+        --------
+        >>> wb.intervals("UNIT-A", "2026-10-05", every="15min").to_frame(index=True)
+        """
+
+    @overload
+    def consumption(
+        self, meter: str, period: Period = ..., *, every: Every = ..., start: Edge = ..., end: Edge = ...
+    ) -> Intervals: ...
+    @overload
+    def consumption(
+        self, meter: Many, period: Period = ..., *, every: Every = ..., start: Edge = ..., end: Edge = ...
+    ) -> Several[Intervals]: ...
+    def consumption(
         self,
-        meter: MeterOrRoot = None,
-        period: Period | None = None,
+        meter: Meters,
+        period: Period = "last 7 days",
         *,
-        days: Annotated[int, Between(1, 3660), Help("Times 24 hours up to now, where no period is given")] = 7,
         every: Every = "1h",
-        by: Annotated[
-            ByText | None,
-            Help("`day`, `week`, `month`; or how it is spread: `weekday-hour`, `hour`, `duration`, `shift`"),
-        ] = None,
-        shifts: Annotated[str | None, Longest(200), Help("As in `A 06:00, B 14:00, C 22:00`")] = None,
-    ) -> Pattern | LoadShape:
-        """Consumption over time with its total, peak and load factor; or, with `by`, how it is spread.
+        start: Edge = None,
+        end: Edge = None,
+    ) -> Intervals | Several[Intervals]:
+        """Energy of a meter over a period; as `intervals`, with the resolution people look at.
 
-        Parameters
-        ----------
-        meter : str, optional
-            The root of the site by default.
-        period : str, optional
-            By default `days` times 24 hours up to and with the bucket that is running; `last 7 days` is today and the
-            six days before, as everywhere.
-        by : str, optional
-            `day`, `week`, `month`: over time in such steps. `weekday-hour`: a heat map; `hour`: the typical
-            workday and weekend with its spread; `duration`: the load duration curve; `shift`: by shifts.
-        shifts : str, optional
-            Name and begin of each, the setting `shifts` by default: `"A 06:00, B 14:00, C 22:00"`.
+        Returns
+        -------
+        Intervals
+            A row a bucket that has begun, with energies [kWh, kvarh, kVAh], maximum 15-minute demand [kW], quality and
+            completeness. Of several meters a `Several` of these.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If period or resolution cannot be understood, or make too many rows.
+
+        Examples
+        --------
+        >>> wb.consumption("UNIT-A", "last 7 days", every="1h").figure()
+        >>> wb.consumption(["UNIT-A", "MAIN"], start="2026-10-05", end="2026-10-07", every="1d").to_frame()
         """
+        return self.intervals(meter, period, every=every, start=start, end=end)
 
-    def over_time(
-        self, meter: str | None = None, period: str | None = None, *, days: int = 7, every: str = "1h"
-    ) -> Pattern:
-        """As `pattern` over time."""
-        found = self.pattern(meter, period, days=days, every=every)
-        assert isinstance(found, Pattern)
-        return found
-
-    def load_shape(
-        self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
-    ) -> LoadShape:
-        """As `pattern` with `by`."""
-        found = self.pattern(meter, period, by=by, shifts=shifts)
-        assert isinstance(found, LoadShape)
-        return found
-
-    @operation("GET", "/consumption/comparison", "Beside an earlier time", tag=TAG, slow=True)
-    def compare(
-        self,
-        meter: MeterOrRoot = None,
-        period: Period = "last month",
-        *,
-        against: Annotated[
-            AgainstText, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
-        ] = "previous",
-        every: Every = "1d",
-    ) -> Comparison:
-        """Energy a row, that of the earlier time beside it, and the change by like days; last month by default.
-
-        Parameters
-        ----------
-        against : str
-            `previous`: the period before, of less than a week the same span 7 days earlier; `year`: 364 days earlier.
-        """
-
-    @operation("GET", "/demand", "Maximum demand", tag=TAG, slow=True)
-    def demand(
-        self,
-        meter: MeterOrRoot = None,
-        period: Period = "this month",
-        *,
-        block: Annotated[BlockText, Help("Length: `15min`, `30min`, `60min`")] = "15min",
-        kind: Annotated[DemandKindText, Help("`block`, or `sliding` by 15 minutes")] = "block",
-        unit: Annotated[DemandUnitText, Help("`kw` or `kva`")] = "kw",
-        billing_day: Annotated[
-            int | None, Between(1, 31), Help("On which a billing month begins; the site's by default")
-        ] = None,
-    ) -> Demand:
-        """Maximum demand of each billing month, when it was, load factor, and which children made it.
-
-        Parameters
-        ----------
-        block : str
-            `15min`, `30min` or `60min`.
-        kind : str
-            `block`, or `sliding`, which begins anew every 15 minutes.
-        unit : str
-            `kw` or `kva`.
-        billing_day : int, optional
-            Day on which a billing month begins, 1 to 31; the setting `billing_day` by default.
-        """
-
+    @overload
+    def energies(
+        self, period: Period = ..., *, meter: str | None = ..., start: Edge = ..., end: Edge = ...
+    ) -> Energies: ...
+    @overload
+    def energies(
+        self, period: Period = ..., *, meter: Many, start: Edge = ..., end: Edge = ...
+    ) -> Several[Energies]: ...
     @operation("GET", "/energies", "Energy of all meters", tag=TAG, slow=True)
     def energies(
         self,
         period: Period = "today",
-        meter: Annotated[str | None, Existing(), Help("Only this one and those below it")] = None,
-    ) -> Energies:
-        """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once."""
+        *,
+        meter: Annotated[
+            str | Many | None, Each(), ByPosition(), Existing(), Help("Only this one and those below it")
+        ] = None,
+        start: Edge = None,
+        end: Edge = None,
+    ) -> Energies | Several[Energies]:
+        """Energy, maximum demand and when, load factor and completeness of every meter over a period, at once.
+
+        Returns
+        -------
+        Energies
+            A row a meter in the order of the tree: `number`, `energy_import_kwh`, `energy_export_kwh`, `total_kwh`,
+            `peak_kw`, `peak_at`, `load_factor` [1], `completeness` [0 to 1], …; None is not known.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.energies("2026-10").to_frame().nlargest(5, "total_kwh")
+        """
 
     @operation("GET", "/completeness", "Completeness of all meters by day", tag=TAG, slow=True)
-    def completeness(self, period: Period = "last 30 days") -> Completeness:
-        """Of each of the site's days, the share of its elapsed time that is known closely, and its worst quality."""
+    def completeness(self, period: Period = "last 30 days", *, start: Edge = None, end: Edge = None) -> Completeness:
+        """Of each of the site's days, the share of its elapsed time that is known closely, and its worst quality.
+
+        Returns
+        -------
+        Completeness
+            A row a meter, with a value a day [0 to 1]; as a frame a row a meter and day.
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood, or makes more than 3,000,000 values.
+
+        Examples
+        --------
+        >>> wb.completeness("last 7 days").to_frame().pivot(index="number", columns="day", values="completeness")
+        """
 
     @operation("GET", "/balance", "Losses of every node", tag=TAG, slow=True)
     def balance(
         self,
         period: Period = "today",
-        meter: Annotated[str | None, Existing(), Help("This node and those below it; all by default")] = None,
         *,
+        meter: Annotated[
+            str | None, ByPosition(), Existing(), Help("This node and those below it; all by default")
+        ] = None,
         threshold_percent: Threshold = None,
+        start: Edge = None,
+        end: Edge = None,
     ) -> Balance:
         """What goes into each node of the tree, what comes out, and whether the loss means anything, in words.
 
@@ -161,6 +170,23 @@ class EnergyContract:
             This node and those below it; the whole tree by default.
         threshold_percent : float, optional
             Above it a loss is a hotspot [% of the supply]; the setting `loss_threshold_percent` by default.
+
+        Returns
+        -------
+        Balance
+            A row a node: `supply_kwh`, `demand_kwh`, `loss_kwh`, `loss_percent`, `uncertainty_kwh`, `completeness`
+            [0 to 1], `verdict`; and `lost`, all nodes together.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.balance("2026-10").to_frame()[["number", "loss_kwh", "uncertainty_kwh", "verdict"]]
         """
 
     @operation("GET", "/balance/over-time", "Losses of a node over time", tag=TAG, slow=True)
@@ -173,6 +199,8 @@ class EnergyContract:
         *,
         every: Every = "1d",
         threshold_percent: Threshold = None,
+        start: Edge = None,
+        end: Edge = None,
     ) -> Losses:
         """As the balance of one node, a row a bucket that has begun: since when it loses, and whether at night.
 
@@ -183,16 +211,59 @@ class EnergyContract:
         every : str
             Length of a bucket: `1h`, `1d`, `1w`, `1mo`, …
 
+        Returns
+        -------
+        Losses
+            A row a bucket: `start` and the columns of a balance [kWh, %, 0 to 1].
+
         Raises
         ------
         InputError
             If no meter is below this one.
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If period or resolution cannot be understood, or make too many rows.
+
+        Examples
+        --------
+        >>> wb.losses("MAIN", "last 7 days", every="1d").to_frame(index=True)["loss_kwh"]
         """
 
     @operation("GET", "/flow", "Where power or energy goes", tag=TAG, slow=True)
-    def flow(self, period: Period | None = None) -> PowerFlow:
-        """Nodes and links with losses: the energy of a period [kWh], or without one the power now [kW]."""
+    def flow(self, period: Period | None = None, *, start: Edge = None, end: Edge = None) -> PowerFlow:
+        """Nodes and links with losses: the energy of a period [kWh], or without one the power now [kW].
 
-    def sankey(self, period: str | None = "today") -> Any:
-        """The flow of energy of a period, or of power now (`None`), as a plotly figure."""
-        return self.flow(period).figure()
+        Returns
+        -------
+        PowerFlow
+            `links`, a row each: `source`, `target`, `value` [`unit`], `kind`; and `nodes`.
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.flow("yesterday").to_frame()
+        """
+
+    def sankey(self, period: Period | None = "today", *, start: Edge = None, end: Edge = None) -> Any:
+        """The flow of energy of a period, or of power now (`None`), as a plotly figure.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            Energies in kWh, power in kW.
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.sankey("today")
+        """
+        return self.flow(period, start=start, end=end).figure()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Help, Period
+from energy_workbench.contract.notes import Edge, Help, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Generation, GenerationComparison
 from energy_workbench.contract.rows.generation import FactorRow
@@ -19,8 +19,23 @@ class GenerationContract:
     """Diesel, solar, carbon."""
 
     @operation("GET", "/generation", "Diesel, solar and carbon", tag=TAG, slow=True)
-    def generation(self, period: Period = "this month") -> Generation:
-        """Energies, run hours, fuel, and emissions by scope with the factors used; this month by default."""
+    def generation(self, period: Period = "this month", *, start: Edge = None, end: Edge = None) -> Generation:
+        """Energies, run hours, fuel, and emissions by scope with the factors used; this month by default.
+
+        Returns
+        -------
+        Generation
+            Its figures are attributes [kWh, h, L, kg], `days` the same day by day; its frame has a row of all figures.
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.generation("2026-10").diesel_litres
+        """
 
     @operation("GET", "/generation/comparison", "Generation beside an earlier time", tag=TAG, slow=True)
     def compare_generation(
@@ -30,8 +45,25 @@ class GenerationContract:
         against: Annotated[
             AgainstText, Help("`previous` period (under a week: 7 days earlier), or a `year`: 364 days earlier")
         ] = "previous",
+        start: Edge = None,
+        end: Edge = None,
     ) -> GenerationComparison:
-        """Each figure of both times, its change by like days, and how the totals differ; this month by default."""
+        """Each figure of both times, its change by like days, and how the totals differ; this month by default.
+
+        Returns
+        -------
+        GenerationComparison
+            A row a figure: `name`, both values [kWh, h, L, kg], and the changes [%].
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.compare_generation("2026-10", against="previous").to_frame()
+        """
 
     @operation("GET", "/factors", "Emission factors", tag=TAG)
     def factors(self) -> list[FactorRow]:

@@ -48,6 +48,23 @@ class MetersContract:
             Only those with this text in number, name or location.
         deleted : bool
             Those that were deleted and can be restored, instead of those that live.
+
+        Returns
+        -------
+        MeterTable
+            A row a meter: `id`, `number`, `name`, `type`, `parent_id`, `ct_ratio`, `pt_ratio`, `status`, `health`,
+            `communication`, `colour`, `last_seen`, …
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such parent.
+        InputError
+            If there is no such type or status.
+
+        Examples
+        --------
+        >>> wb.meters(type="machine").to_frame()[["number", "name", "colour"]]
         """
 
     @operation("GET", "/meters/hierarchy", "The tree", tag=TAG, by_hand=True)

@@ -1,11 +1,14 @@
-"""Annotations of a parameter beside its type: `Annotated[str, Help("…"), Kind.INSTANT]`."""
+"""Annotations of a parameter beside its type, and how they are read: `Annotated[str, Help("…"), Kind.INSTANT]`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Annotated, Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from energy_workbench.domain.time.as_written import EveryLike, InstantLike, PeriodLike
 
 BEGINNING = "beginning"
 """The word for the beginning of time, where an instant is written as text."""
@@ -43,6 +46,16 @@ class Longest:
 @dataclass(frozen=True, slots=True)
 class Existing:
     """What it names is there, or the call is refused with a NotFoundError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """In Python it may be several, each of which is asked: the answers are a `Several`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByPosition:
+    """It is given by its name; an earlier version took it by its place behind the others too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,10 @@ class Kind(Enum):
 
     PERIOD = auto()
     """A period as people write it: in REST also `from` and `to`."""
+    EDGE = auto()
+    """`start` or `end` of the period, in its place: `from` and `to` of REST."""
+    DAYS = auto()
+    """How many days a period has."""
     INSTANT = auto()
     """An instant: ISO text, in the site's zone where it has no offset."""
     EVERY = auto()
@@ -107,11 +124,39 @@ class Kind(Enum):
     """Rows left out at the beginning."""
 
 
-Period = Annotated[str, Kind.PERIOD]
+Period = Annotated[PeriodLike, Kind.PERIOD]
+Edge = Annotated[InstantLike | None, Kind.EDGE]
 Instant = Annotated[str, Kind.INSTANT]
-Every = Annotated[str, Kind.EVERY]
+Every = Annotated[EveryLike, Kind.EVERY]
 Limit = Annotated[int, Kind.LIMIT]
 Offset = Annotated[int, Kind.OFFSET]
 Revision = Annotated[int | None, As.REVISION]
 Fields = Annotated[Mapping[str, Any], As.BODY]
+Many = list[str] | tuple[str, ...]
+"""Numbers or ids of several meters."""
 MeterRef = Annotated[str, Existing(), Named("id"), Help("Id (`mtr_12`) or number (`UNIT-A`) of the meter.")]
+
+
+def plain(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type, and what is noted at it, also where it may be None: `Annotated[str, …] | None`."""
+    if get_origin(hint) is Annotated:
+        within, *notes = get_args(hint)
+        kind, more = plain(within)
+        return kind, (*notes, *more)
+    if optional(hint):
+        parts = [plain(each) for each in get_args(hint)]
+        return Union[tuple(kind for kind, _ in parts)], tuple(note for _, notes in parts for note in notes)  # noqa: UP007
+    return hint, ()
+
+
+def optional(hint: Any) -> bool:
+    """Whether a type allows None."""
+    return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
+
+
+def on_the_wire(kind: Any, notes: tuple[Any, ...]) -> Any:
+    """What goes over the wire of a parameter that Python takes in several ways: text."""
+    written = Kind.PERIOD in notes or Kind.EVERY in notes or any(isinstance(note, Each) for note in notes)
+    if not written:
+        return kind
+    return str | None if optional(kind) else str

@@ -70,6 +70,10 @@ class Operation:
     by_hand: bool = False
 
 
+MADE = Operation(verb="GET", path="", summary="", tag="")
+"""Of a question that is made of others, and no call of its own."""
+
+
 def operation(verb: Verb, path: str, summary: str, *, tag: str, **more: Any) -> Callable[[Method], Method]:
     """Attach an `Operation` to a method, which stays as it is."""
 
@@ -86,3 +90,11 @@ def operations(contract: type) -> Iterator[tuple[str, Callable[..., Any], Operat
         for name, method in vars(each).items():
             if inspect.isfunction(method) and (found := vars(method).get(ATTACHED)) is not None:
                 yield name, method, found
+
+
+def questions_made(contract: type) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Name and method of each question that is made of others."""
+    for each in contract.__mro__:
+        for name, method in vars(each).items():
+            if inspect.isfunction(method) and not name.startswith("_") and ATTACHED not in vars(method):
+                yield name, method

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
-from energy_workbench.contract.notes import Between, Help, Instant, Limit, Longest, MeterRef, Named, Offset, Period
+from energy_workbench.contract.energy import Meters
+from energy_workbench.contract.notes import (
+    Between,
+    Edge,
+    Help,
+    Instant,
+    Limit,
+    Longest,
+    Many,
+    MeterRef,
+    Named,
+    Offset,
+    Period,
+)
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Readings
+from energy_workbench.contract.results.several import Several
 from energy_workbench.contract.rows.meters import RecordedReading
 from energy_workbench.contract.rows.setup import ImportedReadings
 from energy_workbench.domain.errors import BusyError, ConflictError, InputError, QueryError
+from energy_workbench.domain.fields.query_parameters import Parameters
 from energy_workbench.domain.roles import May
 from energy_workbench.runtime.paths import AnyPath
 
@@ -24,10 +39,20 @@ TAG = "Readings"
 class ReadingsContract:
     """What meters reported."""
 
+    @overload
+    def readings(
+        self, meter: str, period: Period | None = ..., quantities: Sequence[str] | None = ..., *, scaled: bool = ...,
+        limit: int | None = ..., offset: int = ..., after: str | None = ..., start: Edge = ..., end: Edge = ...,
+    ) -> Readings: ...  # fmt: skip
+    @overload
+    def readings(
+        self, meter: Many, period: Period | None = ..., quantities: Sequence[str] | None = ..., *, scaled: bool = ...,
+        limit: int | None = ..., offset: int = ..., after: str | None = ..., start: Edge = ..., end: Edge = ...,
+    ) -> Several[Readings]: ...  # fmt: skip
     @operation("GET", "/meters/{id}/readings", "Raw readings", tag=TAG, slow=True)
     def readings(
         self,
-        meter: MeterRef,
+        meter: Meters,
         period: Period | None = None,
         quantities: Annotated[
             Sequence[str] | None, Named("quantity"), Help("Canonical names, repeated or with commas")
@@ -40,14 +65,16 @@ class ReadingsContract:
             Instant | None,
             Help("Of a period, only those after this instant: the last of the page before"),
         ] = None,
-    ) -> Readings:
+        start: Edge = None,
+        end: Edge = None,
+    ) -> Readings | Several[Readings]:
         """Readings as the meter reported them, oldest first; without a period the newest `limit` of them.
 
         A page after the other costs the same with `after`; with `offset` each costs all before it again.
 
         Parameters
         ----------
-        period : str, optional
+        period : optional
             All of it; without one the newest `limit` (100 by default).
         quantities : sequence of str, optional
             Canonical names; all that were read by default.
@@ -59,6 +86,25 @@ class ReadingsContract:
             Rows left out at the beginning; without a period, of the newest.
         after : str, optional
             Of a period, only those after this instant.
+
+        Returns
+        -------
+        Readings
+            A row an instant: `ts`, and in its frame a column a quantity, in the workbench's units (kW, V, A, kWh, …);
+            what was not read is None. Of several meters a `Several` of these.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        InputError
+            If there is no such quantity; it names the nearest one.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.readings("UNIT-A", "today", ["active_power_total"]).to_frame(index=True)
         """
 
     @operation(
@@ -135,6 +181,9 @@ class ReadingsContract:
     def sql(
         self,
         text: Annotated[str, Longest(20_000), Help("Over `readings`, `readings_long`, `intervals`, `meters`")],
+        parameters: Annotated[
+            Parameters | None, Help("JSON: a list for `?` and `$1`, an object for `$name`; values, never SQL")
+        ] = None,
         *,
         max_rows: Annotated[int, Between(1, 100_000)] = 100_000,
     ) -> pd.DataFrame:
@@ -142,8 +191,29 @@ class ReadingsContract:
 
         It can change nothing and see nothing else.
 
+        Parameters
+        ----------
+        text : str
+            DuckDB's SQL, with `?`, `$1` or `$name` where a value is to stand.
+        parameters : sequence or mapping, optional
+            The values of `?` and `$1` in their order, or of each `$name`: text, numbers, truth values, `datetime`
+            (with a zone an instant; without one a TIMESTAMP, which beside an instant is UTC), `date`, lists of these,
+            None. They are bound, never made part of the text.
+        max_rows : int
+            An answer with more is refused.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Instants are UTC; what is null stays null.
+
         Raises
         ------
         QueryError
-            If it is no single SELECT, or fails.
+            If it is no single SELECT, fails, or its parameters are not those that are given.
+
+        Examples
+        --------
+        >>> wb.sql("select number, sum(energy_import_kwh) as kwh from intervals group by number order by kwh desc")
+        >>> wb.sql("select * from intervals where number = ? and demand_kw > ?", ["UNIT-A", 100])
         """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Existing, Help, Limit, Longest, Offset, Period, Revision, Sent
+from energy_workbench.contract.notes import As, Edge, Existing, Help, Limit, Longest, Offset, Period, Revision, Sent
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.setup import (
     AuditRow,
@@ -95,6 +95,8 @@ class SetupContract:
         who: Who = None,
         action: Action = None,
         offset: Offset = 0,
+        start: Edge = None,
+        end: Edge = None,
     ) -> list[AuditRow]:
         """The newest changes but for `offset` of them, newest first, each with what was before and after.
 
@@ -103,12 +105,28 @@ class SetupContract:
 
         Parameters
         ----------
-        period : str, optional
+        period : optional
             Those made in it; all by default.
         who : str, optional
             Only those that somebody of this name made.
         action : str, optional
             Dotted, with those below it: `meter` has `meter.update`.
+
+        Returns
+        -------
+        list of dict
+            Instants are ISO text in the site's zone.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.audit(20, "UNIT-A", period="this month")
         """
 
     @operation("GET", "/audit/summary", "How many changes there are, of whom and of which kind", tag=TAG, slow=True)
@@ -119,11 +137,29 @@ class SetupContract:
         period: Period | None = None,
         who: Who = None,
         action: Action = None,
+        start: Edge = None,
+        end: Edge = None,
     ) -> AuditSummary:
         """How many changes `audit` lists, and how many each made, and of each action, in all of the period.
 
         `total` is of those that all parameters choose; `by` and `actions`, from which one chooses, are of the meter
         and the period alone.
+
+        Returns
+        -------
+        dict
+            Counts.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.audit_summary(period="this month")["total"]
         """
 
     @operation("GET", "/profiles", "Meter models that can be read", tag=TAG)

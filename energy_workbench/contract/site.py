@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Help
+from energy_workbench.contract.notes import Edge, Help, Period
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
@@ -46,10 +46,25 @@ class SiteContract:
         """
 
     @operation("GET", "/overview", "Everything that the dashboard shows", tag=TAG, slow=True)
-    def overview(self, period: Annotated[str, Help("`today`, `last 7 days`, `2026-10`, …")] = "today") -> Overview:
-        """Everything that the dashboard shows: cards, status summary, flows, the week's pattern and the tree."""
+    def overview(self, period: Period = "today", *, start: Edge = None, end: Edge = None) -> Overview:
+        """Everything that the dashboard shows: cards, status summary, flows, the week's pattern and the tree.
 
-    def site_figures(self, period: str = "today") -> SiteFigures:
+        Returns
+        -------
+        Overview
+            `cards` [kWh, kW], `flow`, `pattern` and `tree`, of which its frame has a row a meter.
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.overview("today").cards["energy_kwh"]
+        """
+
+    def site_figures(self, period: Period = "today", *, start: Edge = None, end: Edge = None) -> SiteFigures:
         """Of the overview's cards those of a period: what the site used, its maximum demand, how complete that is.
 
         Returns
@@ -58,8 +73,17 @@ class SiteContract:
             `energy_kwh` [kWh], None where a part of it is not known or out of service, which `energy_reason` says;
             `demand_peak_kw` [kW] of the time in which all parts are known, `demand_peak_at`; `left_out`, numbers of
             the spares that were never connected; `completeness` [1].
+
+        Raises
+        ------
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.site_figures("2026-10")["demand_peak_kw"]
         """
-        cards = self.overview(period).cards
+        cards = self.overview(period, start=start, end=end).cards
         return {
             "energy_kwh": cards["energy_kwh"],
             "energy_reason": cards["energy_reason"],

@@ -305,13 +305,15 @@ class Reader:
         self._note(meters, *span)
         return matrices(self.lake.intervals.snapshot(), meters, *span, whole, estimated=estimated)
 
-    def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000) -> pa.Table:
+    def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000, *, parameters: str | None = None) -> pa.Table:
         """Answer one SELECT that a user wrote, over the documented views, in a process of its own.
 
         Parameters
         ----------
         meters : pyarrow.Table
             The view `meters`; must have `key` and `number`.
+        parameters : str, optional
+            Values that are bound to it, as JSON (`domain.fields.query_parameters`).
         max_rows : int
             More rows than this are refused.
 
@@ -322,20 +324,35 @@ class Reader:
         """
         import pyarrow as pa
 
-        return pa.ipc.open_stream(self._asked(text, meters, "arrow", max_rows)).read_all()
+        return pa.ipc.open_stream(self._asked(text, parameters, meters, "arrow", max_rows)).read_all()
 
-    def sql_json(self, text: str, meters: pa.Table, max_rows: int, stop: threading.Event | None = None) -> bytes:
+    def sql_json(
+        self,
+        text: str,
+        meters: pa.Table,
+        max_rows: int,
+        stop: threading.Event | None = None,
+        *,
+        parameters: str | None = None,
+    ) -> bytes:
         """As `sql`, as JSON: `columns`, `types` (Arrow's) and `rows`; ended when `stop` is set."""
-        return self._asked(text, meters, "json", max_rows, stop)
+        return self._asked(text, parameters, meters, "json", max_rows, stop)
 
     def _asked(
-        self, text: str, meters: pa.Table, form: str, max_rows: int, stop: threading.Event | None = None
+        self,
+        text: str,
+        parameters: str | None,
+        meters: pa.Table,
+        form: str,
+        max_rows: int,
+        stop: threading.Event | None = None,
     ) -> bytes:
         from energy_workbench.lake.user_sql.host import asked
 
         snapshot, spooled = self.pin(None, None, None)
         spooled = self.typed(spooled, self.names(snapshot, spooled))
-        return asked((snapshot, self.lake.intervals.snapshot()), spooled, text, meters, form, max_rows, stop)
+        pinned = (snapshot, self.lake.intervals.snapshot())
+        return asked(pinned, spooled, text, parameters, meters, form, max_rows, stop)
 
     def pin(self, meters: Sequence[int] | None, low: int | None, high: int | None) -> tuple[Snapshot, pa.Table]:
         """A version of the lake, and the spooled rows that it does not have.

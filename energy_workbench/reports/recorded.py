@@ -8,15 +8,17 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from energy_workbench.contract.binding import Binding, results
+from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.operation import operations
 from energy_workbench.contract.result import Result
+from energy_workbench.contract.results.kinds import results
 from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.domain.emission_factors import Factor
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.domain.fields.plain import Json
+from energy_workbench.domain.fields.query_parameters import Parameters, as_json
 from energy_workbench.domain.presence import Heard
 from energy_workbench.lake import Reader
 from energy_workbench.runtime.settings import Settings
@@ -181,17 +183,20 @@ class Recorded(Workbench):
             self._held = super()._factors()
         return self._held
 
-    def sql(self, text: str, *, max_rows: int = 100_000) -> pd.DataFrame:
+    def sql(self, text: str, parameters: Parameters | None = None, *, max_rows: int = 100_000) -> pd.DataFrame:
         import pandas as pd
 
+        bound = as_json(parameters)
+
         def ask() -> Json:
-            frame = super(Recorded, self).sql(text, max_rows=max_rows)
+            frame = super(Recorded, self).sql(text, parameters, max_rows=max_rows)
             table: Json = json.loads(frame.to_json(orient="table", index=False, date_unit="us"))
             return table
 
         from io import StringIO
 
-        kept = self._remembered(("sql", text, max_rows), ask)
+        # Questions without parameters were kept without them before there were any.
+        kept = self._remembered(("sql", text, max_rows, *([] if bound is None else [bound])), ask)
         return pd.read_json(StringIO(json.dumps(kept)), orient="table")
 
     def doctor(self, *, thorough: bool = False) -> Doctor:  # noqa: ARG002

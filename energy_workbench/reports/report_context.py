@@ -198,7 +198,7 @@ class ReportContext:
     @cached_property
     def energies(self) -> dict[str, EnergyRow]:
         """Energy, demand and quality of every meter, by id."""
-        energies = self.wb.energies(self.text, None if self.whole else self.tree[0]["id"])
+        energies = self.wb.energies(self.text, meter=None if self.whole else self.tree[0]["id"])
         return {row["meter"]: row for row in energies.rows}
 
     @cached_property
@@ -254,7 +254,7 @@ class ReportContext:
     @cached_property
     def balance(self) -> Balance:
         """Supply, demand and loss of every node, or of the meter and those below it."""
-        return self.wb.balance(self.text, None if self.whole else self.meter["id"])
+        return self.wb.balance(self.text, meter=None if self.whole else self.meter["id"])
 
     @cached_property
     def generation(self) -> Generation:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from energy_workbench.contract.calls.as_declared import as_declared
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.result import LOADERS
 from energy_workbench.runtime import settings
 from energy_workbench.runtime.paths import AnyPath
-from energy_workbench.services.answers.condition import ConditionAnswers
-from energy_workbench.services.answers.energy import EnergyAnswers
-from energy_workbench.services.answers.generation import GenerationAnswers
-from energy_workbench.services.answers.losses import LossAnswers
-from energy_workbench.services.answers.meters import MeterAnswers
-from energy_workbench.services.answers.readings import ReadingAnswers
-from energy_workbench.services.answers.site import SiteAnswers
+from energy_workbench.services.answers.recording import Recording
+from energy_workbench.services.answers.sql import SqlAnswers
 from energy_workbench.services.answers.written import WrittenAnswers
 from energy_workbench.services.commands.deleted import DeletedMeters
 from energy_workbench.services.commands.review import Reviewing
 from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
 from energy_workbench.services.files.transfer import Transfer
+
+if TYPE_CHECKING:
+    # People ask as the contract says; what answers takes plain text, which `as_declared` makes of that.
+    from energy_workbench.services.measured_site import MeasuredSite as Answers
+else:
+    from energy_workbench.services.answers.every import Answers
 
 
 @LOADERS.append
@@ -28,9 +32,10 @@ def _load_figures() -> None:
     result_figures.fill()
 
 
+@as_declared(WorkbenchContract)
 class Workbench(
-    MeterAnswers, ReadingAnswers, EnergyAnswers, LossAnswers, GenerationAnswers, SiteAnswers, ConditionAnswers,
-    WrittenAnswers, Setup, DeletedMeters, Reviewing, Scheduling, Transfer, WorkbenchContract,
+    Answers, Recording, SqlAnswers, WrittenAnswers,
+    Setup, DeletedMeters, Reviewing, Scheduling, Transfer, WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
 

@@ -19,9 +19,11 @@ from energy_workbench.api.reference.document import Document
 from energy_workbench.api.reference.openapi import complete
 from energy_workbench.api.reference.reference import _call
 from energy_workbench.client.workbench import RemoteWorkbench
-from energy_workbench.contract.binding import Binding, plain
+from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.notes import plain
 from energy_workbench.contract.operation import operations
+from energy_workbench.contract.results.kinds import of_one
 from energy_workbench.domain.errors import AccessError, InputError, NotFoundError
 from energy_workbench.domain.roles import Role
 from energy_workbench.services.workbench import Workbench
@@ -136,21 +138,34 @@ def test_a_declaration_is_left_as_it_is() -> None:
 
 @pytest.mark.parametrize(("name", "method"), DECLARED)
 def test_each_operation_is_answered_on_both_sides_with_its_signature(name: str, method: Any) -> None:
-    declared = typed(method)
+    binding = Binding(method, method.__operation__)
     for side in (Workbench, RemoteWorkbench):
-        answers = inspect.getattr_static(side, name)
+        answers: Any = inspect.getattr_static(side, name)
         assert answers is not method, f"{side.__name__}.{name} is the declaration alone"
-        assert typed(answers) == declared, side.__name__
+        told = [each for each in inspect.signature(answers).parameters.values() if each.name not in beside(name)]
+        assert told == list(inspect.signature(method).parameters.values()), side.__name__
+        # What it is answered by takes plain text.
+        if side is Workbench or name in HAND_MADE:
+            assert answers.answered_by is not method
+            declared, answer = typed(method, name, binding)
+            assert typed(answers.answered_by, name) == (declared, of_one(answer))
 
 
-def typed(method: Any) -> tuple[list[tuple[str, Any, Any, Any]], Any]:
-    """Name, kind, default and type of each parameter, and the type of the answer."""
+def beside(name: str) -> set[str]:
+    """What the local method takes beside its declaration."""
+    return (OWN | BESIDE.get(name, set())) - set(inspect.signature(getattr(WorkbenchContract, name)).parameters)
+
+
+def typed(method: Any, name: str, declared: Binding | None = None) -> tuple[list[tuple[str, Any, Any, Any]], Any]:
+    """Name, kind, default and type of each parameter, and the type of the answer; of a declaration, on the wire."""
     names = {"pd": pd, "pa": pa, "Progress": Any}
-    hints = {name: plain(hint)[0] for name, hint in get_type_hints(method, localns=names, include_extras=True).items()}
+    hints = {key: plain(hint)[0] for key, hint in get_type_hints(method, localns=names, include_extras=True).items()}
+    if declared:
+        hints |= {each.name: each.type for each in declared.parameters if each.type is not Any}
     parameters = [
         (each.name, each.kind, each.default, hints[each.name])
         for each in list(inspect.signature(method).parameters.values())[1:]
-        if each.name not in OWN | BESIDE.get(method.__name__, set())
+        if each.name not in (set(declared.edges) if declared else beside(name))
     ]
     return parameters, hints["return"]
 
@@ -234,9 +249,7 @@ def test_what_is_written_by_hand_is_known() -> None:
 
 
 HAND_MADE = {
-    name
-    for name, method, _ in operations(WorkbenchContract)
-    if vars(RemoteWorkbench)[name].__code__.co_filename.endswith("client/workbench.py")
+    name for name, method, _ in operations(WorkbenchContract) if hasattr(vars(RemoteWorkbench)[name], "answered_by")
 }
 
 

@@ -15,9 +15,9 @@ from energy_workbench.api.access.session import caller, home
 from energy_workbench.api.contracted import routes
 from energy_workbench.api.segments import WholeSegments
 from energy_workbench.contract.binding import Call, File
+from energy_workbench.contract.calls.over_http import over_http
 from energy_workbench.contract.notes import As, Fields, Help, Instant, Limit, Named, Offset, Period, Revision
 from energy_workbench.contract.operation import operation
-from energy_workbench.contract.over_http import over_http
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.roles import May, Role, Token
 

@@ -26,7 +26,7 @@ EXCHANGE = {
 
 
 def told(wb: Any, of: str, meter: str | None = None) -> list[tuple[str, str, str, str]]:
-    found = wb.history(PERIOD, meter)
+    found = wb.history(PERIOD, meter=meter)
     return [(row["number"], row["text"], row["reason"], row["by"]) for row in found if row["of"] == of]
 
 
@@ -38,7 +38,7 @@ def test_a_decision_is_told_until_it_is_taken_back(wb: Workbench) -> None:
         told(wb, "decision") == told(wb, "decision", "GRID") == [("GRID", step, "somebody pressed the button", "asha")]
     )
     assert told(wb, "decision", "MAIN") == []
-    (row,) = wb.history(PERIOD, "GRID")
+    (row,) = wb.history(PERIOD, meter="GRID")
     assert row["at"] == case["to"]
     wb.decide(case["id"], "rollover", "four digits", modulus=10_000.0, by="ravi")
     assert told(wb, "decision") == [("GRID", "step of energy active import: it rolled over", "four digits", "ravi")]

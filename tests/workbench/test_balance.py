@@ -26,10 +26,10 @@ def test_each_node_is_its_supply_less_its_demand(wb: Workbench) -> None:
 
 def test_a_branch_is_a_part_of_the_whole(wb: Workbench) -> None:
     whole = {row["number"]: row for row in wb.balance("2026-10-10")}
-    part = wb.balance("2026-10-10", "UNIT-A")
+    part = wb.balance("2026-10-10", meter="UNIT-A")
     assert [dict(row) for row in part] == [whole["UNIT-A"]]
     with pytest.raises(NotFoundError):
-        wb.balance("2026-10-10", "NONE")
+        wb.balance("2026-10-10", meter="NONE")
 
 
 def test_the_threshold_is_the_sites_unless_one_is_asked_for(wb: Workbench) -> None:
@@ -48,8 +48,8 @@ def test_time_that_has_not_been_is_not_missing(wb: Workbench) -> None:
 
 def test_over_the_service_it_is_the_same(wb: Workbench, far: RemoteWorkbench) -> None:
     assert far.balance("2026-10") == wb.balance("2026-10")
-    assert far.balance("2026-10-10", "MAIN", threshold_percent=9) == wb.balance(
-        "2026-10-10", "MAIN", threshold_percent=9
+    assert far.balance("2026-10-10", meter="MAIN", threshold_percent=9) == wb.balance(
+        "2026-10-10", meter="MAIN", threshold_percent=9
     )
 
 
@@ -102,10 +102,10 @@ def test_a_coarse_counter_widens_the_uncertainty(tmp_path: Path, monkeypatch: py
     home = make_home(tmp_path / "home")
     add_history(home)
     wb = Workbench.at(home.home)
-    fine = wb.balance("2026-10-11", "UNIT-A").rows[0]["uncertainty_kwh"]
+    fine = wb.balance("2026-10-11", meter="UNIT-A").rows[0]["uncertainty_kwh"]
     home.profiles_path.mkdir(exist_ok=True)
     lines = ["registers:", "  - {quantity: energy_active_import, address: 0, type: uint32, unit: kWh, scale: 100}"]
     (home.profiles_path / "coarse.yaml").write_text("\n".join(lines))
     wb.update_meter("UNIT-A", {"profile": "coarse", "gateway": "tcp://10.0.0.9:502", "unit_id": 1})
     # One count is 100 kWh secondary, 2000 kWh primary.
-    assert wb.balance("2026-10-11", "UNIT-A").rows[0]["uncertainty_kwh"] > fine + 1000
+    assert wb.balance("2026-10-11", meter="UNIT-A").rows[0]["uncertainty_kwh"] > fine + 1000

@@ -74,7 +74,7 @@ def test_a_list_is_as_long_as_was_asked_for(
 ) -> None:
     if limit < 1000:
         monkeypatch.setattr("energy_workbench.client.workbench.PAGE", 4)
-        monkeypatch.setattr("energy_workbench.contract.over_http.PAGE", 4)
+        monkeypatch.setattr("energy_workbench.contract.calls.over_http.PAGE", 4)
     here, there = (LISTS[name](each, limit=limit) for each in (near, far))
     assert there == here
     assert name == "runs" or len(here) > 0
@@ -91,7 +91,7 @@ def test_no_rows_are_asked_for_by_nobody(near: Workbench, far: RemoteWorkbench, 
 def test_a_list_that_grows_while_it_is_read_has_each_row_once(
     near: Workbench, far: RemoteWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy_workbench.contract.over_http.PAGE", 4)
+    monkeypatch.setattr("energy_workbench.contract.calls.over_http.PAGE", 4)
     before, send, pages = near.audit(limit=12), far._service.send, []
 
     def growing(*call: Any, **asked: Any) -> Any:

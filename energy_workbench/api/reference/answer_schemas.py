@@ -14,9 +14,10 @@ from typing_extensions import TypedDict
 from energy_workbench.api.reference.body_schemas import of_table, sent, table_of
 from energy_workbench.api.reference.document import Schema
 from energy_workbench.api.reference.made import made
-from energy_workbench.contract.binding import Binding, optional, plain, results
-from energy_workbench.contract.notes import Of
+from energy_workbench.contract.binding import Binding
+from energy_workbench.contract.notes import Of, optional, plain
 from energy_workbench.contract.result import OfPeriod, Result
+from energy_workbench.contract.results.kinds import results
 from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
 
 REFERENCE = "#/components/schemas/{model}"

@@ -10,7 +10,7 @@ import typer
 app = typer.Typer(help="Readings or intervals as CSV, Excel or Parquet.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="Where to write: a name that ends with .csv, .csv.gz, .xlsx or .parquet.")]
-Span = Annotated[str, typer.Option("--period", help="2026-10, 2026-10-05, 2026-10-01/2026-10-15, last 7 days, …")]
+Span = Annotated[str, typer.Option("--period", help="2026-10, 2026-Q4, 2026-10-05, 2026-10-01/2026-10-15, last 7 days, …")]
 Meters = Annotated[
     list[str] | None, typer.Option("--meter", help="A meter's number or id; again for more. All by default.")
 ]

@@ -27,7 +27,7 @@ SHOWN = ("html", "pdf", "xlsx", "manifest")
 @app.command()
 def report(
     name: Annotated[str | None, typer.Argument(help="Name of the report, such as monthly.")] = None,
-    period: Annotated[str | None, typer.Option(help="Such as 2026-10, 2026-W41 or 'last month'.")] = None,
+    period: Annotated[str | None, typer.Option(help="Such as 2026-10, 2026-Q4, 2026-W41 or 'last month'.")] = None,
     meter: Annotated[
         list[str] | None, typer.Option(help="Number or id, as often as there are; the whole site without one.")
     ] = None,

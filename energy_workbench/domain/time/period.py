@@ -1,4 +1,4 @@
-"""Periods as people write them: ISO (`2026-10`, `2026-W41`, `a/b`) or words (`last 7 days`)."""
+"""Periods as people write them: ISO (`2026-10`, `2026-W41`, `2026-Q4`, `a/b`) or words (`last 7 days`)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from energy_workbench.domain.errors import PeriodError, printable
 
 HELP = (
-    "write a year (2026), month (2026-10), week (2026-W41), day (2026-10-05), range (2026-10-01/2026-10-15), "
-    "or today, yesterday, this week, last week, this month, last month, this year, last 7 days, last 24 hours"
+    "write a year (2026), quarter (2026-Q4), month (2026-10), week (2026-W41), day (2026-10-05), "
+    "range (2026-10-01/2026-10-15), or today, yesterday, this week, last week, this month, last month, this year, "
+    "last 7 days, last 24 hours"
 )
 
 
@@ -214,6 +215,9 @@ def _iso(text: str) -> tuple[date, date] | None:
         if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
             first = date(int(match[1]), int(match[2]), 1)
             return first, _first_of_month(first.year, first.month + 1)
+        if match := re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text):
+            first = date(int(match[1]), 3 * int(match[2]) - 2, 1)
+            return first, _first_of_month(first.year, first.month + 3)
         if match := re.fullmatch(r"(\d{4})-W(\d{2})", text):
             monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
             return monday, monday + timedelta(days=7)

@@ -58,12 +58,17 @@ def lake_errors() -> Iterator[None]:
         files = _FILE.findall(text)
         if gone := [file for file in files if not Path(file).exists()]:
             raise LakeError(missing(gone[0])) from None
-        raise LakeError(f"{files[0] if files else 'the lake'} cannot be read: {text}; {_TO_DO}") from None
+        raise LakeError(unreadable(files[0] if files else "the lake", text)) from None
 
 
 def missing(file: str) -> str:
     """What to say of a file that a table names and that is not there."""
     return f"the lake's file {file} is missing: {_TO_DO}"
+
+
+def unreadable(file: str, reason: str) -> str:
+    """What to say of a file that is there and cannot be read."""
+    return f"{file} cannot be read: {reason}; {_TO_DO}"
 
 
 _FILE = re.compile(r"/[^\"\n]*?\.parquet")

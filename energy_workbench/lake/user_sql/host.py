@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import LakeError, QueryError
 from energy_workbench.lake.storage import duck
-from energy_workbench.lake.user_sql.wire import DONE, ENDED, FAILED, PART, PART_BYTES, Question, send, stream
+from energy_workbench.lake.user_sql.wire import DAMAGED, DONE, ENDED, FAILED, PART, PART_BYTES, Question, send, stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +77,8 @@ class QueryHost:
         ------
         QueryError
             If it is not one SELECT, fails, takes too long, gives too much, wants too much memory, or crashes.
+        LakeError
+            If a file of the lake cannot be read.
         """
         with self._line() as line:
             try:
@@ -140,6 +142,8 @@ def _heard(line: Connection, end: float, stop: threading.Event | None) -> bytes:
             parts.append(said)
         elif kind == DONE:
             return b"".join(parts)
+        elif kind == DAMAGED:
+            raise LakeError(duck.unreadable(*said.decode("utf-8", "replace").split("\n", 1)))
         elif kind == FAILED:
             raise QueryError(said.decode("utf-8", "replace"))
         elif kind == ENDED:
@@ -155,6 +159,7 @@ def asked(
     pinned: tuple[Snapshot, Snapshot],
     spooled: pa.Table,
     text: str,
+    parameters: str | None,
     meters: pa.Table,
     form: str,
     max_rows: int,
@@ -169,11 +174,11 @@ def asked(
     QueryError
         As `ask`.
     LakeError
-        If a file of the lake is missing.
+        If a file of the lake is missing or damaged.
     """
     # Absolute: the process that answers keeps the folder in which it was started.
     readings, intervals = (tuple(os.path.abspath(file.path) for file in each.files) for each in pinned)
-    question = Question(text, form, max_rows, MAX_BYTES[form], readings, intervals)
+    question = Question(text, parameters, form, max_rows, MAX_BYTES[form], readings, intervals)
     try:
         return shared().ask(question, [stream(meters), stream(spooled)], stop)
     except QueryError:

@@ -11,10 +11,12 @@ import duckdb
 import pyarrow as pa
 
 from energy_workbench.domain.errors import QueryError
+from energy_workbench.domain.fields.query_parameters import check, of_json
 from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake.user_sql import views
 from energy_workbench.lake.user_sql.as_json import write_json
-from energy_workbench.lake.user_sql.wire import DONE, FAILED, PART_BYTES, Parts, receive
+from energy_workbench.lake.user_sql.damage import damaged
+from energy_workbench.lake.user_sql.wire import DAMAGED, DONE, FAILED, PART_BYTES, Parts, Question, receive
 
 BATCH_ROWS = 10_000
 """Rows that are made at once: what an answer is too large by is noticed after as many."""
@@ -29,21 +31,30 @@ def prepare() -> None:
 
 def answer(line: Connection) -> None:
     """Answer the one query that comes over this line, or say why not."""
+    files: tuple[str, ...] = ()
     try:
-        _answer(line)
+        question, tables = receive(line, tables=2)
+        files = (*question.readings, *question.intervals)
+        _answer(line, question, *map(_table, tables))
         line.send_bytes(DONE)
     except MemoryError:
         line.send_bytes(FAILED + b"the query needs more memory than a query may have: ask for less at once")
     # It was the query that did it, whatever it is.
     except Exception as error:  # noqa: BLE001
-        line.send_bytes(FAILED + _first_line(error).encode("utf-8", "replace"))
+        said = _first_line(error)
+        if file := damaged(error, files):
+            line.send_bytes(DAMAGED + f"{file}\n{said}".encode("utf-8", "replace"))
+        else:
+            line.send_bytes(FAILED + said.encode("utf-8", "replace"))
 
 
-def _answer(line: Connection) -> None:
-    question, (meters, spooled) = receive(line, tables=2)
-    connection = views.opened(_table(meters), _table(spooled), question.readings, question.intervals)
+def _answer(line: Connection, question: Question, meters: pa.Table, spooled: pa.Table) -> None:
+    connection = views.opened(meters, spooled, question.readings, question.intervals)
     statement = views.one_select(connection, question.text)
-    reader = connection.sql(statement).to_arrow_reader(min(question.max_rows + 1, BATCH_ROWS))
+    parameters = of_json(question.parameters)
+    check(parameters, set(statement.named_parameters))
+    found = connection.execute(statement, parameters) if parameters else connection.sql(statement)
+    reader = found.to_arrow_reader(min(question.max_rows + 1, BATCH_ROWS))
     rows = pa.RecordBatchReader.from_batches(reader.schema, _few(reader, question.max_rows))
     with io.BufferedWriter(Parts(line, question.max_bytes), PART_BYTES) as out:
         if question.form == "json":

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from _typeshed import ReadableBuffer
 
-PART, FAILED, DONE, ENDED = b"p", b"f", b"d", b"e"
-"""First byte of a message: part of the answer, why there is none, that it is whole, how the process ended."""
+PART, FAILED, DAMAGED, DONE, ENDED = b"p", b"f", b"x", b"d", b"e"
+"""First byte of a message: part of the answer, why there is none, that a file cannot be read, that it is whole, how
+the process ended."""
 
 PART_BYTES = 1_000_000
 
@@ -29,6 +30,8 @@ class Question:
     ----------
     text : str
         One SELECT.
+    parameters : str or None
+        Values that are bound to it, as JSON (`domain.fields.query_parameters`).
     form : str
         Of the answer: `arrow` (an IPC stream) or `json`.
     max_rows, max_bytes : int
@@ -38,6 +41,7 @@ class Question:
     """
 
     text: str
+    parameters: str | None
     form: str
     max_rows: int
     max_bytes: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from energy_workbench.contract.condition import ConditionContract
 from energy_workbench.contract.rows.condition import EventRow, FindingRow, StatementRow
 from energy_workbench.domain.paging import window
 from energy_workbench.registry.meters.statements import newest
@@ -10,7 +9,7 @@ from energy_workbench.services.measured_site import MeasuredSite
 from energy_workbench.services.rows.condition import event_row, finding_row, found_by_build, statement_row
 
 
-class ConditionAnswers(MeasuredSite, ConditionContract):
+class ConditionAnswers(MeasuredSite):
     """Events, findings and statements, newest first."""
 
     def events(self, meter: str, period: str | None = None, *, limit: int = 100, offset: int = 0) -> list[EventRow]:
@@ -24,7 +23,7 @@ class ConditionAnswers(MeasuredSite, ConditionContract):
         return self._observed(("events", meter, period, limit, *_left_out(offset)), make)
 
     def history(
-        self, period: str | None = None, meter: str | None = None, *, limit: int = 100, offset: int = 0
+        self, period: str | None = None, *, meter: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[StatementRow]:
         wanted = window(limit, offset)
 

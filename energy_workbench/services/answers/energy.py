@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from energy_workbench.analytics.flow import branch
 from energy_workbench.contract import results
-from energy_workbench.contract.energy import EnergyContract
 from energy_workbench.contract.results import (
     Comparison,
     Demand,
@@ -19,7 +18,7 @@ STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
 """Words of `pattern(by=…)` that stand for a resolution."""
 
 
-class EnergyAnswers(MeasuredSite, EnergyContract):
+class EnergyAnswers(MeasuredSite):
     """Energies, their pattern, maximum demand and completeness."""
 
     def intervals(self, meter: str, period: str = "today", *, every: str = "15min") -> Intervals:
@@ -64,7 +63,12 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
         return self._told(energies.pattern(known, span, every), span)
 
     def load_shape(
-        self, meter: str | None, period: str, *, by: str = "weekday-hour", shifts: str | None = None
+        self,
+        meter: str | None = None,
+        period: str = "last 7 days",
+        *,
+        by: str = "weekday-hour",
+        shifts: str | None = None,
     ) -> LoadShape:
         from energy_workbench.services.queries.shapes import load_shape_of
 
@@ -112,7 +116,7 @@ class EnergyAnswers(MeasuredSite, EnergyContract):
         )
         return self._told(found, span)
 
-    def energies(self, period: str = "today", meter: str | None = None) -> results.Energies:
+    def energies(self, period: str = "today", *, meter: str | None = None) -> results.Energies:
         meters, span = self._meters(), self._period(period)
         if meter is not None:
             meters = branch(meters, self._meter(meter).key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from energy_workbench.contract.generation import GenerationContract
 from energy_workbench.contract.results import (
     Generation,
     GenerationComparison,
@@ -12,7 +11,7 @@ from energy_workbench.domain.time.period import Period
 from energy_workbench.services.measured_site import MeasuredSite
 
 
-class GenerationAnswers(MeasuredSite, GenerationContract):
+class GenerationAnswers(MeasuredSite):
     """Generation of a period, and how it has changed."""
 
     def generation(self, period: str = "this month") -> Generation:

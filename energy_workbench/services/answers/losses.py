@@ -7,7 +7,6 @@ from collections.abc import Callable
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import power_flow
 from energy_workbench.analytics.live import iso
-from energy_workbench.contract.energy import EnergyContract
 from energy_workbench.contract.results import (
     Balance,
     Losses,
@@ -19,11 +18,11 @@ from energy_workbench.domain.time import clock
 from energy_workbench.services.measured_site import MeasuredSite
 
 
-class LossAnswers(MeasuredSite, EnergyContract):
+class LossAnswers(MeasuredSite):
     """Balances, losses over time, and flows of power or energy."""
 
     def balance(
-        self, period: str = "today", meter: str | None = None, *, threshold_percent: float | None = None
+        self, period: str = "today", *, meter: str | None = None, threshold_percent: float | None = None
     ) -> Balance:
         from energy_workbench.services.queries.balances import balance
 

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.live import iso
-from energy_workbench.contract.energy import EnergyContract
 from energy_workbench.contract.results import (
     Overview,
 )
 from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.contract.rows.flow import SiteFigures, SiteUsed
-from energy_workbench.contract.site import SiteContract
 from energy_workbench.domain.pages import PATTERN
 from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period
+from energy_workbench.services.answers.losses import LossAnswers
 from energy_workbench.services.files import floor_plan
-from energy_workbench.services.measured_site import MeasuredSite
 from energy_workbench.services.queries.energies import Energies
 
 STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
 
 
-class SiteAnswers(MeasuredSite, EnergyContract, SiteContract):
+class SiteAnswers(LossAnswers):
     """What the dashboard, the front page and the doctor ask."""
 
     def overview(self, period: str = "today") -> Overview:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -26,8 +25,6 @@ from energy_workbench.contract.rows.meters import (
     StatusRow,
 )
 from energy_workbench.contract.rows.setup import (
-    AuditRow,
-    AuditSummary,
     ChangeRow,
     GatewayRow,
     ImportedMeters,
@@ -41,17 +38,15 @@ from energy_workbench.contract.setup import SetupContract
 from energy_workbench.contract.site import SiteContract
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError
-from energy_workbench.domain.paging import window
 from energy_workbench.domain.ratios import Ratio, ratio_at
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.registry.profile_ids import profile_files
-from energy_workbench.registry.storage.journal import Wanted
 from energy_workbench.services.commands import exchange_preview, meter_check, probing
 from energy_workbench.services.files import meter_transfer
 from energy_workbench.services.home import Home
-from energy_workbench.services.rows.audit import audit_row, change_row
+from energy_workbench.services.rows.audit import change_row
 from energy_workbench.services.rows.emission_factors import factor_date, factor_from, factor_row
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from, exchange_row
 from energy_workbench.services.rows.limits import limit_rows
@@ -241,42 +236,6 @@ class Setup(
             raise ConflictError("there is no change of yours that could be undone")
         self.registry.undo(by=by, change=newest["change"])
         return {"undone": newest}
-
-    def audit(
-        self,
-        limit: int = 50,
-        meter: str | None = None,
-        *,
-        period: str | None = None,
-        who: str | None = None,
-        action: str | None = None,
-        offset: int = 0,
-    ) -> list[AuditRow]:
-        chosen = self._changes_of(meter, period, who, action)
-        numbers, zone = self._numbers(), self.zone
-        rows = window(limit, offset)
-        entries = self.registry.audit(rows.stop - rows.start, wanted=chosen, offset=rows.start)
-        return [audit_row(entry, numbers, zone) for entry in entries]
-
-    def audit_summary(
-        self,
-        meter: str | None = None,
-        *,
-        period: str | None = None,
-        who: str | None = None,
-        action: str | None = None,
-    ) -> AuditSummary:
-        every = self._changes_of(meter, period)
-        by, actions = self.registry.audit_counts(every)
-        total = self.registry.audit_total(replace(every, by=who, action=action))
-        return {"total": total, "by": by, "actions": actions}
-
-    def _changes_of(
-        self, meter: str | None, period: str | None, who: str | None = None, action: str | None = None
-    ) -> Wanted:
-        subject = None if meter is None else self.registry.meter(meter, deleted=True).id
-        start, end = self._span(period)
-        return Wanted(subject=subject, by=who, action=action, start=start, end=end)
 
     def profiles(self) -> list[ProfileRow]:
         return profile_list(self.settings.profiles_path)
