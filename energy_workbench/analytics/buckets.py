@@ -55,6 +55,11 @@ def consumed_column(meter: Meter) -> str:
     return "energy_export_kwh" if meter.flow is Flow.PRODUCER and produced_in_export else "energy_import_kwh"
 
 
+def other_column(meter: Meter) -> str:
+    """The energy that goes through it the other way."""
+    return "energy_import_kwh" if consumed_column(meter) == "energy_export_kwh" else "energy_export_kwh"
+
+
 def elapsed_hours(edges: Sequence[datetime], until: datetime) -> list[float]:
     """What has been of each bucket up to an instant [h]: time after it is not missing."""
     return [max((min(end, until) - start).total_seconds(), 0.0) / 3600 for start, end in pairwise(edges)]

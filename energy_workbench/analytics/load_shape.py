@@ -6,6 +6,7 @@ All from the demand of 15-minute intervals that are known closely, at the site's
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -142,10 +143,34 @@ def load_duration(kw: Array) -> list[DurationPoint]:
     ]
 
 
-def base_load(kw: Array) -> float | None:
-    """Demand exceeded 95 % of the time [kW]; None where nothing is known."""
-    known = kw[~np.isnan(kw)]
-    return round(float(np.percentile(known, 100 * (1 - BASE_SHARE))), 6) if len(known) else None
+@dataclass(frozen=True, slots=True)
+class BaseLoad:
+    """Demand exceeded 95 % of the time [kW]; None where there is none, and why in words."""
+
+    kw: float | None
+    reason: str = ""
+
+
+def base_load(kw: Array, other: Array, *, producer: bool) -> BaseLoad:
+    """The base load of a meter.
+
+    A producer has none. Nor has a meter through which energy goes the other way in more of the time than the base load
+    may be undercut: what it takes then is not the load behind it.
+
+    Parameters
+    ----------
+    kw, other : array of float, shape (n,)
+        Power of each interval, and in the other direction [kW]; NaN where it is not known.
+    """
+    known = ~np.isnan(kw)
+    if producer:
+        return BaseLoad(None, "a producer has none")
+    if not known.any():
+        return BaseLoad(None)
+    share = float((other[known] > 0).mean())
+    if share > 1 - BASE_SHARE:
+        return BaseLoad(None, f"none, as it exports {share:.0%} of the time")
+    return BaseLoad(round(float(np.percentile(kw[known], 100 * (1 - BASE_SHARE))), 6))
 
 
 def by_shift(kw: Array, demand: Array, at: LocalTimes, shifts: Sequence[tuple[str, int]]) -> list[ShiftRow]:

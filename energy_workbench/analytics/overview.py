@@ -112,7 +112,7 @@ def overview(
         "online": summary.communication[Communication.ONLINE],
         "warnings": summary.colour[Colour.YELLOW] + summary.colour[Colour.ORANGE],
         "power_now_kw": _rounded(use_of(parts, power)),
-        "power_now_reason": why_unknown(unknown_parts(parts, power), zone, "tells no power now"),
+        "power_now_reason": why_unknown(unknown_parts(parts, power), zone, "reports no power now"),
         **figures,
     }
     return Overview(

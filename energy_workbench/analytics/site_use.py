@@ -64,7 +64,7 @@ def unknown_parts(parts: Iterable[Meter], measured: Mapping[int, Measured]) -> l
     return [meter for meter in parts if not (meter.metered and measured.get(meter.key, Measured()).known(meter))]
 
 
-def why_unknown(meters: Iterable[Meter], zone: tzinfo, silent: str = "told nothing in this time") -> str:
+def why_unknown(meters: Iterable[Meter], zone: tzinfo, silent: str = "has no data in this period") -> str:
     """Which meters, why what they measure is not known, and since when."""
     told = {meter.number: out_of_service(meter, zone) or f"{meter.number} {silent}" for meter in meters}
     return "; ".join(told.values())

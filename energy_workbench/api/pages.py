@@ -38,7 +38,7 @@ EXPECTED = ("service", "collector", "schedule")
 SILENT = timedelta(seconds=30)
 """A process not heard of for this long does not run."""
 
-UNKNOWN = "That token is not known here."
+UNKNOWN = "This token is not known."
 ENDED = "Your access has ended: open the link that you were given again, or ask for a new one."
 
 SELF_LOADING = 10
@@ -144,7 +144,7 @@ def processes(request: Request) -> list[tuple[str, bool, str, str]]:
         at, detail = heard.get(name, (None, ""))
         alive = at is not None and now - at < SILENT
         word = "running" if alive else "not running"
-        last = "never heard of" if at is None else f"last heard of {at.astimezone(wb.zone):%d %b %H:%M:%S}"
+        last = "never seen" if at is None else f"last seen {at.astimezone(wb.zone):%d %b %H:%M:%S}"
         found.append((name, alive, word, detail if alive else last))
     settings = wb.settings
     servers = {"dashboards": settings.dashboard_port, "editor": settings.editor_port, "lab": settings.lab_port}

@@ -23,11 +23,11 @@ class ReviewContract:
     A meter is named by its number or id, an instant is ISO text, in the site's zone where it has no offset.
     """
 
-    @operation("GET", "/review", "Steps of counters to decide on", tag=TAG, slow=True)
+    @operation("GET", "/review", "Breaks to decide on", tag=TAG, slow=True)
     def review(
         self, *, decided: Annotated[bool, Help("Those decided instead of those open.")] = False
     ) -> list[CaseRow]:
-        """Steps of counters whose meaning is not clear, by meter and time: what they may be, and the evidence.
+        """Breaks of counters that wait for a decision, by meter and time: what they may be, and the evidence.
 
         Each has `id, meter, number, quantity, from, to, name, text, evidence, choices, decision`. Until one is
         decided, the energy on either side counts, and only the step itself is left out and flagged.

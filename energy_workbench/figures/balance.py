@@ -39,7 +39,7 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
     """
     known = [row for row in payload["items"] if row["loss_percent"] is not None and row["verdict"] in JUDGED]
     if not known:
-        return message(theme, "No node has enough data for a balance in this time.")
+        return message(theme, "No node has enough data for a balance in this period.")
     worst = sorted(known, key=lambda row: (JUDGED.index(row["verdict"]), -abs(row[f"loss_{by}"])))[:SHOWN][::-1]
     threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
     bars: Trace = {
@@ -95,7 +95,7 @@ def over_time(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "pe
     rows = payload["items"]
     known = [row for row in rows if row[f"loss_{by}"] is not None]
     if not known:
-        return message(theme, f"No balance of {payload['number']} is known for this time.")
+        return message(theme, f"No balance of {payload['number']} is known for this period.")
     threshold, unit = payload["threshold_percent"], "%" if by == "percent" else "kWh"
     every, width = payload["every"], WIDTHS.get(payload["every"], DAY_MS)
     along: Trace = {"x": [local(row["start"]) for row in known], "xperiod": width, "xperiodalignment": "middle"}

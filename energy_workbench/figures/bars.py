@@ -29,7 +29,7 @@ def energies(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     known = [row for row in payload["items"] if row["total_kwh"] is not None]
     largest = sorted(known, key=lambda row: (-row["total_kwh"], natural(row["number"])))[:MOST][::-1]
     if not largest:
-        return message(theme, "No energy is known for this time.")
+        return message(theme, "No energy is known for this period.")
     hover = [
         Markup("{}<br><b>{}</b><br>peak {}<br>known of {:.0f} % of the time").format(
             row["name"], amount(row["total_kwh"], "kWh"), amount(row["peak_kw"], "kW"), 100 * row["completeness"]
@@ -66,7 +66,7 @@ def maxima(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """
     months = [row for row in payload["items"] if row["maximum"] is not None]
     if not months:
-        return message(theme, "No demand is known for this time.")
+        return message(theme, "No demand is known for this period.")
     unit = payload["unit"]
     bars: Trace = {
         "type": "bar",

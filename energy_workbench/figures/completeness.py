@@ -37,7 +37,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         ISO dates.
     """
     if not items or not days:
-        return message(theme, "Every meter is complete on every day of this time.")
+        return message(theme, "Every meter is complete on every day of this period.")
     shown = items[:ROWS]
     # Whole days are calm, so that the others stand out.
     colours = (theme.state["red"], theme.state["orange"], theme.state["yellow"], NEARLY, theme.tile["green"][0])

@@ -36,7 +36,7 @@ def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     # A payload of before `other_kwh` was told has none.
     days = [{"other_kwh": 0.0, **day, "solar_exported_kwh": _exported(day)} for day in payload["days"]]
     if not any(day.get(column) for day in days for _, column, _ in SOURCES):
-        return message(theme, "No energy is known for this time.")
+        return message(theme, "No energy is known for this period.")
     bars, monthly = _bars(days, [column for _, column, _ in SOURCES])
     data = [
         _stacked(bars, name, column, "kWh", theme, colour, monthly=monthly, hatched=column == "solar_exported_kwh")
@@ -61,8 +61,8 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     days = payload["days"]
     columns = [column for _, column, _ in SCOPES if any(day.get(column) is not None for day in days)]
     if not columns:
-        lacking = [f"No emission factor of the grid: {row['reason']}" for row in payload["missing_factors"] if days]
-        return message(theme, f"{next(iter(lacking), 'No energy is known for this time')}.")
+        lacking = [f"No emission factor for the grid: {row['reason']}" for row in payload["missing_factors"] if days]
+        return message(theme, f"{next(iter(lacking), 'No energy is known for this period')}.")
     unit = payload["units"]["net_kg"]
     lines = [("avoided by solar (memo)", "avoided_kg", theme.state["green"], "dot")]
     if not payload["market_is_location"]:

@@ -12,7 +12,7 @@ from energy_workbench.figures.schema import Axis, Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, local, percent, plotted, signed
 
-NOTHING = "No demand is known closely for this time."
+NOTHING = "No demand was fully measured in this period."
 WEEKEND_FILL = "rgba(223,111,31,0.16)"
 QUARTERS = [f"{quarter // 4:02d}:{quarter % 4 * 15:02d}" for quarter in range(96)]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -36,12 +36,10 @@ def load_shape(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     }[payload["by"]]
     data, xaxis, yaxis = draw(payload, theme)
     names = sum("name" in trace for trace in data)
+    base = "" if payload["base_kw"] is None else f"base load {amount(payload['base_kw'], 'kW')}, "
     layout = themed_layout(
         theme,
-        summary=(
-            f"{payload['number']} by {payload['by']}: base load {amount(payload['base_kw'], 'kW')}, "
-            f"maximum {amount(payload['maximum_kw'], 'kW')}"
-        ),
+        summary=(f"{payload['number']} by {payload['by']}: {base}maximum {amount(payload['maximum_kw'], 'kW')}"),
         xaxis=xaxis,
         yaxis=yaxis,
         showlegend=names > 1,

@@ -57,7 +57,7 @@ def over_time(
     column = "demand_kw" if measure == "demand" else "energy_kwh"
     values = [point[column] for point in whole.points]
     if not any(value is not None for value in [*values, *before]):
-        return message(theme, f"No {measure} is known for this time.")
+        return message(theme, f"No {measure} is known for this period.")
     other_name = payload.get("other_name") if measure == "energy" else None
     others = [point.get("other_kwh") for point in whole.points] if other_name else []
     unit, by = larger("kW" if measure == "demand" else "kWh", [*values, *before, *others])

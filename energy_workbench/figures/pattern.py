@@ -12,6 +12,10 @@ from energy_workbench.figures.schema import Annotation, Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, escaped_lines, local, moment, plotted
 
+PLURALS = {
+    "15min": "quarter hours", "30min": "half hours", "1h": "hours", "1d": "days", "1w": "weeks", "1mo": "months",
+}  # fmt: skip
+"""Steps, as they are counted: `160 hours`."""
 SPANS = {"15min": "15 minutes", "30min": "half hour", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
 
 
@@ -27,7 +31,7 @@ def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """
     points = payload["points"][:-1] if payload.get("running") else payload["points"]
     if all(point["energy_kwh"] is None for point in points):
-        return message(theme, "No energy is known for this time.")
+        return message(theme, "No energy is known for this period.")
     ends = payload["points"][-1]["start"] if payload.get("running") else payload["to"]
     edges = [local(start) for start in (*(point["start"] for point in points), ends)]
     energies = [None if point["energy_kwh"] is None else plotted(point["energy_kwh"]) for point in points]

@@ -32,7 +32,7 @@ def peak_demand(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """
     rows = [row for row in payload["items"] if row["maximum"] is not None][-MONTHS:]
     if not rows:
-        return message(theme, "No demand is known closely for this time.")
+        return message(theme, "No demand was fully measured in this period.")
     unit, by = larger(payload["unit"], [row["maximum"] for row in rows])
     months = [month(row) for row in rows]
     split = payload["unit"] == "kW" and any(row["children"] for row in rows)

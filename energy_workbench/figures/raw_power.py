@@ -49,7 +49,7 @@ def raw_power(
         Without the name of the axis, for a small chart that goes with the time: nobody can zoom into it.
     """
     if not points:
-        return message(theme, "No reading of power in this time.")
+        return message(theme, "No reading of power in this period.")
     kept = displayed(points, pause, most)
     values = [value for _, value in points]
     unit, by = larger("kW", values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Unpack
 
 from markupsafe import escape
@@ -112,6 +112,25 @@ DARK = Theme(
     hotspot="rgba(239,106,118,0.85)",
     series=("#4fb3e0", "#f7dc8b", "#7f909d", "#a3c76d", "#f2994a"),
 )
+
+
+def daylight() -> dict[str, str]:
+    """Colour of a dark page → that of a light one in its place: a dark page is printed light."""
+    pairs: dict[str, str] = {}
+    for each in fields(Theme):
+        dark, light = (_flat(getattr(theme, each.name)) for theme in (DARK, LIGHT))
+        for old, new in zip(dark, light, strict=True):
+            pairs.setdefault(old, new)
+    return {old: new for old, new in pairs.items() if old != new}
+
+
+def _flat(value: object) -> list[str]:
+    """The colours in a part of a theme."""
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return [colour for part in parts for colour in _flat(part)]
+
 
 # Labels of two columns of a flow stand between them; smaller ones do not meet on the width of a page.
 PAPER = replace(

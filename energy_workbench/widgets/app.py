@@ -24,7 +24,7 @@ from energy_workbench.widgets.page_model import Answer, PageModel
 from energy_workbench.widgets.pages import PageView, opened
 from energy_workbench.widgets.parts import Parts, put, shown
 from energy_workbench.widgets.period_picker import coming, meaning
-from energy_workbench.widgets.shell.view import SEPARATOR, HeadView
+from energy_workbench.widgets.shell.view import SEPARATOR, HeadView, Printed
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -155,6 +155,14 @@ class App(LivePage):
             self._title(),
             coming(self.model.period, zone_of(self.names.zone)) if "period" in self.model.takes else "",
         )
+        self._tell()
+
+    def _tell(self) -> None:
+        """What the page says of itself on paper."""
+        period, first, last = self._title() if "period" in self.model.takes else ("", "", "")
+        slug = self.model.period if self.model.period[:1].isdigit() else "_".join(dict.fromkeys((first, last)))
+        about = Printed(self.names.site, self.model.subject, period, slug.replace("/", "_"), self.model.paper)
+        self.head.tell(about)
 
     def _title(self) -> tuple[str, str, str]:
         """What the period means, and its first and last day."""
@@ -172,6 +180,7 @@ class App(LivePage):
             self._name()
         if fetched.page == self.model.page.name:
             self._take(fetched.answer)
+            self._tell()
 
     def _alive(self) -> None:
         at = self.model.as_of

@@ -66,6 +66,8 @@ class PageModel(HasTraits):
     default_period: ClassVar[str] = "last 7 days"
     takes: ClassVar[frozenset[str]] = frozenset({"period"})
     """Which of `period`, `meter` and `compare` a reader chooses here."""
+    paper: ClassVar[str] = "portrait"
+    """How it lies on paper: `portrait` or `landscape`."""
     every: ClassVar[float] = SLOW
     """Pause between requests [s]."""
 
@@ -86,6 +88,11 @@ class PageModel(HasTraits):
     def period(self) -> str:
         """The chosen period, or the page's own."""
         return self.choices.period or self.default_period
+
+    @property
+    def subject(self) -> str:
+        """The meter that the page is about, for whoever prints it; empty for the whole site."""
+        return self.choices.meter if "meter" in self.takes else ""
 
     @property
     def theme(self) -> Theme:

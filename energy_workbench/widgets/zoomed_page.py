@@ -48,6 +48,11 @@ class ZoomedPage(PageModel):
         self.observe(self._all, "every_wanted")
         self.observe(self._draw, "window")
 
+    @property
+    def subject(self) -> str:
+        whole = self.history.whole if self.history else None
+        return super().subject if whole is None else " ".join(dict.fromkeys(filter(None, (whole.number, whole.name))))
+
     def zoom(self, window: Window | None) -> None:
         """Zoom to that window; None for all of the period."""
         self.window = None if window is None or self._is_all(window) else window
@@ -95,7 +100,7 @@ class ZoomedPage(PageModel):
         every = SPANS.get(shown.every, shown.every)
         what = "energy" if self.measure == "energy" else "highest 15 min"
         coarser = self.every_wanted and whole.every != self.every_wanted
-        more = f", finer than that is more than can be seen in {self.period}" if coarser else ""
+        more = f", as finer steps are too many to show for {self.period}" if coarser else ""
         self.history_note = f"{what} per {every}{more} · zoom in for more, double-click for all"
 
     def history_table(self) -> Sheet:

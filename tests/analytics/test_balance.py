@@ -87,7 +87,7 @@ def test_a_loss_at_any_load_is_a_load_without_a_meter() -> None:
     found = balance(TREE, {1: takes(SHIFTS + 2.0), 2: takes(SHIFTS * 0.5), 3: takes(SHIFTS * 0.5)})["M1"]
     assert found["verdict"] == "hotspot"
     assert found["unmetered_kw"] == pytest.approx(8.0)  # 2 kWh a quarter of an hour
-    assert "load without a meter" in found["reason"]
+    assert "as a consumer without a meter would cause" in found["reason"]
 
 
 def test_a_loss_below_the_threshold_is_named_but_no_alarm() -> None:

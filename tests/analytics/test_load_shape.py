@@ -92,10 +92,28 @@ def test_the_duration_curve_only_falls_and_begins_at_the_maximum(values: list[fl
 
 def test_the_base_load_is_exceeded_nearly_always() -> None:
     kw = load(3, 5000)
-    base = load_shape.base_load(kw)
+    none = np.zeros(len(kw))
+    base = load_shape.base_load(kw, none, producer=False).kw
     assert base is not None
     assert np.mean(kw[~np.isnan(kw)] > base) == pytest.approx(0.95, abs=0.001)
-    assert load_shape.base_load(np.array([np.nan])) is None
+    assert load_shape.base_load(np.array([np.nan]), none[:1], producer=False) == load_shape.BaseLoad(None)
+
+
+@pytest.mark.parametrize(("share", "there"), [(0.0, True), (0.04, True), (0.06, False), (0.5, False)])
+def test_what_a_meter_imports_while_it_exports_is_no_base_load(share: float, there: bool) -> None:
+    kw = np.full(1000, 80.0)
+    other = np.where(np.arange(1000) < 1000 * share, 5.0, np.nan)
+    kw[: int(1000 * share)] = 0.0
+    found = load_shape.base_load(kw, other, producer=False)
+    assert (found.kw is not None) is there
+    assert found.reason == ("" if there else f"none, as it exports {share:.0%} of the time")
+
+
+def test_a_producer_has_no_base_load() -> None:
+    kw = np.full(100, 80.0)
+    assert load_shape.base_load(kw, np.full(100, np.nan), producer=True) == load_shape.BaseLoad(
+        None, "a producer has none"
+    )
 
 
 @pytest.mark.parametrize("zone", ZONES)

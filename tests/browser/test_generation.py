@@ -96,5 +96,5 @@ def test_a_comparison_stands_in_the_address_and_beside_each_number_within_its_ed
     for _ in each_size(page):
         nothing_over(page, shown(".ew-card b"))
     page.get_by_label("Compare with").select_option("year")
-    expect(page.locator(shown(".ew-note"))).to_contain_text("Nothing is known of")
+    expect(page.locator(shown(".ew-note"))).to_contain_text("There are no data for")
     assert visit.errors == []

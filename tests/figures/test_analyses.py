@@ -62,7 +62,7 @@ def test_a_site_without_factors_is_told_so() -> None:
     for day in payload["days"]:
         day.update(dict.fromkeys(("scope1_kg", "scope2_location_kg", "scope2_market_kg", "avoided_kg")))
     payload["missing_factors"] = [{"name": "grid_location", "reason": "the site states no country", "advice": "say it"}]
-    assert "No emission factor of the grid: the site states no country" in carbon(payload)["layout"]["meta"]["summary"]
+    assert "No emission factor for the grid: the site states no country" in carbon(payload)["layout"]["meta"]["summary"]
     payload["days"] = []
     assert "No energy is known" in carbon(payload)["layout"]["meta"]["summary"]
     assert "No energy is known" in sources(payload)["layout"]["meta"]["summary"]

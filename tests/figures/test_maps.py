@@ -96,6 +96,24 @@ def test_a_floor_plan_puts_meters_on_their_pixels_and_leaves_out_those_without()
     assert "No meter has a place" in json.dumps(floor_plan(nowhere))
 
 
+def test_on_a_crowded_floor_plan_the_meters_in_trouble_have_their_numbers_and_none_is_over_another() -> None:
+    rows = [{**row, "x": 0.5 + n / 2000, "y": 0.5} for n, row in enumerate(payloads.overview()["tree"])]
+    trace = floor_plan(rows, size=(1600, 900))["data"][0]
+    shown = {row["number"]: label for row, label in zip(rows, trace["text"], strict=True) if label}
+    assert set(payloads.STATES) <= set(shown)
+    assert all("<b>" in shown[number] for number in payloads.STATES)
+    assert len(set(trace["textposition"])) > 1
+    apart = [{**row, "x": n % 5 / 5, "y": n // 5 / 20} for n, row in enumerate(rows)]
+    assert all(floor_plan(apart, size=(1600, 900))["data"][0]["text"])
+
+
+@pytest.mark.parametrize("kind", ["treemap", "icicle"])
+def test_no_tile_has_letters_that_are_too_small_to_read(kind: str) -> None:
+    text = meter_map(tree(), kind=kind)["layout"]["uniformtext"]
+    assert text["mode"] == "hide"
+    assert text["minsize"] >= 9
+
+
 def test_the_calendar_tells_classes_apart_and_says_the_share() -> None:
     figure = calendar(days(5), ["2026-10-01", "2026-10-02", "2026-10-03"])
     trace = figure["data"][0]

@@ -27,7 +27,7 @@ def test_the_body_has_the_key_figures_of_the_report_and_its_first_charts_as_imag
     for name, image in mail.images.items():
         assert f'src="cid:{name}"' in mail.html
         assert image.startswith(b"\x89PNG")
-    assert ">Energy of every day [kWh]</b>" in mail.html
+    assert ">Energy of each day [kWh]</b>" in mail.html
 
 
 def test_the_body_is_safe_for_every_mail_client(october: Published) -> None:

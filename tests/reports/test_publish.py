@@ -361,7 +361,7 @@ def test_a_running_month_says_until_when_and_is_not_compared(plant: Settings, tm
     done = publish(plant, "monthly", {"period": "this month"}, formats=["html"], out=tmp_path, tools=tools)
     assert done.incomplete
     shown = text_of(done.files["html"])
-    assert "Running: data until 3 Nov 2026, 06:30" in shown
+    assert "In progress: data until 3 Nov 2026, 06:30" in shown
     assert "like days" not in shown
     assert done.files["html"].name == "monthly-2026-11.html"
 

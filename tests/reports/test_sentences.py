@@ -40,14 +40,14 @@ def text(part: Section) -> str:
 
 def test_of_days_that_took_the_same_none_took_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = text(sections.summary(about(tmp_path, monkeypatch, [(10 * DAY, 7.0)]), says=["days"]))
-    assert "Every day that is known took the same energy (168.0 kWh)." in told
+    assert "Every known day used the same energy (168.0 kWh)." in told
     assert "Most energy" not in told
 
 
 def test_the_first_of_the_days_that_took_most_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[Stretch] = [(2 * DAY, 7.0), (DAY, 9.0), (DAY, 3.0), (DAY, 9.0), (5 * DAY, 7.0)]
     told = text(sections.summary(about(tmp_path, monkeypatch, loads), says=["days"]))
-    assert "Most energy was taken on Sat 3 Oct (216.0 kWh), least on Sun 4 Oct (72.0 kWh)." in told
+    assert "Most energy was used on Sat 3 Oct (216.0 kWh), least on Sun 4 Oct (72.0 kWh)." in told
 
 
 def test_of_equal_highest_demands_the_first_ones_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

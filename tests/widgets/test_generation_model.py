@@ -71,7 +71,7 @@ def test_this_month_is_shown_with_where_its_numbers_come_from(model: Model, stan
     found = cards(model)
     assert found["Grid import"][0] == "2,400 kWh"
     assert found["Diesel energy"] == ("150 kWh", "by 1 generator")
-    assert found["Run hours"] == ("3.50 h", "counted by generators")
+    assert found["Run hours"] == ("3.50 h", "counted by the generators")
     assert found["Diesel burnt, estimated"] == ("45.0 L", "by the generators' load")
     assert found["Diesel per kWh"][0] == "0.300 L/kWh"
     assert found["Solar used on site"][0] == "86.7 %"
@@ -89,7 +89,7 @@ def test_a_comparison_asks_for_the_time_before_and_says_how_much_of_it_is_known(
     assert cards(model)["Grid import"][1] == "▲ 96.0 % like days · 1,200 kWh before, totals +100.0 %"
     assert cards(model)["Solar share"][1] == "as before"
     assert "95.0 % is known" in model.note
-    assert "Totals are of 2 and 3 days" in model.note
+    assert "Totals are over 2 and 3 days" in model.note
     text = markup.scopes(model.generation, model.changes, model.beside)
     assert "▲ 96.0 % like days · 60.3 kg CO₂ before" in text
     assert "30 October 2026 – 1 November 2026" in text
@@ -100,7 +100,7 @@ def test_a_year_earlier_of_which_nothing_is_known_is_no_change(model: Model, sta
     model.choices.compare = "year"
     model.refresh()
     assert stand_in.compared[-1] == ("this month", "year")
-    assert "Nothing is known of 30 October 2026 – 1 November 2026" in model.note
+    assert "There are no data for 30 October 2026 – 1 November 2026" in model.note
     assert cards(model)["Grid import"][1] == "from the grid"
 
 
@@ -126,7 +126,7 @@ def test_what_has_no_factor_says_so() -> None:
 
 def test_generators_show_their_load_and_the_check_of_their_fuel(model: Model) -> None:
     text = markup.generators(model.generation.generators)
-    for said in ("150 kWh", "counted", "metered", "43 %", "+18.4 %", "⚠ look", "38.0 L by load", "of 100 kW rated"):
+    for said in ("150 kWh", "counted", "metered", "43 %", "+18.4 %", "⚠ check", "38.0 L by load", "of 100 kW rated"):
         assert said in text
     agrees = model.generation.generators[0] | {"fuel_deviation": 0.02}
     assert "✓ agrees" in markup.generators([agrees])

@@ -55,7 +55,7 @@ SHOWN: dict[str, Callable[[], Markup]] = {
     "problem": lambda: markup.problem(EVIL),
     "menu": lambda: menu([Page(EVIL, EVIL, EVIL)], "", EVIL),
     "title of a page": lambda: title(Page("x", EVIL, EVIL)),
-    "dashboard: pattern": lambda: dashboard.pattern_heading(PATTERN),
+    "dashboard: pattern": lambda: dashboard.pattern_heading(PATTERN, EVIL),
     "dashboard: notes": lambda: dashboard.notes([EVIL]),
     "dashboard: path": lambda: dashboard.path([EVIL, EVIL]),
     "dashboard: attention": lambda: dashboard.attention([ROW], ""),

@@ -63,7 +63,7 @@ def test_without_a_choice_the_whole_site_of_the_last_week_is_shown(model: Model,
     assert [row["number"] for row in model.ranking] == ["UNIT-A", "UNIT-B", "GRID", "MAIN"]
     assert values(model)["Supply"] == "820 kWh"
     assert values(model)["Loss"] == "10 kWh"
-    assert values(model)["Loss of the supply"] == "1.2 %"
+    assert values(model)["Loss, share of supply"] == "1.2 %"
     assert values(model)["Hotspots"] == "1"
     lost = stand_in.balances["lost"]
     assert values(model)["Losses in view"] == f"{lost['loss_kwh']:.0f} kWh"
@@ -88,7 +88,7 @@ def test_a_meter_with_nothing_below_it_shows_the_balance_it_is_part_of(model: Mo
     model.choices.meter = "UNIT-A-MACHINE-01"
     model.refresh()
     assert model.node["number"] == "UNIT-A"
-    assert "Nothing is metered below UNIT-A-MACHINE-01" in model.note
+    assert "No meter is below UNIT-A-MACHINE-01" in model.note
     assert model.problem == ""
 
 
@@ -132,7 +132,7 @@ def test_a_node_without_data_has_dashes(model: Model, stand_in: StandIn) -> None
     none = ("supply_kwh", "demand_kwh", "loss_kwh", "loss_percent", "uncertainty_kwh")
     row |= dict.fromkeys(none) | {"verdict": "insufficient_data", "completeness": 0.0}
     model.refresh()
-    assert [values(model)[name] for name in ("Supply", "Loss", "Loss of the supply")] == ["–"] * 3
+    assert [values(model)[name] for name in ("Supply", "Loss", "Loss, share of supply")] == ["–"] * 3
     assert "–" in markup.table(model.ranking, "kwh", {})
 
 

@@ -76,7 +76,7 @@ def test_values_that_are_too_old_to_be_now_say_so(wb: Workbench, monkeypatch: py
     model = opened(wb)
     assert model.now.stale
     assert "ew-stale" in markup.live(model.now)
-    assert "too old" in markup.live_heading(model.now)
+    assert "out of date" in markup.live_heading(model.now)
 
 
 def test_the_last_hour_is_drawn_from_readings(wb: Workbench) -> None:
@@ -158,8 +158,8 @@ def test_what_was_found_and_what_changed_is_listed_and_more_is_said() -> None:
 def test_a_meter_that_was_never_read_says_so(tmp_path: Path) -> None:
     model = opened(Workbench.at(make_home(tmp_path / "home").home))
     assert model.as_of is None
-    assert "No reading" in markup.live(model.now)
-    assert "no counter" in markup.counters(model.now)
+    assert "no readings yet" in markup.live(model.now)
+    assert "reports no counters" in markup.counters(model.now)
     assert model.power_figure["data"] == []
     assert model.history_figure["data"] == []
 

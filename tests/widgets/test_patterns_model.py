@@ -98,7 +98,7 @@ def test_what_is_more_than_can_be_seen_is_shown_more_coarsely_and_said(wb: Workb
     model.every_wanted = "1h"
     model.refresh()
     assert "energy per day" in model.history_note
-    assert "more than can be seen" in model.history_note
+    assert "finer steps are too many to show" in model.history_note
 
 
 def test_a_zoom_brings_quarters_then_readings_and_out_again(wb: Workbench) -> None:

@@ -104,8 +104,8 @@ def test_what_the_service_says_is_shown_as_text(model: Model) -> None:
 
 
 def test_nothing_wrong_is_said_in_words() -> None:
-    assert "Nothing was found" in markup.findings([], FINDINGS)
-    assert "waits for a decision" in markup.cases([])
+    assert "No findings in this period" in markup.findings([], FINDINGS)
+    assert "No break waits for a decision" in markup.cases([])
 
 
 def test_a_full_list_says_that_there_is_more() -> None:

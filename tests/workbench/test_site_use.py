@@ -99,13 +99,13 @@ def test_a_root_out_of_service_leaves_no_use_on_any_face(make: Make) -> None:
     shown = page(wb)
     assert any(OUT in note for note in shown.notes)
     assert card(shown, "Energy").note == "not known"
-    assert card(shown, "Peak demand").note == "of the known time"
+    assert card(shown, "Peak demand").note == "while all was measured"
     other = GenerationModel(wb, Choices(period=PERIOD))
     other.refresh()
     assert card(other, "Solar share").note == "the site's use is not known"
     front = str(summary(ReportContext(wb, PERIOD)))
     assert OUT in front
-    assert "of the time in which all of the site is metered" in front
+    assert "while all of the site was measured" in front
 
 
 @pytest.mark.parametrize("number", ["DG", "SOLAR"])
@@ -113,7 +113,7 @@ def test_a_producer_that_told_nothing_leaves_no_use(make: Make, number: str) -> 
     fields = {"DG": DG, "SOLAR": SOLAR}[number]
     wb = plant(make, **{number: (fields | {"parent": "G1"}, None, None, 0, 0)})
     assert wb.site_figures(PERIOD)["energy_kwh"] is wb.generation(PERIOD).use_kwh is None
-    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} told nothing in this time"
+    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} has no data in this period"
     assert wb.site_figures(PERIOD)["demand_peak_kw"] is None
 
 
@@ -133,7 +133,7 @@ def test_a_producer_that_tells_its_other_register_only_has_not_told_what_it_make
     (row,) = [each for each in wb.energies(PERIOD) if each["number"] == number]
     assert (row["total_kwh"], row["energy_export_kwh"]) == (None, 1920)
     assert faces(wb) == [None] * 8
-    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} told nothing in this time"
+    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} has no data in this period"
     assert [each["meter"] for each in wb.generation(PERIOD).unknown] == [number]
     (leaf,) = [each for each in wb.overview(PERIOD).tree if each["number"] == number]
     assert leaf["energy_kwh"] is None
@@ -160,7 +160,7 @@ def test_a_spare_root_that_was_never_connected_is_left_out_and_named(make: Make)
     told = wb.generation(PERIOD)
     assert (told.left_out, told.grid_import_kwh, told.unknown) == (("SPARE",), 240 * 60, ())
     assert wb.site_figures(PERIOD)["left_out"] == ["SPARE"]
-    words = "SPARE was never connected: the site's figures are told as if it is not there."
+    words = "SPARE was never connected: the site's figures leave it out."
     assert words in page(wb).notes
     assert words.removesuffix(".") in str(summary(ReportContext(wb, PERIOD)))
     (g1,) = [row for row in wb.balance(PERIOD).rows if row["number"] == "G1"]
@@ -185,7 +185,7 @@ def test_a_producer_of_another_type_is_no_diesel_generator(make: Make) -> None:
     assert (told.scope1_kg, told.net_kg) == (None, None)
     (lacking,) = told.missing_factors
     assert lacking["name"] == "other_producers"
-    assert "WIND is a producer of no type that says what drives it" in lacking["reason"]
+    assert "WIND is a producer of a type that does not say what powers it" in lacking["reason"]
     assert {day["scope1_kg"] for day in told.days} == {None}
     assert {day["other_kwh"] for day in told.days} == {144}
     shown = GenerationModel(wb, Choices(period=PERIOD))
@@ -219,10 +219,10 @@ def test_a_market_based_figure_says_what_it_is_made_with_on_every_face(make: Mak
         assert found == wb.generation(PERIOD)
         return found.market_basis
 
-    text = "no contract's factor is stated: the grid's average stands in"
+    text = "no contractual factor is stated: the grid's average is used"
     assert all(text in html.unescape(each) for each in said())
     wb.set_factor({"name": "grid_market", "value": 0.1, "source": "contract", "valid_from": "2026-10-05"})
-    text = "a contract's factor is stated from 2026-10-05: before, the grid's average stands in"
+    text = "a contractual factor is stated from 2026-10-05: before that, the grid's average is used"
     assert all(text in html.unescape(each) for each in said())
     wb.set_factor({"name": "grid_market", "value": 0.1, "source": "contract", "valid_from": "2026-01-01"})
     assert all("as contracted" in each for each in said())
@@ -239,8 +239,8 @@ def test_a_child_out_of_service_is_told_and_leaves_no_diversity_factor(make: Mak
     assert (row["children"][-1]["reason"], row["diversity_factor"], row["diversity_reason"]) == (out, None, out)
     wb.set_status("C", "active", valid_from="beginning")
     (row,) = wb.demand("G1", PERIOD).rows
-    assert row["children"][-1] == {"number": "C", "kw": None, "share": None, "reason": "C is not known closely"}
-    assert (row["diversity_factor"], row["diversity_reason"]) == (None, "C is not known closely")
+    assert row["children"][-1] == {"number": "C", "kw": None, "share": None, "reason": "C was not fully measured"}
+    assert (row["diversity_factor"], row["diversity_reason"]) == (None, "C was not fully measured")
 
 
 def test_a_child_that_goes_out_of_service_leaves_the_factor_of_the_time_before(make: Make) -> None:

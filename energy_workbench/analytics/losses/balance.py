@@ -327,8 +327,11 @@ def _doubts(members: Sequence[Meter], books: Books) -> str:
     said = ["limits of error by the load of each meter, k = 2"]
     for keys, words in (
         ({each.key for each in members if assumed(each)}, "usual classes assumed, as none is stated"),
-        (books.nominal, "the class at full load, as no CT or no current is known"),
-        (books.low, "part of it below the least load of the standard, with its limit there grown in proportion"),
+        (books.nominal, "the class taken at full load, as its CT or its current is not known"),
+        (
+            books.low,
+            "at times below the lowest load that the standard covers, where its limit is extended in proportion",
+        ),
     ):
         if named := [each.number for each in members if each.key in keys]:
             more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
@@ -348,11 +351,11 @@ def _reason(
     """The verdict in words."""
     if verdict is Verdict.INSUFFICIENT_DATA:
         sure, part = ((count / node.expected) for count in (node.valid - node.estimated, node.estimated))
-        more = f"; of another {part:.0%} it is a part of a longer gap's" if node.estimated else ""
-        return f"the registers of all its meters tell the loss of {sure:.0%} of the time only{more}"
+        more = f", and for another {part:.0%} only as a part of longer gaps" if node.estimated else ""
+        return f"the registers of all its meters give the loss for only {sure:.0%} of the time{more}"
     size = f"{rounded(abs(loss), uncertainty)} kWh ± {rounded(uncertainty, uncertainty)} kWh"
     if verdict is Verdict.WITHIN_ERROR:
-        return f"{size}: not to be told from nothing with these meters"
+        return f"{size}: within the error of these meters"
     if verdict is Verdict.SURPLUS:
         cause = f"{' or '.join(twice)} is counted twice" if twice else "a wrong ratio, or a supply without a meter"
         return f"the meters below measure {size} more than is supplied: {cause}"
@@ -360,5 +363,5 @@ def _reason(
     if verdict is Verdict.OK:
         return f"{size}, {share}: below {100 * threshold:g} %"
     if unmetered is not None:
-        return f"{size}, {share}: {unmetered:,.1f} kW at any load, as of a load without a meter"
+        return f"{size}, {share}: {unmetered:,.1f} kW at any load, as a consumer without a meter would cause"
     return f"{size}, {share}, growing with the load: check ratios, joints and tapped feeders"

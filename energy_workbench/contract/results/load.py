@@ -77,7 +77,10 @@ class LoadShape(OfPeriod, Table[LoadShapeRow]):
     energy_kwh, mean_kw : float or None
         Of the known time [kWh], and the mean of the known 15 minutes [kW]; `completeness` is the share that is known.
     base_kw : float or None
-        Demand exceeded 95 % of the time [kW].
+        Demand exceeded 95 % of the time [kW]; a producer has none, nor has a meter that exports in more than 5 % of the
+        time.
+    base_reason : str
+        Why there is none.
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
@@ -95,6 +98,7 @@ class LoadShape(OfPeriod, Table[LoadShapeRow]):
     start: str
     end: str
     timezone: str
+    base_reason: str = ""
 
     def _columns(self) -> list[str] | None:
         return list(self.rows[0]) if self.rows else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 FINDINGS: Final = {
-    "counter.ambiguous": "Counter step, not decided",
+    "counter.ambiguous": "Break of a counter, not decided",
     "counter.exchange": "Meter exchanged",
-    "counter.glitch": "Counter misread for a moment",
+    "counter.glitch": "Counter misread briefly",
     "counter.jump": "Counter jumped",
     "counter.reset": "Counter set back",
     "counter.rollover": "Counter rolled over",

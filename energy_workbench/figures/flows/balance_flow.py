@@ -63,7 +63,7 @@ def balance_flow(
     for row in shown:
         drawing.root(row, levels)
     if not sankey.whole or not sankey.links:
-        return message(theme, "No balance is known for this time: no node has actual values of all its meters.")
+        return message(theme, "No balance is known for this period: no node has actual values of all its meters.")
     names = ", ".join(row["number"] for row in shown)
     hotspots = f"{len(drawing.hotspots)} hotspots: {', '.join(drawing.hotspots)}" if drawing.hotspots else "no hotspot"
     judged = [row["supply_kwh"] or 0.0 for row in shown if row["verdict"] not in UNJUDGED]

@@ -14,6 +14,9 @@ from energy_workbench.figures.wording.words import BREAK, amount, states, title
 ROW, MOST_ROWS = 17, 120
 """Height of a meter in the map by levels [px], and of how many the map is made high enough."""
 
+LEAST = 10
+"""Smallest text of a tile [px]."""
+
 SITE = "site"
 """Id of the tile around several roots."""
 
@@ -105,6 +108,8 @@ def meter_map(
         uirevision=f"map {kind}",
         meta={"height": height},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        # What does not fit into its tile is told by pointing at it, and not written in letters that nobody can read.
+        uniformtext={"minsize": LEAST, "mode": "hide"},
     )
     return {"data": [trace], "layout": layout}
 

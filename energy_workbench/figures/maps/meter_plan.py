@@ -21,6 +21,12 @@ FLOOR_HEIGHT, DRAWN_WIDTH = 640, 1250
 DOT, LETTER, LINE = 8, 6.6, 13
 """Half a dot, a letter's width and a line's height [px], to tell where two would be one above the other."""
 
+URGENT = {"red": 0, "orange": 1, "yellow": 2, "grey": 3}
+"""Colours of meters in trouble, in the order in which they get their label on a floor plan."""
+
+SIDES = ("middle right", "middle left", "bottom center", "top center")
+"""Where a number may stand beside its dot."""
+
 SYMBOLS = {"green": "circle", "yellow": "triangle-up", "orange": "diamond", "red": "x", "grey": "circle-open"}
 """Shape of a dot beside its colour, which is never the only sign."""
 
@@ -104,11 +110,12 @@ def floor_plan(
         "sizing": "stretch", "layer": "below", "opacity": 0.9,
     }  # fmt: skip
     dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, matching)
+    labels, sides = _labels(placed, width, height)
     dots = {
         **dots,
         "mode": "markers+text",
-        "text": _labels(placed, width, height),
-        "textposition": "middle right",
+        "text": labels,
+        "textposition": sides,
         "textfont": {"size": 11, "color": theme.ink},
     }
     layout = themed_layout(
@@ -124,25 +131,44 @@ def floor_plan(
     return {"data": [dots], "layout": layout}
 
 
-def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> list[Markup]:
-    """The number of each meter beside its dot, parents first; empty where another stands in the way already."""
+def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> tuple[list[Markup], list[str]]:
+    """The number of each meter beside its dot, and on which side of it; empty where others stand in the way.
+
+    Meters in trouble come first, then parents; one in trouble has its number in any case.
+    """
     scale = min(DRAWN_WIDTH / width, FLOOR_HEIGHT / height)
-    taken: list[tuple[float, float, float]] = []
-    for meter in placed:
-        x, y = meter["x"] * width * scale, meter["y"] * height * scale
-        taken.append((x - DOT, x + DOT, y))
-    labels = []
-    for index, meter in enumerate(placed):
-        text = title(meter)
-        x, y = meter["x"] * width * scale, meter["y"] * height * scale
-        left, right = x + DOT, x + DOT + LETTER * len(text.unescape())
-        others = (box for place, box in enumerate(taken) if place != index)
-        if any(left < high and low < right and abs(y - at) < LINE for low, high, at in others):
-            labels.append(Markup())
+    spots = [(meter["x"] * width * scale, meter["y"] * height * scale) for meter in placed]
+    dots = [(x - DOT, x + DOT, y) for x, y in spots]
+    labels, sides = [Markup()] * len(placed), [SIDES[0]] * len(placed)
+    written: list[tuple[float, float, float]] = []
+    for index in sorted(range(len(placed)), key=lambda index: URGENT.get(placed[index]["colour"] or "", len(URGENT))):
+        meter, (x, y) = placed[index], spots[index]
+        text, urgent = title(meter), (meter["colour"] or "") in URGENT
+        boxes = {side: _box(side, x, y, LETTER * len(text.unescape())) for side in (SIDES if urgent else SIDES[:1])}
+        others = [*dots[:index], *dots[index + 1 :]]
+        free = [side for side, box in boxes.items() if not _meets(box, [*others, *written])]
+        # Over another dot it is still read; over another number neither is.
+        free = free or ([side for side, box in boxes.items() if not _meets(box, written)] if urgent else [])
+        if not free and not urgent:
             continue
-        labels.append(text)
-        taken.append((left, right, y))
-    return labels
+        sides[index] = free[0] if free else SIDES[0]
+        labels[index] = Markup("<b>{}</b>").format(text) if urgent else text
+        written.append(boxes[sides[index]])
+    return labels, sides
+
+
+def _box(side: str, x: float, y: float, wide: float) -> tuple[float, float, float]:
+    """From where to where a number reaches, and at which height it stands [px]."""
+    if side == "middle right":
+        return x + DOT, x + DOT + wide, y
+    if side == "middle left":
+        return x - DOT - wide, x - DOT, y
+    return x - wide / 2, x + wide / 2, y + (LINE if side == "bottom center" else -LINE)
+
+
+def _meets(box: tuple[float, float, float], others: Sequence[tuple[float, float, float]]) -> bool:
+    left, right, y = box
+    return any(left < high and low < right and abs(y - at) < LINE for low, high, at in others)
 
 
 def _dots(

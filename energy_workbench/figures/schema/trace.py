@@ -109,7 +109,7 @@ class Trace(TypedDict, total=False):
     textangle: int
     textfont: Font
     textinfo: str
-    textposition: str
+    textposition: str | Sequence[str]
     insidetextanchor: str
     texttemplate: Markup
     marker: Marker

@@ -20,29 +20,29 @@ NAMES = {
 """Figures that may be estimated, as people call them; what follows from one of them is not named beside it."""
 
 SOURCES = {"grid": "the grid's meters", "solar": "solar", "generators": "generators", "others": "other producers"}
-FACTORS = {"grid_location": "of the grid", "diesel": "of diesel", "other_producers": "of other producers"}
+FACTORS = {"grid_location": "for the grid", "diesel": "for diesel", "other_producers": "for other producers"}
 _GRID = ("scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg")
 
 
 def remarks(payload: Payload) -> list[str]:
     """Sentences: what is not known, what is estimated, which emission factor is lacking or old."""
-    sentences = [f"{row['reason']}. So the sums that it is part of are not known." for row in payload["unknown"]]
+    sentences = [f"{row['reason']}, so totals that include it are not known." for row in payload["unknown"]]
     sentences += without(payload["left_out"])
     rough = {name: share for name, share in payload["known"].items() if share < 0.9995}
     named = [NAMES[name] for name in payload["estimated"] if name in NAMES]
     if named and rough:
         shares = ", ".join(f"{SOURCES[name]} {percent(share, 1)}" for name, share in rough.items())
         sentences.append(
-            f"Totals are those of the registers. Estimated: {', '.join(named)}. Measured closely: {shares} of the time."
+            f"Totals come from the registers. Estimated: {', '.join(named)}. Fully measured: {shares} of the time."
         )
     sentences += [
-        f"No emission factor {FACTORS[row['name']]}: {row['reason']}. To have one, {row['advice']}."
+        f"No emission factor {FACTORS[row['name']]}: {row['reason']}. To get one, {row['advice']}."
         for row in payload["missing_factors"]
     ]
     old = {f"{row['name'].replace('_', ' ')} of {row['year']}" for row in payload["factors"] if row["old"]}
     if old:
         sentences.append(
-            f"More than three years old: the factor {', '.join(sorted(old))}. A newer one may be published."
+            f"More than three years old: the factor {', '.join(sorted(old))}. A newer one may have been published."
         )
     return sentences
 
@@ -51,8 +51,8 @@ def without(spares: Sequence[str]) -> list[str]:
     """A sentence on meters that were never connected: they are in no figure of the site."""
     if not spares:
         return []
-    was, it = ("was", "it is") if len(spares) == 1 else ("were", "they are")
-    return [f"{', '.join(spares)} {was} never connected: the site's figures are told as if {it} not there."]
+    was, it = ("was", "it") if len(spares) == 1 else ("were", "them")
+    return [f"{', '.join(spares)} {was} never connected: the site's figures leave {it} out."]
 
 
 def why_unknown(payload: Payload, figure: str) -> str:
@@ -61,4 +61,4 @@ def why_unknown(payload: Payload, figure: str) -> str:
     kinds = ("grid_location", *burnt) if figure == "net_kg" else ("grid_location",) if figure in _GRID else burnt
     reasons = [row["reason"] for row in payload["missing_factors"] if row["name"] in kinds]
     reasons = reasons or [row["reason"] for row in payload["unknown"]]
-    return next(iter(reasons), "nothing is known of this time")
+    return next(iter(reasons), "there are no data for this period")

@@ -12,4 +12,4 @@ def peak_note(cards: Mapping[str, Any], when: str) -> str:
         return when
     if cards["demand_peak_kw"] is None:
         return f"not known: {cards['energy_reason']}"
-    return f"{when}, of the time in which all of the site is metered"
+    return f"{when}, while all of the site was measured"

@@ -21,9 +21,9 @@ VERDICTS = {
     "hotspot": Look("▲", "hotspot", "red", "above its uncertainty and the threshold"),
     "surplus": Look("⚠", "surplus", "orange", "more is measured below than is supplied"),
     "ok": Look("✓", "ok", "green", "certain, below the threshold"),
-    "within_error": Look("≈", "within error", "blue", "not to be told from nothing"),
-    "not_metered": Look("⊘", "not metered", "grey", "a meter of it is out of service"),
-    "insufficient_data": Look("?", "insufficient data", "grey", "known for less than half of the time"),
+    "within_error": Look("≈", "within error", "blue", "within the meters' own error"),
+    "not_metered": Look("⊘", "not metered", "grey", "one of its meters is out of service"),
+    "insufficient_data": Look("?", "insufficient data", "grey", "known for less than half the time"),
 }
 """By verdict, the worst first."""
 

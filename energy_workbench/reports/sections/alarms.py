@@ -17,7 +17,7 @@ STATED = {
     "ratio": "CT/PT ratio",
     "place": "Moved in the tree",
     "exchange": "Meter exchanged",
-    "decision": "Counter step decided",
+    "decision": "Break decided",
     "edit": "Readings edited",
 }
 """What was stated, by its word."""
@@ -53,7 +53,9 @@ def _alarms(about: ReportContext, covered: Collection[str]) -> list[Element]:
         (about.local_time(spell.since), about.local_time(spell.until), number, spell.what, spell.reason)
         for number, spell in held
     ]
-    note = "No time under Since: it held before the period. None under Until: it held at its end."
+    note = (
+        "Nothing under Since: it was active before the period began. Nothing under Until: it still was when it ended."
+    )
     if (more := len(rows) - LISTED) > 0:
         note += f" {words.number(more)} more are not listed: each meter's page has its events."
     return [table("Alarms", columns, rows[:LISTED]), paragraph(note, kind="note")]
@@ -62,9 +64,7 @@ def _alarms(about: ReportContext, covered: Collection[str]) -> list[Element]:
 def _stated(about: ReportContext, covered: Collection[str]) -> list[Element]:
     stated = [row for row in about.stated if row["meter"] in covered]
     if not stated:
-        text = (
-            "No status, ratio, place or device changed in this period, and no reading of it was decided on or edited."
-        )
+        text = "No status, ratio, place or device changed in this period, and no reading was decided on or edited."
         return [paragraph(text)]
     columns = [
         Column("From", "instant", width=15),
@@ -72,7 +72,7 @@ def _stated(about: ReportContext, covered: Collection[str]) -> list[Element]:
         Column("What", "text", width=14),
         Column("Change", "text", width=22),
         Column("Why", "text", width=18),
-        Column("By, entered", "text", width=16),
+        Column("Entered by", "text", width=16),
     ]
     rows = [
         (
@@ -85,7 +85,7 @@ def _stated(about: ReportContext, covered: Collection[str]) -> list[Element]:
         )
         for row in stated
     ]
-    note = "From: when it holds from; by whom and when it was entered stands at the end of the line."
+    note = "From: when a change takes effect; the last column says who entered it, and when."
     if len(about.stated) >= MOST_STATED:
         note += f" There are more than the newest {words.number(MOST_STATED)}: GET /history has them all."
     elif (more := len(rows) - LISTED) > 0:
@@ -109,7 +109,7 @@ def said(about: ReportContext) -> list[str]:
         return []
     meters = list(dict.fromkeys(number for number, _ in held))
     number, first = next(((n, s) for n, s in held if s.what == "Overload"), held[0])
-    many = "One alarm" if len(held) == 1 else f"{words.number(len(held))} alarms"
+    many, were = ("One alarm", "was") if len(held) == 1 else (f"{words.number(len(held))} alarms", "were")
     of = "one meter" if len(meters) == 1 else f"{words.number(len(meters))} meters"
     why = f", {first.reason}" if first.reason else ""
-    return [f"{many} of {of} held in the period: {number}: {first.what[0].lower()}{first.what[1:]}{why}."]
+    return [f"{many} of {of} {were} active in the period: {number}: {first.what[0].lower()}{first.what[1:]}{why}."]

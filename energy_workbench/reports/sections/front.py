@@ -44,7 +44,7 @@ def cover(about: ReportContext, title: str) -> Cover:
         ("Written", written),
     ]
     if about.running:
-        facts.insert(2, ("State", f"Running: data until {words.instant(about.until, about.zone)}"))
+        facts.insert(2, ("State", f"In progress: data until {words.instant(about.until, about.zone)}"))
     elif about.incomplete:
         facts.insert(2, ("State", "Incomplete: part of the period's data is missing"))
     rows = Markup().join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*fact) for fact in facts)
@@ -104,8 +104,8 @@ def _warning(about: ReportContext) -> str:
     if about.running:
         return f"The period is not over: the report covers it until {words.instant(about.until, about.zone)}; {known}."
     return (
-        f"The report is incomplete: {known}. What flowed while a meter was silent is in the sums where its registers "
-        "tell it afterwards; what no register tells is in none."
+        f"The report is incomplete: {known}. What flowed while a meter was silent is in the totals where its registers "
+        "show it afterwards; what no register shows is in none."
     )
 
 
@@ -178,7 +178,7 @@ def loss_card(about: ReportContext) -> Card:
     """What all nodes lost together, as the page of losses has it."""
     lost = about.balance.lost
     if lost["loss_kwh"] is None:
-        return Card("Losses", words.number(None), "kWh", "of no node known")
+        return Card("Losses", words.number(None), "kWh", "known for no node")
     share, error = lost["site_percent"], error_together(about.balance.rows)
     certain = error_together(row for row in about.balance.rows if row["verdict"] in CERTAIN)
     # Per cent err as the energy does.
@@ -186,7 +186,7 @@ def loss_card(about: ReportContext) -> Card:
     said = [
         "share of the site's supply not known"
         if share is None
-        else f"{words.measured(share, of_share)} % of the site's supply meanwhile",
+        else f"{words.measured(share, of_share)} % of the site's supply over that time",
         f"{words.measured(lost['certain_kwh'], certain)} kWh certain",
         known_for(lost["completeness"] or 0.0),
     ]
@@ -240,9 +240,9 @@ def _extremes(about: ReportContext) -> list[str]:
     high, low = (days[maxima.first(sign * kwh for _, kwh in days) or 0] for sign in (1, -1))
     most, least = (words.measured(kwh, _of(about.error, kwh)) for _, kwh in (high, low))
     if high is low:
-        return [f"Every day that is known took the same energy ({most} kWh)."]
+        return [f"Every known day used the same energy ({most} kWh)."]
     return [
-        f"Most energy was taken on {words.day(high[0], about.zone)} ({most} kWh), "
+        f"Most energy was used on {words.day(high[0], about.zone)} ({most} kWh), "
         f"least on {words.day(low[0], about.zone)} ({least} kWh)."
     ]
 
@@ -255,7 +255,7 @@ def _before(about: ReportContext) -> list[str]:
     kwh = words.measured(earlier.before_kwh, _of(about.error, earlier.before_kwh))
     took = f"{before} took {kwh} kWh ({words.totals(earlier)})"
     if earlier.change_percent is None:
-        return [f"{took}; too little is measured to compare like days."]
+        return [f"{took}; too little was measured to compare like days."]
     return [f"{took}; by like days the change is {words.change(earlier.change_percent)}."]
 
 

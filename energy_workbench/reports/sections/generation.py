@@ -162,7 +162,7 @@ def carbon(about: ReportContext) -> Section:
         Column("Emission", "text"),
         Column("Amount"),
         Column("Unit", "text"),
-        Column("Not known because", "text"),
+        Column("Why not known", "text"),
     ]
     if all(kg is not None for _, _, kg in _scopes(made)):
         columns, rows = columns[:-1], [row[:-1] for row in rows]

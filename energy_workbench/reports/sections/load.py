@@ -51,7 +51,7 @@ def day(about: ReportContext) -> Section:
             heading(f"Load of {about.number}"),
             _chart(
                 charts.placed(by_day.day_load(points, about.zone, theme=PAPER), charts.LOAD_HEIGHT),
-                "Mean load of every 15 minutes [kW]",
+                "Mean load in each 15 minutes [kW]",
             ),
             table("Load", columns, rows, shown=False),
         )
@@ -83,7 +83,7 @@ def days(about: ReportContext) -> Section:
     return Section(
         (
             heading(f"Energy by day: {about.number}", level=3),
-            _chart(charts.placed(drawn, height), "Energy of every day [kWh]"),
+            _chart(charts.placed(drawn, height), "Energy of each day [kWh]"),
             table("Days", columns, rows, shown=len(rows) <= charts.WEEK),
         )
     )
@@ -115,7 +115,7 @@ def peaks(about: ReportContext) -> Section:
     if not highest:
         return Section()
     top = highest[0][0] or 1.0
-    when = Column("Begin of the 15 minutes", "instant") if about.hours else Column("Day", "day")
+    when = Column("Start of the 15 minutes", "instant") if about.hours else Column("Day", "day")
     rows = [
         (
             about.local(p["start"]),
@@ -134,7 +134,7 @@ def shifts(about: ReportContext, *, page: bool = False) -> Section:
     known = [row for row in items if row["energy_kwh"] is not None]
     if not known:
         return Section(
-            (heading("Shifts", page=page), paragraph("No energy is known closely enough to tell shifts apart."))
+            (heading("Shifts", page=page), paragraph("Too little was fully measured to split the energy by shifts."))
         )
     columns = [
         Column("Shift", "text"),
@@ -193,7 +193,7 @@ def _chart(figure: schema.Figure, text: str) -> Element:
     try:
         return Figure(figure, text)
     except ReportError:
-        return paragraph(f"{text}: nothing is known of this time.", kind="note")
+        return paragraph(f"{text}: there are no data for this period.", kind="note")
 
 
 def _calendar(about: ReportContext) -> Markup:
@@ -207,4 +207,4 @@ def _calendar(about: ReportContext) -> Markup:
         error = abs(point["energy_kwh"] * about.error)
         text = f"{local:%a} {local.day} {local:%b %H:%M}: {words.measured(point['energy_kwh'], error)} kW"
         cells[column[local.date()], local.hour] = Hour(point["energy_kwh"], text)
-    return heatmap([str(s.day) for s in starts], cells, "Mean load of every hour [kW]: days across, hours down")
+    return heatmap([str(s.day) for s in starts], cells, "Mean load in each hour [kW]: days across, hours down")

@@ -49,7 +49,7 @@ def power_flow(about: ReportContext) -> Section:
         drawn = charts.sankey(about.flow.to_dict(), about.errors, doubts)
         parts += [paragraph(text, kind="note"), Figure(drawn, "Flow of energy [kWh]")]
     else:
-        parts.append(paragraph("No flow of energy is known for this time."))
+        parts.append(paragraph("No flow of energy is known for this period."))
     if rows:
         columns = [
             Column("Source", "text"),

@@ -44,7 +44,12 @@ def quality_figures(about: ReportContext) -> list[Card]:
     return [
         Card("Data complete", words.percent(about.completeness, 2), "", f"of {count} meters"),
         Card("Meters with gaps or estimates", words.number(sum(map(unclear, rows))), "", f"of {count}"),
-        Card("Days with estimates", words.number(estimated), "", f"and {words.number(missing)} not known, all meters"),
+        Card(
+            "Days with estimates",
+            words.number(estimated),
+            "",
+            f"and {words.number(missing)} not known, over all meters",
+        ),
         Card("Findings", ("≥ " if about.more_findings else "") + words.number(len(findings)), "", f"of {named} meters"),
     ]
 
@@ -110,9 +115,7 @@ def findings(about: ReportContext) -> Section:
         return Section(
             (
                 heading("Findings"),
-                paragraph(
-                    "The readings of this period have no finding: no value that cannot be, no step of a counter."
-                ),
+                paragraph("There are no findings in this period: no impossible value, and no break of a counter."),
             )
         )
     counted = Counter((finding_title(row["name"]), row["number"] or row["meter"]) for row in all_findings)
@@ -146,7 +149,7 @@ def findings(about: ReportContext) -> Section:
     if len(all_findings) > LISTED:
         parts.append(paragraph(f"The newest {LISTED} of {words.number(len(all_findings))} are listed.", kind="note"))
     if about.more_findings:
-        text = f"There are more: older than the newest {words.number(MOST_FINDINGS)}, and not counted."
+        text = f"There are more than the newest {words.number(MOST_FINDINGS)}; older ones are not counted."
         parts.append(paragraph(text, kind="note"))
     return Section(tuple(parts))
 
@@ -161,7 +164,7 @@ def events(about: ReportContext) -> Section:
             rows.append((at, meter["number"], event["of"], told, event["reason"]))
     rows.sort(key=lambda row: row[0], reverse=True)
     if not rows:
-        text = "Communication and health of no meter changed in this period."
+        text = "No meter changed its communication or health in this period."
         return Section((heading("Events"), paragraph(text)))
     columns = [
         Column("At", "instant", width=13),

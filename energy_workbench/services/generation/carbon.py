@@ -59,10 +59,10 @@ class Carbon:
         """What the market-based figure is made with, in words: a contract's factor, or what stands in for one."""
         own = np.isnan(emissions.by_interval(steps(self._factors, "grid_market"), self._day))
         if own.all():
-            return "no contract's factor is stated: the grid's average stands in"
+            return "no contractual factor is stated: the grid's average is used"
         if own.any():
             since = date(1970, 1, 1) + timedelta(days=int(self._day[~own][0]))
-            return f"a contract's factor is stated from {since.isoformat()}: before, the grid's average stands in"
+            return f"a contractual factor is stated from {since.isoformat()}: before that, the grid's average is used"
         return "as contracted"
 
     def lacks(self, name: str) -> bool:
@@ -131,18 +131,18 @@ def lacking(
             continue
         first = next((each.valid_from for each in factors if each.name == name), None)
         if first is not None:
-            reason = f"the first factor that is known is that of {first.year}: it holds from {first.isoformat()}"
+            reason = f"the first known factor is that of {first.year}, valid from {first.isoformat()}"
             advice = f"for the time before, {STATE_ONE}"
         elif name == "other_producers":
             are = "is a producer" if len(numbers) == 1 else "are producers"
-            reason = f"{', '.join(numbers)} {are} of no type that says what drives it (solar, diesel generator)"
+            reason = f"{', '.join(numbers)} {are} of a type that does not say what powers it (solar, diesel generator)"
             advice = f"{STATE_ONE}, 0 for wind or water; or give the meter the type and fuel of its source"
         elif country is None:
-            reason = "the site states no country, so it is not known which grid it hangs on"
+            reason = "the site states no country, so its grid is not known"
             where = "Site on the meter setup page, or energy-workbench site set country=…"
             advice = f"state the country ({where}), or {STATE_ONE}"
         else:
-            reason = f"no factor is known of the grid of {country}"
+            reason = f"no factor is known for the grid of {country}"
             advice = STATE_ONE
         rows.append({"name": name, "reason": reason, "advice": advice})
     return tuple(rows)

@@ -172,7 +172,7 @@ class _Demands:
     def _why(self, child: Meter, part: slice) -> str:
         """Why a child is not known in a part of the time."""
         if not self._out[child.key][part].any():
-            return f"{child.number} is not known closely"
+            return f"{child.number} was not fully measured"
         out = [each for tree in self._trees for each in tree.meters if each.key == child.key and not each.metered]
         return out_of_service(out[0], self._zone)
 

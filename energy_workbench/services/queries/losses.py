@@ -34,7 +34,7 @@ SHOWN = (
 
 UNKNOWN = dict.fromkeys(SHOWN) | {
     "completeness": 0.0, "estimated": 0.0, "verdict": str(Verdict.INSUFFICIENT_DATA),
-    "reason": "nothing is known of this time",
+    "reason": "there are no data for this period",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energy_workbench.analytics.buckets import consumed_column
+from energy_workbench.analytics.buckets import consumed_column, other_column
 from energy_workbench.analytics.pattern import demand_column
 from energy_workbench.domain.entities import Flow, Meter
 from energy_workbench.domain.time import axis
@@ -40,12 +40,15 @@ class Series:
         or else √(kWh² + kvarh²).
     step : array of float, shape (n,)
         The coarsest least increment of its counters, primary; 0 where it is not known.
+    other : array of float, shape (n,)
+        What goes through it the other way [kWh]; NaN where that is not known.
     """
 
     start: datetime
     energy: Array
     apparent: Array
     step: Array
+    other: Array
 
 
 def series(reader: Reader, meter: Meter, span: Period) -> Series:
@@ -71,12 +74,14 @@ def series(reader: Reader, meter: Meter, span: Period) -> Series:
     if meter.flow is Flow.PRODUCER:
         counted = np.full(len(counted), np.nan)  # the register of the other direction
     apparent = np.where(np.isnan(counted), np.hypot(energy, reactive), np.where(known, counted, np.nan))
-    return Series(start, placed(energy), placed(apparent), placed(np.nan_to_num(_numbers(table, "step_kwh")), 0.0))
+    step = placed(np.nan_to_num(_numbers(table, "step_kwh")), 0.0)
+    return Series(start, placed(energy), placed(apparent), step, placed(_numbers(table, other_column(meter))))
 
 
 def _columns(meter: Meter) -> Sequence[str]:
     return (
-        "start", consumed_column(meter), demand_column(meter), "energy_reactive_kvarh", "energy_apparent_kvah",
+        "start", consumed_column(meter), other_column(meter), demand_column(meter), "energy_reactive_kvarh",
+        "energy_apparent_kvah",
         "quality", "completeness", "step_kwh",
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics import load_shape
 from energy_workbench.contract import results
 from energy_workbench.contract.rows.energy import LoadShapeRow
-from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.entities import Flow, Meter
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.time.period import Period
 from energy_workbench.runtime.settings.shifts import SHIFTS, parse_shifts
@@ -46,6 +46,7 @@ def load_shape_of(
         rows = load_shape.load_duration(kw)
     else:
         rows = load_shape.by_shift(kw, demand, times, parse_shifts(shifts or SHIFTS))
+    base = load_shape.base_load(kw, load.other * 4, producer=meter.flow is Flow.PRODUCER)
     known, peaks = kw[kw == kw], demand[demand == demand]
     return results.LoadShape(
         rows=tuple(rows),
@@ -56,7 +57,8 @@ def load_shape_of(
         energy_kwh=round(float(known.sum()) / 4, 6) if len(known) else None,
         mean_kw=round(float(known.mean()), 6) if len(known) else None,
         maximum_kw=round(float(peaks.max()), 6) if len(peaks) else None,
-        base_kw=load_shape.base_load(kw),
+        base_kw=base.kw,
+        base_reason=base.reason,
         completeness=round(len(known) / len(kw), 4) if len(kw) else 0.0,
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),

@@ -84,7 +84,7 @@ def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneI
         lacking += unknown_parts(parts, measured)
         total += use_of(parts, measured) or 0.0
         if not parts:
-            return SiteUse(None, "no meter tells what comes in")
+            return SiteUse(None, "no meter measures what comes in")
     return SiteUse(None, why_unknown(lacking, zone)) if lacking else SiteUse(total)
 
 

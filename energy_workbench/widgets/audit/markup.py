@@ -22,9 +22,9 @@ def changes(
     """The table of changes, the newest first; `narrowed` where only some of them are wanted."""
     if not rows:
         text = (
-            "No change is like that in this time: choose a longer one, or everybody and all changes."
+            "No change is like that in this period: choose a longer one, or everybody and all changes."
             if narrowed
-            else "Nothing was changed in this time."
+            else "Nothing was changed in this period."
         )
         return Markup('<p class="ew-calm">{}</p>').format(text)
     head = Markup("<thead><tr><td>When</td><td>Who</td><td>What</td><td>Before → after</td></tr></thead>")

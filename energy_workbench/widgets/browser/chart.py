@@ -39,6 +39,8 @@ class Chart(AnyWidget):
     height = traitlets.Int(320).tag(sync=True)
     saves = traitlets.Bool(False).tag(sync=True)
     """Whether readers can take it along as a picture and as a table."""
+    told = traitlets.Unicode("").tag(sync=True)
+    """Of which time it is, for a picture, where that is not the period of the page."""
     zooms = traitlets.Bool(False).tag(sync=True)
     """Whether the browser tells what is zoomed to."""
 

@@ -164,7 +164,7 @@ class Model(PageModel):
         self.shown_pattern, self.own = fetched.pattern, fetched.own
         self.overview, self.picture = overview, fetched.plan
         if fetched.gone:
-            self.problem = f"There is no meter “{self.choices.meter}” any more: the whole site is shown."
+            self.problem = f"Meter “{self.choices.meter}” no longer exists: the whole site is shown."
         seen = [row["last_seen"] for row in overview.tree if row["last_seen"]]
         self.dated(overview.timezone, max(seen, default=overview.now))
 
@@ -349,7 +349,7 @@ def _known(value: float | None, note: str) -> str:
 def _peak(cards: Cards, period: str) -> str:
     if cards["demand_peak_kw"] is None:
         return "not known"
-    return f"15 min, {period}" if not cards["energy_reason"] else "of the known time"
+    return f"15 min, {period}" if not cards["energy_reason"] else "while all was measured"
 
 
 def notes(overview: Overview, *, whole: bool = True) -> list[str]:
@@ -382,7 +382,7 @@ def _completeness(share: float | None) -> str:
 def _calm(tree: Sequence[Leaf]) -> str:
     """The sentence where no meter needs attention; meters that were never read are not called well."""
     silent = sum(row["colour"] == "grey" for row in tree)
-    return f"✓ No meter is in trouble; nothing is known of {silent} yet." if silent else "✓ All meters are well."
+    return f"✓ No meter needs attention; {silent} sent no data yet." if silent else "✓ No meter needs attention."
 
 
 def _attention(tree: Sequence[Leaf]) -> list[Leaf]:

@@ -77,9 +77,13 @@ class View:
 
     def _show_pattern(self, pattern: Pattern) -> None:
         put(self.pattern_title, markup.pattern_heading(pattern, self.model.pattern_period))
+        self.pattern.told = "" if self.model.chosen else self.model.pattern_period
 
     def _show_titles(self, _: Any) -> None:
         model = self.model
+        now = f"{model.as_of:%d %b %Y, %H:%M}" if model.as_of else ""
+        self.flow.told = now if model.flow_view == "now" else ""
+        self.map.told = now
         note = "Power now [kW]" if model.flow_view == "now" else f"Energy, {model.period} [kWh]"
         title = heading("Power flow", f"{note} · losses in red · click a meter to look closer")
         put(self.flow_title, title + markup.path(model.path))

@@ -57,7 +57,7 @@ def _fuel(row: GeneratorRow) -> Markup:
     by_load = f"{amount(row['load_litres'], 'L')} by load"
     if deviation is None:
         return Markup("no fuel meter<small>{}</small>").format(by_load)
-    mark = "✓ agrees" if abs(deviation) < SUSPICIOUS else "⚠ look: theft, leak or a wrong meter"
+    mark = "✓ agrees" if abs(deviation) < SUSPICIOUS else "⚠ check: theft, leak or a wrong meter"
     return Markup("{:+.1f} %, {}<small>{}</small>").format(100 * deviation, mark, by_load)
 
 
@@ -87,7 +87,7 @@ def scopes(now: Generation, changes: Mapping[str, GenerationFigure], beside: str
     gross = _table(heads, Markup().join(_emission(now, changes, *row) for row in rows), "ew-scopes")
     aside = _table((), Markup().join(_emission(now, changes, *row) for row in memo), "ew-scopes")
     return Markup(
-        '<div>{}</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, no part of them</h3>{}</div>'
+        '<div>{}</div><div class="ew-memo"><h3>Memo figures: reported beside the scopes, not part of them</h3>{}</div>'
     ).format(gross, aside)
 
 

@@ -126,11 +126,11 @@ class Model(PageModel):
 def _note(compared: Compared) -> str:
     known = compared.earlier.completeness
     if not known:
-        return f"Nothing is known of {compared.name}, so there is nothing to compare with."
+        return f"There are no data for {compared.name}, so there is nothing to compare with."
     days = lengths(compared.changes.days, compared.changes.before_days)
     return (
         f"Compared with {compared.name}, of which {percent(known, 1)} is known. Changes are by like days: each "
-        f"measured day beside the earlier ones of its weekday. Totals are of {days}."
+        f"measured day against the earlier ones of its weekday. Totals are over {days}."
     )
 
 
@@ -143,7 +143,7 @@ def _cards(now: Generation, earlier: Generation | None, changes: Mapping[str, Ge
         return Card(label, told(value, unit), note)
 
     fuel, how = ("estimated", "by the generators' load") if now.diesel_estimated else ("metered", "by fuel meters")
-    counted = "counted by generators" if now.dg_hours_counted else "by their load"
+    counted = "counted by the generators" if now.dg_hours_counted else "by their load"
     enough, count = now.completeness, len(now.generators)
     per_kwh = how if now.litres_per_kwh is not None else "no generator ran"
     use = now.use_kwh

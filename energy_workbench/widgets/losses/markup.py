@@ -56,7 +56,7 @@ def legend() -> Markup:
 def table(rows: Sequence[NodeRow], by: str, own: Mapping[str, str]) -> Markup:
     """The ranking of the nodes as a table."""
     if not rows:
-        return Markup('<p class="ew-more">No node has a balance in this time.</p>')
+        return Markup('<p class="ew-more">No node has a balance in this period.</p>')
     shown = rows[:LISTED]
     needed = (any(row["unmetered_kw"] for row in shown), any(row["counted_twice"] for row in shown))
     rare = {key for key, wanted in zip(RARE, needed, strict=True) if wanted}
@@ -69,7 +69,7 @@ def table(rows: Sequence[NodeRow], by: str, own: Mapping[str, str]) -> Markup:
         for key, text in heads.items()
     )
     more = len(rows) - LISTED
-    also = Markup('<p class="ew-more">and {} more: all are in the table that can be taken along</p>').format(more)
+    also = Markup('<p class="ew-more">and {} more: the download has all of them</p>').format(more)
     body = Markup().join(_row(row, own, rare) for row in shown)
     return Markup('<table class="ew-list ew-balance"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}').format(
         head, body, also if more > 0 else ""

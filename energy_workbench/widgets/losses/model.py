@@ -177,13 +177,13 @@ def _every(start: str, end: str) -> str:
 
 def _note(meter: str, chosen: NodeRow | None, rows: Sequence[NodeRow]) -> str:
     if not rows:
-        return "No meter with others below it has energies in this time."
+        return "No meter with others below it has data in this period."
     if not meter:
         return ""
     if chosen is None:
-        return f"No balance in this time has “{meter}” in it: the whole site is shown."
+        return f"“{meter}” is in no balance of this period: the whole site is shown."
     if meter.casefold() not in (chosen["number"].casefold(), chosen["meter"].casefold()):
-        return f"Nothing is metered below {meter}: the balance it is part of is shown, that of {chosen['number']}."
+        return f"No meter is below {meter}: the balance that it is part of is shown, that of {chosen['number']}."
     return ""
 
 
@@ -217,13 +217,13 @@ def _cards(node: NodeRow, inside: Sequence[NodeRow], threshold: float) -> list[C
     whole, sure = loss_words.together(inside, lost)
     return [
         _supply(node),
-        Card("Demand", amount(node["demand_kwh"], "kWh"), "out of it, as metered"),
+        Card("Demand", amount(node["demand_kwh"], "kWh"), "measured by the meters below"),
         Card("Loss", loss_words.loss(node), "" if uncertainty is None else loss_words.doubt(node), state),
-        Card("Loss of the supply", loss_words.share(node), doubt, state),
+        Card("Loss, share of supply", loss_words.share(node), doubt, state),
         Card("Losses in view", whole, f"{sure} certain, {lost['nodes']} of {len(inside)} nodes"),
         Card("Hotspots", amount(len(hot)), _named(hot), "red" if hot else "green"),
         Card(
-            "Known", percent(enough, 1), "of the time, by all registers",
+            "Known", percent(enough, 1), "of the time, by the registers",
             "green" if enough >= 0.98 else "yellow" if enough >= 0.5 else "red",
         ),
     ]  # fmt: skip

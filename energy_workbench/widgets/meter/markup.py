@@ -12,7 +12,7 @@ from energy_workbench.contract.rows.condition import EventRow, FindingRow
 from energy_workbench.domain.health.finding_words import finding_title
 from energy_workbench.domain.pages import LOSSES, METER, PATTERNS, VIEWED
 from energy_workbench.domain.quantities import QUANTITIES, Kind
-from energy_workbench.figures.pattern import SPANS
+from energy_workbench.figures.pattern import PLURALS
 from energy_workbench.figures.wording.words import ICONS, STATE_COLOURS, UNKNOWN, moment, percent, spoken
 from energy_workbench.widgets.markup import heading
 from energy_workbench.widgets.meter.sections import MeterInTree, NewestValues, QualityCounts, Relative
@@ -118,7 +118,7 @@ def _below(children: Sequence[Relative]) -> Markup:
 def live(now: NewestValues) -> Markup:
     """The newest values by phase."""
     if not now.ts:
-        return Markup('<p class="ew-more">No reading has come yet.</p>')
+        return Markup('<p class="ew-more">There are no readings yet.</p>')
     values = now.values
     rows = []
     for words, unit, phases, neutral, whole in ROWS:
@@ -136,7 +136,7 @@ def live(now: NewestValues) -> Markup:
     heads = Markup().join(Markup("<th>{}</th>").format(name) for name in ("", "L1", "L2", "L3", "N", "Total, mean"))
     look = "ew-phases ew-stale" if now.stale else "ew-phases"
     if not values:
-        return Markup('<p class="ew-more">The newest reading has no value.</p>')
+        return Markup('<p class="ew-more">The latest reading has no values.</p>')
     table = Markup('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
         look, heads, Markup().join(rows)
     )
@@ -148,7 +148,7 @@ def live_heading(now: NewestValues | None) -> Markup:
     if now is None or not now.ts:
         return heading("Values now")
     at = datetime.fromisoformat(now.ts)
-    words = "⚠ too old to be now: " if now.stale else ""
+    words = "⚠ out of date: " if now.stale else ""
     return heading("Values now", "") + Markup(
         '<p>{}{:%a %d %b %H:%M:%S}, <span class="ew-age"></span> · primary</p>'
     ).format(words, at)
@@ -177,7 +177,7 @@ def counters(now: NewestValues) -> Markup:
     return (
         Markup("<table><tbody>{}</tbody></table>").format(rows)
         if rows
-        else Markup('<p class="ew-more">This meter tells no counter.</p>')
+        else Markup('<p class="ew-more">This meter reports no counters.</p>')
     )
 
 
@@ -217,17 +217,17 @@ def quality(counts: QualityCounts) -> Markup:
         Markup('<i class="ew-{}" style="flex:{}"></i>').format(colour, count) for _, count, colour, _ in kinds
     )
     said = " · ".join(f"{icon} {kind} {percent(count / total, 1)}" for kind, count, _, icon in kinds)
-    every = SPANS.get(counts.every, counts.every)
+    every = PLURALS.get(counts.every, counts.every)
     return Markup(
         '<div class="ew-strip" role="img" aria-label="{}">{}</div>'
-        "<p>Quality of {} × {}: {} · {} of the time measured</p>"
+        "<p>Quality of {:,} {}: {} · {} of the time measured</p>"
     ).format(said, strip, total, every, said, percent(counts.completeness, 1))
 
 
 def findings(listed: Sequence[FindingRow]) -> Markup:
     """Findings about its data, the newest first."""
     if not listed:
-        return Markup('<p class="ew-calm">✓ Nothing was found in this time.</p>')
+        return Markup('<p class="ew-calm">✓ No findings in this period.</p>')
     rows = Markup().join(
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td></tr>").format(
             moment(row["from"]), finding_title(row["name"]), row["text"]
@@ -240,7 +240,7 @@ def findings(listed: Sequence[FindingRow]) -> Markup:
 def events(listed: Sequence[EventRow]) -> Markup:
     """Changes of communication and health, the newest first."""
     if not listed:
-        return Markup('<p class="ew-calm">✓ Neither health nor communication changed in this time.</p>')
+        return Markup('<p class="ew-calm">✓ Neither health nor communication changed in this period.</p>')
     rows = Markup().join(
         Markup("<tr><td>{}</td><th>{}: {}</th><td>{} <small>before: {}</small></td></tr>").format(
             moment(row["at"]), str(row["of"]), _state(row["to"]), row["reason"] or "", str(row["from"] or UNKNOWN)
@@ -259,7 +259,7 @@ def _state(word: str) -> Markup:
 
 def _listed(heads: Sequence[str], rows: Markup, count: int) -> Markup:
     head = Markup().join(Markup("<th>{}</th>").format(name) for name in heads)
-    more = Markup('<p class="ew-more">and {} more in this time</p>').format(count - SHOWN)
+    more = Markup('<p class="ew-more">and {} more in this period</p>').format(count - SHOWN)
     return Markup('<table class="ew-list"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}').format(
         head, rows, more if count > SHOWN else ""
     )

@@ -32,8 +32,8 @@ class View:
         self.findings = make.text("ew-tables ew-scroll")
         self.events = make.text("ew-tables ew-scroll")
         power_title = make.text("ew-h", heading("Power, last hour", "each reading [kW]"))
-        counters_title = make.text("ew-h", heading("Counters", "primary, as of the newest reading"))
-        findings_title = make.text("ew-h", heading("Findings", "what is wrong with the data of this time"))
+        counters_title = make.text("ew-h", heading("Counters", "primary values, of the latest reading"))
+        findings_title = make.text("ew-h", heading("Findings", "what is wrong with the data of this period"))
         events_title = make.text("ew-h", heading("Events", "changes of health and communication"))
         self.widget = make.box(
             [

@@ -33,7 +33,7 @@ def months(demand: Demand) -> Markup:
         )
         for row in reversed(demand.rows)
     )
-    heads = ("Billing month", "Maximum", "At", "Load factor", "Diversity", "Complete", "Made by")
+    heads = ("Billing month", "Maximum", "At", "Load factor", "Diversity", "Complete", "Contributed by")
     head = Markup().join(Markup("<th>{}</th>").format(name) for name in heads)
     return Markup('<table class="ew-list ew-months"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
         head, rows

@@ -110,12 +110,12 @@ class Model(ZoomedPage):
         unit = demand.unit
         columns = {
             "month": "Billing month", "start": f"Start ({demand.timezone})", "maximum": f"Maximum [{unit}]",
-            "at": "At", "energy": f"Energy of the known time [{unit}h]", "load_factor": "Load factor [1]",
+            "at": "At", "energy": f"Energy while known [{unit}h]", "load_factor": "Load factor [1]",
             "load_factor_share": "Known blocks [1]",
-            "diversity_factor": "Diversity factor [1]", "diversity_reason": "No diversity factor because",
-            "completeness": "Complete [1]", "number": "Made by",
-            "kw": "of it [kW]", "share": "Share [1]",
-            "reason": "Not told because",
+            "diversity_factor": "Diversity factor [1]", "diversity_reason": "Why no diversity factor",
+            "completeness": "Complete [1]", "number": "Contributed by",
+            "kw": "Contribution [kW]", "share": "Share [1]",
+            "reason": "Why not known",
         }  # fmt: skip
         rows = [
             {**row, "month": month(row), **(child or {})} for row in demand.rows for child in _or_none(row["children"])
@@ -142,7 +142,7 @@ class Model(ZoomedPage):
 
 SHAPE_HEADS = {
     "mean_kw": "Mean [kW]", "minimum_kw": "Minimum [kW]", "maximum_kw": "Maximum [kW]", "median_kw": "Median [kW]",
-    "p10_kw": "10 % of days below [kW]", "p90_kw": "90 % of days below [kW]", "kw": "Exceeded [kW]",
+    "p10_kw": "10th percentile of days [kW]", "p90_kw": "90th percentile of days [kW]", "kw": "Exceeded [kW]",
     "share": "Share [1]", "energy_kwh": "Energy [kWh]", "hours": "Hours [h]",
 }  # fmt: skip
 
@@ -159,7 +159,7 @@ def _cards(history: History, duration: LoadShape, period: str) -> list[Card]:
         Card(f"Energy {whole.word}", amount(whole.total_kwh, "kWh"), also),
         Card("Maximum demand", amount(whole.peak_kw, "kW"), f"15 min, {moment(whole.peak_at)}"),
         Card("Load factor", percent(whole.load_factor), f"mean of the known blocks, {_of(whole.load_factor_share)}"),
-        Card("Base load", amount(duration.base_kw, "kW"), "exceeded 95 % of the time"),
+        Card("Base load", amount(duration.base_kw, "kW"), duration.base_reason or "exceeded 95 % of the time"),
         Card("Mean load", amount(whole.mean_load_kw, "kW"), f"mean by registers, {_of(whole.mean_load_share)}"),
         Card("Data", percent(whole.completeness, 1), f"complete, {period}", _state(whole.completeness)),
     ]

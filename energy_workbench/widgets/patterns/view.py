@@ -35,10 +35,12 @@ class View:
         self.history_title = make.text("ew-h", heading("Consumption over time"))
         self.demand_title = make.text(
             "ew-h",
-            heading("Peak demand by billing month", "Its parts: what each meter below drew then · click one to see it"),
+            heading(
+                "Peak demand by billing month", "Parts: what each meter below drew at that time · click one to see it"
+            ),
         )
         heat_title = make.text("ew-h", heading("Week by hour", "Mean power of each hour [kW]"))
-        day_title = make.text("ew-h", heading("Typical day", "Median; the band holds 8 of 10 days"))
+        day_title = make.text("ew-h", heading("Typical day", "Median; the band covers 8 of 10 days"))
         duration_title = make.text("ew-h", heading("Load duration", "How long the power was above each value"))
         shift_title = make.text("ew-h", heading("Shifts", "Energy of each"))
         self.widget = make.box(

@@ -16,7 +16,7 @@ from energy_workbench.figures.wording.words import moment
 def findings(listed: Sequence[FindingRow], most: int) -> Markup:
     """Findings, the newest first."""
     if not listed:
-        return Markup('<p class="ew-calm">✓ Nothing was found in this time.</p>')
+        return Markup('<p class="ew-calm">✓ No findings in this period.</p>')
     rows = Markup().join(
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(
             moment(finding["from"]), _meter(finding), _kind(finding["name"]), finding["text"]
@@ -24,7 +24,7 @@ def findings(listed: Sequence[FindingRow], most: int) -> Markup:
         for finding in listed
     )
     head = Markup("<thead><tr><td>When</td><th>Meter</th><td>What</td><td>Evidence</td></tr></thead>")
-    more = Markup('<p class="ew-more">The newest {} are listed: choose a meter or a shorter time.</p>').format(most)
+    more = Markup('<p class="ew-more">The newest {} are listed: choose a meter or a shorter period.</p>').format(most)
     return Markup(
         '<div class="ew-scroll"><table class="ew-list ew-findings">{}<tbody>{}</tbody></table></div>{}'
     ).format(head, rows, more if len(listed) >= most else "")
@@ -33,7 +33,7 @@ def findings(listed: Sequence[FindingRow], most: int) -> Markup:
 def cases(review_list: Sequence[CaseRow]) -> Markup:
     """Breaks that wait for a decision."""
     if not review_list:
-        return Markup('<p class="ew-calm">✓ No step of a counter waits for a decision.</p>')
+        return Markup('<p class="ew-calm">✓ No break waits for a decision.</p>')
     rows = Markup().join(
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(
             moment(case["from"]), _meter(case), case["text"], ", ".join(case["choices"])
@@ -42,8 +42,8 @@ def cases(review_list: Sequence[CaseRow]) -> Markup:
     )
     head = Markup("<thead><tr><td>When</td><th>Meter</th><td>What happened</td><td>It may be</td></tr></thead>")
     note = Markup(
-        "<p class=ew-more>Until one is decided, the energy on either side counts and only the step itself is left out. "
-        "Engineers decide on the setup page, under <b>Review</b>.</p>"
+        "<p class=ew-more>Until one is decided, the energy on either side counts and only the break itself is left "
+        "out. Engineers decide on the setup page, under <b>Review</b>.</p>"
     )
     return Markup(
         '<div class="ew-scroll"><table class="ew-list ew-findings">{}<tbody>{}</tbody></table></div>{}'

@@ -114,10 +114,10 @@ class Model(PageModel):
             Card(
                 "Findings",
                 amount(len(self.findings)) + ("+" if len(self.findings) >= FINDINGS else ""),
-                "see below" if self.findings else "none in this time",
+                "see below" if self.findings else "none in this period",
                 "yellow" if self.findings else "green",
             ),
-            Card("To decide", amount(open_cases), "counters' steps", "yellow" if open_cases else "green"),
+            Card("To decide", amount(open_cases), "breaks of counters", "yellow" if open_cases else "green"),
         ]
 
 

@@ -24,7 +24,9 @@ class View:
         self.findings = make.text("ew-table")
         self.cases = make.text("ew-table")
         findings_title = make.text("ew-h", heading("Findings", "what the data itself shows, newest first"))
-        cases_title = make.text("ew-h", heading("To decide", "steps of counters whose meaning is not clear"))
+        cases_title = make.text(
+            "ew-h", heading("To decide", "breaks: counters that fell or jumped, and it is not clear why")
+        )
         self.widget = make.box(
             [
                 self.cards,
@@ -51,4 +53,4 @@ class View:
 
     def _titles(self, _: Any) -> None:
         count = len(self.model.shown)
-        put(self.title, heading("Completeness by day", f"{count} meters · click one to look at it alone"))
+        put(self.title, heading("Completeness by day", f"{count} meters · click one to see it alone"))

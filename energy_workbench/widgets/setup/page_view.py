@@ -43,7 +43,7 @@ TOOLS = (
     ("doctor", "Bus doctor", "What is wrong, and what to do"),
     ("site", "Site", "Name, time zone, country, currency"),
     ("limits", "Limits", "From when on meters warn"),
-    ("review", "Review", "Steps of counters that wait for a decision"),
+    ("review", "Review", "Breaks of counters that wait for a decision"),
     ("deleted", "Deleted meters", "What can be restored"),
 )
 """Panel, label and tooltip of each button."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -17,6 +18,27 @@ SEPARATOR = " — "
 """Between the number and the name of a meter that can be picked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a page says of itself on paper, and in pictures of its charts.
+
+    Attributes
+    ----------
+    site, meter, period : str
+        For people; an empty meter is the whole site.
+    slug : str
+        The period as part of the name of a file.
+    paper : str
+        `portrait` or `landscape`.
+    """
+
+    site: str
+    meter: str
+    period: str
+    slug: str
+    paper: str
+
+
 class HeadView:
     """Menu, title, pickers and banner; `widgets` are what to display, from top to bottom."""
 
@@ -24,13 +46,15 @@ class HeadView:
         self._pages = pages
         self.menu = make.text("ew-menu", menu(pages, "", ""))
         self.title = make.text("ew-head")
-        self.meter = make.finder("Meter: type a part of its number or name")
+        self.meter = make.finder("Meter: type part of its number or name")
         self.period = PeriodPicker(layout=make.layout)
+        self.printed = make.text("ew-printed")
         self.ahead = make.text("ew-problems")
         self.problem = make.text("ew-problems")
         self.widgets = [
             self.menu,
             make.box([self.title, make.box([self.meter, self.period], "ew-picks")], "ew-top"),
+            self.printed,
             self.ahead,
             self.problem,
         ]
@@ -59,6 +83,10 @@ class HeadView:
             picker.label, picker.first, picker.last = title
         put(self.ahead, ahead(coming))
 
+    def tell(self, about: Printed) -> None:
+        """Set what a printed page says of itself."""
+        put(self.printed, printed(about))
+
 
 def menu(pages: Sequence[Page], here: str, site: str) -> Markup:
     """The menu: links, so that a page can also be opened beside this one."""
@@ -76,6 +104,15 @@ def menu(pages: Sequence[Page], here: str, site: str) -> Markup:
         '{} {}<nav aria-label="Pages">{}{}</nav>'
         '<span class="ew-live"><span class="ew-asof">…</span> <span class="ew-age"></span></span>'
     ).format(home(), name, links, reports)
+
+
+def printed(about: Printed) -> Markup:
+    """The line below the title of a printed page; the browser adds when it was printed."""
+    words = " · ".join(filter(None, [about.site, about.meter or "whole site", about.period]))
+    return Markup(
+        '<p class="ew-told" data-site="{}" data-meter="{}" data-period="{}" data-slug="{}" data-paper="{}">'
+        '{} · printed <span class="ew-printed-at"></span></p>'
+    ).format(about.site, about.meter, about.period, about.slug, about.paper, words)
 
 
 def title(page: Page) -> Markup:

@@ -22,6 +22,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from energy_workbench.domain.pages import EDITED, HOME, REPORTS, VIEWED
 from energy_workbench.domain.roles import May
 from energy_workbench.figures import plotly_config
+from energy_workbench.figures.theme import daylight
 from energy_workbench.runtime.notify import Alive
 from energy_workbench.widgets.site import compressed, connections, policy
 from energy_workbench.widgets.site.access import TEMPLATE, VisitAccess, cookie_secret
@@ -235,6 +236,7 @@ def configure(options: SiteOptions) -> Config:
         "plotly": f"assets/plotly-{importlib.metadata.version('plotly')}.js",
         "charts": options.charts,
         "bar": plotly_config.PAGE,
+        "daylight": daylight(),
         "start": policy.START,
         "sheets": options.sheets,
     }

@@ -29,7 +29,7 @@ _GENERATION: JsonObject = {
     "diesel_estimated": True, "litres_per_kwh": 0.289, "solar_kwh": 90_400.0, "solar_self_used_kwh": 88_000.0,
     "solar_self_used_share": 0.973, "solar_share": 0.12, "grid_import_kwh": 610_000.0, "grid_export_kwh": 2400.0,
     "use_kwh": 703_120.5, "scope1_kg": 3966.9, "scope2_location_kg": 434_137.0, "scope2_market_kg": 434_137.0,
-    "market_is_location": True, "market_basis": "no contract's factor is stated: the grid's average stands in",
+    "market_is_location": True, "market_basis": "no contractual factor is stated: the grid's average is used",
     "other_kwh": 0.0, "left_out": [], "avoided_kg": 62_629.6, "net_kg": 438_103.9, "completeness": 0.998,
     "generators": [{
         "number": "DG", "energy_kwh": 5120.5, "run_hours": 18.25, "hours_counted": True, "litres": 1480.2,
@@ -47,7 +47,7 @@ _GENERATION: JsonObject = {
         "scope2_market_kg": 13_949.3, "avoided_kg": 2149.3,
     }],
     "estimated": ["diesel_litres", "scope1_kg"], "known": {"grid": 0.998, "solar": 1.0, "generators": 1.0},
-    "unknown": [{"source": "solar", "meter": "SOLAR", "reason": "SOLAR told nothing in this time"}],
+    "unknown": [{"source": "solar", "meter": "SOLAR", "reason": "SOLAR has no data in this period"}],
     "missing_factors": [{"name": "grid_location", "reason": "the site states no country, …", "advice": "state …"}],
     "units": dict.fromkeys(
         ("scope1_kg", "scope2_location_kg", "scope2_market_kg", "avoided_kg", "net_kg"), "kg CO₂"

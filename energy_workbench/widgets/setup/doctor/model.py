@@ -90,4 +90,4 @@ class DoctorModel(HasTraits):
 
 def _choices(examination: Doctor | None) -> list[tuple[str, str]]:
     urls = [row["url"] for row in examination["gateways"]] if examination else []
-    return [("Meters that need somebody", ILL), ("All meters", ALL), *((url, url) for url in urls)]
+    return [("Meters that need attention", ILL), ("All meters", ALL), *((url, url) for url in urls)]

@@ -35,7 +35,7 @@ def cases(rows: Sequence[CaseRow], *, decided: bool, known: bool) -> Markup:
     if not known:
         return Markup('<p class="ew-hint">One moment…</p>')
     if not rows:
-        what = "Nothing has been decided yet." if decided else "✓ No step of a counter waits for a decision."
+        what = "Nothing has been decided yet." if decided else "✓ No break waits for a decision."
         return Markup('<p class="ew-calm">{}</p>').format(what)
     heads = ("When", "Meter", "Counter", "Decided" if decided else "What happened")
     head = Markup().join(Markup("<th>{}</th>").format(name) for name in heads)

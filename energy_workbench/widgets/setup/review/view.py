@@ -64,7 +64,7 @@ class ReviewView:
         buttons = make.box([self.save, self.withdraw, cancel], "ew-buttons")
         self.form = make.box([self.evidence, grid, self.failure, buttons], "ew-ask")
         close = make.button("Close", self._back, classes="ew-do-back")
-        title = make.text("ew-h", Markup("<h2>Steps of counters</h2>"))
+        title = make.text("ew-h", Markup("<h2>Breaks of counters</h2>"))
         bar = make.box([title, make.box([self.which], "ew-pick"), close], "ew-bar")
         self.widget.children = [bar, self.table, self.pick, self.form]
         for name, widget in self.inputs.items():

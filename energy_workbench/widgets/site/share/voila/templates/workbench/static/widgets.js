@@ -51,6 +51,35 @@ function hand(name, content) {
   if (typeof content !== "string") setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+/** What the page says of itself: site, meter, period, and how it lies on paper. */
+const toldOfPage = () => document.querySelector(".ew-told")?.dataset || {};
+
+/** A text in which Plotly finds no tag. */
+const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+/** The words that are not in the text yet. */
+const unsaid = (text, words) => words.filter((word) => word && !text.includes(word));
+
+/** A figure with what it is about written over it, and how much higher that makes it. */
+const HEAD = 58;
+function entitled(plot, title, about, ground) {
+  const margin = plot.layout.margin || {};
+  return {
+    data: plot.data,
+    layout: {
+      ...plot.layout,
+      paper_bgcolor: ground,
+      plot_bgcolor: ground,
+      margin: {...margin, t: (margin.t || 0) + HEAD},
+      title: {
+        text: `<b>${plain(title)}</b><br><span style="font-size:12px">${plain(about)}</span>`,
+        x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: {t: 12, l: 12},
+        font: {size: 16},
+      },
+    },
+  };
+}
+
 /** The small menu of a chart that can be taken along: a picture is made here, tables come from the kernel. */
 function saveMenu(model, plot, name) {
   const menu = document.createElement("details");
@@ -73,9 +102,13 @@ function saveMenu(model, plot, name) {
   };
   item("Picture (PNG)", async () => {
     const ground = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
-    const picture = {data: plot.data, layout: {...plot.layout, paper_bgcolor: ground, plot_bgcolor: ground}};
-    const size = {width: plot.clientWidth, height: plot.clientHeight, scale: 2};
-    hand(`${name()}.png`, await window.Plotly.toImage(picture, {format: "png", ...size}));
+    const {site, meter, period, slug} = toldOfPage();
+    const when = model.get("told");
+    const about = unsaid(name(), [site, meter || "whole site", when || period]).join(" · ");
+    const picture = entitled(plot, name(), about, ground);
+    const size = {width: plot.clientWidth, height: plot.clientHeight + HEAD, scale: 2};
+    const file = [name(), ...unsaid(name(), [meter, when || slug])].join(" ").replace(/[^\p{L}\p{N}.]+/gu, "-");
+    hand(`${file.replace(/^-|-$/g, "")}.png`, await window.Plotly.toImage(picture, {format: "png", ...size}));
   });
   item("Table (CSV)", () => model.send({kind: "save", format: "csv"}));
   item("Table (Excel)", () => model.send({kind: "save", format: "xlsx"}));
@@ -99,6 +132,31 @@ function inTurn(act) {
   return mine;
 }
 
+/** Width of a page of A4 within its margins, less a panel's padding, and the greatest height of a chart on it [px]. */
+const PAPERS = {portrait: {width: 694, most: 820}, landscape: {width: 1023, most: 540}};
+const PADDING = 24;
+
+/** Charts that are there: each is drawn for paper before the page is printed, and as it was after. */
+const drawn = new Set();
+
+/** A figure in the colours of a light page. */
+function inDaylight(figure) {
+  const light = window.workbench.daylight;
+  return JSON.parse(JSON.stringify(figure, (_, value) => (typeof value === "string" && light[value]) || value));
+}
+
+addEventListener("beforeprint", () => {
+  const paper = PAPERS[toldOfPage().paper] ? toldOfPage().paper : "portrait";
+  document.getElementById("ew-paper")?.remove();
+  document.head.append(Object.assign(document.createElement("style"), {
+    id: "ew-paper", textContent: `@page { size: A4 ${paper}; }`,
+  }));
+  const now = new Date().toLocaleString("en-GB", {dateStyle: "long", timeStyle: "short"});
+  document.querySelectorAll(".ew-printed-at").forEach((node) => { node.textContent = now; });
+  for (const each of drawn) each.toPaper(PAPERS[paper].width - PADDING, PAPERS[paper].most);
+});
+addEventListener("afterprint", () => { for (const each of drawn) each.toScreen(); });
+
 export const chart = {
   async render({model, el}) {
     el.classList.add("ew-chart");
@@ -107,10 +165,7 @@ export const chart = {
     plot.className = "ew-plot";
     el.append(plot);
     if (model.get("saves")) {
-      el.append(saveMenu(model, plot, () => {
-        const title = el.closest(".ew-panel")?.querySelector("h2")?.textContent || "chart";
-        return title.replace(/[^\p{L}\p{N}.]+/gu, "-").replace(/^-|-$/g, "");
-      }));
+      el.append(saveMenu(model, plot, () => el.closest(".ew-panel")?.querySelector("h2")?.textContent || "Chart"));
     }
     let figure = structuredClone(model.get("figure"));
     let listening = false;
@@ -172,8 +227,22 @@ export const chart = {
 
     const observer = new ResizeObserver(fit);
     observer.observe(el);
+    const height = () => (figure.layout.meta && figure.layout.meta.height) || model.get("height");
+    const printing = {
+      toPaper: (width, most) => {
+        if (!listening || !plot.clientWidth) return;
+        const tall = Math.min(height(), most);
+        el.style.minHeight = `${tall}px`;
+        const {data, layout} = inDaylight(figure);
+        window.Plotly.react(plot, data, {...layout, autosize: false, width, height: tall}, window.workbench.bar);
+        untangle(plot);
+      },
+      toScreen: () => { if (listening) draw(); },
+    };
+    drawn.add(printing);
     draw();
     return () => {
+      drawn.delete(printing);
       observer.disconnect();
       if (window.Plotly) window.Plotly.purge(plot);
     };
