@@ -203,14 +203,16 @@ class Endpoint:
                 thread.join()
 
     def _start(self) -> tuple[Any, Any]:
-        from prometheus_client import PlatformCollector, ProcessCollector, start_http_server
+        from prometheus_client import PlatformCollector, ProcessCollector
         from prometheus_client.registry import CollectorRegistry
+
+        from collector import metrics_server
 
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self._figures)  # anything with `collect`
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
-        return start_http_server(self._settings.metrics_port, self._settings.host, registry)
+        return metrics_server.start(self._settings, registry)
 
 
 def _family(name: str, metric: Metric) -> Any:

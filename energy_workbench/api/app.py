@@ -14,7 +14,7 @@ from energy_workbench import __version__
 from energy_workbench.api import audit, contracted, files, meters, pages, problems, reports_page, sql, tokens
 from energy_workbench.api.access import doors
 from energy_workbench.api.access.home_tokens import adopt, machine_secret, tokens_of
-from energy_workbench.api.access.hosts import KnownHosts, names_of
+from energy_workbench.api.access.hosts import KnownHosts
 from energy_workbench.api.access.kernels import Kernels
 from energy_workbench.api.answers import Json
 from energy_workbench.api.beside import RestAlone
@@ -27,6 +27,7 @@ from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.lake.user_sql import host
 from energy_workbench.registry.live_state.heartbeat import Heartbeat
 from energy_workbench.runtime import cancellation
+from energy_workbench.runtime.host_names import names_of
 from energy_workbench.runtime.repeated_failures import RepeatedFailures
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
