@@ -11,9 +11,11 @@ import pytest
 
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.lake import Lake, Reader, Spool, findings
+from energy_workbench.lake.build import source
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.lake.maintenance import maintain
 from energy_workbench.lake.scan import Scan
+from energy_workbench.lake.storage import duck
 from energy_workbench.lake.storage.store import Store
 from energy_workbench.runtime.incidents import incidents
 from tests.lake.helpers import T0, counter, intervals, readings
@@ -83,6 +85,38 @@ def test_a_question_about_intervals_names_the_file_that_is_gone(lake: Lake, name
 
 def test_a_question_about_findings_names_the_file_that_is_gone(lake: Lake) -> None:
     refused(lambda lake, _: findings.stored(lake.findings), lake, lose(lake.findings))
+
+
+def spoil(store: Store) -> str:
+    """Write something else over what says where everything is in the one file of a table."""
+    [file] = store.snapshot().files
+    path = Path(file.path)
+    content = path.read_bytes()
+    length = int.from_bytes(content[-8:-4], "little")
+    path.write_bytes(content[: -8 - length] + b"\xa5" * length + content[-8:])
+    duck._shared.clear()  # this process has read it already, and keeps that
+    source._names.cache_clear()
+    return file.path
+
+
+def damaged(ask: Callable[[Lake, Reader], object], lake: Lake, file: str) -> None:
+    with pytest.raises(LakeError) as error:
+        ask(lake, Reader(lake))
+    text = str(error.value)
+    assert "cannot be read" in text
+    assert "backup" in text
+    assert "\n" not in text
+    assert file in text
+
+
+@pytest.mark.parametrize("name", OF_READINGS)
+def test_a_question_about_readings_says_that_a_file_is_damaged(lake: Lake, name: str) -> None:
+    damaged(OF_READINGS[name], lake, spoil(lake.readings))
+
+
+@pytest.mark.parametrize("name", OF_INTERVALS)
+def test_a_question_about_intervals_says_that_a_file_is_damaged(lake: Lake, name: str) -> None:
+    damaged(OF_INTERVALS[name], lake, spoil(lake.intervals))
 
 
 def test_what_upkeep_does_without_a_backup_is_what_the_message_says(lake: Lake, tmp_path: Path) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-METADATA: Final = (ip_address("fd00:ec2::254"), ip_address("100.100.100.200"))
+METADATA: Final = tuple(
+    map(ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16"))
+)
 """Where clouds answer a machine with its own secrets, beside the link-local 169.254.169.254."""
+BROADCAST: Final = ip_address("255.255.255.255")
+TRANSLATED: Final = ip_network("64:ff9b::/96")
+"""IPv4 addresses as IPv6 networks write them, for a translator (RFC 6052)."""
+COMPATIBLE: Final = ip_network("::/96")
+"""The same, as it was done once (RFC 4291, section 2.5.5.1)."""
 
 
 def trouble(host: str) -> str:
@@ -18,9 +25,18 @@ def trouble(host: str) -> str:
 
 
 def _trouble(address: IPv4Address | IPv6Address) -> str:
-    inner = getattr(address, "ipv4_mapped", None) or address
+    inner = _inner(address)
     if inner.is_link_local or inner in METADATA:
         return f"{address} is link-local, an address that machines give themselves: nothing is sent there"
-    if inner.is_multicast or inner.is_unspecified:
+    if inner.is_multicast or inner.is_unspecified or inner == BROADCAST:
         return f"{address} is no address of one machine"
     return ""
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address leads to, where it does; else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if (address in TRANSLATED or address in COMPATIBLE) and int(address) > 1:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address

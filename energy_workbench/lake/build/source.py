@@ -247,7 +247,7 @@ def _present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list
 def _names(path: str) -> tuple[str, ...]:
     import pyarrow.parquet as pq
 
-    with duck.lake_errors():
+    with duck.lake_errors(path):
         return tuple(pq.read_schema(path).names)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _shared: dict[int, duckdb.DuckDBPyConnection] = {}
 _guard = threading.Lock()
+_scanned: ContextVar[tuple[str, ...]] = ContextVar("scanned", default=())
+"""What this thread made a relation of last."""
 
 
 def cursor() -> duckdb.DuckDBPyConnection:
@@ -40,8 +43,13 @@ def session() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def lake_errors() -> Iterator[None]:
+def lake_errors(*files: str) -> Iterator[None]:
     """Errors of DuckDB, and of a file that pyarrow cannot open, as one of the tree.
+
+    Parameters
+    ----------
+    files : str
+        What is read, beside what this thread scans.
 
     Raises
     ------
@@ -53,12 +61,28 @@ def lake_errors() -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.Error, pa.ArrowInvalid, FileNotFoundError) as error:
+    except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None and not isinstance(error, FileNotFoundError):
+            raise  # of the disk; what pyarrow says of a file's content has no number
         text = str(error).strip().partition("\n")[0]
-        files = _FILE.findall(text)
-        if gone := [file for file in files if not Path(file).exists()]:
+        named = _FILE.findall(text)
+        if gone := [file for file in named if not Path(file).exists()]:
             raise LakeError(missing(gone[0])) from None
-        raise LakeError(unreadable(files[0] if files else "the lake", text)) from None
+        damaged = named[0] if named else first_damaged((*files, *_scanned.get()))
+        raise LakeError(unreadable(damaged or "the lake", text)) from None
+
+
+def first_damaged(files: Iterable[str]) -> str:
+    """The first of these whose description of itself cannot be read: DuckDB does not say which; empty for none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for file in files:
+        try:
+            pq.read_metadata(file)
+        except (pa.ArrowInvalid, OSError):
+            return file
+    return ""
 
 
 def missing(file: str) -> str:
@@ -105,6 +129,7 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 
 def scan(files: Sequence[str]) -> str:
     """SQL of a relation over Parquet files whose columns may differ."""
+    _scanned.set(tuple(files))
     quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
     return f"read_parquet([{quoted}], union_by_name=true, hive_partitioning=false)"
 
