@@ -548,7 +548,7 @@ def test_a_file_is_tried_then_imported_and_an_export_changes_nothing(
     path = tmp_path / "meters.csv"
     found.value.save_as(path)
     picker.set_input_files(path)
-    expect(page.locator(".ew-plan")).to_contain_text("0 new, 0 changed, 0 moved, ", timeout=patience(20) * 1000)
+    expect(page.locator(".ew-plan")).to_contain_text("0 moved, 0 changed, 0 new, ", timeout=patience(20) * 1000)
     with page.expect_download() as found:
         page.click(".ew-do-template-xlsx")
     assert found.value.suggested_filename == "meter-template.xlsx"
