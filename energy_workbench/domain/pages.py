@@ -31,7 +31,7 @@ GENERATION = Page("generation", "Generation & carbon", "Diesel and solar, fuel a
 METER = Page("meter", "Meter", "One meter: values now, phases, history and findings")
 QUALITY = Page("data-quality", "Data quality", "How complete the data is, what is wrong, and what waits for a decision")
 
-AUDIT = Page("audit", "Changes", "Who changed what of the configuration, when, from what to what")
+AUDIT = Page("audit", "Changes", "Who changed what of the configuration, and when")
 
 PATTERN = "last 7 days"
 """What the overview's pattern is of, whatever period its cards are of."""

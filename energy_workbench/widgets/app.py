@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.domain.pages import OVERVIEW, VIEWED
 from energy_workbench.domain.time import clock
@@ -22,8 +23,9 @@ from energy_workbench.widgets.live_page import LivePage, service
 from energy_workbench.widgets.markup import problem
 from energy_workbench.widgets.page_model import Answer, PageModel
 from energy_workbench.widgets.pages import PageView, opened
-from energy_workbench.widgets.parts import Parts, put, shown
+from energy_workbench.widgets.parts import Parts, dressed, put, shown
 from energy_workbench.widgets.period_picker import coming, meaning
+from energy_workbench.widgets.shell.nothing import no_meter, no_reading
 from energy_workbench.widgets.shell.view import SEPARATOR, HeadView, Printed
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ class Round:
 
     page: str
     names: Names
-    answer: Answer
+    answer: Answer | None
+    """None where the site has no meter that it could be about."""
 
 
 class App(LivePage):
@@ -65,11 +68,13 @@ class App(LivePage):
         self.head = HeadView(VIEWED, self._make)
         self.location = Location(layout=self._make.layout)
         self.stage = self._make.box([], "ew-stage")
+        self.nothing = self._make.text("ew-nothing")
+        shown(self.nothing, False)
         self.poller: Poller[Round] = Poller(self._question, self._arrived, self._fail)
         self.model: PageModel
         self.view: Any
         self._open(OVERVIEW.name)
-        self.widget = self._make.box([self.location, *self.head.widgets, self.stage], "ew-page ew-shell")
+        self.widget = self._make.box([self.location, *self.head.widgets, self.nothing, self.stage], "ew-page ew-shell")
         self.location.on_move(self._guard(self._moved))
         self.location.on_find(self._guard(self._find))
         self.head.period.on_choose(self._guard(self._choose_period))
@@ -90,6 +95,7 @@ class App(LivePage):
         for other, (_, view) in self._opened.items():
             shown(view.widget, other == name)
         self.poller.every = self.model.every
+        self._show_nothing()
         self.head.enter(self.model)
         self._say(self.model)
         self._name()
@@ -170,17 +176,36 @@ class App(LivePage):
 
     def _question(self) -> Callable[[], Round]:
         model = self.model
-        ask, directory, meters = model.question(), self._directory, "meter" in model.takes
-        page = model.page.name
-        return lambda: Round(page, directory.look(meters=meters), ask())
+        ask, directory, page = model.question(), self._directory, model.page.name
+
+        def look() -> Round:
+            names = directory.look(meters=True)
+            return Round(page, names, None if names.empty and model.of_meters else ask())
+
+        return look
 
     def _arrived(self, fetched: Round) -> None:
         if fetched.names != self.names:
             self.names = fetched.names
             self._name()
-        if fetched.page == self.model.page.name:
+        self._show_nothing()
+        if fetched.page != self.model.page.name:
+            return
+        if fetched.answer is None:
+            self.model.problem = ""
+            self.model.dated(self.names.zone)
+            self._alive()
+        else:
             self._take(fetched.answer)
             self._tell()
+
+    def _show_nothing(self) -> None:
+        """Say what is missing where there is nothing to show yet: instead of the page, or above it."""
+        instead = self.names.empty and self.model.of_meters
+        put(self.nothing, no_meter(self.model.page) if instead else no_reading() if self.names.silent else Markup())
+        shown(self.nothing, instead or self.names.silent)
+        dressed(self.nothing, "ew-panel", instead)
+        shown(self.stage, not instead)
 
     def _alive(self) -> None:
         at = self.model.as_of

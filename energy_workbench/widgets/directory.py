@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,12 +26,28 @@ class Names:
         Number → name, in the order of the tree.
     ids : dict of str to str
         Id → number.
+    listed : bool
+        Whether the meters were asked for: else nobody knows whether there are any.
+    heard : bool
+        Whether any of them was ever read.
     """
 
     site: str = ""
     zone: str = "UTC"
     meters: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    listed: bool = False
+    heard: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is known that the site has no meter yet."""
+        return self.listed and not self.meters
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is known that the site has meters, none of which was ever read."""
+        return self.listed and bool(self.meters) and not self.heard
 
 
 class Directory:
@@ -54,16 +70,18 @@ class Directory:
         known = self._names
         if now >= self._until["site"]:
             site = self._workbench.site()
-            known = Names(site["name"], site["timezone"], known.meters, known.ids)
+            known = replace(known, site=site["name"], zone=site["timezone"])
             self._until["site"] = now + FRESH
         if meters and now >= self._until["meters"]:
             rows = self._workbench.meters().rows
-            known = Names(
-                known.site,
-                known.zone,
-                {row["number"]: row["name"] for row in rows},
-                {row["id"]: row["number"] for row in rows},
+            known = replace(
+                known,
+                meters={row["number"]: row["name"] for row in rows},
+                ids={row["id"]: row["number"] for row in rows},
+                listed=True,
+                heard=any(row["communication"] != "not_connected" for row in rows),
             )
-            self._until["meters"] = now + FRESH
+            # The first meter, and the first reading, are waited for.
+            self._until["meters"] = now + (0.0 if known.empty or known.silent else FRESH)
         self._names = known
         return known

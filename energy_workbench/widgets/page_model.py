@@ -70,6 +70,8 @@ class PageModel(HasTraits):
     """How it lies on paper: `portrait` or `landscape`."""
     every: ClassVar[float] = SLOW
     """Pause between requests [s]."""
+    of_meters: ClassVar[bool] = True
+    """Whether it has nothing to show where the site has no meter."""
 
     problem = Unicode("")
     """What the reader is told when something is wrong; empty while all is well."""

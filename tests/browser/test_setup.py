@@ -34,6 +34,7 @@ SHOWN_BY = {
     ".ew-do-edit": ".ew-form .ew-do-save",
     ".ew-do-add": ".ew-form .ew-do-save",
     ".ew-do-bulk": ".ew-files",
+    ".ew-do-templates": ".ew-templates h2",
     ".ew-do-gateways": ".ew-gateways table",
     ".ew-do-doctor": ".ew-doctor-gateways table",
     ".ew-do-limits": ".ew-limits table",
@@ -219,8 +220,9 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     page.click(".ew-do-confirm")
     said(page, f"{SEED} was deleted")
     page.click(".ew-do-deleted")
-    page.locator(".ew-deleted option").first.wait_for(state="attached")
-    page.locator(".ew-deleted select").select_option(index=0)
+    page.locator(".ew-deleted option").nth(1).wait_for(state="attached")
+    page.locator(".ew-deleted select").select_option(index=1)
+    expect(page.locator(".ew-deleted .ew-ask dl")).to_contain_text("Would hang")
     page.click(".ew-do-restore")
     said(page, f"{SEED} is back")
     setup.workbench.delete_meter(SEED)

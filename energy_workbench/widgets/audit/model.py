@@ -46,6 +46,7 @@ class Model(PageModel):
     page = AUDIT
     default_period = "last 90 days"
     takes = frozenset({"period", "meter"})
+    of_meters = False
 
     who = Unicode("").tag(address="who", asks=True)
     """Name of who made the changes; empty for all."""

@@ -23,9 +23,9 @@ def table(rows: Sequence[DeletedMeter], *, known: bool) -> Markup:
         for row in rows
     )
     head = Markup("<thead><tr><th>Deleted</th><th>Meter</th><th>By</th><th>With it</th></tr></thead>")
-    return Markup('<div class="ew-scroll"><table class="ew-list ew-wrap">{}<tbody>{}</tbody></table></div>').format(
-        head, lines
-    )
+    return Markup(
+        '<div class="ew-scroll"><table class="ew-list ew-deleted-list">{}<tbody>{}</tbody></table></div>'
+    ).format(head, lines)
 
 
 def option(row: DeletedMeter) -> str:

@@ -16,7 +16,7 @@ from energy_workbench.widgets.setup.instant_input import InstantInput
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
 NONE = ""
-READ = {"closing": "Old device, last", "opening": "New device, first"}
+READ = {"closing": "Old device, last [{}]", "opening": "New device, first [{}]"}
 HINTS = {"new_serial": "Of the device that was put in", "note": "Such as who did it, and the number of the seal"}
 
 
@@ -47,21 +47,21 @@ class ExchangeView:
         for name in COUNTERS:
             known = QUANTITIES[name]
             for side, words in READ.items():
-                self.inputs[f"{side}.{name}"] = make.input(f"{words}: {known.label} [{known.unit}]")
+                self.inputs[f"{side}.{name}"] = make.input(words.format(known.unit))
         self.notes = {name: make.text("ew-note") for name in ("at", *self.inputs)}
         self.rows = {
             name: make.box([widget, self.notes[name]], f"ew-field ew-field-{name.replace('.', '-')}")
             for name, widget in self.inputs.items()
         }
         when = make.box([self.at.widget, self.notes["at"]], "ew-field ew-field-at")
-        readings = [self.rows[f"{side}.{name}"] for name in COUNTERS for side in SIDES]
+        self.counters = {name: self._counter(name) for name in COUNTERS}
         device = [self.rows[name] for name in ("profile", *(field.name for field in (*CT, *PT)), "ratio_applied_by")]
         self.preview, self.failure = make.text("ew-section"), make.text("ew-failure")
         self.save = make.button("Record the exchange", model.save, kind="primary", classes="ew-do-exchange")
         self.form = make.box(
             [
                 make.box([when, self.rows["new_serial"]], "ew-grid"),
-                self._group("Readings of the devices, as they show them", readings, "ew-grid"),
+                self._group("Readings of the devices, as they show them", list(self.counters.values()), "ew-counters"),
                 self._group("The new device", device, "ew-grid ew-grid-ct"),
                 self.rows["note"],
             ],
@@ -98,6 +98,11 @@ class ExchangeView:
     def _group(self, heading: str, rows: list[Any], classes: str) -> Any:
         text = self._make.text("ew-section", markup.Markup("<h3>{}</h3>").format(heading))
         return self._make.box([text, self._make.box(rows, classes)], "ew-group")
+
+    def _counter(self, name: str) -> Any:
+        """A counter: its name, its last reading of the old device and its first of the new one."""
+        label = self._make.text("ew-section ew-counter-name", markup.Markup("<p>{}</p>").format(QUANTITIES[name].label))
+        return self._make.box([label, *(self.rows[f"{side}.{name}"] for side in SIDES)], "ew-grid ew-counter")
 
     def _typed(self, name: str) -> Callable[[dict[str, Any]], None]:
         def handler(change: dict[str, Any]) -> None:
@@ -154,8 +159,8 @@ class ExchangeView:
             put(note, told(problem, hint=hint))
             if name in self.inputs:
                 dressed(self.inputs[name], "ew-invalid", bool(problem))
-            if quantity:
-                shown(self.rows[name], quantity in model.counted)
+        for name, row in self.counters.items():
+            shown(row, name in model.counted)
         put(self.preview, markup.preview(model.preview, looking=model.looking, removing=asking))
         put(self.failure, alert(model.failure))
         put(self.asked, markup.asked(model.row))

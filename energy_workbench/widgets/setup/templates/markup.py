@@ -30,9 +30,9 @@ def table(rows: Sequence[TemplateRow], *, known: bool) -> Markup:
         for row in rows
     )
     head = Markup("<thead><tr><th>Template</th><th>Meters</th><th>Holds</th></tr></thead>")
-    return Markup('<div class="ew-scroll"><table class="ew-list ew-wrap">{}<tbody>{}</tbody></table></div>').format(
-        head, lines
-    )
+    return Markup(
+        '<div class="ew-scroll"><table class="ew-list ew-template-list">{}<tbody>{}</tbody></table></div>'
+    ).format(head, lines)
 
 
 def details(row: TemplateRow | None) -> Markup:

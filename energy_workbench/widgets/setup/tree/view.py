@@ -45,7 +45,7 @@ class TreeView:
         self._retired = Retired()
         self._writing = False
         self.tree.observe(self._chosen, "selected_nodes")
-        model.observe(lambda _: self.draw(), "branches")
+        model.observe(lambda _: self.draw(), ["branches", "empty"])
         model.observe(lambda _: self._select(), "selected")
         self.draw()
 
