@@ -33,7 +33,7 @@ async def sql(
     wb: Home,
     by: Caller,
     text: Annotated[
-        str, Query(max_length=20_000, description="Over `readings`, `readings_long`, `intervals`, `meters`")
+        str, Query(max_length=60_000, description="Over `readings`, `readings_long`, `intervals`, `meters`")
     ],
     parameters: Annotated[
         str | None,

@@ -180,7 +180,7 @@ class ReadingsContract:
     )
     def sql(
         self,
-        text: Annotated[str, Longest(20_000), Help("Over `readings`, `readings_long`, `intervals`, `meters`")],
+        text: Annotated[str, Longest(60_000), Help("Over `readings`, `readings_long`, `intervals`, `meters`")],
         parameters: Annotated[
             Parameters | None, Help("JSON: a list for `?` and `$1`, an object for `$name`; values, never SQL")
         ] = None,

@@ -59,6 +59,16 @@ def test_a_period_still_has_its_last_day(home: Settings, viewer: TestClient) -> 
         assert told(viewer, path, f"every=1h&{span}")[1]["total"] == total  # type: ignore[index]
 
 
+def test_quarters_and_the_lengths_of_pandas_are_understood(home: Settings, viewer: TestClient) -> None:
+    add_history(home)
+    path = f"{API}/meters/UNIT-A/intervals"
+    quarter = told(viewer, path, "period=2026-Q4&every=D")
+    assert quarter == told(viewer, path, "period=2026-10-01/2026-12-31&every=1d")
+    assert told(viewer, path, "from=2026-Q4&to=2027-Q1&every=MS") == told(
+        viewer, path, "from=2026-10&to=2027&every=1mo"
+    )
+
+
 class Berlin:
     """A workbench whose clock is put forward on 29 March 2026."""
 

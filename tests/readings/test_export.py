@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,14 @@ def test_meters_quantities_and_the_period_are_chosen(full: Workbench, tmp_path: 
     assert len(found) == rows + 1 == 193
     assert {row[0] for row in found[1:]} == {"UNIT-A", "GRID"}
     assert {row[1][:10] for row in found[1:]} == {"2026-10-10"}
+
+
+def test_what_is_exported_may_be_written_as_in_a_question(full: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    day = date(2026, 10, 10)
+    assert full.export("intervals", path, day, meters="UNIT-A", every="h") == 24
+    assert full.export("intervals", path, (day, day), meters=["UNIT-A"], every=timedelta(hours=2)) == 12
+    assert full.export("readings", path, "2026-Q4", meters="UNIT-A", quantities="active_power_total") > 0
 
 
 @pytest.mark.parametrize(("every", "rows"), [("15min", 96), ("1h", 24), ("1d", 1)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.contract.readings import ReadingsContract
 from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.domain.time.as_written import EveryLike, PeriodLike, every_text, period_text
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.files.exporting import export
 from energy_workbench.services.files.readings_file import import_readings
@@ -39,11 +40,11 @@ class Transfer(Home, ReadingsContract):
         self,
         what: str,
         path: AnyPath,
-        period: str,
+        period: PeriodLike,
         *,
         meters: Sequence[str] | None = None,
         quantities: Sequence[str] | None = None,
-        every: str = "15min",
+        every: EveryLike = "15min",
     ) -> int:
         """Write `readings` or `intervals` of a period to a file, by its ending: CSV (`.csv.gz`), Excel or Parquet.
 
@@ -51,10 +52,10 @@ class Transfer(Home, ReadingsContract):
         ----------
         path : path
             Replaced once the new one is whole.
+        period, every
+            As in a question.
         meters, quantities : sequence of str, optional
             All meters, and of readings all quantities that were read, by default.
-        every : str
-            Length of a row of intervals.
 
         Returns
         -------
@@ -70,6 +71,7 @@ class Transfer(Home, ReadingsContract):
         HomeError
             If the disk refuses; nothing is left behind then.
         """
-        wanted = [self._meter(ref) for ref in dict.fromkeys(meters)] if meters else self._meters()
-        span = self._period(period)
-        return export(self, what, Path(path), span, meters=wanted, quantities=quantities or (), every=every)
+        refs, names = ([given] if isinstance(given, str) else given or () for given in (meters, quantities))
+        wanted = [self._meter(ref) for ref in dict.fromkeys(refs)] or self._meters()
+        span = self._period(period_text(period))
+        return export(self, what, Path(path), span, meters=wanted, quantities=names, every=every_text(every))
