@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -125,18 +126,36 @@ ADDRESSES = (
 )  # fmt: skip
 
 
+HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"
+MALFORMED = (
+    b"GET\r\n\r\n", b"\0\xff\r\n\r\n", b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
+    b"GET http://[::1 HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /?\xff%zz=%e9 HTTP/1.1\r\nHost: a\r\n\r\n",
+    HEAD + b"Content-Length: -1\r\n\r\n", HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", HEAD + b"no colon\r\n\r\n", HEAD + b"Host: b\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: \xff:x\r\n\r\n", b"GET /home HTTP/1.1\r\nHost: [evil\r\n\r\n",
+    b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data\r\nContent-Length: 3\r\n\r\nabc",
+    b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+)  # fmt: skip
+
+
 def test_whoever_asks_without_a_visit_leaves_no_traceback_in_the_log(site: Dashboards) -> None:
     upgrade = {
         "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }  # fmt: skip
+    odd = {"Cookie": 'ew_session="\\u00e9; =; ;;', "Range": "bytes=9-1", "Origin": "null", "If-None-Match": "*"}
     with httpx.Client(base_url=site.url, timeout=patience(30)) as client:
-        for verb in ("GET", "POST", "DELETE"):
+        for verb in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "MOVE"):
             for address in ADDRESSES:
-                for headers in ({}, upgrade, {"Cookie": "ew_session=stranger"}):
+                for headers in ({}, upgrade, {"Cookie": "ew_session=stranger"}, odd):
                     answer = client.request(verb, address, headers=headers)
                     assert answer.status_code < 500, (verb, address, headers)
                     assert answer.status_code != 101, (verb, address)
+    for line in MALFORMED:
+        with socket.create_connection(("127.0.0.1", urlsplit(site.url).port or 0), patience(30)) as connection:
+            connection.sendall(line)
+            connection.shutdown(socket.SHUT_WR)
+            assert b" 500 " not in connection.recv(100), line
     assert "Traceback" not in site.log.read_text("utf-8")
 
 

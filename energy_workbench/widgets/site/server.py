@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import DictLoader, Environment
-from jupyter_server.log import log_request
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
@@ -39,6 +38,7 @@ from energy_workbench.widgets.site.handlers import (
 )
 from energy_workbench.widgets.site.kernels import PageKernels
 from energy_workbench.widgets.site.shipped import SHARE, files, plotly_file
+from energy_workbench.widgets.site.unprepared import answering, log_request
 
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 """The browser extensions that the pages need; every other installed one would only slow them."""
@@ -166,13 +166,14 @@ class SiteServer(Voila):
         others = [each.name for each in (*VIEWED, *EDITED, REPORTS) if each.name not in self.options.pages]
         elsewhere = "|".join([HOME, *others])
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
-        return [
+        handlers = [
             (rf"{base}/assets/plotly-(.*)\.js", compressing(OneFileHandler), plotly),
             (rf"{base}/alive/([0-9a-f-]+)", AliveHandler),
             (rf"{base}/({elsewhere})", FrontHandler, self.options.to_front),
             *handlers,
             (r".*", NowhereHandler, {"voila_configuration": self.voila_configuration}),
         ]
+        return [(entry[0], answering(entry[1]), *entry[2:]) for entry in handlers]
 
     def listen(self) -> None:
         """Serve, with an end to waiting for requests."""
