@@ -26,6 +26,9 @@ Limit = Annotated[int, Query(ge=1, le=PAGE, description="Most rows of the answer
 Offset = Annotated[int, Query(ge=0, le=LEFT_OUT, description="Rows left out at the beginning.")]
 
 
+Why = Annotated[str | None, Query(alias="reason", description="Why, where numbers of a locked month are altered.")]
+
+
 def period(
     wb: Home,
     start: Annotated[

@@ -20,6 +20,8 @@ from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.roles import May
+from energy_workbench.domain.site.locked_months import because
+from energy_workbench.services.rows.locks import change_row
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
@@ -94,21 +96,26 @@ def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Res
     ) -> Response:
         asked = {each.name: _meant(given[each.name], each) for each in there if each.name in given}
         asked |= dict.fromkeys(whole, _body) | (_members(_body, members, exact=operation.exact) if members else {})
+        reason = taken_reason(asked, there, whole)
         # What was not given is what the method takes then.
         call = arranged(asked, binding)
         who = {"by": _} if audited else {}
-        found = getattr(_home, binding.method.__name__)(*call.args[1:], **call.kwargs, **who)
+        with because(reason) as stated:
+            found = getattr(_home, binding.method.__name__)(*call.args[1:], **call.kwargs, **who)
+        told = {"locked_change": change_row(stated.change, _home.zone)} if stated.change else {}
         if binding.is_file:
             return attachment(*found)
         if binding.answer is NoneType:
-            return Response(status_code=operation.status)
+            # Where it altered a locked month there is something to tell.
+            return Json(told) if told else Response(status_code=operation.status)
         payload = binding.payload(_shown(found) if _shown else found)
-        told = Json(payload, status_code=operation.status)
+        payload = {**payload, **told} if told else payload
+        response = Json(payload, status_code=operation.status)
         if operation.tagged:
-            told.headers["ETag"] = f'"{payload["revision"]}"'
+            response.headers["ETag"] = f'"{payload["revision"]}"'
             if operation.status == 201 and "{" not in path:
-                told.headers["Location"] = f"{_asking.url.path}/{payload['id']}"
-        return told
+                response.headers["Location"] = f"{_asking.url.path}/{payload['id']}"
+        return response
 
     kind = inspect.Parameter.KEYWORD_ONLY
     fixed: dict[str, Any] = {"_home": Home, "_": CALLERS[operation.needs]}
@@ -122,6 +129,21 @@ def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Res
     answer.__signature__ = inspect.Signature([*parameters, *([BODY] if whole or members else [])])  # type: ignore[attr-defined]
     answer.__doc__ = (inspect.getdoc(binding.method) or "").partition("\n\n")[0]
     return answer
+
+
+def taken_reason(asked: dict[str, Any], there: Sequence[Parameter], whole: Sequence[str]) -> str | None:
+    """Why a change is made, taken out of what was asked: of the address, else a member of a body that has fields."""
+    reason = None
+    for each in there:
+        if each.place == "reason":
+            reason = asked.pop(each.name, None)
+            for name in whole:
+                if isinstance(body := asked[name], dict) and "reason" in body:
+                    asked[name] = {key: value for key, value in body.items() if key != "reason"}
+                    reason = reason or body["reason"]
+    if reason is not None and not isinstance(reason, str):
+        raise InputError("the body cannot be taken", [Problem("body", "reason", str(reason)[:60], TEXT)])
+    return reason
 
 
 def arranged(asked: Mapping[str, Any], binding: Binding) -> inspect.BoundArguments:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from energy_workbench.api.access.session import Caller, Editor, Home
 from energy_workbench.api.answers import Json, raw_body, saved_body
+from energy_workbench.api.asked import Why
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import apart
 from energy_workbench.contract.everything import WorkbenchContract
@@ -41,9 +42,10 @@ def import_meters(
     content: Annotated[bytes, Depends(meter_file)],
     dry_run: Annotated[bool, Query(description="Only say what would happen")] = True,
     filename: Annotated[str, Query(max_length=300, description="Its ending tells CSV from Excel")] = "meters.csv",
+    reason: Why = None,
 ) -> Response:
     """Import all of it, or nothing where a row is wrong; a dry run lists every bad row with line and reason."""
-    return Json(wb.import_meters(content, filename, dry_run, by=by))
+    return Json(wb.import_meters(content, filename, dry_run, reason=reason, by=by))
 
 
 @by_hand(router, WorkbenchContract.export_meters, response_class=Response)
@@ -78,13 +80,14 @@ async def readings_file(
 @by_hand(router, WorkbenchContract.import_readings)
 def import_readings(
     wb: Home,
-    _: Editor,
+    by: Editor,
     path: Annotated[Path, Depends(readings_file)],
     dry_run: Annotated[bool, Query(description="Only say what would happen")] = True,
     keep_stored: Annotated[bool, Query(description="Leave out what contradicts stored values")] = False,
+    reason: Why = None,
 ) -> Response:
     """Import all of it, or nothing where a row is wrong; the same again changes nothing. Intervals follow."""
-    return Json(wb.import_readings(path, dry_run, keep_stored=keep_stored, name="the file"))
+    return Json(wb.import_readings(path, dry_run, keep_stored=keep_stored, reason=reason, name="the file", by=by))
 
 
 async def plan_file(request: Request, _: Editor) -> bytes:

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Depends, Response
 
 from energy_workbench.api.access.session import Caller, Editor, Home
 from energy_workbench.api.answers import Json, JsonTree, json_body
-from energy_workbench.api.asked import Ref
+from energy_workbench.api.asked import Ref, Why
 from energy_workbench.api.beside import RestAlone
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.site.locked_months import because
+from energy_workbench.services.rows.locks import change_row
 
 router = APIRouter()
 
@@ -30,11 +32,14 @@ def children(wb: Home, _: Caller, ref: Ref) -> Response:
 
 
 @by_hand(router, WorkbenchContract.record)
-def record(wb: Home, _: Editor, ref: Ref, body: Annotated[Any, Depends(json_body)]) -> Response:
+def record(wb: Home, by: Editor, ref: Ref, body: Annotated[Any, Depends(json_body)], reason: Why = None) -> Response:
     """Record `{ts, values}` or a list, all or none; on disk when this answers, the same again changes nothing."""
     many = isinstance(body, list)
     given = body if many else [body]
     if not all(isinstance(reading, dict) for reading in given):
         raise InputError("a reading is an object {ts, values: {quantity: value}}; the body is one or a list of them")
-    stored = wb.record(ref, given)
-    return Json({"items": stored, "total": len(stored)} if many else stored[0], status_code=201)
+    with because(reason) as stated:
+        stored = wb.record(ref, given, by=by)
+    told = {"locked_change": change_row(stated.change, wb.zone)} if stated.change else {}
+    answer: dict[str, Any] = {"items": stored, "total": len(stored)} if many else {**stored[0]}
+    return Json({**answer, **told}, status_code=201)

@@ -16,7 +16,15 @@ from starlette.exceptions import HTTPException
 from energy_workbench.api.answers import Json
 from energy_workbench.api.html import BACK, page
 from energy_workbench.domain import errors
-from energy_workbench.domain.errors import ConflictError, CrowdedError, InputError, Problem, WorkbenchError
+from energy_workbench.domain.errors import (
+    ConflictError,
+    CrowdedError,
+    InputError,
+    LockedMonthError,
+    Problem,
+    WorkbenchError,
+)
+from energy_workbench.domain.fields.plain import plain
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +42,8 @@ def document(error: WorkbenchError) -> ProblemDocument:
     if found := [vars(problem) for problem in getattr(error, "problems", ())]:
         more["problems"] = found
     status = error.http_status
+    if isinstance(error, LockedMonthError):
+        more["locked"] = plain(error.change)
     if isinstance(error, ConflictError) and error.stored is not None:
         status = HTTPStatus.PRECONDITION_FAILED
         more |= {"current": dict(error.stored), "wanted": dict(error.wanted or {})}

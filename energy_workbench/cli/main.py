@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("home.init", "Create or migrate the home."),
     "settings": ("home.settings", "List the settings, where each value comes from, and what is refused."),
     "site": ("home.site", "What the plant is called, where it stands, what it pays in."),
+    "months": ("home.months", "Lock months, whose numbers are then not changed without a reason."),
     "meters": ("data.meters", "Import, export and list meters."),
     "readings": ("data.readings", "Import readings."),
     "export": ("data.export", "Readings or intervals as CSV, Excel or Parquet."),

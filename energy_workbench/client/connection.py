@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.domain import errors
+from energy_workbench.domain.site.locked_months import LockedChange
 
 if TYPE_CHECKING:
     import ssl
@@ -117,6 +118,8 @@ class Service:
         kind = BY_TITLE.get(str(problem.get("title")), errors.ServiceError)
         if issubclass(kind, errors.InputError):
             return kind(text, [errors.Problem(**found) for found in problem.get("problems", ())])
+        if issubclass(kind, errors.LockedMonthError):
+            return kind(LockedChange.of(problem["locked"]))
         if issubclass(kind, errors.ConflictError):
             return kind(text, stored=problem.get("current"), wanted=problem.get("wanted"))
         return kind(text)

@@ -22,6 +22,7 @@ from energy_workbench.domain.fields.query_parameters import Parameters, as_json
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
+from energy_workbench.domain.site.locked_months import LockedChange, stated, warn
 from energy_workbench.runtime.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -128,8 +129,14 @@ class RemoteWorkbench(WorkbenchContract):
         self._service.call("PUT", "/floor-plan", {}, content=content, headers=BYTES)
         return plan
 
-    def record(self, meter: str, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
-        return list(self._service.send("POST", _of_meter(meter, "readings"), list(readings))["items"])
+    def record(
+        self, meter: str, readings: Sequence[Mapping[str, Any]], *, reason: str | None = None
+    ) -> list[RecordedReading]:
+        why = reason or stated().reason or None
+        answer = self._service.send("POST", _of_meter(meter, "readings"), list(readings), reason=why)
+        if change := answer.get("locked_change"):
+            warn(LockedChange.of(change))
+        return list(answer["items"])
 
     def sql(self, text: str, parameters: Parameters | None = None, *, max_rows: int = 100_000) -> pd.DataFrame:
         import pandas as pd
@@ -146,18 +153,26 @@ class RemoteWorkbench(WorkbenchContract):
                     frame[name] = [each and date.fromisoformat(each) for each in frame[name]]
         return frame
 
-    def import_meters(self, content: bytes, filename: str, dry_run: bool = True) -> ImportedMeters:
-        asked = {"dry_run": dry_run, "filename": filename}
+    def import_meters(
+        self, content: bytes, filename: str, dry_run: bool = True, *, reason: str | None = None
+    ) -> ImportedMeters:
+        asked = {"dry_run": dry_run, "filename": filename, "reason": reason or stated().reason or None}
         answer = self._service.call("POST", "/meters/import", asked, content=content, headers=BYTES)
         return cast(ImportedMeters, answer.json())
 
     def import_readings(
-        self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+        self,
+        source: AnyPath | pd.DataFrame | pa.Table,
+        dry_run: bool = False,
+        *,
+        keep_stored: bool = False,
+        reason: str | None = None,
     ) -> ImportedReadings:
         from energy_workbench.tables.readings_table import upload
 
         with upload(source) as (name, content):
-            asked = {"dry_run": dry_run, "keep_stored": keep_stored, "filename": name}
+            why = reason or stated().reason or None
+            asked = {"dry_run": dry_run, "keep_stored": keep_stored, "filename": name, "reason": why}
             answer = self._service.call(
                 "POST", "/readings/import", asked, content=content, headers=BYTES, timeout=IMPORT_SECONDS
             )

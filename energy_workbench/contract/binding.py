@@ -16,11 +16,12 @@ from energy_workbench.contract.notes import BEGINNING, As, Each, Help, Kind, Nam
 from energy_workbench.contract.operation import Operation
 from energy_workbench.contract.result import Result
 from energy_workbench.contract.results.kinds import of_one, required, results
+from energy_workbench.domain.site.locked_months import LockedChange, stated, warn
 
 Note = TypeVar("Note")
 File = tuple[str, bytes]
 """An answer that is a file: its name and content."""
-Place = Literal["path", "query", "body", "member", "revision"]
+Place = Literal["path", "query", "body", "member", "revision", "reason"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Parameter:
     ----------
     name, wire : str
         In Python; in REST.
-    place : {"path", "query", "body", "member", "revision"}
+    place : {"path", "query", "body", "member", "revision", "reason"}
         Where it stands in the call.
     type : Any
         Its type on the wire, without what is noted at it.
@@ -165,6 +166,8 @@ class Binding:
                 path = path.replace(f"{{{each.wire}}}", quote(said, safe=""))
             elif each.place == "revision":
                 revision = value
+            elif each.place == "reason":
+                query[each.wire] = value or stated().reason or None
             elif each.place == "body":
                 body = {**(value or {}), **asked.get(self._loose, {})}
             elif each.place == "member":
@@ -175,8 +178,16 @@ class Binding:
                 query[each.wire] = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
         return Call(self.operation.verb, path, query, body, revision)
 
+    @property
+    def may_alter(self) -> bool:
+        """Whether it may alter numbers of a locked month, and asks for a reason then."""
+        return any(each.place == "reason" for each in self.parameters)
+
     def understood(self, payload: Any) -> Any:
-        """The answer that a payload stands for."""
+        """The answer that a payload stands for; of locked months it warns, where that has no room for them."""
+        if payload is not None and (self.answer is NoneType or get_origin(self.answer) is list):
+            told = payload.get("locked_change")
+            warn(told and LockedChange.of(told), stacklevel=5)
         if self.answer is NoneType:
             return None
         if kinds := results(self.answer):

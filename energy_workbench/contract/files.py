@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from energy_workbench.contract.notes import Help, Longest
+from energy_workbench.contract.notes import Help, Longest, Reason
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.setup import ImportedMeters
 from energy_workbench.domain.errors import InputError
@@ -27,6 +27,8 @@ class FilesContract:
         content: bytes,
         filename: Annotated[str, Longest(300), Help("Its ending tells CSV from Excel")],
         dry_run: Annotated[bool, Help("Only say what would happen")] = True,
+        *,
+        reason: Reason = None,
     ) -> ImportedMeters:
         """Import a meter file, all or nothing: `new, changed, moved, unchanged, problems, warnings`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Edge, Help, Period
+from energy_workbench.contract.notes import Edge, Help, Period, Reason
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Generation, GenerationComparison
 from energy_workbench.contract.rows.generation import FactorRow
@@ -70,7 +70,7 @@ class GenerationContract:
         """Those that hold at the site, dated and sourced; `own` where the site stated them itself."""
 
     @operation("PUT", "/factors", "State an emission factor", tag=TAG, needs=May.CHANGE)
-    def set_factor(self, fields: bodies.Factor) -> FactorRow:
+    def set_factor(self, fields: bodies.Factor, *, reason: Reason = None) -> FactorRow:
         """It replaces the one of the same kind and date; earlier ones hold for the time before it.
 
         Parameters
@@ -85,5 +85,7 @@ class GenerationContract:
         self,
         name: Annotated[FactorKindText, Help("Its kind")],
         valid_from: Annotated[str | None, Help("Its date; none is the beginning of time")] = None,
+        *,
+        reason: Reason = None,
     ) -> None:
         """One that the site stated itself; where one is shipped for that date, it holds again."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Help, Instant, MeterRef, Revision
+from energy_workbench.contract.notes import Help, Instant, MeterRef, Reason, Revision
 from energy_workbench.contract.operation import CONTRADICTED, operation
-from energy_workbench.contract.rows.meters import ExchangePreview, ExchangeRow, RatioImpact, RatioRow, StatusRow
+from energy_workbench.contract.rows.meters import (
+    ExchangePreview,
+    ExchangeRow,
+    RatioImpact,
+    RatioPreview,
+    RatioRow,
+    StatusRow,
+)
 from energy_workbench.domain.roles import May
 
 TAG = "Meters over time"
@@ -43,8 +50,30 @@ class MeterHistoryContract:
         Give both instants where a pair moves from one to the other; `until` None is open.
         """
 
+    @operation(
+        "POST", "/meters/{id}/ratios/preview", "What another ratio would make of each month", tag=TAG, slow=True,
+        needs=May.CHANGE,
+    )  # fmt: skip
+    def preview_ratio(
+        self,
+        meter: MeterRef,
+        fields: bodies.Ratio,
+        *,
+        replaces: Annotated[
+            Instant | None, Help("Where the pair begins that it takes the place of, `beginning` for the first.")
+        ] = None,
+    ) -> RatioPreview:
+        """What a pair would recompute, as `ratio_impact`, and the energy of each month before and after.
+
+        The intervals are built as they would be after `add_ratio`, or with `replaces` after `edit_ratio`, and summed;
+        nothing is stored. `months` have the import and export [kWh], `locked_months` those that are locked, `reports`
+        those that were sent and would differ.
+        """
+
     @operation("POST", "/meters/{id}/ratios", "Add a ratio", tag=TAG, needs=May.CHANGE, status=201)
-    def add_ratio(self, meter: MeterRef, fields: bodies.Ratio, *, revision: Revision = None) -> RatioRow:
+    def add_ratio(
+        self, meter: MeterRef, fields: bodies.Ratio, *, revision: Revision = None, reason: Reason = None
+    ) -> RatioRow:
         """Add a CT/PT pair from `valid_from` on (now by default); readings never change, intervals follow."""
 
     @operation(
@@ -57,13 +86,16 @@ class MeterHistoryContract:
         fields: bodies.Ratio,
         *,
         revision: Revision = None,
+        reason: Reason = None,
     ) -> RatioRow:
         """Replace the CT/PT pair that begins at `valid_from`; another `valid_from` in `fields` moves it."""
 
     @operation(
         "DELETE", "/meters/{id}/ratios/{valid_from}", "Delete a ratio", tag=TAG, needs=May.CHANGE, refuses=CONTRADICTED
     )
-    def delete_ratio(self, meter: MeterRef, valid_from: Since, *, revision: Revision = None) -> list[RatioRow]:
+    def delete_ratio(
+        self, meter: MeterRef, valid_from: Since, *, revision: Revision = None, reason: Reason = None
+    ) -> list[RatioRow]:
         """Take a later CT/PT pair away, the one before it holds on; the history that is left."""
 
     @operation("GET", "/meters/{id}/exchanges", "Exchanges of the device", tag=TAG)
@@ -71,7 +103,9 @@ class MeterHistoryContract:
         """Exchanges of the meter's device, oldest first, with the old one's last readings and the new one's first."""
 
     @operation("POST", "/meters/{id}/exchanges", "Record an exchange", tag=TAG, needs=May.CHANGE, status=201)
-    def add_exchange(self, meter: MeterRef, fields: bodies.Exchange, *, revision: Revision = None) -> ExchangeRow:
+    def add_exchange(
+        self, meter: MeterRef, fields: bodies.Exchange, *, revision: Revision = None, reason: Reason = None
+    ) -> ExchangeRow:
         """Write an exchange down; one at the same instant is corrected.
 
         `fields` are `at` (now by default), `new_serial`, `old_serial`, `closing`, `opening`, `note`, and what the new
@@ -106,6 +140,7 @@ class MeterHistoryContract:
         at: Annotated[Instant, Help("When it was, as the list has it.")],
         *,
         revision: Revision = None,
+        reason: Reason = None,
     ) -> list[ExchangeRow]:
         """Take an exchange that never was away; with the newest, the meter has its former serial again.
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Existing, Help, Instant, Limit, Longest, MeterRef, Offset, Revision
+from energy_workbench.contract.notes import (
+    As,
+    Existing,
+    Help,
+    Instant,
+    Limit,
+    Longest,
+    MeterRef,
+    Offset,
+    Reason,
+    Revision,
+)
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
 from energy_workbench.contract.rows.meters import DeletedMeter, MeterCheck, MeterNode, MeterRow, RestorePreview
@@ -94,6 +105,8 @@ class MetersContract:
         template: Annotated[
             str | None, Existing(), Help("Saved meter whose values hold where the body has none")
         ] = None,
+        *,
+        reason: Reason = None,
     ) -> MeterRow:
         """Add a meter; its first ratio and parent hold from the beginning of time.
 
@@ -119,7 +132,9 @@ class MetersContract:
         """
 
     @operation("PUT", "/meters/{id}", "Update a meter", tag=TAG, needs=May.CHANGE, tagged=True, refuses=CONTRADICTED)
-    def update_meter(self, meter: MeterRef, fields: bodies.Meter, revision: Revision = None) -> MeterRow:
+    def update_meter(
+        self, meter: MeterRef, fields: bodies.Meter, revision: Revision = None, *, reason: Reason = None
+    ) -> MeterRow:
         """Change the given fields; another CT, PT, parent or status is a dated row from now on.
 
         Fields that are only shown are ignored.
@@ -133,7 +148,14 @@ class MetersContract:
         """
 
     @operation(
-        "PUT", "/meters/{id}/status", "Say what a meter is, and why", tag=TAG, needs=May.CHANGE, tagged=True, exact=True
+        "PUT",
+        "/meters/{id}/status",
+        "Say what a meter is, and why",
+        tag=TAG,
+        needs=May.CHANGE,
+        tagged=True,
+        exact=True,
+        refuses=CONTRADICTED,
     )
     def set_status(
         self,
@@ -162,6 +184,7 @@ class MetersContract:
         children: Annotated[Children, Help("What becomes of meters below it")] = "refuse",
         *,
         revision: Revision = None,
+        reason: Reason = None,
     ) -> list[MeterRow]:
         """Delete a meter, and with `cascade` all below it; the history stays, and it can be restored.
 
@@ -181,7 +204,7 @@ class MetersContract:
         tagged=True,
         refuses=CONTRADICTED,
     )
-    def restore_meter(self, meter: MeterRef) -> MeterRow:
+    def restore_meter(self, meter: MeterRef, *, reason: Reason = None) -> MeterRow:
         """Bring a deleted meter back under its former parent, or the nearest one above that lives."""
 
     @operation("GET", "/deleted-meters", "Meters that can be restored", tag=TAG, slow=True)

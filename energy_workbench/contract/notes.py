@@ -101,6 +101,8 @@ class As(Enum):
     """It is the body."""
     MEMBER = auto()
     """A member of the body."""
+    REASON = auto()
+    """Why it is done: of a change that may alter numbers of a locked month."""
     REVISION = auto()
     """The revision that a change was made from: the header `If-Match`."""
 
@@ -131,6 +133,11 @@ Every = Annotated[EveryLike, Kind.EVERY]
 Limit = Annotated[int, Kind.LIMIT]
 Offset = Annotated[int, Kind.OFFSET]
 Revision = Annotated[int | None, As.REVISION]
+Reason = Annotated[
+    str | None,
+    As.REASON,
+    Help("Why, where numbers of a locked month are altered; also a member of a body that has fields."),
+]
 Fields = Annotated[Mapping[str, Any], As.BODY]
 Many = list[str] | tuple[str, ...]
 """Numbers or ids of several meters."""

@@ -18,6 +18,7 @@ from energy_workbench.contract.notes import (
     Named,
     Offset,
     Period,
+    Reason,
 )
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Readings
@@ -117,7 +118,9 @@ class ReadingsContract:
         by_hand=True,
         refuses=CONTRADICTED,
     )
-    def record(self, meter: MeterRef, readings: Sequence[Mapping[str, Any]]) -> list[RecordedReading]:
+    def record(
+        self, meter: MeterRef, readings: Sequence[Mapping[str, Any]], *, reason: Reason = None
+    ) -> list[RecordedReading]:
         """Take readings from elsewhere: `{ts, values: {quantity: value}}`, as the meter reported them.
 
         They are on disk when this returns. The same again changes nothing.
@@ -140,7 +143,12 @@ class ReadingsContract:
         refuses=(ConflictError, BusyError),
     )
     def import_readings(
-        self, source: AnyPath | pd.DataFrame | pa.Table, dry_run: bool = False, *, keep_stored: bool = False
+        self,
+        source: AnyPath | pd.DataFrame | pa.Table,
+        dry_run: bool = False,
+        *,
+        keep_stored: bool = False,
+        reason: Reason = None,
     ) -> ImportedReadings:
         """Import readings from a file (`.csv`, `.csv.gz`, `.parquet`) or a frame, all or nothing.
 

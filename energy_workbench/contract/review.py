@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Help, Instant, MeterRef, Named
+from energy_workbench.contract.notes import As, Help, Instant, MeterRef, Named, Reason
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.rows.review import CaseRow, ChoiceText, EditedInterval
 from energy_workbench.domain.roles import May
@@ -76,7 +76,7 @@ class ReviewContract:
         """
 
     @operation("DELETE", "/review/{id}", "Take a decision back", tag=TAG, needs=May.CHANGE, status=204)
-    def withdraw(self, case: Case) -> None:
+    def withdraw(self, case: Case, *, reason: Reason = None) -> None:
         """Take a decision back: the step is judged by its evidence again.
 
         Raises
@@ -109,7 +109,7 @@ class ReviewContract:
         "DELETE", "/meters/{id}/intervals/{start}", "Take an edit of an interval back", tag=TAG, needs=May.CHANGE,
         status=204,
     )  # fmt: skip
-    def restore_interval(self, meter: MeterRef, start: Start) -> None:
+    def restore_interval(self, meter: MeterRef, start: Start, *, reason: Reason = None) -> None:
         """Take an edit back: the interval is again what the readings say.
 
         Raises

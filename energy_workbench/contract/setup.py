@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Edge, Existing, Help, Limit, Longest, Offset, Period, Revision, Sent
+from energy_workbench.contract.notes import (
+    As,
+    Edge,
+    Existing,
+    Help,
+    Limit,
+    Longest,
+    Offset,
+    Period,
+    Reason,
+    Revision,
+    Sent,
+)
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.setup import (
     AuditRow,
@@ -64,7 +76,7 @@ class SetupContract:
         """The caller's last change that still holds: `change`, `text` and `entries`; None where there is none."""
 
     @operation("POST", "/undo", "Undo the last change", tag=TAG, needs=May.CHANGE, refuses=CONTRADICTED)
-    def undo(self) -> Undone:
+    def undo(self, *, reason: Reason = None) -> Undone:
         """Take the last change of the caller back by a new change; again, and it goes one step further.
 
         `undone` is what `undoable` said.

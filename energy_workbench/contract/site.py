@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Edge, Help, Period
-from energy_workbench.contract.operation import operation
+from energy_workbench.contract.notes import As, Edge, Help, Period, Reason
+from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.contract.rows.flow import SiteChanged, SiteFigures, SiteRow
+from energy_workbench.contract.rows.locked import MonthLockRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.roles import May
 from energy_workbench.domain.site.floor_plan import FloorPlan
 
-TAG = "Site"
+TAG, LOCKS = "Site", "Locked months"
+
+Month = Annotated[str, Help("Of the site's calendar: `2026-09`")]
 
 
 class SiteContract:
-    """The plant as a whole."""
+    """The plant as a whole, and its months that are locked.
+
+    What would alter numbers of a locked month (ratios, exchanges, decisions, edits, places, statuses, factors,
+    readings from elsewhere, the site) needs a `reason`: else it is refused (LockedMonthError), with the months and
+    the sent reports that would differ. With one it is done, audited with the reason, and the answer has
+    `locked_change`: `months`, `reason` and `reports`. Readings that the collector reads late are stored all the same,
+    and stand in `late`.
+    """
 
     @operation("GET", "/site", "The plant", tag=TAG)
     def site(self) -> SiteRow:
@@ -28,7 +38,7 @@ class SiteContract:
         """
 
     @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)
-    def set_site(self, fields: bodies.Site = None, /, **named: Any) -> SiteChanged:
+    def set_site(self, fields: bodies.Site = None, /, *, reason: Reason = None, **named: Any) -> SiteChanged:
         """Say what the plant is: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
 
         What is not given stays; None, of country and currency, is: not stated.
@@ -123,3 +133,36 @@ class SiteContract:
     @operation("DELETE", "/floor-plan", "Remove the floor plan", tag=TAG, needs=May.CHANGE, status=204)
     def remove_floor_plan(self) -> None:
         """Remove the picture, if there is one; removing what is not there changes nothing."""
+
+    @operation("GET", "/locks", "Locked months", tag=LOCKS)
+    def locked_months(self) -> list[MonthLockRow]:
+        """Locked months, oldest first: since when, by whom and why, and what `changes` altered since.
+
+        `late` are readings that came after that, `reports` those that were sent of the month.
+        """
+
+    @operation(
+        "POST", "/locks", "Lock a month", tag=LOCKS, needs=May.CHANGE, status=201, exact=True, refuses=CONTRADICTED
+    )
+    def lock_month(self, month: Annotated[str, As.MEMBER], reason: Annotated[str, As.MEMBER] = "") -> MonthLockRow:
+        """Lock a month that is over, such as `2026-09`: from now on what alters its numbers needs a reason.
+
+        Raises
+        ------
+        InputError
+            If it is no month.
+        ConflictError
+            If it is not over, or locked already.
+        """
+
+    @operation("DELETE", "/locks/{month}", "Unlock a month", tag=LOCKS, needs=May.CHANGE, status=204)
+    def unlock_month(self, month: Month, reason: Reason = None) -> None:
+        """Unlock a month, for a reason.
+
+        Raises
+        ------
+        NotFoundError
+            If it is not locked.
+        LockedMonthError
+            If no reason is given.
+        """

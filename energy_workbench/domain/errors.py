@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from energy_workbench.domain.site.locked_months import LockedChange
 
 
 def brief(message: str) -> str:
@@ -158,6 +161,19 @@ class ConflictError(WorkbenchError):
         """Names of the fields in which the two versions differ."""
         stored, wanted = self.stored or {}, self.wanted or {}
         return [name for name, value in wanted.items() if stored.get(name) != value]
+
+
+class LockedMonthError(ConflictError):
+    """The change alters numbers of a month that is locked, and no reason was given.
+
+    `change` has the months, and the reports that were sent and would differ.
+    """
+
+    title = "The month is locked"
+
+    def __init__(self, change: LockedChange) -> None:
+        self.change = change
+        super().__init__(f"{change.told()}. Give a reason to change it all the same.")
 
 
 class CrowdedError(WorkbenchError):

@@ -76,6 +76,7 @@ class Job:
 
 def lake_jobs(settings: Settings) -> list[Job]:
     """The jobs of a home's lake, in the order in which they depend on each other."""
+    from energy_workbench.jobs.late_readings import LateReadings
     from energy_workbench.lake import Lake, Spool
     from energy_workbench.lake.build.intervals import build
     from energy_workbench.lake.maintenance import maintain
@@ -83,6 +84,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
     from energy_workbench.services.home import Home
 
     home = Home(settings)
+    late: LateReadings | None = None
     lake, registry = Lake(settings.lake_path), Registry(settings.registry_url)
     spool = Spool(settings.spool_path, settings.spool_max_bytes)
     registry.check()
@@ -102,8 +104,12 @@ def lake_jobs(settings: Settings) -> list[Job]:
             return work()
 
     def commit() -> str:
+        nonlocal late
+        late = late or LateReadings(lake, registry, home.state)
         try:
-            return f"{mended(lambda: lake.commit(spool))} readings committed"
+            committed = mended(lambda: lake.commit(spool))
+            late.look()
+            return f"{committed} readings committed"
         except WorkbenchError as error:
             raise LakeError(f"{error}; {spool.state().words()}") from None
 

@@ -21,6 +21,7 @@ from energy_workbench.registry.health_limits import HealthLimits
 from energy_workbench.registry.meters import deletion, edits, queries, status_history
 from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.meter_history import MeterHistory
+from energy_workbench.registry.month_locks import MonthLocks
 from energy_workbench.registry.report_runs import ReportRuns
 from energy_workbench.registry.report_schedules import ReportSchedules
 from energy_workbench.registry.storage import journal, schema
@@ -38,6 +39,7 @@ class Registry(
     ChangeLog,
     SavedTemplates,
     EmissionFactors,
+    MonthLocks,
     ReportSchedules,
     ReportRuns,
     AccessTokens,

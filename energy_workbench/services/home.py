@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import describe
+from energy_workbench.contract.rows.energy import IntervalRow
 from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.emission_factors import Factor, effective
@@ -122,6 +123,10 @@ class Home:
 
     def _energies(self) -> Energies:
         return Energies(self.reader, self._cache, self.registry.revision(), self.zone)
+
+    def energies_of(self, meter: Meter, span: Period, every: str) -> tuple[IntervalRow, ...]:
+        """Energy and demand of a meter, a row a bucket that has begun."""
+        return self._energies().rows(meter, span, every)
 
     def _meters(self) -> list[Meter]:
         return self._cache.get(("meters", self.registry.revision(), self.registry.begun()), self.registry.meters)

@@ -67,6 +67,8 @@ FITTING: Fitting = {
     "number": [f"M-{index}" for index in range(9)],
     "parent_id": ["MAIN", "GRID", None],
     "meter": ["UNIT-A"],
+    "reason": ["the plate was misread"],
+    "replaces": ["beginning"],
 }
 """Values that mean something in the plant, by the name of a field or parameter: random ones never do."""
 BODY = ("id", "name", "number", "parent_id", "meter")
@@ -77,6 +79,7 @@ ELSEWHERE: dict[str, Fitting] = {
     "/meters/check": {"id": ["mtr_5"]},
     "/factors": {"name": ["diesel"]},
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
+    "/locks/{month}": {"month": ["2026-09"]},
     "/schedules/check": {"id": [BOARD]},
     "/schedules/{id}": {"id": [BOARD], "name": [BOARD]},
     "/schedules/{id}/run": {"id": [BOARD]},

@@ -562,8 +562,9 @@ def test_a_ratio_from_a_date_shows_what_it_recomputes_before_it_is_stored(setup:
     setup.open(page, "UNIT-B")
     page.click(".ew-do-ratio")
     since = page.get_by_label("Valid from (site's time)")
-    expect(page.locator(".ew-do-save-ratio")).to_be_disabled()
-    since.fill("2026-11-01 06:00")
+    page.click(".ew-do-save-ratio")
+    expect(page.locator(".ew-field-valid_from .ew-wrong")).to_contain_text("Choose the date and time")
+    since.fill("2026-11-01T06:00")
     page.locator(".ew-ratios").get_by_label("CT primary [A]").fill("1200")
     expect(page.locator(".ew-impact")).to_contain_text("01 Nov 2026 06:00")
     assert len(setup.workbench.meter_ratios("UNIT-B")) == 1

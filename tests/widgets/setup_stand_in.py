@@ -21,6 +21,7 @@ PLAIN: dict[str, Any] = {
     "production_register": "import", "x": None, "y": None, "revision": 1, "health_reason": "", "error": "",
     "status_reason": "", "poll_offset_seconds": None, "priority": "normal", "shares_device": False,
 }  # fmt: skip
+SENT = "2026-12-01T06:00:00+05:30"
 VALUES = {"active_power_total": 41.25, "voltage_l1_l2": 414.2, "current_l1": 61.5, "energy_active_import": 51230.4}
 
 
@@ -50,6 +51,7 @@ class SetupStandIn:
         self.made: dict[str, list[str]] = {}
         self.swaps: dict[str, list[dict[str, Any]]] = {}
         self.conflicts: list[str] = []
+        self.locked: list[str] = []
         self.pairs: dict[str, list[dict[str, Any]]] = {}
         self.own_limits: dict[str | None, dict[str, float | None]] = {}
         self.gates = {
@@ -264,25 +266,44 @@ class SetupStandIn:
         first |= {"valid_from": None, "ratio_applied_by": row["ratio_applied_by"], "ct_ratio": "1000/5"}
         return [{**first, "pt_ratio": None}, *self.pairs.get(id, [])]
 
-    def ratio_impact(self, id: str, *valid_from: str | None) -> dict[str, Any]:
-        self.calls.append(("impact", id, *valid_from))
-        for since in valid_from:
-            if since is not None and not since.startswith("20"):
-                raise InputError("not an instant", [Problem("query", "valid_from", since, "is no instant")])
-        return {"from": valid_from[0], "until": None, "intervals": 2880, "warnings": []}
+    def preview_ratio(self, id: str, fields: Mapping[str, Any], *, replaces: str | None = None) -> dict[str, Any]:
+        self.calls.append(("preview", id, dict(fields), replaces))
+        since = fields["valid_from"]
+        if since is not None and not since.startswith("20"):
+            raise InputError("the ratio cannot be added", [Problem("body", "valid_from", since, "is no instant")])
+        energies = {f"{when}_{way}_kwh": 20160.0 for when in ("before", "after") for way in ("import", "export")}
+        return {
+            "from": since,
+            "until": None,
+            "intervals": 2880,
+            "warnings": [],
+            "months": [{"month": "2026-11", **energies, "after_import_kwh": 40320.0, "locked": bool(self.locked)}],
+            "locked_months": self.locked,
+            "reports": [{"run": 7, "name": "<Board>", "report": "monthly", "period": "2026-11", "sent_at": SENT}],
+        }
 
     def edit_ratio(
-        self, id: str, valid_from: str | None, fields: Mapping[str, Any], *, revision: int | None = None
+        self,
+        id: str,
+        valid_from: str | None,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
     ) -> dict[str, Any]:
         self.calls.append(("edit ratio", id, valid_from, dict(fields), revision))
         return dict(fields)
 
-    def add_ratio(self, id: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
-        self.calls.append(("ratio", id, dict(fields)))
+    def add_ratio(
+        self, id: str, fields: Mapping[str, Any], *, revision: int | None = None, reason: str | None = None
+    ) -> dict[str, Any]:
+        self.calls.append(("ratio", id, dict(fields), *([reason] if reason else [])))
         self.pairs.setdefault(id, []).append({**fields, "ct_ratio": "2000/5", "pt_ratio": None})
         return dict(fields)
 
-    def delete_ratio(self, id: str, valid_from: str | None, *, revision: int | None = None) -> list[dict[str, Any]]:
+    def delete_ratio(
+        self, id: str, valid_from: str | None, *, revision: int | None = None, reason: str | None = None
+    ) -> list[dict[str, Any]]:
         self.calls.append(("delete ratio", id, valid_from))
         self.pairs[id] = [row for row in self.pairs[id] if row["valid_from"] != valid_from]
         return self.meter_ratios(id)

@@ -82,7 +82,26 @@ SHOWN: dict[str, Callable[[], Markup]] = {
     "setup: ratios": lambda: ratios.history(
         [{"valid_from": None, "ct_ratio": EVIL, "pt_ratio": EVIL, "ratio_applied_by": "meter"}]
     ),
-    "setup: impact": lambda: ratios.impact({"from": None, "until": None, "intervals": 1, "warnings": [EVIL]}),
+    "setup: impact": lambda: ratios.impact(
+        {
+            "from": None,
+            "until": None,
+            "intervals": 1,
+            "warnings": [EVIL],
+            "locked_months": [],
+            "months": [
+                {
+                    "month": EVIL,
+                    "before_import_kwh": 1.0,
+                    "after_import_kwh": 1.0,
+                    "before_export_kwh": None,
+                    "after_export_kwh": None,
+                    "locked": True,
+                }
+            ],
+            "reports": [{"run": 1, "name": EVIL, "report": EVIL, "period": EVIL, "sent_at": AT}],
+        }
+    ),
     "setup: file": lambda: bulk.plan({"problems": [{"line": 1, "column": EVIL, "value": 1, "reason": EVIL}]}, "x"),
     "setup: answer": lambda: form.probed({"ok": False, "error": EVIL, "advice": EVIL, "milliseconds": 0, "values": []}),
     "setup: profile": lambda: form.reasons(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,11 @@ from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.setup.bulk import markup as bulk_markup
 from energy_workbench.widgets.setup.deleted import markup as deleted_markup
 from energy_workbench.widgets.setup.details import markup
+from energy_workbench.widgets.setup.instant_input import InstantInput
 from energy_workbench.widgets.setup.page_model import SetupModel
+from energy_workbench.widgets.setup.parts import SetupParts
+from energy_workbench.widgets.setup.ratios.model import NO_INSTANT, WRONG
+from energy_workbench.widgets.setup.ratios.view import RatiosView
 from tests.widgets.setup_stand_in import SetupStandIn
 
 
@@ -248,6 +253,7 @@ def test_a_ratio_is_stored_only_after_its_impact_was_shown(model: SetupModel, st
     model.ratios.set("ct_primary", "2000")
     model.ratios.save()
     assert not [call for call in stand_in.calls if call[0] == "ratio"]
+    assert model.ratios.problems["valid_from"] == NO_INSTANT
     model.ratios.set("valid_from", "yesterday-ish")
     assert "valid_from" in model.ratios.problems
     model.ratios.set("valid_from", "2026-11-01 06:00")
@@ -271,6 +277,60 @@ def test_the_first_ratio_is_corrected_from_the_beginning_and_never_taken_away(
     model.ratios.save()
     kind, _, since, sent, revision = stand_in.calls[-2] if stand_in.calls[-1][0] != "edit ratio" else stand_in.calls[-1]
     assert (kind, since, sent["valid_from"], sent["ct_primary"], revision) == ("edit ratio", None, None, 1200.0, 1)
+
+
+def test_a_ratio_that_alters_a_locked_month_asks_why_and_shows_energy_and_reports(
+    model: SetupModel, stand_in: SetupStandIn
+) -> None:
+    stand_in.locked = ["2026-11"]
+    view = RatiosView(model.ratios, SetupParts(lambda handler: handler), lambda handler: handler)
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    assert "ew-hidden" in view.locked._dom_classes
+    view.since.picker.value = datetime(2026, 11, 1, 6, 0)
+    assert model.ratios.values["valid_from"] == "2026-11-01T06:00"
+    for told in ("2026-11", "20,160", "40,320", "locked", "&lt;Board&gt;", "Import before [kWh]"):
+        assert told in view.impact.value
+    assert "ew-hidden" not in view.locked._dom_classes
+    view.save.click()
+    assert "Say why" in view.notes["reason"].value
+    view.reason.value = "the plate was misread"
+    view.save.click()
+    assert [call[-1] for call in stand_in.calls if call[0] == "ratio"] == ["the plate was misread"]
+
+
+def test_a_button_that_cannot_do_it_says_why(model: SetupModel) -> None:
+    view = RatiosView(model.ratios, SetupParts(lambda handler: handler), lambda handler: handler)
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    assert not view.save.disabled
+    view.save.click()
+    assert "Choose the date and time" in view.notes["valid_from"].value
+    view.since.picker.value = datetime(2026, 11, 1, 6, 0)
+    assert view.notes["valid_from"].value == ""
+    # What a browser gives for a date that is none.
+    view.since.picker.value = None
+    view.save.click()
+    assert "Choose the date and time" in view.notes["valid_from"].value
+
+
+def test_a_time_that_the_clock_shows_twice_is_chosen_of_two_and_one_that_nobody_touches_keeps_its_offset() -> None:
+    heard: list[str] = []
+    given = InstantInput(SetupParts(lambda handler: handler), "At", heard.append)
+    zone = ZoneInfo("Europe/Berlin")
+    given.show("2026-10-25T02:30:15+01:00", zone)
+    assert given.picker.value == datetime(2026, 10, 25, 2, 30, 15)
+    assert heard == []
+    given.picker.value = datetime(2026, 10, 25, 2, 45)
+    assert heard == ["2026-10-25T02:45:00+02:00"]
+    assert [label for label, _ in given.which.options] == ["First, UTC+02:00", "Second, UTC+01:00"]
+    given.which.value = "2026-10-25T02:45:00+01:00"
+    assert heard[-1] == "2026-10-25T02:45:00+01:00"
+    given.picker.value = datetime(2026, 10, 26, 2, 45)
+    assert heard[-1] == "2026-10-26T02:45"
+    assert "ew-hidden" in given.which._dom_classes
+    given.picker.value = None
+    assert heard[-1] == ""
 
 
 def test_a_later_ratio_can_be_taken_away(model: SetupModel, stand_in: SetupStandIn) -> None:
@@ -409,6 +469,7 @@ def test_a_ratio_is_checked_and_worked_out_while_it_is_typed(model: SetupModel, 
     assert set(model.ratios.problems) == {"valid_from"}
     model.ratios.save()
     assert not [call for call in stand_in.calls if call[0] == "ratio"]
+    assert model.ratios.failure == WRONG
 
 
 def test_a_new_meter_of_a_file_is_shown_with_its_place(model: SetupModel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 from fastapi import FastAPI
 
@@ -38,11 +38,16 @@ PROBLEM: Schema = {
             },
         },
         "current": {"type": "object", "description": "Of 412: the object as it is now."},
+        "locked": {
+            "type": "object",
+            "description": "Of a locked month: `months`, and the sent `reports` that would differ.",
+        },
         "wanted": {"type": "object", "description": "Of 412: the same with the refused change in it."},
     },
 }
 """RFC 9457."""
 
+ALTERED: Final = "It is done, and altered a locked month: `locked_change` has the months, the reason and sent reports"
 _REFUSED: dict[str, Content] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _FILE: Content = {"schema": {"type": "string", "format": "binary"}}
 
@@ -101,7 +106,10 @@ def _describe(call: Described, path: str, binding: Binding, answers: Schemas, bo
     problems: dict[str, Answer] = {
         str(each): {"description": title, "content": _REFUSED} for each, title in refused.items()
     }
-    call["responses"] = {status: answer, **problems}
+    altered: dict[str, Answer] = {}
+    if status == "204" and binding.may_alter:
+        altered["200"] = {"description": ALTERED, "content": {"application/json": {"schema": {"type": "object"}}}}
+    call["responses"] = {status: answer, **altered, **problems}
     for given in call.get("parameters", ()):
         if "schema" in given:
             given["schema"] = _never_null(given["schema"])

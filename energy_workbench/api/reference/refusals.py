@@ -14,6 +14,7 @@ from energy_workbench.domain.errors import (
     ConflictError,
     CrowdedError,
     InputError,
+    LockedMonthError,
     NotFoundError,
     TooLargeError,
     TooManyError,
@@ -58,6 +59,8 @@ def _kinds(
         yield AccessError
     if sends or any(map(_can_be_wrong, parameters)):
         yield InputError
+    if any(each.place == "reason" for each in parameters):
+        yield LockedMonthError
     if "{" in path or any(each.note(Existing) for each in parameters):
         yield NotFoundError
     if sends:

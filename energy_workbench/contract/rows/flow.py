@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
+from energy_workbench.contract.rows.locked import LockedChangeRow
 from energy_workbench.contract.words import (
     ColourText,
     CommunicationText,
@@ -122,3 +123,4 @@ class SiteChanged(SiteRow):
     """The plant after a change, and what that does to answers, in words."""
 
     effects: list[str]
+    locked_change: NotRequired[LockedChangeRow]

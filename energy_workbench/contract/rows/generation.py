@@ -6,6 +6,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from energy_workbench.contract.rows.locked import LockedChangeRow
 from energy_workbench.contract.words import Hours, Kg, Kw, Kwh, Litres, Percent, Share
 
 
@@ -51,6 +52,7 @@ class FactorRow(FactorFacts):
 
     meaning: str
     own: bool
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class GenerationDay(TypedDict):

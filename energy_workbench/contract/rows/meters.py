@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
+from energy_workbench.contract.rows.locked import LockedChangeRow, SentReportRow
 from energy_workbench.contract.words import (
     AppliedByText,
     ColourText,
@@ -72,6 +73,7 @@ class MeterRow(TypedDict):
     health_reason: str
     health_since: Instant | None
     error: str
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class MeterNode(MeterRow):
@@ -152,6 +154,18 @@ class RatioRow(TypedDict):
     pt_secondary: float | None
     pt_ratio: str | None
     ratio_applied_by: AppliedByText
+    locked_change: NotRequired[LockedChangeRow]
+
+
+class MonthEnergy(TypedDict):
+    """Energy of a meter in a month, by the intervals as they are and as they would be; None where nothing is known."""
+
+    month: str
+    before_import_kwh: Kwh | None
+    after_import_kwh: Kwh | None
+    before_export_kwh: Kwh | None
+    after_export_kwh: Kwh | None
+    locked: bool
 
 
 RatioImpact = TypedDict(
@@ -159,6 +173,14 @@ RatioImpact = TypedDict(
     {"from": "Instant | None", "until": "Instant | None", "intervals": int, "warnings": "list[str]"},
 )
 """What another pair would recompute; None is open."""
+
+
+class RatioPreview(RatioImpact):
+    """The same, with the energy of each month before and after, locked months, and sent reports that would differ."""
+
+    months: list[MonthEnergy]
+    locked_months: list[str]
+    reports: list[SentReportRow]
 
 
 class ExchangeRow(TypedDict):
@@ -170,6 +192,7 @@ class ExchangeRow(TypedDict):
     closing: dict[str, float]
     opening: dict[str, float]
     note: str
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class CounterAtExchange(TypedDict):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NotRequired
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
+from energy_workbench.contract.rows.locked import LockedChangeRow
 from energy_workbench.contract.words import Kvah, Kvarh, Kwh
 from energy_workbench.energy.counter_steps import Choice
 
@@ -38,6 +39,7 @@ CaseRow = TypedDict(
         "evidence": "dict[str, Any]",
         "choices": "list[ChoiceText]",
         "decision": "DecisionRow | None",
+        "locked_change": "NotRequired[LockedChangeRow]",
     },
 )
 """A step of a counter whose meaning is not clear, with the evidence, what it may be, and what was decided."""
@@ -52,3 +54,4 @@ class EditedInterval(TypedDict):
     energy_reactive_kvarh: NotRequired[Kvarh]
     energy_apparent_kvah: NotRequired[Kvah]
     reason: str
+    locked_change: NotRequired[LockedChangeRow]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Unit, Words
+from energy_workbench.contract.rows.locked import LockedChangeRow
 
 
 class TemplateRow(TypedDict):
@@ -18,7 +19,10 @@ class TemplateRow(TypedDict):
 
 
 class AuditRow(TypedDict):
-    """A change of one thing: what was before and after, by whom; `number` where it is a meter."""
+    """A change of one thing: what was before and after, by whom; `number` where it is a meter.
+
+    `locked` is what it altered of locked months, and why; None where it altered none.
+    """
 
     at: Instant
     by: str
@@ -29,6 +33,7 @@ class AuditRow(TypedDict):
     after: dict[str, Any] | None
     change: int
     undoes: int | None
+    locked: LockedChangeRow | None
 
 
 class AuditSummary(TypedDict):
@@ -51,6 +56,7 @@ class Undone(TypedDict):
     """The change that was taken back."""
 
     undone: ChangeRow
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class ProfileRow(TypedDict):
@@ -145,6 +151,7 @@ class ImportedMeters(TypedDict):
     unchanged: int
     problems: list[RowProblem]
     warnings: list[RowProblem]
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class Refused(TypedDict):
@@ -171,3 +178,4 @@ class ImportedReadings(TypedDict):
     conflict_count: int
     intervals: int
     dry_run: bool
+    locked_change: NotRequired[LockedChangeRow]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+AFTER_LOCK: Final = "readings.after_lock"
+"""Readings of a locked month that came after it was locked."""
+
 FINDINGS: Final = {
     "counter.ambiguous": "Break of a counter, not decided",
     "counter.exchange": "Meter exchanged",
@@ -12,6 +15,7 @@ FINDINGS: Final = {
     "counter.reset": "Counter set back",
     "counter.rollover": "Counter rolled over",
     "counter.disagrees_with_power": "Counter disagrees with power",
+    AFTER_LOCK: "Readings after the month was locked",
     "value.power_factor": "Impossible power factor",
     "value.frequency": "Impossible frequency",
     "value.voltage": "Impossible voltage",

@@ -73,6 +73,17 @@ class Imported:
     conflict_count: int = 0
 
 
+class Fresh(NamedTuple):
+    """New readings of a meter, from one instant to another, both among them [UTC]."""
+
+    meter: int
+    first: datetime
+    last: datetime
+
+
+Admit = Callable[[Sequence[Fresh], int], None]
+
+
 class Importer:
     """Takes files of readings.
 
@@ -88,6 +99,8 @@ class Importer:
     now : datetime
         What is later lies in the future.
     progress : callable, optional
+    admit : callable, optional
+        Told before anything is written of the spans in which readings are new, and how many are; it may raise.
     """
 
     def __init__(
@@ -98,7 +111,9 @@ class Importer:
         zone: ZoneInfo,
         now: datetime,
         progress: Progress | None = None,
+        admit: Admit | None = None,
     ) -> None:
+        self._admit = admit or (lambda _spans, _count: None)
         self._lake, self._meters, self._numbers = lake, meters, numbers
         self._instants = Instants(zone, to_micros(now))
         self._zone = zone
@@ -134,7 +149,10 @@ class Importer:
             if not problems.total and staged.rows:
                 prepared = self._prepared(staged, folder)
                 problems = prepared.problems
-                if not (dry_run or problems.total or (prepared.conflict_count and not keep_stored)):
+                possible = not problems.total and (keep_stored or not prepared.conflict_count)
+                if possible and (spans := prepared.fresh()):
+                    self._admit(spans, sum(day.new for day in prepared.days.values()))
+                if possible and not dry_run:
                     self._commit(staged, folder, prepared, keep_stored=keep_stored)
                 self._count(result, prepared)
             result.problems, result.problem_count = problems.shown, problems.total
@@ -261,6 +279,14 @@ class Prepared:
         self.problems = Problems()
         self.conflicts: list[Problem] = []
         self.conflict_count = 0
+
+    def fresh(self) -> list[Fresh]:
+        """Where readings are new: spans of each meter within a day."""
+        return [
+            Fresh(int(meter), from_micros(low), from_micros(high))
+            for day in self.days.values()
+            for meter, (low, high) in day.touched.items()
+        ]
 
 
 def _decimal(refused: Refused, value: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from energy_workbench.domain.errors import ConflictError, InputError, Problem, printable
+from energy_workbench.domain.errors import ConflictError, InputError, LockedMonthError, Problem, printable
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.checks.fields import OWN, RATIO, REQUIRED, contents
 from energy_workbench.registry.meter_files.import_plan import ImportPlan, MeterRow, make_plan
@@ -95,10 +95,17 @@ def rehearse_import(registry: Registry, plan: ImportPlan) -> ImportPlan:
     -------
     ImportPlan
         The same one.
+
+    Raises
+    ------
+    LockedMonthError
+        If it would alter numbers of a locked month, and nobody said why.
     """
     if not plan.problems:
         try:
             _write(registry, plan, "rehearsal", keep=False)
+        except LockedMonthError:
+            raise
         except ConflictError as error:
             plan.problems.append(Problem("file", "", "", str(error)))
     return plan

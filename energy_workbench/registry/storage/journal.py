@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
-from energy_workbench.domain.fields.plain import Row
-from energy_workbench.registry.storage import schema, tables
+from energy_workbench.domain.fields.plain import Row, plain
+from energy_workbench.domain.site.locked_months import LockedChange
+from energy_workbench.registry.storage import locks, schema, tables
 from energy_workbench.registry.storage.rows import RowChange
 
 BASELINE: Final = "registry.baseline"
@@ -39,6 +40,8 @@ class AuditEntry:
         Number of the change that this one takes back.
     rows : tuple of RowChange
         What it did to the tables; only read where it is needed.
+    locked : LockedChange or None
+        What the change altered of locked months, and why.
     """
 
     at: datetime
@@ -50,16 +53,39 @@ class AuditEntry:
     change: int = 0
     undoes: int | None = None
     rows: tuple[RowChange, ...] = field(default=(), repr=False, compare=False)
+    locked: LockedChange | None = None
+
+    @classmethod
+    def of(cls, row: RowMapping) -> AuditEntry:
+        """An entry as its table holds it, with or without what it did."""
+        given: dict[str, Any] = {name: value for name, value in row.items() if name != "key"}
+        rows = tuple(map(RowChange.of, given.pop("rows", None) or ()))
+        locked = given.pop("locked")
+        return cls(**given, rows=rows, locked=locked and LockedChange.of(locked))
 
 
 def commit(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int | None = None) -> None:
-    """Do what the entries say, and write them down as one change."""
+    """Do what the entries say, and write them down as one change.
+
+    Raises
+    ------
+    LockedMonthError
+        If they alter numbers of a locked month, and nobody said why.
+    """
     if entries:
-        tables.write(connection, [change for entry in entries for change in entry.rows], at=entries[0].at)
-        record(connection, entries, undoes=undoes)
+        changes = [change for entry in entries for change in entry.rows]
+        locked = locks.admit(connection, changes)
+        tables.write(connection, changes, at=entries[0].at)
+        record(connection, entries, undoes=undoes, locked=locked)
 
 
-def record(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int | None = None) -> None:
+def record(
+    connection: Connection,
+    entries: Sequence[AuditEntry],
+    *,
+    undoes: int | None = None,
+    locked: LockedChange | None = None,
+) -> None:
     """Write down what was done, as one change and one new revision of the registry."""
     if not entries:
         return
@@ -79,6 +105,7 @@ def record(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int
                 "before": entry.before,
                 "after": entry.after,
                 "rows": [change.plain() for change in entry.rows] or None,
+                "locked": locked and plain(locked),
             }
             for entry in entries
         ],
@@ -129,7 +156,7 @@ def recent(connection: Connection, limit: int, wanted: Wanted = ALL, *, offset: 
     table = schema.audit
     shown = [column for column in table.c if column.name not in ("key", "rows")]
     query = wanted.of(select(*shown)).order_by(table.c.key.desc()).limit(limit).offset(offset)
-    return [AuditEntry(**row) for row in connection.execute(query).mappings()]
+    return [AuditEntry.of(row) for row in connection.execute(query).mappings()]
 
 
 def count(connection: Connection, wanted: Wanted = ALL) -> int:
@@ -148,11 +175,7 @@ def entries_from(connection: Connection, change: int, *, only: bool = False) -> 
     """Entries with their rows from a change on, or of that change only, oldest first."""
     table = schema.audit
     query = select(table).where(table.c.change == change if only else table.c.change >= change)
-    entries = []
-    for row in connection.execute(query.order_by(table.c.key)).mappings():
-        plain = {name: value for name, value in row.items() if name != "key"}
-        entries.append(AuditEntry(**plain | {"rows": tuple(map(RowChange.of, row["rows"] or ()))}))
-    return entries
+    return [AuditEntry.of(row) for row in connection.execute(query.order_by(table.c.key)).mappings()]
 
 
 def latest(connection: Connection) -> list[AuditEntry]:

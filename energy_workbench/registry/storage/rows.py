@@ -23,6 +23,7 @@ State = dict[str, dict[Identity, Row]]
 
 IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "site": ("key",),
+    "month_locks": ("site", "month"),
     "gateways": ("url",),
     "meters": ("key",),
     "ratios": ("meter", "valid_from"),

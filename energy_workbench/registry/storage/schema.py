@@ -190,6 +190,17 @@ site = Table(
     Column("country", String(2)),
 )
 
+# Months of the site's calendar whose numbers are not changed without a reason.
+month_locks = Table(
+    "month_locks",
+    metadata,
+    Column("site", Integer, ForeignKey("site.key"), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("reason", String(500), nullable=False),
+)
+
 revision = Table(
     "revision",
     metadata,
@@ -384,7 +395,7 @@ report_runs = Table(
 )
 
 # One transaction is one change: its entries share a number, by which it is undone. `rows` is what it did,
-# row by row: the trail replays to what is stored.
+# row by row: the trail replays to what is stored. `locked` is what it altered of locked months, and why.
 audit = Table(
     "audit",
     metadata,
@@ -398,6 +409,7 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("rows", JSON(none_as_null=True)),
+    Column("locked", JSON(none_as_null=True)),
 )
 
 tokens = Table(

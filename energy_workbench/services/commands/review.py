@@ -13,11 +13,13 @@ from energy_workbench.contract.rows.review import CaseRow, DecisionRow, EditedIn
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
 from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.site.locked_months import because
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Choice, Decision, Edit, Register, Step
 from energy_workbench.services.home import Home
+from energy_workbench.services.rows.locks import told
 
 BY = "python"
 """Who decides something, where nobody says it."""
@@ -89,22 +91,29 @@ class Reviewing(Home, ReviewContract):
             **figures,
         )
         _refuse_impossible(case, step, decision)
-        self.registry.decide(meter.id, decision, by=by)
-        return case_row(meter, step, decision, self.zone)
+        with because(reason) as stated:
+            self.registry.decide(meter.id, decision, by=by)
+        return cast(CaseRow, told(case_row(meter, step, decision, self.zone), stated, self.zone))
 
-    def withdraw(self, case: str, *, by: str = BY) -> None:
+    def withdraw(self, case: str, *, reason: str | None = None, by: str = BY) -> None:
         meter, quantity, at = self._case(case)
-        self.registry.withdraw_decision(meter.id, quantity, at, by=by)
+        with because(reason) as stated:
+            self.registry.withdraw_decision(meter.id, quantity, at, by=by)
+        told(None, stated, self.zone)
 
     def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any], *, by: str = BY) -> EditedInterval:
         known, at = self._meter(meter), parse_instant(start, self.zone)
         energies = {name: value for name, value in fields.items() if name not in ("reason", "start")}
         edit = Edit(start=at, energies=energies, reason=fields.get("reason") or "")
-        self.registry.edit_interval(known.id, edit, by=by)
-        return next(row for row in self.edited_intervals(meter) if row["start"] == iso(at, self.zone))
+        with because(str(edit.reason)) as stated:
+            self.registry.edit_interval(known.id, edit, by=by)
+        row = next(row for row in self.edited_intervals(meter) if row["start"] == iso(at, self.zone))
+        return cast(EditedInterval, told(row, stated, self.zone))
 
-    def restore_interval(self, meter: str, start: str, *, by: str = BY) -> None:
-        self.registry.withdraw_edit(self._meter(meter).id, parse_instant(start, self.zone), by=by)
+    def restore_interval(self, meter: str, start: str, *, reason: str | None = None, by: str = BY) -> None:
+        with because(reason) as stated:
+            self.registry.withdraw_edit(self._meter(meter).id, parse_instant(start, self.zone), by=by)
+        told(None, stated, self.zone)
 
     def edited_intervals(self, meter: str) -> list[EditedInterval]:
         return [

@@ -21,6 +21,7 @@ from energy_workbench.contract.rows.meters import (
     MeterCheck,
     MeterRow,
     RatioImpact,
+    RatioPreview,
     RatioRow,
     StatusRow,
 )
@@ -39,17 +40,20 @@ from energy_workbench.contract.site import SiteContract
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError
 from energy_workbench.domain.ratios import Ratio, ratio_at
+from energy_workbench.domain.site.locked_months import Stated, because
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.registry.profile_ids import profile_files
 from energy_workbench.services.commands import exchange_preview, meter_check, probing
+from energy_workbench.services.commands.ratio_preview import Beginning, preview
 from energy_workbench.services.files import meter_transfer
 from energy_workbench.services.home import Home
 from energy_workbench.services.rows.audit import change_row
 from energy_workbench.services.rows.emission_factors import factor_date, factor_from, factor_row
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from, exchange_row
 from energy_workbench.services.rows.limits import limit_rows
+from energy_workbench.services.rows.locks import told
 from energy_workbench.services.rows.profiles import profile_list
 from energy_workbench.services.rows.ratios import beginning, impact_warnings, ratio_from, ratio_row
 from energy_workbench.services.rows.site import effects, site_fields, site_row
@@ -67,26 +71,47 @@ class Setup(
 ):  # fmt: skip
     """The changes, each by someone: `by` is the name that the audit keeps."""
 
-    def create_meter(self, fields: Mapping[str, Any], template: str | None = None, *, by: str = BY) -> MeterRow:
-        profiles = profile_files(self.settings.profiles_path)
-        return self.describe(self.registry.create_meter(fields, by=by, template=template, profiles=profiles))
-
-    def update_meter(
-        self, meter: str, fields: Mapping[str, Any], revision: int | None = None, *, by: str = BY
+    def create_meter(
+        self, fields: Mapping[str, Any], template: str | None = None, *, reason: str | None = None, by: str = BY
     ) -> MeterRow:
         profiles = profile_files(self.settings.profiles_path)
-        return self.describe(self.registry.update_meter(meter, fields, by=by, revision=revision, profiles=profiles))
+        with because(reason) as stated:
+            created = self.registry.create_meter(fields, by=by, template=template, profiles=profiles)
+        return self._altered(self.describe(created), stated)
+
+    def update_meter(
+        self,
+        meter: str,
+        fields: Mapping[str, Any],
+        revision: int | None = None,
+        *,
+        reason: str | None = None,
+        by: str = BY,
+    ) -> MeterRow:
+        profiles = profile_files(self.settings.profiles_path)
+        with because(reason) as stated:
+            changed = self.registry.update_meter(meter, fields, by=by, revision=revision, profiles=profiles)
+        return self._altered(self.describe(changed), stated)
 
     def delete_meter(
-        self, meter: str, children: Children = "refuse", *, revision: int | None = None, by: str = BY
+        self,
+        meter: str,
+        children: Children = "refuse",
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
     ) -> list[MeterRow]:
-        deleted = self.registry.delete_meter(meter, by=by, children=children, revision=revision)
+        with because(reason) as stated:
+            deleted = self.registry.delete_meter(meter, by=by, children=children, revision=revision)
         zone = self.zone
         live = self._live(deleted)
-        return [describe(each, live.get(each.key), zone) for each in deleted]
+        return self._altered([describe(each, live.get(each.key), zone) for each in deleted], stated)
 
-    def restore_meter(self, meter: str, *, by: str = BY) -> MeterRow:
-        return self.describe(self.registry.restore_meter(meter, by=by))
+    def restore_meter(self, meter: str, *, reason: str | None = None, by: str = BY) -> MeterRow:
+        with because(reason) as stated:
+            restored = self.registry.restore_meter(meter, by=by)
+        return self._altered(self.describe(restored), stated)
 
     def set_status(
         self,
@@ -99,8 +124,9 @@ class Setup(
         by: str = BY,
     ) -> MeterRow:
         since: datetime | Literal["now"] | None = "now" if valid_from is None else beginning(valid_from, self.zone)
-        changed = self.registry.set_status(meter, status, reason, by=by, valid_from=since, revision=revision)
-        return self.describe(changed)
+        with because(reason) as stated:
+            changed = self.registry.set_status(meter, status, reason, by=by, valid_from=since, revision=revision)
+        return self._altered(self.describe(changed), stated)
 
     def meter_statuses(self, meter: str) -> list[StatusRow]:
         zone = self.zone
@@ -123,12 +149,19 @@ class Setup(
         return [ratio_row(ratio, zone) for ratio in self.registry.ratios(meter)]
 
     def add_ratio(
-        self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+        self,
+        meter: str,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
     ) -> RatioRow:
         known = self._meter(meter)
         ratio = ratio_from(fields, known.ratio, self.zone, clock.now())
-        self.registry.add_ratio(known.id, ratio, by=by, revision=revision)
-        return ratio_row(ratio, self.zone)
+        with because(reason) as stated:
+            self.registry.add_ratio(known.id, ratio, by=by, revision=revision)
+        return self._altered(ratio_row(ratio, self.zone), stated)
 
     def edit_ratio(
         self,
@@ -137,18 +170,36 @@ class Setup(
         fields: Mapping[str, Any],
         *,
         revision: int | None = None,
+        reason: str | None = None,
         by: str = BY,
     ) -> RatioRow:
         known, since = self._meter(meter), beginning(valid_from, self.zone)
         ratio = ratio_from(fields, self._ratio(known, since), self.zone, since)
-        self.registry.edit_ratio(known.id, since, ratio, by=by, revision=revision)
-        return ratio_row(ratio, self.zone)
+        with because(reason) as stated:
+            self.registry.edit_ratio(known.id, since, ratio, by=by, revision=revision)
+        return self._altered(ratio_row(ratio, self.zone), stated)
 
     def delete_ratio(
-        self, meter: str, valid_from: str | None, *, revision: int | None = None, by: str = BY
+        self,
+        meter: str,
+        valid_from: str | None,
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
     ) -> list[RatioRow]:
-        self.registry.delete_ratio(meter, beginning(valid_from, self.zone), by=by, revision=revision)
-        return self.meter_ratios(meter)
+        with because(reason) as stated:
+            self.registry.delete_ratio(meter, beginning(valid_from, self.zone), by=by, revision=revision)
+        return self._altered(self.meter_ratios(meter), stated)
+
+    def preview_ratio(self, meter: str, fields: Mapping[str, Any], *, replaces: str | None = None) -> RatioPreview:
+        known, zone = self._meter(meter), self.zone
+        old = None if replaces is None else Beginning(beginning(replaces, zone))
+        otherwise = clock.now() if old is None else old.instant
+        before = known.ratio if old is None else self._ratio(known, old.instant)
+        ratio = ratio_from(fields, before, zone, otherwise)
+        touched = [iso(each, zone) for each in ({ratio.valid_from} if old is None else {old.instant, ratio.valid_from})]
+        return preview(self, known, ratio, old, self.ratio_impact(meter, *touched))
 
     def ratio_impact(self, meter: str, *valid_from: str | None) -> RatioImpact:
         known, zone = self._meter(meter), self.zone
@@ -168,41 +219,60 @@ class Setup(
         return [exchange_row(exchange, zone) for exchange in self.registry.exchanges(meter)]
 
     def add_exchange(
-        self, meter: str, fields: Mapping[str, Any], *, revision: int | None = None, by: str = BY
+        self,
+        meter: str,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
     ) -> ExchangeRow:
         known = self._meter(meter)
         exchange = exchange_from(fields, self.zone, clock.now())
         ratio = device_ratio(fields, ratio_at(self.registry.ratios(known.id), exchange.at), exchange.at, self.zone)
-        self.registry.record_exchange(
-            known.id, exchange, by=by, revision=revision, ratio=ratio, profile=fields.get("profile") or None,
-            profiles=profile_files(self.settings.profiles_path),
-        )  # fmt: skip
+        with because(reason) as stated:
+            self.registry.record_exchange(
+                known.id, exchange, by=by, revision=revision, ratio=ratio, profile=fields.get("profile") or None,
+                profiles=profile_files(self.settings.profiles_path),
+            )  # fmt: skip
         stored = next(each for each in self.registry.exchanges(known.id) if each.at == exchange.at)
-        return exchange_row(stored, self.zone)
+        return self._altered(exchange_row(stored, self.zone), stated)
 
     def preview_exchange(self, meter: str, fields: Mapping[str, Any], *, remove: bool = False) -> ExchangePreview:
         return exchange_preview.preview(self, self._meter(meter), fields, remove=remove)
 
-    def delete_exchange(self, meter: str, at: str, *, revision: int | None = None, by: str = BY) -> list[ExchangeRow]:
-        self.registry.delete_exchange(self._meter(meter).id, parse_instant(at, self.zone), by=by, revision=revision)
-        return self.exchanges(meter)
+    def delete_exchange(
+        self, meter: str, at: str, *, revision: int | None = None, reason: str | None = None, by: str = BY
+    ) -> list[ExchangeRow]:
+        when = parse_instant(at, self.zone)
+        with because(reason) as stated:
+            self.registry.delete_exchange(self._meter(meter).id, when, by=by, revision=revision)
+        return self._altered(self.exchanges(meter), stated)
 
-    def set_site(self, fields: Mapping[str, Any] | None = None, /, *, by: str = BY, **named: Any) -> SiteChanged:
+    def set_site(
+        self, fields: Mapping[str, Any] | None = None, /, *, reason: str | None = None, by: str = BY, **named: Any
+    ) -> SiteChanged:
         before = self.registry.site()
-        after = self.registry.update_site(site_fields({**(fields or {}), **named}), by=by)
-        return {**site_row(after), "effects": effects(before, after)}
+        with because(reason) as stated:
+            after = self.registry.update_site(site_fields({**(fields or {}), **named}), by=by)
+        return self._altered({**site_row(after), "effects": effects(before, after)}, stated)
 
     def factors(self) -> list[FactorRow]:
         own = {(each.name, each.valid_from) for each in self.registry.factors()}
         return [factor_row(each, own=(each.name, each.valid_from) in own) for each in self._factors()]
 
-    def set_factor(self, fields: Mapping[str, Any], *, by: str = BY) -> FactorRow:
+    def set_factor(self, fields: Mapping[str, Any], *, reason: str | None = None, by: str = BY) -> FactorRow:
         factor = factor_from(fields)
-        self.registry.set_factor(factor, by=by)
-        return factor_row(factor, own=True)
+        with because(reason) as stated:
+            self.registry.set_factor(factor, by=by)
+        return self._altered(factor_row(factor, own=True), stated)
 
-    def delete_factor(self, name: str, valid_from: str | None = None, *, by: str = BY) -> None:
-        self.registry.delete_factor(name, factor_date(valid_from), by=by)
+    def delete_factor(
+        self, name: str, valid_from: str | None = None, *, reason: str | None = None, by: str = BY
+    ) -> None:
+        with because(reason) as stated:
+            self.registry.delete_factor(name, factor_date(valid_from), by=by)
+        self._altered(None, stated)
 
     def limits(self, meter: str | None = None) -> Limits:
         return limit_rows(self.registry.limits(), None if meter is None else self._meter(meter).key)
@@ -230,12 +300,13 @@ class Setup(
         entries = self.registry.undoable(by)
         return change_row(entries, self._numbers(), self.zone) if entries else None
 
-    def undo(self, *, by: str = BY) -> Undone:
+    def undo(self, *, reason: str | None = None, by: str = BY) -> Undone:
         newest = self.undoable(by=by)
         if newest is None:
             raise ConflictError("there is no change of yours that could be undone")
-        self.registry.undo(by=by, change=newest["change"])
-        return {"undone": newest}
+        with because(reason) as stated:
+            self.registry.undo(by=by, change=newest["change"])
+        return self._altered({"undone": newest}, stated)
 
     def profiles(self) -> list[ProfileRow]:
         return profile_list(self.settings.profiles_path)
@@ -263,9 +334,15 @@ class Setup(
         stored = self.registry.set_gateway(url, options, by=by, revision=revision)
         return next(row for row in self.gateways() if row["url"] == stored.url)
 
-    def import_meters(self, content: bytes, filename: str, dry_run: bool = True, *, by: str = BY) -> ImportedMeters:
+    def import_meters(
+        self, content: bytes, filename: str, dry_run: bool = True, *, reason: str | None = None, by: str = BY
+    ) -> ImportedMeters:
         profiles = profile_files(self.settings.profiles_path)
-        return meter_transfer.import_file(self.registry, content, filename, dry_run=dry_run, by=by, profiles=profiles)
+        with because(reason) as stated:
+            imported = meter_transfer.import_file(
+                self.registry, content, filename, dry_run=dry_run, by=by, profiles=profiles, zone=self.zone
+            )
+        return self._altered(imported, stated)
 
     def export_meters(self, format: FileFormat = "csv") -> bytes:
         return meter_transfer.export_file(self.registry, format)
@@ -282,3 +359,6 @@ class Setup(
     def _ratio(self, meter: Meter, since: datetime | None) -> Ratio:
         history = self.registry.ratios(meter.id)
         return next((ratio for ratio in history if ratio.valid_from == since), meter.ratio)
+
+    def _altered(self, answer: Any, stated: Stated) -> Any:
+        return told(answer, stated, self.zone)

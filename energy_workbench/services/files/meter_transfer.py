@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.rows.setup import ImportedMeter, ImportedMeters, RowProblem
-from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.errors import InputError, LockedMonthError, Problem
+from energy_workbench.services.rows.locks import change_row
 from energy_workbench.tables.table_file import FORMATS, LARGEST, MEGABYTE
 
 if TYPE_CHECKING:
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
 
 
 def import_file(
-    registry: Registry, content: bytes, filename: str, *, dry_run: bool, by: str, profiles: Collection[str]
+    registry: Registry,
+    content: bytes,
+    filename: str,
+    *,
+    dry_run: bool,
+    by: str,
+    profiles: Collection[str],
+    zone: ZoneInfo,
 ) -> ImportedMeters:
     """Import a meter file, or only say what that would do.
 
@@ -49,10 +58,13 @@ def import_file(
                 return _empty() | {"problems": [_problem(problem) for problem in error.problems]}
             raise InputError(message, error.problems) from None
     plan = plan_import(registry, rows, profiles)
-    if dry_run:
-        rehearse_import(registry, plan)
-    else:
+    if not dry_run:
         apply_import(registry, plan, by)
+        return _plain(plan)
+    try:
+        rehearse_import(registry, plan)
+    except LockedMonthError as error:
+        return {**_plain(plan), "locked_change": change_row(error.change, zone)}
     return _plain(plan)
 
 

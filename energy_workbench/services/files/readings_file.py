@@ -10,13 +10,17 @@ from energy_workbench.contract.rows.setup import ImportedReadings, Refused
 from energy_workbench.domain.errors import Problem
 from energy_workbench.domain.time import clock
 from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.services.rows.locks import change_row
 from energy_workbench.tables.readings_table import as_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     import pyarrow as pa
 
-    from energy_workbench.lake.imports.importing import Importer, Progress
+    from energy_workbench.domain.site.locked_months import LockedChange
+    from energy_workbench.lake.imports.importing import Admit, Fresh, Importer, Progress
     from energy_workbench.registry import Registry
     from energy_workbench.services.home import Home
 
@@ -29,6 +33,7 @@ def import_readings(
     keep_stored: bool = False,
     name: str | None = None,
     progress: Progress | None = None,
+    by: str = "python",
 ) -> ImportedReadings:
     """Import readings, and build the intervals that they touch; see `ReadingsContract.import_readings`.
 
@@ -36,15 +41,24 @@ def import_readings(
     ----------
     name : str, optional
         What messages call the file, where it is not its path.
+    by : str
+        Who imports them: the audit keeps it where they are of a locked month.
     """
     from energy_workbench.lake.build.intervals import build
+    from energy_workbench.registry.month_locks import ReadingSpan
 
     given = Path(source) if isinstance(source, str | os.PathLike) else as_table(source)
     shown = name or (str(given) if isinstance(given, Path) else "the table")
     lake = home.reader.lake
     # What is spooled came first: an import is compared with it too.
     lake.commit(home.spool)
-    importer = importer_of(home, progress)
+    would: list[LockedChange] = []
+
+    def admit(spans: Sequence[Fresh], count: int) -> None:
+        stretches = [ReadingSpan(*each) for each in spans]
+        would.append(home.registry.admit_readings(stretches, count, by=by, dry_run=dry_run))
+
+    importer = importer_of(home, progress, admit)
     result = importer.take(given, shown, dry_run=dry_run, keep_stored=keep_stored)
     intervals = 0
     if result.new and not dry_run:
@@ -52,7 +66,7 @@ def import_readings(
             progress("built", 0.0)
         evidence = home.registry.evidence(home.settings.profiles_path)
         intervals = build(lake, home.registry.all_ratios(), evidence=evidence).rows
-    return {
+    answer: ImportedReadings = {
         "rows": result.rows,
         "new": result.new,
         "known": result.known,
@@ -66,14 +80,17 @@ def import_readings(
         "intervals": intervals,
         "dry_run": dry_run,
     }
+    if dry_run and would and would[0].months:
+        answer["locked_change"] = change_row(would[0], home.zone)
+    return answer
 
 
-def importer_of(home: Home, progress: Progress | None = None) -> Importer:
+def importer_of(home: Home, progress: Progress | None = None, admit: Admit | None = None) -> Importer:
     """An importer that knows the home's meters, zone and clock."""
     from energy_workbench.lake.imports.importing import Importer
 
     names, numbers = meter_names(home.registry)
-    return Importer(home.reader.lake, names, numbers, home.zone, clock.now(), progress)
+    return Importer(home.reader.lake, names, numbers, home.zone, clock.now(), progress, admit)
 
 
 def meter_names(registry: Registry) -> tuple[dict[str, int | None], dict[int, str]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from energy_workbench.contract.readings import ReadingsContract
 from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.domain.site.locked_months import because
 from energy_workbench.domain.time.as_written import EveryLike, PeriodLike, every_text, period_text
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.files.exporting import export
 from energy_workbench.services.files.readings_file import import_readings
 from energy_workbench.services.home import Home
+from energy_workbench.services.rows.locks import told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,11 +32,17 @@ class Transfer(Home, ReadingsContract):
         dry_run: bool = False,
         *,
         keep_stored: bool = False,
+        reason: str | None = None,
         progress: Progress | None = None,
         name: str | None = None,
+        by: str = "python",
     ) -> ImportedReadings:
         """As declared; `progress` is told how far it is, `name` is what messages call the file."""
-        return import_readings(self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name)
+        with because(reason) as stated:
+            imported = import_readings(
+                self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name, by=by
+            )
+        return cast(ImportedReadings, told(imported, stated, self.zone))
 
     def export(
         self,

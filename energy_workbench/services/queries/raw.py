@@ -115,14 +115,7 @@ def contradictions(taken: Sequence[Reading], stored: pa.Table) -> list[str]:
     stored : pyarrow.Table
         Readings of the same meter and span: `ts` and a column a quantity.
     """
-    import pyarrow as pa
-
-    instants = stored["ts"].cast(pa.int64()).to_pylist()
-    known: dict[tuple[int, str], float] = {}
-    for name in stored.column_names:
-        if name in QUANTITIES:
-            values = zip(instants, stored[name].to_pylist(), strict=True)
-            known |= {(ts, name): value for ts, value in values if value is not None}
+    known = _by_instant(stored)
     texts = []
     for reading in taken:
         for name, value in reading.values.items():
@@ -168,3 +161,26 @@ def _values(given: Any, where: str, problems: list[Problem]) -> dict[str, float 
             continue
         values[name] = None if value is None else float(value)
     return values
+
+
+def news(taken: Sequence[Reading], stored: pa.Table) -> list[Reading]:
+    """Those with a value that is not stored yet; `stored` is as of `contradictions`."""
+    known = _by_instant(stored)
+    return [
+        each
+        for each in taken
+        if any(value is not None and (each.ts_us, name) not in known for name, value in each.values.items())
+    ]
+
+
+def _by_instant(stored: pa.Table) -> dict[tuple[int, str], float]:
+    """Values by instant [µs since 1970] and quantity."""
+    import pyarrow as pa
+
+    instants = stored["ts"].cast(pa.int64()).to_pylist()
+    known: dict[tuple[int, str], float] = {}
+    for name in stored.column_names:
+        if name in QUANTITIES:
+            values = zip(instants, stored[name].to_pylist(), strict=True)
+            known |= {(ts, name): value for ts, value in values if value is not None}
+    return known

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from energy_workbench.analytics.live import iso
 from energy_workbench.contract.rows.setup import AuditRow, ChangeRow
 from energy_workbench.domain.fields.audit_actions import done
+from energy_workbench.services.rows.locks import change_row as change_of
 
 if TYPE_CHECKING:
     from energy_workbench.registry.storage.journal import AuditEntry
@@ -32,6 +33,7 @@ def audit_row(entry: AuditEntry, numbers: Mapping[str, str], zone: ZoneInfo) -> 
         "after": None if entry.after is None else dict(entry.after),
         "change": entry.change,
         "undoes": entry.undoes,
+        "locked": None if entry.locked is None else change_of(entry.locked, zone),
     }
 
 

@@ -130,6 +130,8 @@ class SetupModel(HasTraits):
             self.problem, self.site, self.undo.text = "", answer.site["name"], answer.undoable
             self.empty = not answer.rows
             self.asks = answer.site.get("advice", "")
+            for part in (self.ratios, self.review, self.ask):
+                part.zone = answer.site["timezone"]
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
             for part in (self.details, self.exchange):
                 part.zone = answer.site["timezone"]

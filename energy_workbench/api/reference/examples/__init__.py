@@ -11,6 +11,7 @@ from energy_workbench.api.reference.examples import (
     energy,
     files,
     generation,
+    locks,
     losses,
     meter_history,
     meters,
@@ -23,8 +24,8 @@ from energy_workbench.api.reference.examples import (
 from energy_workbench.api.reference.shown import Shown
 
 _SUBJECTS = (
-    beside, condition, energy, files, generation, losses, meter_history, meters, readings, review, schedules, setup,
-    site,
+    beside, condition, energy, files, generation, locks, losses, meter_history, meters, readings, review, schedules,
+    setup, site,
 )  # fmt: skip
 SHOWN: Final[Mapping[str, Shown]] = {name: shown for subject in _SUBJECTS for name, shown in subject.SHOWN.items()}
 """By name of the operation."""

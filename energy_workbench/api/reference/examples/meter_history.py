@@ -37,6 +37,17 @@ _PREVIEW: JsonObject = {
     "warnings": [],
 }  # fmt: skip
 
+_RATIO_PREVIEW: JsonObject = {
+    "from": "2026-10-05T00:00:00+05:30", "until": None, "intervals": 672, "warnings": ["672 intervals are …"],
+    "months": [
+        {
+            "month": "2026-10", "before_import_kwh": 20_160.0, "after_import_kwh": 30_240.0, "before_export_kwh": 0.0,
+            "after_export_kwh": 0.0, "locked": True,
+        }
+    ],
+    "locked_months": ["2026-10"], "reports": [],
+}  # fmt: skip
+
 SHOWN: Final[Mapping[str, Shown]] = {
     "meter_statuses": Shown(
         "Statuses",
@@ -46,6 +57,12 @@ SHOWN: Final[Mapping[str, Shown]] = {
     "ratio_impact": Shown(
         "What would be computed again",
         {"from": "2026-10-05T00:00:00+05:30", "until": None, "intervals": 672, "warnings": ["672 intervals are …"]},
+    ),
+    "preview_ratio": Shown(
+        "What would be computed again, and the energy of each month before and after",
+        _RATIO_PREVIEW,
+        body="The pair as it would be stored",
+        sends=_RATIO,
     ),
     "add_ratio": Shown(
         "The ratio",

@@ -12,6 +12,7 @@ from energy_workbench.contract.rows.payload import JsonObject
 _CHANGED: JsonObject = {
     "at": "2026-10-05T14:30:00+05:30", "by": "editor", "action": "meter.update", "subject": "mtr_12",
     "number": "UNIT-A", "before": {"name": "Unit"}, "after": {"name": "Unit A"}, "change": 311, "undoes": None,
+    "locked": None,
 }  # fmt: skip
 _CHANGE: JsonObject = {"change": 311, "text": "UNIT-A changed", "entries": [_CHANGED]}
 _TEMPLATE: JsonObject = {

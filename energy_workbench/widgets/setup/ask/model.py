@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from traitlets import Bool, Enum, HasTraits, Instance, Int, Unicode
 
+from energy_workbench.contract.notes import BEGINNING
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.status import Status
 from energy_workbench.widgets.background import Doer
@@ -36,6 +37,10 @@ class AskModel(HasTraits):
     reason = Unicode("")
     since = Unicode("")
     """From when on the status holds, the site's time; empty is now."""
+    always = Bool(False)
+    """Whether it holds from the beginning of time instead."""
+    zone = Unicode("UTC")
+    """The site's."""
     children = Enum(("", "reparent", "cascade"), "")
     """What becomes of meters below one that is deleted; empty until somebody chooses."""
     name = Unicode("")
@@ -55,7 +60,7 @@ class AskModel(HasTraits):
             self.meter = dict(meter)
             self.parent = self.meters.number_of(meter["parent_id"])
             self.status, self.reason = str(meter["status"]), str(meter.get("status_reason") or "")
-            self.since = ""
+            self.since, self.always = "", False
             self.children, self.name, self.problem, self.busy = "", "", "", False
             self.below = sum(1 for _ in self.meters.under(str(meter["id"])))
             self.question = question
@@ -120,11 +125,12 @@ class AskModel(HasTraits):
             to = f"below {self.meters.number_of(parent)}" if parent else "to the top"
             return lambda: workbench.update_meter(key, {"parent_id": parent}, revision), f"{number} was moved {to}."
         if self.question == "status":
-            status, reason, since = self.status, self.reason.strip(), self.since.strip()
+            status, reason = self.status, self.reason.strip()
+            since = BEGINNING if self.always else self.since.strip()
             dated = {"valid_from": since} if since else {}
             return lambda: workbench.set_status(
                 key, status, reason, revision=revision, **dated
-            ), f"{number} is {status} from {since or 'now on'}."
+            ), f"{number} is {status} from {_since(since) or 'now on'}."
         if self.question == "template":
             name = self.name.strip()
 
@@ -140,3 +146,8 @@ class AskModel(HasTraits):
         also = f" with {self.below} below it" if children == "cascade" else ""
         said = f"{number} was deleted{also}. Its history stays; it can be restored."
         return delete, said
+
+
+def _since(text: str) -> str:
+    """An instant as a notice says it."""
+    return "the beginning" if text == BEGINNING else text.replace("T", " ")[:16]

@@ -8,8 +8,10 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.domain.status import Status
+from energy_workbench.domain.time.period import zone_of
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.ask.model import AskModel
+from energy_workbench.widgets.setup.instant_input import InstantInput
 from energy_workbench.widgets.setup.parts import SetupParts, told
 
 CONFIRM = {"move": "Move", "status": "Change status", "delete": "Delete", "template": "Save template", "": ""}
@@ -24,7 +26,8 @@ class AskView:
         self.parent = make.suggesting("New parent (empty: top of the tree)", "Type to search")
         self.status = make.select("Status", [(str(status).capitalize(), str(status)) for status in Status])
         self.reason = make.input("Reason", "Why, for those who read it later")
-        self.since = make.input("From (empty: now)", "2026-10-05 06:00, or beginning")
+        self.since = InstantInput(make, "From (empty: now)", lambda text: model.set_trait("since", text))
+        self.always = make.tick("From the beginning of time")
         self.children = make.select(
             "Meters below it",
             [("Choose…", ""), ("Hang them under its parent", "reparent"), ("Delete them too", "cascade")],
@@ -33,19 +36,33 @@ class AskView:
         self.problem = make.text("ew-note")
         self.confirm = make.button("", model.confirm, kind="primary", classes="ew-do-confirm")
         self.cancel = make.button("Cancel", model.cancel, classes="ew-do-refuse")
-        inputs = make.box([self.parent, self.status, self.reason, self.since, self.children, self.name], "ew-answers")
+        inputs = make.box(
+            [
+                self.parent,
+                self.status,
+                self.reason,
+                self.since.widget,
+                self.always,
+                self.children,
+                self.name,
+            ],
+            "ew-answers",
+        )
         self.widget = make.box(
             [self.text, inputs, self.problem, make.box([self.confirm, self.cancel], "ew-buttons")], "ew-ask"
         )
-        for name in ("parent", "status", "reason", "since", "children", "name"):
+        for name in ("parent", "status", "reason", "always", "children", "name"):
             self._link(name, getattr(self, name), guard)
-        model.observe(lambda _: self._show(), ["question", "meter", "below", "problem", "busy"])
+        model.observe(
+            lambda _: self._show(), ["question", "meter", "below", "problem", "busy", "since", "always", "zone"]
+        )
         model.observe(lambda _: self._suggest(), ["parent", "question"])
         self._show()
 
     def _link(self, name: str, widget: Any, guard: Callable[..., Any]) -> None:
         def typed(change: dict[str, Any]) -> None:
-            self.model.set_trait(name, change["new"] or "")
+            new = change["new"]
+            self.model.set_trait(name, new if isinstance(new, bool) else new or "")
 
         def written(change: dict[str, Any]) -> None:
             if widget.value != change["new"]:
@@ -65,7 +82,10 @@ class AskView:
         shown(self.parent, question == "move")
         shown(self.status, question == "status")
         shown(self.reason, question == "status")
-        shown(self.since, question == "status")
+        shown(self.since.widget, question == "status")
+        shown(self.always, question == "status")
+        self.since.show(model.since, zone_of(model.zone))
+        self.since.picker.disabled = model.always
         shown(self.children, question == "delete" and model.below > 0)
         shown(self.name, question == "template")
         put(self.problem, told(model.problem))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, HasTraits, Instance, Int, List, Unicode
 
-from energy_workbench.contract.rows.meters import FieldProblem, FieldWarning, MeterCheck, RatioImpact, RatioRow
+from energy_workbench.contract.notes import BEGINNING
+from energy_workbench.contract.rows.meters import FieldProblem, FieldWarning, MeterCheck, RatioPreview, RatioRow
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
 
 PAUSE = 0.4
-"""How long nobody types before the affected intervals are counted [s]."""
+"""How long nobody types before the affected months are summed [s]."""
+NO_INSTANT = "Choose the date and time from which the pair holds."
+NO_REASON = "Say why: numbers of a locked month are altered."
+UNKNOWN = "One moment: what it makes of each month is not known yet."
+WRONG = "Mend what is marked first."
 
 
 class RatiosModel(HasTraits):
     """Headless. `begin` edits a pair or a new one; nothing is stored before its impact was shown."""
 
     meter = Unicode("")
+    zone = Unicode("UTC")
+    """The site's."""
     rows: list[RatioRow] = List()
     editing = Bool(False)
     revision = Int(None, allow_none=True)
@@ -33,8 +40,10 @@ class RatiosModel(HasTraits):
     """Whether the pair that holds from the beginning of time is edited."""
     values = Dict()
     """Answers as text: both sides of CT and PT, who applies them, and `valid_from` in the site's time."""
-    impact: RatioImpact | None = Instance(dict, allow_none=True)
-    """What the change would recompute; None while that is not known."""
+    impact: RatioPreview | None = Instance(dict, allow_none=True)
+    """What the change would make of each month; None while that is not known."""
+    reason = Unicode("")
+    """Why numbers of a locked month are altered."""
     problems = Dict()
     warnings = Dict()
     """What looks wrong, by field; the pair can be stored."""
@@ -70,7 +79,7 @@ class RatiosModel(HasTraits):
             self.first = row is not None and since is None
             self.values = {**values, "valid_from": _moment(since)}
             self.impact, self.problems, self.failure, self.busy, self.editing = None, {}, "", False, True
-            self.warnings, self.example = {}, ""
+            self.warnings, self.example, self.reason = {}, "", ""
         self._ask_impact(0.0)
         self._check(0.0)
 
@@ -83,30 +92,57 @@ class RatiosModel(HasTraits):
         if text == self.values.get(name):
             return
         self.values = {**self.values, name: text}
-        if name == "valid_from":
-            self.impact = None
-            self._ask_impact(PAUSE)
-        else:
+        self.impact = None
+        self._ask_impact(PAUSE)
+        if name != "valid_from":
             self._check(PAUSE)
 
     def save(self) -> None:
-        """Store the pair."""
-        if self.busy or not self.impact:
+        """Store the pair, or say what keeps it from being stored."""
+        if self.busy:
             return
-        meter, asked = self.meter, {**self._pair(), "valid_from": self._since}
+        if missing := self._missing():
+            self.problems, self.failure = {**self.problems, **missing}, ""
+            return
+        if "reason" in self.problems:
+            self.problems = {name: text for name, text in self.problems.items() if name != "reason"}
+        if self.problems or not self.impact:
+            self.failure = UNKNOWN if not self.problems else WRONG
+            return
+        meter, asked, why = self.meter, self._asked, self._why
         workbench, row, seen = self._workbench, self._row, self._seen
         if row is None:
-            self._act(lambda: workbench.add_ratio(meter, asked, revision=seen), "The CT/PT pair was added.")
+            self._act(lambda: workbench.add_ratio(meter, asked, revision=seen, **why), "The CT/PT pair was added.")
         else:
             since = row["valid_from"]
-            self._act(lambda: workbench.edit_ratio(meter, since, asked, revision=seen), "The CT/PT pair was corrected.")
+            self._act(
+                lambda: workbench.edit_ratio(meter, since, asked, revision=seen, **why), "The CT/PT pair was corrected."
+            )
 
     def delete(self) -> None:
         """Take the edited pair away: the one before it holds on."""
         meter, row, workbench, seen = self.meter, self._row, self._workbench, self._seen
+        why = self._why
         if self.removable and row is not None and not self.busy:
             since = row["valid_from"]
-            self._act(lambda: workbench.delete_ratio(meter, since, revision=seen), "The CT/PT pair was taken away.")
+            self._act(
+                lambda: workbench.delete_ratio(meter, since, revision=seen, **why), "The CT/PT pair was taken away."
+            )
+
+    def _missing(self) -> dict[str, str]:
+        missing = {} if self._since != "" else {"valid_from": NO_INSTANT}
+        if self.impact and self.impact["locked_months"] and not self.reason.strip():
+            missing["reason"] = NO_REASON
+        return missing
+
+    @property
+    def _why(self) -> dict[str, str]:
+        """The reason, where one was given."""
+        return {"reason": self.reason.strip()} if self.reason.strip() else {}
+
+    @property
+    def _asked(self) -> dict[str, Value]:
+        return {**self._pair(), "valid_from": self._since}
 
     @property
     def removable(self) -> bool:
@@ -138,30 +174,37 @@ class RatiosModel(HasTraits):
             self.example = check["example"] or ""
 
     def _ask_impact(self, wait: float) -> None:
-        meter, since = self.meter, self._since
-        if since == "":
+        meter, asked, row = self.meter, self._asked, self._row
+        if self._since == "":
             self._mend()
             return
-        touched = (since,) if self._row is None else (self._row["valid_from"], since)
+        replaces = {} if row is None else {"replaces": row["valid_from"] or BEGINNING}
         workbench = self._workbench
         self._doer.do(
-            lambda: workbench.ratio_impact(meter, *touched), self._take_impact, self._no_impact, key="impact", wait=wait
+            lambda: workbench.preview_ratio(meter, asked, **replaces),
+            self._take_impact,
+            self._no_impact,
+            key="impact",
+            wait=wait,
         )
 
-    def _take_impact(self, impact: RatioImpact) -> None:
+    def _take_impact(self, impact: RatioPreview) -> None:
         with self.hold_trait_notifications():
             self.impact, self.failure = impact.copy(), ""
             self._mend()
 
     def _no_impact(self, error: Exception) -> None:
         if isinstance(error, InputError):
-            self.problems = {**self.problems, "valid_from": error.message}
+            # What is wrong with the pair, its check says.
+            refused = {item.field: item.reason for item in error.problems} or {"valid_from": error.message}
+            told = {name: reason for name, reason in refused.items() if name == "valid_from"}
+            self.problems = {**self.problems, **told}
         else:
             self.failure = explain_change(error)
 
     def _mend(self) -> None:
         """Clear the problem of the instant."""
-        self.problems = {name: text for name, text in self.problems.items() if name != "valid_from"}
+        self.problems = {name: text for name, text in self.problems.items() if name not in ("valid_from", "reason")}
 
     def _act(self, act: Callable[[], Any], said: str) -> None:
         def done(_: Any) -> None:

@@ -49,6 +49,8 @@ class ReviewModel(Answers):
     case = Unicode("")
     """Id of the one that is looked at; empty while there is none."""
     choice = Unicode("")
+    zone = Unicode("UTC")
+    """The site's."""
 
     def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()

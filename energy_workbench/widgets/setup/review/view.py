@@ -8,7 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.domain.quantities import QUANTITIES
+from energy_workbench.domain.time.period import zone_of
 from energy_workbench.widgets.parts import dressed, put, shown
+from energy_workbench.widgets.setup.instant_input import InstantInput
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 from energy_workbench.widgets.setup.review import markup
 from energy_workbench.widgets.setup.review.model import DECIDED, FIELDS, OPEN, ReviewModel
@@ -24,7 +26,7 @@ LABELS = {
 }
 HINTS = {
     "modulus": "Empty: where the register does",
-    "until": "Empty: only the one reading; else like 2026-10-05 14:30",
+    "until": "Empty: only the one reading; else the site's time",
     "reason": "Kept with the decision, for those who ask later",
 }
 
@@ -48,11 +50,12 @@ class ReviewView:
         self.pick = make.select("Look at", [("Choose a step…", NONE)], classes="ew-input ew-pick-case")
         self.evidence = make.text("ew-section")
         self.choice = make.select("It was", [("Choose…", NONE)], classes="ew-input ew-pick-choice")
-        self.inputs = {name: make.input(LABELS[name]) for name in FIELDS}
+        self.until = InstantInput(make, LABELS["until"], lambda text: model.set("until", text) if model.case else None)
+        self.inputs = {name: make.input(LABELS[name]) for name in FIELDS if name != "until"}
         self.notes = {name: make.text("ew-note") for name in FIELDS}
         self.rows = {
             name: make.box([widget, self.notes[name]], f"ew-field ew-field-{name}")
-            for name, widget in self.inputs.items()
+            for name, widget in {**self.inputs, "until": self.until.widget}.items()
         }
         self.failure = make.text("ew-failure")
         self.save = make.button("Save decision", model.save, kind="primary", classes="ew-do-save-decision")
@@ -60,7 +63,8 @@ class ReviewView:
             "Take it back", model.withdraw, classes="ew-do-withdraw", tooltip="The step is judged by its evidence again"
         )
         cancel = make.button("Cancel", model.cancel, classes="ew-do-leave-decision")
-        grid = make.box([make.box([self.choice], "ew-field"), *self.rows.values()], "ew-grid")
+        rows = [self.rows[name] for name in FIELDS]
+        grid = make.box([make.box([self.choice], "ew-field"), *rows], "ew-grid")
         buttons = make.box([self.save, self.withdraw, cancel], "ew-buttons")
         self.form = make.box([self.evidence, grid, self.failure, buttons], "ew-ask")
         close = make.button("Close", self._back, classes="ew-do-back")
@@ -122,14 +126,16 @@ class ReviewView:
         self.choice.value = model.choice if model.choice in values else NONE
         if model.case in [value for _, value in self.pick.options]:
             self.pick.value = model.case
+        self.until.show(model.values.get("until", ""), zone_of(model.zone))
         for name, widget in self.inputs.items():
-            shown(self.rows[name], name in model.fields)
             widget.description = LABELS[name].format(unit=unit)
             if widget.value != model.values.get(name, ""):
                 widget.value = model.values.get(name, "")
+        for name in FIELDS:
+            shown(self.rows[name], name in model.fields)
             problem = model.problems.get(name, "")
             put(self.notes[name], told(problem, hint=HINTS.get(name, "")))
-            dressed(widget, "ew-invalid", bool(problem))
+            dressed(self.inputs.get(name, self.until.picker), "ew-invalid", bool(problem))
 
     def _write(self, act: Callable[[], None]) -> None:
         """Change inputs without taking it for what somebody typed."""
