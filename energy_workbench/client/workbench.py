@@ -22,7 +22,7 @@ from energy_workbench.domain.fields.query_parameters import Parameters, as_json
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
-from energy_workbench.domain.site.locked_months import LockedChange, stated, warn
+from energy_workbench.domain.site.locked_months import LockedChange, heard, stated
 from energy_workbench.runtime.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class RemoteWorkbench(WorkbenchContract):
         why = reason or stated().reason or None
         answer = self._service.send("POST", _of_meter(meter, "readings"), list(readings), reason=why)
         if change := answer.get("locked_change"):
-            warn(LockedChange.of(change))
+            heard(LockedChange.of(change), room=False)
         return list(answer["items"])
 
     def sql(self, text: str, parameters: Parameters | None = None, *, max_rows: int = 100_000) -> pd.DataFrame:
@@ -157,8 +157,10 @@ class RemoteWorkbench(WorkbenchContract):
         self, content: bytes, filename: str, dry_run: bool = True, *, reason: str | None = None
     ) -> ImportedMeters:
         asked = {"dry_run": dry_run, "filename": filename, "reason": reason or stated().reason or None}
-        answer = self._service.call("POST", "/meters/import", asked, content=content, headers=BYTES)
-        return cast(ImportedMeters, answer.json())
+        answer = self._service.call("POST", "/meters/import", asked, content=content, headers=BYTES).json()
+        if change := answer.get("locked_change"):
+            heard(LockedChange.of(change), room=True)
+        return cast(ImportedMeters, answer)
 
     def import_readings(
         self,

@@ -16,7 +16,7 @@ from energy_workbench.contract.notes import BEGINNING, As, Each, Help, Kind, Nam
 from energy_workbench.contract.operation import Operation
 from energy_workbench.contract.result import Result
 from energy_workbench.contract.results.kinds import of_one, required, results
-from energy_workbench.domain.site.locked_months import LockedChange, stated, warn
+from energy_workbench.domain.site.locked_months import LockedChange, heard, stated
 
 Note = TypeVar("Note")
 File = tuple[str, bytes]
@@ -185,9 +185,8 @@ class Binding:
 
     def understood(self, payload: Any) -> Any:
         """The answer that a payload stands for; of locked months it warns, where that has no room for them."""
-        if payload is not None and (self.answer is NoneType or get_origin(self.answer) is list):
-            told = payload.get("locked_change")
-            warn(told and LockedChange.of(told), stacklevel=5)
+        if isinstance(payload, dict) and (told := payload.get("locked_change")):
+            heard(LockedChange.of(told), room=self.answer is not NoneType and get_origin(self.answer) is not list)
         if self.answer is NoneType:
             return None
         if kinds := results(self.answer):

@@ -266,6 +266,9 @@ class SetupStandIn:
         first |= {"valid_from": None, "ratio_applied_by": row["ratio_applied_by"], "ct_ratio": "1000/5"}
         return [{**first, "pt_ratio": None}, *self.pairs.get(id, [])]
 
+    def locked_months(self) -> list[dict[str, Any]]:
+        return []
+
     def preview_ratio(self, id: str, fields: Mapping[str, Any], *, replaces: str | None = None) -> dict[str, Any]:
         self.calls.append(("preview", id, dict(fields), replaces))
         since = fields["valid_from"]

@@ -22,17 +22,23 @@ SHOWN = 20
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV (UTF-8) or Excel file, as `meters template` makes it.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, where numbers of a locked month are altered.")] = None,
 ) -> None:
     """Import a meter file: all of it, or nothing where a row is wrong."""
-    from energy_workbench.domain.errors import InputError
+    from energy_workbench.domain.errors import InputError, LockedMonthError
+    from energy_workbench.domain.site.locked_months import because
     from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file, rehearse_import
     from energy_workbench.registry.profile_ids import profile_files
 
     rows = read_meter_file(file)
     registry = _registry()
     plan = plan_import(registry, rows, profile_files(settings.load().profiles_path))
+    locked = ""
     if dry_run:
-        rehearse_import(registry, plan)
+        try:
+            rehearse_import(registry, plan)
+        except LockedMonthError as error:
+            locked = str(error)
     if plan.problems:
         raise InputError(f"{file}: nothing was imported, {len(plan.problems)} problems", plan.problems)
     for title, changes in (("new", plan.new), ("changed", plan.changed), ("moved", plan.moved)):
@@ -46,9 +52,14 @@ def import_(
         typer.echo(f"look at  … and {len(plan.warnings) - SHOWN} more")
     if dry_run:
         typer.echo(f"{plan.summary()}; nothing was written (dry run)")
+        if locked:
+            typer.echo(f"Note: {locked}")
         return
-    apply_import(registry, plan, by="command line")
+    with because(reason) as stated:
+        apply_import(registry, plan, by="command line")
     typer.echo(f"{plan.summary()}; imported")
+    if stated.change:
+        typer.echo(f"Note: {stated.change.told()}.")
 
 
 @app.command()

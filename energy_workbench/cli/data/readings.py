@@ -39,14 +39,18 @@ def import_(
     keep_stored: Annotated[
         bool, typer.Option("--keep-stored", help="Leave out what contradicts stored values, instead of refusing.")
     ] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, where they are of a locked month.")] = None,
 ) -> None:
     """Import a readings file: all of it, or nothing where a row is wrong; the same again changes nothing."""
     from energy_workbench.domain.errors import Problem
+    from energy_workbench.domain.site.locked_months import LockedChange
     from energy_workbench.lake.imports.importing import conflict
     from energy_workbench.lake.imports.incoming import Problems
     from energy_workbench.services.workbench import Workbench
 
-    found = Workbench.at().import_readings(file, dry_run, keep_stored=keep_stored, progress=_progress())
+    found = Workbench.at().import_readings(
+        file, dry_run, keep_stored=keep_stored, reason=reason, progress=_progress(), by="command line"
+    )
     problems = [Problem(**problem) for problem in found["problems"]]
     conflicts = [Problem(**problem) for problem in found["conflicts"]]
     if problems:
@@ -58,6 +62,8 @@ def import_(
     if found["conflict_count"] > len(conflicts):
         typer.echo(f"left out … and {found['conflict_count'] - len(conflicts):,} more")
     typer.echo(_told(found))
+    if change := found.get("locked_change"):
+        typer.echo(f"Note: {LockedChange.of(change).told()}.")
 
 
 def _told(found: ImportedReadings) -> str:

@@ -36,6 +36,7 @@ def set_(
             help="name, timezone (IANA), country (ISO 3166-1: DE), currency (ISO 4217: EUR); nothing: not stated.",
         ),
     ],
+    reason: Annotated[str | None, typer.Option(help="Why, where numbers of a locked month are altered.")] = None,
 ) -> None:
     """State or change them; the audit keeps it, and it can be undone."""
     fields = {}
@@ -44,7 +45,7 @@ def set_(
         if not equals:
             raise InputError(f"cannot read {each!r}: write KEY=VALUE, such as country=DE")
         fields[name.strip()] = value
-    for effect in _workbench().set_site(fields, by=WHO)["effects"]:
+    for effect in _workbench().set_site(fields, reason=reason, by=WHO)["effects"]:
         typer.echo(f"Note: {effect}.")
     show()
 

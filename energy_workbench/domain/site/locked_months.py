@@ -138,6 +138,14 @@ class LockedMonthWarning(UserWarning):
     """A change altered a locked month; the text says which, and which sent reports differ."""
 
 
+def heard(change: LockedChange, *, room: bool) -> None:
+    """Tell the block around of a change that a service made; without one, warn where the answer has no room for it."""
+    if (around := _STATED.get()) is not None:
+        around.changes.append(change)
+    elif not room:
+        warn(change, stacklevel=5)
+
+
 def warn(change: LockedChange | None, *, stacklevel: int = 3) -> None:
     """Tell who called what a change altered, where an answer has no room for it."""
     if change is not None:

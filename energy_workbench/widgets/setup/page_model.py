@@ -28,10 +28,12 @@ from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
+from energy_workbench.widgets.setup.site.locks_model import LocksModel
 from energy_workbench.widgets.setup.site.model import SiteModel
 from energy_workbench.widgets.setup.templates.model import TemplatesModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
 from energy_workbench.widgets.setup.undoing import UndoModel
+from energy_workbench.widgets.setup.why.model import WhyModel
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -80,7 +82,8 @@ class SetupModel(HasTraits):
         self, workbench: WorkbenchContract, doer: Doer, deliver: Callable[[str, bytes], None] = lambda *_: None
     ) -> None:
         super().__init__()
-        self._workbench, self._doer = workbench, doer
+        self.why = WhyModel(doer, self._tell_locked)
+        self._workbench, self._doer = workbench, (doer := self.why)
         self._asked = self._taken = 0
         self._counting = threading.Lock()
         self._wanted = ""
@@ -101,6 +104,7 @@ class SetupModel(HasTraits):
         self.templates = TemplatesModel(workbench, doer, self._changed, self.begin_from)
         self.deleted = DeletedModel(workbench, doer, self._changed)
         self.undo = UndoModel(workbench, doer, self._changed)
+        self.locks = LocksModel(workbench, doer, self._changed)
         self.tree.observe(self._chosen, "selected")
         self.form.observe(self._form_ended, "kind")
 
@@ -130,7 +134,7 @@ class SetupModel(HasTraits):
             self.problem, self.site, self.undo.text = "", answer.site["name"], answer.undoable
             self.empty = not answer.rows
             self.asks = answer.site.get("advice", "")
-            for part in (self.ratios, self.review, self.ask):
+            for part in (self.ratios, self.review, self.ask, self.locks):
                 part.zone = answer.site["timezone"]
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
             for part in (self.details, self.exchange):
@@ -236,7 +240,7 @@ class SetupModel(HasTraits):
             "doctor": self.doctor.begin,
             "limits": self.limits.show,
             "review": self.review.begin,
-            "site": self.plant.ask,
+            "site": self._ask_site,
         }[panel]()
 
     def begin_exchange(self) -> None:
@@ -244,6 +248,10 @@ class SetupModel(HasTraits):
         if key := self.details.selected:
             self.exchange.begin(self.meters[key])
             self.side = "exchange"
+
+    def _ask_site(self) -> None:
+        self.plant.ask()
+        self.locks.ask()
 
     def begin_own_limits(self) -> None:
         """Show the limits of health of the chosen meter."""
@@ -282,6 +290,9 @@ class SetupModel(HasTraits):
     def _saved(self, meter: MeterRow, verb: str) -> None:
         self.side = "details"
         self._changed(f"{one_line(meter['number'])} was {verb}.", meter["id"], meter)
+
+    def _tell_locked(self, said: str) -> None:
+        self.notice = f"{self.notice} {said}".strip()
 
     def _imported(self, said: str) -> None:
         self._changed(said, "")

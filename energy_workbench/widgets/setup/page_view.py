@@ -29,9 +29,11 @@ from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
 from energy_workbench.widgets.setup.review.view import ReviewView
+from energy_workbench.widgets.setup.site.locks_view import LocksView
 from energy_workbench.widgets.setup.site.view import SiteView
 from energy_workbench.widgets.setup.templates.view import TemplatesView
 from energy_workbench.widgets.setup.tree.view import TreeView
+from energy_workbench.widgets.setup.why.view import WhyView
 
 KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in MeterType)]
 
@@ -130,7 +132,7 @@ class SetupView:
         self.templates = TemplatesView(model.templates, make, model.back, guard)
         self.first_run = FirstRunView(model, make)
         self.limits = LimitsView(model.limits, make, model.back, guard)
-        self.plant = SiteView(model.plant, make, model.back, guard)
+        self.plant = SiteView(model.plant, make, model.back, guard, LocksView(model.locks, make, guard).widget)
         self.review = ReviewView(model.review, make, model.back, guard)
         self.gateways = GatewaysView(model.gateways, make, model.back, guard)
         self.doctor = DoctorView(model.doctor, make, model.back, guard)
@@ -147,9 +149,17 @@ class SetupView:
             "review": self.review.widget,
             "site": self.plant.widget,
         }
+        self.why = WhyView(model.why, make, guard)
         right = make.box([self.first_run.widget, *self.sides.values()], "ew-panel ew-right")
         self.widget = make.box(
-            [make.box([self.title, self.notice, tools], "ew-top"), self.problem, self.cards, left, right],
+            [
+                make.box([self.title, self.notice, tools], "ew-top"),
+                self.problem,
+                self.why.widget,
+                self.cards,
+                left,
+                right,
+            ],
             "ew-app ew-setup",
         )
         self._link(guard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import ipywidgets
 from markupsafe import Markup
 
 from energy_workbench.domain.site.places import countries, currencies, zones
@@ -27,7 +28,14 @@ MOVES = (
 class SiteView:
     """Renders a model; `widget` is what to display."""
 
-    def __init__(self, model: SiteModel, make: SetupParts, back: Callable[[], None], guard: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        model: SiteModel,
+        make: SetupParts,
+        back: Callable[[], None],
+        guard: Callable[..., Any],
+        *below: ipywidgets.Widget,
+    ) -> None:
         self.model = model
         self.inputs: dict[str, Any] = {
             "name": make.input("Name"),
@@ -43,7 +51,7 @@ class SiteView:
         bar = make.box([make.text("ew-h", Markup("<h2>The site</h2>")), close], "ew-bar")
         buttons = make.box([self.save], "ew-buttons")
         self.form = make.box([make.box(rows, "ew-grid"), self.failure, buttons], "ew-ask")
-        self.widget = make.box([bar, self.form], "ew-bulk ew-site")
+        self.widget = make.box([bar, self.form, *below], "ew-bulk ew-site")
         self._writing = False
         for name, widget in self.inputs.items():
             widget.observe(guard(self._typed(name)), "value")
