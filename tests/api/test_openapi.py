@@ -225,8 +225,13 @@ def call_at_random(operation: Any, mode: GenerationMode, headers: dict[str, str]
 
 
 def asked(operation: Any) -> list[str]:
-    """Parameters that a call cannot do without."""
-    return [each.name for each in operation.query if each.is_required or "/factors/" in operation.path]
+    """Parameters that a call cannot do without: of what alters a locked month, the reason."""
+    needed = ("reason",)
+    return [
+        each.name
+        for each in operation.query
+        if each.is_required or each.name in needed or "/factors/" in operation.path
+    ]
 
 
 def documented(operation: Any, fitting: dict[str, Any]) -> dict[str, Any]:
