@@ -18,9 +18,9 @@ from energy_workbench.contract.notes import Between, Kind, Longest, Words, optio
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
 from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.roles import May
-from energy_workbench.domain.site.locked_months import because
 from energy_workbench.services.rows.locks import change_row
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])

@@ -13,7 +13,7 @@ from energy_workbench.api.beside import RestAlone
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.domain.errors import InputError
-from energy_workbench.domain.site.locked_months import because
+from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.services.rows.locks import change_row
 
 router = APIRouter()

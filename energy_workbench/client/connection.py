@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from energy_workbench.domain import errors
-from energy_workbench.domain.site.locked_months import LockedChange
+from energy_workbench.domain.locks.locked_months import LockedChange
 
 if TYPE_CHECKING:
     import ssl

@@ -19,10 +19,10 @@ from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
 from energy_workbench.contract.rows.setup import ImportedMeters, ImportedReadings
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.fields.query_parameters import Parameters, as_json
+from energy_workbench.domain.locks.locked_months import LockedChange, heard, stated
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
-from energy_workbench.domain.site.locked_months import LockedChange, heard, stated
 from energy_workbench.runtime.paths import AnyPath
 
 if TYPE_CHECKING:

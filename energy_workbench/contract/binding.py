@@ -16,7 +16,7 @@ from energy_workbench.contract.notes import BEGINNING, As, Each, Help, Kind, Nam
 from energy_workbench.contract.operation import Operation
 from energy_workbench.contract.result import Result
 from energy_workbench.contract.results.kinds import of_one, required, results
-from energy_workbench.domain.site.locked_months import LockedChange, heard, stated
+from energy_workbench.domain.locks.locked_months import LockedChange, heard, stated
 
 Note = TypeVar("Note")
 File = tuple[str, bytes]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from energy_workbench.domain.site.locked_months import LockedChange
+    from energy_workbench.domain.locks.locked_months import LockedChange
 
 
 def brief(message: str) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.health.finding_words import AFTER_LOCK
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.site.locked_months import MonthLock
+from energy_workbench.domain.locks.locked_months import MonthLock
 from energy_workbench.domain.time.clock import from_micros
 from energy_workbench.domain.time.period import zone_of
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.plain import Row
+from energy_workbench.domain.locks.locked_months import LockedChange, MonthLock, SentReport, because
 from energy_workbench.domain.ratios import Ratio
-from energy_workbench.domain.site.locked_months import LockedChange, MonthLock, SentReport, because
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.registry import sites

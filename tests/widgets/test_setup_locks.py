@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from energy_workbench.domain.errors import InputError, LockedMonthError
-from energy_workbench.domain.site.locked_months import LockedChange, SentReport, stated
+from energy_workbench.domain.locks.locked_months import LockedChange, SentReport, stated
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.widgets.background import AtOnce

@@ -18,7 +18,7 @@ from energy_workbench.api.app import create_app
 from energy_workbench.cli.home import months
 from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.domain.errors import ConflictError, InputError, LockedMonthError, NotFoundError
-from energy_workbench.domain.site.locked_months import LockedMonthWarning
+from energy_workbench.domain.locks.locked_months import LockedMonthWarning
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.jobs.late_readings import LateReadings
 from energy_workbench.lake import Lake, Reading

@@ -26,7 +26,7 @@ def import_(
 ) -> None:
     """Import a meter file: all of it, or nothing where a row is wrong."""
     from energy_workbench.domain.errors import InputError, LockedMonthError
-    from energy_workbench.domain.site.locked_months import because
+    from energy_workbench.domain.locks.locked_months import because
     from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file, rehearse_import
     from energy_workbench.registry.profile_ids import profile_files
 

@@ -43,7 +43,7 @@ def import_(
 ) -> None:
     """Import a readings file: all of it, or nothing where a row is wrong; the same again changes nothing."""
     from energy_workbench.domain.errors import Problem
-    from energy_workbench.domain.site.locked_months import LockedChange
+    from energy_workbench.domain.locks.locked_months import LockedChange
     from energy_workbench.lake.imports.importing import conflict
     from energy_workbench.lake.imports.incoming import Problems
     from energy_workbench.services.workbench import Workbench

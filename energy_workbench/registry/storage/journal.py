@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from energy_workbench.domain.fields.plain import Row, plain
-from energy_workbench.domain.site.locked_months import LockedChange
+from energy_workbench.domain.locks.locked_months import LockedChange
 from energy_workbench.registry.storage import locks, schema, tables
 from energy_workbench.registry.storage.rows import RowChange
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from energy_workbench.domain.errors import InputError, LockedMonthError, Problem
+from energy_workbench.domain.locks.locked_months import LockedChange, MonthLock, SentReport, stated
 from energy_workbench.domain.schedules import RunState
-from energy_workbench.domain.site.locked_months import LockedChange, MonthLock, SentReport, stated
 from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.storage import schema

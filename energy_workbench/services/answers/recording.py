@@ -12,7 +12,7 @@ from energy_workbench.contract.rows.meters import RecordedReading
 from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.errors import ConflictError
 from energy_workbench.domain.health.health_tracker import Condition
-from energy_workbench.domain.site.locked_months import because
+from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.domain.time import clock
 from energy_workbench.services.home import Home
 from energy_workbench.services.queries.raw import contradictions, news, posted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from energy_workbench.contract.rows.locked import MonthLockRow
 from energy_workbench.contract.site import SiteContract
 from energy_workbench.domain.health.finding_words import AFTER_LOCK
-from energy_workbench.domain.site.locked_months import MonthLock
+from energy_workbench.domain.locks.locked_months import MonthLock
 from energy_workbench.services.home import Home
 from energy_workbench.services.rows.locks import lock_row
 

@@ -13,7 +13,7 @@ from energy_workbench.contract.rows.review import CaseRow, DecisionRow, EditedIn
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.site.locked_months import because
+from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.energy import counter_steps

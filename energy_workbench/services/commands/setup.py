@@ -39,8 +39,8 @@ from energy_workbench.contract.setup import SetupContract
 from energy_workbench.contract.site import SiteContract
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError
+from energy_workbench.domain.locks.locked_months import Stated, because
 from energy_workbench.domain.ratios import Ratio, ratio_at
-from energy_workbench.domain.site.locked_months import Stated, because
 from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import parse_instant

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from energy_workbench.domain.site.locked_months import LockedChange
+    from energy_workbench.domain.locks.locked_months import LockedChange
     from energy_workbench.lake.imports.importing import Admit, Fresh, Importer, Progress
     from energy_workbench.registry import Registry
     from energy_workbench.services.home import Home

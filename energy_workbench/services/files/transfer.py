@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from energy_workbench.contract.readings import ReadingsContract
 from energy_workbench.contract.rows.setup import ImportedReadings
-from energy_workbench.domain.site.locked_months import because
+from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.domain.time.as_written import EveryLike, PeriodLike, every_text, period_text
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.files.exporting import export

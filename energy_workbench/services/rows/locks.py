@@ -15,7 +15,7 @@ from energy_workbench.contract.rows.locked import (
     SentReportRow,
 )
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.site.locked_months import LockedChange, MonthLock, SentReport, Stated, warn
+from energy_workbench.domain.locks.locked_months import LockedChange, MonthLock, SentReport, Stated, warn
 
 if TYPE_CHECKING:
     from energy_workbench.registry.storage.journal import AuditEntry

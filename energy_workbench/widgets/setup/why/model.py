@@ -8,7 +8,7 @@ from typing import TypeVar
 from traitlets import HasTraits, Unicode
 
 from energy_workbench.domain.errors import LockedMonthError
-from energy_workbench.domain.site.locked_months import LockedChange, because, differing
+from energy_workbench.domain.locks.locked_months import LockedChange, because, differing
 from energy_workbench.widgets.background import Doer, Failed
 
 Answer = TypeVar("Answer")

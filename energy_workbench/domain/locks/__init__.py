@@ -1,0 +1,1 @@
+"""Months that are locked, and what changes do to them."""
