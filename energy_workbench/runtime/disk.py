@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -63,19 +63,48 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def replaced(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Where to write what is to take a file's place: it does once it is whole and on the disk, else nothing is left.
+
+    Parameters
+    ----------
+    private : bool
+        Whether only its owner may read it, whatever the umask; else the umask says so.
 
     Raises
     ------
     OSError
         If the disk refuses; the file before stays then.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        draft.touch(exist_ok=False)
+    with _draft(path, private) as draft:
         yield draft
         sync(draft)
         draft.replace(path)
+        sync(path.parent)
+
+
+@contextmanager
+def made(path: Path) -> Iterator[Path]:
+    """The same for a file that only its owner may read, where there is none yet: of two that make it, the first wins.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
+    with _draft(path, private=True) as draft:
+        yield draft
+        sync(draft)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        sync(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, private: bool) -> Iterator[Path]:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        draft.touch(0o600 if private else 0o666, exist_ok=False)
+        yield draft
     finally:
         draft.unlink(missing_ok=True)

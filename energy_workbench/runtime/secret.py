@@ -57,18 +57,9 @@ def made(home: Path, name: str) -> str:
     if secret := read(home, name):
         return secret
     path = home / name
-    draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        disk.sync(draft)
-        try:
-            os.link(draft, path)  # of two that make one at once, the first wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-        disk.sync(home)
+        with disk.made(path) as draft:
+            draft.write_text(secrets.token_urlsafe(32), "utf-8")
     except OSError as error:
         raise SettingsError(f"the secret in {path} cannot be written: {error.strerror}") from None
     return read(home, name)

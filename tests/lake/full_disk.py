@@ -62,7 +62,7 @@ def lake_full(disk: Path, other: Path) -> None:
     for work in (lambda: build(lake, []), lambda: maintain(lake)):
         with pytest.raises(LakeError, match="No space left on device"):
             work()
-    assert not list((disk / "lake").glob("intervals.build.*[0-9]")), "no half of a file is left"
+    assert not list((disk / "lake").glob(".intervals.build.json.*")), "no half of a file is left"
     filler.unlink()
     assert lake.commit(spool) == 20
     assert not spool.state().worrying

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,14 +90,9 @@ def _kept(path: Path) -> str:
         if token := _read(path):
             return token
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = _draft(path, secrets.token_urlsafe(32))
-        try:
-            os.link(draft, path)
-            disk.sync(path.parent)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        # Of two processes that start together one wins, and nobody ever reads half a token.
+        with disk.made(path) as draft:
+            draft.write_text(secrets.token_urlsafe(32), "utf-8")
         return _read(path)
     except OSError as error:
         raise HomeError(f"the token file {path} cannot be used: {error.strerror or error}") from None
@@ -107,20 +101,10 @@ def _kept(path: Path) -> str:
 def _keep(path: Path, token: str) -> None:
     """Put a token in the place of the one in a file."""
     try:
-        _draft(path, token).replace(path)
-        disk.sync(path.parent)
+        with disk.replaced(path, private=True) as draft:
+            draft.write_text(token, "utf-8")
     except OSError as error:
         raise HomeError(f"the token file {path} cannot be written: {error.strerror or error}") from None
-
-
-def _draft(path: Path, token: str) -> Path:
-    # Written beside and moved into place: of two processes that start together one wins, and nobody ever reads
-    # half a token.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(token)
-    disk.sync(draft)
-    return draft
 
 
 def _read(path: Path) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import secrets
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,21 +88,14 @@ def writing(path: Path) -> Iterator[Archive]:
     """
     if path.exists():
         raise InputError(f"{path} exists already: give the backup another name")
-    # The tokens are in it: nobody else may read it.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        # The tokens are in it: nobody else may read it.
+        with disk.replaced(path, private=True) as draft:
             packed = path.suffix in (".gz", ".tgz")
-            with tarfile.open(fileobj=file, mode="w:gz" if packed else "w", format=tarfile.PAX_FORMAT) as tar:
+            with tarfile.open(draft, mode="w:gz" if packed else "w", format=tarfile.PAX_FORMAT) as tar:
                 yield Archive(tar)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        disk.sync(path.parent)
     except OSError as error:
         raise HomeError(f"the backup {path} cannot be written: {error.strerror or error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def unpack(path: Path, folder: Path) -> Manifest:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,18 +76,11 @@ class State:
             If the disk refuses.
         """
         target = folder / FILE
-        draft = target.with_suffix(f".{os.getpid()}")
         try:
-            with draft.open("w", encoding="utf-8") as file:
-                json.dump(asdict(self), file)
-                file.flush()
-                os.fsync(file.fileno())
-            failpoint("intervals.state.before")
-            draft.replace(target)
-            disk.sync(folder)
+            with disk.replaced(target) as draft:
+                draft.write_text(json.dumps(asdict(self)), "utf-8")
+                failpoint("intervals.state.before")
         except OSError as error:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
             raise LakeError(f"{target} cannot be written: {error.strerror or error}") from None
         failpoint("intervals.state.after")
 

@@ -83,14 +83,9 @@ def read(table: Path) -> Book:
 def keep(table: Path, files: set[Path]) -> None:
     """Forget every other file; whole or not at all."""
     book = path_of(table)
-    draft = book.with_name(f"{book.name}.{os.getpid()}")
     kept = [_line(str(path.relative_to(table)), looks) for path, looks in read(table).files.items() if path in files]
-    with draft.open("wb") as file:
-        file.write(b"".join(kept))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(book)
-    disk.sync(book.parent)
+    with disk.replaced(book) as draft:
+        draft.write_bytes(b"".join(kept))
 
 
 def of(path: Path, size: int | None = None) -> Looks:

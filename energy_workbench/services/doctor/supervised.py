@@ -12,6 +12,8 @@ from typing import Literal
 
 import psutil
 
+from energy_workbench.runtime import disk
+
 NAME = "up.json"
 
 
@@ -55,9 +57,8 @@ def write(home: Path, processes: Mapping[str, Supervised]) -> None:
     """Keep what is known; the file is that of this process, and stands for as long as it runs."""
     rows = {name: asdict(found) for name, found in processes.items()}
     content = {"pid": os.getpid(), "began": psutil.Process().create_time(), "processes": rows}
-    draft = home / f".{NAME}.{os.getpid()}"
-    draft.write_text(json.dumps(content, default=datetime.isoformat), "utf-8")
-    draft.replace(home / NAME)
+    with disk.replaced(home / NAME) as draft:
+        draft.write_text(json.dumps(content, default=datetime.isoformat), "utf-8")
 
 
 def read(home: Path) -> dict[str, Supervised]:
