@@ -17,12 +17,16 @@ def table(rows: Sequence[DeletedMeter], *, known: bool) -> Markup:
     if not rows:
         return Markup('<p class="ew-hint">{}</p>').format("No meter is deleted." if known else "One moment…")
     lines = Markup().join(
-        Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(
-            moment(row["deleted_at"]), _called(row), one_line(row["deleted_by"]) or UNKNOWN, _below(row)
+        Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            moment(row["deleted_at"]),
+            one_line(row["number"]),
+            one_line(row["name"]),
+            one_line(row["deleted_by"]) or UNKNOWN,
+            _below(row),
         )
         for row in rows
     )
-    head = Markup("<thead><tr><th>Deleted</th><th>Meter</th><th>By</th><th>With it</th></tr></thead>")
+    head = Markup("<thead><tr><th>Deleted</th><th>Meter</th><th>Name</th><th>By</th><th>With it</th></tr></thead>")
     return Markup(
         '<div class="ew-scroll"><table class="ew-list ew-deleted-list">{}<tbody>{}</tbody></table></div>'
     ).format(head, lines)
