@@ -45,7 +45,8 @@ def test_the_process_answers_beats_and_stops_cleanly(home: Settings) -> None:
     try:
         eventually(lambda: process.poll() is not None or _answers(port), "the service")
         headers = {"Authorization": f"Bearer {tokens_of(home).viewer}"}
-        answer = httpx.get(f"http://127.0.0.1:{port}/api/Energy/meters", headers=headers, trust_env=False)
+        address = f"http://127.0.0.1:{port}/api/Energy/meters"
+        answer = httpx.get(address, headers=headers, trust_env=False, timeout=patience(10))
         assert answer.json()["total"] == 6
         assert "service" in StateStore(home.state_url).processes()
         process.send_signal(signal.SIGTERM)

@@ -1,4 +1,7 @@
-"""Whoever sends a request too slowly to a server of pages loses the connection; an answer may take its time."""
+"""Whoever sends a request too slowly to a server of pages loses the connection; an answer may take its time.
+
+And who leaves before it comes is no error.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,21 @@ class Slow(RequestHandler):
         self.write("taken")
 
 
+class Left(RequestHandler):
+    ended = threading.Event()
+
+    def initialize(self) -> None:
+        self.gone = asyncio.Event()
+
+    def on_connection_close(self) -> None:
+        self.gone.set()
+
+    async def get(self) -> None:
+        await self.gone.wait()
+        IOLoop.current().call_later(0, self.ended.set)  # after what follows
+        await self.finish("done")
+
+
 @pytest.fixture(params=["pages", "lab"])
 def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Each server with little patience, on a real port; what it serves stands for pages."""
@@ -50,7 +68,7 @@ def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         asyncio.set_event_loop(asyncio.new_event_loop())
         options = SiteOptions(name="site", notebook=Path("app.ipynb"), pages=(), service="", machine="m", port=number)
         server = SiteServer(config=configure(options))
-        server.app = Application([(r"/slow", Slow)])
+        server.app = Application([(r"/slow", Slow), (r"/left", Left)])
         # Made when it begins, with kernels that nobody needs here; asked for in a line of the log.
         server.voila_configuration = SimpleNamespace(progressive_rendering=False)
         server.identity_provider = SimpleNamespace(token="")
@@ -62,7 +80,7 @@ def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         asyncio.set_event_loop(asyncio.new_event_loop())
         server = SimpleNamespace(port=number)
         connections._load_jupyter_server_extension(server)
-        server.http_server = HTTPServer(Application([(r"/slow", Slow)]))
+        server.http_server = HTTPServer(Application([(r"/slow", Slow), (r"/left", Left)]))
         server.http_server.listen(number, "127.0.0.1")
         IOLoop.current().add_callback(pages)
         IOLoop.current().start()
@@ -131,3 +149,15 @@ def test_a_body_that_stalls_is_given_up(port: int) -> None:
 def test_jupyterlab_loads_what_ends_the_waiting(tmp_path: Path) -> None:
     found = lab.config_file(Settings(home=tmp_path)).read_text("utf-8")
     assert f'"{connections.__name__}": true' in found
+
+
+def test_who_leaves_before_the_answer_is_no_error_in_the_log(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    Left.ended.clear()
+    with connected(port) as leaving:
+        leaving.sendall(b"GET /left HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert Left.ended.wait(patience(30))
+    # The loop that answers this has done all that came before.
+    with connected(port) as other:
+        other.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert other.recv(100).startswith(b"HTTP/1.1 200")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

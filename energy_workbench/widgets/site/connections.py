@@ -1,11 +1,13 @@
-"""Connections that send a request too slowly are closed: each holds a descriptor of a server of pages."""
+"""Connections of a server of pages: who sends a request too slowly loses it, and who leaves is no error."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
+from tornado.iostream import StreamClosedError
 
 HEAD_SECONDS: Final = 20.0
 """Longest time from a connection's begin, or the answer before, to the end of a request's headers [s].
@@ -22,6 +24,12 @@ def bound(server: HTTPServer, body_seconds: float = BODY_SECONDS) -> None:
     """End the waiting for requests of a server, from its next connection on; an answer may take as long as it likes."""
     server.conn_params.header_timeout = HEAD_SECONDS
     server.conn_params.body_timeout = body_seconds
+    logging.getLogger("tornado.application").addFilter(_stayed)
+
+
+def _stayed(record: logging.LogRecord) -> bool:
+    """Whether a line of the log tells anything else than that a reader left before the answer, with a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], StreamClosedError))
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
