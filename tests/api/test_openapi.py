@@ -48,8 +48,8 @@ CHECKS = [
     response_schema_conformance,
     ignored_auth,
 ]
-GATEWAY, TURN, GONE = "tcp://192.168.1.20:502", "TURN", "GONE"
-"""Of the documented examples; a meter whose counter was set back; one that was deleted."""
+GATEWAY, TURN, GONE, AWAY = "tcp://192.168.1.20:502", "TURN", "GONE", "AWAY"
+"""Of the documented examples; a meter whose counter was set back; one that was deleted, and one that stays so."""
 BOARD = "Board"
 WRITTEN = "rpt_9b0c5f6eccd8"
 """Made of the place of its manifest."""
@@ -76,6 +76,7 @@ BODY = ("id", "name", "number", "parent_id", "meter")
 ELSEWHERE: dict[str, Fitting] = {
     "/meters/{id}": {"id": ["mtr_4", "DG", "UNIT-A-MACHINE-01"], "number": [f"P-{index}" for index in range(99)]},
     "/meters/{id}/restore": {"id": [GONE]},
+    "/deleted-meters/{id}": {"id": [AWAY]},
     "/meters/check": {"id": ["mtr_5"]},
     "/factors": {"name": ["diesel"]},
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
@@ -118,10 +119,12 @@ def plant(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     Workbench.at(home.home).set_floor_plan(PICTURE)
     registry, spool, lake = Registry(home.registry_url), Spool(home.spool_path), Lake(home.lake_path)
     registry.update_meter("MAIN", {"gateway": GATEWAY, "unit_id": 1, "profile": "schneider_pm5xxx"}, by="test")
-    turn, gone = (
-        registry.create_meter({"number": number, "name": number, "type": "unit"}, by="test") for number in (TURN, GONE)
+    turn, *gone = (
+        registry.create_meter({"number": number, "name": number, "type": "unit"}, by="test")
+        for number in (TURN, GONE, AWAY)
     )
-    registry.delete_meter(gone.key, by="test")
+    for meter in gone:
+        registry.delete_meter(meter.key, by="test")
     first = NOW - timedelta(days=1, minutes=NOW.minute % 15)
     spool.append(
         Reading(turn.key, to_micros(first + k * timedelta(minutes=15)), 0, {"energy_active_import": level + 5.0 * k})

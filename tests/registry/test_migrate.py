@@ -176,8 +176,8 @@ def test_a_registry_of_the_first_version_is_migrated_with_all_it_held(first: Reg
     assert (first.site().name, first.revision()) == ("Mill", 6)
     assert [(m.number, m.parent, m.status, m.revision) for m in first.meters(deleted=True)] == [
         ("GRID", None, "active", 1),
-        ("UNIT-A", 1, "faulty", 4),
         ("OLD", 1, "active", 2),
+        ("UNIT-A", 1, "faulty", 4),
     ]
     meter = first.meter("UNIT-A")
     assert (meter.gateway, meter.unit_id, meter.ratio.ct, meter.status_reason) == ("tcp://moxa:502", 5, 40, "")

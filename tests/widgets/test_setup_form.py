@@ -184,7 +184,8 @@ def test_a_suggested_profile_is_taken_with_one_click(form: FormModel, stand_in: 
     view = FormView(form, SetupParts(lambda handler: handler), lambda handler: handler)
     form.add()
     found = view.suggestions
-    assert found.find.disabled  # nobody has said where the meter is
+    found.find.click()  # nobody has said where the meter is
+    assert found.model.problems["gateway"] == "is needed to find out the profile"
     fill(form, {"gateway": "127.0.0.1:5020", "unit_id": "5"})
     assert not found.find.disabled
     found.find.click()

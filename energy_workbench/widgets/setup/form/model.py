@@ -233,7 +233,11 @@ class FormModel(Form):
         return all(self.values.get(name, "").strip() for name in ("gateway", "unit_id"))
 
     def suggest(self) -> None:
-        """Search the profiles that fit the meter at this address."""
+        """Search the profiles that fit the meter at this address, or say what of it is missing."""
+        if not self.findable:
+            missing = [name for name in ("gateway", "unit_id") if not self.values.get(name, "").strip()]
+            self.problems = {**self.problems, **dict.fromkeys(missing, "is needed to find out the profile")}
+            return
         asked = fields.sent({name: self.values[name] for name in ("gateway", "unit_id")})
         with self.hold_trait_notifications():
             self.suggesting, self.suggested = True, None

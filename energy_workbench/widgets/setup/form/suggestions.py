@@ -38,7 +38,7 @@ class Suggestions:
     def _show(self) -> None:
         model = self.model
         self.find.description = "Finding out…" if model.suggesting else "Find out profile"
-        self.find.disabled = model.suggesting or not model.findable
+        self.find.disabled = model.suggesting
         put(self.said, markup.suggested(model.suggested))
         candidates = model.suggested["candidates"][:SHOWN] if model.suggested else []
         for place, row in enumerate(self.rows):
