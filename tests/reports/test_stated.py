@@ -66,7 +66,7 @@ def test_history_has_what_holds_in_the_period_in_words_with_author_and_instant(w
     edit = found[2]
     assert (edit["at"], edit["until"]) == ("2026-10-08T10:00:00+05:30", "2026-10-08T10:45:00+05:30")
     assert {row["entered"] for row in found} == {"2026-10-12T15:07:00+05:30"}
-    assert [row["of"] for row in wb.history(PERIOD, "DG", limit=1)] == ["edit"]
+    assert [row["of"] for row in wb.history(PERIOD, meter="DG", limit=1)] == ["edit"]
 
 
 def test_a_report_lists_them_and_says_how_many_more_there_are(wb: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
