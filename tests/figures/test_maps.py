@@ -107,6 +107,15 @@ def test_on_a_crowded_floor_plan_the_meters_in_trouble_have_their_numbers_and_no
     assert all(floor_plan(apart, size=(1600, 900))["data"][0]["text"])
 
 
+def test_tiles_of_a_kind_show_how_they_differ_and_tell_their_whole_number_when_pointed_at() -> None:
+    trace = meter_map(tree())["data"][0]
+    labels = dict(zip((row["number"] for row in tree()), trace["labels"], strict=True))
+    assert labels["UNIT-A-MACHINE-01"] == "01"
+    assert labels["UNIT-A"] == "UNIT-A"
+    assert labels["ADMIN"] == "ADMIN"
+    assert any("<b>UNIT-A-MACHINE-01</b>" in text for text in trace["hovertext"])
+
+
 @pytest.mark.parametrize("kind", ["treemap", "icicle"])
 def test_no_tile_has_letters_that_are_too_small_to_read(kind: str) -> None:
     text = meter_map(tree(), kind=kind)["layout"]["uniformtext"]

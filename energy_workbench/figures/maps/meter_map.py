@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from itertools import takewhile
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,6 +14,9 @@ from energy_workbench.figures.wording.words import BREAK, amount, states, title
 
 ROW, MOST_ROWS = 17, 120
 """Height of a meter in the map by levels [px], and of how many the map is made high enough."""
+
+ALIKE = 3
+"""So many tiles side by side, the last of their branch, whose numbers begin alike show only how they differ."""
 
 LEAST = 10
 """Smallest text of a tile [px]."""
@@ -47,7 +51,8 @@ def meter_map(
     ids = {meter["id"] for meter in tree}
     parents = [meter["parent_id"] if meter["parent_id"] in ids else "" for meter in tree]
     numbers = {meter["id"]: meter["number"] for meter in tree}
-    labels = [title(meter, numbers.get(meter["parent_id"])) for meter in tree]
+    above = _above(tree, numbers)
+    labels = [title(meter, above[meter["id"]]) for meter in tree]
     keys = [meter["id"] for meter in tree]
     faint = (theme.tile[""][0], theme.quiet)
     tiles = [
@@ -57,7 +62,7 @@ def meter_map(
         for meter in tree
     ]
     powers = [escape(amount(meter["power_kw"], "kW")) for meter in tree]
-    hover = [escape(meter["name"]) + (BREAK + wrong if (wrong := states(meter)) else "") for meter in tree]
+    hover = [_named(meter) + (BREAK + wrong if (wrong := states(meter)) else "") for meter in tree]
     if parents.count("") > 1:
         parents = ["", *(parent or SITE for parent in parents)]
         labels, keys, tiles = [escape(site), *labels], [SITE, *keys], [theme.tile[""], *tiles]
@@ -76,7 +81,7 @@ def meter_map(
         "texttemplate": Markup("%{label}<br>%{text}"),
         "textfont": {"color": inks, "size": 12},
         "hovertext": hover,
-        "hovertemplate": Markup("<b>%{label}</b><br>%{hovertext}<br>%{text}<extra></extra>"),
+        "hovertemplate": Markup("%{hovertext}<br>%{text}<extra></extra>"),
         "marker": {
             "colors": colours,
             "line": {"color": theme.surface, "width": 1.5},
@@ -112,6 +117,32 @@ def meter_map(
         uniformtext={"minsize": LEAST, "mode": "hide"},
     )
     return {"data": [trace], "layout": layout}
+
+
+def _named(meter: Mapping[str, Any]) -> Markup:
+    return Markup("<b>{}</b><br>{}").format(meter["number"], meter["name"])
+
+
+def _above(tree: Sequence[Mapping[str, Any]], numbers: Mapping[str, str]) -> dict[str, str | None]:
+    """By id what the number of a meter begins with that its place says already, so that a small tile has room for the
+    rest: its parent's number, and what follows it alike in all of the last ones below that.
+    """
+    below: dict[str | None, list[str]] = {}
+    for meter in tree:
+        below.setdefault(meter["parent_id"], []).append(meter["id"])
+    found: dict[str, str | None] = {}
+    for parent, ids in below.items():
+        above = numbers.get(parent or "")
+        alike = _beginning([numbers[key] for key in ids])
+        last = above and len(ids) >= ALIKE and not any(key in below for key in ids) and alike.startswith(f"{above}-")
+        found |= dict.fromkeys(ids, alike if last else above)
+    return found
+
+
+def _beginning(numbers: Sequence[str]) -> str:
+    """The parts between dashes with which all of them begin."""
+    parts = zip(*(number.split("-") for number in numbers), strict=False)
+    return "-".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts))
 
 
 def _sizes(keys: list[str], parents: list[str]) -> list[int]:

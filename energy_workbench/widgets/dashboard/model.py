@@ -64,6 +64,7 @@ class Model(PageModel):
 
     page = PAGE
     default_period = "today"
+    paper = "landscape"
     takes = frozenset({"period", "meter"})
     every = LIVE
 

@@ -55,6 +55,7 @@ class Model(PageModel):
 
     page = PAGE
     default_period = "last 7 days"
+    paper = "landscape"
     takes = frozenset({"period", "meter"})
 
     by = Enum(("kwh", "percent"), "kwh").tag(address="by")

@@ -132,11 +132,11 @@ function inTurn(act) {
   return mine;
 }
 
-/** Width of a page of A4 within its margins, less a panel's padding, and the greatest height of a chart on it [px]. */
-const PAPERS = {portrait: {width: 694, most: 820}, landscape: {width: 1023, most: 540}};
-const PADDING = 24;
+/** Width of a chart on a page of A4, the height that fits below the numbers on its first page, and that of a whole
+ * page [px]: what is higher than that is drawn as high as a page. */
+const PAPERS = {portrait: {width: 690, fits: 560, page: 900}, landscape: {width: 1018, fits: 440, page: 600}};
 
-/** Charts that are there: each is drawn for paper before the page is printed, and as it was after. */
+/** Charts that are there: each is drawn for paper, beside what is on the screen, while the page is printed. */
 const drawn = new Set();
 
 /** A figure in the colours of a light page. */
@@ -153,7 +153,7 @@ addEventListener("beforeprint", () => {
   }));
   const now = new Date().toLocaleString("en-GB", {dateStyle: "long", timeStyle: "short"});
   document.querySelectorAll(".ew-printed-at").forEach((node) => { node.textContent = now; });
-  for (const each of drawn) each.toPaper(PAPERS[paper].width - PADDING, PAPERS[paper].most);
+  for (const each of drawn) each.toPaper(PAPERS[paper]);
 });
 addEventListener("afterprint", () => { for (const each of drawn) each.toScreen(); });
 
@@ -228,16 +228,27 @@ export const chart = {
     const observer = new ResizeObserver(fit);
     observer.observe(el);
     const height = () => (figure.layout.meta && figure.layout.meta.height) || model.get("height");
+    let sheet = null;
+    const toScreen = () => {
+      if (!sheet) return;
+      window.Plotly.purge(sheet);
+      sheet.remove();
+      sheet = null;
+    };
     const printing = {
-      toPaper: (width, most) => {
+      toPaper: ({width, fits, page}) => {
+        toScreen();
         if (!listening || !plot.clientWidth) return;
-        const tall = Math.min(height(), most);
-        el.style.minHeight = `${tall}px`;
-        const {data, layout} = inDaylight(figure);
-        window.Plotly.react(plot, data, {...layout, autosize: false, width, height: tall}, window.workbench.bar);
-        untangle(plot);
+        sheet = document.createElement("div");
+        sheet.className = "ew-sheet";
+        el.append(sheet);
+        const size = {width, height: height() > page ? page : Math.min(height(), fits), autosize: false};
+        const {data, layout} = inDaylight({data: plot.data, layout: plot.layout});
+        // What does not move is drawn at once: a printer waits for nothing.
+        window.Plotly.newPlot(sheet, data, {...layout, ...size}, {...window.workbench.bar, staticPlot: true});
+        untangle(sheet);
       },
-      toScreen: () => { if (listening) draw(); },
+      toScreen,
     };
     drawn.add(printing);
     draw();
