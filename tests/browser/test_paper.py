@@ -56,7 +56,7 @@ def test_each_page_prints_on_a4_whole_and_says_what_it_is_about(plant: Plant, vi
         assert page.evaluate(OVER) == []
         assert page.locator(f"{SHOWN}.ew-sheet").count() == page.locator(f"{SHOWN}.ew-chart.drawn").count()
         assert page.locator(f"{SHOWN}.ew-sheet .sankey-link").count() == flows
-        page.emulate_media(media="screen")
+        page.emulate_media(media="null")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator(".ew-sheet").count() == 0
         page.set_viewport_size({"width": 1366, "height": 768})
