@@ -69,7 +69,8 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     page, wb = visit.page, editors.workbench
     page.goto(f"{editors.service}/schedules?token={EDITOR}")
     reports = page.locator(".ew-schedules")
-    expect(reports.locator(".ew-hint").first).to_contain_text("Nothing is scheduled yet", timeout=patience(60) * 1000)
+    nothing = reports.get_by_text("Nothing is scheduled yet")
+    expect(nothing).to_be_visible(timeout=patience(60) * 1000)
     reports.get_by_role("button", name="+ Add schedule").click()
     expect(reports.get_by_label("Name")).to_be_focused()
     page.keyboard.type("<i>Board</i> & friends")
@@ -80,10 +81,10 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     expect(reports.locator(".ew-wrong")).to_have_text("✕ is no whole number, such as 10")
     reports.get_by_label("Top").fill("5")
     expect(reports.locator(".ew-wrong")).to_have_count(0)
-    reports.get_by_label("Mail to").fill("anna")
+    reports.get_by_label("Mail to", exact=True).fill("anna")
     expect(reports.locator(".ew-field-recipients")).to_contain_text("'anna' is no mail address")
     expect(reports.locator(".ew-preview")).to_contain_text("At 06:00 on the first day of every month")
-    reports.get_by_label("Mail to").fill("anna@works.example de")
+    reports.get_by_label("Mail to", exact=True).fill("anna@works.example de")
     expect(reports.locator(".ew-field-recipients .ew-wrong")).to_have_count(0)
     reports.get_by_role("button", name="Save schedule").click()
     expect(reports.locator(".ew-about h2")).to_have_text("<i>Board</i> & friends")
@@ -103,7 +104,7 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     assert wb.schedules()[0]["paused"]
     reports.get_by_role("button", name="Delete").first.click()
     reports.locator(".ew-ask").get_by_role("button", name="Delete").click()
-    expect(reports.locator(".ew-hint").first).to_contain_text("Nothing is scheduled yet")
+    expect(nothing).to_be_visible()
     assert wb.schedules() == []
 
     # The other page of editors is the same app: changing it starts no kernel.
