@@ -28,7 +28,7 @@ RUNS = 5
 WATCHED = 130.0
 """How long open pages are left alone [s]: those that show intervals ask each minute."""
 
-FIRST = ".ew-chart.drawn:visible"
+FIRST = ".ew-chart.drawn:visible, .ew-changes:visible"
 ALL = ".ew-stage:not(:has(> :not(.ew-hidden) .ew-chart:not(.drawn)))"
 """The place of the pages, once the page in front has no chart that is not drawn."""
 

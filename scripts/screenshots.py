@@ -47,7 +47,7 @@ def shoot(browser: Browser, link: httpx.URL, names: list[str], width: int, heigh
     page.set_default_timeout(60_000)
     for name in names:
         page.goto(str(link.copy_with(path=f"/{name}")))
-        page.locator(".ew-chart.drawn:visible, .ew-setup:visible").first.wait_for()
+        page.locator(".ew-chart.drawn:visible, .ew-changes:visible, .ew-setup:visible").first.wait_for()
         page.wait_for_timeout(SETTLED_MS)
         page.screenshot(path=folder / f"{name}-{width}.jpg", type="jpeg", quality=QUALITY, full_page=True)
         page.goto("about:blank")

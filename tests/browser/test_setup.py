@@ -370,6 +370,46 @@ def test_a_step_of_a_counter_is_decided_and_the_decision_taken_back(setup: Setup
     assert visit.errors == []
 
 
+def test_a_device_is_exchanged_and_the_exchange_taken_away_and_a_template_makes_a_meter(
+    setup: Setup, visit: Visit
+) -> None:
+    page, meter = visit.page, "UNIT-A-MACHINE-03"
+    setup.open(page, meter)
+    page.click(".ew-do-exchange-device")
+    panel = page.locator(".ew-exchange")
+    panel.locator(".ew-field-new_serial input").fill("N-2044")
+    last = panel.locator(".ew-field-closing-energy_active_import")
+    expect(last.locator(".ew-note")).to_contain_text("Read last", timeout=patience(30) * 1000)
+    # The energy of the day stands there before anything is stored.
+    expect(panel.locator(".ew-exchange-energy")).to_contain_text("Day of the exchange, import")
+    assert setup.workbench.exchanges(meter) == []
+    for _ in each_size(page, (*NOTEBOOK, *TABLET)):
+        nothing_over(page, ".ew-exchange .widget-label, .ew-exchange .ew-buttons, .ew-exchange-energy td")
+    page.click(".ew-do-exchange")
+    said(page, f"The exchange of {meter} was recorded")
+    (stored,) = setup.workbench.exchanges(meter)
+    assert stored["new_serial"] == "N-2044"
+    page.click(".ew-do-exchange-device")
+    expect(panel.locator("table").last).to_contain_text("N-2044")
+    panel.locator(".ew-pick-exchange select").select_option(index=1)
+    expect(panel.locator(".ew-ask")).to_contain_text("as if it had never been")
+    page.click(".ew-do-remove-exchange")
+    said(page, "was taken away")
+    assert setup.workbench.exchanges(meter) == []
+    page.click(".ew-do-templates")
+    page.click(".ew-do-add-template")
+    page.locator(".ew-templates").get_by_label("Name of the template").fill("Feeder")
+    page.locator(".ew-templates .ew-field-ct_primary input").fill("400")
+    page.locator(".ew-templates .ew-field-ct_secondary input").fill("5")
+    page.click(".ew-do-save-template")
+    said(page, "Template Feeder was saved")
+    page.click(".ew-do-use-template")
+    expect(page.locator(".ew-form .ew-field-ct_primary input")).to_have_value("400")
+    page.click(".ew-do-cancel")
+    setup.workbench.delete_template("Feeder")
+    assert visit.errors == []
+
+
 def test_two_editors_see_each_others_version(setup: Setup, visit: Visit) -> None:
     page = visit.page
     setup.open(page, "ADMIN")
