@@ -352,7 +352,7 @@ def test_a_period_half_of_which_is_there_is_marked_as_incomplete(plant: Settings
     assert 0.05 < done.completeness < 0.2
     shown = text_of(done.files["html"])
     assert "Incomplete: part of the period's data is missing" in shown
-    assert "what no register tells is in none" in shown
+    assert "what no register shows is in none" in shown
     low = publish(plant, "monthly", {"period": "2026-09"}, formats=["html"], out=tmp_path, threshold=0.01, tools=tools)
     assert not low.incomplete
 
