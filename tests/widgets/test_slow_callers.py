@@ -28,9 +28,13 @@ SHORT = 0.3
 """Stands for the seconds that a caller has [s]."""
 
 
+GO_ON = threading.Event()
+"""Never set: who waits for it takes its time."""
+
+
 class Slow(RequestHandler):
     async def get(self) -> None:
-        await asyncio.sleep(2 * SHORT)
+        await asyncio.to_thread(GO_ON.wait, 2 * SHORT)
         self.write("done")
 
     async def post(self) -> None:

@@ -159,7 +159,7 @@ def test_a_late_answer_is_no_proof_against_a_profile(which: str, rtu: bool, monk
         async def _answer(self, writer, head, unit, code, address, count):
             if (code, address, count) in waits and len(self.asked) > 1:
                 waits.remove((code, address, count))
-                await asyncio.sleep(0.4)  # longer than the patience, shorter than the time-out
+                self.delays.append(0.4)  # longer than the patience, shorter than the time-out
             await super()._answer(writer, head, unit, code, address, count)
 
     found = find(Held({1: device_words(profile)}, holes=True, rtu=rtu))
