@@ -67,7 +67,7 @@ def _month(row: MonthEnergy, ways: Sequence[str]) -> Markup:
     by_name: Mapping[str, Any] = row
     energies = (by_name[f"{when}_{way}_kwh"] for way in ways for when in ("before", "after"))
     cells = Markup().join(Markup("<td>{}</td>").format(amount(value)) for value in energies)
-    lock = Markup(' <span title="This month is locked">🔒 locked</span>') if row["locked"] else Markup()
+    lock = Markup(' <span title="This month is locked">locked</span>') if row["locked"] else Markup()
     return Markup("<tr><th>{}{}</th>{}</tr>").format(row["month"], lock, cells)
 
 

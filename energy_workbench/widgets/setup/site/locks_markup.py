@@ -24,7 +24,7 @@ def listing(rows: Sequence[MonthLockRow]) -> Markup:
 def _line(row: MonthLockRow) -> Markup:
     why = Markup("<br><small>{}</small>").format(row["reason"]) if row["reason"] else Markup()
     changes = Markup().join([*map(_change, row["changes"]), *map(_late, row["late"])])
-    return Markup("<tr><th>🔒 {}</th><td>{} by {}{}</td><td>{}</td></tr>").format(
+    return Markup("<tr><th>{}</th><td>{} by {}{}</td><td>{}</td></tr>").format(
         row["month"], moment(row["at"]), row["by"], why, changes or "Nothing"
     )
 
