@@ -42,7 +42,7 @@ class Slow(RequestHandler):
 
 
 class Left(RequestHandler):
-    ended = threading.Event()
+    began, ended = threading.Event(), threading.Event()
 
     def initialize(self) -> None:
         self.gone = asyncio.Event()
@@ -51,6 +51,7 @@ class Left(RequestHandler):
         self.gone.set()
 
     async def get(self) -> None:
+        self.began.set()
         await self.gone.wait()
         IOLoop.current().call_later(0, self.ended.set)  # after what follows
         await self.finish("done")
@@ -156,9 +157,11 @@ def test_jupyterlab_loads_what_ends_the_waiting(tmp_path: Path) -> None:
 
 
 def test_who_leaves_before_the_answer_is_no_error_in_the_log(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    Left.began.clear()
     Left.ended.clear()
     with connected(port) as leaving:
         leaving.sendall(b"GET /left HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert Left.began.wait(patience(30)), "who is gone before that is never told of"
     assert Left.ended.wait(patience(30))
     # The loop that answers this has done all that came before.
     with connected(port) as other:
