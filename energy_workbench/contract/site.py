@@ -71,7 +71,7 @@ class SiteContract:
 
         Examples
         --------
-        >>> wb.overview("today").cards["energy_kwh"]
+        >>> wb.overview("today").cards
         """
 
     def site_figures(self, period: Period = "today", *, start: Edge = None, end: Edge = None) -> SiteFigures:

@@ -183,7 +183,7 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     stored = setup.workbench.meter(SEED)
     assert (stored["ct_ratio"], stored["pt_ratio"], stored["unit_id"]) == ("100/5", "415/110", 5)
     assert stored["gateway"] == "tcp://192.168.1.105:502"
-    expect(page.locator(".ew-section", has_text="Transformers").first).to_contain_text("100/5")
+    expect(page.locator(".ew-section:visible", has_text="Transformers").first).to_contain_text("100/5")
     expect(line(page, SEED)).to_be_visible()
     # Move it.
     page.click(".ew-do-move")

@@ -158,6 +158,6 @@ def test_so_many_findings_that_not_all_are_given_are_not_passed_off_as_all(
     monkeypatch.setattr(Workbench, "findings", lambda *_, **how: [one] * how["limit"])
     about = ReportContext(wb, PERIOD)
     parts = [part._repr_mimebundle_()["text/html"] for part in sections.findings(about).parts]
-    assert any(f"older than the newest {MOST_FINDINGS:,}" in part for part in parts)
+    assert any(f"more than the newest {MOST_FINDINGS:,}; older ones are not counted" in part for part in parts)
     assert any(f"The newest 200 of {MOST_FINDINGS:,} are listed" in part for part in parts)
     assert f"≥ {MOST_FINDINGS:,}" in [card.value for card in sections.quality_figures(about)]

@@ -51,8 +51,9 @@ def test_the_last_seven_days_are_the_same_time_and_energy_everywhere(wb: Workben
     assert {round(each["total_kwh"], 3) for each in [*faces, of_all]} == {round(told.total_kwh or 0.0, 3)}
     assert told.start == "2026-10-06T00:00:00+05:30"
     said = amount(told.total_kwh, "kWh")
-    assert f"last 7 days: {number}" in pattern_heading(overview.shown_pattern)
-    assert f"{said} in all" in pattern_heading(overview.shown_pattern)
+    head = pattern_heading(overview.shown_pattern, PERIOD)
+    assert f"{PERIOD}: {number}" in head
+    assert f"{said} in all" in head
     assert next(each for each in patterns.cards if each.label.startswith("Energy ")).value == said
 
 
