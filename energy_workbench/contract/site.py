@@ -134,7 +134,7 @@ class SiteContract:
     def remove_floor_plan(self) -> None:
         """Remove the picture, if there is one; removing what is not there changes nothing."""
 
-    @operation("GET", "/locks", "Locked months", tag=LOCKS)
+    @operation("GET", "/locks", "Locked months", tag=LOCKS, slow=True)
     def locked_months(self) -> list[MonthLockRow]:
         """Locked months, oldest first: since when, by whom and why, and what `changes` altered since.
 

@@ -198,7 +198,7 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     page.locator(".ew-ask").get_by_label("Status").select_option("Maintenance")
     page.click(".ew-do-confirm")
     expect(page.locator(".ew-ask .ew-wrong")).to_contain_text("reason", ignore_case=True)
-    page.locator(".ew-ask").get_by_label("Reason").fill("new bearings")
+    page.locator(".ew-ask:visible").get_by_label("Reason").fill("new bearings")
     page.click(".ew-do-confirm")
     said(page, "maintenance")
     expect(page.locator(".ew-mark-offline")).to_be_visible()
