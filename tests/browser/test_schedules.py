@@ -94,7 +94,7 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
 
     reports.get_by_role("button", name="Send now").first.click()
     expect(reports.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
-    reports.locator(".ew-ask").get_by_role("button", name="Send now").click()
+    reports.locator(".ew-ask:visible").get_by_role("button", name="Send now").click()
     expect(reports.locator(".ew-run")).to_contain_text("waits for its turn")
     reports.get_by_role("button", name="Cancel this run").click()
     expect(reports.locator(".ew-runs")).to_contain_text("cancelled by editor")
@@ -103,7 +103,7 @@ def test_a_schedule_is_added_run_paused_and_deleted_on_the_page(editors: Editors
     expect(reports.get_by_role("button", name="Resume")).to_be_visible()
     assert wb.schedules()[0]["paused"]
     reports.get_by_role("button", name="Delete").first.click()
-    reports.locator(".ew-ask").get_by_role("button", name="Delete").click()
+    reports.locator(".ew-ask:visible").get_by_role("button", name="Delete").click()
     expect(nothing).to_be_visible()
     assert wb.schedules() == []
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 SEED = "UNIT-A-MACHINE-15"
 """The guide's UNIT-A-MACHINE-05 exists in the demo plant already."""
 SHOWN_BY = {
-    ".ew-do-status": ".ew-ask .ew-do-confirm",
+    ".ew-do-status": ".ew-ask:visible .ew-do-confirm",
     ".ew-do-edit": ".ew-form .ew-do-save",
     ".ew-do-add": ".ew-form .ew-do-save",
     ".ew-do-bulk": ".ew-files",
@@ -195,9 +195,9 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     expect(page.locator(".ew-trail")).to_contain_text("PMD › UNIT-B")
     # Its status, with a reason.
     page.click(".ew-do-status")
-    page.locator(".ew-ask").get_by_label("Status").select_option("Maintenance")
+    page.locator(".ew-ask:visible").get_by_label("Status").select_option("Maintenance")
     page.click(".ew-do-confirm")
-    expect(page.locator(".ew-ask .ew-wrong")).to_contain_text("reason", ignore_case=True)
+    expect(page.locator(".ew-ask:visible .ew-wrong")).to_contain_text("reason", ignore_case=True)
     page.locator(".ew-ask:visible").get_by_label("Reason").fill("new bearings")
     page.click(".ew-do-confirm")
     said(page, "maintenance")
@@ -345,7 +345,7 @@ def test_a_step_of_a_counter_is_decided_and_the_decision_taken_back(setup: Setup
     panel = page.locator(".ew-review")
     expect(panel.locator("tbody tr")).to_contain_text(["STEP-1"])
     panel.get_by_label("Look at").select_option(index=1)
-    expect(panel.locator(".ew-ask")).to_contain_text("9,075 kWh")
+    expect(panel.locator(".ew-ask:visible")).to_contain_text("9,075 kWh")
     panel.get_by_label("It was").select_option(label="Exchange: another device took over")
     panel.get_by_label("Old device ended at [kWh]").fill("9000")
     panel.get_by_label("New device began at [kWh]").fill("3079")
@@ -392,7 +392,7 @@ def test_a_device_is_exchanged_and_the_exchange_taken_away_and_a_template_makes_
     page.click(".ew-do-exchange-device")
     expect(panel.locator("table").last).to_contain_text("N-2044")
     panel.locator(".ew-pick-exchange select").select_option(index=1)
-    expect(panel.locator(".ew-ask")).to_contain_text("as if it had never been")
+    expect(panel.locator(".ew-ask:visible")).to_contain_text("as if it had never been")
     page.click(".ew-do-remove-exchange")
     said(page, "was taken away")
     assert setup.workbench.exchanges(meter) == []
@@ -485,9 +485,9 @@ def test_a_meter_is_chosen_by_keyboard_alone(setup: Setup, visit: Visit) -> None
     chosen = page.locator(".ew-meter h2").inner_text().split("\n")[0]
     page.locator(".ew-do-status").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".ew-ask").first).to_contain_text(chosen.split(" ")[0][:2])
+    expect(page.locator(".ew-ask:visible").first).to_contain_text(chosen.split(" ")[0][:2])
     page.keyboard.press("Escape")
-    expect(page.locator(".ew-ask").first).to_be_hidden()
+    expect(page.locator(".ew-ask:visible").first).to_be_hidden()
     # The keyboard goes on where one was, and Enter in a field saves.
     expect(page.locator(".ew-do-edit")).to_be_focused()
     page.keyboard.press("Enter")
@@ -609,8 +609,12 @@ def test_a_ratio_from_a_date_shows_what_it_recomputes_before_it_is_stored(setup:
     expect(page.locator(".ew-impact")).to_contain_text("01 Nov 2026 06:00")
     assert len(setup.workbench.meter_ratios("UNIT-B")) == 1
     page.click(".ew-do-save-ratio")
-    expect(page.locator(".ew-ratios tbody tr")).to_have_count(2, timeout=patience(20) * 1000)
-    assert [row["ct_primary"] for row in setup.workbench.meter_ratios("UNIT-B")][-1] == 1200.0
+    eventually(
+        lambda: [row["ct_primary"] for row in setup.workbench.meter_ratios("UNIT-B")][-1] == 1200.0, "the pair", 20
+    )
+    expect(page.locator(".ew-section:visible", has_text="Valid from").last).to_contain_text(
+        "1200", timeout=patience(20) * 1000
+    )
 
 
 OUT = """() => {
@@ -633,8 +637,8 @@ TABLET: Sizes = ((800, 1000), (1024, 768))
 def each_part(page: Page) -> Iterator[str]:
     """Open what each button opens, one after the other, each while it is asked for."""
     for button, part in SHOWN_BY.items():
-        if page.locator(".ew-ask .ew-do-refuse").is_visible():
-            page.click(".ew-ask .ew-do-refuse")
+        if page.locator(".ew-ask:visible .ew-do-refuse").is_visible():
+            page.click(".ew-ask:visible .ew-do-refuse")
         page.click(button)
         expect(page.locator(part).first).to_be_visible()
         yield part
@@ -659,7 +663,7 @@ def test_each_part_keeps_within_its_edges_has_names_and_leads_nowhere_else(setup
         for part in chain(["the page"], each_part(page)):
             kept_within(page, part, NOTEBOOK)
             assert page.evaluate(UNNAMED) == [], part
-            if part not in (".ew-ask .ew-do-confirm", ".ew-review .ew-calm"):
+            if part not in (".ew-ask:visible .ew-do-confirm", ".ew-review .ew-calm"):
                 expect(page.locator(".ew-right h2:visible")).to_have_count(1)
             # It draws no chart, whose bar would have buttons of its own.
             assert page.locator(f".ew-chart, .js-plotly-plot, {BUTTONS}").count() == 0
