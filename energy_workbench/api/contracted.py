@@ -13,8 +13,8 @@ from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Ope
 from energy_workbench.api.answers import Json, attachment
 from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant
 from energy_workbench.api.room import apart
-from energy_workbench.contract.binding import Binding, Parameter
-from energy_workbench.contract.notes import Between, Kind, Longest, Words, optional
+from energy_workbench.contract.binding import Binding
+from energy_workbench.contract.notes import Between, Kind, Longest, Parameter, Words, optional
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
 from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem

@@ -9,58 +9,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import NoneType, SimpleNamespace
-from typing import Any, Literal, TypeVar, get_origin, get_type_hints
+from typing import Any, get_origin, get_type_hints
 from urllib.parse import quote
 
-from energy_workbench.contract.notes import BEGINNING, As, Each, Help, Kind, Named, on_the_wire, optional, plain
+from energy_workbench.contract.notes import (
+    BEGINNING,
+    As,
+    Each,
+    Kind,
+    Named,
+    Parameter,
+    Place,
+    on_the_wire,
+    optional,
+    plain,
+)
 from energy_workbench.contract.operation import Operation
 from energy_workbench.contract.result import Result
 from energy_workbench.contract.results.kinds import of_one, required, results
 from energy_workbench.domain.locks.locked_months import LockedChange, heard, stated
 
-Note = TypeVar("Note")
 File = tuple[str, bytes]
 """An answer that is a file: its name and content."""
-Place = Literal["path", "query", "body", "member", "revision", "reason"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of a method.
-
-    Attributes
-    ----------
-    name, wire : str
-        In Python; in REST.
-    place : {"path", "query", "body", "member", "revision", "reason"}
-        Where it stands in the call.
-    type : Any
-        Its type on the wire, without what is noted at it.
-    default : Any
-        `inspect.Parameter.empty` where it must be given.
-    notes : tuple
-        What is noted at it.
-    many : bool
-        It takes as many values as are given: `*names`.
-    """
-
-    name: str
-    wire: str
-    place: Place
-    type: Any
-    default: Any
-    notes: tuple[Any, ...]
-    many: bool = False
-
-    def note(self, kind: type[Note]) -> Note | None:
-        """What of that kind is noted at it."""
-        return next((note for note in self.notes if isinstance(note, kind)), None)
-
-    @property
-    def help(self) -> str:
-        """A line of the reference."""
-        told = self.note(Help)
-        return told.text if told else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from energy_workbench.domain.time.as_written import EveryLike, InstantLike, PeriodLike
 
@@ -167,3 +167,46 @@ def on_the_wire(kind: Any, notes: tuple[Any, ...]) -> Any:
     if not written:
         return kind
     return str | None if optional(kind) else str
+
+
+Note = TypeVar("Note")
+Place = Literal["path", "query", "body", "member", "revision", "reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a method.
+
+    Attributes
+    ----------
+    name, wire : str
+        In Python; in REST.
+    place : {"path", "query", "body", "member", "revision", "reason"}
+        Where it stands in the call.
+    type : Any
+        Its type on the wire, without what is noted at it.
+    default : Any
+        `inspect.Parameter.empty` where it must be given.
+    notes : tuple
+        What is noted at it.
+    many : bool
+        It takes as many values as are given: `*names`.
+    """
+
+    name: str
+    wire: str
+    place: Place
+    type: Any
+    default: Any
+    notes: tuple[Any, ...]
+    many: bool = False
+
+    def note(self, kind: type[Note]) -> Note | None:
+        """What of that kind is noted at it."""
+        return next((note for note in self.notes if isinstance(note, kind)), None)
+
+    @property
+    def help(self) -> str:
+        """A line of the reference."""
+        told = self.note(Help)
+        return told.text if told else ""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 from energy_workbench.api.access import hosts
-from energy_workbench.contract.binding import Binding, Parameter
-from energy_workbench.contract.notes import Existing, Kind
+from energy_workbench.contract.binding import Binding
+from energy_workbench.contract.notes import Existing, Kind, Parameter
 from energy_workbench.contract.operation import Operation
 from energy_workbench.domain.errors import (
     AccessError,

@@ -11,8 +11,8 @@ from numbers import Integral, Real
 from types import NoneType
 from typing import Any, Literal, Protocol, get_args, get_origin
 
-from energy_workbench.contract.binding import Binding, Parameter
-from energy_workbench.contract.notes import Between, ByPosition, Each, Existing, Kind, Longest, optional
+from energy_workbench.contract.binding import Binding
+from energy_workbench.contract.notes import Between, ByPosition, Each, Existing, Kind, Longest, Parameter, optional
 from energy_workbench.contract.results.several import Several
 from energy_workbench.domain.errors import InputError, PeriodError
 from energy_workbench.domain.paging import window
