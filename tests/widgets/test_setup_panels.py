@@ -223,7 +223,9 @@ def test_an_empty_plant_leads_to_the_first_meter_the_file_and_templates() -> Non
     view = SetupView(model, Files(accept=".csv,.xlsx"), lambda act: act)
     # Before it is known, nothing is said of the plant.
     assert not visible(view.first_run.widget)
+    assert view.first_run.widget.children == ()
     model.refresh()
+    assert len(view.first_run.widget.children) == 4
     assert visible(view.first_run.widget)
     assert not any(visible(widget) for widget in view.sides.values())
     assert model.cards == []

@@ -33,12 +33,19 @@ EMPTY: tuple[tuple[str, FileFormat], ...] = (("Empty file, Excel", "xlsx"), ("Em
 
 
 class FirstRunView:
-    """Leads to the first meter, to the file, or to templates; `widget` is what to display."""
+    """Leads to the first meter, to the file, or to templates; `widget` is empty while there are meters."""
 
     def __init__(self, model: SetupModel, make: SetupParts) -> None:
-        def way(name: str, *buttons: ipywidgets.Widget) -> ipywidgets.Widget:
-            return make.box([make.text("ew-section", WAYS[name]), make.box(list(buttons), "ew-buttons")], "ew-group")
+        self._model, self._make = model, make
+        self.widget = make.box([], "ew-first-run")
+        model.observe(lambda _: self._build(), "empty")
+        self._build()
 
+    def _build(self) -> None:
+        """Make the widgets, the first time that they are needed."""
+        if self.widget.children or not self._model.empty:
+            return
+        make, model = self._make, self._model
         add = make.button("Add the first meter", model.begin_add, kind="primary", classes="ew-do-first-meter")
         files = [
             make.button(label, partial(model.bulk.download, "template", kind), classes=f"ew-do-first-{kind}")
@@ -46,7 +53,13 @@ class FirstRunView:
         ]
         take = make.button("Import a file…", partial(model.open, "bulk"), classes="ew-do-first-import")
         templates = make.button("Templates…", partial(model.open, "templates"), classes="ew-do-first-template")
-        self.widget = make.box(
-            [make.text("ew-h", WORDS), way("meter", add), way("file", *files, take), way("template", templates)],
-            "ew-first-run",
-        )
+        self.widget.children = [
+            make.text("ew-h", WORDS),
+            self._way("meter", add),
+            self._way("file", *files, take),
+            self._way("template", templates),
+        ]
+
+    def _way(self, name: str, *buttons: ipywidgets.Widget) -> ipywidgets.Widget:
+        make = self._make
+        return make.box([make.text("ew-section", WAYS[name]), make.box(list(buttons), "ew-buttons")], "ew-group")
