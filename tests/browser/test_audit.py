@@ -33,7 +33,11 @@ def test_changes_are_those_of_rest_and_lead_to_older_ones_and_to_a_meter(plant: 
     expect(lines).to_have_count(len(older))
     expect(lines.first).to_contain_text(older[0]["number"] or older[0]["subject"])
     # Another choice begins at its newest change.
-    page.locator(".ew-bar select").nth(1).select_option(value="meter")
+    counted = sum(
+        count for action, count in plant.get("/audit/summary", period="last 90 days")["actions"].items()
+        if action.startswith("meter.")
+    )  # fmt: skip
+    page.locator(".ew-stage > :not(.ew-hidden) .ew-bar select").nth(1).select_option(label=f"Meters ({counted:,})")
     page.wait_for_url("**/audit?*kind=meter*")
     meters = plant.get("/audit", limit=ROWS, action="meter", period="last 90 days")
     expect(page.locator(".ew-pager .ew-more")).to_contain_text(f"of {meters['total']:,}")
