@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from energy_workbench.cli.home import settings as command
 from energy_workbench.contract.energy import EnergyContract
+from energy_workbench.contract.load import LoadContract
 from energy_workbench.contract.notes import Between
 from energy_workbench.domain.errors import SettingsError
 from energy_workbench.domain.fields import messages
@@ -165,7 +166,7 @@ def test_a_text_that_can_be_is_taken(name, value, tmp_path):
 
 def test_what_a_question_may_ask_and_what_a_setting_may_be_are_the_same():
     for name, parameter, method in (
-        ("billing_day", "billing_day", EnergyContract.demand),
+        ("billing_day", "billing_day", LoadContract.demand),
         ("loss_threshold_percent", "threshold_percent", EnergyContract.balance),
     ):
         hint = get_type_hints(method, include_extras=True)[parameter]
