@@ -41,9 +41,11 @@ class Connection(ModbusProtocol):
     ) -> None:
         parts = urlsplit(url)
         if line:
+            # pyserial's usual class waits by `select`, which knows no descriptor above 1,023: the line of a collector
+            # with as many connections would open, ask, and never hear an answer.
             params = CommParams(
-                comm_type=CommType.SERIAL, host=line.path, baudrate=line.baudrate, bytesize=line.bytesize,
-                parity=line.parity, stopbits=line.stopbits,
+                comm_type=CommType.SERIAL, host=f"alt://{line.path}?class=PosixPollSerial", baudrate=line.baudrate,
+                bytesize=line.bytesize, parity=line.parity, stopbits=line.stopbits,
             )  # fmt: skip
         else:
             kind = CommType.TLS if security else CommType.TCP

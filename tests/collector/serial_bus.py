@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
+import selectors
 import socket
 import threading
 import tty
@@ -35,8 +35,14 @@ def terminal() -> Iterator[tuple[int, str]]:
         yield near, os.ttyname(far)
     finally:
         os.close(far)
-        with suppress(OSError):
-            os.close(near)
+        os.close(near)
+
+
+def pull(near: int) -> None:
+    """End the line as when its adapter is pulled; the number stays taken, else `terminal` would close another's."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, near)
+    os.close(nothing)
 
 
 @contextmanager
@@ -45,13 +51,16 @@ def carried(one: int, other: int) -> Iterator[None]:
     stop, stopped = os.pipe()
 
     def carry() -> None:
-        while True:
-            ready, _, _ = select.select([one, other, stop], [], [])
-            if stop in ready:
-                return
-            for end in ready:
-                with suppress(OSError):
-                    os.write(other if end == one else one, os.read(end, 4096))
+        with selectors.DefaultSelector() as selector:
+            for end in (one, other, stop):
+                selector.register(end, selectors.EVENT_READ)
+            while True:
+                ready = [key.fd for key, _ in selector.select()]
+                if stop in ready:
+                    return
+                for end in ready:
+                    with suppress(OSError):
+                        os.write(other if end == one else one, os.read(end, 4096))
 
     thread = threading.Thread(target=carry, daemon=True)
     thread.start()

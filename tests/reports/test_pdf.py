@@ -24,6 +24,7 @@ from energy_workbench.reports.publish import Published
 from energy_workbench.reports.rendering import chromium as browser
 from energy_workbench.reports.rendering.pdf import pages_of, write_pdf
 from energy_workbench.reports.rendering.printing import Printer
+from tests.descriptors import crowded
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -51,6 +52,11 @@ def typeset(printer: Printer, folder: Path, *parts: Any, title: str = "Title", p
 @pytest.fixture(scope="module")
 def printed(october: Published) -> PdfReader:
     return PdfReader(october.files["pdf"])
+
+
+def test_chromium_is_heard_by_a_process_with_more_descriptors_than_select_knows() -> None:
+    with crowded(), browser.Chromium(browser.find()) as chromium:
+        assert chromium.open_tab().session
 
 
 def test_every_page_is_a4_and_all_but_the_cover_are_numbered(printed: PdfReader) -> None:

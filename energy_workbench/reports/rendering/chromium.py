@@ -294,7 +294,7 @@ class Chromium:
     def _receive(self, deadline: float, what: str) -> Message:
         while b"\0" not in self._buffer:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._from], [], [], left)[0]:
+            if left <= 0 or not self._heard(left):
                 raise ReportError(f"Chromium did not answer {what} within {self._timeout:g} s")
             chunk = os.read(self._from, 1 << 20)
             if not chunk:
@@ -303,6 +303,12 @@ class Chromium:
         message, _, self._buffer = self._buffer.partition(b"\0")
         decoded: Message = json.loads(message)
         return decoded
+
+    def _heard(self, seconds: float) -> bool:
+        """Whether something came within so long [s]. By `poll`: `select` knows no descriptor above 1,023."""
+        waited = select.poll()
+        waited.register(self._from, select.POLLIN)
+        return bool(waited.poll(1000 * seconds))
 
 
 @dataclass(frozen=True, slots=True)

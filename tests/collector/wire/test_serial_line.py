@@ -14,8 +14,9 @@ from collector.wire.connection_pool import ConnectionPool
 from collector.wire.errors import GarbledError, NoAnswerError, RefusedError, UnreachableError
 from collector.wire.serial_line import SerialLine
 from tests.collector.device import Device, running
-from tests.collector.serial_bus import SILENT, line_to, line_with_server, plug, terminal
+from tests.collector.serial_bus import SILENT, line_to, line_with_server, plug, pull, terminal
 from tests.collector.wire.test_client import NEVER, WORDS, read
+from tests.descriptors import crowded
 from tests.waiting import patience, until
 
 UNITS = {unit: {address: 1000 * unit + address for address in range(60)} for unit in (1, 2)}
@@ -35,6 +36,16 @@ def test_a_real_rtu_server_is_read() -> None:
         client.close()
 
     with line_with_server(UNITS) as path:
+        asyncio.run(main(path))
+
+
+def test_a_process_with_more_descriptors_than_select_knows_hears_its_line() -> None:
+    async def main(path: str) -> None:
+        client = GatewayClient(f"rtu://{path}?baudrate=19200&parity=N")
+        assert await client.read(read(5, 3), 1) == [1005, 1006, 1007]
+        client.close()
+
+    with line_with_server(UNITS) as path, crowded():
         asyncio.run(main(path))
 
 
@@ -155,7 +166,7 @@ def test_a_pulled_adapter_ends_a_read_at_once() -> None:
             client = GatewayClient(f"rtu://{path}?baudrate=115200")
             task = asyncio.create_task(client.read(read(0, 1), 1, timeout=NEVER))
             await until(lambda: select.select([near], [], [], 0)[0], "the request")
-            os.close(near)
+            pull(near)
             with pytest.raises(UnreachableError):
                 await task
             client.close()
