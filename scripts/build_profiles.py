@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from collector.profile.register import TYPES  # noqa: E402
+from collector.profile.wire_types import TYPES  # noqa: E402
 from energy_workbench.domain.quantities import QUANTITIES  # noqa: E402
 
 RENAMED = {

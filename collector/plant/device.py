@@ -15,7 +15,8 @@ from collector.plant.readout import Readout
 from collector.profile.decode import encode
 from collector.profile.power_factor import phase_of
 from collector.profile.profile import Profile
-from collector.profile.register import TYPES, Cell
+from collector.profile.register import Cell
+from collector.profile.wire_types import TYPES
 
 HOLDING, INPUT = 3, 4
 LAYOUTS_KEPT = 256

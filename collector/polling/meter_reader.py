@@ -10,7 +10,7 @@ from collector.polling.sunspec import locate
 from collector.profile.decode import Decoder, readable
 from collector.profile.profile import Profile
 from collector.profile.read_plan import PlannedRead, plan, split
-from collector.profile.register import Cell
+from collector.profile.register import Cell, Register
 from collector.wire.errors import NOT_THERE, SILENT_TARGET, NoAnswerError, RefusedError, UnreachableError, WireError
 from collector.wire.register_reader import RegisterReader
 
@@ -85,9 +85,14 @@ class _Part:
 
 
 def _decoder(profile: Profile, parts: Sequence[_Part]) -> Decoder:
-    cells = [cell for part in parts for cell in part.cells]
-    registers = [register for part in parts for register in part.request.registers]
-    return Decoder(profile, readable(registers, set(cells)), cells)
+    cells: list[Cell] = []
+    registers: list[Register] = []
+    origins: dict[str, int] = {}
+    for part in parts:
+        origins |= {register.quantity: len(cells) for register in part.request.registers}
+        registers += part.request.registers
+        cells += part.cells
+    return Decoder(profile, readable(registers, set(cells)), cells, origins)
 
 
 _compiled: dict[tuple[int, tuple[str, ...] | None], tuple[Profile, tuple[_Part, ...], Decoder]] = {}

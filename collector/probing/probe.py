@@ -13,7 +13,7 @@ from typing import Any
 from collector.polling.meter_reader import MeterReader
 from collector.probing.advice import advice
 from collector.probing.read_session import ReadSession
-from collector.profile.profile import WORD_ORDERS, Profile
+from collector.profile.profile import Profile
 from collector.profile.store import load
 from collector.wire.client import GatewayClient
 from collector.wire.connection_pool import ConnectionPool
@@ -139,7 +139,8 @@ async def _read(client: GatewayClient, unit: int, profile: Profile, session: Rea
     return Probe(
         gateway=client.url, unit_id=unit, profile=profile.id, ok=outcome.error is None, values=values,
         units={name: quantity(name).unit for name in values}, identity=identity, missing=list(reader.missing),
-        hints=_hints(profile, values), milliseconds=round(seconds * 1000), error=_line(outcome.error or ""),
+        hints=await _hints(session, unit, profile, values), milliseconds=round(seconds * 1000),
+        error=_line(outcome.error or ""),
         advice=advice(outcome.error, client) if outcome.error else "",
     )  # fmt: skip
 
@@ -157,15 +158,28 @@ async def _identify(session: ReadSession, unit: int, profile: Profile, identity:
         identity[entry.meaning] = entry.told(words)
 
 
-def _hints(profile: Profile, values: dict[str, float | None]) -> list[str]:
+async def _hints(session: ReadSession, unit: int, profile: Profile, values: dict[str, float | None]) -> list[str]:
+    """What looks wrong; the words that are known are read in the other orders to find the one that tells sense."""
     frequency = values.get("frequency")
-    if frequency is None or frequency == 0 or any(low <= frequency <= high for low, high in NOMINAL):
+    if frequency is None or frequency == 0 or _nominal(frequency):
         return []
     hint = f"a frequency of {frequency:g} Hz is unlikely: is it the right profile?"
-    if profile.orders_words:
-        other = next(order for order in WORD_ORDERS if order != profile.word_order)
-        hint += f" The device's word order may be set otherwise: try {profile.id.partition(':')[0]}:{other}"
+    model, fitting = profile.id.partition(":")[0], ""
+    for order in profile.other_orders:
+        turned = profile.with_order(order)
+        outcome = await MeterReader(turned, unit, ("frequency",)).read(session, lambda: 0, retry=False)
+        said = outcome.values.get("frequency")
+        if said and _nominal(said):
+            fitting = order
+            hint += f" The device's order may be set otherwise: with {model}:{order} it is {said:.4g} Hz"
+            break
+    if not fitting and profile.orders_words:
+        hint += f" The device's word order may be set otherwise: try {model}:{profile.other_orders[0]}"
     return [hint]
+
+
+def _nominal(frequency: float) -> bool:
+    return any(low <= frequency <= high for low, high in NOMINAL)
 
 
 def _line(error: Exception | str) -> str:

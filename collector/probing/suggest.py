@@ -19,7 +19,7 @@ from collector.probing.advice import advice
 from collector.probing.plausibility import Evidence, evidence, sane
 from collector.probing.read_session import ReadSession
 from collector.profile.identity import Identity
-from collector.profile.profile import WORD_ORDERS, Profile
+from collector.profile.profile import Profile
 from collector.profile.register import Cell
 from collector.profile.store import SHIPPED, available, load
 from collector.wire.client import GatewayClient
@@ -46,6 +46,8 @@ ZERO, ENOUGH = 0.25, 0.35
 """What a zero is worth beside another value; and the share of such values with which a profile needs no other proof."""
 CERTAIN, LIKELY, LEAD = 12.0, 6.0, 0.75
 """Weight from which a suggestion is certain, or likely; and by which a certain one leads."""
+RARE = Evidence(-1.0, "its bytes would stand the other way round in each word, as in few devices")
+"""Against an order of bytes that the profile does not have: where both fit alike, as zeros do, the usual one leads."""
 
 
 class SuggestedProfile(TypedDict):
@@ -55,6 +57,7 @@ class SuggestedProfile(TypedDict):
     vendor: str
     model: str
     word_order: str
+    byte_order: str
     source: str
     confidence: str
     score: float
@@ -142,7 +145,8 @@ class Candidate:
         """For other programs."""
         return {
             "profile": self.profile.id, "vendor": self.profile.vendor, "model": self.profile.model,
-            "word_order": self.profile.word_order, "source": "own" if self.own else "shipped",
+            "word_order": self.profile.word_order, "byte_order": self.profile.byte_order,
+            "source": "own" if self.own else "shipped",
             "confidence": self.profile.confidence, "score": round(self.score, 1),
             "reasons": [*(item.text for item in self.evidence if item.weight > 0), self._there()],
             "against": [item.text for item in self.evidence if item.weight < 0], "certainty": certainty,
@@ -152,7 +156,7 @@ class Candidate:
 async def suggest(
     gateway: str, unit: int, folders: Iterable[Path] = (), pool: ConnectionPool | None = None
 ) -> Suggestions:
-    """Find the profiles, and word orders, with which a device can be read; takes `SUGGEST_SECONDS` at most.
+    """Find the profiles, and orders of words and bytes, with which a device can be read; `SUGGEST_SECONDS` at most.
 
     Only reads are sent, one at a time, each when it is its turn among the polls of that gateway.
 
@@ -307,7 +311,7 @@ class _Search:
         if profile.sunspec_model is not None:
             return profile.sunspec_model in self.sunspec
         first = _first(profile)
-        for turned in self._orders(profile):
+        for turned in (profile, *self._orders(profile)):
             values = await self._read(turned, (first,))
             if first not in values:
                 return False
@@ -326,13 +330,18 @@ class _Search:
             told.append(Evidence(IDENTIFIED, f"SunSpec model {profile.sunspec_model} is there"))
         if self._named(profile, self.identity | identity):
             told.append(Evidence(NAMED, f"it says that it is of {profile.vendor}"))
-        for turned in self._orders(profile):
+        best = 0.0
+        for turned in (profile, *self._orders(profile)):
+            rare = turned.byte_order != profile.byte_order
+            if rare and best >= LIKELY:
+                break  # it is read well as most devices are
             values = await self._read(turned, profile.quantities)
-            items = [*told, *evidence(values)]
+            items = [*told, *evidence(values), *([RARE] if rare else [])]
             absent = len(profile.registers) - sum(name in values for name in profile.by_quantity)
             if absent:
                 items.append(Evidence(REFUSED * min(absent / 8, 1.5), f"{absent} of its registers are not there"))
             self.candidates.append(Candidate(turned, own, values, items, identity))
+            best = max(best, self.candidates[-1].score)
         if self.session.doubts > doubts:
             self._unsure.append((profile, own))
 
@@ -368,11 +377,8 @@ class _Search:
         return words
 
     def _orders(self, profile: Profile) -> list[Profile]:
-        """The profile as it is, and with its words the other way round where a device may be set so."""
-        if not profile.orders_words:
-            return [profile]
-        other = next(order for order in WORD_ORDERS if order != profile.word_order)
-        return [profile, load(f"{profile.id}:{other}", self.folders)]
+        """The profile with its words, and then with their bytes, the other way round, as a device may be set."""
+        return [load(f"{profile.id}:{order}", self.folders) for order in profile.other_orders]
 
     def _named(self, profile: Profile, identity: Mapping[str, str]) -> bool:
         """Whether the device's own texts name the maker or one of the models."""

@@ -12,17 +12,11 @@ from typing import Any
 from collector.profile.power_factor import read_power_factor, write_power_factor
 from collector.profile.profile import Profile
 from collector.profile.register import Cell, Register
+from collector.profile.wire_types import FLOATS, swapped
 
 MOST_EXPONENT = 10
 """SunSpec bounds exponents to ±10; anything else, as 0x8000 for "not implemented", is none
 (SunSpec Device Information Model Specification, type sunssf)."""
-
-_CODES = {
-    "int16": "h", "uint16": "H", "enum16": "H", "int32": "i", "uint32": "I", "acc32": "I", "float32": "f",
-    "int64": "q", "uint64": "Q", "float64": "d",
-}  # fmt: skip
-"""Types as the codes of `struct`."""
-_FLOATS = {2: struct.Struct(">f"), 4: struct.Struct(">d")}
 
 
 def decode(
@@ -67,22 +61,39 @@ class Decoder:
         All of their words must be among the cells.
     cells : sequence of (function code, PDU address)
         What the words that it is called with are.
+    origins : mapping of str to int, optional
+        By quantity, where the words of its own read begin: a cell that several reads fetched, as an exponent of many
+        values, is taken from the one in which the value stands.
     """
 
-    def __init__(self, profile: Profile, registers: Sequence[Register], cells: Sequence[Cell]) -> None:
-        places = {cell: place for place, cell in enumerate(cells)}
+    def __init__(
+        self,
+        profile: Profile,
+        registers: Sequence[Register],
+        cells: Sequence[Cell],
+        origins: Mapping[str, int] | None = None,
+    ) -> None:
+        first = {cell: place for place, cell in reversed(list(enumerate(cells)))}
+        twice = len(first) < len(cells)
+
+        def place_of(register: Register, cell: Cell) -> int:
+            return cells.index(cell, (origins or {}).get(register.quantity, 0)) if twice else first[cell]
+
         plain = [register for register in registers if _plain(register)]
         scaled = [register for register in registers if register not in plain and _scaled(register)]
         others = [register for register in registers if register not in plain and register not in scaled]
         ordered = [*plain, *scaled, *others]
-        picked = [places[cell] for register in ordered for cell in register.cells]
+        picked = [place_of(register, cell) for register in ordered for cell in register.cells]
         # One more, so that it always gives a tuple.
         self._pick = itemgetter(*picked, *picked[:1]) if picked else None
         self._pack = struct.Struct(f">{len(picked)}H").pack
-        self._unpack = struct.Struct(">" + "".join(_CODES[register.type] for register in ordered)).unpack
+        self._turn = _turning(ordered)
+        self._unpack = struct.Struct(">" + "".join(register.wire.codes for register in ordered)).unpack
         self._plain = tuple(register.quantity for register in plain)
         self._scaled = [(register.quantity, register.numerator, register.denominator) for register in scaled]
-        self._others = [(r, places[r.scale_cell] if r.scale_cell else None) for r in others]
+        self._others = [
+            (r, len(r.wire.codes), place_of(r, r.scale_cell) if r.scale_cell else None) for r in others
+        ]  # fmt: skip
         names = {register.quantity for register in registers}
         self._encoding = profile.pf_encoding
         self._power_factors = [name for name in profile.power_factors if name in names]
@@ -93,7 +104,8 @@ class Decoder:
         values: dict[str, Any] = {}
         if self._pick is None:
             return values
-        numbers = self._unpack(self._pack(*self._pick(words)[:-1]))
+        raw = self._pack(*self._pick(words)[:-1])
+        numbers = self._unpack(bytes(self._turn(raw)) if self._turn else raw)
         values.update(zip(self._plain, numbers, strict=False))
         if not isfinite(sum(values.values())):  # one of them is no number
             values = {name: value if isfinite(value) else None for name, value in values.items()}
@@ -102,9 +114,10 @@ class Decoder:
             number = numbers[at]
             values[name] = number * numerator / denominator if isfinite(number) else None
             at += 1
-        for register, place in self._others:
-            values[register.quantity] = _value(register, numbers[at], 0 if place is None else words[place])
-            at += 1
+        for register, count, place in self._others:
+            parts = numbers[at : at + count]
+            values[register.quantity] = _value(register, parts, 0 if place is None else words[place])
+            at += count
         for name in self._power_factors:
             if (factor := values[name]) is not None:
                 values[name] = read_power_factor(self._encoding, name, factor, values)
@@ -114,6 +127,14 @@ class Decoder:
         return values
 
 
+def _turning(registers: Sequence[Register]) -> itemgetter[Any] | None:
+    """Bytes of the words of these registers, each with its high byte first; None where they are so already."""
+    little = [register.byte_order == "little" for register in registers for _ in register.cells]
+    if not any(little):
+        return None
+    return itemgetter(*(at for word, turned in enumerate(little) for at in (2 * word + turned, 2 * word + 1 - turned)))
+
+
 def _plain(register: Register) -> bool:
     """A float already in its unit, whose marks of "not available" are no numbers anyway."""
     return register.wire.floating and register.numerator == register.denominator == 1 and _scaled(register)
@@ -121,37 +142,36 @@ def _plain(register: Register) -> bool:
 
 def _scaled(register: Register) -> bool:
     """A number with a factor, and no mark of "not available" that is a number too."""
-    return register.scale_cell is None and not any(
-        low != high or _is_number(register, low) for low, high in register.not_available
+    return (
+        register.scale_cell is None
+        and len(register.wire.codes) == 1
+        and not register.wire.base
+        and not any(low != high or _is_number(register, low) for low, high in register.not_available)
     )
 
 
 def _is_number(register: Register, bits: int) -> bool:
     wire = register.wire
-    return not wire.floating or isfinite(_FLOATS[wire.words].unpack(bits.to_bytes(2 * wire.words, "big"))[0])
+    return not wire.floating or isfinite(FLOATS[wire.words].unpack(bits.to_bytes(2 * wire.words, "big"))[0])
 
 
-def _value(register: Register, number: float, exponent: int) -> float | None:
-    if register.wire.floating and not isfinite(number):
+def _value(register: Register, parts: Sequence[float], exponent: int) -> float | None:
+    number = register.wire.joined(parts)
+    if number is None:
         return None
-    for low, high in register.not_available:
-        if low <= _bits(register, number) <= high:
+    if register.not_available:
+        bits = register.wire.bits(parts)
+        if any(low <= bits <= high for low, high in register.not_available):
             return None
     if register.scale_cell is None:
         return number * register.numerator / register.denominator
+    exponent = swapped(exponent) if register.byte_order == "little" else exponent
     exponent -= 0x10000 if exponent > 0x7FFF else 0
     if not -MOST_EXPONENT <= exponent <= MOST_EXPONENT:
         return None
     if exponent < 0:
         return number * register.numerator / (register.denominator * 10**-exponent)
     return number * 10**exponent * register.numerator / register.denominator
-
-
-def _bits(register: Register, number: float) -> int:
-    """The raw bits of a number."""
-    if register.wire.floating:
-        return int.from_bytes(_FLOATS[register.wire.words].pack(number), "big")
-    return int(number) & ((1 << 16 * register.wire.words) - 1)
 
 
 def encode(profile: Profile, values: Mapping[str, float | None]) -> dict[Cell, int]:
@@ -170,7 +190,7 @@ def encode(profile: Profile, values: Mapping[str, float | None]) -> dict[Cell, i
     """
     values = _split_sums(profile, values)
     exponents = _exponents(profile, values)
-    words: dict[Cell, int] = {cell: exponent & 0xFFFF for cell, exponent in exponents.items()}
+    words: dict[Cell, int] = {}
     for name, value in values.items():
         register = profile.by_quantity.get(name)
         if register is None:
@@ -179,32 +199,32 @@ def encode(profile: Profile, values: Mapping[str, float | None]) -> dict[Cell, i
             value = write_power_factor(profile.pf_encoding, name, value, values)
         exponent = exponents[register.scale_cell] if register.scale_cell else 0
         raw = _mark(register) if value is None else _raw(register, value, exponent)
+        little = register.byte_order == "little"
         for cell in reversed(register.cells):
-            words[cell] = raw & 0xFFFF
+            words[cell] = swapped(raw & 0xFFFF) if little else raw & 0xFFFF
             raw >>= 16
+        if register.scale_cell:
+            words[register.scale_cell] = swapped(exponent & 0xFFFF) if little else exponent & 0xFFFF
     return words
 
 
 def _raw(register: Register, value: float, exponent: int) -> int:
     wire = register.wire
     number = value * register.denominator / register.numerator / 10.0**exponent
-    if wire.floating:
-        if wire.words == 2 and abs(number) > 3.4e38:
-            number = math.copysign(3.4e38, number)
-        return int.from_bytes(_FLOATS[wire.words].pack(number), "big")
-    bits = 16 * wire.words
-    whole = round(number)
-    if not register.counter:
-        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if wire.signed else (0, (1 << bits) - 1)
-        whole = max(low, min(high, whole))
-    return whole & ((1 << bits) - 1)
+    if not wire.floating:
+        number = round(number)
+        if not register.counter:
+            number = max(wire.least, min(wire.counts - 1, number))
+        elif number >= 0 or not wire.signed:
+            number %= register.rolls
+    return wire.written(number)
 
 
 def _mark(register: Register) -> int:
     if register.not_available:
         return register.not_available[0][1]
     if register.wire.floating:
-        return 0x7FC00000 if register.wire.words == 2 else 0x7FF8000000000000
+        return register.wire.written(math.nan)
     return 0
 
 
@@ -234,7 +254,7 @@ def _exponents(profile: Profile, values: Mapping[str, float | None]) -> dict[Cel
             continue
         # Accumulators count whole units; two decimals are what real meters give for the rest.
         exponent = exponents.get(register.scale_cell, -2 if register.wire.words == 1 else 0)
-        limit = (1 << (16 * register.wire.words - (1 if register.wire.signed else 0))) - 2
+        limit = register.wire.counts - 2
         size = abs(value or 0.0) * register.denominator / register.numerator
         while not register.counter and size / 10.0**exponent > limit and exponent < MOST_EXPONENT:
             exponent += 1

@@ -17,8 +17,10 @@ from collector.profile.file_keys import (
 )
 from collector.profile.identity import Identity
 from collector.profile.located_yaml import Entry, Located, line_of
+from collector.profile.positional import positional_sums
 from collector.profile.profile import Profile
-from collector.profile.register import TYPES, Cell, Register, accepted_units, conversion
+from collector.profile.register import Cell, Register, accepted_units, conversion, rollover
+from collector.profile.wire_types import TYPES
 from energy_workbench.domain.errors import InputError, ProfileError
 from energy_workbench.domain.quantities import QUANTITIES, Kind, Quantity, quantity
 
@@ -60,6 +62,11 @@ def _profile(file: Located, node: Any) -> Profile | None:
     marks = _marks(file, top["not_available"]) if "not_available" in top else {}
     registers, names = _Registers(file, plain, marks).read(top["registers"]) if "registers" in top else ((), set())
     derived = _derived(file, top["derived"], names) if "derived" in top else {}
+    if "positional" in top:
+        for name in plain["positional"]:
+            if name not in derived:
+                file.problem(top["positional"].line, "positional", name, "is no sum of this profile: see derived")
+    plain["positional"] = positional_sums(registers, derived, plain.get("positional"))
     identify = _identities(file, top["identify"], plain) if "identify" in top else ()
     if "poll" in top:
         for name, item in zip(plain["poll"], top["poll"].node.value, strict=True):
@@ -115,6 +122,7 @@ class _Registers:
             values = {
                 "function_code": self.plain.get("function_code", 3),
                 "word_order": self.plain.get("word_order", "big"),
+                "byte_order": self.plain.get("byte_order", "big"),
                 "confidence": self.plain.get("confidence", ""),
                 **{key: value for key, (value, _, _) in entries.items()},
             }
@@ -130,6 +138,8 @@ class _Registers:
             if register.scale_cell in self.places:
                 other, where = self.places[register.scale_cell]
                 reason = f"is the place of {other} of line {where}: give the address of the exponent"
+                self.file.problem(line, "scale_register", register.scale_register, reason)
+            elif reason := self.apart(register, {each.scale_cell for each, _ in numbered}):
                 self.file.problem(line, "scale_register", register.scale_register, reason)
         return tuple(register for register, _ in numbered), self.names
 
@@ -149,8 +159,52 @@ class _Registers:
             self.file.problem(line, "scale", values["scale"], "a counter cannot run backwards: give it above 0")
         if values.get("pf") and not is_power_factor(meant):
             self.file.problem(line, "pf", meant.name, "is no power factor: remove pf")
+        self.check_rollover(values, meant, line)
         if "type" in values and TYPES[values["type"]].floating and values.get("scale_register") is not None:
             self.file.problem(line, "scale_register", values["scale_register"], "only a whole number has an exponent")
+
+    def check_rollover(self, values: dict[str, Any], meant: Quantity, line: int) -> None:
+        """Where a counter begins again at zero: said once, of a counter, as its type can hold it."""
+        said = [key for key in ("digits", "modulus") if values.get(key) is not None]
+        if not said or "type" not in values:
+            return
+        key, wire = said[0], TYPES[values["type"]]
+        if len(said) == 2:
+            reason = "says the same as digits: keep one"
+            key = "modulus"
+        elif meant.kind is not Kind.COUNTER:
+            reason = f"{meant.name} is no counter, which alone begins again at zero: remove it"
+        elif wire.floating:
+            reason = "only a whole number on the wire has one: remove it"
+        elif key == "modulus" and values.get("scale_register") is not None:
+            reason = "depends on the exponent: give digits instead"
+        elif (
+            rolls := rollover(wire, values.get("scale", 1), values.get("digits"), values.get("modulus"))
+        ) > wire.counts:
+            reason = f"is more than a {values['type']} counts to: {rolls:,} on the wire, {wire.counts:,} at most"
+        elif rolls < 2:
+            reason = "is less than two steps of the register: it counts in the unit after scale"
+        else:
+            return
+        self.file.problem(line, key, values[key], reason)
+
+    def apart(self, register: Register, exponents: set[Cell | None]) -> str:
+        """Why a value and its exponent cannot come in one read, and so may be of two instants; empty where they can."""
+        if register.scale_register is None:
+            return ""
+        start = min(register.address, register.scale_register)
+        stop = max(register.address + register.wire.words, register.scale_register + 1)
+        page, longest = self.plain.get("page"), self.plain.get("max_block", 125)
+        together = f"{register.quantity} and its exponent must come in one read, or they are of two instants"
+        if stop - start > longest:
+            return f"{together}: that takes {stop - start} registers, and max_block is {longest}"
+        if page and start // page != (stop - 1) // page:
+            return f"{together}: they are on different pages of {page} addresses"
+        between = {(register.function_code, at) for at in range(start, stop)}
+        if not self.plain.get("bridge_gaps", True) and (gap := between - self.places.keys() - exponents):
+            first = min(at for _, at in gap)
+            return f"{together}: bridge_gaps is false, and address {first} between them holds no register"
+        return ""
 
     def check_name(self, name: str, line: int) -> None:
         """Each quantity once."""
@@ -210,7 +264,10 @@ def _identities(file: Located, entry: Entry, plain: dict[str, Any]) -> tuple[Ide
         entries = file.mapping(item, "identify", IDENTITY_KEYS, IDENTITY_REQUIRED)
         if len(file.problems) > before:
             continue
-        values = {"function_code": plain.get("function_code", 3), **{k: e.value for k, e in entries.items()}}
+        values = {
+            "function_code": plain.get("function_code", 3), "byte_order": plain.get("byte_order", "big"),
+            **{k: e.value for k, e in entries.items()},
+        }  # fmt: skip
         line, fixed = line_of(item), TYPES.get(values["type"])
         if fixed is None and "words" not in values:
             file.problem(line, "words", "", "is missing: how long is the text?")

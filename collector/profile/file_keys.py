@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from collector.profile.power_factor import ENCODINGS
-from collector.profile.register import TYPES
+from collector.profile.wire_types import TYPES
 
 Check = Callable[[Any], str | None]
 """Gives what is wrong with a value, or None."""
@@ -53,6 +53,11 @@ def number(value: Any) -> str | None:
     return None if fits else "must be a number other than 0"
 
 
+def above_zero(value: Any) -> str | None:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1e20
+    return None if fits else "must be a number above 0"
+
+
 def one_of(*choices: Any) -> Check:
     def check(value: Any) -> str | None:
         # `1` and `True` are equal in Python and not in a file.
@@ -81,6 +86,7 @@ PROFILE_KEYS: dict[str, Check] = {
     "notes": texts,
     "function_code": one_of(3, 4),
     "word_order": one_of("big", "little"),
+    "byte_order": one_of("big", "little"),
     "max_block": whole(1, 125),
     "bridge_gaps": flag,
     "page": whole(1, 65_536),
@@ -92,6 +98,7 @@ PROFILE_KEYS: dict[str, Check] = {
     "poll": some_texts,
     "not_available": lambda _: None,
     "derived": lambda _: None,
+    "positional": texts,
     "identify": lambda _: None,
     "registers": lambda _: None,
 }
@@ -104,9 +111,12 @@ REGISTER_KEYS: dict[str, Check] = {
     "scale": number,
     "function_code": one_of(3, 4),
     "word_order": one_of("big", "little"),
+    "byte_order": one_of("big", "little"),
     "optional": flag,
     "pf": flag,
     "scale_register": ADDRESS,
+    "digits": whole(1, 19),
+    "modulus": above_zero,
     "confidence": one_of(*CONFIDENCES),
     "note": text,
 }
@@ -116,6 +126,7 @@ IDENTITY_KEYS: dict[str, Check] = {
     "type": one_of("string", *TYPES),
     "words": whole(1, 125),
     "function_code": one_of(3, 4),
+    "byte_order": one_of("big", "little"),
     "meaning": filled,
     "value": expected,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from collector.profile.wire_types import swapped
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
@@ -20,6 +22,8 @@ class Identity:
         What people read beside it.
     function_code : int
         3 (holding) or 4 (input).
+    byte_order : str
+        `big` (high byte first in each word) or `little`.
     expected : tuple of (int, int) or str or None
         Bounds of the number, both included, or what the text holds, on every device that the profile means.
     """
@@ -29,18 +33,19 @@ class Identity:
     words: int
     meaning: str
     function_code: int = 3
+    byte_order: str = "big"
     expected: tuple[int, int] | str | None = None
 
     def said(self, words: Sequence[int]) -> str:
         """The words as people read them."""
-        if self.type != "string":
-            return str(number_of(words))
-        return text_of(words)
+        words = self._turned(words)
+        return text_of(words) if self.type == "string" else str(number_of(words))
 
     def fits(self, words: Sequence[int]) -> bool | None:
         """Whether such a device is meant; None where the profile expects nothing."""
         if self.expected is None:
             return None
+        words = self._turned(words)
         if isinstance(self.expected, str):
             return self.expected.casefold() in text_of(words).casefold()
         low, high = self.expected
@@ -52,6 +57,9 @@ class Identity:
             return self.said(words)
         expected = self.expected if isinstance(self.expected, str) else _bounds(self.expected or (0, 0))
         return f"{self.said(words)} (expected {expected})"
+
+    def _turned(self, words: Sequence[int]) -> Sequence[int]:
+        return [swapped(word) for word in words] if self.byte_order == "little" else words
 
 
 def number_of(words: Sequence[int]) -> int:

@@ -10,8 +10,10 @@ from collector.profile.power_factor import active_power_of, needs_active_power
 from collector.profile.register import Register
 from energy_workbench.domain.errors import InputError, NotFoundError
 
-WORD_ORDERS = ("big", "little")
-"""High word first, low word first."""
+WORD_ORDERS = BYTE_ORDERS = ("big", "little")
+"""High word first, low word first; and of the two bytes in each word the same."""
+ORDERS = {"abcd": ("big", "big"), "cdab": ("little", "big"), "badc": ("big", "little"), "dcba": ("little", "little")}
+"""Word and byte order by the letters with which manuals write them: A is the highest byte of four."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Profile:
         3 (holding) or 4 (input), where a register names no other.
     word_order : str
         `big` is high word first.
+    byte_order : str
+        `big` is high byte first in each word.
     max_block : int
         Most words in one read.
     bridge_gaps : bool
@@ -44,6 +48,8 @@ class Profile:
         By type, ranges of raw bits that mean "no value".
     derived : mapping of str to tuple of str
         Quantities that are the sum of others.
+    positional : tuple of str
+        Those of them whose parts are digits of one number (kilo and residual): read together where one read can.
     identify : tuple of Identity
     pause_ms : int
         Silence that the device needs between requests [ms].
@@ -63,6 +69,7 @@ class Profile:
     notes: tuple[str, ...] = ()
     function_code: int = 3
     word_order: str = "big"
+    byte_order: str = "big"
     max_block: int = 125
     bridge_gaps: bool = True
     page: int | None = None
@@ -72,6 +79,7 @@ class Profile:
     not_available: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     registers: tuple[Register, ...] = ()
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    positional: tuple[str, ...] = ()
     identify: tuple[Identity, ...] = ()
     pause_ms: int = 0
     timeout_ms: int = 1000
@@ -97,18 +105,51 @@ class Profile:
         """Whether the device's word order may be set otherwise; SunSpec fixes it, and single words have none."""
         return self.sunspec_model is None and any(register.wire.words > 1 for register in self.registers)
 
-    def with_word_order(self, word_order: str) -> Profile:
-        """The same model with another setting of its word order; registers of an order of their own keep it.
+    def with_order(self, order: str) -> Profile:
+        """The same model with another setting of its orders; registers of an order of their own keep it.
+
+        Parameters
+        ----------
+        order : str
+            Of words (`big` or `little`), or of words and bytes (a key of `ORDERS`).
 
         Raises
         ------
         NotFoundError
-            If the words of this model are always in the same order.
+            If this model's registers are always in the same order.
         """
-        if not self.orders_words:
-            raise NotFoundError(f"the words of profile {self.id!r} are always in one order: leave :{word_order} out")
-        turned = (replace(r, word_order=word_order) if r.word_order == self.word_order else r for r in self.registers)
-        return replace(self, id=f"{self.id}:{word_order}", word_order=word_order, registers=tuple(turned))
+        fixed = self.sunspec_model is not None or (order in WORD_ORDERS and not self.orders_words)
+        if fixed:
+            raise NotFoundError(f"the words of profile {self.id!r} are always in one order: leave :{order} out")
+        word, byte = ORDERS.get(order, (order, self.byte_order))
+        turned = (
+            replace(
+                r,
+                word_order=word if r.word_order == self.word_order else r.word_order,
+                byte_order=byte if r.byte_order == self.byte_order else r.byte_order,
+            )
+            for r in self.registers
+        )
+        identify = tuple(
+            replace(each, byte_order=byte if each.byte_order == self.byte_order else each.byte_order)
+            for each in self.identify
+        )
+        return replace(
+            self,
+            id=f"{self.id}:{order}", word_order=word, byte_order=byte, registers=tuple(turned), identify=identify,
+        )  # fmt: skip
+
+    @property
+    def other_orders(self) -> tuple[str, ...]:
+        """Orders that the device may be set to as well: of its words first, which many let one set."""
+        if self.sunspec_model is not None:
+            return ()
+        words = [order for order in WORD_ORDERS if order != self.word_order] if self.orders_words else []
+        turned = [
+            letters for letters, (word, byte) in ORDERS.items()
+            if byte != self.byte_order and (self.orders_words or word == self.word_order)
+        ]  # fmt: skip
+        return (*words, *turned)
 
     def needed(self, quantities: Iterable[str] | None = None) -> tuple[Register, ...]:
         """Registers to read for these quantities (default: `poll`), by function code and address.

@@ -23,7 +23,7 @@ class PlannedRead(ReadRequest):
     Attributes
     ----------
     registers : tuple of Register
-        Those whose value is complete with this read (an exponent may come with another one).
+        Those whose value is complete with this read, its exponent too: two reads are of two instants.
     optional : bool
         Only holds registers that some variants of the model lack.
     """
@@ -34,13 +34,28 @@ class PlannedRead(ReadRequest):
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Words that must come in one read: a value, or an exponent (which belongs to no register)."""
+    """Words that must come in one read: a value with its exponent, or all places of one number."""
 
     optional: bool
     function_code: int
     start: int
     stop: int
-    register: Register | None
+    registers: tuple[Register, ...]
+
+    @classmethod
+    def of(cls, registers: tuple[Register, ...]) -> _Span:
+        """All words of registers."""
+        first = registers[0]
+        starts = [min(r.address, r.address if r.scale_register is None else r.scale_register) for r in registers]
+        stops = [
+            max(r.address + r.wire.words, 0 if r.scale_register is None else r.scale_register + 1) for r in registers
+        ]
+        return cls(first.optional, first.function_code, min(starts), max(stops), registers)
+
+    def fits(self, profile: Profile, start: int) -> bool:
+        """Whether a read that begins there can have it as well."""
+        page = profile.page
+        return self.stop - start <= profile.max_block and (page is None or start // page == (self.stop - 1) // page)
 
 
 def plan(
@@ -59,8 +74,9 @@ def plan(
     -------
     tuple of PlannedRead
         Ordered by function code and address, the optional ones last. None is longer than `max_block`,
-        crosses a page, or mixes optional registers with others. A left-to-right sweep is the fewest,
-        because values neither overlap nor may be cut.
+        crosses a page, or mixes optional registers with others. A left-to-right sweep is the fewest: who begins
+        first must be in some read, and of the reads that have it none reaches further than the one that begins there.
+        Where a value and its exponent reach over others, two reads may have the same words.
 
     Raises
     ------
@@ -75,48 +91,46 @@ def split(profile: Profile, request: PlannedRead) -> tuple[PlannedRead, ...]:
 
     A read over a gap is cut at its gaps, one without gaps into its registers.
     """
-    cut = _sweep(profile, request.registers, bridge=False)
+    cut = _sweep(profile, request.registers, bridge=False, places=False)
     if len(cut) > 1:
         return cut
-    single = tuple(part for register in request.registers for part in _sweep(profile, (register,), bridge=False))
+    single = tuple(
+        part for register in request.registers for part in _sweep(profile, (register,), bridge=False, places=False)
+    )
     return single if len(single) > 1 else (request,)
 
 
-def _sweep(profile: Profile, registers: tuple[Register, ...], bridge: bool) -> tuple[PlannedRead, ...]:
+def _sweep(
+    profile: Profile, registers: tuple[Register, ...], bridge: bool, *, places: bool = True
+) -> tuple[PlannedRead, ...]:
     requests: list[PlannedRead] = []
-    group: list[_Span] = []
-
-    def close() -> None:
-        if group:
-            first, last = group[0], group[-1]
-            held = tuple(span.register for span in group if span.register)
-            requests.append(
-                PlannedRead(first.function_code, first.start, last.stop - first.start, held, first.optional)
-            )
-            group.clear()
-
-    for span in _spans(registers):
-        if group:
-            first, last = group[0], group[-1]
-            together = (
-                (span.optional, span.function_code) == (first.optional, first.function_code)
-                and span.stop - first.start <= profile.max_block
-                and (bridge or span.start == last.stop)
-                and (profile.page is None or first.start // profile.page == (span.stop - 1) // profile.page)
-            )
-            if not together:
-                close()
-        group.append(span)
-    close()
+    left = _spans(profile, registers, bridge=bridge, places=places)
+    while left:
+        first, stop = left[0], left[0].stop
+        group: list[_Span] = []
+        later: list[_Span] = []
+        for span in left:
+            alike = (span.optional, span.function_code) == (first.optional, first.function_code)
+            together = span is first or (alike and span.fits(profile, first.start) and (bridge or span.start <= stop))
+            (group if together else later).append(span)
+            stop = max(stop, span.stop) if together else stop
+        held = tuple(register for span in group for register in span.registers)
+        requests.append(PlannedRead(first.function_code, first.start, stop - first.start, held, first.optional))
+        left = later
     return tuple(requests)
 
 
-def _spans(registers: tuple[Register, ...]) -> list[_Span]:
-    spans = [_Span(r.optional, r.function_code, r.address, r.address + r.wire.words, r) for r in registers]
-    exponents: dict[tuple[int, int], bool] = {}
-    for register in registers:
-        if cell := register.scale_cell:
-            # An exponent is as indispensable as the most needed of its values.
-            exponents[cell] = exponents.get(cell, True) and register.optional
-    spans += [_Span(optional, code, address, address + 1, None) for (code, address), optional in exponents.items()]
-    return sorted(spans, key=lambda s: (s.optional, s.function_code, s.start))
+def _spans(profile: Profile, registers: tuple[Register, ...], *, bridge: bool, places: bool) -> list[_Span]:
+    left = {register.quantity: register for register in registers}
+    spans: list[_Span] = []
+    for name in profile.positional if places else ():
+        parts = tuple(left[part] for part in profile.derived[name] if part in left)
+        if len({(part.optional, part.function_code) for part in parts}) == 1:
+            span = _Span.of(parts)
+            words = {at for part in parts for _, at in (*part.cells, *((part.scale_cell,) if part.scale_cell else ()))}
+            if span.fits(profile, span.start) and (bridge or len(words) == span.stop - span.start):
+                spans.append(span)
+                for part in parts:
+                    del left[part.quantity]
+    spans += [_Span.of((register,)) for register in left.values()]
+    return sorted(spans, key=lambda s: (s.optional, s.function_code, s.start, s.stop))

@@ -5,34 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from collector.profile.wire_types import TYPES, WireType
 from energy_workbench.domain.quantities import UNIT_FACTORS, Kind, Quantity, quantity
 
 Cell = tuple[int, int]
 """Function code and PDU address of one 16-bit word."""
-
-
-@dataclass(frozen=True, slots=True)
-class WireType:
-    """How many words a value takes and how its bits are read."""
-
-    words: int
-    floating: bool = False
-    signed: bool = False
-
-
-TYPES: dict[str, WireType] = {
-    "int16": WireType(1, signed=True),
-    "uint16": WireType(1),
-    "enum16": WireType(1),
-    "int32": WireType(2, signed=True),
-    "uint32": WireType(2),
-    "acc32": WireType(2),
-    "float32": WireType(2, floating=True),
-    "int64": WireType(4, signed=True),
-    "uint64": WireType(4),
-    "float64": WireType(4, floating=True),
-}
-"""Types of a value; `acc32` and `enum16` are SunSpec's accumulators and enumerations."""
 
 
 def conversion(unit: str, of: Quantity) -> Fraction | None:
@@ -48,6 +25,13 @@ def conversion(unit: str, of: Quantity) -> Fraction | None:
 def accepted_units(of: Quantity) -> list[str]:
     """Units on the wire that become the unit of a quantity."""
     return [unit for unit in dict.fromkeys((of.unit, *UNIT_FACTORS, "%")) if conversion(unit, of) is not None]
+
+
+def rollover(wire: WireType, scale: float, digits: int | None, modulus: float | None) -> int:
+    """The number on the wire at which a counter begins again at zero, by what is said of it, else by its type."""
+    if digits is not None:
+        return int(10**digits)
+    return wire.counts if modulus is None else round(Fraction(str(modulus)) / Fraction(str(scale)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +54,18 @@ class Register:
         3 (holding) or 4 (input).
     word_order : str
         `big` (high word first) or `little`.
+    byte_order : str
+        `big` (high byte first in each word) or `little`.
     optional : bool
         Missing on some variants of the model: read in requests of its own.
     pf : bool
         A power factor in the profile's `pf_encoding`.
     scale_register : int or None
-        Address of the int16 exponent of ten that the value is also multiplied with (SunSpec).
+        Address of the int16 exponent of ten that the value is also multiplied with; read with it, in one request.
+    digits : int or None
+        Of a counter whose number on the wire begins again at zero after so many decimal digits.
+    modulus : float or None
+        Of a counter that begins again at zero there [unit]; None where its type, or `digits`, says so.
     confidence, note : str
         Where the fact comes from and what to know about it.
     not_available : tuple of (int, int)
@@ -89,9 +79,12 @@ class Register:
     scale: float = 1.0
     function_code: int = 3
     word_order: str = "big"
+    byte_order: str = "big"
     optional: bool = False
     pf: bool = False
     scale_register: int | None = None
+    digits: int | None = None
+    modulus: float | None = None
     confidence: str = ""
     note: str = ""
     not_available: tuple[tuple[int, int], ...] = ()
@@ -99,6 +92,7 @@ class Register:
     scale_cell: Cell | None = field(init=False, repr=False, compare=False)
     numerator: int = field(init=False, repr=False, compare=False)
     denominator: int = field(init=False, repr=False, compare=False)
+    rolls: int = field(init=False, repr=False, compare=False)
     wire: WireType = field(init=False, repr=False, compare=False)
     counter: bool = field(init=False, repr=False, compare=False)
 
@@ -117,5 +111,6 @@ class Register:
             ("scale_cell", scale_cell),
             ("numerator", factor.numerator),
             ("denominator", factor.denominator),
+            ("rolls", rollover(wire, self.scale, self.digits, self.modulus)),
         ):
             object.__setattr__(self, name, value)

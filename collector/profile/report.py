@@ -53,6 +53,7 @@ def shown(profile: Profile, path: Path | None = None) -> ProfileDetails:
     return {
         **_head(profile),
         "id": profile.id, "covers": profile.covers, "notes": profile.notes, "word_order": profile.word_order,
+        "byte_order": profile.byte_order, "positional": profile.positional,
         "max_block": profile.max_block, "bridge_gaps": profile.bridge_gaps, "page": profile.page,
         "sunspec_model": profile.sunspec_model, "pf_encoding": profile.pf_encoding, "pause_ms": profile.pause_ms,
         "timeout_ms": profile.timeout_ms, "derived": dict(profile.derived), "poll": profile.poll,
@@ -61,6 +62,7 @@ def shown(profile: Profile, path: Path | None = None) -> ProfileDetails:
         "registers": [
             {
                 "function_code": r.function_code, "address": r.address, "type": r.type, "word_order": r.word_order,
+                "byte_order": r.byte_order, "digits": r.digits, "modulus": r.modulus,
                 "quantity": r.quantity, "unit": r.unit, "scale": r.scale, "scale_register": r.scale_register,
                 "becomes": quantity(r.quantity).unit, "polled": r in profile.needed(), "optional": r.optional,
                 "pf": r.pf, "confidence": r.confidence, "note": r.note,

@@ -50,6 +50,9 @@ class RegisterRow(TypedDict):
     address: int
     type: str
     word_order: str
+    byte_order: str
+    digits: int | None
+    modulus: float | None
     quantity: str
     unit: str
     scale: float
@@ -69,6 +72,8 @@ class ProfileDetails(ProfileHead):
     covers: tuple[str, ...]
     notes: tuple[str, ...]
     word_order: str
+    byte_order: str
+    positional: tuple[str, ...]
     max_block: int
     bridge_gaps: bool
     page: int | None

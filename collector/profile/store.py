@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from collector.profile.file import read_profile
-from collector.profile.profile import WORD_ORDERS, Profile
+from collector.profile.profile import ORDERS, WORD_ORDERS, Profile
 from energy_workbench.domain.errors import NotFoundError
 
 SHIPPED = Path(__file__).resolve().parents[1] / "profiles"
@@ -21,7 +21,8 @@ def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
     Parameters
     ----------
     id : str
-        May name the word order that the device is set to: `eastron_sdm630:little`.
+        May name the order that the device is set to: of words, `eastron_sdm630:little`, or of words and bytes,
+        `eastron_sdm630:badc`.
 
     Raises
     ------
@@ -30,9 +31,10 @@ def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
     ProfileError
         If its file does not describe a possible meter; with file and line of every problem.
     """
-    model, _, word_order = id.partition(":")
-    if word_order not in ("", *WORD_ORDERS):
-        raise NotFoundError(f"{id!r}: a word order is {' or '.join(WORD_ORDERS)}, as in {model}:{WORD_ORDERS[-1]}")
+    model, _, order = id.partition(":")
+    if order not in ("", *WORD_ORDERS, *ORDERS):
+        orders = f"a word order is {' or '.join(WORD_ORDERS)}, with that of bytes {', '.join(ORDERS)}"
+        raise NotFoundError(f"{id!r}: {orders}, as in {model}:{WORD_ORDERS[-1]}")
     folders = tuple(folders)
     named = Path(f"{model}.yaml").name  # never a way out of the folders
     path = next((place for folder in (*folders, SHIPPED) if (place := Path(folder, named)).is_file()), None)
@@ -41,7 +43,7 @@ def load(id: str, folders: Iterable[Path | str] = ()) -> Profile:
         near = difflib.get_close_matches(model, known, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known)}"
         raise NotFoundError(f"there is no meter profile {model!r}: {hint}")
-    return _read(path, modified(path), word_order)
+    return _read(path, modified(path), order)
 
 
 def available(folders: Iterable[Path | str] = ()) -> dict[str, Path]:
@@ -61,8 +63,10 @@ def modified(path: Path | None) -> int:
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, modified: int, word_order: str) -> Profile:
-    if not word_order:
+def _read(path: Path, modified: int, order: str) -> Profile:
+    if not order:
         return read_profile(path)
     profile = _read(path, modified, "")
-    return profile if word_order == profile.word_order else profile.with_word_order(word_order)
+    if ORDERS.get(order, (order, profile.byte_order)) == (profile.word_order, profile.byte_order):
+        return profile
+    return profile.with_order(order)

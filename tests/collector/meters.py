@@ -8,7 +8,8 @@ from typing import Any
 from collector.profile.decode import encode
 from collector.profile.identity import Identity
 from collector.profile.profile import Profile
-from collector.profile.register import TYPES, Cell
+from collector.profile.register import Cell
+from collector.profile.wire_types import TYPES
 from energy_workbench.domain.quantities import LINES, PHASES, QUANTITIES, Kind
 from tests.collector.device import Device
 

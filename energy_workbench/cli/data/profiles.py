@@ -44,7 +44,7 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    profile: Annotated[str, typer.Argument(help="Id, as `profiles list` shows it; :big or :little turns its words.")],
+    profile: Annotated[str, typer.Argument(help="Id, as `profiles list` shows it; :little or :badc turns its order.")],
     as_json: Json = False,
 ) -> None:
     """Show a profile: where it is from, how its meter is read, and every register."""
@@ -105,7 +105,7 @@ def _whole(found: Mapping[str, Any]) -> None:
             typer.echo(f"  {name.removesuffix('s')}: {text}")
     gaps = "" if found["bridge_gaps"] else ", no gaps bridged"
     limits = f"{found['max_block']} registers a read{gaps}, {found['pause_ms']} ms between reads"
-    typer.echo(f"  word order {found['word_order']}; {limits}; answers within {found['timeout_ms']} ms")
+    typer.echo(f"  word order {found['word_order']}, bytes {found['byte_order']}; {limits}; answers within {found['timeout_ms']} ms")
     typer.echo(f"  {_cost(found['cost'])}")
     for name, parts in found["derived"].items():
         typer.echo(f"  {name} = {' + '.join(parts)}")
@@ -118,6 +118,9 @@ def _whole(found: Mapping[str, Any]) -> None:
         flags += ["power factor encoded"] if register["pf"] else []
         for key in ("word_order", "confidence"):
             flags += [f"{register[key]}"] if register[key] != found[key] else []
+        flags += [f"bytes {register['byte_order']}"] if register["byte_order"] != found["byte_order"] else []
+        flags += [f"rolls over after {register['digits']} digits"] if register["digits"] else []
+        flags += [f"rolls over at {register['modulus']:g} {register['unit']}"] if register["modulus"] else []
         remarks = ", ".join([*flags, *([register["note"]] if register["note"] else [])])
         unit = f"{scale}{register['unit']}{exponent}".strip()
         place = (str(register["function_code"]), str(register["address"]), register["type"])
@@ -134,7 +137,7 @@ def _suggested(where: str, found: Mapping[str, Any]) -> None:
     for place, candidate in enumerate(found["candidates"], 1):
         named = f"{candidate['vendor']} {candidate['model']}"
         typer.echo(f"{place}. {candidate['profile']}  {candidate['certainty']} ({candidate['score']:g})  {named}")
-        typer.echo(f"   words {candidate['word_order']}; source {candidate['source']}, {candidate['confidence']}")
+        typer.echo(f"   words {candidate['word_order']}, bytes {candidate['byte_order']}; source {candidate['source']}, {candidate['confidence']}")
         for text in candidate["reasons"]:
             typer.echo(f"   + {text}")
         for text in candidate["against"]:

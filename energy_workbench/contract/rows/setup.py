@@ -109,6 +109,7 @@ class Candidate(TypedDict):
     vendor: str
     model: str
     word_order: str
+    byte_order: str
     source: str
     confidence: str
     certainty: Annotated[str, Words(("certain", "likely", "possible"))]

@@ -104,12 +104,13 @@ def number(value: Any) -> str:
 
 
 def profile(value: Any) -> str:
-    """The id of a profile, with the word order that the meter is set to where that is another (`…:little`)."""
+    """The id of a profile, with the order of words or bytes that the meter has where that is another (`…:little`)."""
     text: str = text_of(64)(value)
     # A profile's id becomes the name of a file.
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(:(big|little))?", text):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(:(big|little|abcd|cdab|badc|dcba))?", text):
         raise ValueError(
-            "the id of a profile is letters, digits, - and _, such as schneider_pm5xxx; :big or :little may follow"
+            "the id of a profile is letters, digits, - and _, such as schneider_pm5xxx; :big or :little may follow, or "
+            ":abcd, :cdab, :badc, :dcba, the order of words and bytes"
         )
     return text
 

@@ -10,14 +10,19 @@ from typing import Any, Final
 
 from energy_workbench.domain.quantities import QUANTITIES, UNIT_FACTORS, Kind
 from energy_workbench.energy.counter_steps import Register
+from energy_workbench.energy.positional_parts import are_places, step_of
 from energy_workbench.runtime.paths import shipped
 
-BITS: Final = {
-    "int16": 15, "uint16": 16, "int32": 31, "uint32": 32, "acc32": 32, "int64": 63, "uint64": 64,
+COUNTS: Final = {
+    "int16": 2**15, "uint16": 2**16, "int32": 2**31, "uint32": 2**32, "acc32": 2**32, "int48": 2**47, "uint48": 2**48,
+    "int64": 2**63, "uint64": 2**64, "bcd16": 10**4, "bcd32": 10**8, "bcd48": 10**12, "bcd64": 10**16,
+    "int32_m10k": 10**8, "uint32_m10k": 10**8, "int48_m10k": 10**12, "uint48_m10k": 10**12,
+    "int64_m10k": 10**16, "uint64_m10k": 10**16,
 }  # fmt: skip
-"""Types of whole numbers by the bits that a counter can use: `acc32` is SunSpec's accumulator."""
+"""Types of whole numbers by how many a counter can tell apart: `acc32` is SunSpec's accumulator, `…_m10k` is Mod10."""
 
-SINGLE: Final = "float32"
+SINGLES: Final = {"float32": 1, "float16": 2**13}
+"""Types of floats whose increment grows so far that it matters, in increments of a float32 of the same size."""
 
 
 def counter_registers(profile: str, own: Path) -> Mapping[str, Register]:
@@ -26,10 +31,11 @@ def counter_registers(profile: str, own: Path) -> Mapping[str, Register]:
     Parameters
     ----------
     profile : str
-        Id.
+        Id; an order of words or bytes after it changes neither modulus nor increment.
     own : Path
         Folder of the user's profiles, which win over shipped ones of the same id.
     """
+    profile = profile.partition(":")[0]
     for folder in (own, shipped("collector/profiles")):
         path = folder / f"{profile}.yaml"
         try:
@@ -49,14 +55,12 @@ def _read(path: Path, _modified: int) -> Mapping[str, Register]:
         rows = content["registers"]
         registers = {row["quantity"]: _register(row) for row in rows if _counts(row["quantity"])}
         derived = content.get("derived") or {}
+        stated = content.get("positional")
         for name, parts in derived.items():
             if _counts(name) and name not in registers:
-                # A sum moves by the increments of its parts, and begins again with neither.
-                known = [registers[part] for part in parts if part in registers]
-                registers[name] = Register(
-                    step=max((part.step for part in known), default=0.0),
-                    single=max((part.single for part in known), default=0.0),
-                )
+                known = {part: registers[part] for part in parts if part in registers}
+                steps = {part: register.step for part, register in known.items()}
+                registers[name] = _sum(known, places=are_places(steps) if stated is None else name in stated)
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError):
         # The collector says what is wrong with the file; here it only tells nothing.
         return {}
@@ -65,6 +69,17 @@ def _read(path: Path, _modified: int) -> Mapping[str, Register]:
 
 def _counts(quantity: str) -> bool:
     return quantity in QUANTITIES and QUANTITIES[quantity].kind is Kind.COUNTER
+
+
+def _sum(parts: Mapping[str, Register], *, places: bool) -> Register:
+    """Of a number in several registers it begins again where its highest place does; a sum of counters nowhere."""
+    steps = [part.step for part in parts.values()]
+    top = max(parts.values(), key=lambda part: part.step, default=None) if places else None
+    return Register(
+        modulus=top.modulus if top else None,
+        step=step_of(steps, places=places),
+        single=max((part.single for part in parts.values()), default=0.0),
+    )
 
 
 def _register(row: Mapping[str, Any]) -> Register:
@@ -76,7 +91,12 @@ def _register(row: Mapping[str, Any]) -> Register:
     if target != unit:
         return Register()
     worth = Fraction(str(row.get("scale", 1))) * Fraction(factor).limit_denominator(1_000_000)
-    bits = BITS.get(row["type"])
-    if bits is not None:
-        return Register(modulus=float(2**bits * worth), step=float(worth))
-    return Register(single=float(worth)) if row["type"] == SINGLE else Register()
+    counts = COUNTS.get(row["type"])
+    if counts is None:
+        return Register(single=float(worth * SINGLES.get(row["type"], 0)))
+    modulus = counts * worth
+    if row.get("digits") is not None:
+        modulus = 10 ** row["digits"] * worth
+    elif row.get("modulus") is not None:
+        modulus = Fraction(str(row["modulus"])) * Fraction(factor).limit_denominator(1_000_000)
+    return Register(modulus=float(modulus), step=float(worth))

@@ -240,3 +240,34 @@ def test_a_gateway_says_how_often_a_question_is_put_again(retries: int | None, a
             assert len(device.asked) == asked
 
     asyncio.run(main())
+
+
+def test_a_value_and_its_exponent_are_never_of_two_instants() -> None:
+    """The device scales itself anew between any two requests, and two values far apart share its exponent."""
+
+    class Rescaling(Device):
+        async def _answer(self, writer, head, unit, code, address, count) -> None:  # type: ignore[no-untyped-def]
+            exponent = 1 + len(self.asked) % 2
+            raw = 12_236_290 // 10 ** (exponent - 1)
+            self.units[unit] = {
+                (3, 0): raw >> 16, (3, 1): raw & 0xFFFF, (3, 100): exponent,
+                (3, 200): raw >> 16, (3, 201): raw & 0xFFFF,
+            }  # fmt: skip
+            await super()._answer(writer, head, unit, code, address, count)
+
+    names = ("energy_active_import", "energy_active_export")
+    registers = tuple(
+        Register(quantity=name, address=at, type="uint32", unit="Wh", scale_register=100)
+        for name, at in zip(names, (0, 200), strict=True)
+    )
+    profile = Profile(id="t", vendor="v", model="m", registers=registers, poll=names)
+
+    async def main() -> None:
+        async with running(Rescaling({1: {}})) as device:
+            reader = MeterReader(profile, 1)
+            for _ in range(5):
+                outcome = await read(reader, device)
+                assert outcome.values == {name: pytest.approx(122_362.9, rel=1e-6) for name in names}
+            assert {(address, count) for _, _, address, count in device.asked} == {(0, 101), (100, 102)}
+
+    asyncio.run(main())

@@ -62,6 +62,21 @@ def test_the_word_order_is_found_out(id: str) -> None:
     assert found["candidates"][0]["word_order"] == other
 
 
+@pytest.mark.parametrize(
+    "id", ["eastron_sdm630:badc", "siemens_pac2200:dcba", "abb_b23_b24:badc", "janitza_umg604:dcba"]
+)
+def test_the_order_of_bytes_is_found_out(id: str) -> None:
+    found = find(device_of(load(id), holes=True))
+    assert best(found) == id, found["candidates"]
+    assert found["candidates"][0]["byte_order"] == "little"
+    assert found["values"]["frequency"] == pytest.approx(50.02, abs=0.02)
+
+
+def test_the_usual_order_leads_where_both_fit_alike() -> None:
+    found = find(device_of(load("eastron_sdm630"), holes=True))
+    assert {each["byte_order"] for each in found["candidates"]} == {"big"}
+
+
 @pytest.mark.parametrize("id", ["schneider_pm5xxx", "eastron_sdm630", "carlo_gavazzi_em24_ethernet", "lovato_dmg"])
 def test_a_device_that_says_zero_where_it_has_nothing_is_told_too(id: str) -> None:
     assert best(find(device_of(load(id), holes=False))) == id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 
 import pytest
@@ -18,8 +19,9 @@ from collector.profile.power_factor import (
     write_power_factor,
 )
 from collector.profile.profile import Profile
-from collector.profile.register import TYPES, Register
+from collector.profile.register import Register
 from collector.profile.store import available, load
+from collector.profile.wire_types import TYPES
 from tests.collector.meters import plausible_values
 
 SHIPPED = sorted(available())
@@ -42,6 +44,16 @@ def profile(*registers: Register, **more: object) -> Profile:
         ("int64", "big", [0, 0, 0x0001, 0x0002], 0x10002),
         ("uint64", "little", [2, 1, 0, 0], 0x10002),
         ("float64", "big", [0x4049, 0, 0, 0], 50.0),
+        ("float16", "big", [0x5240], 50.0),
+        ("uint48", "big", [0x0001, 0x0000, 0x0002], 2**32 + 2),
+        ("int48", "little", [0xFFFE, 0xFFFF, 0xFFFF], -2),
+        ("uint64_m10k", "little", [4567, 123, 0, 0], 1_234_567),
+        ("uint64_m10k", "big", [999, 9999, 9999, 9999], 10**15 - 1),
+        ("int32_m10k", "big", [0xFFFF, 0x10000 - 2345], -12_345),
+        ("uint48_m10k", "big", [0, 1, 0], 10_000),
+        ("bcd16", "big", [0x5000], 5000),
+        ("bcd32", "little", [0x5678, 0x1234], 12_345_678),
+        ("bcd64", "big", [0, 0, 0x0001, 0x0002], 10_002),
     ],
 )
 def test_each_type_in_each_word_order(type: str, order: str, words: list[int], value: float) -> None:
@@ -262,5 +274,93 @@ def test_any_words_decode_to_numbers_or_nothing(data: st.DataObject) -> None:
 
 def test_types_have_the_sizes_of_their_names() -> None:
     for name, wire in TYPES.items():
-        assert wire.words * 16 == int("".join(c for c in name if c.isdigit()))
-    assert struct.calcsize(">f") == 4
+        (size,) = re.findall(r"\d+", name.removesuffix("_m10k"))
+        assert wire.words * 16 == int(size), name
+        assert struct.calcsize(f">{wire.codes}") == 2 * wire.words, name
+
+
+ORDERED = [(kind, word, byte) for kind in TYPES for word in ("big", "little") for byte in ("big", "little")]
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_each_type_survives_in_each_order_of_words_and_bytes(data: st.DataObject) -> None:
+    kind, word, byte = data.draw(st.sampled_from(ORDERED))
+    wire = TYPES[kind]
+    register = Register(
+        quantity="active_power_total", address=7, type=kind, unit="kW", word_order=word, byte_order=byte
+    )
+    if wire.floating:
+        width = 16 * wire.words
+        value = float(data.draw(st.floats(width=width, allow_nan=False, allow_infinity=False)))  # type: ignore[arg-type]
+    else:
+        value = data.draw(st.integers(max(wire.least, -(2**53)), min(wire.counts - 1, 2**53)))
+    words = encode(profile(register), {"active_power_total": value})
+    assert len(words) == wire.words
+    assert decode(profile(register), words) == {"active_power_total": value}
+    # The bytes on the wire are those of the usual order, turned.
+    usual = encode(
+        profile(Register(quantity="active_power_total", address=7, type=kind, unit="kW")), {"active_power_total": value}
+    )
+    sent = [usual[3, at].to_bytes(2, "big" if byte == "big" else "little") for at in range(7, 7 + wire.words)]
+    assert b"".join(words[3, at].to_bytes(2, "big") for at in sorted(at for _, at in words)) == b"".join(
+        sent if word == "big" else reversed(sent)
+    )
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_any_words_are_a_number_of_their_type_or_no_value(data: st.DataObject) -> None:
+    kind, word, byte = data.draw(st.sampled_from(ORDERED))
+    wire = TYPES[kind]
+    register = Register(
+        quantity="active_power_total", address=0, type=kind, unit="kW", word_order=word, byte_order=byte
+    )
+    words = {(3, at): data.draw(st.integers(0, 0xFFFF)) for at in range(wire.words)}
+    value = decode(profile(register), words)["active_power_total"]
+    assert value is None or (math.isfinite(value) and (wire.floating or wire.least <= value < wire.counts))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("uint32_m10k", [1, 10_000]), ("int32_m10k", [0x8000, 0]), ("bcd16", [0x12A4]), ("bcd32", [0x1234, 0xF000])],
+)
+def test_what_is_no_digit_is_no_value(kind: str, words: list[int]) -> None:
+    register = Register(quantity="frequency", address=0, type=kind, unit="Hz")
+    assert decode(profile(register), {(3, at): word for at, word in enumerate(words)}) == {"frequency": None}
+
+
+def test_marks_of_not_available_are_bits_of_each_type() -> None:
+    for kind, mark, words in (
+        ("uint48", 0xFFFF_FFFF_FFFF, [0xFFFF] * 3),
+        ("uint32_m10k", 0x0001_0002, [1, 2]),
+        ("bcd32", 0x0000_9999, [0, 0x9999]),
+        ("float16", 0x7BFF, [0x7BFF]),
+    ):
+        register = Register(quantity="frequency", address=0, type=kind, unit="Hz", not_available=((mark, mark),))
+        meter = profile(register)
+        assert decode(meter, {(3, at): word for at, word in enumerate(words)}) == {"frequency": None}, kind
+        assert decode(meter, encode(meter, {"frequency": None})) == {"frequency": None}, kind
+
+
+def test_an_exponent_has_the_bytes_of_its_value() -> None:
+    register = Register(
+        quantity="active_power_total", address=0, type="int16", unit="kW", byte_order="little", scale_register=1
+    )
+    assert decode(profile(register), {(3, 0): 0xD204, (3, 1): 0xFFFF - 0x0100 + 1}) == {"active_power_total": None}
+    assert decode(profile(register), {(3, 0): 0xD204, (3, 1): 0xFEFF}) == {"active_power_total": 12.34}
+
+
+def test_a_counter_begins_again_where_its_profile_says() -> None:
+    digits = Register(quantity="energy_active_import", address=0, type="uint32", unit="Wh", scale=100, digits=6)
+    modulus = Register(quantity="energy_active_export", address=2, type="uint32", unit="kWh", modulus=5000)
+    tens = Register(quantity="energy_reactive_import", address=4, type="uint32_m10k", unit="kvarh")
+    meter = profile(digits, modulus, tens)
+    values = {"energy_active_import": 100_003.2, "energy_active_export": 5001.0, "energy_reactive_import": 10.0**8 + 7}
+    found = decode(meter, encode(meter, values))
+    assert found == {"energy_active_import": 3.2, "energy_active_export": 1.0, "energy_reactive_import": 7.0}
+
+
+def test_a_counter_that_may_be_negative_is_not_wrapped() -> None:
+    net = Register(quantity="energy_active_net", address=0, type="int32", unit="kWh")
+    assert decode(profile(net), encode(profile(net), {"energy_active_net": -12.0})) == {"energy_active_net": -12.0}

@@ -69,6 +69,26 @@ from tests.collector.profile.files import GOOD, write
             6,
             "a number, or a range",
         ),
+        ("unit: Hz, scale: 0.01", "unit: Hz, digits: 4", 11, "is no counter"),
+        ("type: uint32, unit: Wh", "type: uint32, unit: Wh, digits: 10", 12, "is more than a uint32 counts to"),
+        ("type: uint32, unit: Wh", "type: float32, unit: Wh, digits: 6", 12, "only a whole number"),
+        ("type: uint32, unit: Wh", "type: uint32, unit: Wh, digits: 6, modulus: 1000", 12, "keep one"),
+        ("type: uint32, unit: Wh", "type: uint32, unit: Wh, modulus: 1", 12, "less than two steps"),
+        ("type: uint32, unit: Wh", "type: uint32, unit: Wh, modulus: -1", 12, "above 0"),
+        (
+            "type: uint32, unit: Wh",
+            "type: uint32, unit: Wh, scale_register: 9, modulus: 1000",
+            12,
+            "give digits instead",
+        ),
+        ("type: uint32, unit: Wh", "type: uint32, unit: Wh, byte_order: middle", 12, "must be one of"),
+        ("pf_encoding: sign_of_active_power", "positional: [frequency]", 6, "is no sum of this profile"),
+        (
+            "type: uint32, unit: Wh",
+            "type: uint32, unit: Wh, scale_register: 127",
+            12,
+            "that takes 126 registers, and max_block is 125",
+        ),
         ("registers:", "bridge_gaps: maybe\nregisters:", 10, "true or false"),
         ("confidence: one-source", "confidence: !!python/none one", 4, "not plain YAML"),
     ],
@@ -142,3 +162,26 @@ def test_what_is_no_profile_at_all_is_an_error_too(tmp_path: Path, text: str) ->
     write(tmp_path, text)
     with pytest.raises(ProfileError):
         load("mine", [tmp_path])
+
+
+APART = GOOD.replace("type: uint32, unit: Wh", "type: uint32, unit: Wh, scale_register: 7")
+
+
+def test_an_exponent_that_another_read_would_have_to_fetch_is_refused_with_the_reason(tmp_path: Path) -> None:
+    def reason(more: str) -> str:
+        path = write(tmp_path, APART.replace("registers:", f"{more}\nregisters:"))
+        with pytest.raises(ProfileError) as caught:
+            read_profile(path)
+        (problem,) = caught.value.problems
+        assert (problem.field, problem.where.rpartition(" ")[2]) == ("scale_register", "13")
+        return problem.reason
+
+    together = "energy_active_import_t1 and its exponent must come in one read, or they are of two instants: "
+    assert reason("max_block: 5") == f"{together}that takes 6 registers, and max_block is 5"
+    assert reason("page: 6") == f"{together}they are on different pages of 6 addresses"
+    assert reason("bridge_gaps: false").startswith(f"{together}bridge_gaps is false, and address 6 between them")
+    assert read_profile(write(tmp_path, APART)).registers[1].scale_register == 7
+    near = APART.replace("scale_register: 7", "scale_register: 6").replace(
+        "registers:", "bridge_gaps: false\nregisters:"
+    )
+    assert read_profile(write(tmp_path, near)).registers[1].scale_register == 6

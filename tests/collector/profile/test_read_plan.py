@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -30,17 +31,31 @@ def meters(draw: st.DrawFn) -> Profile:
         )  # fmt: skip
         at += register.wire.words
         registers.append(register)
+    longest, page = draw(st.integers(4, 14)), draw(st.sampled_from([None, 8]))
+    bridged = draw(st.booleans())
+    for place in draw(st.lists(st.integers(0, 20), max_size=2)):
+        # Exponents stand behind all values, at two addresses at most: several values share one.
+        exponent = at + place % 3
+        for number, register in enumerate(registers):
+            stop = exponent + 1
+            fits = stop - register.address <= longest and bridged
+            if fits and (page is None or register.address // page == exponent // page) and draw(st.booleans()):
+                registers[number] = replace(register, scale_register=exponent)
     return Profile(
-        id="t", vendor="v", model="m", kind="meter", registers=tuple(registers), max_block=draw(st.integers(4, 14)),
-        bridge_gaps=draw(st.booleans()),
-        page=draw(st.sampled_from([None, 8])), poll=tuple(r.quantity for r in registers),
+        id="t", vendor="v", model="m", kind="meter", registers=tuple(registers), max_block=longest,
+        bridge_gaps=bridged, page=page, poll=tuple(r.quantity for r in registers),
     )  # fmt: skip
+
+
+def words_of(register: Register) -> set[int]:
+    exponent = set() if register.scale_register is None else {register.scale_register}
+    return {at for _, at in register.cells} | exponent
 
 
 def allowed(profile: Profile, group: list[Register]) -> bool:
     """The rules, told in another way than the planner's."""
-    start = min(r.address for r in group)
-    stop = max(r.address + r.wire.words for r in group)
+    start = min(at for r in group for at in words_of(r))
+    stop = max(at for r in group for at in words_of(r)) + 1
     touched = {a for r in group for a in range(r.address, r.address + r.wire.words)}
     alone = len(group) == 1
     return (
@@ -74,8 +89,7 @@ def test_no_plan_has_fewer_reads(profile: Profile) -> None:
     for request in requests:
         assert allowed(profile, list(request.registers))
         for register in request.registers:
-            assert request.address <= register.address
-            assert register.address + register.wire.words <= request.address + request.count
+            assert words_of(register) <= set(range(request.address, request.address + request.count))
 
 
 @pytest.mark.parametrize("id", sorted(available()))
@@ -131,3 +145,25 @@ def test_a_refused_read_is_cut_at_its_gaps_and_then_into_registers() -> None:
     single = split(profile, cut[0])[0]
     assert split(profile, single) == (single,)
     assert isinstance(single, PlannedRead)
+
+
+def test_places_of_one_number_come_in_one_read_and_tariffs_need_not() -> None:
+    def meter(*steps: float, positional: tuple[str, ...]) -> Profile:
+        names = ("energy_active_import_t1", "energy_active_import_t2")
+        registers = tuple(
+            Register(quantity=name, address=at, type="uint16", unit="Wh", scale=step)
+            for name, at, step in zip(names, (0, 8), steps, strict=True)
+        )
+        between = Register(quantity="frequency", address=4, type="uint16", unit="Hz")
+        return Profile(
+            id="t", vendor="v", model="m", registers=(*registers, between), max_block=9,
+            poll=("energy_active_import", "frequency"), derived={"energy_active_import": names}, positional=positional,
+            bridge_gaps=True,
+        )  # fmt: skip
+
+    apart = meter(1, 1, positional=())
+    assert [(r.address, r.count) for r in plan(replace(apart, max_block=5))] == [(0, 5), (8, 1)]
+    places = meter(1, 1000, positional=("energy_active_import",))
+    assert [(r.address, r.count) for r in plan(places)] == [(0, 9)]
+    # Where no read can have both they are read apart, as before.
+    assert [(r.address, r.count) for r in plan(replace(places, max_block=5))] == [(0, 5), (8, 1)]

@@ -50,6 +50,24 @@ def test_an_id_may_name_the_word_order_of_the_device() -> None:
         load("sunspec_203:little")
 
 
+def test_an_id_may_name_the_order_of_bytes_too(tmp_path: Path) -> None:
+    turned = load("eastron_sdm630:dcba")
+    assert {(r.word_order, r.byte_order) for r in turned.registers} == {("little", "little")}
+    assert load("eastron_sdm630:badc").word_order == "big"
+    assert load("eastron_sdm630:abcd") is load("eastron_sdm630")
+    # A device of single words has no order of words, and may have one of bytes.
+    text = GOOD.replace("uint32", "uint16").replace(
+        "registers:", "identify: [{address: 9, type: string, words: 2, meaning: maker}]\nregisters:"
+    )
+    write(tmp_path, text)
+    single = load("mine:badc", [tmp_path])
+    assert {r.byte_order for r in single.registers} == {"little"}
+    assert single.identify[0].said([0x4241, 0x4443]) == "ABCD"
+    assert load("mine", [tmp_path]).other_orders == ("badc",)
+    with pytest.raises(NotFoundError, match="always in one order"):
+        load("sunspec_203:badc")
+
+
 def test_only_a_file_of_the_folders_is_read(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     with pytest.raises(NotFoundError):

@@ -78,6 +78,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
                     "vendor": "Selec",
                     "model": "MFM384-C",
                     "word_order": "little",
+                    "byte_order": "big",
                     "source": "shipped",
                     "confidence": "two-sources",
                     "certainty": "certain",
