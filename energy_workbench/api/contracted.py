@@ -33,6 +33,7 @@ BODY = inspect.Parameter("_body", inspect.Parameter.KEYWORD_ONLY, annotation=Bod
 DEFAULT = object()
 """A value that was not given."""
 TEXT, NUMBER, OBJECT = "must be a text", "must be a number", "must be an object"
+TEXTS = "must be a list of texts"
 
 
 def by_hand(router: APIRouter, declared: Callable[..., Any], **more: Any) -> Callable[[Answer], Answer]:
@@ -263,4 +264,6 @@ def unfit(value: Any, each: Parameter) -> str:
         return "" if isinstance(value, str) else TEXT
     if kind in (int, float):
         return "" if isinstance(value, int | float) and not isinstance(value, bool) else NUMBER
+    if kind is list:
+        return "" if isinstance(value, list) and all(isinstance(one, str) for one in value) else TEXTS
     return "" if isinstance(value, dict) else OBJECT

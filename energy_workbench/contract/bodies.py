@@ -9,7 +9,15 @@ from typing import Annotated, Any, Required
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import As, Instant, Sent
-from energy_workbench.contract.words import FactorKindText, Kvah, Kvarh, Kwh
+from energy_workbench.contract.words import (
+    CommunicationText,
+    FactorKindText,
+    Kvah,
+    Kvarh,
+    Kwh,
+    StatusText,
+    TypeText,
+)
 
 
 class Table(StrEnum):
@@ -69,6 +77,18 @@ class DeviceFields(TypedDict, total=False):
 
     gateway: Required[str]
     unit_id: Required[int]
+
+
+class MeterFilter(TypedDict, total=False):
+    """Which meters are meant; each member narrows it. `none` as gateway or profile: those without one."""
+
+    type: TypeText
+    status: StatusText
+    communication: CommunicationText
+    gateway: str
+    profile: str
+    below: str
+    q: str
 
 
 class SiteFields(TypedDict, total=False):

@@ -21,7 +21,7 @@ from energy_workbench.contract.notes import (
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import MeterTable, StatusSummary
 from energy_workbench.contract.rows.meters import DeletedMeter, MeterCheck, MeterNode, MeterRow, RestorePreview
-from energy_workbench.contract.words import StatusText, TypeText
+from energy_workbench.contract.words import CommunicationText, StatusText, TypeText
 from energy_workbench.domain.roles import May
 
 TAG = "Meters"
@@ -45,6 +45,12 @@ class MetersContract:
         status: Annotated[StatusText | None, Help("`active`, `inactive`, `maintenance` or `faulty`")] = None,
         parent_id: Annotated[str | None, Existing(), Help("Only those directly below (id or number)")] = None,
         q: Annotated[str | None, Longest(200), Help("Text in number, name or location")] = None,
+        communication: Annotated[
+            CommunicationText | None, Help("`online`, `timeout`, `offline` or `not_connected`")
+        ] = None,
+        gateway: Annotated[str | None, Longest(300), Help("Only those read there; `none`: read nowhere")] = None,
+        profile: Annotated[str | None, Longest(64), Help("Only those of that model; `none`: of no model")] = None,
+        below: Annotated[str | None, Existing(), Help("Only those below that one, at any depth (id or number)")] = None,
         deleted: Annotated[bool, Help("Those that were deleted, instead of those that live")] = False,
         limit: Limit | None = None,
         offset: Offset = 0,
@@ -57,6 +63,10 @@ class MetersContract:
             Only those of that type or status, or directly below that parent (id or number).
         q : str, optional
             Only those with this text in number, name or location.
+        communication, gateway, profile : str, optional
+            Only those of that state, read at that gateway, or of that profile; `none`: without one.
+        below : str, optional
+            Only those below that meter, at any depth (id or number).
         deleted : bool
             Those that were deleted and can be restored, instead of those that live.
 
@@ -69,9 +79,9 @@ class MetersContract:
         Raises
         ------
         NotFoundError
-            If there is no such parent.
+            If there is no such parent, or meter that they are below.
         InputError
-            If there is no such type or status.
+            If there is no such type, status or state of communication, or the gateway is no address.
 
         Examples
         --------

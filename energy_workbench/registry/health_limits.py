@@ -29,16 +29,34 @@ def listing(connection: Connection) -> dict[int | None, Fields]:
 
 def store(connection: Connection, meter: Meter | None, given: Mapping[str, Any], *, by: str, at: datetime) -> None:
     """Change the given fields of a meter's limits, or of the site's."""
-    stored = listing(connection)
+    if entry := planned(listing(connection), meter, given, by=by, at=at):
+        journal.commit(connection, [entry])
+
+
+def planned(
+    stored: Mapping[int | None, Fields], meter: Meter | None, given: Mapping[str, Any], *, by: str, at: datetime
+) -> journal.AuditEntry | None:
+    """What changes the given fields of a meter's limits, or of the site's; None where it changes nothing.
+
+    Parameters
+    ----------
+    stored : mapping
+        As `listing` gives it.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
     key = meter.key if meter else None
     before = stored.get(key, {})
     site = stored.get(None, {}) if meter else None
     after = _checked(before, given, site=site, where=meter.number if meter else "site")
     if after == before:
-        return
+        return None
     rows = (RowChange("limits", (key,), {"fields": before} if before else None, {"fields": after} if after else None),)
     names = sorted(name for name in {*before, *after} if before.get(name, "") != after.get(name, ""))
-    entry = journal.AuditEntry(
+    return journal.AuditEntry(
         at=at,
         by=by,
         action="limits.update",
@@ -47,7 +65,6 @@ def store(connection: Connection, meter: Meter | None, given: Mapping[str, Any],
         after={name: _shown(after, name) for name in names},
         rows=rows,
     )
-    journal.commit(connection, [entry])
 
 
 def _checked(before: Fields, given: Mapping[str, Any], *, site: Fields | None, where: str) -> Fields:

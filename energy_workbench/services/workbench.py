@@ -14,6 +14,7 @@ from energy_workbench.services.answers.sql import SqlAnswers
 from energy_workbench.services.answers.written import WrittenAnswers
 from energy_workbench.services.commands.deleted import DeletedMeters
 from energy_workbench.services.commands.locking import Locking
+from energy_workbench.services.commands.many_meters import ManyMeters
 from energy_workbench.services.commands.review import Reviewing
 from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
@@ -36,7 +37,7 @@ def _load_figures() -> None:
 @as_declared(WorkbenchContract)
 class Workbench(
     Answers, Recording, SqlAnswers, WrittenAnswers,
-    Setup, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
+    Setup, ManyMeters, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
 

@@ -87,6 +87,14 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.update_meter("PRESS-2", {"name": "Third press"}, 999),
     lambda wb: wb.set_status("PRESS-2", "maintenance", "oil"),
     lambda wb: wb.meter_statuses("PRESS-2"),
+    lambda wb: wb.edit_meters(
+        ["PRESS-2"], {"location": "Hall 2"}, where={"below": "MAIN", "type": "unit"}, dry_run=True
+    ),
+    lambda wb: wb.edit_meters(["PRESS-2", "UNIT-A"], {"location": "Hall 2"}, limits={"nominal_voltage": 415}),
+    lambda wb: wb.edit_meters(["PRESS-2", "UNIT-A"], {"parent_id": "PRESS-2"}),
+    lambda wb: wb.edit_meters(where={"gateway": "tcp://127.0.0.1:9"}, fields={"poll_seconds": 30}, revision=1),
+    lambda wb: wb.edit_meters(where={"colour": "red"}, fields={"poll_seconds": 30}),
+    lambda wb: wb.undo(),
     lambda wb: wb.set_status("PRESS-2", "active", valid_from="beginning"),
     lambda wb: wb.add_ratio("PRESS-2", RATIO),
     lambda wb: wb.ratio_impact("UNIT-A", None, "2026-10-10T00:00:00+05:30"),

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
-from energy_workbench.api.reference.body_schemas import of_table, sent, table_of
+from energy_workbench.api.reference.body_schemas import NAMED, of_table, sent, table_of, tables_in
 from energy_workbench.api.reference.document import Schema
 from energy_workbench.api.reference.made import made
 from energy_workbench.contract.binding import Binding
@@ -82,8 +82,21 @@ def schemas(bindings: Sequence[Binding]) -> tuple[Schemas, Schemas, Schemas]:
     )
     tables = {each.method.__name__: table for each in bindings if (table := table_of(each))}
     bodies |= {name: {"$ref": REFERENCE.format(model=table)} for name, table in tables.items()}
-    defined = cast(Schemas, shared.get("$defs", {}))
-    return answers, bodies, defined | {str(table): of_table(table) for table in dict.fromkeys(tables.values())}
+    defined = {name: _named(schema) for name, schema in cast(Schemas, shared.get("$defs", {})).items()}
+    bodies = {name: _named(schema) for name, schema in bodies.items()}
+    known = dict.fromkeys([*tables.values(), *(table for each in bindings for table in tables_in(each))])
+    return answers, bodies, defined | {str(table): of_table(table) for table in known}
+
+
+def _named(schema: Any) -> Any:
+    """A schema with the references to tables of fields that stand in it."""
+    if isinstance(schema, list):
+        return [_named(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if NAMED in schema:
+        return {"$ref": REFERENCE.format(model=schema[NAMED])}
+    return {name: _named(each) for name, each in schema.items()}
 
 
 def told_as(binding: Binding) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from inspect import Parameter as Given
-from typing import Annotated, Any, Final, NotRequired, cast
+from typing import Annotated, Any, Final, NotRequired
 
 from pydantic import WithJsonSchema
 
@@ -22,6 +22,10 @@ from energy_workbench.domain.health import limits
 
 BY_HAND: Final[Mapping[str, Any]] = {"record": ReadingFields | list[ReadingFields], "create_token": TokenFields}
 """Bodies of routes that are written by hand; those of others are files."""
+
+
+NAMED: Final = "x-table"
+"""Stands in a schema for the table of that name, until all tables are known."""
 
 
 def sent(binding: Binding) -> Any:
@@ -42,10 +46,21 @@ def sent(binding: Binding) -> Any:
 
 
 def _kind_of(sent: Any) -> Any:
-    """A type; what a table says is a mapping with that schema."""
+    """A type; what a table says is a mapping with that schema, which has the table's name."""
     if not isinstance(sent, Table):
         return sent
-    return Annotated[dict[str, Any], WithJsonSchema(cast("dict[str, Any]", of_table(sent)))]
+    return Annotated[dict[str, Any], WithJsonSchema({NAMED: str(sent)})]
+
+
+def tables_in(binding: Binding) -> list[Table]:
+    """Tables of fields that say what members of the body of an operation may have."""
+    parameters = () if binding.operation.by_hand else binding.parameters
+    found: list[Table] = []
+    for each in parameters:
+        note = each.note(Sent)
+        if each.place == "member" and note and isinstance(note.kind, Table):
+            found.append(note.kind)
+    return found
 
 
 def table_of(binding: Binding) -> Table | None:

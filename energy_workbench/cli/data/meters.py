@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from energy_workbench.runtime import settings
 from energy_workbench.tables.text_lines import text_lines
 
 if TYPE_CHECKING:
+    from energy_workbench.contract.rows.meters import EditedMeter
     from energy_workbench.registry import Registry
 
 app = typer.Typer(help="Import, export and list meters.", no_args_is_help=True)
@@ -81,6 +82,80 @@ def template(
 
     write_template(file)
     typer.echo(f"{file}: put your meters in place of the examples, then `energy-workbench meters import {file}`")
+
+
+@app.command()
+def edit(
+    meters: Annotated[list[str] | None, typer.Argument(help="Numbers or ids of meters.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE, as in poll_seconds=30; empty sets the default.")
+    ] = None,
+    limit: Annotated[
+        list[str] | None, typer.Option(help="LIMIT=VALUE of health, as in nominal_voltage=415; empty: the site's.")
+    ] = None,
+    type: Annotated[str | None, typer.Option(help="Those of that type.")] = None,
+    status: Annotated[str | None, typer.Option(help="Those of that status.")] = None,
+    communication: Annotated[str | None, typer.Option(help="Those that are online, offline, …")] = None,
+    gateway: Annotated[str | None, typer.Option(help="Those read there; `none`: read nowhere.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Those of that model; `none`: of no model.")] = None,
+    below: Annotated[str | None, typer.Option(help="Those below that meter, at any depth.")] = None,
+    q: Annotated[str | None, typer.Option("--text", help="Those with that text in number, name or location.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, where numbers of a locked month are altered.")] = None,
+) -> None:
+    """Change many meters together: those named, and those that the filter means; all of them, or none."""
+    from energy_workbench.services.workbench import Workbench
+
+    given = {
+        "type": type, "status": status, "communication": communication, "gateway": gateway, "profile": profile,
+        "below": below, "q": q,
+    }  # fmt: skip
+    edited = Workbench.at(settings.load().home).edit_meters(
+        list(meters or ()),
+        _pairs(set_),
+        where={name: value for name, value in given.items() if value is not None},
+        limits=_pairs(limit),
+        dry_run=dry_run,
+        reason=reason,
+        by="command line",
+    )
+    for row in edited["meters"]:
+        _tell(row)
+    counts = f"{edited['total']} meters: {edited['changed']} changed, {edited['unchanged']} as they were"
+    if dry_run:
+        typer.echo(f"{counts}, {edited['refused']} refused; nothing was written (dry run)")
+        if edited["refused"]:
+            raise typer.Exit(1)
+    else:
+        typer.echo(counts)
+    if "locked_change" in edited:
+        from energy_workbench.domain.locks.locked_months import LockedChange
+
+        typer.echo(f"Note: {LockedChange.of(edited['locked_change']).told()}.")
+
+
+def _tell(row: EditedMeter) -> None:
+    changes = [f"{name} {_shown(old)} → {_shown(new)}" for name, (old, new) in {**row["fields"], **row["limits"]}.items()]
+    for problem in row["refused"]:
+        changes.append(f"refused: {problem['field']} {problem['value']}: {problem['reason']}")
+    for warning in row["warnings"]:
+        changes.append(f"look at: {warning['field']} {warning['value']}: {warning['reason']}")
+    if row["locked_months"]:
+        changes.append(f"alters locked {', '.join(row['locked_months'])}")
+    typer.echo(f"{row['number']}: {'; '.join(changes)}")
+
+
+def _shown(value: Any) -> str:
+    return "—" if value in (None, "") else str(value)
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    from energy_workbench.domain.errors import InputError
+
+    for each in given or ():
+        if "=" not in each:
+            raise InputError(f"{each!r}: write NAME=VALUE, as in poll_seconds=30")
+    return {name.strip(): value.strip() for name, _, value in (each.partition("=") for each in given or ())}
 
 
 @app.command("list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -132,6 +132,38 @@ class MeterCheck(TypedDict):
     problems: list[FieldProblem]
     warnings: list[FieldWarning]
     example: str | None
+
+
+class EditedMeter(TypedDict):
+    """A meter of those that are changed together: `[before, after]` of each field and limit that changes.
+
+    With `refused`, none of them is changed. `locked_months` are those whose numbers would be others because of it.
+    """
+
+    id: str
+    number: str
+    name: str
+    fields: dict[str, Any]
+    limits: dict[str, Any]
+    refused: list[FieldProblem]
+    warnings: list[FieldProblem]
+    locked_months: list[str]
+
+
+class EditedMeters(TypedDict):
+    """What changing meters together did, or would do: how many of `total` change, stay as they are, and are refused.
+
+    `revision` is that of the whole configuration.
+    """
+
+    dry_run: bool
+    total: int
+    changed: int
+    unchanged: int
+    refused: int
+    revision: int
+    meters: list[EditedMeter]
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class StatusRow(TypedDict):

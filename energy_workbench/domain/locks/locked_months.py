@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 LISTED = 5
-"""Reports that a text names; the rest is counted."""
+"""Reports, and meters, that a text names; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +62,14 @@ class LockedChange:
         Empty where none was given.
     reports : tuple of SentReport
         Those that were sent and say something else than what would be written now, oldest first.
+    meters : tuple of str
+        Numbers of the meters whose numbers it alters, where several are changed together.
     """
 
     months: tuple[str, ...]
     reason: str = ""
     reports: tuple[SentReport, ...] = ()
+    meters: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> LockedChange:
@@ -74,12 +77,17 @@ class LockedChange:
         reports = (
             SentReport(**{**each, "sent_at": datetime.fromisoformat(each["sent_at"])}) for each in plain["reports"]
         )
-        return cls(months=tuple(plain["months"]), reason=plain["reason"], reports=tuple(reports))
+        return cls(
+            months=tuple(plain["months"]), reason=plain["reason"], reports=tuple(reports),
+            meters=tuple(plain.get("meters", ())),
+        )  # fmt: skip
 
     def told(self) -> str:
         """Which months, and which reports differ, in words."""
         many = "are locked" if len(self.months) > 1 else "is locked"
-        return f"{' and '.join(self.months)} {many}; {differing(self.reports)}"
+        more = f" and {len(self.meters) - LISTED} more" if len(self.meters) > LISTED else ""
+        of = f", and numbers of {', '.join(self.meters[:LISTED])}{more} would be others" if self.meters else ""
+        return f"{' and '.join(self.months)} {many}{of}; {differing(self.reports)}"
 
 
 def differing(reports: tuple[SentReport, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,18 @@ def admit_readings(connection: Connection, stretches: Sequence[Altered]) -> Lock
     return _admitted(connection, locks, stretches, ()) if locks else None
 
 
+def of_meters(connection: Connection, changes: Sequence[RowChange]) -> dict[int, tuple[str, ...]]:
+    """The locked months whose numbers changes would alter, by key of the meter that alters them."""
+    locks = listing(connection)
+    found: dict[int, set[str]] = {}
+    for each in alterations(connection, changes) if locks else ():
+        if each.meter is not None:
+            found.setdefault(each.meter, set()).update(
+                lock.month for lock in locks if each.overlaps(lock.start, lock.end)
+            )
+    return {key: tuple(sorted(months)) for key, months in found.items() if months}
+
+
 def altered(connection: Connection, stretches: Sequence[Altered]) -> LockedChange:
     """What a change of these stretches would do: which locked months it alters, which sent reports would differ."""
     return LockedChange(months=months(connection, stretches), reports=tuple(sent_reports(connection, stretches)))
@@ -78,7 +90,8 @@ def sent_reports(connection: Connection, stretches: Sequence[Altered]) -> Iterat
     runs, schedules = schema.report_runs, schema.schedules
     zone = zone_of(connection.execute(select(schema.site.c.timezone)).scalar_one())
     parameters = {row.id: row.parameters for row in connection.execute(select(schedules.c.id, schedules.c.parameters))}
-    about = {each.meter: _about(connection, each.meter) for each in stretches}
+    above = _above(connection)
+    about = {key: _about(above, key) for key in {each.meter for each in stretches}}
     ended = runs.c.state.in_((RunState.DONE, RunState.FAILED))
     for run in connection.execute(select(runs).where(ended).order_by(runs.c.planned_at, runs.c.key)):
         meter = str((parameters.get(run.schedule) or {}).get("meter") or "")
@@ -103,14 +116,19 @@ def _overlaps(stretches: Sequence[Altered], start: datetime, end: datetime) -> b
     return any(each.overlaps(start, end) for each in stretches)
 
 
-def _about(connection: Connection, meter: int | None) -> set[str]:
-    """Ids of a meter and of all that it ever was below: their reports have its numbers in them."""
-    if meter is None:
-        return set()
+def _above(connection: Connection) -> dict[int, list[int]]:
+    """What each meter ever was directly below."""
     table = schema.placements
     above: dict[int, list[int]] = {}
     for key, parent in connection.execute(select(table.c.meter, table.c.parent).where(table.c.parent.is_not(None))):
         above.setdefault(key, []).append(parent)
+    return above
+
+
+def _about(above: Mapping[int, Sequence[int]], meter: int | None) -> set[str]:
+    """Ids of a meter and of all that it ever was below: their reports have its numbers in them."""
+    if meter is None:
+        return set()
     found, waiting = {meter}, [meter]
     while waiting:
         fresh = set(above.get(waiting.pop(), ())) - found

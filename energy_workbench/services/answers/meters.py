@@ -29,14 +29,22 @@ class MeterAnswers(Home, MetersContract):
         status: str | None = None,
         parent_id: str | None = None,
         q: str | None = None,
+        communication: str | None = None,
+        gateway: str | None = None,
+        profile: str | None = None,
+        below: str | None = None,
         deleted: bool = False,
         limit: int | None = None,
         offset: int = 0,
     ) -> MeterTable:
-        parent = None if parent_id is None else self._meter(parent_id).key
-        meant = chosen(self._deleted() if deleted else self._meters(), type=type, status=status, parent=parent, text=q)
+        parent, above = (None if ref is None else self._meter(ref).key for ref in (parent_id, below))
+        known = self._deleted() if deleted else self._meters()
+        live, zone = self._live(known if deleted else ()), self.zone
+        meant = chosen(
+            known, type=type, status=status, parent=parent, text=q, communication=communication, gateway=gateway,
+            profile=profile, below=above, live=live,
+        )  # fmt: skip
         shown = meant[window(MOST if limit is None else limit, offset)]
-        live, zone = self._live(shown if deleted else ()), self.zone
         rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
         return MeterTable(rows, len(meant), zone.key)
 

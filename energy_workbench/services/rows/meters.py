@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from energy_workbench.contract.results import METER_COLUMNS
 from energy_workbench.domain.accuracy_classes import class_name, percent
-from energy_workbench.domain.entities import Meter, MeterType
+from energy_workbench.domain.entities import Live, Meter, MeterType
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.fields import meter_fields
 from energy_workbench.domain.fields.kinds import Accuracy, Number, Whole, YesNo
 from energy_workbench.domain.fields.meter_field import Stored
-from energy_workbench.domain.status import Status
+from energy_workbench.domain.status import Communication, Status
 from energy_workbench.domain.time.instant_columns import TIMES
+from energy_workbench.registry.checks.addresses import gateway_address
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +25,8 @@ MORE = tuple(
     for field in meter_fields.COLUMNS
     if field.name not in METER_COLUMNS and field.stored is not Stored.PLACEMENT
 )
+NONE = "none"
+"""What a filter says of meters without a gateway or a profile."""
 CLASSES = {field.name: field.kind.known for field in meter_fields.FIELDS if isinstance(field.kind, Accuracy)}
 
 
@@ -69,24 +72,69 @@ def chosen(
     status: str | None = None,
     parent: int | None = None,
     text: str | None = None,
+    communication: str | None = None,
+    gateway: str | None = None,
+    profile: str | None = None,
+    below: int | None = None,
+    live: Mapping[int, Live] | None = None,
 ) -> list[Meter]:
-    """The meters of that type, status and parent with that text in number, name or location.
+    """The meters of that type, status and so on, with that text in number, name or location.
+
+    Parameters
+    ----------
+    meters : sequence of Meter
+        Each after its parent, where it is among them.
+    gateway, profile : str, optional
+        `none`: those without one.
+    below : int, optional
+        Key of a meter: those below it, at any depth.
+    live : mapping, optional
+        The state of each by its key; needed for `communication`.
 
     Raises
     ------
     InputError
-        If there is no such type or status.
+        If there is no such type, status or state of communication, or the gateway is no address.
     """
-    for name, value, known in (("type", type, list(MeterType)), ("status", status, list(Status))):
+    for name, value, known in (
+        ("type", type, list(MeterType)),
+        ("status", status, list(Status)),
+        ("communication", communication, list(Communication)),
+    ):
         if value is not None and value not in known:
-            reason = f"must be one of {', '.join(known)}"
-            raise InputError("the filter cannot be used", [Problem("query", name, value, reason)])
+            raise _useless(name, value, f"must be one of {', '.join(known)}")
     folded = (text or "").casefold().strip()
+    address = None if gateway is None else _address(gateway)
+    beneath = None if below is None else _beneath(meters, below)
     return [
         meter
         for meter in meters
         if (type is None or meter.type == type)
         and (status is None or meter.status == status)
         and (parent is None or meter.parent == parent)
+        and (address is None or (meter.gateway or NONE) == address)
+        and (profile is None or (meter.profile or NONE) == profile.strip())
+        and (beneath is None or meter.key in beneath)
+        and (communication is None or (live or {})[meter.key].communication == communication)
         and any(folded in part.casefold() for part in (meter.number, meter.name, meter.location))
     ]
+
+
+def _address(gateway: str) -> str:
+    try:
+        return gateway if gateway == NONE else gateway_address(gateway)
+    except ValueError as reason:
+        raise _useless("gateway", gateway, str(reason)) from None
+
+
+def _beneath(meters: Sequence[Meter], above: int) -> set[int]:
+    """Keys of the meters below one, at any depth."""
+    found = {above}
+    for meter in meters:
+        if meter.parent in found:
+            found.add(meter.key)
+    return found - {above}
+
+
+def _useless(name: str, value: str, reason: str) -> InputError:
+    return InputError("the filter cannot be used", [Problem("query", name, value[:60], reason)])

@@ -1,0 +1,1 @@
+"""Many meters changed together, as one change."""
