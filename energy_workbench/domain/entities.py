@@ -135,6 +135,8 @@ class Meter:
         False where the meter hangs elsewhere than the tree shows: left out of its parent's balance.
     x, y : float or None
         Place on a floor plan, 0 to 1 from its left and top.
+    register_modulus : float or None
+        Where its counters of energy begin again at zero, as it reports them [kWh, kvarh, kVAh]; None where nobody said.
     deleted_at : datetime or None
         UTC; None while the meter lives. A deleted one keeps its history and can be restored.
     revision : int
@@ -173,6 +175,7 @@ class Meter:
     revision: int = 1
     shares_device: bool = False
     fuel: Fuel | None = None
+    register_modulus: float | None = None
 
     @property
     def id(self) -> str:

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.domain.ratios import Ratio
+from energy_workbench.energy.register_ends import fits_flow, register_end
 
 MARGIN = 2.0
 """Times its rating that a load may draw: IEC 61869-2 rates current transformers for up to 200 % continuously."""
@@ -73,11 +74,14 @@ class Register:
         Its least increment; 0 where that is not known.
     single : float
         What one is worth in a float32 register, whose increment grows with its value; 0 for other types.
+    stated : bool
+        Whether somebody said where it begins again, so that it does nowhere else.
     """
 
     modulus: float | None = None
     step: float = 0.0
     single: float = 0.0
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +187,22 @@ class Step:
     stays: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a step is.
+
+    Attributes
+    ----------
+    choice : Choice or None
+        For certain; None is ambiguous.
+    modulus : float or None
+        Where the counter began again, or may have, in its unit; None where nothing hints at it.
+    """
+
+    choice: Choice | None = None
+    modulus: float | None = None
+
+
 def capacity_kw(ratio: Ratio, rated_kw: float | None) -> float | None:
     """The most power that can flow through a meter [kW], with a margin; None where neither rating nor CT is known.
 
@@ -204,25 +224,33 @@ def wrapped(step: Step, modulus: float | None = None) -> float | None:
     return step.after - step.before + modulus
 
 
-def judge(step: Step) -> Choice | None:
-    """What a step is for certain; None is ambiguous.
+def judge(step: Step) -> Verdict:
+    """What a step is for certain, or may be.
 
     A fall is a rollover where the counter was near its end and what it then counted is plausible; a reset
     where it stays low and begins near zero. A rise that is plausible is real; there is no other certain one.
+    Where nobody stated the end, a fall from just below a power of ten or two is no certain reset: it is a rollover
+    where what was counted across it fits what flows around it, and ambiguous else.
     """
     if step.after >= step.before:
-        return None if implausible(step) else Choice.REAL
+        return Verdict() if implausible(step) else Verdict(choice=Choice.REAL)
     energy = wrapped(step)
     modulus = step.register.modulus
     if energy is not None and modulus and energy <= NEAR_END * modulus:
         fits = _fits(step, energy)
         clear = step.before >= (1 - CLEARLY) * modulus and step.after <= CLEARLY * modulus
         if fits or (fits is None and clear):
-            return Choice.ROLLOVER
+            return Verdict(choice=Choice.ROLLOVER, modulus=modulus)
+    expected, least = (step.typical or 0.0) * step.hours, step.register.step
+    end = None if step.register.stated else register_end(step.before, step.after, expected, least)
+    if end is not None:
+        most = None if step.limit is None else step.limit * step.hours
+        certain = fits_flow(end - step.before + step.after, end, expected, least, most)
+        return Verdict(choice=Choice.ROLLOVER if certain else None, modulus=end)
     near_zero = _fits(step, step.after)
     if step.stays and step.after >= 0 and step.after <= LOW * step.before and near_zero is not False:
-        return Choice.RESET
-    return None
+        return Verdict(choice=Choice.RESET)
+    return Verdict()
 
 
 def implausible(step: Step) -> bool:

@@ -12,9 +12,10 @@ from energy_workbench.domain.health.findings import Finding
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.energy import counter_steps
-from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Register, Step
+from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Register, Step, Verdict
 from energy_workbench.energy.interpolation import Array, Pairs, around, glitches, paired
 from energy_workbench.energy.reading_window import HOUR_US, ReadingWindow
+from energy_workbench.energy.register_noise import crested, slack
 
 if TYPE_CHECKING:
     from energy_workbench.energy.multipliers import Multipliers
@@ -78,6 +79,10 @@ class CounterValidation:
         """A fact on the register of a counter, by index of meter; 0 where it is not known."""
         return np.array([getattr(facts.registers.get(name, _UNKNOWN), fact) for facts in self.facts])
 
+    def noise(self, name: str, meter: Array, value: Array) -> Array:
+        """What counts as noise at each reading of a counter, in its unit; 0 where its least step is not known."""
+        return slack(self.registers(name, "step")[meter], self.registers(name, "single")[meter], value)
+
     def concerns(self, name: str, window: ReadingWindow) -> bool:
         """Whether something that people wrote down falls among these readings of a counter."""
         if not self._exchanges and not self._decisions:
@@ -89,7 +94,9 @@ class CounterValidation:
             if each.quantity == name
         )
 
-    def pairs(self, name: str, meter: Array, ts: Array, value: Array) -> tuple[Pairs, list[Event]]:
+    def pairs(
+        self, name: str, meter: Array, ts: Array, value: Array, crest: Array | None = None
+    ) -> tuple[Pairs, list[Event], tuple[Array, Array]]:
         """Pairs of consecutive readings of a counter, each with the energy that it stands for, and what was found.
 
         Parameters
@@ -99,15 +106,27 @@ class CounterValidation:
             Indices of meters and instants [µs], sorted by both.
         value : array of float, shape (n,)
             As reported.
+        crest : array of float, optional
+            By index of meter, the highest that its counter stood at before the first of these; NaN for no more than that.
+
+        Returns
+        -------
+        Pairs, list of Event
+        tuple of arrays
+            Rows of the readings that were not left out, and their values without noise.
         """
         unit = QUANTITIES[name].unit
         events: list[Event] = []
         rows = np.flatnonzero(~self._discarded(name, meter, ts, value, unit, events))
         device = self._devices(meter[rows], ts[rows])
-        wrong = glitches(device, value[rows])
+        noise = self.noise(name, meter[rows], value[rows])
+        wrong = glitches(device, value[rows], noise)
         events += _told_glitches(meter[rows], ts[rows], value[rows], wrong, unit)
         rows, device = rows[~wrong], device[~wrong]
         meter, ts, value = meter[rows], ts[rows], value[rows]
+        if crest is not None:
+            crest = np.where(np.r_[True, meter[1:] != meter[:-1]][: len(meter)], crest[meter], np.nan)
+        value = crested(device, value, noise[~wrong], crest)
         pairs, at = paired(meter, ts, value)
         crossing = np.zeros(len(at), bool)
         if self._exchanges:
@@ -118,7 +137,7 @@ class CounterValidation:
                 events.append(event)
         if crossing.any():
             pairs = self._split(name, pairs, at, crossing, value, unit, events)
-        return pairs, events
+        return pairs, events, (rows, value)
 
     def _odd(
         self, at: Array, rows: Array, device: Array, ts: Array, value: Array, crossing: Array, name: str
@@ -162,11 +181,12 @@ class CounterValidation:
         """Book a step as what it is; None where it is nothing special."""
         index, start, end = int(pairs.meter[place]), int(pairs.start[place]), int(pairs.end[place])
         decision = self._decided(index, name, start, end)
-        choice = decision.choice if decision else counter_steps.judge(step)
+        verdict = Verdict(choice=decision.choice) if decision else counter_steps.judge(step)
+        choice = verdict.choice
         if decision is None and choice is Choice.REAL:
             return None
         energy: float | None = None
-        modulus = (decision and decision.modulus) or step.register.modulus
+        modulus = (decision and decision.modulus) or verdict.modulus or step.register.modulus
         if choice is Choice.ROLLOVER:
             energy = counter_steps.wrapped(step, modulus)
         elif choice is Choice.REAL and step.after >= step.before:
@@ -182,7 +202,8 @@ class CounterValidation:
             "before": step.before, "after": step.after, "hours": step.hours, "energy": energy, "limit": step.limit,
             "typical": step.typical, "modulus": modulus, "decided": 1.0 if decision else 0.0,
         }  # fmt: skip
-        return Event(index, start, end, kind, _text(kind, moved, unit, step, energy, modulus, decision), evidence)
+        told = modulus if kind == Choice.ROLLOVER else verdict.modulus
+        return Event(index, start, end, kind, _text(kind, moved, unit, step, energy, told, decision), evidence)
 
     def _split(
         self, name: str, pairs: Pairs, at: Array, crossing: Array, value: Array, unit: str, events: list[Event]
@@ -222,10 +243,10 @@ class CounterValidation:
             limit=self._limit_at(index, start),
             register=self.facts[index].registers.get(name, _UNKNOWN),
         )
-        choice = counter_steps.judge(step)
-        if choice is Choice.REAL:
+        verdict = counter_steps.judge(step)
+        if verdict.choice is Choice.REAL:
             return after - before
-        return counter_steps.wrapped(step) if choice is Choice.ROLLOVER else None
+        return counter_steps.wrapped(step, verdict.modulus) if verdict.choice is Choice.ROLLOVER else None
 
     def _limit_at_or_inf(self, index: int, instant: int) -> float:
         return next(most for begins, most in reversed(self._limits[index]) if begins <= instant)
@@ -330,4 +351,7 @@ def _text(
         around = f"{step.typical or 0:,.6g} {unit} an hour flow around it"
         known = around if step.limit is None else f"its rating allows {step.limit * step.hours:,.6g} {unit}"
         return f"the counter went {moved}; {known}: left out and flagged until somebody decides"
+    if modulus is not None:
+        hint = f"it may have begun again at {modulus:,.10g} {unit}, though what flows around it does not show that"
+        return f"the counter went {moved}: {hint}; left out until somebody decides"
     return f"the counter went {moved}, neither clearly a rollover nor a reset: left out until somebody decides"

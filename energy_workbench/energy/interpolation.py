@@ -102,7 +102,7 @@ class Pairs:
         return cls(*(column[order] for column in columns))
 
 
-def glitches(meter: Array, value: Array) -> Array:
+def glitches(meter: Array, value: Array, noise: Array) -> Array:
     """Readings that are wrong for certain, as a mask.
 
     Parameters
@@ -110,6 +110,8 @@ def glitches(meter: Array, value: Array) -> Array:
     meter : array of int, shape (n,)
     value : array of float, shape (n,)
         Counter as reported, by meter and time.
+    noise : array of float, shape (n,)
+        A fall of no more than this is none, and a counter is back at a level where no more than this lacks.
 
     Notes
     -----
@@ -118,12 +120,13 @@ def glitches(meter: Array, value: Array) -> Array:
     neighbour goes on from the earlier. A fall that stays is a reset, exchange or rollover.
     """
     wrong = np.zeros(len(value), bool)
-    falls = np.flatnonzero((value[1:] < value[:-1]) & (meter[1:] == meter[:-1])) + 1
+    fallen = (value[1:] < value[:-1]) & (value[:-1] - value[1:] > noise[1:])
+    falls = np.flatnonzero(fallen & (meter[1:] == meter[:-1])) + 1
     for fall in falls.tolist():
         if wrong[fall] or wrong[fall - 1]:
             continue
-        before, key = value[fall - 1], meter[fall]
-        spike = _spike(meter, value, wrong, fall)
+        before, key = value[fall - 1] - noise[fall], meter[fall]
+        spike = _spike(meter, value, wrong, fall, noise[fall])
         if spike is not None:
             # 1000, 9999999, 1001: the middle one never was.
             wrong[spike:fall] = True
@@ -138,12 +141,12 @@ def glitches(meter: Array, value: Array) -> Array:
     return wrong
 
 
-def _spike(meter: Array, value: Array, wrong: Array, fall: int) -> int | None:
+def _spike(meter: Array, value: Array, wrong: Array, fall: int, noise: float) -> int | None:
     """Where the readings begin that stand above both sides, if the counter goes on from before them."""
     for low in range(fall - 2, max(fall - 2 - SPIKE_ROWS, -1), -1):
         if meter[low] != meter[fall] or wrong[low]:
             return None
-        if value[low] <= value[fall]:
+        if value[low] <= value[fall] + noise:
             first = low == fall - 2
             return low + 1 if first or value[low + 1] - value[low] >= 0.5 * (value[fall - 1] - value[fall]) else None
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,27 @@ _COUNTERS = (IMPORT, EXPORT, REACTIVE, APPARENT)
 _NONE = np.empty(0, "int64")
 
 
+class Idle(NamedTuple):
+    """A counter that rises within its noise from where a span begins: whether it was as high before decides.
+
+    Attributes
+    ----------
+    meter : int
+        Key.
+    counter : str
+    at : int
+        First of its readings that were taken [µs].
+    value, noise : float
+        Where it stood then, and what counts as noise, in its unit.
+    """
+
+    meter: int
+    counter: str
+    at: int
+    value: float
+    noise: float
+
+
 class IntervalBuilder:
     """Energies of some meters in a span of intervals.
 
@@ -48,6 +69,8 @@ class IntervalBuilder:
     multipliers : Multipliers
     evidence : mapping of int to Facts, optional
         What is known of the meters beside their readings and ratios.
+    crests : mapping of (int, str) to float, optional
+        By key of meter and counter, how high it stood before the readings that will be taken.
 
     Attributes
     ----------
@@ -56,7 +79,13 @@ class IntervalBuilder:
     """
 
     def __init__(
-        self, meters: Sequence[int], start: int, end: int, multipliers: Multipliers, evidence: Evidence | None = None
+        self,
+        meters: Sequence[int],
+        start: int,
+        end: int,
+        multipliers: Multipliers,
+        evidence: Evidence | None = None,
+        crests: Mapping[tuple[int, str], float] | None = None,
     ) -> None:
         self.meters = np.asarray(meters, "int32")
         self.start, self.end = start, end
@@ -67,6 +96,11 @@ class IntervalBuilder:
         self._held: dict[str, Held] = {}
         self._window: ReadingWindow | None = None
         self._booked: dict[str, Array] = {}
+        self._crests: dict[str, Array] = {}
+        for (key, name), crest in (crests or {}).items():
+            self._crests.setdefault(name, np.full(len(self.meters), np.nan))[np.searchsorted(self.meters, key)] = crest
+        self._begun: dict[str, dict[int, Idle]] = {}
+        self._idle: dict[tuple[int, str], Idle] = {}
         self._grid: dict[str, dict[str, Array]] = {}
         self._single = {name: self._validation.registers(name, "single") for name in COUNTERS}
 
@@ -94,6 +128,11 @@ class IntervalBuilder:
         """Book what was held back."""
         for name in list(self._held):
             self._book(name, _NONE, _NONE, np.empty(0), True)
+
+    @property
+    def idle(self) -> list[Idle]:
+        """Counters whose energy depends on how high they stood before the readings that were taken."""
+        return list(self._idle.values())
 
     def uncounted(self) -> list[tuple[tuple[int, ...], int, int]]:
         """Meters and spans [µs] of which no counter of active energy tells anything: all, or up to or after one's."""
@@ -212,13 +251,16 @@ class IntervalBuilder:
         if not len(window.meter):
             return
         value = window.values(value, held)
-        closer = self._cut_within(window) or self._validation.concerns(name, window)
+        self._watch(name, window, value)
+        crest = self._crests.pop(name, None)
+        closer = crest is not None or self._cut_within(window) or self._validation.concerns(name, window)
         pieces = None if closer else window.spread(value, self._levels(name))
         if pieces is not None:
             factors = self._factors.at(pieces.meter, pieces.interval * QUARTER)
             self._add(name, replace(pieces, energy=pieces.energy * factors))
         else:
-            pairs, events = self._validation.pairs(name, window.meter, window.ts, value)
+            pairs, events, clean = self._validation.pairs(name, window.meter, window.ts, value, crest)
+            self._crest(name, window, value, *clean, crest)
             mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
             self._add(name, spread(self._scaled(pairs.take(mask))))
             self.findings += [
@@ -229,6 +271,44 @@ class IntervalBuilder:
             ]
         np.maximum(booked, window.settled, out=booked)
         self._held[name] = Held(window.meter[window.kept], window.ts[window.kept], value[window.kept])
+
+    def _watch(self, name: str, window: ReadingWindow, value: Array) -> None:
+        """Note counters that rise within their noise from where they began."""
+        if name not in self._begun:
+            first = np.flatnonzero(np.r_[True, ~window.same])
+            meter, level = window.meter[first], value[first]
+            noise = self._validation.noise(name, meter, level)
+            self._begun[name] = {
+                int(meter[nth]): Idle(
+                    int(self.meters[meter[nth]]), name, int(window.ts[first[nth]]), float(level[nth]), float(noise[nth])
+                )
+                for nth in np.flatnonzero(noise > 0).tolist()
+            }
+        begun = self._begun[name]
+        if not begun:
+            return
+        top = np.full(len(self.meters), -np.inf)
+        for index, each in begun.items():
+            top[index] = each.value + each.noise
+        low = value <= top[window.meter]
+        for index in np.unique(window.meter[1:][window.same & (value[1:] > value[:-1]) & low[1:]]).tolist():
+            self._idle.setdefault((index, name), begun[index])
+        for index in np.unique(window.meter[~low & np.isfinite(top[window.meter])]).tolist():
+            del begun[index]
+
+    def _crest(self, name: str, window: ReadingWindow, value: Array, rows: Array, clean: Array, known: Array | None) -> None:
+        """Remember where readings that are held back stand below the highest before them, by no more than noise."""
+        if not len(rows) or not len(window.kept):
+            return
+        meter = window.meter[window.kept]
+        first = window.kept[np.r_[True, meter[1:] != meter[:-1]]]
+        at = np.maximum(np.searchsorted(rows, first, "right") - 1, 0)
+        mine = (rows[at] <= first) & (window.meter[rows[at]] == window.meter[first])
+        below = mine & (clean[at] > value[rows[at]])
+        crest = np.full(len(self.meters), np.nan) if known is None else known
+        crest[window.meter[first]] = np.where(below, clean[at], np.nan)
+        if not np.isnan(crest).all():
+            self._crests[name] = crest
 
     def _levels(self, name: str) -> bool:
         return name in self._single and bool(self._single[name].any())

@@ -28,6 +28,7 @@ class Validation(Opened):
             Folder of the user's meter profiles.
         """
         from energy_workbench.registry.meters.counter_registers import counter_registers
+        from energy_workbench.registry.meters.stated_registers import stated_registers
 
         with self.database.read() as connection:
             meters = queries.load(connection, None, living=None)
@@ -37,7 +38,9 @@ class Validation(Opened):
         return {
             meter.key: Facts(
                 rated_kw=meter.rated_kw,
-                registers=counter_registers(meter.profile, profiles) if meter.profile else {},
+                registers=stated_registers(
+                    meter, counter_registers(meter.profile, profiles) if meter.profile else {}
+                ),
                 exchanges=tuple(exchanged.get(meter.key, ())),
                 decisions=tuple(decided.get(meter.key, ())),
                 edits=tuple(edited.get(meter.key, ())),

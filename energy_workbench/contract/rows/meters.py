@@ -66,6 +66,7 @@ class MeterRow(TypedDict):
     priority: PriorityText
     shares_device: bool
     fuel: FuelText | None
+    register_modulus: Kwh | None
     revision: int
     status_reason: str
     status_since: Instant | None

@@ -156,6 +156,12 @@ FIELDS: Final[tuple[MeterField, ...]] = (
         since=15, group=Group.ENERGY, hint="Of a generator", empty="Not stated: diesel",
     ),
     MeterField(
+        "register_modulus", kinds.Number(0, 1e15, above=True), "Counters begin again at", "kWh",
+        "Energy at which its counters begin again at zero [kWh, kvarh, kVAh], as it reports them, such as 1000000 of "
+        "six digits; where it is empty, the profile tells, or what the counter did", since=24, check="> 0",
+        group=Group.ENERGY, hint="Empty: by its profile", detail=Detail(Section.BASIC, phrase="{:,.10g} kWh"),
+    ),
+    MeterField(
         "x", kinds.Number(0, 1), "Place from the left", help="Place on a floor plan from the left, 0 to 1",
         individual=True,
     ),

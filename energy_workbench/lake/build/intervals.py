@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -312,6 +312,7 @@ def _built(
     from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS
     from energy_workbench.energy.interval_builder import IntervalBuilder
     from energy_workbench.energy.power_integration import CONTEXT_US, POWER
+    from energy_workbench.lake.build.crests import crests
     from energy_workbench.lake.build.source import chunks, neighbours
 
     since, until = window.start, window.end
@@ -321,12 +322,19 @@ def _built(
     if until is not None:
         after = neighbours(snapshot, dict.fromkeys(window.meters, until - 1), SETTLED_ROWS, before=False)
         until = max([until, *(instant + 1 for instant in after.values())])
-    builder = IntervalBuilder(window.meters, *bounds, sources.multipliers, sources.evidence)
-    readings = 0
-    for chunk in chunks(snapshot, since, until, window.meters):
-        builder.book(*chunk)
-        readings += len(chunk.meter)
-    builder.close()
+
+    def booked(known: Mapping[tuple[int, str], float] | None = None) -> tuple[IntervalBuilder, int]:
+        builder = IntervalBuilder(window.meters, *bounds, sources.multipliers, sources.evidence, known)
+        readings = 0
+        for chunk in chunks(snapshot, since, until, window.meters):
+            builder.book(*chunk)
+            readings += len(chunk.meter)
+        builder.close()
+        return builder, readings
+
+    builder, readings = booked()
+    if since is not None and builder.idle and (known := crests(snapshot, builder.idle)):
+        builder, readings = booked(known)
     for meters, first, last in builder.uncounted():
         for chunk in chunks(snapshot, first - CONTEXT_US, last + CONTEXT_US, meters, (POWER,)):
             builder.integrate(chunk.meter, chunk.ts, chunk.counters[POWER])
