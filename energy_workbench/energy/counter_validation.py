@@ -107,7 +107,7 @@ class CounterValidation:
         value : array of float, shape (n,)
             As reported.
         crest : array of float, optional
-            By index of meter, the highest that its counter stood at before the first of these; NaN for no more than that.
+            By index of meter, the highest its counter stood at before the first of these; NaN for no more than that.
 
         Returns
         -------

@@ -296,7 +296,9 @@ class IntervalBuilder:
         for index in np.unique(window.meter[~low & np.isfinite(top[window.meter])]).tolist():
             del begun[index]
 
-    def _crest(self, name: str, window: ReadingWindow, value: Array, rows: Array, clean: Array, known: Array | None) -> None:
+    def _crest(
+        self, name: str, window: ReadingWindow, value: Array, rows: Array, clean: Array, known: Array | None
+    ) -> None:
         """Remember where readings that are held back stand below the highest before them, by no more than noise."""
         if not len(rows) or not len(window.kept):
             return

@@ -38,9 +38,7 @@ class Validation(Opened):
         return {
             meter.key: Facts(
                 rated_kw=meter.rated_kw,
-                registers=stated_registers(
-                    meter, counter_registers(meter.profile, profiles) if meter.profile else {}
-                ),
+                registers=stated_registers(meter, counter_registers(meter.profile, profiles) if meter.profile else {}),
                 exchanges=tuple(exchanged.get(meter.key, ())),
                 decisions=tuple(decided.get(meter.key, ())),
                 edits=tuple(edited.get(meter.key, ())),

@@ -1,4 +1,4 @@
-"""Falls from just below the ends of registers that nobody stated: rollovers by evidence, else open, never certain resets."""
+"""Falls from just below ends that nobody stated: rollovers by evidence, else open, never certain resets."""
 
 from __future__ import annotations
 

@@ -99,4 +99,5 @@ def _register(row: Mapping[str, Any]) -> Register:
         modulus = 10 ** row["digits"] * worth
     elif row.get("modulus") is not None:
         modulus = Fraction(str(row["modulus"])) * Fraction(factor).limit_denominator(1_000_000)
-    return Register(modulus=float(modulus), step=float(worth))
+    stated = row.get("digits") is not None or row.get("modulus") is not None
+    return Register(modulus=float(modulus), step=float(worth), stated=stated)
