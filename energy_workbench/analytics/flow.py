@@ -127,6 +127,7 @@ def power_flow(
     end: str | None = None,
     threshold: float = 0.03,
     balances: Mapping[str, Mapping[str, Any]] | None = None,
+    over: Sequence[tuple[Sequence[Meter], Mapping[int, Measured]]] = (),
 ) -> PowerFlow:
     """Nodes and links of the flow through the tree.
 
@@ -146,8 +147,13 @@ def power_flow(
         By id of the node `loss_kwh`, `loss_percent` and `verdict`, as a balance says; by default a node's loss is the
         difference of what was measured, as of one instant, with limits of error by the classes of its meters. Over a
         period that may hold times in which not all was known.
+    over : sequence of (sequence of Meter, mapping), optional
+        The tree and what was measured, part by part of a period in which meters moved: each link is the sum of its own
+        time. By default the tree was the same all the time.
     """
     children = children_of(meters)
+    there = {meter.key: meter for meter in meters}
+    moved = _over(over)
     nodes: list[FlowNode] = []
     links: list[FlowLink] = []
     lost = 0.0
@@ -157,7 +163,9 @@ def power_flow(
         lost_here = _of_now(meter, below, measured, threshold) if balances is None else _of(balances.get(meter.id, {}))
         nodes.append(_node(meter, known, colours.get(meter.key), lost_here))
         loss = lost_here["loss"]
-        links += [link for child in below if (link := _link(meter, child, measured.get(child.key, Measured())))]
+        links += [] if over else _links(meter, [(child, measured.get(child.key, Measured())) for child in below])
+        for child, net in moved.get(meter.key, {}).items():
+            links += _directed(meter, there[child], net) if child in there else []
         if loss and loss > 0:
             links.append({"source": meter.id, "target": LOSSES, "value": loss, "kind": "loss"})
             lost += loss
@@ -235,16 +243,40 @@ def _node(meter: Meter, known: Measured, colour: str | None, lost: Lost) -> Flow
     }
 
 
-def _link(parent: Meter, child: Meter, known: Measured) -> FlowLink | None:
-    """The net flow between a child and its parent, in the direction of the energy."""
+def _over(parts: Sequence[tuple[Sequence[Meter], Mapping[int, Measured]]]) -> dict[int, dict[int, float]]:
+    """By parent and child what the child took, net, while it was below it [kW or kWh]."""
+    found: dict[int, dict[int, float]] = {}
+    for meters, measured in parts:
+        for parent, below in children_of(meters).items():
+            for child in below if parent is not None else ():
+                if (net := _net(child, measured.get(child.key, Measured()))) is not None and parent is not None:
+                    mine = found.setdefault(parent, {})
+                    mine[child.key] = mine.get(child.key, 0.0) + net
+    return found
+
+
+def _links(parent: Meter, below: Sequence[tuple[Meter, Measured]]) -> list[FlowLink]:
+    """The net flows between children and their parent, in the direction of the energy."""
+    nets = [(child, _net(child, known)) for child, known in below]
+    return [link for child, net in nets if net is not None for link in _directed(parent, child, net)]
+
+
+def _net(child: Meter, known: Measured) -> float | None:
+    """What a child took from its parent less what it delivered; None where that is not known, or not seen there."""
     if not child.seen_by_parent or not known.known(child):
         return None
+    if child.unread and child.made_of:
+        return (known.imported or 0.0) - (known.exported or 0.0)
     up, down = delivered_and_taken(child, known)
-    net = _rounded(down - up) or 0.0
+    return down - up
+
+
+def _directed(parent: Meter, child: Meter, net: float) -> list[FlowLink]:
+    net = _rounded(net) or 0.0
     if not net:
-        return None
+        return []
     source, target = (parent, child) if net > 0 else (child, parent)
-    return {"source": source.id, "target": target.id, "value": abs(net), "kind": "flow"}
+    return [{"source": source.id, "target": target.id, "value": abs(net), "kind": "flow"}]
 
 
 def _rounded(value: float | None) -> float | None:

@@ -64,10 +64,31 @@ def unknown_parts(parts: Iterable[Meter], measured: Mapping[int, Measured]) -> l
     return [meter for meter in parts if not (meter.metered and measured.get(meter.key, Measured()).known(meter))]
 
 
-def why_unknown(meters: Iterable[Meter], zone: tzinfo, silent: str = "has no data in this period") -> str:
-    """Which meters, why what they measure is not known, and since when."""
-    told = {meter.number: out_of_service(meter, zone) or f"{meter.number} {silent}" for meter in meters}
-    return "; ".join(told.values())
+def why_unknown(
+    meters: Iterable[Meter],
+    zone: tzinfo,
+    silent: str = "has no data in this period",
+    measured: Mapping[int, Measured] | None = None,
+) -> str:
+    """Which meters, why what they measure is not known, and since when.
+
+    Parameters
+    ----------
+    measured : mapping, optional
+        By key what their registers told: one that told the other register was not silent.
+    """
+
+    def why(meter: Meter) -> str:
+        known = (measured or {}).get(meter.key, Measured())
+        if meter.metered and (known.imported is not None or known.exported is not None):
+            told, counted = ("import", "export") if known.exported is None else ("export", "import")
+            return (
+                f"{meter.number} tells its {told} only, and what it produces is counted in its {counted}: "
+                "is production_register right?"
+            )
+        return out_of_service(meter, zone) or f"{meter.number} {silent}"
+
+    return "; ".join({meter.number: why(meter) for meter in meters}.values())
 
 
 def out_of_service(meter: Meter, zone: tzinfo) -> str:

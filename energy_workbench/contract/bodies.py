@@ -52,6 +52,16 @@ class ExchangeFields(TypedDict, total=False):
     ratio: dict[str, Any] | None
 
 
+class ParentFields(TypedDict, total=False):
+    """A place of a meter: the id or number of the one above, null at the top; without `valid_from` from now on.
+
+    `valid_from` null, or `beginning`, is the beginning of time.
+    """
+
+    parent_id: Required[str | None]
+    valid_from: Instant | None
+
+
 class FactorFields(TypedDict, total=False):
     """An emission factor; without `valid_from` it holds from the beginning of time."""
 
@@ -114,6 +124,7 @@ Metered = Annotated[Mapping[str, Any], As.BODY, Sent(Table.METERED)]
 Limits = Annotated[Mapping[str, Any], As.BODY, Sent(Table.LIMITS)]
 Device = Annotated[Mapping[str, Any], As.BODY, Sent(DeviceFields)]
 Exchange = Annotated[Mapping[str, Any], As.BODY, Sent(ExchangeFields)]
+Parent = Annotated[Mapping[str, Any], As.BODY, Sent(ParentFields)]
 Factor = Annotated[Mapping[str, Any], As.BODY, Sent(FactorFields)]
 Interval = Annotated[Mapping[str, Any], As.BODY, Sent(IntervalFields)]
 Schedule = Annotated[Mapping[str, Any], As.BODY, Sent(Table.SCHEDULE)]

@@ -10,6 +10,7 @@ from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.meters import (
     ExchangePreview,
     ExchangeRow,
+    ParentRow,
     RatioImpact,
     RatioPreview,
     RatioRow,
@@ -31,6 +32,43 @@ class MeterHistoryContract:
     @operation("GET", "/meters/{id}/statuses", "What was said of a meter", tag=TAG)
     def meter_statuses(self, meter: MeterRef) -> list[StatusRow]:
         """What was said of a meter: `valid_from, status, reason, by`, oldest first; None is the beginning of time."""
+
+    @operation("GET", "/meters/{id}/parents", "Where a meter hung over time", tag=TAG)
+    def meter_parents(self, meter: MeterRef) -> list[ParentRow]:
+        """The dated parents: `valid_from, parent_id, parent` (its number), oldest first."""
+
+    @operation(
+        "POST", "/meters/{id}/parents", "Move a meter from an instant on", tag=TAG, needs=May.CHANGE, status=201,
+        refuses=CONTRADICTED,
+    )  # fmt: skip
+    def add_parent(
+        self, meter: MeterRef, fields: bodies.Parent, *, revision: Revision = None, reason: Reason = None
+    ) -> ParentRow:
+        """Hang a meter below another, or at the top, from `valid_from` on: now by default, also in the past.
+
+        Balances and flows follow the tree as it was at each time. One that begins at the same instant is corrected.
+
+        Raises
+        ------
+        InputError
+            If it lies ahead, or there is no such parent.
+        ConflictError
+            If the meter would be below itself at some time.
+        """
+
+    @operation(
+        "DELETE", "/meters/{id}/parents/{valid_from}", "Delete a dated place", tag=TAG, needs=May.CHANGE,
+        refuses=CONTRADICTED,
+    )  # fmt: skip
+    def delete_parent(
+        self,
+        meter: MeterRef,
+        valid_from: Annotated[Instant | None, Help("Where it begins, as the list has it.")],
+        *,
+        revision: Revision = None,
+        reason: Reason = None,
+    ) -> list[ParentRow]:
+        """Take a later place away, the one before it holds on; the history that is left."""
 
     @operation("GET", "/meters/{id}/ratios", "CT/PT history", tag=TAG)
     def meter_ratios(self, meter: MeterRef) -> list[RatioRow]:

@@ -60,6 +60,17 @@ class Priority(StrEnum):
     LOW = "low"
 
 
+class Unread(StrEnum):
+    """Why nobody reads a measuring point at some time, so that it passes through what is below it."""
+
+    NO_METER = "no_meter"
+    """There is none: a panel or a building."""
+    NOT_YET = "not_yet"
+    """It was commissioned later, as somebody stated."""
+    ASSUMED = "assumed"
+    """It gave no reading until then, and nobody stated since when it is there."""
+
+
 def default_flow(type: MeterType) -> Flow:
     """The flow that is meant where a user gives none."""
     if type in (MeterType.GENERATOR, MeterType.SOLAR):
@@ -115,6 +126,13 @@ class Meter:
         Modbus device id, 0 to 255.
     fuel : Fuel or None
         What a generator burns: diesel where nobody said; of no meaning for another type.
+    commissioned_at : str or None
+        Day, whose first instant is meant, or instant from which its parent's balance counts on it, as ISO text; None
+        leaves it to its first reading.
+    unread : Unread or None
+        Why nobody reads it at the time that is looked at, of a meter in a tree of some time; None: it is read.
+    made_of : tuple of Part
+        What its energy is made of, of a calculated one in a tree of some time; empty: it is measured, or nothing is.
     shares_device : bool
         True where its device is meant to be read for another meter too: a meter of two channels, say.
     poll_seconds : float
@@ -176,6 +194,9 @@ class Meter:
     shares_device: bool = False
     fuel: Fuel | None = None
     register_modulus: float | None = None
+    commissioned_at: str | None = None
+    unread: Unread | None = None
+    made_of: tuple[Part, ...] = ()
 
     @property
     def id(self) -> str:
@@ -191,6 +212,29 @@ class Meter:
     def polled(self) -> bool:
         """Whether the collector reads it."""
         return bool(self.gateway and self.profile) and self.metered
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a calculated meter's energy has of one register of a measured one.
+
+    Attributes
+    ----------
+    meter : Meter
+        Measured, not calculated.
+    register : str
+        `import` or `export`.
+    factor : float
+        [1]
+    main : bool
+        Whether it is the register that says what the meter takes, or produces: that has to be known. A meter that
+        never tells the other one counts nothing there.
+    """
+
+    meter: Meter
+    register: str
+    factor: float
+    main: bool = True
 
 
 def contradictions(meter: Meter) -> list[tuple[str, str]]:

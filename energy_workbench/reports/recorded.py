@@ -20,7 +20,9 @@ from energy_workbench.domain.errors import ReportError
 from energy_workbench.domain.fields.plain import Json
 from energy_workbench.domain.fields.query_parameters import Parameters, as_json
 from energy_workbench.domain.presence import Heard
+from energy_workbench.domain.time.clock import EPOCH
 from energy_workbench.lake import Reader
+from energy_workbench.lake.calculated_reader import CalculatedReader
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
 
@@ -53,7 +55,7 @@ class PinnedLake:
         self.intervals = _Pinned(lake.intervals.snapshot())
 
 
-class RecordingReader(Reader):
+class RecordingReader(CalculatedReader):
     """A reader that remembers which intervals it read, and the readings themselves.
 
     Attributes
@@ -98,6 +100,21 @@ class RecordingReader(Reader):
             types = [("meter", pa.int64()), ("last", pa.timestamp("us", "UTC")), ("period", pa.duration("us"))]
             self.read_tables[question] = pa.table(columns, schema=pa.schema(types))
         return {row["meter"]: Heard(row["last"], row["period"]) for row in self.read_tables[question].to_pylist()}
+
+    def begun(self) -> dict[int, datetime]:
+        import pyarrow as pa
+
+        question = json.dumps(["begun"])
+        if question not in self.read_tables:
+            if self._given:
+                # A report of a version that did not ask: its meters are all there.
+                files = self.lake.intervals.snapshot().files
+                return {meter: EPOCH for file in files for meter in range(file.low, file.high + 1)}
+            told = super().begun()
+            columns = {"meter": list(told), "first": list(told.values())}
+            types = [("meter", pa.int64()), ("first", pa.timestamp("us", "UTC"))]
+            self.read_tables[question] = pa.table(columns, schema=pa.schema(types))
+        return {row["meter"]: row["first"] for row in self.read_tables[question].to_pylist()}
 
     def plain(self) -> Reader:
         """A reader of the same version that remembers nothing."""
@@ -159,6 +176,7 @@ class Recorded(Workbench):
         self._given = answers is not None
         self._held = factors
         self.recorder = RecordingReader(self.reader.lake, self.spool, readings)
+        self.recorder.eras = self._calculated
         self.reader = self.recorder
 
     def factors_used(self) -> list[Factor]:

@@ -24,7 +24,8 @@ from energy_workbench.services.queries.energies import Energies
 from energy_workbench.services.rows.site import site_row
 
 if TYPE_CHECKING:
-    from energy_workbench.lake import Reader, Spool
+    from energy_workbench.lake import Spool
+    from energy_workbench.lake.calculated_reader import CalculatedReader, Era
     from energy_workbench.registry import Registry, StateStore
 
 Answer = TypeVar("Answer")
@@ -84,13 +85,18 @@ class Home:
         return Spool(self.settings.spool_path, self.settings.spool_max_bytes)
 
     @cached_property
-    def reader(self) -> Reader:
-        """Readings and intervals, spool and lake as one."""
+    def reader(self) -> CalculatedReader:
+        """Readings and intervals, spool and lake as one, and those of calculated meters."""
         if self._like is not None:
             return self._like.reader
-        from energy_workbench.lake import Lake, Reader
+        from energy_workbench.lake import Lake
+        from energy_workbench.lake.calculated_reader import CalculatedReader
 
-        return Reader(Lake(self.settings.lake_path), self.spool)
+        return CalculatedReader(Lake(self.settings.lake_path), self.spool, eras=self._calculated)
+
+    def _calculated(self, start: int, end: int) -> Sequence[Era]:  # noqa: ARG002
+        """What calculated meters are made of between two instants [µs since 1970]: nothing is, of files alone."""
+        return ()
 
     @property
     def zone(self) -> ZoneInfo:

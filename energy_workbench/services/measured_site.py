@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import Measured
@@ -17,7 +17,11 @@ from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.domain.time.period_text import not_begun
 from energy_workbench.services.home import Home
-from energy_workbench.services.queries.trees import Stretch, stretches
+from energy_workbench.services.queries.trees import Stretch
+from energy_workbench.services.queries.unread_meters import measured_trees
+
+if TYPE_CHECKING:
+    from energy_workbench.lake.calculated_reader import Era
 
 Answer = TypeVar("Answer")
 Told = TypeVar("Told", bound=OfPeriod)
@@ -48,10 +52,30 @@ class MeasuredSite(Home):
         return self._trees(span) or [Stretch(span.start, span.start, self._meters_at(span.start))]
 
     def _trees(self, span: Period) -> list[Stretch]:
-        """The tree over the elapsed part of a period."""
+        """The tree over the elapsed part of a period, as it could be measured."""
         from energy_workbench.services.queries.aligned_energies import elapsed
 
-        return stretches(self.registry.tree_changes(), self._meters_at, *elapsed(span))
+        return self._measured(*elapsed(span))
+
+    def _measured(self, start: datetime, end: datetime) -> list[Stretch]:
+        """The tree between two instants on interval edges, with what calculated meters are made of."""
+        stamp = (self.registry.revision(), self.registry.begun(), self.reader.version()[1])
+        return self._cache.get(
+            ("trees", start, end, stamp),
+            lambda: measured_trees(
+                self.registry.tree_changes(), self._meters_at, self.reader.begun(), start, end, self.zone
+            ),
+        )
+
+    def _calculated(self, start: int, end: int) -> list[Era]:
+        """As `_measured`, of calculated meters alone, in terms of the lake."""
+        from energy_workbench.lake.calculated_reader import Era
+
+        last = end + axis.INTERVAL_MICROS - 1
+        trees = self._measured(*(axis.floor_interval(clock.from_micros(at)) for at in (start, last)))
+        edges = [start, *(clock.to_micros(tree.start) for tree in trees[1:]), end]
+        made = [{meter.key: meter for meter in tree.meters if meter.made_of} for tree in trees]
+        return [Era(low, high, of) for low, high, of in zip(edges, edges[1:], made, strict=False) if of]
 
     def _totals(self, meters: Sequence[Meter], span: Period) -> tuple[dict[int, Measured], float]:
         """Energies of a period [kWh], without those of meters that were out of service in all of it."""

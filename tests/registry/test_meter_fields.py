@@ -121,14 +121,14 @@ TABLE = """    MeterField(
         hint="As on its door", detail=Detail(Section.BASIC),
     ),
     MeterField(
-        "commissioned_at", kinds.Day(), "In service since", help="Day on which it was taken into service", since=9999,
+        "inspected_at", kinds.Day(), "Inspected", help="Day on which it was looked at", since=9999,
         group=Group.DEVICE, detail=Detail(Section.BASIC),
     ),
 """
 ATTRIBUTES = """    meter_room: str = ""
-    commissioned_at: str | None = None
+    inspected_at: str | None = None
 """
-MIGRATION = '''"""Where a meter hangs, and since when."""
+MIGRATION = '''"""Where a meter hangs, and when it was looked at."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -142,7 +142,7 @@ depends_on = None
 def upgrade() -> None:
     """Add the two columns."""
     op.add_column("meters", sa.Column("meter_room", sa.String(40), nullable=False, server_default=""))
-    op.add_column("meters", sa.Column("commissioned_at", sa.String(10)))
+    op.add_column("meters", sa.Column("inspected_at", sa.String(10)))
 '''
 FOLLOWED = """
 import json, sys
@@ -170,19 +170,19 @@ with registry.database.read() as connection:
     differs = compare_metadata(context, schema.metadata)
 registry.close()
 
-file = b"number,name,type,meter_room,commissioned_at\\nM1,Mill,machine,Room 7,2026-01-31\\nM2,Saw,machine,,\\n"
+file = b"number,name,type,meter_room,inspected_at\\nM1,Mill,machine,Room 7,2026-01-31\\nM2,Saw,machine,,\\n"
 wb = ew.open(home)
 wb.import_meters(file, "meters.csv", dry_run=False)
 exported, template = ([line.split(",") for line in content.decode().splitlines()] for content in
                       (wb.export_meters(), wb.import_template()))
 sql = [list(row.values()) for row in wb.sql_table(
-    "SELECT number, meter_room, commissioned_at FROM meters ORDER BY number").to_pylist()]
+    "SELECT number, meter_room, inspected_at FROM meters ORDER BY number").to_pylist()]
 frame = list(wb.meters().to_frame().columns)
 
 token = {"Authorization": f"Bearer {tokens_of(found).editor}"}
 with TestClient(create_app(found), base_url="http://127.0.0.1", headers=token) as rest:
     asked = rest.get("/api/Energy/meters/M1").json()
-    refused = rest.put("/api/Energy/meters/M1", json={"commissioned_at": "soon", "meter_room": "x" * 41})
+    refused = rest.put("/api/Energy/meters/M1", json={"inspected_at": "soon", "meter_room": "x" * 41})
     answers = fields.texts(asked, "") | {"meter_room": "Room 8"}
     changed = rest.put("/api/Energy/meters/M1", json=fields.sent(answers) | {"parent": None}).json()
 
@@ -194,7 +194,7 @@ print(json.dumps({
     "template": template[0],
     "sql": sql,
     "frame": frame,
-    "row": [asked["meter_room"], asked["commissioned_at"]],
+    "row": [asked["meter_room"], asked["inspected_at"]],
     "refused": {each["field"]: each["reason"] for each in refused.json()["problems"]},
     "form": [[each.label, each.hint] for each in fields.FIELDS.values()],
     "changed": changed["meter_room"],
@@ -214,7 +214,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     end = ")  # fmt: skip\n"
     table.write_text(table.read_text("utf-8").replace(end, TABLE + end, 1), "utf-8")
     entities = copy / "domain/entities.py"
-    last = "    fuel: Fuel | None = None\n"
+    last = "    commissioned_at: str | None = None\n"
     source = entities.read_text("utf-8")
     assert source.count(last) == 1
     entities.write_text(source.replace(last, last + ATTRIBUTES), "utf-8")
@@ -238,23 +238,23 @@ def test_a_new_attribute_is_stored_as_its_migration_says(followed: dict[str, Any
 
 def test_a_new_attribute_is_a_column_of_the_file_after_those_that_there_were(followed: dict[str, Any]) -> None:
     columns = [each.name for each in meter_fields.COLUMNS]
-    assert followed["header"] == followed["template"] == [*columns, "meter_room", "commissioned_at"]
+    assert followed["header"] == followed["template"] == [*columns, "meter_room", "inspected_at"]
     assert followed["exported"] == ["Room 7", "2026-01-31"]
 
 
 def test_a_new_attribute_is_in_rows_frames_and_sql(followed: dict[str, Any]) -> None:
     assert followed["row"] == ["Room 7", "2026-01-31"]
-    assert {"meter_room", "commissioned_at"} <= set(followed["frame"])
+    assert {"meter_room", "inspected_at"} <= set(followed["frame"])
     assert followed["sql"] == [["M1", "Room 7", "2026-01-31"], ["M2", "", None]]
 
 
 def test_a_new_attribute_is_refused_with_the_reason_of_its_kind(followed: dict[str, Any]) -> None:
     assert followed["refused"]["meter_room"] == "longer than 40 characters: it has 41"
-    assert followed["refused"]["commissioned_at"] == "a day is needed, as in 2026-10-05"
+    assert followed["refused"]["inspected_at"] == "a day is needed, as in 2026-10-05"
 
 
 def test_a_new_attribute_is_asked_for_in_the_form_and_shown_in_the_details(followed: dict[str, Any]) -> None:
     assert ["Room", "As on its door"] in followed["form"]
     assert followed["changed"] == "Room 8"
     assert "<dt>Room</dt><dd>Room 8</dd>" in followed["details"]
-    assert "<dt>In service since</dt><dd>2026-01-31</dd>" in followed["details"]
+    assert "<dt>Inspected</dt><dd>2026-01-31</dd>" in followed["details"]

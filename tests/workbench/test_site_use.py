@@ -113,7 +113,10 @@ def test_a_producer_that_told_nothing_leaves_no_use(make: Make, number: str) -> 
     fields = {"DG": DG, "SOLAR": SOLAR}[number]
     wb = plant(make, **{number: (fields | {"parent": "G1"}, None, None, 0, 0)})
     assert wb.site_figures(PERIOD)["energy_kwh"] is wb.generation(PERIOD).use_kwh is None
-    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} has no data in this period"
+    reason = (
+        f"{number} tells its export only, and what it produces is counted in its import: is production_register right?"
+    )
+    assert wb.site_figures(PERIOD)["energy_reason"] == reason
     assert wb.site_figures(PERIOD)["demand_peak_kw"] is None
 
 
@@ -133,7 +136,10 @@ def test_a_producer_that_tells_its_other_register_only_has_not_told_what_it_make
     (row,) = [each for each in wb.energies(PERIOD) if each["number"] == number]
     assert (row["total_kwh"], row["energy_export_kwh"]) == (None, 1920)
     assert faces(wb) == [None] * 8
-    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} has no data in this period"
+    reason = (
+        f"{number} tells its export only, and what it produces is counted in its import: is production_register right?"
+    )
+    assert wb.site_figures(PERIOD)["energy_reason"] == reason
     assert [each["meter"] for each in wb.generation(PERIOD).unknown] == [number]
     (leaf,) = [each for each in wb.overview(PERIOD).tree if each["number"] == number]
     assert leaf["energy_kwh"] is None
@@ -248,8 +254,11 @@ def test_a_child_that_goes_out_of_service_leaves_the_factor_of_the_time_before(m
     wb = make(G1=(GRID, 60, 0, 0, 0), A=(unit, 30, None, 0, 0), B=(unit, 20, None, 0, 0))
     wb.set_status("B", "inactive", "gone", valid_from=SINCE)
     (row,) = wb.demand("G1", PERIOD).rows
+    # It is that of the time in which both were metered: B is not named for the rest of the month.
+    assert (row["diversity_factor"], row["diversity_reason"]) == (1, "")
+    after = wb.demand("G1", "2026-10-07/2026-10-08").rows[0]
     out = "B is out of service since 6 Oct 2026 10:00: what goes through it is not metered"
-    assert (row["diversity_factor"], row["diversity_reason"]) == (None, out)
+    assert (after["diversity_factor"], after["diversity_reason"]) == (None, out)
     # Its maximum was before, when B was metered.
     assert [(each["number"], each["kw"]) for each in row["children"]][:2] == [("A", 30), ("B", 20)]
     (row,) = wb.demand("G1", "2026-10-01/2026-10-05").rows

@@ -55,8 +55,11 @@ class Books:
         By key of the node, one a bucket.
     meters : dict of int to Meter
         As they were last seen.
-    below : dict of int to dict of int to Meter
-        By node the children that were part of it at any time.
+    below, shown, without : dict of int to dict of int to Meter
+        By node the meters that were part of its balance at any time, the children it had, which these are or were
+        passed through by, and those that were left out by an assumption.
+    through : dict of int to dict of int to int
+        By node the child that each of those below belongs to.
     unmetered : dict of int to dict of int to Meter
         By node those of its meters that were out of service at any time, as they were then.
     measured : dict of int to MeterSums
@@ -77,7 +80,8 @@ class Books:
         self.nominal: set[int] = set()
         self.low: set[int] = set()
         self._trees = list(trees)
-        last = {meter.key: meter for _, _, meters in self._trees for meter in meters}
+        last = {part.meter.key: part.meter for _, _, meters in self._trees for each in meters for part in each.made_of}
+        last |= {meter.key: meter for _, _, meters in self._trees for meter in meters}
         self.measured = {key: MeterSums(meter) for key, meter in last.items()}
         span = [self._trees[0][0], self._trees[-1][1]] if self._trees else [0, 0]
         self._cuts = np.asarray(span if cuts is None else cuts, "int64")
@@ -85,6 +89,9 @@ class Books:
         self.nodes: dict[int, list[NodeSums]] = {}
         self.meters: dict[int, Meter] = {}
         self.below: dict[int, dict[int, Meter]] = {}
+        self.shown: dict[int, dict[int, Meter]] = {}
+        self.through: dict[int, dict[int, int]] = {}
+        self.without: dict[int, dict[int, Meter]] = {}
         self.unmetered: dict[int, dict[int, Meter]] = {}
         for found in (books.of for books in self._books):
             self.meters[found.node.key] = found.node
@@ -94,6 +101,10 @@ class Books:
             for each, length in zip(sums, been.tolist(), strict=True):
                 each.expected += max(length, 0)
                 each.unmetered += max(length, 0) if found.unmetered else 0
+                each.passing += max(length, 0) if found.passing else 0
+            self.shown.setdefault(found.node.key, {}).update((child.key, child) for child in found.shown)
+            self.through.setdefault(found.node.key, {}).update(found.through)
+            self.without.setdefault(found.node.key, {}).update((meter.key, meter) for meter in found.without)
             self.unmetered.setdefault(found.node.key, {}).update((meter.key, meter) for meter in found.unmetered)
 
     def book(self, energies: Energies, start: int, count: int) -> None:
@@ -116,11 +127,10 @@ class Books:
                 continue
             first, edges, columns = taken
             found = pieces(first, edges, self._cuts[1:-1], *columns)
-            keys = [meter.key for meter in books.of.members]
             for sums, low, high in zip(
-                self.nodes[keys[0]], self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True
+                self.nodes[books.of.node.key], self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True
             ):
-                sums.add(keys, found.between(low, high), books.loaded)
+                sums.add(books.of, found.between(low, high), books.loaded, books.carriers)
 
     def _limits(self, energies: Energies, count: int) -> dict[int, Limits]:
         """Limits of error of the meters behind a CT, interval by interval."""
@@ -232,12 +242,16 @@ def _row(
     zone: tzinfo,
 ) -> NodeRow:
     below, loss = books.below[meter.key], node.loss
-    members = [books.meters[meter.key], *below.values()]
+    members = [books.measured[key].meter for key in node.nets] or [books.meters[meter.key], *below.values()]
     uncertainty = _uncertainty(node, members, steps)
     completeness, estimated = (count / node.expected for count in (node.valid, node.estimated))
-    sure = completeness - estimated
+    sure, known = completeness - estimated, node.valid > 0
     verdict = judge(loss, node.supply, uncertainty, sure, threshold, node.unmetered / node.expected)
-    known = node.valid > 0
+    passing = 2 * node.passing >= node.expected
+    assumed_hot = verdict is Verdict.HOTSPOT and not _hot_for_sure(node, uncertainty, threshold)
+    if passing or assumed_hot:
+        verdict = Verdict.NOT_METERED if passing else Verdict.INSUFFICIENT_DATA
+    told = known and not passing
     twice = _counted_twice(node, below) if verdict is Verdict.SURPLUS else []
     unmetered = _unmetered_kw(node, loss) if verdict is Verdict.HOTSPOT else None
     return {
@@ -249,15 +263,15 @@ def _row(
         "depth": depth,
         "supply_kwh": round(node.supply, 6) if known else None,
         "demand_kwh": round(node.demand, 6) if known else None,
-        "loss_kwh": round(loss, 6) if known else None,
-        "loss_percent": round(100 * loss / node.supply, 3) if known and node.supply > 0 else None,
-        "site_percent": round(100 * loss / node.whole, 3) if known and node.whole > 0 else None,
-        "uncertainty_kwh": round(uncertainty, 6) if known else None,
+        "loss_kwh": round(loss, 6) if told else None,
+        "loss_percent": round(100 * loss / node.supply, 3) if told and node.supply > 0 else None,
+        "site_percent": round(100 * loss / node.whole, 3) if told and node.whole > 0 else None,
+        "uncertainty_kwh": round(uncertainty, 6) if told else None,
         "completeness": round(completeness, 4),
         "estimated": round(estimated, 4),
         "verdict": str(verdict),
-        "reason": "; ".join(out_of_service(each, zone) for each in books.unmetered[meter.key].values())
-        if verdict is Verdict.NOT_METERED
+        "reason": _why(books, meter, zone, passing=passing, assumed=assumed_hot)
+        if verdict is Verdict.NOT_METERED or assumed_hot
         else _reason(verdict, node, loss, uncertainty, threshold, unmetered, [below[key].number for key in twice]),
         "rank": None,
         "unmetered_kw": None if unmetered is None else round(unmetered, 3),
@@ -266,13 +280,35 @@ def _row(
         "nominal_classes": [each.number for each in members if each.key in books.nominal],
         "below_range": [each.number for each in members if each.key in books.low],
         "uncertainty_reason": _doubts(members, books),
-        "children": [_child(child, node) for child in below.values()],
+        "children": [_child(child, node, books.through[meter.key]) for child in books.shown[meter.key].values()],
     }
 
 
-def _child(meter: Meter, node: NodeSums) -> ChildOfNode:
+def _hot_for_sure(node: NodeSums, uncertainty: float, threshold: float) -> bool:
+    """Whether a loss is a hotspot without the time in which a meter is left out by an assumption."""
+    assumed = node.assumed
+    known = (node.valid - assumed.valid) / node.expected
+    verdict = judge(node.loss - assumed.loss, node.supply - assumed.supply, uncertainty, known, threshold)
+    return not assumed.valid or verdict is Verdict.HOTSPOT
+
+
+def _why(books: Books, meter: Meter, zone: tzinfo, *, passing: bool, assumed: bool) -> str:
+    """Why a loss is not told, or is no hotspot."""
+    if passing:
+        return f"{meter.number} has no meter: what goes through it is the sum of what is measured below it"
+    if assumed:
+        named = ", ".join(each.number for each in books.without[meter.key].values())
+        return (
+            f"above the threshold only while {named} gave no reading yet and is assumed not to have been in service: "
+            "state its commissioned_at to make sure"
+        )
+    return "; ".join(out_of_service(each, zone) for each in books.unmetered[meter.key].values())
+
+
+def _child(meter: Meter, node: NodeSums, through: Mapping[int, int]) -> ChildOfNode:
     """What a child took from its node and delivered to it, over the spans of the balance."""
-    delivered, taken = node.sides.get(meter.key, (None, None))
+    sides = [node.sides[key] for key, own in through.items() if own == meter.key and key in node.sides]
+    delivered, taken = (sum(side) for side in zip(*sides, strict=True)) if sides else (None, None)
     return {
         "meter": meter.id,
         "number": meter.number,
@@ -291,9 +327,9 @@ def _uncertainty(node: NodeSums, members: Iterable[Meter], steps: Mapping[int, f
     """
     squares = 0.0
     for meter in members:
-        up, down = node.sides.get(meter.key, (0.0, 0.0))
-        squares += variance(meter, down - up, node.errors.get(meter.key))
-        squares += 2 * node.runs * steps.get(meter.key, 0.0) ** 2 / 12
+        squares += variance(meter, node.nets.get(meter.key, 0.0), node.errors.get(meter.key))
+        step = node.scales.get(meter.key, 0.0) * steps.get(meter.key, 0.0)
+        squares += 2 * node.runs * step**2 / 12
     return COVERAGE * math.sqrt(squares)
 
 

@@ -7,13 +7,13 @@ difference of their differences, however its energy was distributed over the int
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from energy_workbench.analytics.buckets import consumed_column
-from energy_workbench.analytics.losses.compositions import Composition
+from energy_workbench.analytics.losses.compositions import Carrier, Composition
 from energy_workbench.analytics.uncertainty.uncertainty import Limits
 from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
 
@@ -57,7 +57,7 @@ class NodeBooks:
     Attributes
     ----------
     rest : tuple of array, or None
-        `up, down, whole site, errors` of the intervals since the last instant at which all registers were known,
+        `up, down, whole site, errors, nets` of the intervals since the last instant at which all registers were known,
         while none of them is unknown: their span is not over.
     rest_whole : array of bool, shape (m, n)
         Which of these are known closely.
@@ -70,10 +70,15 @@ class NodeBooks:
     rest_whole: Any = None
     before: Any = None
 
+    carriers: tuple[Carrier, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.carriers = self.of.carriers
+
     @property
     def loaded(self) -> list[int]:
-        """Keys of the members whose limits of error depend on the load: those behind a CT."""
-        return [meter.key for meter in self.of.members if meter.ratio.has_ct]
+        """Keys of the meters whose limits of error depend on the load: those behind a CT."""
+        return [each.meter.key for each in self.carriers if each.meter.ratio.has_ct]
 
     def take(
         self, energies: Energies, start: int, count: int, site: Array, limits: Mapping[int, Limits]
@@ -93,13 +98,16 @@ class NodeBooks:
         -------
         tuple, or None
             First interval, edges at which all registers are known, and by interval what the meters delivered and took,
-            the site's supply, and what errors can make of it; None where fewer than two edges are known.
+            the site's supply, what errors can make of it, and, where a calculated meter is part of it, what each
+            measured one adds to it; None where fewer than two edges are known.
         """
         low, high = max(self.of.first - start, 0), min(self.of.last - start, count)
         if low > high or self.of.last < start:
             return None
         part = slice(low, high)
-        read = [_read(meter, energies, part, of_node=meter is self.of.node) for meter in self.of.members]
+        read = [_read(child, energies, part) for child in self.of.children]
+        own = _passed(read) if self.of.passing else _read(self.of.node, energies, part, of_node=True)
+        read = [own, *read]
         up, down = (np.stack([sides[place] for sides in read]) for place in (0, 1))
         whole = np.stack([sides[2] for sides in read])
         none = np.zeros((len(read), 1), bool)
@@ -108,8 +116,8 @@ class NodeBooks:
             before = self._closely(energies, low - 1)
         after = self._closely(energies, high) if high < count else none
         first = start + low
-        errors = self._errors(limits, read, part)
-        columns: tuple[Array, ...] = (up, down, site[part], errors)
+        errors, nets = self._errors(limits, energies, read, part)
+        columns: tuple[Array, ...] = (up, down, site[part], errors, nets)
         self.before = whole[:, -1:] if high > low else before
         anchored = self.rest is not None
         if self.rest is not None:
@@ -124,14 +132,26 @@ class NodeBooks:
             self._keep(columns, whole, int(edges[-1]))
         return (first, edges, columns) if len(edges) > 1 else None
 
-    def _errors(self, limits: Mapping[int, Limits], read: Sequence[tuple[Array, Array, Any]], part: slice) -> Array:
-        """What the devices of the loaded members can make of it, shape (e, 4, n)."""
-        errors = np.empty((len(self.loaded), 4, part.stop - part.start))
-        sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
-        for key, out in zip(self.loaded, errors, strict=True):
-            up, down, _ = sides[key]
-            limits[key].errors(up, down, part, out)
-        return errors
+    def _errors(
+        self, limits: Mapping[int, Limits], energies: Energies, read: Sequence[tuple[Array, Array, Any]], part: slice
+    ) -> tuple[Array, Array]:
+        """What the devices of the loaded meters can make of it, shape (e, 4, n), and what each adds, shape (c, n)."""
+        size = part.stop - part.start
+        errors = np.empty((len(self.loaded), 4, size))
+        if not self.of.made:
+            sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
+            for key, out in zip(self.loaded, errors, strict=True):
+                up, down, _ = sides[key]
+                limits[key].errors(up, down, part, out)
+            return errors, np.empty((0, size))
+        nets = np.stack([_net(carrier, energies, part) for carrier in self.carriers])
+        loaded = [
+            (carrier, net) for carrier, net in zip(self.carriers, nets, strict=True) if carrier.meter.ratio.has_ct
+        ]
+        for (carrier, net), out in zip(loaded, errors, strict=True):
+            limits[carrier.meter.key].errors(np.zeros(size), net, part, out)
+            out[2:] *= carrier.scale
+        return errors, nets
 
     def _keep(self, columns: tuple[Array, ...], whole: Any, last: int) -> None:
         """Remember the intervals after the last edge, if their span can still become known."""
@@ -144,16 +164,33 @@ class NodeBooks:
         """Which meters are known closely in an interval, shape (m, 1)."""
         rows = [energies.row(meter.key) for meter in self.of.members]
         whole = [row is not None and bool(energies.whole[row, place]) for row in rows]
+        if self.of.passing:
+            whole[0] = all(whole[1:])
         return np.array(whole)[:, None]
 
 
-def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool) -> tuple[Array, Array, Any]:
+def _passed(below: Sequence[tuple[Array, Array, Any]]) -> tuple[Array, Array, Any]:
+    """What goes through a node without a meter: what those below it take, less what they deliver."""
+    net = np.sum([down - up for up, down, _ in below], axis=0)
+    return np.maximum(-net, 0.0), np.maximum(net, 0.0), np.all([whole for _, _, whole in below], axis=0)
+
+
+def _net(carrier: Carrier, energies: Energies, part: slice) -> Array:
+    """What a measured meter adds to the balance [kWh]; what is not known adds nothing."""
+    row = energies.row(carrier.meter.key)
+    if row is None:
+        return np.zeros(part.stop - part.start)
+    imported, exported = np.nan_to_num(energies.imported[row, part]), np.nan_to_num(energies.exported[row, part])
+    return np.asarray(carrier.imported * imported + carrier.exported * exported)
+
+
+def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool = False) -> tuple[Array, Array, Any]:
     """What a meter delivers upwards and takes downwards [kWh], and which intervals are known closely."""
     row, size = energies.row(meter.key), part.stop - part.start
     measured = None if row is None else (energies.imported[row, part], energies.exported[row, part])
     sides = sides_of(meter, measured, of_node=of_node)
     # Out of service: something may go through it, and nobody meters it.
-    if row is not None and sides is not None and meter.metered:
+    if row is not None and sides is not None and meter.metered and all(part.meter.metered for part in meter.made_of):
         return *sides, energies.whole[row, part]
     return np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
 

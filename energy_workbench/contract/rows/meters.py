@@ -67,6 +67,7 @@ class MeterRow(TypedDict):
     shares_device: bool
     fuel: FuelText | None
     register_modulus: Kwh | None
+    commissioned_at: str | None
     revision: int
     status_reason: str
     status_since: Instant | None
@@ -174,6 +175,15 @@ class StatusRow(TypedDict):
     status: StatusText
     reason: str
     by: str
+
+
+class ParentRow(TypedDict):
+    """A dated place of a meter; `valid_from` None is the beginning of time, `parent_id` None the top."""
+
+    valid_from: Instant | None
+    parent_id: str | None
+    parent: str | None
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class RatioRow(TypedDict):

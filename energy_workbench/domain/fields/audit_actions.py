@@ -13,6 +13,9 @@ ACTIONS: Final[dict[str, str]] = {
     "ratio.add": "ratio of {} added",
     "ratio.correct": "ratio of {} corrected",
     "ratio.delete": "ratio of {} deleted",
+    "place.add": "{} moved with a date",
+    "place.correct": "place of {} corrected",
+    "place.delete": "dated place of {} deleted",
     "exchange.add": "exchange of {} recorded",
     "exchange.correct": "exchange of {} corrected",
     "exchange.delete": "exchange of {} deleted",
@@ -49,6 +52,7 @@ ACTIONS: Final[dict[str, str]] = {
 KINDS: Final[dict[str, str]] = {
     "meter": "Meters",
     "ratio": "CT and PT",
+    "place": "Dated places",
     "exchange": "Exchanges of devices",
     "decision": "Breaks of counters",
     "interval": "Edited intervals",

@@ -69,6 +69,13 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment(Text):
+    """A day, of which its first instant is meant, or an instant, as ISO text; without an offset in the site's zone."""
+
+    longest: int = 40
+
+
+@dataclass(frozen=True, slots=True)
 class YesNo:
     """Yes or no."""
 

@@ -162,6 +162,12 @@ FIELDS: Final[tuple[MeterField, ...]] = (
         group=Group.ENERGY, hint="Empty: by its profile", detail=Detail(Section.BASIC, phrase="{:,.10g} kWh"),
     ),
     MeterField(
+        "commissioned_at", kinds.Moment(), "In service since",
+        help="Day or instant from which balances count on it, as in 2026-10-05; its first reading where it is empty",
+        since=21, individual=True, group=Group.DEVICE, hint="Empty: its first reading, as an assumption",
+        detail=Detail(Section.BASIC),
+    ),
+    MeterField(
         "x", kinds.Number(0, 1), "Place from the left", help="Place on a floor plan from the left, 0 to 1",
         individual=True,
     ),

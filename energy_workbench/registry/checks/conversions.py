@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from energy_workbench.domain.fields.kinds import (
     Gateway,
     Kind,
     MeterNumber,
+    Moment,
     Number,
     ProfileId,
     Text,
@@ -49,6 +50,8 @@ def converter(kind: Kind) -> Convert:
             return profile
         case Gateway():
             return gateway
+        case Moment():
+            return moment
         case Text(longest):
             return text_of(longest)
         case Number(low, high, above):
@@ -176,6 +179,21 @@ def day(value: Any) -> str:
     except ValueError:
         pass  # No month has that day.
     raise ValueError("a day is needed, as in 2026-10-05")
+
+
+def moment(value: Any) -> str:
+    """A day of the calendar or an instant, as ISO text."""
+    text = str(value).strip()
+    try:
+        return day(text)
+    except ValueError:
+        pass  # More than a day.
+    try:
+        if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", text, re.ASCII):
+            return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        pass  # No clock shows that.
+    raise ValueError("a day or an instant is needed, as in 2026-10-05 or 2026-10-05T14:30:00+05:30")
 
 
 def yes_no(value: Any) -> bool:

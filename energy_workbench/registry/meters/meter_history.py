@@ -12,7 +12,7 @@ from energy_workbench.domain.ratios import Ratio
 from energy_workbench.domain.status import StatusChange
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
-from energy_workbench.registry.meters import edits, exchanges, queries, ratio_history, stated
+from energy_workbench.registry.meters import edits, exchanges, placement_history, queries, ratio_history, stated
 from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.ratio_history import Span
 from energy_workbench.registry.meters.statements import Statement
@@ -102,6 +102,57 @@ class MeterHistory(Opened):
         with self.database.read() as connection:
             key = queries.find(connection, ref, deleted=True)
             return ratio_history.impact([ratio for _, ratio in queries.all_ratios(connection, key)], *valid_from)
+
+    def parents(self, ref: str | int) -> list[tuple[datetime | None, Meter | None]]:
+        """The parents of a meter, oldest first; the first holds from the beginning of time."""
+        with self.database.read() as connection:
+            dated = queries.placements(connection, queries.find(connection, ref, deleted=True))
+            return [(since, None if key is None else one(connection, key, deleted=True)) for _, key, since in dated]
+
+    def add_parent(
+        self,
+        ref: str | int,
+        parent: str | int | None,
+        valid_from: datetime | None,
+        *,
+        by: str,
+        revision: int | None = None,
+    ) -> Meter:
+        """Hang a meter below another, or at the top, from an instant on, also a past one; None: the beginning of time.
+
+        Raises
+        ------
+        InputError
+            If it lies ahead.
+        ConflictError
+            If the meter would be below itself at some time.
+        NotFoundError
+            If there is no such meter.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            above = None if parent is None else queries.find(connection, parent)
+            placement_history.add(connection, meter, above, valid_from, by=by, at=clock.now())
+            return one(connection, ref)
+
+    def delete_parent(
+        self, ref: str | int, valid_from: datetime | None, *, by: str, revision: int | None = None
+    ) -> Meter:
+        """Take a later parent out of a meter's history: the one before it holds on.
+
+        Raises
+        ------
+        NotFoundError
+            If none begins then.
+        ConflictError
+            If it is the first, which holds from the beginning of time, or the meter would be below itself.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            placement_history.remove(connection, meter, valid_from, by=by, at=clock.now())
+            return one(connection, ref)
 
     def placements(self) -> list[queries.Placement]:
         """The parents of every meter over time: (key, parent's key, valid from), by key, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import power_flow
@@ -15,7 +15,9 @@ from energy_workbench.contract.results import (
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.health.limits import resolved
 from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.period import Period
 from energy_workbench.services.measured_site import MeasuredSite
+from energy_workbench.services.queries.trees import spans
 
 
 class LossAnswers(MeasuredSite):
@@ -79,8 +81,9 @@ class LossAnswers(MeasuredSite):
                 lambda: overview.flow_now(self._meters(), self._live(), clock.now(), self._threshold(None) / 100),
             )
         span = self._period(period)
-        meters = self._meters_at(span.end)
-        energy, completeness = self._totals(meters, span)
+        trees = self._placed(span)
+        meters = list({meter.key: meter for tree, _ in trees[::-1] for meter in tree}.values())
+        energy, completeness = self._totals(trees[-1][0], span)
         found = power_flow(
             meters,
             energy,
@@ -91,11 +94,26 @@ class LossAnswers(MeasuredSite):
             end=iso(span.end, self.zone),
             threshold=self._threshold(None) / 100,
             balances={row["meter"]: row for row in self.balance(period).rows},
+            over=[(tree, self._totals(tree, part)[0]) for tree, part in trees] if len(trees) > 1 else (),
         )
         return self._told(found, span)
+
+    def _placed(self, span: Period) -> list[tuple[Sequence[Meter], Period]]:
+        """The meters of a period, part by part of it in which none moved, came or went."""
+        parts: list[tuple[Sequence[Meter], Period]] = []
+        for tree, part in spans(self._some_trees(span), span):
+            if parts and _places(parts[-1][0]) == _places(tree.meters):
+                parts[-1] = tree.meters, Period(parts[-1][1].start, part.end, span.text)
+            else:
+                parts.append((tree.meters, part))
+        return parts
 
     def _line(self) -> Callable[[Meter], float]:
         """The nominal voltage line to line of a meter [V]."""
         stored = self.registry.limits()
         site = stored.get(None, {})
         return lambda meter: resolved(site, stored.get(meter.key)).nominal_voltage(meter.ratio)
+
+
+def _places(meters: Sequence[Meter]) -> dict[int, tuple[int | None, bool]]:
+    return {meter.key: (meter.parent, bool(meter.unread and meter.made_of)) for meter in meters}

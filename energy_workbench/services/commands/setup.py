@@ -20,6 +20,7 @@ from energy_workbench.contract.rows.meters import (
     ExchangeRow,
     MeterCheck,
     MeterRow,
+    ParentRow,
     RatioImpact,
     RatioPreview,
     RatioRow,
@@ -54,6 +55,7 @@ from energy_workbench.services.rows.emission_factors import factor_date, factor_
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from, exchange_row
 from energy_workbench.services.rows.limits import limit_rows
 from energy_workbench.services.rows.locks import told
+from energy_workbench.services.rows.parents import parent_from
 from energy_workbench.services.rows.profiles import profile_list
 from energy_workbench.services.rows.ratios import beginning, impact_warnings, ratio_from, ratio_row
 from energy_workbench.services.rows.site import effects, site_fields, site_row
@@ -139,6 +141,51 @@ class Setup(
             }
             for each in self.registry.statuses(self.registry.meter(meter, deleted=True).key)
         ]
+
+    def meter_parents(self, meter: str) -> list[ParentRow]:
+        zone = self.zone
+        return [
+            {
+                "valid_from": iso(since, zone),
+                "parent_id": None if above is None else above.id,
+                "parent": None if above is None else above.number,
+            }
+            for since, above in self.registry.parents(meter)
+        ]
+
+    def add_parent(
+        self,
+        meter: str,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
+    ) -> ParentRow:
+        known = self._meter(meter)
+        above, since = parent_from(fields, known, self._meters(), self.zone, clock.now())
+        parent = None if above is None else above.id
+        with because(reason) as stated:
+            self.registry.add_parent(known.id, parent, since, by=by, revision=revision)
+        row: ParentRow = {
+            "valid_from": iso(since, self.zone),
+            "parent_id": parent,
+            "parent": None if above is None else above.number,
+        }
+        return self._altered(row, stated)
+
+    def delete_parent(
+        self,
+        meter: str,
+        valid_from: str | None,
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
+    ) -> list[ParentRow]:
+        with because(reason) as stated:
+            self.registry.delete_parent(meter, beginning(valid_from, self.zone), by=by, revision=revision)
+        return self._altered(self.meter_parents(meter), stated)
 
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> MeterCheck:
         before = None if id is None else self._meter(id)

@@ -111,7 +111,7 @@ def generation(
         },
         market_basis=carbon.market_basis(),
         unknown=tuple(
-            {"source": name, "meter": meter.number, "reason": why_unknown([meter], zone)}
+            {"source": name, "meter": meter.number, "reason": why_unknown([meter], zone, measured=group.measured)}
             # Of what has not been yet, no meter could have told anything.
             for name, group in ([] if span.start > clock.now() else groups.items())
             for meter in group.silent

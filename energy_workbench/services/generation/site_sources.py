@@ -145,6 +145,11 @@ class Group:
         return [each.out or each.meter for each in self.members if each.delivered_kwh is None]
 
     @property
+    def measured(self) -> dict[int, Measured]:
+        """What the registers of each told, by key."""
+        return {each.meter.key: each.measured for each in self.members}
+
+    @property
     def unmetered(self) -> Mask:
         """Where one of them is out of service, so that the sum is not known."""
         return np.logical_or.reduce([np.zeros(self._count, bool), *(each.unmetered for each in self.members)])

@@ -96,13 +96,19 @@ def booked(
         Edges of buckets, as numbers of intervals since 1970; all of the time is one bucket by default.
     """
     books = Books([(number_of(tree.start), number_of(tree.end), tree.meters) for tree in trees], cuts, line, absent)
-    keys = sorted({meter.key for tree in trees for meter in tree.meters})
+    keys = sorted({meter.key for tree in trees for meter in devices_of(tree.meters)})
     if keys:
         # The intervals beside the time tell whether the registers are known at its edges.
         low, high = trees[0].start - axis.INTERVAL, trees[-1].end + axis.INTERVAL
         for matrix in reader.matrices(keys, low, high, WHOLE, estimated=True):
             books.book(matrix, matrix.start // axis.INTERVAL_MICROS, matrix.whole.shape[1])
     return books
+
+
+def devices_of(meters: Sequence[Meter]) -> list[Meter]:
+    """Meters, and those that calculated ones among them are made of."""
+    found = {part.meter.key: part.meter for meter in meters for part in meter.made_of}
+    return list({**found, **{meter.key: meter for meter in meters}}.values())
 
 
 def number_of(instant: datetime) -> int:
@@ -115,7 +121,7 @@ def steps_of(meters: Sequence[Meter], profiles: Path) -> dict[int, float]:
     from energy_workbench.registry.meters.counter_registers import counter_registers
 
     found: dict[int, float] = {}
-    for meter in meters:
+    for meter in devices_of(meters):
         registers = counter_registers(meter.profile, profiles) if meter.profile else {}
         steps = [registers[name].step for name in COUNTERS if name in registers]
         if coarsest := max(steps, default=0.0):

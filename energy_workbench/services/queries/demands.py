@@ -16,7 +16,7 @@ from energy_workbench.analytics.losses.node_books import sides_of
 from energy_workbench.analytics.site_use import out_of_service
 from energy_workbench.contract import results
 from energy_workbench.contract.rows.energy import ChildAtMaximum, DemandRow
-from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.entities import Meter, Unread
 from energy_workbench.domain.time import axis
 from energy_workbench.domain.time.billing import billing_edges
 from energy_workbench.domain.time.period import Period
@@ -154,9 +154,10 @@ class _Demands:
 
     def _diversity(self, inside: slice, seen: Sequence[Meter]) -> tuple[float | None, str]:
         """The diversity factor, or why there is none."""
-        own = {each.key: self._own[each.key][inside] for each in seen}
         part = slice(inside.start, inside.stop + self._block.size - 1)
-        unknown = [each for each in seen if self._out[each.key][part].any() or maximum(own[each.key]) is None]
+        # What a child draws while it is out of service nobody knows; the rest of the time counts.
+        own = {each.key: self._own[each.key][inside] for each in seen}
+        unknown = [each for each in seen if maximum(own[each.key]) is None]
         if unknown:
             return None, "; ".join(self._why(each, part) for each in unknown)
         factor = None
@@ -184,5 +185,6 @@ def _drawn(child: Meter, beside: SideBySide) -> Any:
 
 
 def _seen_by(meter: Meter, tree: Sequence[Meter]) -> list[Meter]:
-    """The children of a tree that a meter sees."""
-    return [each for each in tree if each.parent == meter.key and each.seen_by_parent]
+    """The children of a tree that a meter sees, but those that are no meters and have none below them."""
+    below = (each for each in tree if each.parent == meter.key and each.seen_by_parent)
+    return [each for each in below if each.made_of or each.unread is not Unread.NO_METER]

@@ -38,6 +38,16 @@ UNKNOWN = dict.fromkeys(SHOWN) | {
 }  # fmt: skip
 
 
+def _near(node: Meter, meters: Sequence[Meter]) -> list[Meter]:
+    """A node with those below it, and below those that pass through what is below them."""
+    passing, found = {node.key}, []
+    for meter in meters:
+        if meter.key == node.key or meter.parent in passing:
+            found.append(meter)
+            passing |= {meter.key} if meter.unread else set()
+    return found
+
+
 def losses(
     reader: Reader,
     trees: Sequence[Stretch],
@@ -77,10 +87,7 @@ def losses(
             f"{len(edges):,} rows are too many at once: {MOST_BUCKETS:,} at most, so take a longer `every`"
         )
     cuts = [number_of(max(edge, start)) for edge in edges] + [number_of(end)]
-    near = [
-        replace(tree, meters=[meter for meter in tree.meters if node.key in (meter.key, meter.parent)])
-        for tree in trees
-    ]
+    near = [replace(tree, meters=_near(node, tree.meters)) for tree in trees]
     order = next((tree.meters for tree in reversed(near) if len(tree.meters) > 1), ())
     if trees and not order:
         raise InputError(f"{node.number} has no meters below it, so there is no balance of it")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics import overview
-from energy_workbench.analytics.flow import children_of
+from energy_workbench.analytics.flow import Measured, children_of
 from energy_workbench.analytics.site_use import Absent, absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.domain import maxima
 from energy_workbench.domain.entities import Flow, Meter
@@ -77,15 +77,16 @@ def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneI
     """
     if ahead := not_begun(span.start.astimezone(zone), clock.now()):
         return SiteUse(None, ahead)
-    total, lacking = 0.0, list[Meter]()
+    total, lacking, told = 0.0, list[Meter](), dict[int, Measured]()
     for tree, part in spans(trees, span):
         parts = site_parts(tree.meters)
         measured = energies.registers(parts, part)
+        told |= measured
         lacking += unknown_parts(parts, measured)
         total += use_of(parts, measured) or 0.0
         if not parts:
             return SiteUse(None, "no meter measures what comes in")
-    return SiteUse(None, why_unknown(lacking, zone)) if lacking else SiteUse(total)
+    return SiteUse(None, why_unknown(lacking, zone, measured=told)) if lacking else SiteUse(total)
 
 
 def site_peak(reader: Reader, trees: Sequence[Stretch]) -> tuple[float | None, datetime | None]:

@@ -53,6 +53,14 @@ SHOWN: Final[Mapping[str, Shown]] = {
         "Statuses",
         listed([{"valid_from": None, "status": "active", "reason": "", "by": "editor"}]),
     ),
+    "meter_parents": Shown("Places", listed([{"valid_from": None, "parent_id": "mtr_2", "parent": "MAIN"}])),
+    "add_parent": Shown(
+        "The place",
+        {"valid_from": "2026-10-05T00:00:00+05:30", "parent_id": "mtr_3", "parent": "UNIT-A"},
+        body="Where it hangs, and from when on; `parent_id` null is the top.",
+        sends={"parent_id": "mtr_3", "valid_from": "2026-10-05"},
+    ),
+    "delete_parent": Shown("Places", listed([{"valid_from": None, "parent_id": "mtr_2", "parent": "MAIN"}])),
     "meter_ratios": Shown("Ratios", listed([_RATIO_ROW])),
     "ratio_impact": Shown(
         "What would be computed again",
