@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """Grows without end, but for rollover, reset and exchange."""
     DEMAND = "demand"
     """A mean over the meter's own demand period."""
+    AMOUNT = "amount"
+    """What flowed in the `interval_minutes` that end at the reading's instant."""
     INFO = "info"
     """A setting or identity of the meter."""
 
@@ -61,6 +63,16 @@ class Quantity:
     kind: Kind
     scaling: Scaling
 
+
+INTERVAL_ENERGIES = {
+    name: f"interval_{name}"
+    for name in ("energy_active_import", "energy_active_export", "energy_reactive_import", "energy_apparent_import")
+}
+"""Counter → energy of one interval, of meters whose data are no counter but the energy of each interval."""
+INTERVAL_MINUTES = "interval_minutes"
+"""How long the interval was that ended at the reading's instant [min]."""
+INTERVAL_ESTIMATED = "interval_estimated"
+"""1 where the sender says that the energy of the interval was estimated or substituted."""
 
 PHASES = ("l1", "l2", "l3")
 LINES = ("l1_l2", "l2_l3", "l3_l1")
@@ -149,6 +161,11 @@ def _build() -> dict[str, Quantity]:
     add("kvarh", counter, power, *(f"energy_reactive_{p}" for p in ("inductive", "capacitive")))
     add("kvarh", counter, power, *(f"energy_reactive_import_{q}" for q in ("q1", "q2")))
     add("kvarh", counter, power, *(f"energy_reactive_export_{q}" for q in ("q3", "q4")))
+
+    for counter_name, amount in INTERVAL_ENERGIES.items():
+        add(quantities[counter_name].unit, Kind.AMOUNT, power, amount)
+    add("min", info, none, INTERVAL_MINUTES)
+    add("", info, none, INTERVAL_ESTIMATED)
 
     for magnitude, unit in (("active", "kW"), ("reactive", "kvar"), ("apparent", "kVA")):
         base = f"demand_{magnitude}_power"

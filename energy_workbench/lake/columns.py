@@ -1,4 +1,4 @@
-"""Storage type of each quantity: float64 for counters and identities, float32 for what fluctuates."""
+"""Storage type of each quantity: float64 for counters, amounts and identities, float32 for what fluctuates."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def is_wide(name: str) -> bool:
     InputError
         If there is no quantity of that name.
     """
-    return quantity(name).kind in (Kind.COUNTER, Kind.INFO)
+    return quantity(name).kind in (Kind.COUNTER, Kind.AMOUNT, Kind.INFO)

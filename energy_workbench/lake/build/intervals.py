@@ -230,15 +230,18 @@ def _apart(ranges: Iterable[tuple[int, int, int]]) -> list[dict[int, tuple[int, 
 def _spans(snapshot: Snapshot, apart: Iterable[dict[int, tuple[int, int]]]) -> dict[tuple[int, int], set[int]]:
     """Meters by the span whose intervals depend on the touched instants: from some readings before to some after."""
     from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS
+    from energy_workbench.lake.build import interval_energies
     from energy_workbench.lake.build.source import neighbours
 
     groups: dict[tuple[int, int], set[int]] = {}
     for ranges in apart:
         lows, highs = ({meter: span[side] for meter, span in ranges.items()} for side in (0, 1))
+        begun = interval_energies.reach(snapshot, lows, highs)
         starts = neighbours(snapshot, lows, SETTLED_ROWS + 2, before=True)
         ends = neighbours(snapshot, highs, CONTEXT_ROWS + 2, before=False)
         for meter, (low, high) in ranges.items():
-            first, last = starts.get(meter, low) // QUARTER, ends.get(meter, high) // QUARTER + 1
+            start = min(starts.get(meter, low), begun.get(meter, low))
+            first, last = start // QUARTER, ends.get(meter, high) // QUARTER + 1
             groups.setdefault((first * QUARTER, last * QUARTER), set()).add(meter)
     while len(groups) > MOST_WINDOWS:
         # The two spans that make the least more to build together than each by itself.
@@ -264,15 +267,21 @@ def _build(
 def _bounds(snapshot: Snapshot, sources: _Sources, window: Window) -> tuple[int, int]:
     """First and last-but-one interval edge of a window, those of readings and edits where it has no bound."""
     edits = [] if window.start is not None and window.end is not None else sources.edits(window.meters)
-    first = window.start // QUARTER if window.start is not None else min([_first(snapshot), *edits])
+    first = window.start // QUARTER if window.start is not None else min([_first(snapshot, window.meters), *edits])
     last = (
         -(-window.end // QUARTER) if window.end is not None else max([_last(snapshot), *(each + 1 for each in edits)])
     )
     return first, max(last, first + 1)
 
 
-def _first(snapshot: Snapshot) -> int:
-    return min(file.first_us for file in snapshot.files) // QUARTER
+def _first(snapshot: Snapshot, meters: Sequence[int]) -> int:
+    from energy_workbench.lake.build import interval_energies
+
+    first = min(file.first_us for file in snapshot.files)
+    # The first reading may be the energy of an interval that began before it.
+    last = first + interval_energies.LONGEST_US
+    begun = interval_energies.reach(snapshot, dict.fromkeys(meters, first), dict.fromkeys(meters, last))
+    return min([first, *begun.values()]) // QUARTER
 
 
 def _last(snapshot: Snapshot) -> int:
@@ -310,8 +319,8 @@ def _built(
 ) -> tuple[IntervalBuilder, int]:
     """The intervals of a window, not written yet, and how many readings were looked at."""
     from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS
-    from energy_workbench.energy.interval_builder import IntervalBuilder
     from energy_workbench.energy.power_integration import CONTEXT_US, POWER
+    from energy_workbench.lake.build import interval_energies
     from energy_workbench.lake.build.crests import crests
     from energy_workbench.lake.build.source import chunks, neighbours
 
@@ -323,8 +332,12 @@ def _built(
         after = neighbours(snapshot, dict.fromkeys(window.meters, until - 1), SETTLED_ROWS, before=False)
         until = max([until, *(instant + 1 for instant in after.values())])
 
-    def booked(known: Mapping[tuple[int, str], float] | None = None) -> tuple[IntervalBuilder, int]:
-        builder = IntervalBuilder(window.meters, *bounds, sources.multipliers, sources.evidence, known)
+    def booked(
+        known: Mapping[tuple[int, str], float] | None = None,
+    ) -> tuple[interval_energies.IntervalEnergyBuilder, int]:
+        builder = interval_energies.IntervalEnergyBuilder(
+            window.meters, *bounds, sources.multipliers, sources.evidence, known
+        )
         readings = 0
         for chunk in chunks(snapshot, since, until, window.meters):
             builder.book(*chunk)
@@ -335,6 +348,11 @@ def _built(
     builder, readings = booked()
     if since is not None and builder.idle and (known := crests(snapshot, builder.idle)):
         builder, readings = booked(known)
+    # An interval that ends behind the window may have begun in it.
+    after_end = None if window.end is None else window.end + interval_energies.LONGEST_US
+    for chunk in chunks(snapshot, window.start, after_end, window.meters, interval_energies.NAMES):
+        builder.measure(chunk.meter, chunk.ts, chunk.counters)
+        readings += len(chunk.meter)
     for meters, first, last in builder.uncounted():
         for chunk in chunks(snapshot, first - CONTEXT_US, last + CONTEXT_US, meters, (POWER,)):
             builder.integrate(chunk.meter, chunk.ts, chunk.counters[POWER])

@@ -1,0 +1,75 @@
+"""Energies of intervals in place of a counter: booked as they stand, unknown where there is none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from energy_workbench.services.workbench import Workbench
+from tests.workbench.plant import NOW
+
+START = NOW.replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+IMPORT = "interval_energy_active_import"
+
+
+def energies(first: int, values: list[float], minutes: int = 15, **more: object) -> pd.DataFrame:
+    """Readings of intervals, the first of which is so many quarters after the start."""
+    begin = START + timedelta(minutes=15 * first)
+    ends = [begin + timedelta(minutes=minutes * (nth + 1)) for nth in range(len(values))]
+    frame = {"meter": "MAIN", "ts": ends, IMPORT: values, "interval_minutes": float(minutes)}
+    return pd.DataFrame(frame | more)
+
+
+def built(wb: Workbench) -> list[tuple[float, str]]:
+    rows = wb.consumption("MAIN", f"{START.isoformat()}/{(START + timedelta(hours=3)).isoformat()}", every="15min")
+    return [(row["energy_import_kwh"], row["quality"]) for row in rows.rows]
+
+
+def test_the_energy_of_each_interval_is_exact_and_a_gap_stays_unknown(wb: Workbench) -> None:
+    wb.import_readings(energies(0, [0.1, 0.2, 0.3]))
+    wb.import_readings(energies(6, [5.0]))
+    assert [round(energy, 12) if energy is not None else None for energy, _ in built(wb)][:7] == [
+        0.1, 0.2, 0.3, None, None, None, 5.0,
+    ]  # fmt: skip
+    assert {quality for _, quality in built(wb)[:3]} == {"actual"}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_files_that_continue_precede_or_fill_each_other_give_the_same_in_any_order(
+    wb: Workbench, order: tuple[int, ...]
+) -> None:  # fmt: skip
+    files = [energies(0, [1.0, 2.0]), energies(2, [3.0, 4.0]), energies(4, [5.0])]
+    for nth in order:
+        wb.import_readings(files[nth])
+    assert [energy for energy, _ in built(wb)][:5] == [1.0, 2.0, 3.0, 4.0, 5.0]
+    before = built(wb)
+    assert wb.import_readings(files[1])["new"] == 0
+    assert built(wb) == before
+
+
+def test_what_the_sender_estimated_is_an_estimate(wb: Workbench) -> None:
+    wb.import_readings(energies(0, [1.0, 2.0, 3.0], interval_estimated=[0.0, 1.0, 0.0]))
+    assert [quality for _, quality in built(wb)][:3] == ["actual", "estimated", "actual"]
+
+
+def test_an_hour_is_exact_and_its_quarters_are_estimates(wb: Workbench) -> None:
+    wb.import_readings(energies(0, [4.0, 8.0], minutes=60))
+    told = built(wb)[:8]
+    assert [energy for energy, _ in told] == [1.0] * 4 + [2.0] * 4
+    assert {quality for _, quality in told} == {"estimated"}
+
+
+def test_energies_of_intervals_that_overlap_never_count_twice(wb: Workbench) -> None:
+    wb.import_readings(energies(0, [1.0] * 4))
+    key = {"meter": ["MAIN"], "ts": [START + timedelta(minutes=75)]}
+    wb.import_readings(pd.DataFrame(key | {IMPORT: [4.0], "interval_minutes": [60.0]}))
+    assert sum(energy or 0 for energy, _ in built(wb)) == 4.0
+
+
+def test_a_counter_counts_where_there_is_one(wb: Workbench) -> None:
+    wb.import_readings(energies(0, [1.0] * 4))
+    ends = [START + timedelta(minutes=15 * nth) for nth in (1, 2)]
+    wb.import_readings(pd.DataFrame({"meter": "MAIN", "ts": ends, "energy_active_import": [100.0, 107.0]}))
+    assert [energy for energy, _ in built(wb)][:4] == [1.0, 7.0, 1.0, 1.0]
