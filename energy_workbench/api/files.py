@@ -16,6 +16,7 @@ from energy_workbench.api.asked import Why
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import apart
 from energy_workbench.contract.everything import WorkbenchContract
+from energy_workbench.contract.readings import DateOrder, DecimalSign, FileInterval, FileKind, Stamps
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.site import floor_plan as picture
 from energy_workbench.services.files.meter_transfer import LARGEST
@@ -65,7 +66,7 @@ async def readings_file(
     request: Request,
     _: Editor,
     filename: Annotated[
-        str, Query(max_length=300, description="Its ending: .csv, .csv.gz or .parquet")
+        str, Query(max_length=300, description="What the file is called; its content tells its kind")
     ] = "readings.csv",
 ) -> AsyncIterator[Path]:
     """The file of a request, on disk; who may not import is refused before anything is read."""
@@ -83,11 +84,41 @@ def import_readings(
     by: Editor,
     path: Annotated[Path, Depends(readings_file)],
     dry_run: Annotated[bool, Query(description="Only say what would happen")] = True,
+    filename: Annotated[
+        str, Query(max_length=300, description="What the file is called; its content tells its kind")
+    ] = "readings.csv",
     keep_stored: Annotated[bool, Query(description="Leave out what contradicts stored values")] = False,
+    mapping: Annotated[
+        str | None, Query(max_length=60_000, description="Name of a saved mapping, or one as a JSON object")
+    ] = None,
+    timezone: Annotated[
+        str | None, Query(max_length=64, description="Zone of times without an offset; the site's by default")
+    ] = None,
+    kind: Annotated[
+        FileKind,
+        Query(description="What values of energy are: a counter's, the energy of each interval [kWh], or power [kW]"),
+    ] = None,
+    in_order: Annotated[
+        bool, Query(description="The hour that the clock shows twice stands in the order of time")
+    ] = False,
+    meter: Annotated[
+        str | None, Query(max_length=200, description="Whose readings they are, where the file names no meter")
+    ] = None,
+    date_order: Annotated[DateOrder, Query(description="Order of day, month and year, where no date tells")] = None,
+    decimal: Annotated[DecimalSign, Query(description="The decimal sign, where no number tells")] = None,
+    stamps: Annotated[Stamps, Query(description="Where in its interval a time stands, where nothing tells")] = None,
+    interval: Annotated[
+        FileInterval, Query(description="How long each interval is, where the times do not tell")
+    ] = None,
     reason: Why = None,
 ) -> Response:
     """Import all of it, or nothing where a row is wrong; the same again changes nothing. Intervals follow."""
-    return Json(wb.import_readings(path, dry_run, keep_stored=keep_stored, reason=reason, name="the file", by=by))
+    imported = wb.import_readings(
+        path, dry_run, keep_stored=keep_stored, mapping=mapping, timezone=timezone, kind=kind, in_order=in_order,
+        meter=meter, date_order=date_order, decimal=decimal, stamps=stamps, interval=interval, reason=reason,
+        name="the file", original=filename, by=by,
+    )  # fmt: skip
+    return Json(imported)
 
 
 async def plan_file(request: Request, _: Editor) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,6 +14,7 @@ from energy_workbench.contract.binding import Call, File
 from energy_workbench.contract.calls.over_http import over_http
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.contract.files import FileFormat
+from energy_workbench.contract.readings import DateOrder, DecimalSign, FileInterval, FileKind, Stamps
 from energy_workbench.contract.result import LOADERS
 from energy_workbench.contract.results import Readings
 from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
@@ -168,13 +170,27 @@ class RemoteWorkbench(WorkbenchContract):
         dry_run: bool = False,
         *,
         keep_stored: bool = False,
+        mapping: str | Mapping[str, Any] | None = None,
+        timezone: str | None = None,
+        kind: FileKind = None,
+        in_order: bool = False,
+        meter: str | None = None,
+        date_order: DateOrder = None,
+        decimal: DecimalSign = None,
+        stamps: Stamps = None,
+        interval: FileInterval = None,
         reason: str | None = None,
     ) -> ImportedReadings:
         from energy_workbench.tables.readings_table import upload
 
         with upload(source) as (name, content):
             why = reason or stated().reason or None
-            asked = {"dry_run": dry_run, "keep_stored": keep_stored, "filename": name, "reason": why}
+            asked = {
+                "dry_run": dry_run, "keep_stored": keep_stored, "filename": name, "reason": why,
+                "mapping": json.dumps(mapping) if isinstance(mapping, Mapping) else mapping, "timezone": timezone,
+                "kind": kind, "in_order": in_order, "meter": meter, "date_order": date_order, "decimal": decimal,
+                "stamps": stamps, "interval": interval,
+            }  # fmt: skip
             answer = self._service.call(
                 "POST", "/readings/import", asked, content=content, headers=BYTES, timeout=IMPORT_SECONDS
             )

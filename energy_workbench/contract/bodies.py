@@ -18,6 +18,7 @@ from energy_workbench.contract.words import (
     StatusText,
     TypeText,
 )
+from energy_workbench.domain.fields.readings_mapping import MappingFields
 
 
 class Table(StrEnum):
@@ -129,3 +130,4 @@ Factor = Annotated[Mapping[str, Any], As.BODY, Sent(FactorFields)]
 Interval = Annotated[Mapping[str, Any], As.BODY, Sent(IntervalFields)]
 Schedule = Annotated[Mapping[str, Any], As.BODY, Sent(Table.SCHEDULE)]
 Site = Annotated[Mapping[str, Any] | None, As.BODY, Sent(SiteFields)]
+Mapped = Annotated[Mapping[str, Any], As.BODY, Sent(MappingFields)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, overload
+from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
+from energy_workbench.contract import bodies
 from energy_workbench.contract.energy import Meters
 from energy_workbench.contract.notes import (
     Between,
@@ -24,7 +25,7 @@ from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Readings
 from energy_workbench.contract.results.several import Several
 from energy_workbench.contract.rows.meters import RecordedReading
-from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.contract.rows.setup import ImportedReadings, MappingRow
 from energy_workbench.domain.errors import BusyError, ConflictError, InputError, QueryError
 from energy_workbench.domain.fields.query_parameters import Parameters
 from energy_workbench.domain.roles import May
@@ -35,6 +36,25 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TAG = "Readings"
+
+FileKind = Annotated[
+    Literal["counter", "interval", "power"] | None,
+    Help("What values of energy are: a counter's, the energy of each interval [kWh], or power [kW]"),
+]
+Mapped = Annotated[
+    str | Mapping[str, Any] | None, Longest(60_000), Help("Name of a saved mapping, or one as a JSON object")
+]
+FileZone = Annotated[str | None, Longest(64), Help("Zone of times without an offset; the site's by default")]
+InOrder = Annotated[bool, Help("The hour that the clock shows twice stands in the order of time")]
+FileMeter = Annotated[str | None, Longest(200), Help("Whose readings they are, where the file names no meter")]
+DateOrder = Annotated[Literal["dmy", "mdy", "ymd"] | None, Help("Order of day, month and year, where no date tells")]
+DecimalSign = Annotated[Literal[".", ","] | None, Help("The decimal sign, where no number tells")]
+Stamps = Annotated[Literal["start", "end"] | None, Help("Where in its interval a time stands, where nothing tells")]
+FileInterval = Annotated[
+    Literal["5min", "10min", "15min", "30min", "1h", "1d", "1mo"] | None,
+    Help("How long each interval is, where the times do not tell"),
+]
+MappingName = Annotated[str, Longest(64), Help("Of the mapping")]
 
 
 class ReadingsContract:
@@ -148,13 +168,24 @@ class ReadingsContract:
         dry_run: bool = False,
         *,
         keep_stored: bool = False,
+        mapping: Mapped = None,
+        timezone: FileZone = None,
+        kind: FileKind = None,
+        in_order: InOrder = False,
+        meter: FileMeter = None,
+        date_order: DateOrder = None,
+        decimal: DecimalSign = None,
+        stamps: Stamps = None,
+        interval: FileInterval = None,
         reason: Reason = None,
     ) -> ImportedReadings:
-        """Import readings from a file (`.csv`, `.csv.gz`, `.parquet`) or a frame, all or nothing.
+        """Import readings from a file or a frame, all or nothing.
 
-        The columns are `meter, ts, quantity, value`, or `meter, ts` and one a quantity; values are as the
-        meters reported them, in the workbench's units. The same again changes nothing. The intervals that
-        they touch are built.
+        The workbench's own columns are `meter, ts, quantity, value`, or `meter, ts` and one a quantity; values are
+        as the meters reported them, in the workbench's units. Files of any other shape are recognised by their
+        content: CSV and Excel with headings of their own, a meter a column, NEM12, Green Button (CSV and ESPI XML).
+        What a file leaves open (day or month first, a counter or the energy of each interval) is refused with what to
+        state. The same again changes nothing. The intervals that they touch are built.
 
         Parameters
         ----------
@@ -162,12 +193,25 @@ class ReadingsContract:
             Only say what would happen, problems and conflicts included.
         keep_stored : bool
             Leave values that contradict stored ones out, instead of refusing all.
+        mapping : str or mapping, optional
+            The name of a saved one, or its fields; what is stated beside it counts before it.
+        timezone : str, optional
+            IANA zone of times without an offset; the site's by default, of NEM12 UTC+10.
+        kind : {"counter", "interval", "power"}, optional
+            What values of energy are: a counter's, the energy of each interval [kWh], or power [kW].
+        in_order : bool
+            The rows of the hour that the clock shows twice stand in the order of time.
+        meter : str, optional
+            Whose readings they are, where the file names no meter.
+        date_order, decimal, stamps, interval : str, optional
+            `dmy`, `mdy` or `ymd`; the decimal sign; whether times are the `start` or `end` of intervals; how long these
+            are (`15min`, `1h`, `1d`, `1mo`): where the file does not tell.
 
         Returns
         -------
         dict
-            `rows, new, known` (readings), `meters, first, last` (of the new), `intervals`, and
-            `problems, problem_count, conflicts, conflict_count`.
+            `rows, new, known` (readings), `meters, first, last` (of the new), `intervals`,
+            `problems, problem_count, conflicts, conflict_count`, and of other shapes `understood`.
 
         Raises
         ------
@@ -175,6 +219,30 @@ class ReadingsContract:
             With what cannot be taken (the first 100); nothing is imported then.
         ConflictError
             If another value is stored for the same meter, instant and quantity; nothing is imported then.
+        """
+
+    @operation("GET", "/readings/mappings", "What was stated of files of readings", tag=TAG)
+    def mappings(self) -> list[MappingRow]:
+        """Saved mappings, by name: what was stated of the files of one source, to be used again."""
+
+    @operation("PUT", "/readings/mappings/{name}", "Write or change a mapping", tag=TAG, needs=May.CHANGE)
+    def put_mapping(self, name: MappingName, fields: bodies.Mapped) -> MappingRow:
+        """Save what is stated of a file under a name, in place of the mapping of that name where there is one.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+        """
+
+    @operation("DELETE", "/readings/mappings/{name}", "Delete a mapping", tag=TAG, needs=May.CHANGE, status=204)
+    def delete_mapping(self, name: MappingName) -> None:
+        """Delete a mapping; what was imported with it stays.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that name.
         """
 
     @operation(

@@ -18,6 +18,7 @@ from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.health_limits import HealthLimits
+from energy_workbench.registry.meter_files.readings_mappings import SavedMappings
 from energy_workbench.registry.meters import deletion, edits, queries, status_history
 from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.meter_history import MeterHistory
@@ -38,6 +39,7 @@ class Registry(
     HealthLimits,
     ChangeLog,
     SavedTemplates,
+    SavedMappings,
     EmissionFactors,
     MonthLocks,
     ReportSchedules,

@@ -29,6 +29,7 @@ def read(path: Path, most: int) -> Iterator[tuple[int, list[str]]]:
     try:
         _refuse_bomb(path)
         rows = _sheet(path, most, values=True)
+        _fill_merged(path, rows)
         problems = _errors(rows) + (_unsaved_formulas(path, rows, most) if any("" in row for row in rows) else [])
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, IndexError) as error:
         raise InputError(f"{path}: not an Excel file (.xlsx): {error}") from None
@@ -52,6 +53,25 @@ def _sheet(path: Path, most: int, *, values: bool) -> list[list[str]]:
             if filled > most:
                 break
         return rows
+    finally:
+        book.close()
+
+
+def _fill_merged(path: Path, rows: list[list[str]]) -> None:
+    """Give each row that a cell spans its text: a place that is written once for all meters in it is theirs."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if not any(b"<mergeCell " in archive.read(name) for name in sheets):
+            return
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    try:
+        for area in book.worksheets[0].merged_cells.ranges:
+            first, last, column = area.min_row - 1, min(area.max_row, len(rows)), area.min_col - 1
+            for row in rows[first + 1 : last] if first < len(rows) and column < len(rows[first]) else ():
+                row += [""] * (column + 1 - len(row))
+                row[column] = rows[first][column]
     finally:
         book.close()
 

@@ -31,7 +31,7 @@ from tests.contract.toys import FarToys, ToyBox, Toys, service
 
 OWN = {"by"}
 """What a local method takes beside its declaration: who makes a change."""
-BESIDE = {"import_readings": {"progress", "name"}}
+BESIDE = {"import_readings": {"progress", "name", "original"}}
 """And of one: whom it tells how far it is, and of what."""
 
 DECLARED = [(name, method) for name, method, _ in operations(WorkbenchContract)]

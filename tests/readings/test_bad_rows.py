@@ -104,8 +104,8 @@ def test_excel_with_decimal_commas_is_understood_where_only_commas_are(
     assert row["values"] == {"frequency": 50.1, "energy_active_import": 1234.5}
     with pytest.raises(InputError, match="decimal sign"):
         wb.import_readings(file(text + "GRID;2026-10-05T09:30:00Z;50,1;1.234\r\n"))
-    with pytest.raises(InputError, match="is no number"):
-        wb.import_readings(file(text + "GRID;2026-10-05T09:30:00Z;50,1;1.234,5\r\n"))
+    wb.import_readings(file(text + "GRID;2026-10-05T09:30:00Z;50,1;1.234,5\r\n"))
+    assert wb.readings("GRID", "2026").rows[1]["values"] == {"frequency": 50.1, "energy_active_import": 1234.5}
 
 
 def test_cells_may_have_blanks_around_them_and_empty_ones_are_no_values(

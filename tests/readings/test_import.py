@@ -317,7 +317,7 @@ def test_files_that_are_none_are_told(wb: Workbench, file: Callable[..., Path]) 
     with pytest.raises(NotFoundError, match="no such file"):
         wb.import_readings(file("x").with_name("none.csv"))
     for content, name, said in (
-        (b"PK\x03\x04", "readings.xlsx", "ending with .csv, .csv.gz or .parquet"),
+        (b"PK\x03\x04", "readings.xlsx", "not an Excel file"),
         (b"", "readings.csv", "is empty"),
         (b"PAR1junk", "readings.parquet", "no Parquet file"),
         (b"meter,ts", "readings.csv.gz", "no whole gzip file"),

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Unit, Words
 from energy_workbench.contract.rows.locked import LockedChangeRow
+from energy_workbench.domain.fields.readings_mapping import MappingFields
 
 
 class TemplateRow(TypedDict):
@@ -164,8 +165,40 @@ class Refused(TypedDict):
     reason: str
 
 
+class UnderstoodValue(TypedDict):
+    """A value of a file as it was understood: in the workbench's unit, and of an interval where it begins and ends."""
+
+    line: int
+    column: str
+    meter: str
+    start: Instant
+    end: Instant
+    quantity: str
+    value: float
+    unit: str
+
+
+class UnderstoodFile(TypedDict):
+    """How a file of another shape than the workbench's own was read: `columns` as a mapping states them."""
+
+    shape: str
+    notes: list[str]
+    columns: dict[str, str]
+    sample: list[UnderstoodValue]
+
+
+class MappingRow(TypedDict):
+    """What was stated of the files of one source, to be used again by its name."""
+
+    name: str
+    fields: MappingFields
+
+
 class ImportedReadings(TypedDict):
-    """What an import of readings did, or would do; the first hundred problems and conflicts, and how many there are."""
+    """What an import of readings did, or would do; the first hundred problems and conflicts, and how many there are.
+
+    `understood` is there where the file has another shape than the workbench's own.
+    """
 
     rows: int
     new: int
@@ -179,4 +212,5 @@ class ImportedReadings(TypedDict):
     conflict_count: int
     intervals: int
     dry_run: bool
+    understood: NotRequired[UnderstoodFile]
     locked_change: NotRequired[LockedChangeRow]

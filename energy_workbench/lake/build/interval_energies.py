@@ -1,7 +1,8 @@
 """Intervals of meters whose readings are the energy of each interval instead of a counter.
 
-Such a reading says what flowed in the minutes that end at its instant. It is booked as it stands: there is no difference to
-take, so that a time without a reading stays unknown, and files that continue, precede or repeat each other need no joint.
+Such a reading says what flowed in the minutes that end at its instant. It is booked as it stands: no difference is
+taken, so that a time without a reading stays unknown, and files that continue, precede or repeat each other need no
+joint.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ class IntervalEnergyBuilder(IntervalBuilder):
 
 
 def reach(snapshot: Snapshot, lows: Mapping[int, int], highs: Mapping[int, int]) -> dict[int, int]:
-    """By meter when the first of the intervals began that end in a span of instants [µs]; a meter without one is absent.
+    """By meter when the first of the intervals began that end in a span of instants [µs]; who has none is absent.
 
     Parameters
     ----------

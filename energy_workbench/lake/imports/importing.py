@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.errors import ConflictError, Problem
-from energy_workbench.domain.time.clock import from_micros, to_micros
+from energy_workbench.domain.fields.readings_mapping import NOTHING, ReadingsMapping
+from energy_workbench.domain.quantities import INTERVAL_ENERGIES
+from energy_workbench.domain.time.clock import from_micros
 from energy_workbench.lake import arrow_readings, deduplication
 from energy_workbench.lake.columns import is_wide
-from energy_workbench.lake.imports import day_files, staging
-from energy_workbench.lake.imports.incoming import SHOWN, Checker, Problems, quantities_of
-from energy_workbench.lake.imports.incoming_file import Source, opened
-from energy_workbench.lake.imports.instants import Instants
+from energy_workbench.lake.imports import day_files, staging, stored_intervals
+from energy_workbench.lake.imports.incoming import SHOWN, Problems
+from energy_workbench.lake.imports.incoming_file import Incoming, Source
+from energy_workbench.lake.imports.lookalikes import Lookalikes
+from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile, Value
+from energy_workbench.lake.imports.shapes.unclear import Reading, UnclearError
 from energy_workbench.lake.imports.staging import Staging, Taken
 from energy_workbench.lake.reading import Refused
 from energy_workbench.lake.storage import duck
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from energy_workbench.lake.storage.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
+
+SAMPLE = 12
+"""Values of a file that are shown as they were understood."""
 
 Progress = Callable[[str, float], None]
 """Takes what is being done, and how much of it is (0 to 1)."""
@@ -59,6 +66,10 @@ class Imported:
         Values that contradict stored ones; the first 100.
     conflict_count : int
         All of them.
+    reading : Reading or None
+        How a file of another shape than the workbench's own was read.
+    sample : list of Value
+        The first values of such a file.
     """
 
     rows: int = 0
@@ -71,6 +82,8 @@ class Imported:
     problem_count: int = 0
     conflicts: list[Problem] = field(default_factory=list)
     conflict_count: int = 0
+    reading: Reading | None = None
+    sample: list[Value] = field(default_factory=list)
 
 
 class Fresh(NamedTuple):
@@ -101,6 +114,10 @@ class Importer:
     progress : callable, optional
     admit : callable, optional
         Told before anything is written of the spans in which readings are new, and how many are; it may raise.
+    stated : ReadingsMapping
+        What somebody stated of the file.
+    aliases : mapping of str to str
+        Numbers of meters by serials and names, folded: what files of other systems call them.
     """
 
     def __init__(
@@ -112,14 +129,25 @@ class Importer:
         now: datetime,
         progress: Progress | None = None,
         admit: Admit | None = None,
+        stated: ReadingsMapping = NOTHING,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
         self._admit = admit or (lambda _spans, _count: None)
         self._lake, self._meters, self._numbers = lake, meters, numbers
-        self._instants = Instants(zone, to_micros(now))
         self._zone = zone
+        self._incoming = Incoming(meters, aliases or {}, zone, now, stated)
+        self._stated = stated
         self._progress = progress or (lambda _what, _share: None)
 
-    def take(self, source: Path | pa.Table, name: str, *, dry_run: bool = False, keep_stored: bool = False) -> Imported:
+    def take(
+        self,
+        source: Path | pa.Table,
+        name: str,
+        *,
+        dry_run: bool = False,
+        keep_stored: bool = False,
+        original: str | None = None,
+    ) -> Imported:
         """Import a file, or only say what that would do.
 
         Parameters
@@ -131,6 +159,8 @@ class Importer:
             Write nothing; problems and conflicts are in the answer instead of raised.
         keep_stored : bool
             Leave values that contradict stored ones out, instead of refusing the file.
+        original : str, optional
+            What the file was called where it came from, where `name` is something else.
 
         Raises
         ------
@@ -141,14 +171,21 @@ class Importer:
         LakeError, BusyError
             If the lake cannot be written; nothing is imported then.
         """
-        file = opened(source, name)
-        quantities = quantities_of(name, file.header)
         with staging.folder(self._lake.path) as folder:
-            staged, problems = self._staged(file, quantities, folder)
+            try:
+                staged, problems, file = self._read(source, name, original, folder)
+            except UnclearError as error:
+                if not dry_run:
+                    raise
+                return Imported(problems=error.problems, problem_count=len(error.problems))
             result = Imported(staged.rows)
+            if isinstance(file, ShapedFile):
+                result.rows, result.reading, result.sample = len(file.values), file.reading, list(file.values[:SAMPLE])
             if not problems.total and staged.rows:
                 prepared = self._prepared(staged, folder)
                 problems = prepared.problems
+                if isinstance(file, ShapedFile):
+                    problems.add(stored_intervals.overlaps(file.values, self._meters, prepared.stored))
                 possible = not problems.total and (keep_stored or not prepared.conflict_count)
                 if possible and (spans := prepared.fresh()):
                     self._admit(spans, sum(day.new for day in prepared.days.values()))
@@ -162,9 +199,29 @@ class Importer:
             raise conflict(name, result.conflicts, result.conflict_count)
         return result
 
-    def _staged(self, file: Source, quantities: Sequence[str] | None, folder: Path) -> tuple[Staging, Problems]:
+    def _read(
+        self, source: Path | pa.Table, name: str, original: str | None, folder: Path
+    ) -> tuple[Staging, Problems, Source]:
+        """The rows of a file; one in the workbench's columns that are written otherwise is read as any other."""
+        file = self._incoming.opened(source, name, original)
+        staged, problems = self._staged(file, folder)
+        if not problems.total or not isinstance(source, Path):
+            return staged, problems, file
+        try:
+            other = self._incoming.otherwise(source, name, original, file)
+        except UnclearError:
+            if staged.rows:
+                return staged, problems, file
+            raise
+        if other is not None:
+            again, none = self._staged(other, folder)
+            if not none.total:
+                return again, none, other
+        return staged, problems, file
+
+    def _staged(self, file: Source, folder: Path) -> tuple[Staging, Problems]:
         problems = Problems()
-        checker = Checker(quantities, self._meters, self._instants, problems, commas=file.separator in (";", "\t"))
+        checker, quantities = self._incoming.checker(file, problems)
         staged = Staging(folder, quantities)
         for block in file.blocks():
             staged.add(checker.check(block))
@@ -175,12 +232,14 @@ class Importer:
     def _prepared(self, staged: Staging, folder: Path) -> Prepared:
         """Files of what is new, written beside the table without keeping other writers waiting."""
         prepared = Prepared(self._lake.readings.snapshot())
+        lookalikes = Lookalikes(self._stated.kind)
         with ThreadPoolExecutor(2) as pool, duck.lake_errors():
             spans = staged.spans()
             waiting: list[Future[DayFile]] = []
             for index, (first, end) in enumerate(spans):
                 taken = staged.take(first, end)
                 prepared.problems.add(self._differing(staged, taken), taken.differing)
+                lookalikes.look(taken.rows)
                 for day, part in deduplication.by_day(taken.rows):
                     fresh, refused, count = deduplication.against(part, prepared.stored)
                     prepared.days[day] = Day(deduplication.span(part), len(part), len(fresh), touched(fresh))
@@ -194,6 +253,7 @@ class Importer:
                             future.result()
                         waiting = writing
                 self._progress("compared", (index + 1) / len(spans))
+        prepared.problems.add(lookalikes.problems(self._numbers))
         return prepared
 
     def _commit(self, staged: Staging, folder: Path, prepared: Prepared, *, keep_stored: bool) -> None:
@@ -301,6 +361,8 @@ def conflict(name: str, shown: Sequence[Problem], total: int) -> ConflictError:
     count = f"{total:,} values differ" if total > 1 else "1 value differs"
     more = f", the first {len(shown)} are" if total > len(shown) else ""
     head = f"{name}: nothing was imported, {count} from what is stored, and readings never change{more}:"
+    if any(each.field in INTERVAL_ENERGIES.values() for each in shown):
+        head = f"{head[:-1]}; another energy of an interval is an edit (Review), and --keep-stored leaves these out:"
     return ConflictError("\n".join([head, *map(str, shown)]))
 
 

@@ -190,14 +190,14 @@ class Checker:
         return numbers[index], bad
 
     def _meter(self, word: str) -> int | None:
-        return self._meters.get(_folded(word))
+        return self._meters.get(folded(word))
 
     def _meter_reason(self, word: str | None) -> str:
         if not word:
             return "is missing"
-        if _folded(word.strip()) in self._meters:
+        if folded(word.strip()) in self._meters:
             return "was deleted: restore the meter first"
-        near = difflib.get_close_matches(_folded(word.strip()), self._meters, n=3)
+        near = difflib.get_close_matches(folded(word.strip()), self._meters, n=3)
         hint = f": did you mean {', '.join(near)}?" if near else ""
         return f"is no meter here{hint or ': import or create the meter first'}"
 
@@ -281,7 +281,8 @@ class Checker:
         self._problems.add(problems, len(rows))
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """What makes two words for a meter the same: letter case and composition do not count."""
     return unicodedata.normalize("NFC", word).casefold()
 
 

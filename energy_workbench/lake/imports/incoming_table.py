@@ -75,6 +75,17 @@ class TableFile:
         except (pa.ArrowInvalid, OSError) as error:
             raise InputError(f"{self.name}: is damaged behind row {first - 1}: {error}") from None
 
+    def as_csv(self) -> str:
+        """All of it as text."""
+        import io
+
+        import pyarrow as pa
+        import pyarrow.csv as arrow_csv
+
+        text = io.BytesIO()
+        arrow_csv.write_csv(pa.Table.from_batches(list(self._batches())), text)
+        return text.getvalue().decode()
+
     def _batches(self) -> Iterator[pa.RecordBatch]:
         if self._table is not None:
             yield from self._table.select(self.header).to_batches(max_chunksize=ROWS)

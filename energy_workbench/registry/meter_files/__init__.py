@@ -1,1 +1,1 @@
-"""The meter file: read, compared, imported, exported."""
+"""Files that people send: meters read, compared, imported and exported; what is stated of files of readings."""

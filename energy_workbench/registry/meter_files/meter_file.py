@@ -13,6 +13,7 @@ from energy_workbench.domain.errors import ConflictError, InputError, LockedMont
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.checks.fields import OWN, RATIO, REQUIRED, contents
 from energy_workbench.registry.meter_files.import_plan import ImportPlan, MeterRow, make_plan
+from energy_workbench.registry.meter_files.meter_cells import COUNTED, completed, header_of, header_row
 from energy_workbench.registry.meter_files.meter_columns import COLUMNS, EXAMPLES, MEANING
 from energy_workbench.registry.meters import edits, queries
 from energy_workbench.registry.registry import Registry
@@ -46,7 +47,8 @@ __all__ = [
 def read_meter_file(path: AnyPath) -> list[MeterRow]:
     """Read a CSV (UTF-8) or Excel file of meters; the cells stay text.
 
-    The header of a CSV file tells what separates its cells: commas, semicolons or tabs.
+    The header of a CSV file tells what separates its cells: commas, semicolons or tabs. Titles may stand above it, its
+    columns may have other usual names, and a cell may hold a pair (`1000/5`) or an address without its scheme.
 
     Raises
     ------
@@ -59,19 +61,19 @@ def read_meter_file(path: AnyPath) -> list[MeterRow]:
     table = read_table(path, MOST_ROWS)
     if not table:
         raise InputError(f"{path}: the file is empty: the first line is the header, {','.join(COLUMNS[:4])},…")
-    line, header = table[0][0], [name.lower().replace(" ", "_") for name in table[0][1]]
-    while header and not header[-1]:
-        header.pop()
+    at = header_row(table)
+    (line, cells), body = table[at], table[at + 1 :]
+    header = header_of(cells)
     problems = _header_problems(f"line {line}", header)
-    for number, row in table[1:]:
+    for number, row in body:
         if any(row[len(header) :]):
             reason = f"{len(row)} cells, but the header has {len(header)}: is there a comma in a cell without quotes?"
             problems.append(Problem(f"line {number}", "", "", reason))
     if problems:
         raise InputError(f"{path}: cannot be read as a meter file", problems)
     return [
-        MeterRow(number, dict(zip(header, row + [""] * (len(header) - len(row)), strict=False)))
-        for number, row in table[1:]
+        MeterRow(number, completed(dict(zip(header, row + [""] * (len(header) - len(row)), strict=False))))
+        for number, row in body
     ]
 
 
@@ -166,9 +168,9 @@ def write_template(path: AnyPath) -> None:
 
 
 def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
-    legal = (*OWN, *RATIO, "parent")
+    legal = (*OWN, *RATIO, "parent", "ct_ratio", "pt_ratio")
     problems = [Problem(where, name, "", "this column is required") for name in REQUIRED if name not in header]
-    strange = [name for name in header if name not in legal]
+    strange = [name for name in header if name not in legal and name not in COUNTED]
     # A file of another kind can have thousands of columns, of anything.
     problems += [Problem(where, printable(name), "", _unknown(name)) for name in strange[:STRANGE]]
     if len(strange) > STRANGE:

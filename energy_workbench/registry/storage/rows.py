@@ -34,6 +34,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "decisions": ("meter", "quantity", "at"),
     "interval_edits": ("meter", "start"),
     "templates": ("name",),
+    "mappings": ("name",),
     "factors": ("name", "valid_from"),
     "schedules": ("id",),
 }

@@ -334,6 +334,16 @@ templates = Table(
     Column("fields", JSON, nullable=False),
 )
 
+# What is stated of readings files of one source.
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("folded", String(200), nullable=False, unique=True),
+    Column("fields", JSON, nullable=False),
+)
+
 # Emission factors of the site's own; an empty date is the beginning of time.
 factors = Table(
     "factors",

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from energy_workbench.contract.rows.setup import ImportedReadings, Refused
-from energy_workbench.domain.errors import Problem
+from energy_workbench.contract.rows.setup import ImportedReadings, MappingRow, Refused, UnderstoodFile
+from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.domain.fields.readings_mapping import NOTHING, ReadingsMapping, mapping_of
+from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.time import clock
+from energy_workbench.domain.time.clock import from_micros
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.rows.locks import change_row
 from energy_workbench.tables.readings_table import as_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     import pandas as pd
     import pyarrow as pa
 
     from energy_workbench.domain.locks.locked_months import LockedChange
-    from energy_workbench.lake.imports.importing import Admit, Fresh, Importer, Progress
+    from energy_workbench.lake.imports.importing import Admit, Fresh, Imported, Importer, Progress
     from energy_workbench.registry import Registry
+    from energy_workbench.registry.meter_files.readings_mappings import SavedMapping
     from energy_workbench.services.home import Home
 
 
@@ -32,6 +39,8 @@ def import_readings(
     dry_run: bool = False,
     keep_stored: bool = False,
     name: str | None = None,
+    original: str | None = None,
+    stated: ReadingsMapping = NOTHING,
     progress: Progress | None = None,
     by: str = "python",
 ) -> ImportedReadings:
@@ -41,6 +50,10 @@ def import_readings(
     ----------
     name : str, optional
         What messages call the file, where it is not its path.
+    original : str, optional
+        What the file was called where it came from: it may be a meter's number.
+    stated : ReadingsMapping
+        What somebody stated of the file.
     by : str
         Who imports them: the audit keeps it where they are of a locked month.
     """
@@ -58,8 +71,8 @@ def import_readings(
         stretches = [ReadingSpan(*each) for each in spans]
         would.append(home.registry.admit_readings(stretches, count, by=by, dry_run=dry_run))
 
-    importer = importer_of(home, progress, admit)
-    result = importer.take(given, shown, dry_run=dry_run, keep_stored=keep_stored)
+    importer = importer_of(home, progress, admit, stated)
+    result = importer.take(given, shown, dry_run=dry_run, keep_stored=keep_stored, original=original)
     intervals = 0
     if result.new and not dry_run:
         if progress:
@@ -80,17 +93,67 @@ def import_readings(
         "intervals": intervals,
         "dry_run": dry_run,
     }
+    if result.reading is not None:
+        answer["understood"] = _understood(result, home.zone)
     if dry_run and would and would[0].months:
         answer["locked_change"] = change_row(would[0], home.zone)
     return answer
 
 
-def importer_of(home: Home, progress: Progress | None = None, admit: Admit | None = None) -> Importer:
+def importer_of(
+    home: Home, progress: Progress | None = None, admit: Admit | None = None, stated: ReadingsMapping = NOTHING
+) -> Importer:
     """An importer that knows the home's meters, zone and clock."""
     from energy_workbench.lake.imports.importing import Importer
 
     names, numbers = meter_names(home.registry)
-    return Importer(home.reader.lake, names, numbers, home.zone, clock.now(), progress, admit)
+    aliases = meter_aliases(home.registry)
+    return Importer(home.reader.lake, names, numbers, home.zone, clock.now(), progress, admit, stated, aliases)
+
+
+def stated_of(home: Home, mapping: str | Mapping[str, Any] | None, **more: object) -> ReadingsMapping:
+    """What is stated of a file: a mapping by its name or its fields (as JSON text too), and what is given beside it.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    NotFoundError
+        If there is no mapping of that name.
+    """
+    given: Mapping[str, Any] = {}
+    if isinstance(mapping, str) and mapping.lstrip().startswith("{"):
+        try:
+            given = json.loads(mapping)
+        except ValueError as error:
+            raise InputError(f"the mapping is no JSON object: {error}") from None
+    elif isinstance(mapping, str):
+        given = home.registry.mapping(mapping).fields if mapping.strip() else {}
+    elif mapping is not None:
+        given = mapping
+    beside = mapping_of({name: value for name, value in more.items() if value})
+    stated = mapping_of(given).with_(beside)
+    for number in {*stated.meters.values(), *([stated.meter] if stated.meter else [])}:
+        # Before anything of the file is looked at: a wrong number is not the file's fault.
+        home.registry.meter(number)
+    return stated
+
+
+def mapping_row(saved: SavedMapping) -> MappingRow:
+    """A saved mapping as REST shows it."""
+    return {"name": saved.name, "fields": saved.fields}
+
+
+def meter_aliases(registry: Registry) -> dict[str, str]:
+    """Numbers of meters by what files of other systems call them: serial and name, where only one meter has it."""
+    from energy_workbench.registry.checks.fields import folded
+
+    named: dict[str, set[str]] = {}
+    for meter in registry.meters():
+        for word in {meter.serial, meter.name}:
+            if word:
+                named.setdefault(folded(word), set()).add(meter.number)
+    return {word: numbers.pop() for word, numbers in named.items() if len(numbers) == 1}
 
 
 def meter_names(registry: Registry) -> tuple[dict[str, int | None], dict[int, str]]:
@@ -110,3 +173,27 @@ def meter_names(registry: Registry) -> tuple[dict[str, int | None], dict[int, st
 
 def _refused(problems: list[Problem]) -> list[Refused]:
     return [{"where": each.where, "field": each.field, "value": each.value, "reason": each.reason} for each in problems]
+
+
+def _understood(result: Imported, zone: ZoneInfo) -> UnderstoodFile:
+    """How a file was read, in plain values."""
+    reading = result.reading
+    assert reading is not None
+    return {
+        "shape": reading.shape,
+        "notes": list(reading.notes),
+        "columns": dict(reading.columns),
+        "sample": [
+            {
+                "line": each.line,
+                "column": each.column,
+                "meter": each.meter,
+                "start": from_micros(each.start).astimezone(zone).isoformat(),
+                "end": from_micros(each.end).astimezone(zone).isoformat(),
+                "quantity": each.quantity,
+                "value": each.value,
+                "unit": QUANTITIES[each.quantity].unit,
+            }
+            for each in result.sample
+        ],
+    }

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from energy_workbench.contract.readings import ReadingsContract
-from energy_workbench.contract.rows.setup import ImportedReadings
+from energy_workbench.contract.readings import (
+    DateOrder,
+    DecimalSign,
+    FileInterval,
+    FileKind,
+    ReadingsContract,
+    Stamps,
+)
+from energy_workbench.contract.rows.setup import ImportedReadings, MappingRow
 from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.domain.time.as_written import EveryLike, PeriodLike, every_text, period_text
 from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.files.exporting import export
-from energy_workbench.services.files.readings_file import import_readings
+from energy_workbench.services.files.readings_file import import_readings, mapping_row, stated_of
 from energy_workbench.services.home import Home
 from energy_workbench.services.rows.locks import told
 
@@ -32,17 +39,44 @@ class Transfer(Home, ReadingsContract):
         dry_run: bool = False,
         *,
         keep_stored: bool = False,
+        mapping: str | Mapping[str, Any] | None = None,
+        timezone: str | None = None,
+        kind: FileKind = None,
+        in_order: bool = False,
+        meter: str | None = None,
+        date_order: DateOrder = None,
+        decimal: DecimalSign = None,
+        stamps: Stamps = None,
+        interval: FileInterval = None,
         reason: str | None = None,
         progress: Progress | None = None,
         name: str | None = None,
+        original: str | None = None,
         by: str = "python",
     ) -> ImportedReadings:
-        """As declared; `progress` is told how far it is, `name` is what messages call the file."""
+        """As declared; `progress` is told how far it is, `name` is what messages call the file.
+
+        `original` is what it was called where it came from.
+        """
+        of_file = stated_of(
+            self, mapping, timezone=timezone, kind=kind, in_order=in_order, meter=meter, date_order=date_order,
+            decimal=decimal, stamps=stamps, interval=interval,
+        )  # fmt: skip
         with because(reason) as stated:
             imported = import_readings(
-                self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name, by=by
-            )
+                self, source, dry_run=dry_run, keep_stored=keep_stored, progress=progress, name=name,
+                original=original, stated=of_file, by=by,
+            )  # fmt: skip
         return cast(ImportedReadings, told(imported, stated, self.zone))
+
+    def mappings(self) -> list[MappingRow]:
+        return [mapping_row(each) for each in self.registry.mappings()]
+
+    def put_mapping(self, name: str, fields: Mapping[str, Any], *, by: str = "python") -> MappingRow:
+        return mapping_row(self.registry.put_mapping(name, fields, by=by))
+
+    def delete_mapping(self, name: str, *, by: str = "python") -> None:
+        self.registry.delete_mapping(name, by=by)
 
     def export(
         self,

@@ -10,7 +10,19 @@ from energy_workbench.contract.rows.payload import JsonObject
 
 _READING: JsonObject = {"ts": "2026-10-05T14:30:00+05:30", "values": {"active_power_total": 412.5, "frequency": 49.98}}
 
+_MAPPING: JsonObject = {
+    "name": "Hall 1",
+    "fields": {"date_order": "dmy", "columns": {"Wann": "ts", "Energie": "energy_active_import MWh"}},
+}
+
 SHOWN: Final[Mapping[str, Shown]] = {
+    "mappings": Shown("Mappings", listed([_MAPPING])),
+    "put_mapping": Shown(
+        "The mapping",
+        _MAPPING,
+        body="What is stated of the files: what is not named is what a file says itself.",
+        sends={"date_order": "dmy", "columns": {"Wann": "ts", "Energie": "energy_active_import MWh"}},
+    ),
     "readings": Shown(
         "Readings",
         {

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
+
+from typing_extensions import TypedDict
 
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.quantities import INTERVAL_ENERGIES, QUANTITIES, UNIT_FACTORS, Kind
@@ -22,6 +24,21 @@ ROLES: Final = ("meter", "ts", "date", "time", "end", "end_time", "quantity", "v
 """What a column may be beside a quantity; `-` is left out."""
 LONGEST: Final = 200
 """Columns or meters that a mapping may name."""
+
+
+class MappingFields(TypedDict, total=False):
+    """What is stated of a readings file: each as the parameter of its import, and what columns and meters are."""
+
+    kind: str
+    timezone: str
+    in_order: bool
+    meter: str
+    date_order: str
+    decimal: str
+    stamps: str
+    interval: str
+    columns: dict[str, str]
+    meters: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +58,7 @@ class ReadingsMapping:
     date_order, decimal, stamps, interval : str or None
         Of `DATE_ORDERS`, `DECIMALS`, `STAMPS` and `INTERVALS`.
     columns : mapping of str to str
-        Heading → one of `ROLES`, or a quantity, with its unit behind it where that is another: `energy_active_import MWh`.
+        Heading → one of `ROLES`, or a quantity, its unit behind it where that is another: `energy_active_import MWh`.
     meters : mapping of str to str
         What the file calls a meter → its number.
     """
@@ -58,17 +75,16 @@ class ReadingsMapping:
     meters: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def said(self) -> dict[str, Any]:
+    def said(self) -> MappingFields:
         """What of it is stated, as plain values."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: dict(v) if isinstance(v, Mapping) else v for name, v in values.items() if v}
+        plain = {name: dict(v) if isinstance(v, Mapping) else v for name, v in values.items() if v}
+        return cast(MappingFields, plain)
 
     def with_(self, other: ReadingsMapping) -> ReadingsMapping:
         """This one, but for what the other states."""
-        said = other.said
-        for name in ("columns", "meters"):
-            said[name] = {**getattr(self, name), **getattr(other, name)}
-        return replace(self, **said)
+        both = {name: {**getattr(self, name), **getattr(other, name)} for name in ("columns", "meters")}
+        return replace(self, **{**other.said, **both})
 
 
 NOTHING: Final = ReadingsMapping()
@@ -135,7 +151,8 @@ def role_trouble(role: str) -> str:
         import difflib
 
         near = difflib.get_close_matches(name, [*ROLES, *QUANTITIES], n=3)
-        return f"is no quantity{f': did you mean {", ".join(near)}?' if near else ''}, nor one of {' '.join(ROLES)}"
+        hint = f": did you mean {', '.join(near)}?" if near else f"; other roles are {' '.join(ROLES)}"
+        return f"is no quantity{hint}"
     if unit and factor(QUANTITIES[name].unit, unit) is None:
         return f"{unit} is no unit of {name}, which is in {QUANTITIES[name].unit or 'no unit'}"
     return ""
