@@ -84,7 +84,8 @@ class ReadingsMapping:
     def with_(self, other: ReadingsMapping) -> ReadingsMapping:
         """This one, but for what the other states."""
         both = {name: {**getattr(self, name), **getattr(other, name)} for name in ("columns", "meters")}
-        return replace(self, **{**other.said, **both})
+        stated: dict[str, Any] = {**other.said, **both}
+        return replace(self, **stated)
 
 
 NOTHING: Final = ReadingsMapping()
