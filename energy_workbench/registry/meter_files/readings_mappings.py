@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, select
 
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.natural_order import natural
+from energy_workbench.domain.fields.plain import Json
 from energy_workbench.domain.fields.readings_mapping import MappingFields, mapping_of
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
@@ -109,7 +110,7 @@ def _find(connection: Connection, name: str) -> SavedMapping:
 def _write(
     connection: Connection, old: SavedMapping | None, new: SavedMapping | None, *, by: str, at: datetime
 ) -> None:
-    before, after = (None if each is None else dict(each.fields) for each in (old, new))
+    before, after = (None if each is None else cast("Mapping[str, Json]", each.fields) for each in (old, new))
     name = (new or old or SavedMapping(name="")).name
     action = "mapping.delete" if new is None else "mapping.update" if old else "mapping.create"
     rows = (changed("mappings", old, new),)

@@ -36,7 +36,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
             "intervals": 96,
             "dry_run": False,
         },
-        body="The bytes of a CSV (UTF-8; packed with gzip or not), Excel, Parquet, NEM12 or Green Button file, at most 200 MB.",
+        body="The bytes of a file, at most 200 MB: CSV (packed with gzip or not), Excel, Parquet, NEM12, Green Button.",
         sends_file=True,
     ),
     "import_meters": Shown(

@@ -50,7 +50,8 @@ def electric(sheet: Sheet, name: str) -> tuple[Sheet, list[str]]:
     at = next(nth for nth, (_, cells) in enumerate(sheet.rows) if cells and cells[0].casefold() == "type")
     line, heads = sheet.rows[at]
     lower = [head.casefold() for head in heads]
-    body, notes = [], []
+    body: list[tuple[int, list[str]]] = []
+    notes: list[str] = []
     for row in sheet.rows[at + 1 :]:
         kind = row[1][0].casefold()
         if "gas" in kind or "water" in kind or "billing" in kind:
