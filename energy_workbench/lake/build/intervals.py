@@ -331,7 +331,6 @@ def _built(
     if until is not None:
         after = neighbours(snapshot, dict.fromkeys(window.meters, until - 1), SETTLED_ROWS, before=False)
         until = max([until, *(instant + 1 for instant in after.values())])
-<<<<<<< HEAD
 
     def booked(
         known: Mapping[tuple[int, str], float] | None = None,
@@ -349,14 +348,6 @@ def _built(
     builder, readings = booked()
     if since is not None and builder.idle and (known := crests(snapshot, builder.idle)):
         builder, readings = booked(known)
-=======
-    builder = interval_energies.IntervalEnergyBuilder(window.meters, *bounds, sources.multipliers, sources.evidence)
-    readings = 0
-    for chunk in chunks(snapshot, since, until, window.meters):
-        builder.book(*chunk)
-        readings += len(chunk.meter)
-    builder.close()
->>>>>>> 9c176ec (Readings in any shape: NEM12, Green Button, Excel and vendors' columns by content; what a file leaves open is asked)
     # An interval that ends behind the window may have begun in it.
     after_end = None if window.end is None else window.end + interval_energies.LONGEST_US
     for chunk in chunks(snapshot, window.start, after_end, window.meters, interval_energies.NAMES):
