@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.errors import ConflictError, Problem
 from energy_workbench.domain.fields.readings_mapping import NOTHING, ReadingsMapping
-from energy_workbench.domain.quantities import INTERVAL_ENERGIES
+from energy_workbench.domain.quantities import INTERVAL_ENERGIES, INTERVAL_MINUTES
 from energy_workbench.domain.time.clock import from_micros
 from energy_workbench.lake import arrow_readings, deduplication
 from energy_workbench.lake.columns import is_wide
@@ -177,7 +177,7 @@ class Importer:
             except UnclearError as error:
                 if not dry_run:
                     raise
-                return Imported(problems=error.problems, problem_count=len(error.problems))
+                return Imported(problems=error.problems, problem_count=len(error.problems), reading=error.reading)
             result = Imported(staged.rows)
             if isinstance(file, ShapedFile):
                 result.rows, result.reading, result.sample = len(file.values), file.reading, list(file.values[:SAMPLE])
@@ -374,7 +374,11 @@ def touched(rows: pa.Table) -> dict[str, list[int]]:
         return {}
     meter, ts = arrow_readings.keys(rows)
     starts = np.flatnonzero(np.r_[True, meter[1:] != meter[:-1]])
-    low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)
+    begun = ts
+    if INTERVAL_MINUTES in rows.column_names:
+        # The energy of an interval is that of the time before its reading.
+        begun = ts - np.nan_to_num(rows[INTERVAL_MINUTES].to_numpy() * 60_000_000).astype("int64")
+    low, high = np.minimum.reduceat(begun, starts), np.maximum.reduceat(ts, starts)
     keys = meter[starts].tolist()
     return {str(m): [a, b] for m, a, b in zip(keys, low.tolist(), high.tolist(), strict=True)}
 

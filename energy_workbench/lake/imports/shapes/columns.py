@@ -60,7 +60,11 @@ class Table:
         self.zone, self.today, self.stem = zone, today, stem
         self.reading = Reading("columns")
         self.problems: list[Problem] = []
-        self.layout: Layout = layout(sheet.rows, name, stated, known, self.reading)
+        try:
+            self.layout: Layout = layout(sheet.rows, name, stated, known, self.reading)
+        except UnclearError as error:
+            error.reading = self.reading
+            raise
         self.heads = sheet.rows[self.layout.header][1]
         self.rows = self._without_footer([row for row in sheet.rows[self.layout.first :] if any(row[1])])
 
@@ -72,6 +76,13 @@ class Table:
         UnclearError
             If something that they depend on is not told by the file.
         """
+        try:
+            return self._file()
+        except UnclearError as error:
+            error.reading = self.reading
+            raise
+
+    def _file(self) -> ShapedFile:
         readings = self._cells()
         times, ends = self._times()
         of_file = None if "meter" in self.layout.places else self._meter()

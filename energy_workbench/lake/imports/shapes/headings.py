@@ -139,6 +139,8 @@ UNITS: Final = {
         "h",
     ]
 } | {"kvarh": "kvarh", "kw/h": "kWh", "kw h": "kWh", "kw-h": "kWh", "kilowatt hours": "kWh"}
+_HALF_HOURLY: Final = re.compile(r"\(?\bkwh\s*/\s*(hh|half hour|interval)\b\)?", re.IGNORECASE)
+"""Energy of each interval, as UK data say it: `energy(kWh/hh)`."""
 _BRACKETS: Final = re.compile(r"[\[(]([^\])]*)[\])]")
 _EXPORT: Final = re.compile(
     r"\b(export\w*|received|feed[- ]?in|fed[- ]in|einspeis\w*|rücklieferung|reverse|return\w*|injection|generat\w*|"
@@ -206,6 +208,8 @@ def role(heading: str) -> str | None:
 
 def unit_of(heading: str) -> tuple[str, str]:
     """A heading without its unit, and the unit; empty where it says none."""
+    if _HALF_HOURLY.search(heading):
+        return _HALF_HOURLY.sub(" usage ", heading).strip(), "kWh"
     for match in _BRACKETS.finditer(heading):
         if unit := UNITS.get(match[1].strip().casefold()):
             return (heading[: match.start()] + heading[match.end() :]).strip(), unit

@@ -8,10 +8,14 @@ from energy_workbench.domain.errors import InputError, Problem
 
 
 class UnclearError(InputError):
-    """A file can be read in more than one way, and nothing in it proves which: somebody must state it."""
+    """A file can be read in more than one way, and nothing in it proves which: somebody must state it.
+
+    `reading` is how it was read so far.
+    """
 
     def __init__(self, name: str, where: str, column: str, value: str, reason: str) -> None:
         super().__init__(f"{name}: nothing was imported:", [Problem(where, column, value[:60], reason)])
+        self.reading: Reading | None = None
 
 
 @dataclass
