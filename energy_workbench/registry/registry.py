@@ -18,10 +18,10 @@ from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.health_limits import HealthLimits
-from energy_workbench.registry.meter_files.readings_mappings import SavedMappings
 from energy_workbench.registry.meters import deletion, edits, queries, status_history
 from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.meter_history import MeterHistory
+from energy_workbench.registry.meters.readings_mappings import SavedMappings
 from energy_workbench.registry.month_locks import MonthLocks
 from energy_workbench.registry.report_runs import ReportRuns
 from energy_workbench.registry.report_schedules import ReportSchedules

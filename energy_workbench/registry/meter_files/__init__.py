@@ -1,1 +1,1 @@
-"""Files that people send: meters read, compared, imported and exported; what is stated of files of readings."""
+"""The meter file: read, compared, imported, exported."""

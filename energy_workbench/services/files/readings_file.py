@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from energy_workbench.domain.locks.locked_months import LockedChange
     from energy_workbench.lake.imports.importing import Admit, Fresh, Imported, Importer, Progress
     from energy_workbench.registry import Registry
-    from energy_workbench.registry.meter_files.readings_mappings import SavedMapping
+    from energy_workbench.registry.meters.readings_mappings import SavedMapping
     from energy_workbench.services.home import Home
 
 
