@@ -26,7 +26,7 @@ from energy_workbench.contract.results import Readings
 from energy_workbench.contract.results.several import Several
 from energy_workbench.contract.rows.meters import RecordedReading
 from energy_workbench.contract.rows.setup import ImportedReadings, MappingRow
-from energy_workbench.domain.errors import BusyError, ConflictError, InputError, QueryError
+from energy_workbench.domain.errors import BusyError, ConflictError, InputError, NotFoundError, QueryError
 from energy_workbench.domain.fields.query_parameters import Parameters
 from energy_workbench.domain.roles import May
 from energy_workbench.runtime.paths import AnyPath
@@ -160,7 +160,7 @@ class ReadingsContract:
         tag=TAG,
         needs=May.CHANGE,
         by_hand=True,
-        refuses=(ConflictError, BusyError),
+        refuses=(ConflictError, BusyError, NotFoundError),
     )
     def import_readings(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
@@ -14,6 +15,8 @@ from energy_workbench.tables.cells import csv_value, guarded, plain
 from energy_workbench.tables.sheet import Value
 
 SEPARATORS: Final = ",;\t"
+HEAD_LINES: Final = 30
+"""Lines that tell what separates the cells."""
 
 
 def read(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -68,7 +71,13 @@ def _separator(text: str) -> tuple[str, int]:
     lines = text.splitlines()
     if lines and (said := re.fullmatch(r'"?sep=([,;\t])"?', lines[0].strip(" "), re.IGNORECASE)):
         return said[1], 1
-    header = next((line for line in lines if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", header)
-    # Where none is there at all, or as many of each, it is a comma.
-    return max(SEPARATORS, key=bare.count), 0
+    said_lines = [re.sub(r'"[^"]*"', "", line) for line in lines if line.strip()][:HEAD_LINES]
+    # A title may have other signs than the header below it. Where none is there, or as many of each, it is a comma.
+    return max(SEPARATORS, key=lambda mark: _agreement(said_lines, mark)), 0
+
+
+def _agreement(lines: list[str], mark: str) -> tuple[int, int]:
+    """How many lines have the most usual number of a sign, and that number."""
+    counts = Counter(count for line in lines if (count := line.count(mark)))
+    count = max(counts, key=lambda each: (counts[each], each), default=0)
+    return counts[count], count

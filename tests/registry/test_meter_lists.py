@@ -34,7 +34,8 @@ def save(tmp_path: Path) -> Save:
         assert sheet is not None
         for row in rows:
             sheet.append(list(row))
-        sheet.merge_cells("A1:I1")
+        if len([cell for cell in rows[0] if cell]) == 1:
+            sheet.merge_cells("A1:I1")
         book.save(path)
         return path
 
