@@ -69,7 +69,7 @@ def demands(energy: Array, block: Block, aligned: NDArray[np.bool_], step: Array
     energy : array of float, shape (n,)
         Consecutive intervals [kWh or kVAh]; NaN where not known closely.
     aligned : array of bool, shape (n,)
-        Whether a block of the site's clock begins there.
+        Whether a block begins there: one of the site's clock, or a sliding one, where a reading is.
     step : array of float, shape (n,), optional
         Least increment of the counter [kWh or kVAh]; 0 where it is not known.
 
@@ -85,8 +85,7 @@ def demands(energy: Array, block: Block, aligned: NDArray[np.bool_], step: Array
         if step is not None:
             sums[_windows(step, block.size).max(axis=1) > COARSE * sums] = np.nan
         powers[: len(sums)] = sums * 4 / block.size
-    if not block.sliding:
-        powers[~aligned] = np.nan
+    powers[~aligned] = np.nan
     return powers
 
 

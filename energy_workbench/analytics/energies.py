@@ -16,6 +16,7 @@ from energy_workbench.analytics.pattern import demand_column, load_columns, mean
 from energy_workbench.contract.rows.energy import EnergyRow
 from energy_workbench.domain.apparent import SIDES
 from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.interval_quality import UNSURE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +27,6 @@ SUMS = (
     "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah", *SIDES,
 )  # fmt: skip
 """What is added up over the days [kWh, kvarh, kVAh]."""
-
-UNSURE = ("estimated", "edited")
 
 
 def energies(

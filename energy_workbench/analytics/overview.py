@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from math import fsum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from energy_workbench.contract.results import Overview, Pattern, PowerFlow
 from energy_workbench.contract.rows.flow import Cards, Leaf, SiteFigures, SiteRow
 from energy_workbench.domain import maxima
 from energy_workbench.domain.entities import Flow, Live, Meter, MeterType
+from energy_workbench.domain.interval_quality import MEASURED
 from energy_workbench.domain.presence import colour_of
 from energy_workbench.domain.status import Colour, Communication, Status
 from energy_workbench.energy.counter_steps import WHOLE
@@ -54,22 +57,34 @@ def colours(meters: Iterable[Meter], live: Mapping[int, Live]) -> dict[int, str]
     return {meter.key: str(colour_of(meter, live.get(meter.key) or never_heard(meter))) for meter in meters}
 
 
-def site_peak(meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]]) -> tuple[float | None, datetime | None]:
-    """Maximum 15-minute demand of the site [kW], and when it first was.
+def site_peak(
+    meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]], begins: Mapping[datetime, datetime] | None = None
+) -> tuple[float | None, datetime | None]:
+    """Maximum demand of the site [kW], and when it first was.
 
     Parameters
     ----------
     intervals : iterable of mapping
         Rows of the interval table of the site's parts. An interval counts only where every one of them is whole and
-        actual: an estimate is no peak.
+        measured: an estimate is no peak.
+    begins : mapping of datetime to datetime, optional
+        By the start of an interval that of the block whose demand is told, where one of the parts is not read every
+        15 minutes; a block counts where all of its intervals do.
     """
     by_start: dict[datetime, dict[int, Measured]] = {}
     for row in intervals:
-        if row["quality"] == "actual" and row["completeness"] >= WHOLE:
+        if row["quality"] in MEASURED and row["completeness"] >= WHOLE:
             measured = Measured(row["energy_import_kwh"], row["energy_export_kwh"])
             by_start.setdefault(row["start"], {})[row["meter"]] = measured
     parts = site_parts(meters)
-    found = [(4 * use, start) for start in sorted(by_start) if (use := use_of(parts, by_start[start])) is not None]
+    uses = [(use, start) for start in sorted(by_start) if (use := use_of(parts, by_start[start])) is not None]
+    found = [(4 * use, start) for use, start in uses]
+    if begins is not None:
+        size, blocks = Counter(begins.values()), dict[datetime, list[float]]()
+        for use, start in uses:
+            if start in begins:
+                blocks.setdefault(begins[start], []).append(use)
+        found = [(4 * fsum(of) / len(of), start) for start, of in blocks.items() if len(of) == size[start]]
     highest = maxima.first(use for use, _ in found)
     return (None, None) if highest is None else (max(use for use, _ in found), found[highest][1])
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, overload
 
-from energy_workbench.contract.notes import Between, ByPosition, Each, Edge, Every, Existing, Help, Many, Named, Period
+from energy_workbench.contract.notes import (
+    Between,
+    ByPosition,
+    Each,
+    Edge,
+    Every,
+    Existing,
+    Help,
+    Many,
+    MeterRef,
+    Named,
+    Period,
+)
 from energy_workbench.contract.operation import operation
 from energy_workbench.contract.results import Balance, Completeness, Energies, Intervals, Losses, PowerFlow
 from energy_workbench.contract.results.several import Several
+from energy_workbench.contract.rows.energy import MeteringPeriodRow
 
 TAG = "Energy"
 
@@ -129,6 +142,31 @@ class EnergyContract:
         Examples
         --------
         >>> wb.energies("2026-10").to_frame().nlargest(5, "total_kwh")
+        """
+
+    @operation("GET", "/meters/{id}/metering-periods", "How often its register is read", tag=TAG, slow=True)
+    def metering_periods(
+        self, meter: MeterRef, period: Period = "last 12 months", *, start: Edge = None, end: Edge = None
+    ) -> list[MeteringPeriodRow]:
+        """How often a meter's register is read, by calendar month: as people stated it, or as its readings tell.
+
+        What is measured at that grain is measured: half hours and longer of a meter that is read every half hour.
+
+        Returns
+        -------
+        list of dict
+            `start, end, period, stated`, oldest first; `period` is `15min` where each interval is measured by itself.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter.
+        PeriodError
+            If the period cannot be understood.
+
+        Examples
+        --------
+        >>> wb.metering_periods("UNIT-A", "2026")
         """
 
     @operation("GET", "/completeness", "Completeness of all meters by day", tag=TAG, slow=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 from energy_workbench.contract.notes import Unit, Words
 from energy_workbench.domain.emission_factors import KINDS
 from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
+from energy_workbench.domain.interval_quality import QUALITIES
 from energy_workbench.domain.ratios import AppliedBy
 from energy_workbench.domain.status import Colour, Communication, Health, Status
 
@@ -31,7 +32,8 @@ ByText = Annotated[str, Words(("day", "week", "month", "weekday-hour", "hour", "
 FactorKindText = Annotated[str, Words(tuple(KINDS))]
 FileKindText = Annotated[str, Words(("html", "pdf", "xlsx"))]
 """Kind of file that a report writes."""
-QualityText = Annotated[str, Words(("actual", "edited", "estimated", "missing"))]
+MeteringPeriodText = Annotated[str, Words(("15min", "30min", "1h", "1d", "1mo"))]
+QualityText = Annotated[str, Words(QUALITIES)]
 VerdictText = Annotated[str, Words(("hotspot", "surplus", "ok", "within_error", "not_metered", "insufficient_data"))]
 """Whether a loss means anything."""
 StateText = Annotated[str, Words(("good", "warning", "problem", "unknown"))]

@@ -133,6 +133,8 @@ class Meter:
         Why nobody reads it at the time that is looked at, of a meter in a tree of some time; None: it is read.
     made_of : tuple of Part
         What its energy is made of, of a calculated one in a tree of some time; empty: it is measured, or nothing is.
+    metering_period : str or None
+        How often its register is read, as `domain.metering_periods` spells it; None as its readings tell.
     shares_device : bool
         True where its device is meant to be read for another meter too: a meter of two channels, say.
     poll_seconds : float
@@ -197,6 +199,7 @@ class Meter:
     commissioned_at: str | None = None
     unread: Unread | None = None
     made_of: tuple[Part, ...] = ()
+    metering_period: str | None = None
 
     @property
     def id(self) -> str:

@@ -59,6 +59,11 @@ class Pieces:
         Whether a break lies in the interval.
     level : array of float, shape (n,), or None
         The highest the counter stood at in the interval, as reported; where it was asked for.
+    grain : array of int, shape (n,), or None
+        Time between the two readings that are furthest apart of those whose difference is booked there [µs]; None where
+        all are as close as those of a meter that is polled once an interval.
+    edges : array of int, shape (n,), or None
+        At which edges of the interval the register is known (`edge_bits`); None where `grain` is.
     """
 
     meter: Array
@@ -68,6 +73,8 @@ class Pieces:
     close: Array
     broken: Array
     level: Array | None = None
+    grain: Array | None = None
+    edges: Array | None = None
 
 
 @dataclass(slots=True)
@@ -222,12 +229,14 @@ def spread(pairs: Pairs) -> Pieces:
     covered = np.where(pairs.broken, 0, span).astype(float)
     close = np.where(pairs.close, covered, 0.0)
     within = first == last
+    known = edge_bits(pairs.start, pairs.end, first)
+    columns: tuple[Array, ...] = (pairs.meter, first, energy, covered, close, pairs.broken, pairs.level, span, known)
     if within.all():
-        return gather(pairs.meter, first, energy, covered, close, pairs.broken, pairs.level)
-    inner = gather(
-        *(column[within] for column in (pairs.meter, first, energy, covered, close, pairs.broken, pairs.level)),
-    )
+        return gather(*columns)
+    inner = gather(*(column[within] for column in columns))
     assert inner.level is not None
+    assert inner.grain is not None
+    assert inner.edges is not None
     long = ~within
     count = (last - first + 1)[long]
     repeated = np.repeat(np.flatnonzero(long), count)
@@ -245,6 +254,8 @@ def spread(pairs: Pairs) -> Pieces:
         np.concatenate([inner.close, close[repeated] * share]),
         np.concatenate([inner.broken, pairs.broken[repeated]]),
         np.concatenate([inner.level, pairs.level[repeated]]),
+        np.concatenate([inner.grain, span[repeated]]),
+        np.concatenate([inner.edges, edge_bits(pairs.start[repeated], pairs.end[repeated], interval)]),
     )
     order = np.lexsort((columns[1], columns[0]))
     return gather(*(column[order] for column in columns))
@@ -258,10 +269,12 @@ def gather(
     close: Array,
     broken: Array,
     level: Array | None = None,
+    grain: Array | None = None,
+    edges: Array | None = None,
 ) -> Pieces:
     """Sums over runs of the same meter and interval."""
     if not len(meter):
-        return Pieces(meter, interval, energy, covered, close, broken, level)
+        return Pieces(meter, interval, energy, covered, close, broken, level, grain, edges)
     starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])])
     return Pieces(
         meter[starts],
@@ -271,4 +284,38 @@ def gather(
         np.add.reduceat(close, starts),
         np.logical_or.reduceat(broken, starts),
         None if level is None else np.maximum.reduceat(level, starts),
+        None if grain is None else np.maximum.reduceat(grain, starts),
+        None if edges is None else np.bitwise_or.reduceat(edges, starts),
     )
+
+
+STARTS_KNOWN, ENDS_KNOWN = 1, 2
+"""Bits of the edges of an interval at which a register is known."""
+
+NEAR = 100
+"""A register is known at an edge that is as near to a reading as this part of the time between it and the next."""
+
+
+def edge_bits(start: Array, end: Array, interval: Array) -> Array:
+    """At which edges of an interval the register is known by a pair of readings far apart that overlaps it.
+
+    Parameters
+    ----------
+    start, end : array of int, shape (n,)
+        Instants of the two readings [µs].
+    interval : array of int, shape (n,)
+        Number of the interval since 1970.
+
+    Returns
+    -------
+    array of int8, shape (n,)
+        `STARTS_KNOWN` and `ENDS_KNOWN`; 0 of close readings, for what they cover is known closely.
+    """
+    bits = np.zeros(len(start), "int8")
+    wide = end - start > CLOSE_SLOW_US
+    if wide.any():
+        near = np.maximum(CLOSE_US, (end - start) // NEAR)
+        for bit, edge in ((STARTS_KNOWN, interval * QUARTER), (ENDS_KNOWN, (interval + 1) * QUARTER)):
+            known = wide & (np.minimum(np.abs(edge - start), np.abs(edge - end)) <= near)
+            bits |= (known * bit).astype("int8")
+    return bits

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from energy_workbench.domain.health.findings import Finding
+from energy_workbench.domain.interval_quality import QUALITIES
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Evidence
 from energy_workbench.energy.counter_validation import CounterValidation
 from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, IMPORT, REACTIVE
-from energy_workbench.energy.interpolation import Array, Pairs, Pieces, cut, spread
-from energy_workbench.energy.interval_schema import QUALITIES, interval_schema
+from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, spread
+from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.energy.multipliers import NEVER, MultiplierLookup, Multipliers
 from energy_workbench.energy.power_integration import FROM_POWER, Power
 from energy_workbench.energy.reading_window import Held, ReadingWindow
@@ -32,6 +33,9 @@ ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "
 
 _COUNTERS = (IMPORT, EXPORT, REACTIVE, APPARENT)
 """What each of them is counted by."""
+
+ACTUAL, EDITED, FROM_POWER_RANK, ESTIMATED, MISSING = range(len(QUALITIES))
+MINUTE_US = 60_000_000
 
 _NONE = np.empty(0, "int64")
 
@@ -162,6 +166,9 @@ class IntervalBuilder:
         main, import_kwh = self._first(IMPORT, size)
         others = [self._first(names, size) for names in _COUNTERS[1:]]
         covered, close, broken = main["covered"], main["close"], main["broken"].copy()
+        grain = np.maximum(main["grain"], others[0][0]["grain"])
+        # Both registers are known where both are read; a register that is not there hinders none.
+        edges = _both(main, others[0][0])
         # Of import and export, the one of which less is told; where a register tells nothing, there is none.
         told = np.minimum(
             *(np.where((of["covered"] > 0) | of["broken"], of["covered"], np.inf) for of in (main, others[0][0]))
@@ -189,20 +196,23 @@ class IntervalBuilder:
         rows = np.flatnonzero(known)
         covered, close, broken = covered[rows] / QUARTER, np.minimum(close[rows] / QUARTER, 1.0), broken[rows]
         energies, step, told = [energy[rows] for energy in energies], step[rows], told[rows] / QUARTER
-        uncertain = broken | powered[rows] | (covered - close > 1 - COMPLETE)
-        quality = np.where(covered == 0, 3, np.where(uncertain, 2, 0))
-        certain = (quality == 0) & (close >= COMPLETE)
+        uncertain = broken | (covered - close > 1 - COMPLETE)
+        measured = np.where(powered[rows], FROM_POWER_RANK, ACTUAL)
+        quality = np.where(covered == 0, MISSING, np.where(uncertain, ESTIMATED, measured))
+        certain = ~uncertain & (covered > 0) & (close >= COMPLETE)
         # Of import and export, each by itself.
         demands = [np.where(certain & (step <= counter_steps.COARSE * of), of * 4, np.nan) for of in energies[:2]]
         for place, edit in edited.items():
             row = int(np.searchsorted(rows, place))
-            quality[row] = 1
+            quality[row] = EDITED
             for column, name in enumerate(ENERGIES):
                 if name in edit.energies:
                     energies[column][row] = edit.energies[name]
                     if column < len(demands):
                         step[row], demands[column][row] = 0.0, 4 * edit.energies[name]
-        return self._table(rows, energies, demands, quality, close, np.where(step > 0, step, np.nan), told)
+        grain, edges = np.where(powered, 0, grain)[rows], np.where(powered, 0, edges)[rows]
+        steps = np.where(step > 0, step, np.nan)
+        return self._table(rows, energies, demands, quality, close, steps, told, grain, edges)
 
     def _table(
         self,
@@ -213,6 +223,8 @@ class IntervalBuilder:
         close: Array,
         step: Array,
         covered: Array,
+        grain: Array,
+        edges: Array,
     ) -> pa.Table:
         import pyarrow as pa
 
@@ -231,6 +243,8 @@ class IntervalBuilder:
             pa.array(demands[1], from_pandas=True),
             pa.array(step, from_pandas=True),
             pa.array(np.minimum(covered, 1.0).astype("float32")),
+            pa.array(np.where(grain > CLOSE_SLOW_US, grain / MINUTE_US, np.nan).astype("float32"), from_pandas=True),
+            pa.array(edges, pa.int8()),
             pa.array(months, pa.string()),
         ]
         return pa.table(columns, schema=interval_schema())
@@ -341,6 +355,10 @@ class IntervalBuilder:
         for key in ("energy", "covered", "close"):
             grid[key][at] += getattr(pieces, key)[inside]
         grid["broken"][at] |= pieces.broken[inside]
+        if pieces.grain is not None:
+            grid["grain"][at] = np.maximum(grid["grain"][at], pieces.grain[inside])
+        if pieces.edges is not None:
+            grid["edges"][at] |= pieces.edges[inside]
         if "level" in grid and pieces.level is not None:
             grid["level"][at] = np.maximum(grid["level"][at], pieces.level[inside])
 
@@ -395,7 +413,15 @@ class IntervalBuilder:
 
 
 def _empty(size: int) -> dict[str, Array]:
-    return {key: np.zeros(size) for key in ("energy", "covered", "close")} | {"broken": np.zeros(size, bool)}
+    sums = {key: np.zeros(size) for key in ("energy", "covered", "close")}
+    return sums | {"broken": np.zeros(size, bool), "grain": np.zeros(size, "int64"), "edges": np.zeros(size, "int8")}
+
+
+def _both(one: dict[str, Array], other: dict[str, Array]) -> Array:
+    """Edges at which two registers of a meter are known; those of the only one where the other tells nothing."""
+    tells = [(of["covered"] > 0) | of["broken"] for of in (one, other)]
+    both = one["edges"] & other["edges"]
+    return np.where(tells[0] & tells[1], both, np.where(tells[0], one["edges"], other["edges"]))
 
 
 def power_factor(active: Array, reactive: Array, apparent: Array) -> Array:

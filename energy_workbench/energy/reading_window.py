@@ -8,7 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
-from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS, Array, Pieces, are_close, gather
+from energy_workbench.energy.interpolation import (
+    CLOSE_SLOW_US,
+    CONTEXT_ROWS,
+    SETTLED_ROWS,
+    Array,
+    Pieces,
+    are_close,
+    edge_bits,
+    gather,
+)
 from energy_workbench.energy.multipliers import NEVER
 
 HOUR_US = 3_600_000_000
@@ -41,6 +50,10 @@ class Overlaps(NamedTuple):
         Its time, and that where the pair's readings are close [µs].
     meter, interval, order : array of int, shape (r + m,)
         Index of the meter and number of the interval, of runs and overlaps together, sorted by both; and that order.
+    grain : array of int, shape (r + m,), or None
+        Of each, the longest time between the readings of a pair [µs]; None where all are close.
+    edges : array of int8, shape (r + m,), or None
+        Of each, at which edges of its interval the register is known; likewise.
     """
 
     single: Array
@@ -54,6 +67,8 @@ class Overlaps(NamedTuple):
     meter: Array
     interval: Array
     order: Array
+    grain: Array | None
+    edges: Array | None
 
 
 class ReadingWindow:
@@ -163,6 +178,11 @@ class ReadingWindow:
         meter = np.concatenate([self.meter[runs], self.meter[pair]])
         intervals = np.concatenate([first[runs], interval])
         order = np.lexsort((intervals, meter))
+        grain = edges = None
+        if np.any(span * self.fresh > CLOSE_SLOW_US):
+            grain = np.concatenate([np.maximum.reduceat(covered, runs), span[pair]])[order]
+            known = edge_bits(self.ts[pair], self.ts[pair + 1], interval)
+            edges = np.concatenate([np.zeros(len(runs), "int8"), known])[order]
         return Overlaps(
             single=single,
             runs=runs,
@@ -175,6 +195,8 @@ class ReadingWindow:
             meter=meter[order],
             interval=intervals[order],
             order=order,
+            grain=grain,
+            edges=edges,
         )
 
     def spread(self, value: Array, levels: bool = False) -> Pieces | None:
@@ -194,4 +216,4 @@ class ReadingWindow:
         if levels:
             last = np.r_[of.runs[1:], len(amount)] - 1
             level = np.concatenate([value[last], value[of.pair]])[order]
-        return gather(of.meter, of.interval, energy, covered, close, nothing, level)
+        return gather(of.meter, of.interval, energy, covered, close, nothing, level, of.grain, of.edges)

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from energy_workbench.domain.interval_quality import WORDS
 from energy_workbench.figures.schema import Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import escaped_lines, percent
@@ -49,7 +50,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         [
             meter + text
             for text in escaped_lines(
-                f"\n{day}\n{percent(share, 1)} complete{'' if quality == 'actual' else f', {quality}'}"
+                f"\n{day}\n{percent(share, 1)} complete{'' if quality == 'actual' else f', {WORDS[quality]}'}"
                 for day, share, quality in zip(dates, item["complete"], item["quality"], strict=True)
             )
         ]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from energy_workbench.domain.interval_quality import MEASURED
 from energy_workbench.figures.axes import report_layout, report_title
 from energy_workbench.figures.schema import Axis, Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme
@@ -36,7 +37,7 @@ def daily_energy(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
         chosen = [
             (start, point["energy_kwh"])
             for start, point in zip(starts, points, strict=True)
-            if point["energy_kwh"] is not None and (point["quality"] == "actual") == actual
+            if point["energy_kwh"] is not None and (point["quality"] in MEASURED) == actual
         ]
         if chosen:
             traces.append({
@@ -80,7 +81,7 @@ def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
     """
     energies: dict[tuple[int, int], list[float]] = {}
     for point in points:
-        if point["energy_kwh"] is None or point["quality"] != "actual" or point["completeness"] < 0.999:
+        if point["energy_kwh"] is None or point["quality"] not in MEASURED or point["completeness"] < 0.999:
             continue
         local = datetime.fromisoformat(point["start"]).astimezone(zone)
         kind = max(local.weekday() - 4, 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.domain.interval_quality import UNSURE, WORDS
 from energy_workbench.figures.axes import DAY_MS, axis, axis_title, gaps
 from energy_workbench.figures.schema import Annotation, Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
@@ -128,14 +129,14 @@ def filled(line: Trace, theme: Theme) -> list[Trace]:
 
 def estimated(point: Mapping[str, Any]) -> bool:
     """Whether the energy of a bucket was not measured."""
-    return point["quality"] in ("estimated", "edited")
+    return point["quality"] in UNSURE
 
 
 def hover_texts(points: Sequence[Mapping[str, Any]]) -> list[Markup]:
     """What the hover adds to the energy of each bucket: its maximum demand, and its quality unless actual."""
     return escaped_lines(
         ("" if point["demand_kw"] is None else f"\nmax {amount(point['demand_kw'], 'kW')}")
-        + ("" if point["quality"] == "actual" else f"\n{point['quality']}")
+        + ("" if point["quality"] == "actual" else f"\n{WORDS[point['quality']]}")
         for point in points
     )
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.presence import Heard
 from energy_workbench.domain.quantities import quantity
+from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.axis import INTERVAL_MICROS
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.domain.time.period import Period
 from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.interval_files import interval_source, no_intervals, of_meters
+from energy_workbench.lake.metering import Grain, Grains, Rules, finest, measured
+from energy_workbench.lake.metering import table as grain_table
 from energy_workbench.lake.newest_readings import COUNT, NewestReadings
 from energy_workbench.lake.pinned_readings import PinnedReadings
 from energy_workbench.lake.reading import MAX_OFFSET_MS
@@ -46,10 +49,15 @@ class Reader(PinnedReadings):
         Where the newest minutes are; without it only what was committed is seen.
     note : callable, optional
         Told of which meters' intervals are read (None is every one), from where to where [µs since 1970].
+    metering : Rules, optional
+        What the lake does not know of its meters' metering periods; by default none is stated, and months are UTC's.
     """
 
-    def __init__(self, lake: Lake, spool: Spool | None = None, *, note: Note | None = None) -> None:
+    def __init__(
+        self, lake: Lake, spool: Spool | None = None, *, note: Note | None = None, metering: Rules | None = None
+    ) -> None:
         super().__init__(lake, spool)
+        self._grains = Grains(metering)
         self._note = note or (lambda meters, start, end: None)  # noqa: ARG005
         self._heard = NewestReadings()
 
@@ -198,13 +206,47 @@ class Reader(PinnedReadings):
         return by_meter
 
     def intervals(
-        self, meters: Iterable[int] | None, start: datetime, end: datetime, columns: Sequence[str] | None = None
+        self,
+        meters: Iterable[int] | None,
+        start: datetime,
+        end: datetime,
+        columns: Sequence[str] | None = None,
+        *,
+        shortest: int | None = None,
     ) -> pa.Table:
-        """Intervals that start in a span, by meter and start, with all or some of the table's columns."""
+        """Intervals that start in a span, by meter and start, with all or some of the table's columns.
+
+        Parameters
+        ----------
+        shortest : int, optional
+            The shortest time that is looked at [min]: what is measured at that grain has the quality and completeness
+            of what is measured by itself (`lake.metering`). By default as the table has them.
+        """
         source, where = self._intervals(meters, to_micros(start), to_micros(end))
-        chosen = ", ".join(map(duck.name, columns)) if columns else "*"
+        chosen = ", ".join(map(duck.name, columns or no_intervals().column_names))
+        tables = {"no_intervals": no_intervals()}
+        if shortest is not None and (grains := self.periods(meters, start, end, most=shortest)):
+            source, where = measured(source, where, shortest), "true"
+            tables["grains"] = grain_table(grains)
         query = f"SELECT {chosen} FROM {source} WHERE {where} ORDER BY meter, start"  # noqa: S608
-        return self.run(query, no_intervals=no_intervals())
+        return self.run(query, **tables)
+
+    def periods(
+        self, meters: Iterable[int] | None, start: datetime, end: datetime, *, most: int | None = None
+    ) -> list[Grain]:
+        """Metering periods longer than an interval, of meters by calendar month, by meter and time.
+
+        Parameters
+        ----------
+        meters : iterable of int or None
+            None is every meter.
+        most : int, optional
+            No longer ones than this [min].
+        """
+        keys = None if meters is None else sorted({int(meter) for meter in meters})
+        snapshot = self.lake.intervals.snapshot()
+        grains = self._grains.of(snapshot, keys, to_micros(start), to_micros(end), self._note)
+        return [grain for grain in grains if most is None or grain.minutes <= most]
 
     def stored(self, meters: Iterable[int], span: Period) -> Period | None:
         """The part of a period outside of which there is no interval of these meters; None where there is none in it.
@@ -244,17 +286,31 @@ class Reader(PinnedReadings):
         -------
         pyarrow.Table
             `meter`, `bucket` (0 to n - 1), `energy_import_kwh`, `energy_export_kwh`,
-            `energy_reactive_kvarh`, `energy_apparent_kvah`, `demand_kw` (greatest of complete actual
-            intervals), `power_factor`, `quality` (the worst), `completeness` (share of the bucket known
-            closely). Buckets of which nothing is known are absent.
+            `energy_reactive_kvarh`, `energy_apparent_kvah`, `demand_kw` (greatest of complete intervals that
+            were measured, or of blocks as long as the meter's period up to an hour), `power_factor`, `quality` (the
+            worst), `completeness` (share of the bucket known closely, at the grain of the buckets: see
+            `lake.metering`). Buckets of which nothing is known are absent.
         """
         from energy_workbench.lake.buckets import edge_table, finished, sums_query
 
         at = [to_micros(edge) for edge in edges]
         source, where = self._intervals(meters, at[0], at[-1])
-        query = sums_query(source, where, at, peaks=peaks)
-        sums = self.run(query, buckets=edge_table(at), no_intervals=no_intervals())
+        grains, shortest = self._at_grain(meters, edges, now)
+        query = sums_query(source, where, at, peaks=peaks, shortest=shortest)
+        sums = self.run(query, buckets=edge_table(at), no_intervals=no_intervals(), grains=grain_table(grains))
         return finished(sums, at, None if now is None else to_micros(now))
+
+    def _at_grain(
+        self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None
+    ) -> tuple[list[Grain], int | None]:
+        """Metering periods that buckets with these edges can tell, and the shortest time they look at [min]."""
+        asked = None if meters is None else list(meters)
+        if not (grains := self.periods(asked, edges[0], edges[-1])):
+            return [], None
+        # What runs now has an edge where nothing was read yet.
+        running = to_micros(now or clock.now()) // INTERVAL_MICROS * INTERVAL_MICROS
+        over = [edge for edge in map(to_micros, edges) if edge < running]
+        return grains, finest(over, self._grains.zone)
 
     def energy_of(self, intervals: pa.Table, edges: Sequence[datetime], now: datetime | None = None) -> pa.Table:
         """As `energy`, of intervals that are not stored: such as a rehearsed build gives them."""
@@ -278,11 +334,20 @@ class Reader(PinnedReadings):
         if not peaks:
             return {}
         source, where = self._intervals(peaks, to_micros(start), to_micros(end))
-        first = self.run(first_query(source, where, column, peaks), no_intervals=no_intervals())
+        grains, shortest = self._at_grain(peaks, [start, end])
+        query = first_query(source, where, column, peaks, shortest)
+        first = self.run(query, no_intervals=no_intervals(), grains=grain_table(grains))
         return {row["meter"]: from_micros(row["at"]) for row in first.to_pylist()}
 
     def matrices(
-        self, meters: Sequence[int], start: datetime, end: datetime, whole: float, *, estimated: bool = False
+        self,
+        meters: Sequence[int],
+        start: datetime,
+        end: datetime,
+        whole: float,
+        *,
+        estimated: bool = False,
+        shortest: int | None = None,
     ) -> Iterator[Matrix]:
         """Intervals of meters side by side, a stretch of time after the other.
 
@@ -294,12 +359,16 @@ class Reader(PinnedReadings):
             Intervals less complete than this are not known closely [0 to 1].
         estimated : bool
             Takes estimates too of which no part is unknown; only actual intervals by default.
+        shortest : int, optional
+            As of `intervals`.
         """
         from energy_workbench.lake.matrix import matrices
 
         span = to_micros(start), to_micros(end)
         self._note(meters, *span)
-        return matrices(self.lake.intervals.snapshot(), meters, *span, whole, estimated=estimated)
+        grains = [] if shortest is None else self.periods(meters, start, end, most=shortest)
+        at_grain = (grains, shortest) if grains and shortest is not None else None
+        return matrices(self.lake.intervals.snapshot(), meters, *span, whole, estimated=estimated, at_grain=at_grain)
 
     def sql(self, text: str, meters: pa.Table, max_rows: int = 100_000, *, parameters: str | None = None) -> pa.Table:
         """Answer one SELECT that a user wrote, over the documented views, in a process of its own.

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from energy_workbench.lake.metering import Rules
+
 
 Answers = dict[str, Any]
 Answer = TypeVar("Answer")
@@ -66,9 +68,15 @@ class RecordingReader(CalculatedReader):
         Readings by question.
     """
 
-    def __init__(self, lake: Any, spool: Any = None, read_tables: dict[str, pa.Table] | None = None) -> None:
+    def __init__(
+        self,
+        lake: Any,
+        spool: Any = None,
+        read_tables: dict[str, pa.Table] | None = None,
+        metering: Rules | None = None,
+    ) -> None:
         pinned: Any = PinnedLake(lake)
-        super().__init__(pinned, spool, note=self._read)
+        super().__init__(pinned, spool, note=self._read, metering=metering)
         self.spans: list[tuple[set[int] | None, int, int]] = []
         self.read_tables: dict[str, pa.Table] = {} if read_tables is None else read_tables
         self._given = read_tables is not None
@@ -175,7 +183,7 @@ class Recorded(Workbench):
         self.answers: Answers = {} if answers is None else answers
         self._given = answers is not None
         self._held = factors
-        self.recorder = RecordingReader(self.reader.lake, self.spool, readings)
+        self.recorder = RecordingReader(self.reader.lake, self.spool, readings, metering=self.metering())
         self.recorder.eras = self._calculated
         self.reader = self.recorder
 

@@ -21,11 +21,13 @@ from energy_workbench.domain.time.period import Period, parse_period, zone_of
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.cache import Cache
 from energy_workbench.services.queries.energies import Energies
+from energy_workbench.services.queries.metering_periods import periods_of
 from energy_workbench.services.rows.site import site_row
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Spool
     from energy_workbench.lake.calculated_reader import CalculatedReader, Era
+    from energy_workbench.lake.metering import Rules, Stated
     from energy_workbench.registry import Registry, StateStore
 
 Answer = TypeVar("Answer")
@@ -92,11 +94,24 @@ class Home:
         from energy_workbench.lake import Lake
         from energy_workbench.lake.calculated_reader import CalculatedReader
 
-        return CalculatedReader(Lake(self.settings.lake_path), self.spool, eras=self._calculated)
+        lake = Lake(self.settings.lake_path)
+        return CalculatedReader(lake, self.spool, eras=self._calculated, metering=self.metering())
 
     def _calculated(self, start: int, end: int) -> Sequence[Era]:  # noqa: ARG002
         """What calculated meters are made of between two instants [µs since 1970]: nothing is, of files alone."""
         return ()
+
+    def metering(self) -> Rules:
+        """What is known of the meters' metering periods beside their readings."""
+        from energy_workbench.lake.metering import Rules
+
+        return Rules(zone=lambda: self.zone, stated=self._stated_periods)
+
+    def _stated_periods(self) -> Stated:
+        return self._cache.get(
+            ("metering periods", self.registry.revision()),
+            lambda: periods_of(self.registry.meters(deleted=True), self.zone),
+        )
 
     @property
     def zone(self) -> ZoneInfo:

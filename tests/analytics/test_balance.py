@@ -51,7 +51,7 @@ def matrix(energies: Energies, whole: dict[int, Any] | None = None) -> Matrix:
     closely = ~(np.isnan(imported) & np.isnan(exported))
     for key, known in (whole or {}).items():
         closely[keys.index(key)] = known
-    return Matrix(np.asarray(keys), 0, imported, exported, closely)
+    return Matrix(np.asarray(keys), 0, imported, exported, closely, closely)
 
 
 loads = st.lists(st.floats(0.001, 1e5), min_size=DAY, max_size=DAY)

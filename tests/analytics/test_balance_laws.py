@@ -38,20 +38,20 @@ def read(true: list[float], silent: list[list[tuple[int, int]]]) -> tuple[Matrix
             # Before the first reading and after the last nothing is known; between two, the difference.
             known = low > 0 and high < SIZE
             told[meter, low:high] = flowed[meter, low:high].mean() if known else np.nan
-    return Matrix(np.array([1, 2, 3]), 0, told, NOTHING, whole), flowed
+    return Matrix(np.array([1, 2, 3]), 0, told, NOTHING, whole, whole), flowed
 
 
 def booked(matrix: Matrix, edges: list[int] | None = None, pieces: tuple[int, ...] = ()) -> list[NodeSums]:
     books = Books([(0, SIZE, TREE)], edges)
     for low, high in zip((0, *pieces), (*pieces, SIZE), strict=True):
-        of = (array[:, low:high] for array in (matrix.imported, matrix.exported, matrix.whole))
+        of = (array[:, low:high] for array in (matrix.imported, matrix.exported, matrix.begun, matrix.ended))
         books.book(Matrix(matrix.keys, low, *of), low, high - low)
     return books.nodes[1]
 
 
 def known_between(matrix: Matrix) -> list[int]:
     """Instants at which the registers of all three are known."""
-    closed = np.pad(matrix.whole, ((0, 0), (1, 1)))
+    closed = np.pad(matrix.begun, ((0, 0), (1, 1)))
     return np.flatnonzero((closed[:, :-1] | closed[:, 1:]).all(axis=0)).tolist()
 
 

@@ -168,7 +168,7 @@ def test_a_sliding_demand_is_never_below_that_of_blocks(values: list[float]) -> 
     energy = np.array(values)
     begins = np.arange(len(energy)) % 2 == 0
     block = demands(energy, Block.of("30min", "block", "kw"), begins)
-    sliding = demands(energy, Block.of("30min", "sliding", "kw"), begins)
+    sliding = demands(energy, Block.of("30min", "sliding", "kw"), np.ones(len(energy), bool))
     assert np.nanmax(sliding) >= np.nanmax(block)
     assert np.nanmax(sliding) == pytest.approx(max(sum(pair) * 2 for pair in itertools.pairwise(values)))
 

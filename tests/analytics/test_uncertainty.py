@@ -193,7 +193,7 @@ def test_a_balance_knows_less_of_a_feeder_at_low_load() -> None:
         active, nothing = np.float64(0.8) * apparent, np.full((2, 96), np.nan)
         whole = np.ones((2, 96), bool)
         books = Books([(0, 96, tree)])
-        books.book(Matrix(np.array([1, 2]), 0, active, nothing, whole, apparent, 0.6 * apparent), 0, 96)
+        books.book(Matrix(np.array([1, 2]), 0, active, nothing, whole, whole, apparent, 0.6 * apparent), 0, 96)
         return rows(books, tree, threshold=0.03)[0]
 
     found, low = row(0.2), row(0.02)
@@ -215,10 +215,11 @@ def test_a_meter_knows_its_energy_as_well_as_the_balance_takes_it_to_wherever_it
     ]
     apparent = np.outer([2.0, 1.0, 1.0, 1.0], loads * FULL_KVA / 4).astype("float32")
     active, nothing = 0.8 * apparent.astype(float), np.full((4, 96), np.nan)
+    known = np.ones((4, 96), bool)
     books = Books([(1, 95, tree)])
     for low, high in ((0, 40), (40, 96)):
         of = slice(low, high)
-        values = (each[:, of] for each in (active, nothing, np.ones((4, 96), bool), apparent, 0.6 * apparent))
+        values = (each[:, of] for each in (active, nothing, known, known, apparent, 0.6 * apparent))
         books.book(Matrix(np.array([1, 2, 3, 4]), low, *values), low, high - low)
     found = {row["number"]: row for row in meters(books, tree)}
     of_time = loads[1:95].tolist()

@@ -185,6 +185,7 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.demand("UNIT-A", DAY, block="30min"),
     lambda wb: wb.energies(DAY),
     lambda wb: wb.completeness("last 3 days"),
+    lambda wb: wb.metering_periods("UNIT-A", "last 3 days"),
     lambda wb: wb.balance(DAY),
     lambda wb: wb.losses("MAIN", DAY, every="1h"),
     lambda wb: wb.flow(DAY),

@@ -19,7 +19,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "torn": lambda content: content[:-40],
     "first page": lambda content: content[:4] + bytes(255 - byte for byte in content[4:24]) + content[24:],
-    "footer": lambda content: content[:-60] + bytes(255 - byte for byte in content[-60:-20]) + content[-20:],
+    "footer": lambda content: content[:-400] + bytes(255 - byte for byte in content[-400:-20]) + content[-20:],
     "another file": lambda _: b"a,b\n1,2\n" * 100,
 }
 QUERIES = {

@@ -35,8 +35,12 @@ class Energies(Protocol):
         """As imported."""
 
     @property
-    def whole(self) -> Any:
-        """Which intervals are known closely, so that the registers are at both of their edges."""
+    def begun(self) -> Any:
+        """At the start of which intervals the registers are known, a row a meter."""
+
+    @property
+    def ended(self) -> Any:
+        """At the end of which they are."""
 
     @property
     def apparent(self) -> Any:
@@ -59,15 +63,15 @@ class NodeBooks:
     rest : tuple of array, or None
         `up, down, whole site, errors, nets` of the intervals since the last instant at which all registers were known,
         while none of them is unknown: their span is not over.
-    rest_whole : array of bool, shape (m, n)
-        Which of these are known closely.
-    before : array of bool, shape (m,)
-        Which meters are known closely in the interval before.
+    rest_known : array of bool, shape (m, n + 1)
+        At which of their edges each register is known.
+    before : array of bool, shape (m, 1)
+        Which registers are known at the end of the interval before.
     """
 
     of: Composition
     rest: tuple[Array, ...] | None = None
-    rest_whole: Any = None
+    rest_known: Any = None
     before: Any = None
 
     carriers: tuple[Carrier, ...] = field(init=False)
@@ -109,31 +113,34 @@ class NodeBooks:
         own = _passed(read) if self.of.passing else _read(self.of.node, energies, part, of_node=True)
         read = [own, *read]
         up, down = (np.stack([sides[place] for sides in read]) for place in (0, 1))
-        whole = np.stack([sides[2] for sides in read])
         none = np.zeros((len(read), 1), bool)
         before = none if self.before is None else self.before
         if low > 0:
-            before = self._closely(energies, low - 1)
-        after = self._closely(energies, high) if high < count else none
+            before = self._known(energies.ended, energies, low - 1)
+        after = self._known(energies.begun, energies, high) if high < count else none
+        begun, ended = (np.stack([sides[place] for sides in read]) for place in (2, 3))
+        # An edge is known where the interval before it ends at a known register, or that after it begins at one.
+        known = np.concatenate([before, ended], axis=1) | np.concatenate([begun, after], axis=1)
         first = start + low
         errors, nets = self._errors(limits, energies, read, part)
         columns: tuple[Array, ...] = (up, down, site[part], errors, nets)
-        self.before = whole[:, -1:] if high > low else before
+        self.before = ended[:, -1:] if high > low else before
         anchored = self.rest is not None
         if self.rest is not None:
             first -= self.rest[2].size
             columns = tuple(np.concatenate(both, axis=-1) for both in zip(self.rest, columns, strict=True))
-            whole = np.concatenate([self.rest_whole, whole], axis=1)
+            joint = self.rest_known[:, -1:] | known[:, :1]
+            known = np.concatenate([self.rest_known[:, :-1], joint, known[:, 1:]], axis=1)
         self.rest = None
-        common = (np.concatenate([before, whole], axis=1) | np.concatenate([whole, after], axis=1)).all(axis=0)
+        common = known.all(axis=0)
         common[0] |= anchored
         edges = np.flatnonzero(common)
         if len(edges) and high == count:
-            self._keep(columns, whole, int(edges[-1]))
+            self._keep(columns, known, int(edges[-1]))
         return (first, edges, columns) if len(edges) > 1 else None
 
     def _errors(
-        self, limits: Mapping[int, Limits], energies: Energies, read: Sequence[tuple[Array, Array, Any]], part: slice
+        self, limits: Mapping[int, Limits], energies: Energies, read: Sequence[Read], part: slice
     ) -> tuple[Array, Array]:
         """What the devices of the loaded meters can make of it, shape (e, 4, n), and what each adds, shape (c, n)."""
         size = part.stop - part.start
@@ -141,7 +148,7 @@ class NodeBooks:
         if not self.of.made:
             sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
             for key, out in zip(self.loaded, errors, strict=True):
-                up, down, _ = sides[key]
+                up, down, *_ = sides[key]
                 limits[key].errors(up, down, part, out)
             return errors, np.empty((0, size))
         nets = np.stack([_net(carrier, energies, part) for carrier in self.carriers])
@@ -153,26 +160,31 @@ class NodeBooks:
             out[2:] *= carrier.scale
         return errors, nets
 
-    def _keep(self, columns: tuple[Array, ...], whole: Any, last: int) -> None:
+    def _keep(self, columns: tuple[Array, ...], known: Any, last: int) -> None:
         """Remember the intervals after the last edge, if their span can still become known."""
         up, down, *_ = rest = tuple(of[..., last:] for of in columns)
         if up.shape[1] and not np.isnan(up.sum() + down.sum()):
             self.rest = tuple(of.copy() for of in rest)
-            self.rest_whole = whole[:, last:].copy()
+            self.rest_known = known[:, last:].copy()
 
-    def _closely(self, energies: Energies, place: int) -> Any:
-        """Which meters are known closely in an interval, shape (m, 1)."""
+    def _known(self, edges: Any, energies: Energies, place: int) -> Any:
+        """Which registers are known at an edge of an interval, shape (m, 1)."""
         rows = [energies.row(meter.key) for meter in self.of.members]
-        whole = [row is not None and bool(energies.whole[row, place]) for row in rows]
+        known = [row is not None and bool(edges[row, place]) for row in rows]
         if self.of.passing:
-            whole[0] = all(whole[1:])
-        return np.array(whole)[:, None]
+            known[0] = all(known[1:])
+        return np.array(known)[:, None]
 
 
-def _passed(below: Sequence[tuple[Array, Array, Any]]) -> tuple[Array, Array, Any]:
+Read = tuple[Any, Any, Any, Any]
+"""What a meter delivers upwards and takes downwards [kWh], and at which starts and ends its register is known."""
+
+
+def _passed(below: Sequence[Read]) -> Read:
     """What goes through a node without a meter: what those below it take, less what they deliver."""
-    net = np.sum([down - up for up, down, _ in below], axis=0)
-    return np.maximum(-net, 0.0), np.maximum(net, 0.0), np.all([whole for _, _, whole in below], axis=0)
+    net = np.sum([down - up for up, down, *_ in below], axis=0)
+    begun, ended = (np.all([sides[place] for sides in below], axis=0) for place in (2, 3))
+    return np.maximum(-net, 0.0), np.maximum(net, 0.0), begun, ended
 
 
 def _net(carrier: Carrier, energies: Energies, part: slice) -> Array:
@@ -184,15 +196,15 @@ def _net(carrier: Carrier, energies: Energies, part: slice) -> Array:
     return np.asarray(carrier.imported * imported + carrier.exported * exported)
 
 
-def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool = False) -> tuple[Array, Array, Any]:
-    """What a meter delivers upwards and takes downwards [kWh], and which intervals are known closely."""
+def _read(meter: Meter, energies: Energies, part: slice, *, of_node: bool = False) -> Read:
+    """What a meter delivers upwards and takes downwards [kWh], and at which starts and ends its register is known."""
     row, size = energies.row(meter.key), part.stop - part.start
     measured = None if row is None else (energies.imported[row, part], energies.exported[row, part])
     sides = sides_of(meter, measured, of_node=of_node)
     # Out of service: something may go through it, and nobody meters it.
     if row is not None and sides is not None and meter.metered and all(part.meter.metered for part in meter.made_of):
-        return *sides, energies.whole[row, part]
-    return np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool)
+        return *sides, energies.begun[row, part], energies.ended[row, part]
+    return np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, bool), np.zeros(size, bool)
 
 
 def sides_of(meter: Meter, measured: Any, *, of_node: bool = False) -> tuple[Any, Any] | None:
@@ -227,6 +239,6 @@ def supplied(parts: Sequence[Meter], energies: Energies, part: slice) -> Array:
     """
     energy = np.zeros(part.stop - part.start) if parts else np.full(part.stop - part.start, np.nan)
     for meter in parts:
-        up, down, _ = _read(meter, energies, part, of_node=True)
+        up, down, *_ = _read(meter, energies, part, of_node=True)
         energy += up if meter.flow is Flow.PRODUCER else down
     return energy

@@ -13,6 +13,7 @@ from energy_workbench.contract.words import (
     Kvarh,
     Kw,
     Kwh,
+    MeteringPeriodText,
     Percent,
     QualityText,
     Share,
@@ -33,6 +34,15 @@ class IntervalRow(TypedDict):
     power_factor: Share | None
     quality: QualityText
     completeness: Share
+
+
+class MeteringPeriodRow(TypedDict):
+    """How often a meter's register was read in a stretch of time, and whether people stated it."""
+
+    start: Instant
+    end: Instant
+    period: MeteringPeriodText
+    stated: bool
 
 
 class PatternPoint(TypedDict):

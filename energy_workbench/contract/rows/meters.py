@@ -68,6 +68,7 @@ class MeterRow(TypedDict):
     fuel: FuelText | None
     register_modulus: Kwh | None
     commissioned_at: str | None
+    metering_period: str | None
     revision: int
     status_reason: str
     status_since: Instant | None

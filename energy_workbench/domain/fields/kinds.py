@@ -42,6 +42,13 @@ class Gateway(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class MeteringPeriod(Text):
+    """How often a register is read, and from which day on another period holds."""
+
+    longest: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class MeterRef:
     """Another meter, by its number or id."""
 

@@ -12,6 +12,7 @@ from energy_workbench.domain import accuracy_classes
 from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
 from energy_workbench.domain.fields import kinds
 from energy_workbench.domain.fields.meter_field import Detail, Group, MeterField, Section, Stored
+from energy_workbench.domain.metering_periods import FORMS
 from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.domain.status import Status
 
@@ -166,6 +167,12 @@ FIELDS: Final[tuple[MeterField, ...]] = (
         help="Day or instant from which balances count on it, as in 2026-10-05; its first reading where it is empty",
         since=21, individual=True, group=Group.DEVICE, hint="Empty: its first reading, as an assumption",
         detail=Detail(Section.BASIC),
+    ),
+    MeterField(
+        "metering_period", kinds.MeteringPeriod(), "Metering period",
+        help=f"How often its register is read: {FORMS}; empty: as its readings of each month tell", since=25,
+        group=Group.ENERGY, hint="Empty: as its readings tell", example="30min",
+        detail=Detail(Section.BASIC, absent="As its readings tell"),
     ),
     MeterField(
         "x", kinds.Number(0, 1), "Place from the left", help="Place on a floor plan from the left, 0 to 1",

@@ -16,7 +16,7 @@ from energy_workbench.runtime import disk
 
 FILE = "intervals.build.json"
 
-RULES = 5
+RULES = 6
 """Grows when the same readings give other intervals than before: everything is built anew then."""
 
 

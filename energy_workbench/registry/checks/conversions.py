@@ -17,6 +17,7 @@ from energy_workbench.domain.fields.kinds import (
     Day,
     Gateway,
     Kind,
+    MeteringPeriod,
     MeterNumber,
     Moment,
     Number,
@@ -27,6 +28,7 @@ from energy_workbench.domain.fields.kinds import (
     YesNo,
 )
 from energy_workbench.domain.fields.network_address import trouble
+from energy_workbench.domain.metering_periods import spelled, stated
 from energy_workbench.registry.checks.addresses import gateway_address, host_of
 
 Convert = Callable[[Any], Any]
@@ -52,6 +54,8 @@ def converter(kind: Kind) -> Convert:
             return gateway
         case Moment():
             return moment
+        case MeteringPeriod():
+            return metering_period
         case Text(longest):
             return text_of(longest)
         case Number(low, high, above):
@@ -116,6 +120,11 @@ def profile(value: Any) -> str:
             ":abcd, :cdab, :badc, :dcba, the order of words and bytes"
         )
     return text
+
+
+def metering_period(value: Any) -> str:
+    """A metering period, or several with the days from which they hold."""
+    return spelled(stated(text_of(300)(value)))
 
 
 def real(low: float, high: float, *, above: bool = False) -> Convert:

@@ -22,7 +22,7 @@ from energy_workbench.registry.storage.rows import RowChange
 FIGURES: Final = frozenset(
     {
         "type", "flow", "accuracy_class", "ct_class", "pt_class", "rated_kw", "seen_by_parent", "production_register",
-        "profile", "fuel", "register_modulus", "commissioned_at",
+        "profile", "fuel", "register_modulus", "commissioned_at", "metering_period",
     }
 )  # fmt: skip
 """Attributes of a meter that hold for all of its time, and that energies, balances or emissions are made with."""

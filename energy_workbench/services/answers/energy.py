@@ -11,6 +11,7 @@ from energy_workbench.contract.results import (
     LoadShape,
     Pattern,
 )
+from energy_workbench.contract.rows.energy import MeteringPeriodRow
 from energy_workbench.domain.time import clock
 from energy_workbench.services.measured_site import MeasuredSite
 
@@ -121,6 +122,12 @@ class EnergyAnswers(MeasuredSite):
         if meter is not None:
             meters = branch(meters, self._meter(meter).key)
         return self._told(self._energies().of_all(meters, span), span)
+
+    def metering_periods(self, meter: str, period: str = "last 12 months") -> list[MeteringPeriodRow]:
+        from energy_workbench.services.queries.metering_periods import period_rows
+
+        known, span = self._meter(meter), self._period(period)
+        return period_rows(self.reader, known, span, self._stated_periods().get(known.key, ()), self.zone)
 
     def completeness(self, period: str = "last 30 days") -> results.Completeness:
         span = self._period(period)

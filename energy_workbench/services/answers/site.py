@@ -61,7 +61,7 @@ class SiteAnswers(LossAnswers):
 
         def make() -> SiteUsed:
             absent, trees = self._absent(span.end), self._connected(span)
-            use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees)
+            use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees, self.zone)
             return {
                 "energy_kwh": None if use.kwh is None else round(use.kwh, 3),
                 "energy_reason": use.reason,

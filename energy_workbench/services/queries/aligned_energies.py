@@ -68,12 +68,18 @@ def elapsed(span: Period) -> tuple[datetime, datetime]:
     return start, max(start, axis.floor_interval(min(span.end, clock.now())))
 
 
-def side_by_side(reader: Reader, meters: Sequence[Meter], span: Period) -> SideBySide:
-    """Read the energies of some meters."""
+def side_by_side(reader: Reader, meters: Sequence[Meter], span: Period, shortest: int) -> SideBySide:
+    """Read the energies of some meters.
+
+    Parameters
+    ----------
+    shortest : int
+        The shortest time that is looked at [min].
+    """
     start, end = elapsed(span)
     keys = [meter.key for meter in meters]
     parts: dict[int, list[tuple[Array, Array]]] = {key: [] for key in keys}
-    for matrix in reader.matrices(keys, start, end, WHOLE):
+    for matrix in reader.matrices(keys, start, end, WHOLE, shortest=shortest):
         for key in keys:
             row = matrix.row(key)
             assert row is not None

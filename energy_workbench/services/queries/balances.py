@@ -101,7 +101,7 @@ def booked(
         # The intervals beside the time tell whether the registers are known at its edges.
         low, high = trees[0].start - axis.INTERVAL, trees[-1].end + axis.INTERVAL
         for matrix in reader.matrices(keys, low, high, WHOLE, estimated=True):
-            books.book(matrix, matrix.start // axis.INTERVAL_MICROS, matrix.whole.shape[1])
+            books.book(matrix, matrix.start // axis.INTERVAL_MICROS, matrix.begun.shape[1])
     return books
 
 

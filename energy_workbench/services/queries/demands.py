@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ from energy_workbench.analytics.site_use import out_of_service
 from energy_workbench.contract import results
 from energy_workbench.contract.rows.energy import ChildAtMaximum, DemandRow
 from energy_workbench.domain.entities import Meter, Unread
-from energy_workbench.domain.time import axis
+from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.billing import billing_edges
 from energy_workbench.domain.time.period import Period
+from energy_workbench.energy.metering_period import INTERVAL_MINUTES, LONGEST_DEMAND
 from energy_workbench.services.queries.aligned_energies import SideBySide, side_by_side
 from energy_workbench.services.queries.series import Series, series
 from energy_workbench.services.queries.trees import Stretch, at
@@ -50,10 +52,15 @@ def demand(
     billing_day : int
         On which a billing month begins.
     """
-    own = series(reader, meter, span)
+    grain = _intervals_of(reader, meter, span)
+    note = ""
+    if grain > block.size:
+        note = f"{meter.number} is read every {15 * grain} min: its demand is that of {15 * grain} min."
+        block = replace(block, size=grain)
+    own = series(reader, meter, span, 15 * block.size)
     children = list({child.key: child for tree in trees for child in _seen_by(meter, tree.meters)}.values())
-    beside = side_by_side(reader, children, span)
-    of_meter = _Demands(meter, own, beside, trees, children, block, span, zone)
+    beside = side_by_side(reader, children, span, 15 * block.size)
+    of_meter = _Demands(meter, own, beside, trees, children, block, span, zone, grain)
     rows = tuple(of_meter.month(low, high) for low, high in pairwise(billing_edges(span, billing_day, zone)))
     return results.Demand(
         rows=rows,
@@ -67,7 +74,14 @@ def demand(
         start=span.start.astimezone(zone).isoformat(),
         end=span.end.astimezone(zone).isoformat(),
         timezone=zone.key,
+        note=note,
     )
+
+
+def _intervals_of(reader: Reader, meter: Meter, span: Period) -> int:
+    """How many intervals a block of the meter's own has at least, by its metering period."""
+    periods = reader.periods([meter.key], span.start, min(span.end, clock.now()), most=LONGEST_DEMAND)
+    return max((grain.minutes for grain in periods), default=INTERVAL_MINUTES) // INTERVAL_MINUTES
 
 
 class _Demands:
@@ -83,11 +97,16 @@ class _Demands:
         block: Block,
         span: Period,
         zone: ZoneInfo,
+        grain: int,
     ) -> None:
         self._meter, self._trees, self._block, self._beside, self._zone = meter, trees, block, beside, zone
         self._consumed, self._energy = own.energy, own.energy if block.unit == "kw" else own.apparent
-        begins = aligned(beside.start, beside.count, axis.edges(span, EVERY[block.size], zone), block.size)
-        self._begins = begins if not block.sliding else np.ones(beside.count, bool)
+        # A sliding block begins wherever the meter was read.
+        step = grain if block.sliding else block.size
+        begins = np.ones(beside.count, bool)
+        if step > 1:
+            begins = aligned(beside.start, beside.count, axis.edges(span, EVERY[step], zone), step)
+        self._begins = begins
         self._complete = demands(self._energy, block, begins)
         self._demands = demands(self._energy, block, begins, own.step)
         self._out = {child.key: self._unmetered(child.key) for child in children}

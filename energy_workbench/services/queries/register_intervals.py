@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from energy_workbench.domain.interval_quality import MEASURED
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.energy.counter_steps import WHOLE
+from energy_workbench.energy.metering_period import LONGEST_DEMAND
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,11 +58,12 @@ def register_intervals(reader: Reader, keys: Iterable[int], start: datetime, cou
     found = {key: Registers(np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, bool)) for key in keys}
     if not (found and count):
         return found
-    table = reader.intervals(list(found), start, start + count * axis.INTERVAL, _COLUMNS)
+    # What is shared out by intervals may as well be shared out by the blocks of a meter that is read once an hour.
+    table = reader.intervals(list(found), start, start + count * axis.INTERVAL, _COLUMNS, shortest=LONGEST_DEMAND)
     columns: dict[str, Any] = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     micros = columns["start"].astype("datetime64[us]").astype("int64")
     place = (micros - clock.to_micros(start)) // axis.INTERVAL_MICROS
-    close = (columns["quality"] == "actual") & (columns["completeness"] >= WHOLE)
+    close = np.isin(columns["quality"], MEASURED) & (columns["completeness"] >= WHOLE)
     for key, registers in found.items():
         mine = columns["meter"] == key
         at = place[mine]

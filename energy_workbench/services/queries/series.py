@@ -12,6 +12,7 @@ import numpy as np
 from energy_workbench.analytics.buckets import consumed_column, other_column
 from energy_workbench.analytics.pattern import demand_column
 from energy_workbench.domain.entities import Flow, Meter
+from energy_workbench.domain.interval_quality import MEASURED
 from energy_workbench.domain.time import axis
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.domain.time.period import Period
@@ -51,11 +52,17 @@ class Series:
     other: Array
 
 
-def series(reader: Reader, meter: Meter, span: Period) -> Series:
-    """Read a meter's intervals of a period."""
+def series(reader: Reader, meter: Meter, span: Period, shortest: int) -> Series:
+    """Read a meter's intervals of a period.
+
+    Parameters
+    ----------
+    shortest : int
+        The shortest time that is looked at [min]: what a meter that is read as seldom measures is known at that grain.
+    """
     start, end = elapsed(span)
     count = (end - start) // axis.INTERVAL
-    table = reader.intervals([meter.key], start, end, columns=_columns(meter))
+    table = reader.intervals([meter.key], start, end, columns=_columns(meter), shortest=shortest)
     place = (table["start"].cast("int64").to_numpy() - to_micros(start)) // axis.INTERVAL_MICROS
 
     def placed(values: Array, unknown: float = np.nan) -> Array:
@@ -64,9 +71,11 @@ def series(reader: Reader, meter: Meter, span: Period) -> Series:
         return found
 
     energy, demand = (_numbers(table, name) for name in (consumed_column(meter), demand_column(meter)))
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    actual = pc.equal(table["quality"], "actual").to_numpy(zero_copy_only=False).astype(bool)
+    of_itself = pc.is_in(table["quality"], pa.array(MEASURED))
+    actual = of_itself.to_numpy(zero_copy_only=False).astype(bool)
     # What an analyst put there counts too: it is a demand.
     known = (actual & (_numbers(table, "completeness") >= WHOLE)) | ~np.isnan(demand)
     energy = np.where(known, energy, np.nan)

@@ -12,6 +12,7 @@ from energy_workbench.contract.rows.energy import LoadShapeRow
 from energy_workbench.domain.entities import Flow, Meter
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.time.period import Period
+from energy_workbench.energy.metering_period import LONGEST_DEMAND
 from energy_workbench.runtime.settings.shifts import SHIFTS, parse_shifts
 from energy_workbench.services.queries.series import series
 
@@ -33,7 +34,7 @@ def load_shape_of(
     """
     if by not in SHAPES:
         raise InputError(f"a pattern cannot be shown by {by!r}: day, week, month, {', '.join(SHAPES)}")
-    load = series(reader, meter, span)
+    load = series(reader, meter, span, LONGEST_DEMAND)
     kw = load.energy * 4
     demand = load_shape.certain(kw, load.step)
     times = load_shape.LocalTimes(load.start, len(kw), zone)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from energy_workbench.analytics.flow import Measured, children_of
 from energy_workbench.analytics.site_use import Absent, absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.domain import maxima
 from energy_workbench.domain.entities import Flow, Meter
-from energy_workbench.domain.time import clock
+from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.domain.time.period_text import not_begun
+from energy_workbench.energy.metering_period import LONGEST_DEMAND
 from energy_workbench.services.queries.trees import Stretch, spans
 
 if TYPE_CHECKING:
@@ -89,11 +91,29 @@ def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneI
     return SiteUse(None, why_unknown(lacking, zone, measured=told)) if lacking else SiteUse(total)
 
 
-def site_peak(reader: Reader, trees: Sequence[Stretch]) -> tuple[float | None, datetime | None]:
-    """Maximum 15-minute demand of the site [kW], of the time in which all of it is known, and when it first was."""
+def _blocks(tree: Stretch, minutes: int, zone: ZoneInfo) -> dict[datetime, datetime]:
+    """By the start of each interval that of the block of the site's clock that it is in; whole blocks only."""
+    edges = axis.edges(Period(tree.start, tree.end, ""), f"{minutes}min", zone)
+    length, begins = timedelta(minutes=minutes), dict[datetime, datetime]()
+    for low, high in pairwise(edges):
+        if high - low == length:
+            begins |= {low + nth * axis.INTERVAL: low for nth in range(length // axis.INTERVAL)}
+    return begins
+
+
+def site_peak(reader: Reader, trees: Sequence[Stretch], zone: ZoneInfo) -> tuple[float | None, datetime | None]:
+    """Maximum demand of the site [kW], of the time in which all of it is known, and when it first was.
+
+    Over 15 minutes, or over the metering period of that of its parts that is read the most seldom, up to an hour.
+    """
     peaks = []
     for tree in trees:
         keys = [part.key for part in site_parts(tree.meters)]
-        peaks.append(overview.site_peak(tree.meters, reader.intervals(keys, tree.start, tree.end).to_pylist()))
+        rows = reader.intervals(keys, tree.start, tree.end, shortest=LONGEST_DEMAND).to_pylist()
+        periods = reader.periods(keys, tree.start, tree.end, most=LONGEST_DEMAND)
+        begins = None
+        if minutes := max((grain.minutes for grain in periods), default=0):
+            begins = _blocks(tree, minutes, zone)
+        peaks.append(overview.site_peak(tree.meters, rows, begins))
     highest = maxima.first(peak for peak, _ in peaks)
     return (None, None) if highest is None else peaks[highest]

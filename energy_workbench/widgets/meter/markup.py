@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from energy_workbench.contract.rows.condition import EventRow, FindingRow
 from energy_workbench.domain.health.finding_words import finding_title
+from energy_workbench.domain.interval_quality import WORDS
 from energy_workbench.domain.pages import LOSSES, METER, PATTERNS, VIEWED
 from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.figures.pattern import PLURALS
@@ -204,7 +205,13 @@ def _unit(name: str) -> str:
     return "" if unit == "1" else unit
 
 
-MARKS = {"actual": ("green", "✓"), "estimated": ("yellow", "◌"), "edited": ("orange", "✎"), "missing": ("red", "✕")}
+MARKS = {
+    "actual": ("green", "✓"),
+    "from_power": ("green", "∿"),
+    "estimated": ("yellow", "◌"),
+    "edited": ("orange", "✎"),
+    "missing": ("red", "✕"),
+}
 
 
 def quality(counts: QualityCounts) -> Markup:
@@ -216,12 +223,23 @@ def quality(counts: QualityCounts) -> Markup:
     strip = Markup().join(
         Markup('<i class="ew-{}" style="flex:{}"></i>').format(colour, count) for _, count, colour, _ in kinds
     )
-    said = " · ".join(f"{icon} {kind} {percent(count / total, 1)}" for kind, count, _, icon in kinds)
+    said = " · ".join(f"{icon} {WORDS[kind]} {percent(count / total, 1)}" for kind, count, _, icon in kinds)
     every = PLURALS.get(counts.every, counts.every)
     return Markup(
         '<div class="ew-strip" role="img" aria-label="{}">{}</div>'
-        "<p>Quality of {:,} {}: {} · {} of the time measured</p>"
-    ).format(said, strip, total, every, said, percent(counts.completeness, 1))
+        "<p>Quality of {:,} {}: {} · {} of the time measured{}</p>"
+    ).format(said, strip, total, every, said, percent(counts.completeness, 1), _read_every(counts.periods))
+
+
+READ = {"15min": "15 min", "30min": "30 min", "1h": "hour", "1d": "day", "1mo": "month"}
+
+
+def _read_every(periods: Sequence[tuple[str, bool]]) -> str:
+    """How often the register is read, where that goes not without saying."""
+    if all(period == "15min" and not stated for period, stated in periods):
+        return ""
+    told = [f"{READ[period]} ({'stated' if stated else 'by its readings'})" for period, stated in periods]
+    return f" · read every {', then '.join(told)}"
 
 
 def findings(listed: Sequence[FindingRow]) -> Markup:

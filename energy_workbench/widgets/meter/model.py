@@ -10,7 +10,9 @@ from typing import Any
 from traitlets import Dict, Instance
 
 from energy_workbench.contract.rows.condition import EventRow, FindingRow
+from energy_workbench.contract.rows.energy import MeteringPeriodRow
 from energy_workbench.contract.rows.meters import MeterRow
+from energy_workbench.domain.interval_quality import QUALITIES
 from energy_workbench.domain.pages import METER
 from energy_workbench.domain.time import clock
 from energy_workbench.figures.raw_power import raw_power
@@ -38,6 +40,7 @@ class Fetched:
     live: Live
     findings: list[FindingRow]
     events: list[EventRow]
+    periods: list[MeteringPeriodRow]
 
 
 class Model(ZoomedPage):
@@ -69,6 +72,7 @@ class Model(ZoomedPage):
             self._recent.look(number),
             cache.get(("findings", number, period), FRESH, lambda: wb.findings(number, period, limit=LISTED)),
             cache.get(("events", number, period), FRESH, lambda: wb.events(number, period, limit=LISTED)),
+            cache.get(("metering", number, period), FRESH, lambda: wb.metering_periods(number, period)),
         )
 
     def show(self, fetched: Fetched) -> None:
@@ -81,7 +85,7 @@ class Model(ZoomedPage):
         self.meter = _in_tree(fetched.meter, fetched.meters)
         self.now = NewestValues(live.ts, live.values, _stale(live.ts, fetched.meter))
         self.log = PeriodLog(fetched.findings, fetched.events)
-        self.quality = _quality(fetched.history)
+        self.quality = _quality(fetched.history, fetched.periods)
 
     def draw(self) -> None:
         self.draw_history()
@@ -131,8 +135,8 @@ def _stale(ts: str | None, meter: MeterRow) -> bool:
     return ts is None or clock.now() - datetime.fromisoformat(ts) > silence(meter)
 
 
-def _quality(history: History) -> QualityCounts:
+def _quality(history: History, periods: list[MeteringPeriodRow]) -> QualityCounts:
     now, whole = datetime.fromisoformat(history.now), history.whole
     begun = [point["quality"] for point in whole.rows if datetime.fromisoformat(point["start"]) < now]
-    kinds = ("actual", "estimated", "edited", "missing")
-    return QualityCounts(whole.every, whole.completeness, {kind: begun.count(kind) for kind in kinds})
+    buckets = {kind: begun.count(kind) for kind in QUALITIES}
+    return QualityCounts(whole.every, whole.completeness, buckets, [(row["period"], row["stated"]) for row in periods])

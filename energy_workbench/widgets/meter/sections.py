@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from typing_extensions import TypedDict
@@ -66,11 +66,14 @@ class QualityCounts:
         Of the period [1].
     buckets : dict of str to int
         Number of buckets by quality.
+    periods : sequence of (str, bool)
+        How often its register was read, one after the other, and whether people stated that.
     """
 
     every: str
     completeness: float
     buckets: Mapping[str, int]
+    periods: Sequence[tuple[str, bool]] = ()
 
     @property
     def total(self) -> int:

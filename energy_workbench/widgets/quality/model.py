@@ -11,6 +11,7 @@ from energy_workbench.contract.results import Completeness
 from energy_workbench.contract.rows.condition import FindingRow
 from energy_workbench.contract.rows.energy import CompletenessRow
 from energy_workbench.contract.rows.review import CaseRow
+from energy_workbench.domain.interval_quality import UNSURE
 from energy_workbench.domain.pages import QUALITY
 from energy_workbench.figures.completeness import STEPS, calendar
 from energy_workbench.figures.wording.words import amount, percent
@@ -103,7 +104,7 @@ class Model(PageModel):
         whole = sum(shares) / len(shares) if shares else None
         short = sum(map(_short, items))
         days = sum(share < WHOLE for share in shares)
-        guessed = sum(quality in ("estimated", "edited") for item in items for quality in item["quality"])
+        guessed = sum(quality in UNSURE for item in items for quality in item["quality"])
         state = "red" if whole is None or whole < 0.8 else "yellow" if whole < 0.98 else "green"
         open_cases = len(self.cases)
         return [

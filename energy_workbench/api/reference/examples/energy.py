@@ -78,6 +78,25 @@ SHOWN: Final[Mapping[str, Shown]] = {
             "timezone": "Asia/Kolkata",
         },
     ),
+    "metering_periods": Shown(
+        "Read once an hour, then every 15 minutes",
+        listed(
+            [
+                {
+                    "start": "2026-10-01T00:00:00+05:30",
+                    "end": "2026-11-01T00:00:00+05:30",
+                    "period": "1h",
+                    "stated": False,
+                },
+                {
+                    "start": "2026-11-01T00:00:00+05:30",
+                    "end": "2026-11-30T14:00:00+05:30",
+                    "period": "15min",
+                    "stated": True,
+                },
+            ]
+        ),
+    ),
     "completeness": Shown(
         "Every meter",
         {
