@@ -24,6 +24,7 @@ from energy_workbench.widgets.setup.doctor.model import DoctorModel
 from energy_workbench.widgets.setup.exchange.model import ExchangeModel
 from energy_workbench.widgets.setup.form.model import FormModel
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
+from energy_workbench.widgets.setup.hand_reading.model import HandReadingModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
@@ -65,7 +66,7 @@ PANELS = ("bulk", "templates", "deleted", "gateways", "doctor", "limits", "revie
 class SetupModel(HasTraits):
     """Headless: the models of the panels, and the choice and changes that they share."""
 
-    side = Enum(("details", "form", "exchange", *PANELS), "details")
+    side = Enum(("details", "form", "exchange", "hand_reading", *PANELS), "details")
     site = Unicode("")
     as_of = Unicode("")
     cards = List()
@@ -101,6 +102,7 @@ class SetupModel(HasTraits):
         self.review = ReviewModel(workbench, doer, self._changed)
         self.plant = SiteModel(workbench, doer, self._changed)
         self.exchange = ExchangeModel(workbench, doer, self._changed)
+        self.hand_reading = HandReadingModel(workbench, doer, self._changed)
         self.templates = TemplatesModel(workbench, doer, self._changed, self.begin_from)
         self.deleted = DeletedModel(workbench, doer, self._changed)
         self.undo = UndoModel(workbench, doer, self._changed)
@@ -137,7 +139,7 @@ class SetupModel(HasTraits):
             for part in (self.ratios, self.review, self.ask, self.locks):
                 part.zone = answer.site["timezone"]
             self.as_of = f"{now:%a %d %b %Y, %H:%M:%S}"
-            for part in (self.details, self.exchange):
+            for part in (self.details, self.exchange, self.hand_reading):
                 part.zone = answer.site["timezone"]
             if not self.meters.rows or [*self.meters.rows.values()] != [*answer.rows]:
                 self._grown(MeterTree(answer.rows))
@@ -249,6 +251,12 @@ class SetupModel(HasTraits):
             self.exchange.begin(self.meters[key])
             self.side = "exchange"
 
+    def begin_hand_reading(self) -> None:
+        """Show the last readings of the chosen meter, and the form of one that somebody read off it."""
+        if key := self.details.selected:
+            self.hand_reading.begin(self.meters[key])
+            self.side = "hand_reading"
+
     def _ask_site(self) -> None:
         self.plant.ask()
         self.locks.ask()
@@ -318,7 +326,7 @@ class SetupModel(HasTraits):
                 self.gateways.ask()
             if self.side == "limits":
                 self.limits.ask()
-            if self.side in ("exchange", "deleted") and key in self.meters:
+            if self.side in ("exchange", "hand_reading", "deleted") and key in self.meters:
                 self.side = "details"
 
         self._doer.do(self.question(), take)

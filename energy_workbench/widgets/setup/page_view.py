@@ -23,6 +23,7 @@ from energy_workbench.widgets.setup.exchange.view import ExchangeView
 from energy_workbench.widgets.setup.first_run import FirstRunView
 from energy_workbench.widgets.setup.form.view import FormView
 from energy_workbench.widgets.setup.gateways.view import GatewaysView
+from energy_workbench.widgets.setup.hand_reading.view import HandReadingView
 from energy_workbench.widgets.setup.limits.view import LimitsView
 from energy_workbench.widgets.setup.meter_tree import STATUS_FILTERS
 from energy_workbench.widgets.setup.page_model import SetupModel
@@ -118,6 +119,7 @@ class SetupView:
             {
                 "edit": model.begin_edit,
                 "exchange": model.begin_exchange,
+                "hand_reading": model.begin_hand_reading,
                 "limits": model.begin_own_limits,
                 "duplicate": lambda: model.begin_add(model.details.row),
                 **{name: self._asking(name) for name in ("move", "status", "template", "delete")},
@@ -129,6 +131,7 @@ class SetupView:
         self.bulk = BulkView(model.bulk, make, files, model.back)
         self.deleted = DeletedView(model.deleted, make, model.back, guard)
         self.exchange = ExchangeView(model.exchange, make, model.back, guard)
+        self.hand_reading = HandReadingView(model.hand_reading, make, model.back, guard)
         self.templates = TemplatesView(model.templates, make, model.back, guard)
         self.first_run = FirstRunView(model, make)
         self.limits = LimitsView(model.limits, make, model.back, guard)
@@ -139,6 +142,7 @@ class SetupView:
         self.sides = {
             "details": self.details.widget,
             "exchange": self.exchange.widget,
+            "hand_reading": self.hand_reading.widget,
             "templates": self.templates.widget,
             "form": self.form.widget,
             "bulk": self.bulk.widget,

@@ -24,7 +24,8 @@ class DetailsView:
     model : DetailsModel
     make : SetupParts
     acts : dict of str to callable
-        What the buttons do: `edit`, `duplicate`, `move`, `status`, `exchange`, `limits`, `template`, `delete`.
+        What the buttons do: `edit`, `duplicate`, `move`, `status`, `exchange`, `hand_reading`, `limits`, `template`,
+        `delete`.
     between : list of widget
         Stands between the buttons and the sections: the open question.
     after : list of widget
@@ -52,6 +53,12 @@ class DetailsView:
                     acts["exchange"],
                     classes="ew-do-exchange-device",
                     tooltip="Another device took its place: last and first readings, serial number",
+                ),
+                make.button(
+                    "Enter reading…",
+                    acts["hand_reading"],
+                    classes="ew-do-hand-reading",
+                    tooltip="What somebody read off its display: of a day, of a month",
                 ),
                 make.button("Limits…", acts["limits"], classes="ew-do-own-limits", tooltip="From when on it warns"),
                 make.button("Duplicate", acts["duplicate"], classes="ew-do-duplicate", tooltip="A new meter like this"),

@@ -1,0 +1,1 @@
+"""Readings of a register that people write down at the meter."""
