@@ -119,7 +119,9 @@ class CalculatedReader(Reader):
         if not eras:
             return super().periods(keys, start, end, most=most)
         measured = super().periods(None if keys is None else sorted({*keys, *_parts(eras)}), start, end)
-        made = [grain for era in eras for key, meter in era.made.items() for grain in _of_made(key, meter, era, measured)]
+        made = [
+            grain for era in eras for key, meter in era.made.items() for grain in _of_made(key, meter, era, measured)
+        ]
         wanted = None if keys is None else set(keys)
         return sorted(
             grain

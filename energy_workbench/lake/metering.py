@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import from_micros, to_micros
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MONTH_MINUTES = COARSE[-1]
 DAY_MINUTES = 1440
 Note = Callable[[Sequence[int], int, int], object]
+
+Month = tuple[tuple[str, ...], int, int, tuple[int, ...] | None]
+"""Files, start and end [µs] of a month, and the meters that are asked for."""
 
 _KEPT = 512
 """Months of groups of meters whose periods are remembered."""
@@ -67,7 +70,7 @@ class Grains:
 
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules or Rules()
-        self._known: dict[tuple[object, ...], dict[int, int]] = {}
+        self._known: dict[Month, dict[int, int]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -93,45 +96,62 @@ class Grains:
         extent = snapshot.extent(keys)
         if extent is None:
             return []
-        for since, until in months(max(low, extent[0]), min(high, extent[1] + QUARTER), self.zone):
-            told = self._inferred(snapshot, keys, since, until)
+        spans = months(max(low, extent[0]), min(high, extent[1] + QUARTER), self.zone)
+        for (since, until), told in zip(spans, self._inferred(snapshot, keys, spans), strict=True):
             if told:
                 note(sorted(told), since, until)
             for key in sorted({*told, *(key for key in stated if keys is None or key in keys)}):
                 found += _cut(key, since, until, told.get(key, INTERVAL_MINUTES), stated.get(key, ()))
         return sorted(found)
 
-    def _inferred(self, snapshot: Snapshot, keys: Sequence[int] | None, since: int, until: int) -> dict[int, int]:
-        files = tuple(snapshot.select(since, until, keys))
-        asked = (files, since, until, None if keys is None else tuple(keys))
+    def _inferred(
+        self, snapshot: Snapshot, keys: Sequence[int] | None, spans: Sequence[tuple[int, int]]
+    ) -> list[dict[int, int]]:
+        """For each month the inferred periods [min] of those meters some of whose readings are not close."""
+        whose = None if keys is None else tuple(keys)
+        asked = [(tuple(snapshot.select(*span, keys)), *span, whose) for span in spans]
         with self._lock:
-            if (known := self._known.get(asked)) is not None:
-                return known
-        known = _by_spans(snapshot, keys, since, until) if files else {}
-        with self._lock:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[asked] = known
-        return known
+            known = {each: self._known[each] for each in asked if each in self._known}
+        new = [each for each in asked if each not in known]
+        if new:
+            # Most plants have no such meter, and most months no gap: one look tells.
+            some = _not_close(snapshot, keys, new[0][1], new[-1][2])
+            known |= {each: _by_spans(snapshot, some, each[1], each[2]) if each[0] and some else {} for each in new}
+            with self._lock:
+                if len(self._known) + len(new) > _KEPT:
+                    self._known.clear()
+                self._known |= {each: known[each] for each in new}
+        return [known[each] for each in asked]
 
 
-def _by_spans(snapshot: Snapshot, keys: Sequence[int] | None, since: int, until: int) -> dict[int, int]:
-    """The inferred periods [min] of those meters some of whose readings are not close."""
+def _not_close(snapshot: Snapshot, keys: Sequence[int] | None, since: int, until: int) -> list[int]:
+    """Meters some of whose readings in a span are not close."""
+    rows = _asked(
+        snapshot, keys, since, until, "SELECT DISTINCT meter FROM {} AND grain_minutes IS NOT NULL ORDER BY 1"
+    )
+    return [meter for (meter,) in rows]
+
+
+def _by_spans(snapshot: Snapshot, keys: Sequence[int], since: int, until: int) -> dict[int, int]:
+    """The inferred periods [min] of those of these meters some of whose readings are not close."""
+    select = "SELECT meter, round(grain_minutes), count(*) FROM {} AND covered > 0 GROUP BY ALL"
+    spans: dict[int, list[tuple[float | None, float]]] = {}
+    for meter, span, count in _asked(snapshot, keys, since, until, select):
+        spans.setdefault(meter, []).append((span, count if span is None else count * INTERVAL_MINUTES / span))
+    return {meter: inferred(each) for meter, each in spans.items() if any(span is not None for span, _ in each)}
+
+
+def _asked(
+    snapshot: Snapshot, keys: Sequence[int] | None, since: int, until: int, select: str
+) -> list[tuple[Any, ...]]:
     source = interval_source(snapshot, since, until, keys)
-    if source == NOTHING or NOTHING in source:
-        return {}
-    where = f"start >= make_timestamptz({since}) AND start < make_timestamptz({until}) AND covered > 0"
+    if NOTHING in source:  # none, or some built by an earlier version and not anew yet
+        return []
+    where = f"start >= make_timestamptz({since}) AND start < make_timestamptz({until})"
     if keys is not None:
         where += f" AND {of_meters(sorted(keys))}"
     with duck.session() as connection, duck.lake_errors():
-        rows = connection.execute(
-            f"""SELECT meter, round(grain_minutes) AS span, count(*) FROM {source} WHERE {where}
-            GROUP BY ALL"""  # noqa: S608 - numbers
-        ).fetchall()
-    spans: dict[int, list[tuple[float | None, float]]] = {}
-    for meter, span, count in rows:
-        spans.setdefault(meter, []).append((span, count if span is None else count * INTERVAL_MINUTES / span))
-    return {meter: inferred(each) for meter, each in spans.items() if any(span is not None for span, _ in each)}
+        return connection.execute(select.format(f"{source} WHERE {where}")).fetchall()
 
 
 def _cut(
