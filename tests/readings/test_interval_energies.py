@@ -73,3 +73,13 @@ def test_a_counter_counts_where_there_is_one(wb: Workbench) -> None:
     ends = [START + timedelta(minutes=15 * nth) for nth in (1, 2)]
     wb.import_readings(pd.DataFrame({"meter": "MAIN", "ts": ends, "energy_active_import": [100.0, 107.0]}))
     assert [energy for energy, _ in built(wb)][:4] == [1.0, 7.0, 1.0, 1.0]
+
+
+def test_half_hours_are_measured_as_such_but_not_those_that_the_sender_estimated(wb: Workbench) -> None:
+    guessed = [float(nth == 1) for nth in range(6)]
+    wb.import_readings(energies(0, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], minutes=30, interval_estimated=guessed))
+    span = f"{START.isoformat()}/{(START + timedelta(hours=3)).isoformat()}"
+    rows = wb.intervals("MAIN", span, every="30min").rows
+    assert [row["energy_import_kwh"] for row in rows] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert [row["quality"] for row in rows] == ["actual", "estimated", *["actual"] * 4]
+    assert [row["demand_kw"] for row in rows] == [2.0, None, 6.0, 8.0, 10.0, 12.0]

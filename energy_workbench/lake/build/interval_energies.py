@@ -8,6 +8,7 @@ joint.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MINUTE_US: Final = 60_000_000
 LONGEST_US: Final = 32 * 24 * 60 * MINUTE_US
 """A month and the hour of a clock change are the longest interval that a file may hold [µs]."""
+
+NO_GRAIN: Final = 2**60
+"""Longer than any metering period [µs]."""
 
 NAMES: Final = (*INTERVAL_ENERGIES.values(), INTERVAL_MINUTES, INTERVAL_ESTIMATED)
 """Columns of such readings."""
@@ -73,8 +77,13 @@ class IntervalEnergyBuilder(IntervalBuilder):
                     index[rows], ts[rows] - length[rows], ts[rows], columns[name][rows].astype(float),
                     (length[rows] <= CLOSE_SLOW_US) & ~estimated[rows], np.zeros(len(rows), bool), np.zeros(len(rows)),
                 )  # fmt: skip
-                if len(rows):
-                    self._add(_book(counter), spread(self._scaled(pairs)))
+                guessed = estimated[rows]
+                if not guessed.all():
+                    self._add(_book(counter), spread(self._scaled(pairs.take(~guessed))))
+                if guessed.any():
+                    pieces = spread(self._scaled(pairs.take(guessed)))
+                    # What its sender estimated is measured at no grain.
+                    self._add(_book(counter), replace(pieces, grain=np.full(len(pieces.meter), NO_GRAIN)))
 
     def _apart(self, counter: str, meter: Array, start: Array, end: Array) -> Any:
         """Intervals that overlap none before them, as a mask: no energy counts twice, whatever was posted."""
