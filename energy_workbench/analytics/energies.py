@@ -16,7 +16,7 @@ from energy_workbench.analytics.pattern import demand_column, load_columns, mean
 from energy_workbench.contract.rows.energy import EnergyRow
 from energy_workbench.domain.apparent import SIDES
 from energy_workbench.domain.entities import Meter
-from energy_workbench.domain.interval_quality import UNSURE
+from energy_workbench.domain.intervals.quality import UNSURE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

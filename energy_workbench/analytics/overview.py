@@ -17,7 +17,7 @@ from energy_workbench.contract.results import Overview, Pattern, PowerFlow
 from energy_workbench.contract.rows.flow import Cards, Leaf, SiteFigures, SiteRow
 from energy_workbench.domain import maxima
 from energy_workbench.domain.entities import Flow, Live, Meter, MeterType
-from energy_workbench.domain.interval_quality import MEASURED
+from energy_workbench.domain.intervals.quality import MEASURED
 from energy_workbench.domain.presence import colour_of
 from energy_workbench.domain.status import Colour, Communication, Status
 from energy_workbench.energy.counter_steps import WHOLE

@@ -7,7 +7,7 @@ from typing import Annotated
 from energy_workbench.contract.notes import Unit, Words
 from energy_workbench.domain.emission_factors import KINDS
 from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
-from energy_workbench.domain.interval_quality import QUALITIES
+from energy_workbench.domain.intervals.quality import QUALITIES
 from energy_workbench.domain.ratios import AppliedBy
 from energy_workbench.domain.status import Colour, Communication, Health, Status
 

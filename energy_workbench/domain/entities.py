@@ -99,7 +99,7 @@ class Site:
     country: str | None = None
 
 
-RESERVED = frozenset({"hierarchy", "status-summary", "check", "export", "import", "import-template", ".", ".."})
+RESERVED = frozenset({"hierarchy", "status-summary", "check", "export", "import", "import-template", "bulk", ".", ".."})
 """Words that mean something else where an address has a meter's number; no number is one of them."""
 
 ID_PATTERN = re.compile(r"^mtr_[0-9]+$")
@@ -134,7 +134,7 @@ class Meter:
     made_of : tuple of Part
         What its energy is made of, of a calculated one in a tree of some time; empty: it is measured, or nothing is.
     metering_period : str or None
-        How often its register is read, as `domain.metering_periods` spells it; None as its readings tell.
+        How often its register is read, as `domain.intervals.periods` spells it; None as its readings tell.
     shares_device : bool
         True where its device is meant to be read for another meter too: a meter of two channels, say.
     poll_seconds : float

@@ -293,7 +293,10 @@ STARTS_KNOWN, ENDS_KNOWN = 1, 2
 """Bits of the edges of an interval at which a register is known."""
 
 NEAR = 100
-"""A register is known at an edge that is as near to a reading as this part of the time between it and the next."""
+"""A register is known at an edge that is as near to a reading as this part of the time between it and the next …"""
+
+NEAREST_US = QUARTER // 2
+"""… but at no other edge than the nearest to the reading [µs]."""
 
 
 def edge_bits(start: Array, end: Array, interval: Array) -> Array:
@@ -314,7 +317,7 @@ def edge_bits(start: Array, end: Array, interval: Array) -> Array:
     bits = np.zeros(len(start), "int8")
     wide = end - start > CLOSE_SLOW_US
     if wide.any():
-        near = np.maximum(CLOSE_US, (end - start) // NEAR)
+        near = np.clip((end - start) // NEAR, CLOSE_US, NEAREST_US)
         for bit, edge in ((STARTS_KNOWN, interval * QUARTER), (ENDS_KNOWN, (interval + 1) * QUARTER)):
             known = wide & (np.minimum(np.abs(edge - start), np.abs(edge - end)) <= near)
             bits |= (known * bit).astype("int8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.interval_quality import QUALITIES
+from energy_workbench.domain.intervals.quality import QUALITIES
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.energy import counter_steps

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.domain.interval_quality import WORDS
+from energy_workbench.domain.intervals.quality import WORDS
 from energy_workbench.figures.schema import Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import escaped_lines, percent

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from energy_workbench.domain.interval_quality import MEASURED
+from energy_workbench.domain.intervals.quality import MEASURED
 from energy_workbench.figures.axes import report_layout, report_title
 from energy_workbench.figures.schema import Axis, Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.domain.interval_quality import UNSURE, WORDS
+from energy_workbench.domain.intervals.quality import UNSURE, WORDS
 from energy_workbench.figures.axes import DAY_MS, axis, axis_title, gaps
 from energy_workbench.figures.schema import Annotation, Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from energy_workbench.domain.apparent import SIDES
-from energy_workbench.domain.interval_quality import MEASURED, QUALITIES
+from energy_workbench.domain.intervals.quality import MEASURED, QUALITIES
 from energy_workbench.domain.maxima import least
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.energy.counter_steps import COARSE, WHOLE

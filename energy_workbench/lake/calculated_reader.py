@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from energy_workbench.domain.entities import Flow, Meter, Part
-from energy_workbench.domain.interval_quality import MEASURED, QUALITIES
+from energy_workbench.domain.intervals.quality import MEASURED, QUALITIES
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.domain.time.period import Period

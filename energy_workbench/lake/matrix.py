@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energy_workbench.domain.interval_quality import MEASURED
+from energy_workbench.domain.intervals.quality import MEASURED
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.energy.interpolation import ENDS_KNOWN, STARTS_KNOWN, Array
 from energy_workbench.lake.interval_files import NOTHING, interval_source, no_intervals, of_meters

@@ -18,7 +18,8 @@ HELD = {
     # Of a month that a ratio touches, energy may be unknown before and after.
     # Meters that are changed together may be named by a filter alone.
     # A meter may be at the top, and its place may hold from the beginning of time.
-    "null": 384,
+    # How often a register is read may be left to its readings.
+    "null": 387,
     "example": 0,
     "circles": 0,
     "typed_circles": 0,

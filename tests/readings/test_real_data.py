@@ -128,9 +128,15 @@ def test_the_register_is_the_sum_of_all_intervals_exactly(wb: Workbench, registe
     assert frame["intervals"][0] == (last - first) / timedelta(minutes=15)
 
 
-def test_half_an_hour_between_readings_is_no_quarter_that_was_measured(wb: Workbench) -> None:
-    found = wb.pattern("HOUSE", "2013-07", by="day")
-    assert {row["quality"] for row in found.points} == {"estimated"}
-    assert (found.peak_kw, found.load_factor, found.completeness) == (None, None, 0.0)
-    assert wb.demand("HOUSE", "2013-07", block="30min").rows[0]["maximum"] is None
+def test_half_an_hour_between_readings_is_no_quarter_that_was_measured_but_a_half_hour_that_was(wb: Workbench) -> None:
+    quarters = wb.consumption("HOUSE", "2013-07", every="15min")
+    assert {row["quality"] for row in quarters.rows} == {"estimated"}
+    assert {(row["completeness"], row["demand_kw"]) for row in quarters.rows} == {(0.0, None)}
+    halves = wb.consumption("HOUSE", "2013-07", every="30min").rows
+    assert {row["quality"] for row in halves} == {"actual"}
+    month = wb.pattern("HOUSE", "2013-07", by="day")
+    assert {row["quality"] for row in month.points} == {"actual"}
+    highest = 2 * max(row["energy_import_kwh"] or 0.0 for row in halves)
+    assert month.peak_kw == pytest.approx(highest)
+    assert wb.demand("HOUSE", "2013-07", block="30min").rows[0]["maximum"] == pytest.approx(highest)
     assert wb.findings("HOUSE") == []

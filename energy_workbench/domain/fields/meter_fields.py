@@ -12,7 +12,7 @@ from energy_workbench.domain import accuracy_classes
 from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
 from energy_workbench.domain.fields import kinds
 from energy_workbench.domain.fields.meter_field import Detail, Group, MeterField, Section, Stored
-from energy_workbench.domain.metering_periods import FORMS
+from energy_workbench.domain.intervals.periods import FORMS
 from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.domain.status import Status
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.rows.energy import MeteringPeriodRow
 from energy_workbench.domain.entities import Meter
-from energy_workbench.domain.metering_periods import PERIODS, stated
+from energy_workbench.domain.intervals.periods import PERIODS, stated
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.domain.time.period import Period, local_midnight
 

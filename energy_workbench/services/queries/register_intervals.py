@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_workbench.domain.interval_quality import MEASURED
+from energy_workbench.domain.intervals.quality import MEASURED
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.energy.counter_steps import WHOLE

@@ -12,7 +12,7 @@ import numpy as np
 from energy_workbench.analytics.buckets import consumed_column, other_column
 from energy_workbench.analytics.pattern import demand_column
 from energy_workbench.domain.entities import Flow, Meter
-from energy_workbench.domain.interval_quality import MEASURED
+from energy_workbench.domain.intervals.quality import MEASURED
 from energy_workbench.domain.time import axis
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.domain.time.period import Period

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from energy_workbench.contract.rows.condition import EventRow, FindingRow
 from energy_workbench.domain.health.finding_words import finding_title
-from energy_workbench.domain.interval_quality import WORDS
+from energy_workbench.domain.intervals.quality import WORDS
 from energy_workbench.domain.pages import LOSSES, METER, PATTERNS, VIEWED
 from energy_workbench.domain.quantities import QUANTITIES, Kind
 from energy_workbench.figures.pattern import PLURALS

@@ -12,7 +12,7 @@ from traitlets import Dict, Instance
 from energy_workbench.contract.rows.condition import EventRow, FindingRow
 from energy_workbench.contract.rows.energy import MeteringPeriodRow
 from energy_workbench.contract.rows.meters import MeterRow
-from energy_workbench.domain.interval_quality import QUALITIES
+from energy_workbench.domain.intervals.quality import QUALITIES
 from energy_workbench.domain.pages import METER
 from energy_workbench.domain.time import clock
 from energy_workbench.figures.raw_power import raw_power

@@ -11,7 +11,7 @@ from energy_workbench.contract.results import Completeness
 from energy_workbench.contract.rows.condition import FindingRow
 from energy_workbench.contract.rows.energy import CompletenessRow
 from energy_workbench.contract.rows.review import CaseRow
-from energy_workbench.domain.interval_quality import UNSURE
+from energy_workbench.domain.intervals.quality import UNSURE
 from energy_workbench.domain.pages import QUALITY
 from energy_workbench.figures.completeness import STEPS, calendar
 from energy_workbench.figures.wording.words import amount, percent
