@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TypedDict
 
 
@@ -14,6 +15,7 @@ class Configuration(TypedDict, total=False):
     displayModeBar: bool
     responsive: bool
     modeBarButtonsToRemove: list[str]
+    toImageButtonOptions: dict[str, str]
 
 
 OWN: Configuration = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False}
@@ -29,3 +31,6 @@ PAGE: Configuration = {
 
 REPORT: Configuration = {**OWN, "responsive": True, "displayModeBar": False}
 """For reports: they are read."""
+
+picture: ContextVar[str] = ContextVar("picture", default="")
+"""How the picture of the figure is called that is shown now; empty where nobody says it."""

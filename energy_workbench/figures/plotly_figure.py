@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from energy_workbench.figures.plotly_config import OWN, Configuration
+from energy_workbench.figures.plotly_config import OWN, Configuration, picture
 from energy_workbench.figures.schema import Figure
 
 
-def shown(figure: Figure) -> Any:
-    """A figure of plain JSON as a `plotly.graph_objects.Figure`."""
-    from plotly import graph_objects
+def shown(figure: Figure, name: str = "") -> Any:
+    """A figure of plain JSON as a `plotly.graph_objects.Figure`.
+
+    Parameters
+    ----------
+    name : str
+        How the picture is called that a browser saves of it, without an ending.
+    """
+    from energy_workbench.figures.named_figure import NamedFigure
 
     keep_here()
-    return graph_objects.Figure(figure)
+    return NamedFigure(figure).called(name)
 
 
 def keep_here() -> None:
@@ -29,7 +35,8 @@ def keep_here() -> None:
         return
 
     def configuration(config: Configuration | None = None) -> Configuration:
-        return {**original(config), **OWN}
+        named: Configuration = {"toImageButtonOptions": {"filename": name}} if (name := picture.get()) else {}
+        return {**named, **original(config), **OWN}
 
     configuration.keeps_here = True  # type: ignore[attr-defined]
     for module in (offline, _base_renderers, _html):

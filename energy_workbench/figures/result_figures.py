@@ -19,55 +19,56 @@ from energy_workbench.contract.results import (
     PowerFlow,
     StatusSummary,
 )
+from energy_workbench.figures.picture_name import picture_name
 from energy_workbench.figures.plotly_figure import shown
 
 
 def _power_flow(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.flows.power_flow import power_flow
 
-    return shown(power_flow(payload))
+    return shown(power_flow(payload), picture_name("Power flow", payload))
 
 
 def _pattern(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.pattern import pattern
 
-    return shown(pattern(payload))
+    return shown(pattern(payload), picture_name("Consumption", payload))
 
 
 def _status(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.status import distributions
 
-    return shown(distributions(payload))
+    return shown(distributions(payload), picture_name("Meter states", payload))
 
 
 def _balance(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.balance import losses
 
-    return shown(losses(payload))
+    return shown(losses(payload), picture_name("Losses", payload))
 
 
 def _losses(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.balance import over_time
 
-    return shown(over_time(payload))
+    return shown(over_time(payload), picture_name("Losses over time", payload))
 
 
 def _generation(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.generation import sources
 
-    return shown(sources(payload))
+    return shown(sources(payload), picture_name("Generation", payload))
 
 
 def _load_shape(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.load_shape import load_shape
 
-    return shown(load_shape(payload))
+    return shown(load_shape(payload), picture_name("Load shape", payload))
 
 
 def _comparison(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.load_shape import comparison
 
-    return shown(comparison(payload))
+    return shown(comparison(payload), picture_name("Comparison", payload))
 
 
 def _intervals(payload: dict[str, Any]) -> Any:
@@ -84,19 +85,19 @@ def _intervals(payload: dict[str, Any]) -> Any:
         # Rows end with the bucket that runs, the period may end later.
         last, before = (datetime.fromisoformat(row["start"]) for row in (items[-1], items[-2]))
         totals["to"] = min(last + (last - before), datetime.fromisoformat(payload["to"])).isoformat()
-    return shown(pattern({**payload, **totals}))
+    return shown(pattern({**payload, **totals}), picture_name("Intervals", payload))
 
 
 def _energies(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.bars import energies
 
-    return shown(energies(payload))
+    return shown(energies(payload), picture_name("Energy", payload))
 
 
 def _maxima(payload: dict[str, Any]) -> Any:
     from energy_workbench.figures.bars import maxima
 
-    return shown(maxima(payload))
+    return shown(maxima(payload), picture_name("Maximum demand", payload))
 
 
 def fill() -> None:

@@ -56,6 +56,7 @@ class Editor(LivePage):
         self.location = Location(layout=self.view.widget.layout, reopens=False)
         self.poller: Poller[Answer] = Poller(self.model.question, self._take, self._fail, ease=EASE)
         self.location.on_move(guard(self._moved))
+        self.location.on_find(guard(self.model.tree.enter))
         self.files.on_file(guard(self.model.bulk.take))
         self.files.on_refused(guard(self.model.bulk.refuse))
         self.model.details.observe(guard(self._went), "row")

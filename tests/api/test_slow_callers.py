@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -11,7 +10,8 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from energy_workbench.api import answers, connections
-from tests.waiting import eventually, patience
+from tests.callers import connected, rest
+from tests.waiting import eventually
 
 SHORT = 0.3
 """Stands for the seconds that a caller has [s]."""
@@ -44,20 +44,6 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         go_on.set()
         server.should_exit = True
         thread.join()
-
-
-def connected(port: int) -> socket.socket:
-    found = socket.create_connection(("127.0.0.1", port))
-    found.settimeout(patience(30))
-    return found
-
-
-def rest(connection: socket.socket) -> bytes:
-    """All that still comes, until the service closes."""
-    parts = []
-    while part := connection.recv(4096):
-        parts.append(part)
-    return b"".join(parts)
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /slow HTT", b"GET /slow HTTP/1.1\r\nHost: a\r\nX-Slow: 1\r\n"])

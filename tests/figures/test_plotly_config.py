@@ -62,6 +62,22 @@ def test_a_figure_of_the_workbench_is_one_of_these() -> None:
     assert '"showSendToCloud": false' in DRAWN[PowerFlow](payloads.overview()["flow"]).to_html(include_plotlyjs=False)
 
 
+def test_however_a_figure_is_shown_its_picture_is_called_by_what_it_shows(tmp_path: Path) -> None:
+    named = (
+        "from energy_workbench.figures.picture_name import picture_name",
+        "from energy_workbench.figures.plotly_figure import shown",
+        "told = {'number': 'UNIT A/1', 'from': '2026-10-01T00:00:00+05:30', 'to': '2026-11-01T00:00:00+05:30'}",
+        "figure = shown({'data': [{'type': 'bar'}]}, picture_name('Load shape', told))",
+    )
+    code = "\n".join([*named, WAYS])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    ways = json.loads(done.stdout.splitlines()[-1])
+    # Neither is the figure itself any more.
+    del ways["notebook"], ways["widget"]
+    for way, text in ways.items():
+        assert '"filename":"Load-shape-UNIT-A-1-2026-10-01_2026-10-31"' in text.replace(": ", ":"), way
+
+
 @pytest.mark.parametrize("share", [SHARE, None], ids=["lab", "report"])
 def test_a_kernel_shows_no_figure_that_uploads_itself(share: Path | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if share:

@@ -70,6 +70,34 @@ def test_a_search_shows_what_it_finds_with_the_meters_above_it() -> None:
     assert "UNIT-J" in drawn(model)
 
 
+def test_enter_goes_to_the_first_hit_and_then_from_one_to_the_next() -> None:
+    model = tree()
+    chosen = []
+    for _ in range(4):
+        model.enter("unit-b machine-0")
+        chosen.append(model.meters.number_of(model.selected))
+    assert chosen == [f"UNIT-B-MACHINE-0{nth}" for nth in (1, 2, 3, 4)]
+    hits = [key for key in model.meters.rows if "UNIT-B-MACHINE-0" in model.meters.number_of(key)]
+    model.selected = hits[-1]
+    model.enter("unit-b machine-0")
+    assert model.selected == hits[0], "after the last comes the first"
+    assert model.search == "unit-b machine-0", "what was found stays in view"
+
+
+def test_enter_goes_to_the_number_that_was_typed_whole() -> None:
+    model = tree()
+    model.enter("unit-b")
+    assert model.meters.number_of(model.selected) == "UNIT-B"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "nothing is like that"])
+def test_enter_without_a_hit_chooses_nothing(text: str) -> None:
+    model = tree()
+    before = model.selected
+    model.enter(text)
+    assert model.selected == before
+
+
 def test_filters_by_status_and_type_are_combined() -> None:
     model = tree()
     model.status = "attention"

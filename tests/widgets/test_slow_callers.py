@@ -6,7 +6,6 @@ And who leaves before it comes is no error.
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from energy_workbench.cli.processes import lab
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.widgets.site import connections
 from energy_workbench.widgets.site.server import SiteOptions, SiteServer, configure
+from tests.callers import connected, rest
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 
@@ -96,20 +96,6 @@ def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     yield number
     loops[0].add_callback(loops[0].stop)
     thread.join(patience(30))
-
-
-def connected(port: int) -> socket.socket:
-    found = socket.create_connection(("127.0.0.1", port))
-    found.settimeout(patience(30))
-    return found
-
-
-def rest(connection: socket.socket) -> bytes:
-    """All that still comes, until the server closes."""
-    parts = []
-    while part := connection.recv(4096):
-        parts.append(part)
-    return b"".join(parts)
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /slow HTT", b"GET /slow HTTP/1.1\r\nHost: a\r\nX-Slow: 1\r\n"])

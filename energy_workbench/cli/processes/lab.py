@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -18,6 +18,8 @@ from energy_workbench.widgets.site import policy
 
 SHARE = Path(__file__).parent / "lab_share"
 """What Jupyter finds before what the machine has."""
+
+TOKEN: Final = "lab.token"  # noqa: S105 -- the name of its file
 
 app = typer.Typer(help="JupyterLab for analysts.")
 
@@ -38,16 +40,15 @@ def lab() -> None:
 
 
 def lab_token(settings: Settings) -> str:
-    """The token of JupyterLab, made at first use and kept in the home with mode 600."""
-    path = settings.home / "lab.token"
-    if not path.exists():
-        settings.home.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(24))
-            file.flush()
-            os.fsync(file.fileno())
-    return path.read_text("utf-8").strip()
+    """The token of JupyterLab, made at first use and kept in the home with mode 600.
+
+    Raises
+    ------
+    SettingsError
+        If its file can be read by others, or cannot be read or written.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return secret.made(settings.home, TOKEN)
 
 
 def config_file(settings: Settings) -> Path:
@@ -65,10 +66,8 @@ def config_file(settings: Settings) -> Path:
         },
     }
     path = settings.home / "lab.json"
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(configuration, file)
+    with disk.replaced(path, private=True) as draft:
+        draft.write_text(json.dumps(configuration), "utf-8")
     return path
 
 

@@ -371,7 +371,7 @@ def notes(overview: Overview, *, whole: bool = True) -> list[str]:
     told.pop("", None)
     return [
         *([site["advice"]] if site.get("advice") else []),
-        *(f"The site's use ({what}) is not known. {why}." for why, what in told.items()),
+        *(f"The site's use ({what}) is not known, because {why}." for why, what in told.items()),
         *without(cards["left_out"]),
     ]
 

@@ -131,6 +131,17 @@ class TreeModel(HasTraits):
         self.selected = key
         self._draw()
 
+    def enter(self, text: str) -> None:
+        """Search for a text and choose the first meter that it finds; where one of them is chosen, the next."""
+        self.search = text
+        matching = self.meters.matching(self.search, self.status, self.kind) if self.searching else []
+        if not matching:
+            return
+        exact = self.meters.id_of(text)
+        first = exact if exact in matching else matching[0]
+        after = matching.index(self.selected) + 1 if self.selected in matching else None
+        self.reveal(first if after is None else matching[after % len(matching)])
+
     def _searched(self, _: Any) -> None:
         self._closed.clear()
         self._draw()
