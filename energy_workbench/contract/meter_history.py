@@ -168,7 +168,8 @@ class MeterHistoryContract:
         """What an exchange would change, as `add_exchange` takes it: energy of its day and month before and after.
 
         The intervals are built as they would be; nothing is stored. `counters` are what was read last before and
-        first after it, beside what is given.
+        first after it, beside what is given; `locked_months` those that it alters, `reports` the sent ones that would
+        differ.
         """
 
     @operation("DELETE", "/meters/{id}/exchanges/{at}", "Delete an exchange", tag=TAG, needs=May.CHANGE)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.domain.fields.plain import Row
 from energy_workbench.domain.locks.locked_months import LockedChange, MonthLock, SentReport, because
 from energy_workbench.domain.ratios import Ratio
@@ -18,7 +19,8 @@ from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.registry import sites
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of
-from energy_workbench.registry.meters import queries
+from energy_workbench.registry.meters import exchanges, queries
+from energy_workbench.registry.meters.checked import one
 from energy_workbench.registry.storage import journal, locks, schema
 from energy_workbench.registry.storage.alterations import Altered, alterations
 from energy_workbench.registry.storage.journal import AuditEntry
@@ -143,6 +145,34 @@ class MonthLocks(Opened):
             pairs: list[tuple[Ratio | None, Ratio | None]] = [(history.get(ratio.valid_from), ratio)]
             pairs += [(history[each], None) for each in replaces if each in history and each != ratio.valid_from]
             rows = [changed("ratios", old, new, meter=key) for old, new in pairs]
+            return locks.altered(connection, list(alterations(connection, rows)))
+
+    def altered_by_exchange(
+        self,
+        ref: str | int,
+        at: datetime,
+        exchange: Exchange | None,
+        *,
+        ratio: Ratio | None = None,
+        profile: str | None = None,
+    ) -> LockedChange:
+        """What an exchange would alter that is written down or, where there is none any more, taken away.
+
+        Parameters
+        ----------
+        ratio, profile
+            Those that come with the device.
+        """
+        with self.database.read() as connection:
+            meter = one(connection, ref)
+            old = next((each for _, each in exchanges.listing(connection, meter.key) if each.at == at), None)
+            rows = [] if old == exchange else [changed("exchanges", old, exchange, meter=meter.key)]
+            if ratio is not None:
+                history = {each.valid_from: each for _, each in queries.all_ratios(connection, meter.key)}
+                rows.append(changed("ratios", history.get(ratio.valid_from), ratio, meter=meter.key))
+            if profile is not None and profile != meter.profile:
+                own = {"profile": meter.profile}, {"profile": profile}
+                rows.append(RowChange("meters", (meter.key,), *own))
             return locks.altered(connection, list(alterations(connection, rows)))
 
     def admit_readings(

@@ -166,7 +166,11 @@ class SetupStandIn:
             "span": "day", "start": NOW, "end": NOW, "before_import_kwh": 100.0, "after_import_kwh": 104.5,
             "before_export_kwh": None, "after_export_kwh": None,
         }  # fmt: skip
-        return {"at": NOW, "counters": [counter], "energy": [energy], "warnings": ["<b>look</b>"]}
+        sent = {"run": 1, "name": "<b>Board</b>", "report": "monthly", "period": "2026-10", "sent_at": NOW}
+        return {
+            "at": NOW, "counters": [counter], "energy": [energy], "warnings": ["<b>look</b>"],
+            "locked_months": ["2026-10"], "reports": [sent],
+        }  # fmt: skip
 
     def add_exchange(self, id: str, fields: Mapping[str, Any], *, revision: int | None = None) -> dict[str, Any]:
         self.calls.append(("exchange", id, dict(fields), revision))

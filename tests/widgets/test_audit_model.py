@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -154,3 +156,14 @@ def test_what_people_wrote_is_text_and_meters_are_linked(wb: Workbench) -> None:
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
     assert 'Exchange of <a class="ew-go" href="meter?meter=UNIT-A">UNIT-A</a> recorded' in html
+
+
+def test_what_altered_a_locked_month_says_so_and_why(home: Settings, tmp_path: Path) -> None:
+    wb = Workbench.at(shutil.copytree(home.home, tmp_path / "home"))
+    wb.lock_month("2026-10", by="asha")
+    wb.set_factor({"name": "diesel", "value": 2.7, "valid_from": "2026-10-01", "source": "x"}, reason="<b>", by="ravi")
+    altered, *others = model(wb).rows[:3]
+    assert '<small class="ew-altered">2026-10 was locked: &lt;b&gt;</small>' in markup.changes(
+        [altered], lambda _: "", KOLKATA
+    )
+    assert "ew-altered" not in markup.changes(others, lambda _: "", KOLKATA)

@@ -46,6 +46,10 @@ CALL = {
 CHANGED = {
     "at": AT, "by": EVIL, "action": EVIL, "subject": EVIL, "number": None, "before": {"note": EVIL, EVIL: EVIL},
     "after": {"note": "y"}, "change": 1, "undoes": None,
+    "locked": {
+        "months": ["2026-10"], "reason": EVIL,
+        "reports": [{"run": 1, "name": EVIL, "report": EVIL, "period": EVIL, "sent_at": AT}],
+    },
 }  # fmt: skip
 RUN = {"state": "failed", "incomplete": False, "cancelling": False, "period": EVIL, "progress": 0.0, "reason": EVIL}
 

@@ -482,6 +482,22 @@ def test_a_new_meter_of_a_file_is_shown_with_its_place(model: SetupModel) -> Non
     assert "&lt;b&gt;.csv" in shown
 
 
+def test_the_preview_of_a_file_names_locked_months_and_the_sent_reports_that_differ() -> None:
+    sent = {
+        "run": 1,
+        "name": "Board <1>",
+        "report": "monthly",
+        "period": "2026-09",
+        "sent_at": "2026-10-01T06:00+05:30",
+    }
+    plan = {"new": [], "changed": [{"number": "M", "fields": {"rated_kw": [None, 90.0]}}], "moved": [], "unchanged": 0}
+    change = {"months": ["2026-08", "2026-09"], "reason": "", "reports": [sent]}
+    shown = bulk_markup.plan(plan | {"locked_change": change}, "plant.csv")
+    assert "2026-08 and 2026-09 are locked: a reason is asked for" in shown
+    assert "Board &lt;1&gt;, 2026-09 (sent 01 Oct 2026 06:00)" in shown
+    assert "locked" not in bulk_markup.plan(plan, "plant.csv")
+
+
 def test_what_would_happen_to_meters_that_are_there_comes_before_the_new_ones() -> None:
     fields = {"name": "Lathe", "type": "machine"}
     many = [{"number": f"N-{place}", "fields": fields} for place in range(1200)]

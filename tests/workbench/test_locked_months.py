@@ -135,6 +135,27 @@ def test_with_a_reason_it_is_done_and_told(wb: Workbench, way: str):
     assert [each["name"] for each in lock["reports"]] == ["Board", "Diesel", "Press"]
 
 
+@pytest.mark.parametrize("more", [{}, {"ratio": {"ct_primary": 200, "ct_secondary": 5}}, {"profile": "eastron_sdm630"}])
+def test_the_preview_of_an_exchange_says_what_recording_it_alters(wb: Workbench, more: dict[str, Any]):
+    wb.lock_month(MONTH)
+    swap = {"at": AT, "new_serial": "B", "closing": {"energy_active_import": 1.0}, **more}
+    told = wb.preview_exchange("UNIT-A-MACHINE-01", swap)
+    change = wb.add_exchange("UNIT-A-MACHINE-01", swap, reason=WHY)["locked_change"]
+    assert (told["locked_months"], told["reports"]) == (change["months"], change["reports"])
+    assert told["locked_months"] == [MONTH]
+    assert "Press" in [each["name"] for each in told["reports"]]
+
+
+def test_the_preview_of_taking_an_exchange_away_says_it_too_and_a_note_alters_nothing(wb: Workbench):
+    swap = {"at": AT, "new_serial": "B", "closing": {"energy_active_import": 1.0}}
+    wb.add_exchange("DG", swap)
+    wb.lock_month(MONTH)
+    assert wb.preview_exchange("DG", {"at": AT}, remove=True)["locked_months"] == [MONTH]
+    told = wb.preview_exchange("DG", {**swap, "note": "by Anna"})
+    assert told["locked_months"] == []
+    assert "locked_change" not in wb.add_exchange("DG", {**swap, "note": "by Anna"})
+
+
 def test_reports_differ_that_are_of_that_time_and_of_the_site_that_meter_or_one_above(wb: Workbench):
     wb.lock_month(MONTH)
     change = wb.add_ratio("UNIT-A-MACHINE-01", {**RATIO, "ratio_applied_by": "workbench"}, reason=WHY)["locked_change"]

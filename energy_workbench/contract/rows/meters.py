@@ -266,12 +266,17 @@ class EnergyAtExchange(TypedDict):
 
 
 class ExchangePreview(TypedDict):
-    """What an exchange changes: counters around it, energy before and after, and what looks wrong."""
+    """What an exchange changes: counters around it, energy before and after, and what looks wrong.
+
+    `locked_months` are those it alters, `reports` the sent ones that would differ.
+    """
 
     at: Instant
     counters: list[CounterAtExchange]
     energy: list[EnergyAtExchange]
     warnings: list[str]
+    locked_months: list[str]
+    reports: list[SentReportRow]
 
 
 class RecordedReading(TypedDict):

@@ -20,6 +20,7 @@ from energy_workbench.domain.time.period import Period, parse_period
 from energy_workbench.energy.counter_steps import Facts
 from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from
+from energy_workbench.services.rows.locks import report_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,12 +52,22 @@ def preview(home: Home, meter: Meter, fields: Mapping[str, Any], *, remove: bool
     ratio = None if remove else device_ratio(fields, ratio_at(history, exchange.at), exchange.at, zone)
     after = others if remove else sorted([*others, exchange], key=lambda each: each.at)
     around = list(_counters(home, meter, exchange, now))
+    altered = home.registry.altered_by_exchange(
+        meter.id, exchange.at, None if remove else exchange, ratio=ratio, profile=_profile(fields, remove)
+    )
     return {
         "at": iso(exchange.at, zone),
         "counters": around,
         "energy": _energy(home, meter, exchange.at, stored, after, history, ratio),
         "warnings": [] if remove else _warnings(around, exchange, now),
+        "locked_months": list(altered.months),
+        "reports": report_rows(altered.reports, zone),
     }
+
+
+def _profile(fields: Mapping[str, Any], remove: bool) -> str | None:
+    """The profile that comes with the device; one that is taken away takes none with it."""
+    return None if remove else fields.get("profile") or None
 
 
 def _energy(

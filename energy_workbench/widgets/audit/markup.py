@@ -13,6 +13,7 @@ from energy_workbench.contract.rows.setup import AuditRow
 from energy_workbench.domain.fields.audit_actions import done
 from energy_workbench.figures.wording.changes import differences
 from energy_workbench.widgets.changes import listed
+from energy_workbench.widgets.locked_markup import altered
 from energy_workbench.widgets.markup import one_line
 
 
@@ -36,8 +37,9 @@ def changes(
 
 def _line(row: AuditRow, number_of: Callable[[str], str], zone: ZoneInfo) -> Markup:
     undone = Markup("<small>takes change {} back</small>").format(row["undoes"]) if row["undoes"] else Markup()
+    beside = undone + altered(row["locked"])
     return Markup("<tr><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td></tr>").format(
-        moment(row["at"]), row["by"], what(row), undone, listed(differences(row, number_of, zone))
+        moment(row["at"]), row["by"], what(row), beside, listed(differences(row, number_of, zone))
     )
 
 

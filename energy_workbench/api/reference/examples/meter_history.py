@@ -34,7 +34,13 @@ _PREVIEW: JsonObject = {
             "before_import_kwh": 1102.4, "after_import_kwh": 1104.3, "before_export_kwh": 0.0, "after_export_kwh": 0.0,
         }
     ],
-    "warnings": [],
+    "warnings": [], "locked_months": ["2026-10"],
+    "reports": [
+        {
+            "run": 12, "name": "Board", "report": "monthly", "period": "2026-10",
+            "sent_at": "2026-11-01T06:00:12+05:30",
+        }
+    ],
 }  # fmt: skip
 
 _RATIO_PREVIEW: JsonObject = {

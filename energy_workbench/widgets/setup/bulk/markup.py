@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from energy_workbench.widgets.locked_markup import would_alter
 from energy_workbench.widgets.markup import one_line
 
 LISTED = 200
@@ -32,7 +33,11 @@ def plan(dry_run: Mapping[str, Any], filename: str) -> Markup:
     told = Markup().join(_listed(kind, items) for kind, items in kinds.items() if items)
     warnings = list(dry_run.get("warnings", ()))
     careful = Markup('<p class="ew-careful">⚠ Please look at these; they can be imported.</p>') + _problems(warnings)
-    return Markup('<p role="status">{}: {}.</p>{}{}').format(named, head, careful if warnings else "", told)
+    change = dry_run.get("locked_change")
+    locked = would_alter(change["months"], change["reports"]) if change else Markup()
+    return Markup('<p role="status">{}: {}.</p>{}{}{}').format(
+        named, head, locked, careful if warnings else Markup(), told
+    )
 
 
 def _listed(kind: str, items: Sequence[Mapping[str, Any]]) -> Markup:

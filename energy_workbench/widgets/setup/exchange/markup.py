@@ -11,6 +11,7 @@ from energy_workbench.contract.rows.meters import EnergyAtExchange, ExchangePrev
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.figures.wording.values import exact
 from energy_workbench.figures.wording.words import UNKNOWN, amount
+from energy_workbench.widgets.locked_markup import would_alter
 from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup.details.markup import moment
 
@@ -63,6 +64,7 @@ def preview(told: ExchangePreview | None, *, looking: bool, removing: bool) -> M
         text = "Working out what it changes…" if looking else ""
         return Markup('<p class="ew-hint" role="status">{}</p>').format(text) if text else Markup()
     careful = Markup().join(Markup('<p class="ew-careful">⚠ {}</p>').format(text) for text in told["warnings"])
+    careful += would_alter(told["locked_months"], told["reports"])
     lines = Markup().join(line for row in told["energy"] for line in _lines(row))
     if not lines:
         return careful + Markup(

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from energy_workbench.contract.rows.locked import SentReportRow
 from energy_workbench.contract.rows.meters import MonthEnergy, RatioPreview, RatioRow
 from energy_workbench.figures.wording.words import amount
+from energy_workbench.widgets.locked_markup import differing
 from energy_workbench.widgets.setup.details.markup import moment
 
 
@@ -45,7 +45,7 @@ def impact(change: RatioPreview | None) -> Markup:
     careful = Markup().join(Markup('<p class="ew-careful">⚠ {}</p>').format(text) for text in change["warnings"])
     return Markup(
         '<p class="ew-impact">Recomputes {}from <b>{}</b> to <b>{}</b>. Readings stay as they are.</p>{}{}{}'
-    ).format(many, start, end, _months(change), _reports(change["reports"]), careful)
+    ).format(many, start, end, _months(change), differing(change["reports"]), careful)
 
 
 def _months(change: RatioPreview) -> Markup:
@@ -69,14 +69,3 @@ def _month(row: MonthEnergy, ways: Sequence[str]) -> Markup:
     cells = Markup().join(Markup("<td>{}</td>").format(amount(value)) for value in energies)
     lock = Markup(' <span title="This month is locked">locked</span>') if row["locked"] else Markup()
     return Markup("<tr><th>{}{}</th>{}</tr>").format(row["month"], lock, cells)
-
-
-def _reports(reports: Sequence[SentReportRow]) -> Markup:
-    """Sent reports that would differ."""
-    if not reports:
-        return Markup('<p class="ew-hint">No report of that time was sent.</p>')
-    items = Markup().join(
-        Markup("<li>{}, {} (sent {})</li>").format(each["name"], each["period"], moment(each["sent_at"]))
-        for each in reports
-    )
-    return Markup('<div class="ew-careful">⚠ Sent reports that differ then:<ul>{}</ul></div>').format(items)
