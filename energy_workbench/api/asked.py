@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Header, Path, Query
 from pydantic import AfterValidator
@@ -15,7 +16,8 @@ from energy_workbench.contract.rows.payload import JsonObject
 from energy_workbench.domain.errors import InputError, PeriodError
 from energy_workbench.domain.paging import LEFT_OUT, PAGE
 from energy_workbench.domain.time import clock
-from energy_workbench.domain.time.period import beginning, between
+from energy_workbench.domain.time.period import beginning, between, parse_period
+from energy_workbench.domain.time.period_text import not_begun
 
 Part = AfterValidator(whole)
 """Of a path: a slash that the caller has encoded is part of it."""
@@ -63,6 +65,15 @@ def period(
     if end is None:
         return f"{beginning(instant(start), wb.zone).isoformat()}/{clock.now().isoformat()}"
     return between(instant(start), instant(end), wb.zone).text
+
+
+def note_of(text: str | None, zone: ZoneInfo) -> dict[str, str]:
+    """What a list of a period says beside its items: that the period lies in the future, and only then."""
+    if text is None:
+        return {}
+    now = clock.now()
+    ahead = not_begun(parse_period(text, zone, now).start.astimezone(zone), now)
+    return {"note": ahead} if ahead else {}
 
 
 def instant(text: str) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from energy_workbench.api.access.session import Caller, Home, Shown
 from energy_workbench.api.answers import Json
-from energy_workbench.api.asked import Asked, Limit, Offset
+from energy_workbench.api.asked import Asked, Limit, Offset, note_of
 from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.room import apart
 from energy_workbench.contract.everything import WorkbenchContract
@@ -40,4 +40,5 @@ def audit(
     """
     chosen = {"period": period, "who": who, "action": action}
     items = shown(wb.audit(limit, meter, offset=offset, **chosen))
-    return Json({"items": items, "total": wb.audit_summary(meter, **chosen)["total"]})
+    total = wb.audit_summary(meter, **chosen)["total"]
+    return Json({"items": items, "total": total, **note_of(period, wb.zone)})

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Operator, Shown
 from energy_workbench.api.answers import Json, attachment
-from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant
+from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant, note_of
 from energy_workbench.api.room import apart
 from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.notes import Between, Kind, Longest, Parameter, Words, optional
@@ -110,6 +110,9 @@ def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Res
             # Where it altered a locked month there is something to tell.
             return Json(told) if told else Response(status_code=operation.status)
         payload = binding.payload(_shown(found) if _shown else found)
+        if get_origin(binding.answer) is list:
+            spans = (given.get(each.name) for each in there if each.note(Kind) is Kind.PERIOD)
+            told |= next((note_of(span, _home.zone) for span in spans), {})
         payload = {**payload, **told} if told else payload
         response = Json(payload, status_code=operation.status)
         if operation.tagged:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import describe
+from energy_workbench.contract.result import OfPeriod
 from energy_workbench.contract.rows.energy import IntervalRow
 from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.contract.rows.meters import MeterRow
@@ -18,6 +20,7 @@ from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.presence import AHEAD, Heard, fed, presence
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period, parse_period, zone_of
+from energy_workbench.domain.time.period_text import not_begun
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.cache import Cache
 from energy_workbench.services.queries.energies import Energies
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from energy_workbench.registry import Registry, StateStore
 
 Answer = TypeVar("Answer")
+Told = TypeVar("Told", bound=OfPeriod)
 
 
 class Home:
@@ -148,6 +152,11 @@ class Home:
     def energies_of(self, meter: Meter, span: Period, every: str) -> tuple[IntervalRow, ...]:
         """Energy and demand of a meter, a row a bucket that has begun."""
         return self._energies().rows(meter, span, every)
+
+    def _told(self, answer: Told, span: Period) -> Told:
+        """An answer about a period, which says so where that lies in the future."""
+        ahead = not_begun(span.start.astimezone(self.zone), clock.now())
+        return replace(answer, note=ahead) if ahead else answer
 
     def _meters(self) -> list[Meter]:
         return self._cache.get(("meters", self.registry.revision(), self.registry.begun()), self.registry.meters)

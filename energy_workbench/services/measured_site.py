@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import Measured
 from energy_workbench.analytics.site_use import Absent
-from energy_workbench.contract.result import OfPeriod
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
-from energy_workbench.domain.time.period_text import not_begun
 from energy_workbench.services.home import Home
 from energy_workbench.services.queries.trees import Stretch
 from energy_workbench.services.queries.unread_meters import measured_trees
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from energy_workbench.lake.calculated_reader import Era
 
 Answer = TypeVar("Answer")
-Told = TypeVar("Told", bound=OfPeriod)
 
 
 class MeasuredSite(Home):
@@ -100,11 +97,6 @@ class MeasuredSite(Home):
         if not 0 <= percent <= 100:
             raise InputError(f"{percent:g} % is no threshold of a loss: 0 to 100")
         return percent
-
-    def _told(self, answer: Told, span: Period) -> Told:
-        """An answer about a period, which says so where that lies in the future."""
-        ahead = not_begun(span.start.astimezone(self.zone), clock.now())
-        return replace(answer, note=ahead) if ahead else answer
 
     def _kept(self, question: tuple[Hashable, ...], answer: Callable[[], Answer]) -> Answer:
         """An answer, made once for each version of configuration and intervals, and anew with each interval."""

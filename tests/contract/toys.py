@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -85,6 +86,8 @@ class Toys:
 
 class ToyBox(Toys):
     """What answers."""
+
+    zone = ZoneInfo("UTC")
 
     def __init__(self) -> None:
         self.painted: list[tuple[str, str]] = []

@@ -102,6 +102,8 @@ def test_what_it_changes_is_shown_in_kwh_before_it_is_stored(model: SetupModel, 
     assert "Day of the exchange, import" in shown
     assert "+4.5 kWh" in shown
     assert "⚠ &lt;b&gt;look&lt;/b&gt;" in shown
+    assert "2026-10 is locked: a reason is asked for" in shown
+    assert "&lt;b&gt;Board&lt;/b&gt;, 2026-10 (sent" in shown
     assert called(stand_in, "exchange") == []
 
 

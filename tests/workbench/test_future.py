@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from energy_workbench.api.access.home_tokens import adopt, tokens_of
+from energy_workbench.api.app import create_app
 from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract.result import OfPeriod
 from energy_workbench.domain.errors import NoDataError
@@ -28,6 +30,7 @@ ASKED: list[Callable[[Any, str], Any]] = [
     lambda wb, period: wb.demand(None, period),
     lambda wb, period: wb.energies(period),
     lambda wb, period: wb.completeness(period),
+    lambda wb, period: wb.readings("UNIT-A", period),
     lambda wb, period: wb.balance(period),
     lambda wb, period: wb.losses("MAIN", period),
     lambda wb, period: wb.flow(period),
@@ -66,6 +69,16 @@ def test_an_answer_says_that_its_period_lies_in_the_future(
         assert NOTE in repr(ahead)
         assert NOTE in ahead._repr_html_()
         assert "note" not in ask(wb, "2026-10").to_dict()
+
+
+@pytest.mark.parametrize("path", ["meters/UNIT-A/readings", "meters/UNIT-A/events", "findings", "audit"])
+def test_a_list_over_rest_says_it_beside_its_items(sides: tuple[Workbench, RemoteWorkbench], path: str) -> None:
+    with TestClient(create_app(sides[0].settings), base_url="http://localhost") as client:
+        client.headers["Authorization"] = f"Bearer {tokens_of(sides[0].settings).viewer}"
+        ahead = client.get(f"/api/Energy/{path}", params={"period": "2027-10"}).json()
+        assert (ahead["items"], ahead["total"], ahead["note"]) == ([], 0, NOTE)
+        for asked in ({"from": "2026-10-01"}, {}):
+            assert "note" not in client.get(f"/api/Energy/{path}", params=asked).json()
 
 
 def test_no_meter_is_blamed_for_what_has_not_been(sides: tuple[Workbench, RemoteWorkbench]) -> None:

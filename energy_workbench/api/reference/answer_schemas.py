@@ -15,7 +15,7 @@ from energy_workbench.api.reference.body_schemas import NAMED, of_table, sent, t
 from energy_workbench.api.reference.document import Schema
 from energy_workbench.api.reference.made import made
 from energy_workbench.contract.binding import Binding
-from energy_workbench.contract.notes import Of, optional, plain
+from energy_workbench.contract.notes import Kind, Of, optional, plain
 from energy_workbench.contract.result import OfPeriod, Result
 from energy_workbench.contract.results.kinds import results
 from energy_workbench.contract.rows.meters import MeterNode, RecordedReading
@@ -114,7 +114,9 @@ def told_as(binding: Binding) -> Any:
         return found
     if get_origin(answer) is list:
         (row,) = get_args(answer)
-        return made(f"{row.__name__}List", {"items": answer, "total": int})
+        dated = any(each.note(Kind) is Kind.PERIOD for each in binding.parameters)
+        note = {"note": NotRequired[str]} if dated else {}
+        return made(f"{row.__name__}List", {"items": answer, "total": int, **note})
     if optional(answer):
         return made(name.title().replace("_", ""), {name: answer})
     return answer

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from typing_extensions import TypedDict
 
-from energy_workbench.contract.result import Result, Table
+from energy_workbench.contract.result import OfPeriod, Result, Table
 from energy_workbench.contract.rows.meters import MeterRow, ReadingRow
 
 METER_COLUMNS = [*MeterRow.__annotations__][: [*MeterRow.__annotations__].index("updated_at") + 1]
@@ -44,7 +44,7 @@ class MeterTable(Table[MeterRow]):
 
 
 @dataclass(frozen=True, repr=False)
-class Readings(Table[ReadingRow, WideReading]):
+class Readings(OfPeriod, Table[ReadingRow, WideReading]):
     """Raw readings of a meter: rows of `{ts, values: {quantity: value}}`, a column a quantity in a frame."""
 
     keys: ClassVar[Mapping[str, str]] = {"rows": "items"}

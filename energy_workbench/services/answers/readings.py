@@ -54,7 +54,8 @@ class ReadingAnswers(Home):
             made_for = ratings(known, ratios, self.registry.limits_of(known.key))
             table = without_impossible(scaled_to_primary(table, ratios), ratios, made_for)
         rows, shown = rows_of(table, zone, names)
-        return Readings(rows, len(rows), known.id, known.number, zone.key, shown, scaled)
+        answer = Readings(rows, len(rows), known.id, known.number, zone.key, shown, scaled)
+        return self._told(answer, span) if span else answer
 
     def _since(self, span: Period | None, after: str | None) -> datetime | None:
         if after is None:
