@@ -69,7 +69,9 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
         xaxis=axis(
             theme,
             title=axis_title(
-                theme, f"loss, {of} (whiskers: uncertainty, k = 2; {_threshold_text(by, threshold)})", size=11
+                theme,
+                Markup("loss, {}<br>(whiskers: uncertainty, k = 2; {})").format(of, _threshold_text(by, threshold)),
+                size=11,
             ),
             zerolinecolor=theme.quiet,
             tickformat=",~g",
@@ -77,7 +79,7 @@ def losses(payload: Mapping[str, Any], *, theme: Theme = LIGHT, by: str = "perce
         ),
         yaxis={"automargin": True, "tickfont": {"color": theme.ink}},
         bargap=0.35,
-        margin={"l": 8, "r": 16, "t": 12, "b": 44},
+        margin={"l": 8, "r": 16, "t": 12, "b": 58},
     )
     return {"data": [bars] if by == "percent" else [bars, marks], "layout": layout}
 

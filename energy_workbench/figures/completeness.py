@@ -13,6 +13,8 @@ from energy_workbench.figures.schema import Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import escaped_lines, percent
 
+LEAST_WIDTH = 540
+"""At which a month of days stands beside names of meters and what its colours mean [px]."""
 ROW, ROWS = 15, 240
 """Height of a row [px], and most rows of one figure."""
 
@@ -87,7 +89,7 @@ def calendar(items: Sequence[Mapping[str, Any]], days: Sequence[str], *, theme: 
         summary=f"Completeness of {len(shown)} meters on {len(days)} days; least {percent(worst[0])} at {worst[1]}",
         uirevision="calendar",
         margin={"l": 8, "r": 8, "t": 34, "b": 8},
-        meta={"height": max(170, ROW * len(shown) + 70)},
+        meta={"height": max(170, ROW * len(shown) + 70), "least": LEAST_WIDTH},
         xaxis={
             "type": "date",
             "side": "top",

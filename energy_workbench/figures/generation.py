@@ -60,7 +60,7 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """
     days = payload["days"]
     columns = [column for _, column, _ in SCOPES if any(day.get(column) is not None for day in days)]
-    if not columns:
+    if not columns or (payload["missing_factors"] and not any(day[column] for day in days for column in columns)):
         lacking = [f"No emission factor for the grid: {row['reason']}" for row in payload["missing_factors"] if days]
         return message(theme, f"{next(iter(lacking), 'No energy is known for this period')}.")
     unit = payload["units"]["net_kg"]

@@ -7,11 +7,13 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from energy_workbench.figures.schema import Annotation, Figure, Trace
+from energy_workbench.figures.schema import Annotation, Figure, Meta, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import STATE_COLOURS, percent, spoken
 
 RINGS = ("status", "health", "communication")
+LEAST_WIDTH = 175
+"""Of a ring with its legend: on a narrower screen they are moved sideways [px]."""
 
 
 def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tuple[str, ...] = RINGS) -> Figure:
@@ -66,7 +68,8 @@ def distributions(summary: Mapping[str, Any], *, theme: Theme = LIGHT, rings: tu
             },
         ]  # fmt: skip
         words.append(f"{ring}: " + ", ".join(f"{count} {spoken(state)}" for state, count in counts.items()))
-    layout = themed_layout(theme, summary="; ".join(words), annotations=notes, uirevision="states")
+    meta: Meta = {"least": LEAST_WIDTH * len(rings)}
+    layout = themed_layout(theme, summary="; ".join(words), annotations=notes, uirevision="states", meta=meta)
     return {"data": data, "layout": layout}
 
 

@@ -63,6 +63,9 @@ def test_a_site_without_factors_is_told_so() -> None:
         day.update(dict.fromkeys(("scope1_kg", "scope2_location_kg", "scope2_market_kg", "avoided_kg")))
     payload["missing_factors"] = [{"name": "grid_location", "reason": "the site states no country", "advice": "say it"}]
     assert "No emission factor for the grid: the site states no country" in carbon(payload)["layout"]["meta"]["summary"]
+    for day in payload["days"]:
+        day["scope1_kg"] = 0.0
+    assert "No emission factor for the grid" in carbon(payload)["layout"]["meta"]["summary"], "no empty axes"
     payload["days"] = []
     assert "No energy is known" in carbon(payload)["layout"]["meta"]["summary"]
     assert "No energy is known" in sources(payload)["layout"]["meta"]["summary"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -96,6 +97,25 @@ def test_a_chosen_period_is_that_of_pattern_and_flow_and_without_one_they_are_of
     assert (model.flow_view, model.pattern_period) == ("period", "2026-10")
     assert "2026-10" in markup.pattern_heading(model.shown_pattern, model.pattern_period)
     assert model.pattern_table().name == "Consumption GRID 2026-10"
+
+
+def test_where_no_meter_reports_its_power_the_flow_is_of_the_energy(
+    stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = stand_in.overview()
+    silent = replace(whole, tree=tuple({**row, "power_kw": None} for row in whole.tree))
+    monkeypatch.setattr(stand_in, "overview", lambda _: silent)
+    model = Model(stand_in, Choices())
+    model.refresh()
+    assert model.flow_view == "period"
+    assert "flow" not in model.address()
+    model.flow_view = "now"
+    model.refresh()
+    assert (model.flow_view, model.address()["flow"]) == ("now", "now"), "who asks for it sees that there is none"
+    asked = Model(stand_in, Choices())
+    asked.follow({"flow": "now"})
+    asked.refresh()
+    assert asked.flow_view == "now"
 
 
 def test_what_flows_is_in_the_address_where_it_is_not_what_the_period_implies(stand_in: StandIn) -> None:

@@ -18,6 +18,7 @@ from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.meter import markup
 from energy_workbench.widgets.meter.model import Model
 from energy_workbench.widgets.meter.recent import Recent
+from energy_workbench.widgets.meter.sections import NewestValues
 from tests.workbench.plant import NOW, make_home
 
 EVIL = "<script>alert(1)</script>"
@@ -159,6 +160,7 @@ def test_a_meter_that_was_never_read_says_so(tmp_path: Path) -> None:
     model = opened(Workbench.at(make_home(tmp_path / "home").home))
     assert model.as_of is None
     assert "no readings yet" in markup.live(model.now)
+    assert markup.ONLY_COUNTERS in markup.live(NewestValues("2026-10-05T10:00:00+05:30", {"energy_active_import": 1.0}))
     assert "reports no counters" in markup.counters(model.now)
     assert model.power_figure["data"] == []
     assert model.history_figure["data"] == []

@@ -70,7 +70,8 @@ def power_flow(
     quantity = "power" if unit == "kW" else "energy"
     network = Network.of(flow, None if root is None else below(root, meters or {}), levels)
     if not network.links:
-        return message(theme, f"No flow of {quantity} is known for this period yet.")
+        when = "now: no meter reports it" if quantity == "power" else "for this period yet"
+        return message(theme, f"No flow of {quantity} is known {when}.")
     whole = max(network.supply.values())
     drawing = _Drawing(Sankey(theme, whole), unit, network, meters or {}, errors or {}, loss_errors or {})
     drawing.nodes(by_verdict=colour == "loss")

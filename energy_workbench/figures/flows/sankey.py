@@ -16,6 +16,8 @@ from energy_workbench.figures.wording.words import amount, plotted
 
 MARGIN, GAP, THICKNESS = 14, 12, 14
 """Margins above and below, least distance and width of the nodes [px]."""
+LEAST_WIDTH = 620
+"""At which labels of neighbouring columns stand beside each other [px]."""
 
 
 Label = str | Callable[[float], str]
@@ -139,7 +141,7 @@ class Sankey:
         layout = themed_layout(
             self.theme,
             summary=summary,
-            meta={"height": height},
+            meta={"height": height, "least": LEAST_WIDTH},
             uirevision=view,
             margin={"l": 4, "r": 4, "t": MARGIN, "b": MARGIN},
         )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from energy_workbench.figures.schema.layout import Annotation, Axis, Image, Layout, Shape, TickFormat
+from energy_workbench.figures.schema.layout import Annotation, Axis, Image, Layout, Meta, Shape, TickFormat
 from energy_workbench.figures.schema.parts import Font, Line, Margin, Title, Value
 from energy_workbench.figures.schema.trace import ErrorBars, Marker, Trace
 
@@ -27,6 +27,7 @@ __all__ = [
     "Line",
     "Margin",
     "Marker",
+    "Meta",
     "Shape",
     "TickFormat",
     "Title",

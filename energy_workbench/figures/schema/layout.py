@@ -122,10 +122,11 @@ class HoverLabel(TypedDict):
 
 
 class Meta(TypedDict, total=False):
-    """What the page reads: the figure in words, and the height that it wants [px]."""
+    """What the page reads: the figure in words, the height that it wants, and the least width it is read at [px]."""
 
     summary: str
     height: int
+    least: int
 
 
 class Layout(TypedDict, total=False):

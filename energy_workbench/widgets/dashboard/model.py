@@ -100,22 +100,31 @@ class Model(PageModel):
     """The selection and time of the last overview, and that."""
     picture: FloorPlan | None = None
     """The floor plan, once somebody has looked at it."""
+    _flow_asked = False
+    """Whether the address says what flows."""
 
     def __init__(self, workbench: WorkbenchContract, choices: Choices, **own: Any) -> None:
         super().__init__(workbench, choices, **own)
         choices.observe(lambda _: self._imply_flow(), "period")
 
     def _imply_flow(self) -> None:
-        """Who chooses a period means its energy, until he asks for the power of now."""
+        """Who chooses a period means its energy, until he asks for the power of now, which not every site reports."""
         self.flow_view = self._implied_flow
 
     @property
     def _implied_flow(self) -> str:
-        return "period" if self.chosen else "now"
+        return "period" if self.chosen or self._powerless else "now"
+
+    @property
+    def _powerless(self) -> bool:
+        """Whether it is known that no meter reports its power."""
+        tree = () if self.overview is None else self.overview.tree
+        return bool(tree) and all(row["power_kw"] is None for row in tree)
 
     def follow(self, query: dict[str, str]) -> None:
         super().follow(query)
-        if query.get("flow") not in ("now", "period"):
+        self._flow_asked = query.get("flow") in ("now", "period")
+        if not self._flow_asked:
             self._imply_flow()
 
     def address(self) -> dict[str, str]:
@@ -162,8 +171,11 @@ class Model(PageModel):
 
     def show(self, fetched: Fetched) -> None:
         overview = fetched.overview
+        implied = self._implied_flow
         self.shown_pattern, self.own = fetched.pattern, fetched.own
         self.overview, self.picture = overview, fetched.plan
+        if self.flow_view == implied and not self._flow_asked:
+            self._imply_flow()
         if fetched.gone:
             self.problem = f"Meter “{self.choices.meter}” no longer exists: the whole site is shown."
         seen = [row["last_seen"] for row in overview.tree if row["last_seen"]]

@@ -116,6 +116,9 @@ def _below(children: Sequence[Relative]) -> Markup:
     return Markup('<p class="ew-below">Below it: {}{}</p>').format(named, more)
 
 
+ONLY_COUNTERS = "The latest reading has counters only: power, voltage and current are not known of this meter."
+
+
 def live(now: NewestValues) -> Markup:
     """The newest values by phase."""
     if not now.ts:
@@ -141,7 +144,8 @@ def live(now: NewestValues) -> Markup:
     table = Markup('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
         look, heads, Markup().join(rows)
     )
-    return Markup("{}{}").format(table if rows else "", _more(values))
+    shown = Markup("{}{}").format(table if rows else "", _more(values))
+    return shown or Markup('<p class="ew-more">{}</p>').format(ONLY_COUNTERS)
 
 
 def live_heading(now: NewestValues | None) -> Markup:

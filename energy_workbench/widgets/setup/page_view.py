@@ -87,7 +87,7 @@ class SetupView:
         )
         self.tree = TreeView(model.tree, make)
         self.tree.hand.on_drop(guard(self._dropped))
-        self.search = make.input("Search", "Any word, then Enter", classes="ew-input ew-search")
+        self.search = make.input("Search", "Any word", classes="ew-input ew-search")
         self.status = make.select("Status", STATUS_FILTERS, classes="ew-input ew-filter")
         self.kind = make.select("Type", KINDS, classes="ew-input ew-filter")
         self.matches = make.text("ew-note ew-found")

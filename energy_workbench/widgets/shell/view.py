@@ -46,7 +46,7 @@ class HeadView:
         self._pages = pages
         self.menu = make.text("ew-menu", menu(pages, "", ""))
         self.title = make.text("ew-head")
-        self.meter = make.finder("Meter: type part of its number or name")
+        self.meter = make.finder("Meter: part of number or name")
         self.period = PeriodPicker(layout=make.layout)
         self.printed = make.text("ew-printed")
         self.ahead = make.text("ew-problems")

@@ -157,13 +157,22 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => { for (const each of drawn) each.toScreen(); });
 
+/** Fewer dates below a chart that is too narrow for all of them side by side. */
+const NARROW = 480;
+const sparse = (layout, plot) => (layout.xaxis?.type === "date" && plot.clientWidth < NARROW
+  ? {xaxis: {...layout.xaxis, dtick: undefined, nticks: 4, tickangle: 0}} : {});
+
 export const chart = {
   async render({model, el}) {
     el.classList.add("ew-chart");
     el.style.minHeight = `${model.get("height")}px`;
     const plot = document.createElement("div");
     plot.className = "ew-plot";
-    el.append(plot);
+    // What needs more room than a phone has is moved sideways below the finger.
+    const across = document.createElement("div");
+    across.className = "ew-across";
+    across.append(plot);
+    el.append(across);
     if (model.get("saves")) {
       el.append(saveMenu(model, plot, () => el.closest(".ew-panel")?.querySelector("h2")?.textContent || "Chart"));
     }
@@ -188,7 +197,8 @@ export const chart = {
         plot.setAttribute("aria-label", (figure.layout.meta && figure.layout.meta.summary) || "Chart");
         // The figure may ask for a height; the stylesheet may give more.
         el.style.minHeight = `${(figure.layout.meta && figure.layout.meta.height) || model.get("height")}px`;
-        await Plotly.react(plot, figure.data, {...figure.layout, autosize: true}, window.workbench.bar);
+        plot.style.minWidth = `${(figure.layout.meta && figure.layout.meta.least) || 0}px`;
+        await Plotly.react(plot, figure.data, {...figure.layout, ...sparse(figure.layout, plot), autosize: true}, window.workbench.bar);
         untangle(plot);
         if (listening) return;
         listening = true;
