@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -18,6 +19,9 @@ PLURALS = {
 }  # fmt: skip
 """Steps, as they are counted: `160 hours`."""
 SPANS = {"15min": "15 minutes", "30min": "half hour", "1h": "hour", "1d": "day", "1w": "week", "1mo": "month"}
+
+EDGE = 0.2
+"""Share of a chart's width at which a note at its middle would run over the edge [1]."""
 
 
 def pattern(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
@@ -141,6 +145,13 @@ def hover_texts(points: Sequence[Mapping[str, Any]]) -> list[Markup]:
     )
 
 
+def _side(at: str, first: str, last: str) -> str:
+    """Which side of a note at an instant stands there, so that all of it is within the chart."""
+    instant, begin, end = map(datetime.fromisoformat, (at, first, last))
+    share = (instant - begin) / (end - begin) if end > begin else 0.5
+    return "left" if share < EDGE else "right" if share > 1 - EDGE else "center"
+
+
 def _peak_note(payload: Mapping[str, Any], theme: Theme) -> list[Annotation]:
     """A note at the bucket that holds the maximum demand."""
     if not payload["peak_at"] or payload["peak_kw"] is None:
@@ -155,6 +166,7 @@ def _peak_note(payload: Mapping[str, Any], theme: Theme) -> list[Annotation]:
             "x": at,
             "y": plotted(holder["energy_kwh"]),
             "text": Markup("peak {} · {}").format(amount(payload["peak_kw"], "kW"), moment(payload["peak_at"])),
+            "xanchor": _side(at, local(payload["from"]), local(payload["to"])),
             "yanchor": "bottom",
             "yshift": 4,
             "showarrow": False,

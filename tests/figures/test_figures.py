@@ -29,6 +29,14 @@ def index_of(trace: dict[str, Any], meter: str) -> int:
     return next(n for n, about in enumerate(trace["node"]["customdata"]) if about[0] == meter)
 
 
+@pytest.mark.parametrize(("place", "side"), [(0, "left"), (2, "left"), (80, "center"), (-2, "right"), (-1, "right")])
+def test_the_note_of_the_peak_stays_within_the_chart(place: int, side: str) -> None:
+    payload = payloads.pattern()
+    row = payload["points"][place]
+    (note,) = pattern({**payload, "peak_at": row["start"], "peak_kw": 99.0})["layout"]["annotations"]
+    assert note["xanchor"] == side
+
+
 def test_generator_and_solar_flow_into_the_busbar() -> None:
     trace = sankey()
     ids = {row["number"]: row["id"] for row in payloads.meters()}

@@ -53,4 +53,5 @@ class View:
 
     def _titles(self, _: Any) -> None:
         count = len(self.model.shown)
-        put(self.title, heading("Completeness by day", f"{count} meters · click one to see it alone"))
+        note = f"{count} meters · click one to see it alone" if count else "no meter with gaps"
+        put(self.title, heading("Completeness by day", note))
