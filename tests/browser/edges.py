@@ -10,8 +10,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.waiting import patience
 
-SIZES = ((390, 844), (800, 1000), (1366, 768), (1920, 1080))
-"""Width and height of a phone, a tablet, a notebook and a desk's screen [px]."""
+SIZES = ((800, 1000), (1366, 768), (1920, 1080))
+"""Width and height of a tablet, a notebook and a desk's screen [px]."""
+WITH_PHONE = ((390, 844), *SIZES)
 
 FOUND = """(selector) => {
   const shown = (node) => node.offsetParent && getComputedStyle(node).display !== "inline";

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from energy_workbench.widgets.audit.model import ROWS
 from tests.browser.conftest import Visit
-from tests.browser.edges import each_size, nothing_over
+from tests.browser.edges import WITH_PHONE, each_size, nothing_over
 from tests.browser.plant import Plant
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def test_changes_are_those_of_rest_and_lead_to_older_ones_and_to_a_meter(plant: 
     for shown, row in zip(lines.all_inner_texts(), answer["items"], strict=True):
         assert row["by"] in shown
         assert (row["number"] or row["subject"]) in shown
-    for _ in each_size(page):
+    for _ in each_size(page, WITH_PHONE):
         nothing_over(page, f"{LINES} td")
     assert answer["total"] > ROWS
     expect(page.locator(".ew-pager .ew-more")).to_contain_text(f"1 to {ROWS} of {answer['total']:,}")

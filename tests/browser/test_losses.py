@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from energy_workbench.figures.wording import losses
 from energy_workbench.figures.wording.words import amount
 from tests.browser.conftest import Visit
-from tests.browser.edges import each_size, nothing_over
+from tests.browser.edges import WITH_PHONE, each_size, nothing_over
 from tests.browser.plant import Plant
 
 pytestmark = pytest.mark.browser
@@ -110,6 +110,6 @@ def test_a_click_leads_down_and_the_path_back_up(plant: Plant, visit: Visit) -> 
 def test_nothing_runs_over_its_edge(plant: Plant, visit: Visit) -> None:
     page = visit.page
     opened(plant, page, "period=last%207%20days&meter=MAIN")
-    for _ in each_size(page):
+    for _ in each_size(page, WITH_PHONE):
         nothing_over(page, shown(".ew-card b"))
         assert page.evaluate(CROSSINGS) == []

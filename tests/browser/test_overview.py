@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from energy_workbench.domain.errors import ServiceError
 from tests.browser.conftest import EDITOR, VIEWER, VIEWPORT, Dashboards, Visit
-from tests.browser.edges import each_size, nothing_over
+from tests.browser.edges import WITH_PHONE, each_size, nothing_over
 
 pytestmark = pytest.mark.browser
 SANKEY = ".sankey-node"
@@ -39,7 +39,7 @@ def test_the_dashboard_shows_itself_from_its_own_address_only(site: Dashboards, 
 
 def test_nothing_runs_over_its_edge(overview: Visit) -> None:
     page = overview.page
-    for _ in each_size(page):
+    for _ in each_size(page, WITH_PHONE):
         nothing_over(page, ".ew-card b, .ew-card small, .ew-panel, .ew-bar, .ew-list")
     page.set_viewport_size(VIEWPORT)
 

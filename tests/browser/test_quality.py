@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from energy_workbench.figures.completeness import STEPS
 from energy_workbench.figures.wording.words import amount, percent
 from tests.browser.conftest import Visit
-from tests.browser.edges import each_size, nothing_over
+from tests.browser.edges import WITH_PHONE, each_size, nothing_over
 from tests.browser.plant import Plant
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ def test_numbers_are_those_of_rest_within_their_edges_and_nothing_comes_from_out
     expect(rows).to_have_count(len(findings) + len(plant.get("/review")["items"]))
     for finding in findings[:3]:
         assert finding["number"] in rows.all_inner_texts()[findings.index(finding)]
-    for _ in each_size(page):
+    for _ in each_size(page, WITH_PHONE):
         nothing_over(page, f"{SHOWN}.ew-card b")
     outside = [url for url in visit.addresses if not url.startswith((plant.url, "blob:", "data:"))]
     assert outside == []

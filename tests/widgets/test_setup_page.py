@@ -16,6 +16,7 @@ from energy_workbench.widgets.setup.details import markup
 from energy_workbench.widgets.setup.instant_input import InstantInput
 from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
+from energy_workbench.widgets.setup.ratios import markup as ratios_markup
 from energy_workbench.widgets.setup.ratios.model import NO_INSTANT, WRONG
 from energy_workbench.widgets.setup.ratios.view import RatiosView
 from tests.widgets.setup_stand_in import SetupStandIn
@@ -342,6 +343,18 @@ def test_a_later_ratio_can_be_taken_away(model: SetupModel, stand_in: SetupStand
     assert model.ratios.removable
     model.ratios.delete()
     assert len(model.ratios.rows) == 1
+
+
+def test_what_a_pair_makes_of_each_month_is_said_to_be_worked_out_once_its_instant_is_chosen(
+    model: SetupModel, stand_in: SetupStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    assert not model.ratios.looking, "nothing is asked before somebody says from when on it holds"
+    monkeypatch.setattr(model.ratios, "_take_impact", lambda _: None)  # the answer is on its way
+    model.ratios.set("valid_from", "2026-10-05 10:00+05:30")
+    assert model.ratios.looking
+    assert "Working out" in ratios_markup.impact(model.ratios.impact, looking=model.ratios.looking)
 
 
 def test_a_file_is_shown_before_it_is_imported(model: SetupModel, stand_in: SetupStandIn) -> None:

@@ -33,8 +33,10 @@ def since(row: RatioRow) -> str:
     return moment(row["valid_from"]) or "the beginning"
 
 
-def impact(change: RatioPreview | None) -> Markup:
-    """What a change makes of each month, and which sent reports differ then."""
+def impact(change: RatioPreview | None, *, looking: bool = False) -> Markup:
+    """What a change makes of each month, and which sent reports differ then; or that it is being worked out."""
+    if change is None and looking:
+        return Markup('<p class="ew-hint" role="status">Working out what it makes of each month…</p>')
     if change is None:
         return Markup(
             '<p class="ew-hint">Choose from when on it holds: what it makes of each month is shown before anything is '

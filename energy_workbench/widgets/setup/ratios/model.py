@@ -145,6 +145,11 @@ class RatiosModel(HasTraits):
         return {**self._pair(), "valid_from": self._since}
 
     @property
+    def looking(self) -> bool:
+        """Whether what the pair makes of each month is being worked out."""
+        return self.editing and self._since != "" and not self.impact and not self.failure and not self.problems
+
+    @property
     def removable(self) -> bool:
         """Whether the edited pair can be taken away: it is stored, and not the first."""
         return self._row is not None and not self.first

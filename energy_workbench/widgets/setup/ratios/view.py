@@ -127,7 +127,7 @@ class RatiosView:
             dressed(self._input(name), "ew-invalid", bool(problem))
         shown(self.locked, bool(model.impact and model.impact["locked_months"]))
         put(self.example, told(hint=model.example))
-        put(self.impact, markup.impact(model.impact))
+        put(self.impact, markup.impact(model.impact, looking=model.looking))
         put(
             self.failure,
             Markup('<p class="ew-wrong" role="alert">✕ {}</p>').format(model.failure) if model.failure else Markup(),
