@@ -16,6 +16,7 @@ from energy_workbench.api.room import apart
 from energy_workbench.contract.binding import Binding
 from energy_workbench.contract.notes import Between, Kind, Longest, Parameter, Words, optional
 from energy_workbench.contract.operation import ATTACHED, Operation, operations
+from energy_workbench.contract.rows.locked import LockedChangeRow
 from energy_workbench.contract.rows.payload import JsonObject, JsonValue
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.locks.locked_months import because
@@ -103,7 +104,9 @@ def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Res
         who = {"by": _} if audited else {}
         with because(reason) as stated:
             found = getattr(_home, binding.method.__name__)(*call.args[1:], **call.kwargs, **who)
-        told = {"locked_change": change_row(stated.change, _home.zone)} if stated.change else {}
+        told: dict[str, LockedChangeRow | str] = {}
+        if stated.change:
+            told["locked_change"] = change_row(stated.change, _home.zone)
         if binding.is_file:
             return attachment(*found)
         if binding.answer is NoneType:
