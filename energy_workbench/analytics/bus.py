@@ -14,7 +14,7 @@ from energy_workbench.analytics.bus_facts import Finding, GatewayFacts, MeterFac
 
 GOOD_SHARE: Final = 0.98
 """Share of polls that give everything from which on a meter is well: a noisy line loses one in some hundreds."""
-LOST: Final = "the gateway closes the connection: does another program use it, or its network cable come loose?"
+LOST: Final = "the gateway closes the connection: does another program use it, or has its network cable come loose?"
 HUNG: Final = "it hung or restarted, or lost power: look into its own log and at its supply if that comes again"
 """Of a gateway that is back."""
 LATE: Final = "give its gateway a longer time-out than the meter takes: setup page, Gateways"
@@ -74,7 +74,7 @@ def of_meter(meter: MeterFacts, gateway: GatewayFacts) -> Finding:
         return Finding(Verdict.WARNING, text, "see the gateway")
     if meter.outage.alone > (1 - GOOD_SHARE) * meter.polls:
         text = f"answers again; {meter.outage.alone} of {meter.polls} polls gave nothing, some in a row"
-        return Finding(Verdict.WARNING, text, "did it lose power, or its plug come loose for a while")
+        return Finding(Verdict.WARNING, text, "did it lose power, or had its plug come loose for a while?")
     if meter.outage.polls > (1 - GOOD_SHARE) * meter.polls:
         away = "out of reach" if meter.outage.unreachable else "silent"
         return Finding(Verdict.GOOD, f"answers; its gateway was {away} for {meter.outage.polls} of {meter.polls} polls")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -72,16 +74,32 @@ def lake_errors(*files: str) -> Iterator[None]:
         raise LakeError(unreadable(damaged or "the lake", text)) from None
 
 
-def first_damaged(files: Iterable[str]) -> str:
-    """The first of these whose description of itself cannot be read: DuckDB does not say which; empty for none."""
+def first_damaged(files: Iterable[str], *, whole: bool = False, seconds: float = math.inf) -> str:
+    """The first of these that cannot be read: DuckDB does not say which; empty for none.
+
+    Parameters
+    ----------
+    whole : bool
+        Read all of each, of those that are there; else only what each says of itself.
+    seconds : float
+        Longest search [s].
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    end = time.monotonic() + seconds
     for file in files:
         try:
-            pq.read_metadata(file)
-        except (pa.ArrowInvalid, OSError):
+            with pq.ParquetFile(file) as opened:
+                for _ in opened.iter_batches() if whole else ():
+                    pass
+        except FileNotFoundError:
+            if not whole:
+                return file
+        except (pa.ArrowException, OSError):
             return file
+        if time.monotonic() > end:
+            break
     return ""
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Sequence
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
+
+from energy_workbench.lake.storage.duck import first_damaged
 
 SECONDS = 10.0
 """Longest search for a file that an error does not name [s]; who asks waits no longer than for a query."""
@@ -24,22 +22,7 @@ def damaged(error: Exception, files: Sequence[str]) -> str | None:
     """
     if not isinstance(error, duckdb.Error):
         return None
-    text, end = str(error), time.monotonic() + SECONDS
+    text = str(error)
     if not (suspects := [file for file in files if file in text]):
         suspects = list(files) if type(error) is duckdb.Error or isinstance(error, NOT_THE_QUERY) else []
-    for file in suspects:
-        if os.path.exists(file) and not _whole(file):
-            return file
-        if time.monotonic() > end:
-            break
-    return None
-
-
-def _whole(file: str) -> bool:
-    try:
-        with pq.ParquetFile(file) as opened:
-            for _ in opened.iter_batches():
-                pass
-    except (pa.ArrowException, OSError):
-        return False
-    return True
+    return first_damaged(suspects, whole=True, seconds=SECONDS) or None
