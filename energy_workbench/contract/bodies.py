@@ -53,6 +53,16 @@ class ExchangeFields(TypedDict, total=False):
     ratio: dict[str, Any] | None
 
 
+class FormulaFields(TypedDict, total=False):
+    """What a virtual meter is made of, null for the sum of what is below it; without `valid_from` from now on.
+
+    `valid_from` null, or `beginning`, is the beginning of time.
+    """
+
+    formula: Required[str | None]
+    valid_from: Instant | None
+
+
 class ParentFields(TypedDict, total=False):
     """A place of a meter: the id or number of the one above, null at the top; without `valid_from` from now on.
 
@@ -125,6 +135,7 @@ Metered = Annotated[Mapping[str, Any], As.BODY, Sent(Table.METERED)]
 Limits = Annotated[Mapping[str, Any], As.BODY, Sent(Table.LIMITS)]
 Device = Annotated[Mapping[str, Any], As.BODY, Sent(DeviceFields)]
 Exchange = Annotated[Mapping[str, Any], As.BODY, Sent(ExchangeFields)]
+Formula = Annotated[Mapping[str, Any], As.BODY, Sent(FormulaFields)]
 Parent = Annotated[Mapping[str, Any], As.BODY, Sent(ParentFields)]
 Factor = Annotated[Mapping[str, Any], As.BODY, Sent(FactorFields)]
 Interval = Annotated[Mapping[str, Any], As.BODY, Sent(IntervalFields)]

@@ -10,6 +10,7 @@ from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.meters import (
     ExchangePreview,
     ExchangeRow,
+    FormulaRow,
     ParentRow,
     RatioImpact,
     RatioPreview,
@@ -69,6 +70,28 @@ class MeterHistoryContract:
         reason: Reason = None,
     ) -> list[ParentRow]:
         """Take a later place away, the one before it holds on; the history that is left."""
+
+    @operation("GET", "/meters/{id}/formulas", "What a calculated meter is made of over time", tag=TAG)
+    def meter_formulas(self, meter: MeterRef) -> list[FormulaRow]:
+        """The dated formulas, oldest first, with the numbers that meters have now."""
+
+    @operation(
+        "POST", "/meters/{id}/formulas", "Say what a meter is made of", tag=TAG, needs=May.CHANGE, status=201,
+        refuses=CONTRADICTED,
+    )  # fmt: skip
+    def add_formula(
+        self, meter: MeterRef, fields: bodies.Formula, *, revision: Revision = None, reason: Reason = None
+    ) -> FormulaRow:
+        """Say what a virtual meter is made of from `valid_from` on: now by default, also in the past.
+
+        A formula is linear: numbers of meters in brackets (`.import` or `.export` behind them means that register),
+        numbers, + - * / and parentheses, as in `[MAIN] - [UNIT-A] - 0.4 * [CHILLERS]`.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read (where, and why), is not linear, names a meter that is not there, or itself.
+        """
 
     @operation("GET", "/meters/{id}/ratios", "CT/PT history", tag=TAG)
     def meter_ratios(self, meter: MeterRef) -> list[RatioRow]:

@@ -129,6 +129,11 @@ class Meter:
     commissioned_at : str or None
         Day, whose first instant is meant, or instant from which its parent's balance counts on it, as ISO text; None
         leaves it to its first reading.
+    formula : str or None
+        Of a virtual meter, what its energy is made of, with numbers of meters in brackets; None: the sum of what is
+        below it.
+    formula_by_id : str or None
+        The same with their ids, as it is stored: a number may become another.
     unread : Unread or None
         Why nobody reads it at the time that is looked at, of a meter in a tree of some time; None: it is read.
     made_of : tuple of Part
@@ -197,6 +202,8 @@ class Meter:
     fuel: Fuel | None = None
     register_modulus: float | None = None
     commissioned_at: str | None = None
+    formula: str | None = None
+    formula_by_id: str | None = None
     unread: Unread | None = None
     made_of: tuple[Part, ...] = ()
     metering_period: str | None = None
@@ -249,6 +256,10 @@ def contradictions(meter: Meter) -> list[tuple[str, str]]:
         problems.append(("poll_offset_seconds", f"must be less than the {meter.poll_seconds:g} s between two readings"))
     if (meter.x is None) != (meter.y is None):
         problems.append(("x", "a place needs both x and y, or none"))
+    if meter.formula and meter.type is not MeterType.VIRTUAL:
+        problems.append(("formula", f"is of a meter of type virtual, and this one is {meter.type}"))
+    if meter.formula and meter.gateway:
+        problems.append(("formula", "is of a meter that is not read: it has a gateway"))
     return problems
 
 

@@ -14,7 +14,7 @@ from energy_workbench.registry.storage import schema
 from energy_workbench.registry.storage.rows import columns
 
 TABLES = (
-    "site", "revision", "gateways", "meters", "ratios", "placements", "statuses", "exchanges", "limits", "decisions",
+    "site", "revision", "gateways", "meters", "ratios", "placements", "statuses", "formulas", "exchanges", "limits", "decisions",
     "interval_edits", "factors",
 )  # fmt: skip
 """Everything but the audit, the templates and the tokens."""
@@ -47,7 +47,8 @@ def put(registry: Registry, rows: Mapping[str, Sequence[Row]]) -> None:
             for table in reversed(tables):
                 connection.execute(delete(table))
             for table in tables:
-                if given := rows[table.name]:
+                # An archive of an earlier version has no formulas.
+                if given := rows.get(table.name, ()) if table is schema.formulas else rows[table.name]:
                     connection.execute(insert(table), [columns(table, row) for row in given])
     except (KeyError, TypeError, ValueError, AttributeError, SQLAlchemyError) as error:
         first = str(error).partition("\n")[0]

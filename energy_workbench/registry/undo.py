@@ -12,7 +12,7 @@ from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, NotFoundError
 from energy_workbench.domain.fields.plain import instant
 from energy_workbench.registry.checks.fields import folded
-from energy_workbench.registry.meters import connections, queries
+from energy_workbench.registry.meters import connections, formulas, queries
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.journal import AuditEntry
 from energy_workbench.registry.storage.rows import OF_METERS, RowChange
@@ -42,6 +42,7 @@ def undo(connection: Connection, *, by: str, at: datetime, change: int | None = 
     before = queries.load(connection, None)
     journal.commit(connection, inverse, undoes=wanted)
     _refuse_broken_tree(connection)
+    formulas.refuse_broken(connection, [c.meter for each in inverse for c in each.rows if c.table in OF_METERS])
     _refuse_shared_devices(connection, before, inverse)
 
 

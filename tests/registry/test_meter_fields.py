@@ -214,7 +214,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     end = ")  # fmt: skip\n"
     table.write_text(table.read_text("utf-8").replace(end, TABLE + end, 1), "utf-8")
     entities = copy / "domain/entities.py"
-    last = "    commissioned_at: str | None = None\n"
+    last = "    formula_by_id: str | None = None\n"
     source = entities.read_text("utf-8")
     assert source.count(last) == 1
     entities.write_text(source.replace(last, last + ATTRIBUTES), "utf-8")

@@ -69,6 +69,7 @@ class MeterRow(TypedDict):
     register_modulus: Kwh | None
     commissioned_at: str | None
     metering_period: str | None
+    formula: str | None
     revision: int
     status_reason: str
     status_since: Instant | None
@@ -176,6 +177,14 @@ class StatusRow(TypedDict):
     status: StatusText
     reason: str
     by: str
+
+
+class FormulaRow(TypedDict):
+    """A dated formula of a meter; `valid_from` None is the beginning of time, `formula` None takes it away."""
+
+    valid_from: Instant | None
+    formula: str | None
+    locked_change: NotRequired[LockedChangeRow]
 
 
 class ParentRow(TypedDict):

@@ -76,6 +76,13 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula(Text):
+    """A linear form of other meters, whose numbers stand in brackets."""
+
+    longest: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
 class Moment(Text):
     """A day, of which its first instant is meant, or an instant, as ISO text; without an offset in the site's zone."""
 

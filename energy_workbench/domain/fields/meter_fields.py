@@ -163,6 +163,12 @@ FIELDS: Final[tuple[MeterField, ...]] = (
         group=Group.ENERGY, hint="Empty: by its profile", detail=Detail(Section.BASIC, phrase="{:,.10g} kWh"),
     ),
     MeterField(
+        "formula", kinds.Formula(), "Formula",
+        help="Of a virtual meter: what its energy is made of, as in [MAIN] - [UNIT-A] - 0.4 * [CHILLERS]", since=26,
+        individual=True, group=Group.ENERGY, hint="Of a virtual meter, as in [MAIN] - [UNIT-A]",
+        detail=Detail(Section.BASIC),
+    ),
+    MeterField(
         "commissioned_at", kinds.Moment(), "In service since",
         help="Day or instant from which balances count on it, as in 2026-10-05; its first reading where it is empty",
         since=21, individual=True, group=Group.DEVICE, hint="Empty: its first reading, as an assumption",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from energy_workbench.domain.entities import Flow, Meter, Part, ProductionRegister
+from energy_workbench.domain.formulas.expression import linear, named
 
 Form = Mapping[tuple[int, str], float]
 """By key and register (`import`, `export`) of measured meters their factors [1]."""
@@ -48,20 +49,69 @@ def calculated(meters: Sequence[Meter]) -> list[Meter]:
     meters : sequence of Meter
         In the order of the tree, each with why it is unread, if it is.
     """
-    if not any(meter.unread for meter in meters):
+    if not any(meter.unread or meter.formula for meter in meters):
         return list(meters)
     by_key = {meter.key: meter for meter in meters}
     below: dict[int, list[Meter]] = {}
     for meter in meters:
         if meter.parent is not None and meter.seen_by_parent:
             below.setdefault(meter.parent, []).append(meter)
-    forms: dict[int, Form] = {}
-    for meter in reversed(meters):  # each after those below it
-        if meter.unread:
-            forms[meter.key] = summed([taken(child, forms.get(child.key)) for child in below.get(meter.key, ())])
+    forms: dict[int, Form | None] = {}
+    for meter in meters:
+        _work_out(meter.key, by_key, below, forms)
     return [
-        replace(meter, made_of=parts(forms[meter.key], by_key)) if meter.key in forms else meter for meter in meters
+        replace(meter, made_of=parts(form, by_key)) if (form := forms.get(meter.key)) else meter for meter in meters
     ]
+
+
+def _work_out(
+    key: int, by_key: Mapping[int, Meter], below: Mapping[int, Sequence[Meter]], forms: dict[int, Form | None]
+) -> None:
+    """The forms of a calculated meter and of those that it is made of; None where that has no end or is not there."""
+    waiting, begun = [key], set[int]()
+    while waiting:
+        here = by_key[waiting[-1]]
+        if here.key in forms or not _made(here):
+            waiting.pop()
+            continue
+        needed = [each for each in _needed(here, below) if each not in forms and each in by_key and _made(by_key[each])]
+        if needed and here.key not in begun:
+            begun.add(here.key)
+            waiting += needed
+            continue
+        # What is still needed then is made of this one.
+        forms[here.key] = None if needed else _form(here, by_key, below, forms)
+        waiting.pop()
+
+
+def _made(meter: Meter) -> bool:
+    return bool(meter.unread or meter.formula_by_id)
+
+
+def _needed(meter: Meter, below: Mapping[int, Sequence[Meter]]) -> list[int]:
+    if meter.formula_by_id:
+        return [int(ref[4:]) for ref in named(meter.formula_by_id)]
+    return [child.key for child in below.get(meter.key, ())]
+
+
+def _form(
+    meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int, Sequence[Meter]], forms: Mapping[int, Form | None]
+) -> Form | None:
+    if not meter.formula_by_id:
+        children = below.get(meter.key, ())
+        if any(_made(child) and forms.get(child.key) is None for child in children):
+            return None
+        return summed([taken(child, forms.get(child.key)) for child in children])
+    found = []
+    for term, factor in linear(meter.formula_by_id).items():
+        of = by_key.get(int(term.meter[4:]))
+        form = (
+            None if of is None else forms[of.key] if _made(of) else {(of.key, term.register or main_register(of)): 1.0}
+        )
+        if form is None:
+            return None
+        found.append({each: factor * share for each, share in form.items()})
+    return summed(found)
 
 
 def summed(forms: Sequence[Form]) -> dict[tuple[int, str], float]:

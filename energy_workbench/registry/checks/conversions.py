@@ -15,6 +15,7 @@ from energy_workbench.domain.entities import RESERVED
 from energy_workbench.domain.fields.kinds import (
     Accuracy,
     Day,
+    Formula,
     Gateway,
     Kind,
     MeteringPeriod,
@@ -29,6 +30,7 @@ from energy_workbench.domain.fields.kinds import (
 )
 from energy_workbench.domain.fields.network_address import trouble
 from energy_workbench.domain.intervals.periods import spelled, stated
+from energy_workbench.domain.formulas.expression import LONGEST, linear
 from energy_workbench.registry.checks.addresses import gateway_address, host_of
 
 Convert = Callable[[Any], Any]
@@ -52,6 +54,8 @@ def converter(kind: Kind) -> Convert:
             return profile
         case Gateway():
             return gateway
+        case Formula():
+            return formula
         case Moment():
             return moment
         case MeteringPeriod():
@@ -188,6 +192,13 @@ def day(value: Any) -> str:
     except ValueError:
         pass  # No month has that day.
     raise ValueError("a day is needed, as in 2026-10-05")
+
+
+def formula(value: Any) -> str:
+    """A linear form of meters, as it is written."""
+    text: str = text_of(LONGEST)(value)
+    linear(text)
+    return text
 
 
 def moment(value: Any) -> str:

@@ -12,6 +12,7 @@ from energy_workbench.registry.checks.fields import PARENT, draft, folded
 from energy_workbench.registry.meters import connections
 from energy_workbench.registry.meters.checked import cycle_text
 from energy_workbench.registry.meters.edits import changes
+from energy_workbench.registry.meters.formulas import stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def make_plan(
     numbers = {meter.key: meter.number for meter in registered}
     numbers |= {meter.key: meter.number for _, meter in drafts.values()}
     _find_cycles(plan, drafts, parents, numbers)
+    drafts = _with_formulas(plan, registered, drafts, parents)
     _look(plan, registered, drafts, known, profiles)
     for name, (row, meter) in drafts.items():
         _compare(plan, row, known.get(name), replace(meter, parent=parents[meter.key]), numbers)
@@ -198,6 +200,29 @@ def _find_cycles(
             names = [numbers[each] for each in [*loop, loop[0]]]
             plan.problems.append(Problem(rows[loop[0]].where, "parent", names[1], cycle_text(names)))
         done.update(path)
+
+
+def _with_formulas(
+    plan: ImportPlan,
+    registered: Sequence[Meter],
+    drafts: Mapping[str, tuple[MeterRow, Meter]],
+    parents: Mapping[int, int | None],
+) -> dict[str, tuple[MeterRow, Meter]]:
+    """The meters of the file with their formulas as they are stored: these may name others of the file."""
+    after = {meter.key: meter for meter in registered}
+    after |= {meter.key: replace(meter, parent=parents[meter.key]) for _, meter in drafts.values()}
+    found = {}
+    for name, (row, meter) in drafts.items():
+        found[name] = row, meter
+        if "formula" in row.cells:
+            try:
+                known = stored(after[meter.key], after)
+            except ValueError as reason:
+                plan.problems.append(Problem(row.where, "formula", str(meter.formula)[:60], str(reason)))
+                continue
+            after[meter.key] = known
+            found[name] = row, replace(meter, formula=known.formula, formula_by_id=known.formula_by_id)
+    return found
 
 
 def _look(

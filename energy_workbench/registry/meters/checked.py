@@ -12,7 +12,7 @@ from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.plain import Scalar
 from energy_workbench.registry.checks.fields import PARENT, contents, draft, folded
-from energy_workbench.registry.meters import connections, queries
+from energy_workbench.registry.meters import connections, formulas, queries
 from energy_workbench.registry.storage import journal, schema
 
 
@@ -49,6 +49,11 @@ def checked(
             for concern in connections.findings(before, meter, there, profiles)
             if concern.refused
         ]
+    if meter is not None and (before is None or meter.formula != before.formula):
+        try:
+            meter = formulas.checked(connection, replace(meter, parent=parent))
+        except ValueError as reason:
+            problems.append(Problem(where, "formula", str(meter.formula)[:60], str(reason)))
     if problems or meter is None:
         raise InputError(f"meter {where} cannot be stored", problems)
     meter = replace(meter, parent=parent)

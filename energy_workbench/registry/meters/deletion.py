@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ConflictError, InputError
 from energy_workbench.domain.fields.natural_order import natural
-from energy_workbench.registry.meters import connections, edits, queries
+from energy_workbench.registry.meters import connections, edits, formulas, queries
 from energy_workbench.registry.meters.checked import one, refuse_stale, refuse_used_number
 from energy_workbench.registry.storage import journal, schema
 
@@ -40,6 +40,7 @@ def delete(
             gone += tree.get(each.key, [])
     else:
         moved = [(child, replace(child, parent=meter.parent)) for child in below]
+    formulas.refuse_used(connection, {each.key for each in gone})
     pairs = [(each, replace(each, deleted_at=at)) for each in gone]
     entries = edits.changed(connection, moved, by=by, at=at)
     journal.commit(connection, entries + edits.changed(connection, pairs, by=by, at=at, action="meter.delete"))
@@ -126,4 +127,5 @@ def restore(connection: Connection, ref: str | int, *, by: str, at: datetime) ->
     connections.refuse_shared(connection, [(before, replace(before, deleted_at=None))])
     after = restored(connection, before)
     journal.commit(connection, edits.changed(connection, [(before, after)], by=by, at=at, action="meter.restore"))
+    formulas.refuse_broken(connection, [before.key])
     return one(connection, before.key)

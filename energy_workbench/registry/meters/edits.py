@@ -68,6 +68,7 @@ def _created(meters: Sequence[Meter], gateways: _NewGateways, by: str, at: datet
             RowChange("ratios", (meter.key, None), None, _ratio(meter.ratio)),
             RowChange("placements", (meter.key, None), None, {"parent": meter.parent}),
             RowChange("statuses", (meter.key, None), None, _status(meter, by)),
+            *([RowChange("formulas", (meter.key, None), None, _formula(meter))] if meter.formula else []),
         )
         after = _with_parent(meter)
         entries.append(AuditEntry(at=at, by=by, action="meter.create", subject=meter.id, after=after, rows=rows))
@@ -84,7 +85,8 @@ def _changed(
 ) -> list[AuditEntry]:
     if not pairs:
         return []
-    ahead = {name: from_on(connection, name, at) for name in ("ratios", "placements", "statuses")}
+    ahead = {name: from_on(connection, name, at) for name in ("ratios", "placements", "statuses", "formulas")}
+    calculated = set(connection.execute(select(schema.formulas.c.meter).distinct()).scalars())
     entries = []
     for before, after in pairs:
         key = after.key
@@ -99,6 +101,11 @@ def _changed(
             # Statuses may be entered ahead of their day too.
             now = [row for row in ahead["statuses"].get(key, ()) if row.id[1] == instant(at)]
             rows += _from_now("statuses", key, at, now, _status(after, by))
+        if before.formula_by_id != after.formula_by_id:
+            # The first one holds from the beginning of time, as a ratio does.
+            first = RowChange("formulas", (key, None), None, _formula(after))
+            later = ahead["formulas"].get(key, ())
+            rows += _from_now("formulas", key, at, later, _formula(after)) if key in calculated else [first]
         was, now_is = _difference(before, after)
         entries.append(
             AuditEntry(at=at, by=by, action=action, subject=after.id, before=was, after=now_is, rows=tuple(rows))
@@ -123,7 +130,8 @@ def changes(before: Meter, after: Meter) -> tuple[dict[str, Scalar], dict[str, S
 
 
 def _own(meter: Meter) -> Row:
-    return {name: value for name, value in contents(meter).items() if name in OWN}
+    # A formula is stored with ids: a number may become another.
+    return {name: value for name, value in contents(meter).items() if name in OWN} | {"formula": meter.formula_by_id}
 
 
 def own_changes(before: Meter, after: Meter) -> list[RowChange]:
@@ -142,6 +150,10 @@ def _from_now(table: str, key: int, at: datetime, ahead: Iterable[RowChange], ne
     identity = (key, instant(at))
     here = replaced.pop(identity, None)
     return [*replaced.values(), RowChange(table, identity, here.old if here else None, new)]
+
+
+def _formula(meter: Meter) -> Row:
+    return {"formula": meter.formula_by_id}
 
 
 def _status(meter: Meter, by: str) -> Row:

@@ -12,7 +12,15 @@ from energy_workbench.domain.ratios import Ratio
 from energy_workbench.domain.status import StatusChange
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
-from energy_workbench.registry.meters import edits, exchanges, placement_history, queries, ratio_history, stated
+from energy_workbench.registry.meters import (
+    edits,
+    exchanges,
+    formulas,
+    placement_history,
+    queries,
+    ratio_history,
+    stated,
+)
 from energy_workbench.registry.meters.checked import checked, one, refuse_stale
 from energy_workbench.registry.meters.ratio_history import Span
 from energy_workbench.registry.meters.statements import Statement
@@ -152,6 +160,29 @@ class MeterHistory(Opened):
             meter = one(connection, ref)
             refuse_stale(connection, meter, revision, {})
             placement_history.remove(connection, meter, valid_from, by=by, at=clock.now())
+            return one(connection, ref)
+
+    def formulas(self, ref: str | int) -> list[tuple[datetime | None, str | None]]:
+        """The formulas of a meter as people write them, oldest first; None took the one before away."""
+        with self.database.read() as connection:
+            dated = queries.all_formulas(connection, queries.find(connection, ref, deleted=True))
+            texts = queries.written(connection, {place: text for place, (_, text, _) in enumerate(dated)})
+            return [(since, texts[place]) for place, (_, _, since) in enumerate(dated)]
+
+    def add_formula(
+        self, ref: str | int, formula: str | None, valid_from: datetime | None, *, by: str, revision: int | None = None
+    ) -> Meter:
+        """Say what a calculated meter is made of from an instant on, also a past one; None: the beginning of time.
+
+        Raises
+        ------
+        InputError
+            If it lies ahead, or is no formula of this meter.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            formulas.add(connection, meter, formula, valid_from, by=by, at=clock.now())
             return one(connection, ref)
 
     def placements(self) -> list[queries.Placement]:

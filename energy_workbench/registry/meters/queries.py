@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from energy_workbench.domain.entities import ID_PATTERN, Meter
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.fields import meter_fields
 from energy_workbench.domain.fields.natural_order import natural
+from energy_workbench.domain.formulas.expression import named, renamed
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.domain.status import Status, StatusChange
 from energy_workbench.domain.time import clock
@@ -52,10 +54,15 @@ def load(
     instant = at or clock.now()
     ratios = {m: ratio for m, ratio in all_ratios(connection, key) if (ratio.valid_from or BEGINNING) <= instant}
     said = {m: each for m, each in all_statuses(connection, key) if (each.valid_from or BEGINNING) <= instant}
+    formulas = {m: text for m, text, start in all_formulas(connection, key) if (start or BEGINNING) <= instant}
+    shown = written(connection, formulas)
     return [
-        _meter(row, parents.get(row["key"]), ratios.get(row["key"], Ratio()), said.get(row["key"]))
+        replace(
+            _meter(row, parents.get(row["key"]), ratios.get(row["key"], Ratio()), said.get(row["key"])),
+            formula=shown.get(row["key"]), formula_by_id=formulas.get(row["key"]),
+        )
         for row in connection.execute(query).mappings()
-    ]
+    ]  # fmt: skip
 
 
 def tree_order(meters: Iterable[Meter]) -> list[Meter]:
@@ -119,9 +126,26 @@ def placements(connection: Connection, key: int | None = None) -> list[Placement
 
 
 def tree_changes(connection: Connection) -> set[datetime]:
-    """When any meter moved, was deleted, or got another status."""
-    columns = schema.placements.c.valid_from, schema.meters.c.deleted_at, schema.statuses.c.valid_from
+    """When any meter moved, was deleted, or got another status or formula."""
+    dated = (schema.placements, schema.statuses, schema.formulas)
+    columns = schema.meters.c.deleted_at, *(table.c.valid_from for table in dated)
     return {at for column in columns for at in connection.scalars(select(column).where(column.is_not(None)).distinct())}
+
+
+def all_formulas(connection: Connection, key: int | None = None) -> list[tuple[int, str | None, datetime | None]]:
+    """Formulas of every calculated meter over time, with ids: key, text and valid from, by meter, oldest first."""
+    table = schema.formulas
+    rows = connection.execute(_of(select(table.c.meter, table.c.formula, table.c.valid_from), table.c.meter, key))
+    return sorted(((m, text, start) for m, text, start in rows), key=lambda row: (row[0], row[2] or BEGINNING))
+
+
+def written(connection: Connection, formulas: Mapping[int, str | None]) -> dict[int, str | None]:
+    """Formulas as people write them: with numbers of meters, as these are now."""
+    texts = [text for text in formulas.values() if text]
+    known = numbers(connection, {int(ref[4:]) for text in texts for ref in named(text)}) if texts else {}
+    return {
+        key: renamed(text, lambda ref: known.get(int(ref[4:]), ref)) if text else None for key, text in formulas.items()
+    }
 
 
 def all_ratios(connection: Connection, key: int | None = None) -> list[tuple[int, Ratio]]:

@@ -81,6 +81,7 @@ def alterations(connection: Connection, changes: Sequence[RowChange]) -> Iterato
     yield from _dated(connection, changes, "ratios", _factor, born)
     yield from _dated(connection, changes, "placements", lambda row: row["parent"], born)
     yield from _dated(connection, changes, "statuses", lambda row: Status(row["status"]) is not Status.INACTIVE, born)
+    yield from _dated(connection, changes, "formulas", lambda row: row["formula"], born)
     yield from _factors(connection, changes, zone)
 
 

@@ -29,6 +29,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "ratios": ("meter", "valid_from"),
     "placements": ("meter", "valid_from"),
     "statuses": ("meter", "valid_from"),
+    "formulas": ("meter", "valid_from"),
     "exchanges": ("meter", "at"),
     "limits": ("meter",),
     "decisions": ("meter", "quantity", "at"),
@@ -39,7 +40,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "schedules": ("id",),
 }
 """Tables of the configuration, what is referred to first, and what tells their rows apart."""
-OF_METERS: Final = ("meters", "ratios", "placements", "statuses", "exchanges")
+OF_METERS: Final = ("meters", "ratios", "placements", "statuses", "formulas", "exchanges")
 
 
 @dataclass(frozen=True, slots=True)

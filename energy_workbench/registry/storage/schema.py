@@ -271,6 +271,9 @@ statuses = _dated(
     one_of("status", Status),
 )
 
+# Of calculated meters, with ids of meters in brackets; NULL takes one away.
+formulas = _dated("formulas", Column("formula", String(2000)))
+
 exchanges = Table(
     "exchanges",
     metadata,

@@ -18,6 +18,7 @@ from energy_workbench.contract.rows.generation import FactorRow
 from energy_workbench.contract.rows.meters import (
     ExchangePreview,
     ExchangeRow,
+    FormulaRow,
     MeterCheck,
     MeterRow,
     ParentRow,
@@ -55,7 +56,7 @@ from energy_workbench.services.rows.emission_factors import factor_date, factor_
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from, exchange_row
 from energy_workbench.services.rows.limits import limit_rows
 from energy_workbench.services.rows.locks import told
-from energy_workbench.services.rows.parents import parent_from
+from energy_workbench.services.rows.parents import formula_from, parent_from
 from energy_workbench.services.rows.profiles import profile_list
 from energy_workbench.services.rows.ratios import beginning, impact_warnings, ratio_from, ratio_row
 from energy_workbench.services.rows.site import effects, site_fields, site_row
@@ -186,6 +187,26 @@ class Setup(
         with because(reason) as stated:
             self.registry.delete_parent(meter, beginning(valid_from, self.zone), by=by, revision=revision)
         return self._altered(self.meter_parents(meter), stated)
+
+    def meter_formulas(self, meter: str) -> list[FormulaRow]:
+        zone = self.zone
+        return [{"valid_from": iso(since, zone), "formula": text} for since, text in self.registry.formulas(meter)]
+
+    def add_formula(
+        self,
+        meter: str,
+        fields: Mapping[str, Any],
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
+    ) -> FormulaRow:
+        known = self._meter(meter)
+        formula, since = formula_from(fields, known, self.zone, clock.now())
+        with because(reason) as stated:
+            self.registry.add_formula(known.id, formula, since, by=by, revision=revision)
+        row: FormulaRow = {"valid_from": iso(since, self.zone), "formula": formula}
+        return self._altered(row, stated)
 
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> MeterCheck:
         before = None if id is None else self._meter(id)

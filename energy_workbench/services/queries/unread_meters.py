@@ -55,6 +55,8 @@ def expected_from(meter: Meter, first: First, zone: ZoneInfo) -> datetime | None
 
 
 def _unread(meter: Meter, at: datetime, first: First, zone: ZoneInfo, *, above: bool) -> Unread | None:
+    if meter.formula_by_id:
+        return None
     virtual = meter.type is MeterType.VIRTUAL
     if meter.key not in first and not meter.commissioned_at and (virtual or (above and not meter.gateway)):
         return Unread.NO_METER

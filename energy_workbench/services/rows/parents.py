@@ -1,4 +1,4 @@
-"""Dated places of meters out of what people send."""
+"""Dated places and formulas of meters out of what people send."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, PeriodError, Problem
+from energy_workbench.registry.checks.conversions import formula
 from energy_workbench.services.rows.ratios import beginning
 
 FIELDS = ("parent_id", "parent", "valid_from")
@@ -49,3 +50,38 @@ def parent_from(
     if problems:
         raise InputError(f"meter {meter.number} cannot be moved", problems)
     return above, since
+
+
+def formula_from(
+    row: Mapping[str, Any], meter: Meter, zone: ZoneInfo, otherwise: datetime
+) -> tuple[str | None, datetime | None]:
+    """The formula that a row means (None: none), and from when on (None: the beginning of time).
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    problems = []
+
+    def wrong(field: str, reason: str) -> None:
+        problems.append(Problem(meter.number, field, str(row.get(field))[:60], reason))
+
+    for field in row.keys() - {"formula", "valid_from"}:
+        wrong(field, "is not known here: what a meter is made of has formula and valid_from")
+    text, since = row.get("formula"), otherwise if row.get("valid_from", "") is not None else None
+    if "formula" not in row:
+        wrong("formula", "is required: null takes it away")
+    elif text is not None:
+        try:
+            text = formula(text)
+        except ValueError as reason:
+            wrong("formula", str(reason))
+    if row.get("valid_from"):
+        try:
+            since = beginning(str(row["valid_from"]), zone)
+        except PeriodError as error:
+            wrong("valid_from", error.message)
+    if problems:
+        raise InputError(f"the formula of meter {meter.number} cannot be stored", problems)
+    return text or None, since

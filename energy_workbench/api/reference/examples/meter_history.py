@@ -67,6 +67,13 @@ SHOWN: Final[Mapping[str, Shown]] = {
         sends={"parent_id": "mtr_3", "valid_from": "2026-10-05"},
     ),
     "delete_parent": Shown("Places", listed([{"valid_from": None, "parent_id": "mtr_2", "parent": "MAIN"}])),
+    "meter_formulas": Shown("Formulas", listed([{"valid_from": None, "formula": "[MAIN] - [UNIT-A]"}])),
+    "add_formula": Shown(
+        "The formula",
+        {"valid_from": "2026-10-05T00:00:00+05:30", "formula": "[MAIN] - [UNIT-A] - 0.4 * [CHILLERS]"},
+        body="What it is made of, and from when on.",
+        sends={"formula": "[MAIN] - [UNIT-A] - 0.4 * [CHILLERS]", "valid_from": "2026-10-05"},
+    ),
     "meter_ratios": Shown("Ratios", listed([_RATIO_ROW])),
     "ratio_impact": Shown(
         "What would be computed again",

@@ -1,0 +1,181 @@
+"""Formulas of calculated meters beside the other meters: what they name is there, and none is made of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from energy_workbench.domain.entities import ID_PATTERN, Meter, MeterType
+from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
+from energy_workbench.domain.fields.plain import instant
+from energy_workbench.domain.formulas.expression import named, renamed
+from energy_workbench.registry.checks.fields import folded
+from energy_workbench.registry.meters import edits, queries
+from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.rows import RowChange
+
+
+def by_id(text: str, keys: Mapping[str, int]) -> str:
+    """A formula with ids in the place of numbers.
+
+    Parameters
+    ----------
+    keys : mapping of str to int
+        Those of the living meters by their folded numbers.
+
+    Raises
+    ------
+    ValueError
+        If it names a meter that is not there.
+    """
+    ids = {f"mtr_{key}" for key in keys.values()}
+
+    def known(ref: str) -> str:
+        if ID_PATTERN.match(ref) and ref in ids:
+            return ref
+        if (key := keys.get(folded(ref))) is None:
+            raise ValueError(f"there is no meter {ref!r}: the number of one stands in each pair of brackets")
+        return f"mtr_{key}"
+
+    return renamed(text, known)
+
+
+def loop(key: int, meters: Mapping[int, Meter]) -> list[int]:
+    """A way on which a meter is made of itself, from it to it; empty where there is none.
+
+    A virtual meter without a formula is made of what is below it.
+    """
+    below: dict[int, list[int]] = {}
+    for meter in meters.values():
+        if meter.parent is not None:
+            below.setdefault(meter.parent, []).append(meter.key)
+
+    def parts(of: int) -> Collection[int]:
+        meter = meters.get(of)
+        if meter is None:
+            return ()
+        if meter.formula_by_id:
+            return refs(meter.formula_by_id)
+        return below.get(of, ()) if meter.type is MeterType.VIRTUAL else ()
+
+    came: dict[int, int] = {}
+    waiting = [key]
+    while waiting:
+        here = waiting.pop()
+        for part in parts(here):
+            if part == key:
+                way = [key, here]
+                while way[-1] != key:
+                    way.append(came[way[-1]])
+                return way[::-1] if len(way) > 2 else [key, key]
+            if part not in came:
+                came[part] = here
+                waiting.append(part)
+    return []
+
+
+def refs(text: str | None) -> list[int]:
+    """Keys of the meters that a stored formula names."""
+    return [int(ref[4:]) for ref in named(text or "")]
+
+
+def checked(connection: Connection, meter: Meter) -> Meter:
+    """A meter with its formula as it is stored.
+
+    Raises
+    ------
+    ValueError
+        If it names a meter that is not there, or is made of itself.
+    """
+    living = {each.key: each for each in queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))}
+    return stored(meter, living)
+
+
+def stored(meter: Meter, living: Mapping[int, Meter]) -> Meter:
+    """As `checked`, beside these living meters, of which it may be one."""
+    if not meter.formula:
+        return replace(meter, formula=None, formula_by_id=None)
+    keys = {folded(each.number): each.key for each in living.values()} | {folded(meter.number): meter.key}
+    text = by_id(meter.formula, keys)
+    found = replace(meter, formula_by_id=text, formula=renamed(text, lambda ref: _number(ref, meter, living)))
+    if way := loop(found.key, {**living, found.key: found}):
+        names = [meter.number if key == meter.key else living[key].number for key in way]
+        raise ValueError(f"a meter cannot be made of itself: {' → '.join(names)}")
+    return found
+
+
+def refuse_used(connection: Connection, gone: Collection[int]) -> None:
+    """Raise ConflictError where a formula that holds names one of these meters, which are to be deleted."""
+    for other in queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None)):
+        used = [key for key in refs(other.formula_by_id) if key in gone]
+        if used and other.key not in gone:
+            names = queries.numbers(connection, used)
+            raise ConflictError(
+                f"meter {names[used[0]]} is in the formula of {other.number} ({other.formula}): change that first"
+            )
+
+
+def refuse_broken(connection: Connection, touched: Iterable[int]) -> None:
+    """Raise ConflictError where a formula names a meter that is deleted, after a change of these."""
+    living = queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))
+    there, changed = {meter.key for meter in living}, set(touched)
+    for meter in living:
+        for key in refs(meter.formula_by_id):
+            if key not in there and changed & {key, meter.key}:
+                number = queries.numbers(connection, [key])[key]
+                raise ConflictError(f"the formula of {meter.number} names {number}, which would be deleted")
+
+
+def add(
+    connection: Connection, meter: Meter, formula: str | None, valid_from: datetime | None, *, by: str, at: datetime
+) -> None:
+    """Store a formula from an instant on; one that begins then is corrected, what holds then already changes nothing.
+
+    Raises
+    ------
+    InputError
+        If it lies ahead, or is no formula of this meter.
+    """
+    problems = []
+    if valid_from is not None and valid_from > at:
+        problems.append(Problem(meter.number, "valid_from", valid_from.isoformat(), "lies ahead"))
+    after = replace(meter, formula=formula)
+    if formula:
+        try:
+            after = checked(connection, after)
+        except ValueError as reason:
+            problems.append(Problem(meter.number, "formula", formula[:60], str(reason)))
+        if meter.type is not MeterType.VIRTUAL or meter.gateway:
+            reason = "is of a meter of type virtual that is not read"
+            problems.append(Problem(meter.number, "formula", formula[:60], reason))
+    else:
+        after = replace(meter, formula=None, formula_by_id=None)
+    if problems:
+        raise InputError(f"the formula of meter {meter.number} cannot be stored", problems)
+    history = {since: text for _, text, since in queries.all_formulas(connection, meter.key)}
+    held = [since for since in history if (since or queries.BEGINNING) <= (valid_from or queries.BEGINNING)]
+    if held and history[max(held, key=lambda since: since or queries.BEGINNING)] == after.formula_by_id:
+        return
+    old = {"formula": history[valid_from]} if valid_from in history else None
+    row = RowChange("formulas", (meter.key, instant(valid_from)), old, {"formula": after.formula_by_id})
+    history[valid_from] = after.formula_by_id
+    newest = history[max(history, key=lambda since: since or queries.BEGINNING)]
+    now = replace(meter, formula_by_id=newest)
+    shown = None if old is None else {"formula": old["formula"], "valid_from": instant(valid_from)}
+    entry = journal.AuditEntry(
+        at=at, by=by, action="formula.add" if old is None else "formula.correct", subject=meter.id, before=shown,
+        after={"formula": after.formula, "valid_from": instant(valid_from)}, rows=(*edits.own_changes(meter, now), row),
+    )  # fmt: skip
+    journal.commit(connection, [entry])
+
+
+def _number(ref: str, meter: Meter, living: Mapping[int, Meter]) -> str:
+    key = int(ref[4:])
+    if key == meter.key:
+        return meter.number
+    if key not in living:
+        raise NotFoundError(f"there is no meter {ref}")
+    return living[key].number

@@ -1,0 +1,48 @@
+"""Formulas are linear, whatever they look like."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from energy_workbench.domain.formulas.expression import FormulaError, Term, linear, named, renamed
+
+NUMBERS = ("MAIN", "UNIT-A", "Hall 7.b", "ज्ञ")
+factors = st.floats(0.001, 1000).map(lambda value: round(value, 3))
+
+
+@given(st.lists(st.tuples(st.sampled_from(NUMBERS), factors, st.booleans()), min_size=1, max_size=6), factors)
+def test_a_formula_is_the_sum_of_its_terms_times_what_stands_before_it(
+    terms: list[tuple[str, float, bool]], by: float
+) -> None:
+    text = " ".join(f"{'-' if minus else '+'} {factor:f} * [{name}]" for name, factor, minus in terms)
+    expected: dict[str, float] = {}
+    for name, factor, minus in terms:
+        expected[name] = expected.get(name, 0.0) + (-factor if minus else factor) * by
+    try:
+        found = linear(f"{by:f} * (0 * [MAIN] {text})")
+    except FormulaError as error:
+        assert "nothing" in str(error)
+        found = {}
+    for name in NUMBERS:
+        assert found.get(Term(name), 0.0) == pytest.approx(expected.get(name, 0.0), abs=1e-6)
+
+
+@given(st.text(alphabet="[]AB().+-*/ 0129", max_size=30))
+def test_any_text_is_a_linear_form_or_refused_with_a_reason(text: str) -> None:
+    try:
+        assert linear(text)
+    except FormulaError as error:
+        assert str(error)
+
+
+def test_a_formula_as_deep_as_it_is_long_is_read() -> None:
+    assert linear("(" * 900 + "[A]" + ")" * 900) == {Term("A"): 1.0}
+    with pytest.raises(FormulaError, match="2,000"):
+        linear("+".join(["[A]"] * 700))
+
+
+def test_names_are_found_and_replaced_where_they_stand_in_brackets() -> None:
+    assert named("[A] - 2*[ B 1 ].export - [A]") == ["A", "B 1"]
+    assert renamed("[A] - [ B 1 ].export", str.lower) == "[a] - [b 1].export"
