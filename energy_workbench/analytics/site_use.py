@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from energy_workbench.analytics.flow import Measured, branch, children_of, delivered_and_taken
@@ -20,10 +20,13 @@ class Absent:
     keys : frozenset of int
     spares : tuple of Meter
         Those of them that would be a part of the site's use: they are named beside its figures.
+    silent : tuple of Meter
+        Roots that told nothing in a period, in whose place the highest meters below them that did speak for the site.
     """
 
     keys: frozenset[int] = frozenset()
     spares: tuple[Meter, ...] = ()
+    silent: tuple[Meter, ...] = ()
 
     def without(self, meters: Iterable[Meter]) -> list[Meter]:
         """The others."""
@@ -120,6 +123,33 @@ def absent(meters: Sequence[Meter], never: Collection[int]) -> Absent:
     spares += [m for m in meters if m.flow is Flow.PRODUCER and m.key in never and not m.metered]
     gone |= {meter.key for spare in spares for meter in branch(meters, spare.key) if meter.key in never}
     return Absent(frozenset(gone), tuple(spares))
+
+
+def spoken_for(absent: Absent, meters: Sequence[Meter], known: Collection[int]) -> Absent:
+    """What a site's figures of a period do without, so that the highest meters that are known speak for it.
+
+    A root that told nothing gives way to what is below it, where something there did tell; what is below it and told
+    nothing, with all that it has below, goes with it. A root that is out of service does not: somebody said so.
+
+    Parameters
+    ----------
+    meters : sequence of Meter
+        In the order of the tree.
+    known : collection of int
+        Keys of those that told in the period what they take, or produce.
+    """
+    gone, silent, reached = set(absent.keys), list[Meter](), set[int]()
+    while True:
+        rest = _but(meters, gone)
+        roots = [each for each in children_of(rest).get(None, []) if each.flow is not Flow.PRODUCER and each.metered]
+        mute = [each for each in roots if each.key not in known]
+        telling = [each for each in mute if any(below.key in known for below in branch(rest, each.key))]
+        empty = [each for each in mute if each not in telling and each.key in reached]
+        if not telling and not empty:
+            return replace(absent, keys=frozenset(gone), silent=tuple(silent))
+        reached |= {each.key for each in rest if each.parent in {root.key for root in telling}}
+        silent += [*telling, *empty]
+        gone |= {each.key for each in telling} | {below.key for each in empty for below in branch(rest, each.key)}
 
 
 def _but(meters: Iterable[Meter], gone: Collection[int]) -> list[Meter]:

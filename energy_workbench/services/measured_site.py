@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import Measured
-from energy_workbench.analytics.site_use import Absent
+from energy_workbench.analytics.site_use import Absent, spoken_for
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError
+from energy_workbench.domain.pages import PATTERN
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.services.home import Home
@@ -33,6 +34,14 @@ class MeasuredSite(Home):
             return self._meters()
         return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
 
+    def _absent_of(self, span: Period) -> Absent:
+        """What figures of the site of a period do without: what was never connected, and roots that told nothing."""
+        absent = self._absent(span.end)
+        meters = self._meters_at(span.end)
+        measured = self._energies().totals(meters, span)[0]
+        known = {meter.key for meter in meters if measured.get(meter.key, Measured()).known(meter)}
+        return spoken_for(absent, meters, known)
+
     def _absent(self, until: datetime) -> Absent:
         """What figures of the site do without at an instant: what was never connected until then."""
         from energy_workbench.services.queries.site_uses import never_connected
@@ -40,8 +49,8 @@ class MeasuredSite(Home):
         return never_connected(self.reader, self._meters_at(until), min(until, clock.now()))
 
     def _connected(self, span: Period) -> list[Stretch]:
-        """As `_trees`, at least one, without what was never connected until the end of the period."""
-        absent = self._absent(span.end)
+        """As `_trees`, at least one, without what figures of the site do without."""
+        absent = self._absent_of(span)
         return [replace(tree, meters=absent.without(tree.meters)) for tree in self._some_trees(span)]
 
     def _some_trees(self, span: Period) -> list[Stretch]:
@@ -83,10 +92,14 @@ class MeasuredSite(Home):
         return energy, completeness
 
     def _meter_or_root(self, meter: str | None) -> Meter:
-        known = self._meter(meter) if meter else overview.site_root(self._meters())
+        known = self._meter(meter) if meter else self._speaker()
         if known is None:
             raise NotFoundError("the site has no meters yet: import or create some first")
         return known
+
+    def _speaker(self) -> Meter | None:
+        """The meter that stands for the site: of the highest that told something lately."""
+        return overview.site_root(self._absent_of(self._period(PATTERN)).without(self._meters()))
 
     def _known(self, ref: str) -> Meter:
         """A meter, also one that was deleted: what happened to it stays."""

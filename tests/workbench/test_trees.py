@@ -210,3 +210,23 @@ def test_a_move_of_a_locked_month_needs_a_reason(make: Make) -> None:
         wb.add_parent("A", {"parent_id": "B", "valid_from": "2026-09-15"})
     told = wb.add_parent("A", {"parent_id": "B", "valid_from": "2026-09-15"}, reason="found at the audit")
     assert told["locked_change"]["months"] == ["2026-09"]
+
+
+# --- a root that cannot be read ---
+
+
+def test_the_highest_meters_that_are_known_speak_for_a_root_that_cannot_be_read(make: Make) -> None:
+    read: dict[str, Any] = {"gateway": "tcp://127.0.0.1:9", "unit_id": 3, "profile": "schneider_pm5xxx"}
+    wb = make(
+        G=({"type": "grid"} | read, None, None, 0, 0), A=(below("G"), 60, None, 0, 0), B=(below("A"), 50, None, 0, 0),
+        C=(below("G", **(read | {"unit_id": 4})), None, None, 0, 0), D=(below("C"), 7, None, 0, 0),
+        S=({"type": "solar", "parent": "G"}, 5, None, 0, 0),
+    )  # fmt: skip
+    figures = wb.site_figures(PERIOD)
+    assert figures["speaking"] == ["A", "D", "S"]
+    assert figures["silent"] == ["G", "C"]
+    assert (figures["energy_kwh"], figures["demand_peak_kw"]) == (pytest.approx(72 * 240), pytest.approx(72))
+    assert wb.overview(PERIOD).cards["energy_kwh"] == pytest.approx(72 * 240)
+    assert wb.generation(PERIOD).use_kwh == pytest.approx(72 * 240)
+    # What a page shows where no meter is chosen is one that is known.
+    assert wb.over_time(period=PERIOD).number == "A"

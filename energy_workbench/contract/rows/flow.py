@@ -68,6 +68,8 @@ class SiteUsed(TypedDict):
     demand_peak_kw: Kw | None
     demand_peak_at: Instant | None
     left_out: list[str]
+    silent: list[str]
+    speaking: list[str]
 
 
 class SiteFigures(SiteUsed):

@@ -27,7 +27,7 @@ class GenerationAnswers(MeasuredSite):
                 self._energies(),
                 self.reader,
                 self._connected(span),
-                self._absent(span.end),
+                self._absent_of(span),
                 span,
                 self._factors(),
                 self.site()["country"],
@@ -42,7 +42,7 @@ class GenerationAnswers(MeasuredSite):
 
         span, zone, now = self._period(period), self.zone, clock.now()
         before = earlier(span, against, zone)
-        meters = self._absent(span.end).without(self._meters_at(span.end))
+        meters = self._absent_of(span).without(self._meters_at(span.end))
 
         def make() -> GenerationComparison:
             parts = GenerationParts(self.reader, self._some_trees, self._factors(), zone)

@@ -36,7 +36,7 @@ class LossAnswers(MeasuredSite):
                 self.reader,
                 self._trees(span),
                 span,
-                absent=self._absent(span.end),
+                absent=self._absent_of(span),
                 threshold=percent / 100,
                 zone=self.zone,
                 profiles=self.settings.profiles_path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.live import iso
+from energy_workbench.analytics.site_use import site_parts
 from energy_workbench.contract.results import (
     Overview,
 )
@@ -34,7 +35,7 @@ class SiteAnswers(LossAnswers):
 
     def _overview(self, period: str, energies: Energies) -> Overview:
         meters, span, live, now = self._meters(), self._period(period), self._live(), clock.now()
-        root, flow = overview.site_root(meters), self.flow(period)
+        root, flow = self._speaker(), self.flow(period)
         found = overview.overview(
             site=self.site(),
             meters=meters,
@@ -60,7 +61,7 @@ class SiteAnswers(LossAnswers):
         from energy_workbench.services.queries.site_uses import site_peak, used
 
         def make() -> SiteUsed:
-            absent, trees = self._absent(span.end), self._connected(span)
+            absent, trees = self._absent_of(span), self._connected(span)
             use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees, self.zone)
             return {
                 "energy_kwh": None if use.kwh is None else round(use.kwh, 3),
@@ -68,6 +69,8 @@ class SiteAnswers(LossAnswers):
                 "demand_peak_kw": None if peak is None else round(peak, 3),
                 "demand_peak_at": iso(at, self.zone),
                 "left_out": absent.numbers,
+                "silent": [each.number for each in absent.silent],
+                "speaking": [each.number for each in site_parts(trees[-1].meters)],
             }
 
         return SiteFigures(**self._kept(("site", span.start, span.end), make), completeness=completeness)
