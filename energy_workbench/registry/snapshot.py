@@ -14,8 +14,8 @@ from energy_workbench.registry.storage import schema
 from energy_workbench.registry.storage.rows import columns
 
 TABLES = (
-    "site", "revision", "gateways", "meters", "ratios", "placements", "statuses", "formulas", "exchanges", "limits", "decisions",
-    "interval_edits", "factors",
+    "site", "revision", "gateways", "meters", "ratios", "placements", "statuses", "formulas", "exchanges", "limits",
+    "decisions", "interval_edits", "factors",
 )  # fmt: skip
 """Everything but the audit, the templates and the tokens."""
 

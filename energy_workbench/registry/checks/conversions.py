@@ -29,8 +29,8 @@ from energy_workbench.domain.fields.kinds import (
     YesNo,
 )
 from energy_workbench.domain.fields.network_address import trouble
-from energy_workbench.domain.intervals.periods import spelled, stated
 from energy_workbench.domain.formulas.expression import LONGEST, linear
+from energy_workbench.domain.intervals.periods import spelled, stated
 from energy_workbench.registry.checks.addresses import gateway_address, host_of
 
 Convert = Callable[[Any], Any]

@@ -149,8 +149,8 @@ def add(
         except ValueError as reason:
             problems.append(Problem(meter.number, "formula", formula[:60], str(reason)))
         if meter.type is not MeterType.VIRTUAL or meter.gateway:
-            reason = "is of a meter of type virtual that is not read"
-            problems.append(Problem(meter.number, "formula", formula[:60], reason))
+            where = "is of a meter of type virtual that is not read"
+            problems.append(Problem(meter.number, "formula", formula[:60], where))
     else:
         after = replace(meter, formula=None, formula_by_id=None)
     if problems:
