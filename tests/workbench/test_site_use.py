@@ -113,10 +113,7 @@ def test_a_producer_that_told_nothing_leaves_no_use(make: Make, number: str) -> 
     fields = {"DG": DG, "SOLAR": SOLAR}[number]
     wb = plant(make, **{number: (fields | {"parent": "G1"}, None, None, 0, 0)})
     assert wb.site_figures(PERIOD)["energy_kwh"] is wb.generation(PERIOD).use_kwh is None
-    reason = (
-        f"{number} tells its export only, and what it produces is counted in its import: is production_register right?"
-    )
-    assert wb.site_figures(PERIOD)["energy_reason"] == reason
+    assert wb.site_figures(PERIOD)["energy_reason"] == f"{number} has no data in this period"
     assert wb.site_figures(PERIOD)["demand_peak_kw"] is None
 
 
