@@ -39,7 +39,9 @@ class MeasuredSite(Home):
         absent = self._absent(span.end)
         meters = self._meters_at(span.end)
         measured = self._energies().totals(meters, span)[0]
-        known = {meter.key for meter in meters if measured.get(meter.key, Measured()).known(meter)}
+        # What stands for a meter that nobody reads is the sum of what is below it: that speaks by itself.
+        read = {meter.key for tree in self._some_trees(span) for meter in tree.meters if not meter.unread}
+        known = {meter.key for meter in meters if measured.get(meter.key, Measured()).known(meter)} & read
         return spoken_for(absent, meters, known)
 
     def _absent(self, until: datetime) -> Absent:

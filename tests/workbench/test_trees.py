@@ -230,3 +230,11 @@ def test_the_highest_meters_that_are_known_speak_for_a_root_that_cannot_be_read(
     assert wb.generation(PERIOD).use_kwh == pytest.approx(72 * 240)
     # What a page shows where no meter is chosen is one that is known.
     assert wb.over_time(period=PERIOD).number == "A"
+
+
+def test_a_root_that_fell_silent_gives_way_for_the_time_in_which_it_told_nothing(make: Make) -> None:
+    wb = make(G=({"type": "grid"}, 67, None, 60, 241), A=(below("G"), 60, None, 0, 0), D=(below("G"), 6, None, 0, 0))
+    assert wb.site_figures("2026-10-02")["speaking"] == ["G"]
+    later = wb.site_figures("2026-10-06/2026-10-09")
+    assert (later["speaking"], later["silent"]) == (["A", "D"], ["G"])
+    assert later["energy_kwh"] == pytest.approx(66 * 96)
