@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.domain.ratios import Ratio
+from energy_workbench.energy.counter_traits import Nature
 from energy_workbench.energy.register_ends import fits_flow, register_end
 
 MARGIN = 2.0
@@ -76,12 +77,18 @@ class Register:
         What one is worth in a float32 register, whose increment grows with its value; 0 for other types.
     stated : bool
         Whether somebody said where it begins again, so that it does nowhere else.
+    nature : Nature
+        What its values are.
+    inferred : int or None
+        Where step and nature were inferred from readings: the first of these [µs since 1970].
     """
 
     modulus: float | None = None
     step: float = 0.0
     single: float = 0.0
     stated: bool = False
+    nature: Nature = Nature.COUNTER
+    inferred: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,15 +13,32 @@ from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Register, Step, Verdict
+from energy_workbench.energy.counter_traits import Nature
+from energy_workbench.energy.counters import IMPORT
 from energy_workbench.energy.interpolation import Array, Pairs, around, glitches, paired
+from energy_workbench.energy.net_counters import breaks, spikes
 from energy_workbench.energy.reading_window import HOUR_US, ReadingWindow
-from energy_workbench.energy.register_noise import crested, slack
+from energy_workbench.energy.register_noise import crested, played, slack
 
 if TYPE_CHECKING:
     from energy_workbench.energy.multipliers import Multipliers
 
 OPEN = ("counter.ambiguous", "counter.jump")
 """Names of findings that wait for an analyst."""
+
+NATURES = {
+    Nature.NET: (
+        "net",
+        "falls for long as it rises at other times: taken for a net counter, whose rises are import and falls "
+        "are export; what flowed both ways between two readings cannot be told",
+    ),
+    Nature.INTERVAL: (
+        "not_a_counter",
+        "falls in about half of its steps and never grows: this is energy of each interval under a counter's name, and "
+        "no energy is made of it; import it again with --kind interval",
+    ),
+}
+"""Names and texts of findings on what is no counter that only rises."""
 
 _NOTHING = Facts()
 _UNKNOWN = Register()
@@ -138,6 +155,55 @@ class CounterValidation:
         if crossing.any():
             pairs = self._split(name, pairs, at, crossing, value, unit, events)
         return pairs, events, (rows, value)
+
+    def net_pairs(
+        self, name: str, meter: Array, ts: Array, value: Array, crest: Array | None = None
+    ) -> tuple[Pairs, list[Event], tuple[Array, Array]]:
+        """Pairs of consecutive readings of a net counter, whose amounts are below zero where it exported.
+
+        Parameters and returns are those of `pairs`.
+        """
+        unit = QUANTITIES[name].unit
+        events: list[Event] = []
+        rows = np.flatnonzero(~self._discarded(name, meter, ts, value, unit, events))
+        device = self._devices(meter[rows], ts[rows])
+        wrong = spikes(device, value[rows], self.noise(name, meter[rows], value[rows]))
+        events += _told_glitches(meter[rows], ts[rows], value[rows], wrong, unit)
+        rows, device = rows[~wrong], device[~wrong]
+        meter, ts, value = meter[rows], ts[rows], value[rows]
+        noise = self.noise(name, meter, value)
+        if crest is not None:
+            crest = np.where(np.r_[True, meter[1:] != meter[:-1]][: len(meter)], crest[meter], np.nan)
+        value = played(device, value, noise, crest)
+        pairs, at = paired(meter, ts, value)
+        hours = (pairs.end - pairs.start) / HOUR_US
+        pairs.broken |= breaks(pairs, self.limit[pairs.meter] * hours, noise[at]) | (device[at] != device[at + 1])
+        for place in np.flatnonzero(pairs.broken).tolist():
+            before, after = float(value[at[place]]), float(value[at[place] + 1])
+            moved = f"from {before:,.10g} to {after:,.10g} {unit} within {hours[place]:,.3g} h"
+            text = (
+                f"the net counter went {moved}, more than can have flowed either way: left out until somebody decides"
+            )
+            evidence: dict[str, float | None] = {"before": before, "after": after, "hours": float(hours[place])}
+            where = int(pairs.meter[place]), int(pairs.start[place]), int(pairs.end[place])
+            events.append(Event(*where, "ambiguous" if after < before else "jump", text, evidence))
+        return pairs, events, (rows, value)
+
+    def inferences(self) -> Iterator[tuple[str, Event]]:
+        """What was inferred of counters from their readings alone, by counter, at the first of them."""
+        for index, facts in enumerate(self.facts):
+            for name, register in facts.registers.items():
+                if register.inferred is not None:
+                    at, unit = register.inferred, QUANTITIES[name].unit
+                    evidence: dict[str, float | None] = {"step": register.step or None}
+                    if register.nature is not Nature.COUNTER and name in IMPORT:
+                        yield name, Event(index, at, at, *NATURES[register.nature], evidence)
+                    elif register.step >= TOLD_STEP:
+                        text = (
+                            f"no profile tells its least step: nearly all it counts are multiples of "
+                            f"{register.step:,.6g} {unit}, which is taken for it"
+                        )
+                        yield name, Event(index, at, at, "step_inferred", text, evidence)
 
     def _odd(
         self, at: Array, rows: Array, device: Array, ts: Array, value: Array, crossing: Array, name: str
@@ -294,6 +360,9 @@ _DEVICES = 4096
 
 TELLING_ROWS = 5
 """Fewer readings around a step do not tell what usually flows."""
+
+TOLD_STEP = 0.5
+"""Least increment from which it is told that it was inferred: finer ones hide few demands [the counter's unit]."""
 
 READ_HOURS = 1.0
 """How far the instant of an exchange may be from that at which its readings were taken [h]."""

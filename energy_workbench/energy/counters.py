@@ -14,5 +14,11 @@ REACTIVE = ("energy_reactive_import", "energy_reactive_total")
 APPARENT = ("energy_apparent_import", "energy_apparent_total")
 """Counters of apparent energy [kVAh]."""
 
-COUNTERS = (*IMPORT, *EXPORT, *REACTIVE, *APPARENT)
+NET = ("energy_active_net",)
+"""Counters that rise by what is imported and fall by what is exported [kWh]; for meters that have no others."""
+
+FROM_NET = ("net_import", "net_export")
+"""Books of the energy that these tell of: their rises, and their falls."""
+
+COUNTERS = (*IMPORT, *EXPORT, *REACTIVE, *APPARENT, *NET)
 """What intervals are built from."""

@@ -30,6 +30,9 @@ SLOWER = 2.5
 GLITCH_ROWS = 8
 """A counter that falls and jumps back within this many readings had a glitch; longer, it was reset."""
 
+FAR = 5.0
+"""A fall is far above noise from so many times it on."""
+
 SPIKE_ROWS = 3
 """A counter that jumps and falls back within this many readings had a glitch."""
 
@@ -118,7 +121,7 @@ def glitches(meter: Array, value: Array, noise: Array) -> Array:
     value : array of float, shape (n,)
         Counter as reported, by meter and time.
     noise : array of float, shape (n,)
-        A fall of no more than this is none, and a counter is back at a level where no more than this lacks.
+        A fall of no more than this is none; after one far above it, a counter is back where no more than this lacks.
 
     Notes
     -----
@@ -132,8 +135,10 @@ def glitches(meter: Array, value: Array, noise: Array) -> Array:
     for fall in falls.tolist():
         if wrong[fall] or wrong[fall - 1]:
             continue
-        before, key = value[fall - 1] - noise[fall], meter[fall]
-        spike = _spike(meter, value, wrong, fall, noise[fall])
+        # Of a fall that is hardly more than noise, noise is not all there is to tell a dip from a counter set to zero.
+        near = noise[fall] if value[fall - 1] - value[fall] > FAR * noise[fall] else 0.0
+        before, key = value[fall - 1] - near, meter[fall]
+        spike = _spike(meter, value, wrong, fall, near)
         if spike is not None:
             # 1000, 9999999, 1001: the middle one never was.
             wrong[spike:fall] = True

@@ -14,11 +14,13 @@ from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Evidence
-from energy_workbench.energy.counter_validation import CounterValidation
-from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, IMPORT, REACTIVE
+from energy_workbench.energy.counter_traits import Nature
+from energy_workbench.energy.counter_validation import CounterValidation, Event
+from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, FROM_NET, IMPORT, NET, REACTIVE
 from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, spread
 from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.energy.multipliers import NEVER, MultiplierLookup, Multipliers
+from energy_workbench.energy.net_counters import both_ways
 from energy_workbench.energy.power_integration import FROM_POWER, Power
 from energy_workbench.energy.reading_window import Held, ReadingWindow
 
@@ -31,11 +33,13 @@ COMPLETE = 0.99
 ENERGIES = ("energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh", "energy_apparent_kvah")
 """Columns of energy [kWh, kvarh, kVAh]."""
 
-_COUNTERS = (IMPORT, EXPORT, REACTIVE, APPARENT)
+_COUNTERS = (IMPORT, (*EXPORT, FROM_NET[1]), REACTIVE, APPARENT)
 """What each of them is counted by."""
 
 ACTUAL, EDITED, FROM_POWER_RANK, ESTIMATED, MISSING = range(len(QUALITIES))
 MINUTE_US = 60_000_000
+BOTH_WAYS = "/both ways"
+"""Marks the books of readings that rise by what is imported and fall by what is exported."""
 
 _NONE = np.empty(0, "int64")
 
@@ -107,6 +111,13 @@ class IntervalBuilder:
         self._idle: dict[tuple[int, str], Idle] = {}
         self._grid: dict[str, dict[str, Array]] = {}
         self._single = {name: self._validation.registers(name, "single") for name in COUNTERS}
+        natures = {name: self._validation.registers(name, "nature") for name in IMPORT}
+        self._natures = {name: of for name, of in natures.items() if np.any(of != Nature.COUNTER)}
+        self.findings += [
+            event.finding(int(self.meters[event.meter]), name)
+            for name, event in self._validation.inferences()
+            if self.start * QUARTER <= event.end < self.end * QUARTER
+        ]
 
     def book(self, meter: Array, ts: Array, counters: Mapping[str, Array], *, final: bool = False) -> None:
         """Take readings that are later than those taken before.
@@ -121,12 +132,27 @@ class IntervalBuilder:
             No more follow: what was held back, as it might be a glitch, is booked too.
         """
         index = self._index(meter)
-        for name, value in counters.items():
+        for name, value in self._routed(index, counters).items():
             known = ~np.isnan(value)
             if known.all():
                 self._book(name, index, ts, value, final)
             elif known.any() or name in self._held:
                 self._book(name, index[known], ts[known], value[known], final)
+
+    def _routed(self, meter: Array, counters: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Counters by the book that they go to: those that fall when exporting apart, what is no counter nowhere."""
+        routed = dict(counters)
+        for name, natures in self._natures.items():
+            if name in routed:
+                of = natures[meter]
+                routed[name] = np.where(of == Nature.COUNTER, routed[name], np.nan)
+                routed[name + BOTH_WAYS] = np.where(of == Nature.NET, counters[name], np.nan)
+        if NET[0] in routed:
+            net = routed.pop(NET[0])
+            others = [meter[~np.isnan(routed[name])] for name in (*IMPORT, *EXPORT) if name in routed]
+            # Where there is a counter of one way, it is that which counts.
+            routed[NET[0] + BOTH_WAYS] = np.where(np.isin(meter, np.concatenate([*others, _NONE])), np.nan, net)
+        return routed
 
     def close(self) -> None:
         """Book what was held back."""
@@ -163,7 +189,7 @@ class IntervalBuilder:
     def table(self) -> pa.Table:
         """The intervals that anything is known of, by meter and start; the running one with what it has."""
         size = len(self.meters) * (self.end - self.start)
-        main, import_kwh = self._first(IMPORT, size)
+        main, import_kwh = self._first((*IMPORT, FROM_NET[0]), size)
         others = [self._first(names, size) for names in _COUNTERS[1:]]
         covered, close, broken = main["covered"], main["close"], main["broken"].copy()
         grain = np.maximum(main["grain"], others[0][0]["grain"])
@@ -265,8 +291,13 @@ class IntervalBuilder:
         if not len(window.meter):
             return
         value = window.values(value, held)
-        self._watch(name, window, value)
         crest = self._crests.pop(name, None)
+        if name.endswith(BOTH_WAYS):
+            self._book_net(name, window, value, crest)
+            np.maximum(booked, window.settled, out=booked)
+            self._held[name] = Held(window.meter[window.kept], window.ts[window.kept], value[window.kept])
+            return
+        self._watch(name, window, value)
         closer = crest is not None or self._cut_within(window) or self._validation.concerns(name, window)
         pieces = None if closer else window.spread(value, self._levels(name))
         if pieces is not None:
@@ -277,14 +308,27 @@ class IntervalBuilder:
             self._crest(name, window, value, *clean, crest)
             mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
             self._add(name, spread(self._scaled(pairs.take(mask))))
-            self.findings += [
-                event.finding(int(self.meters[event.meter]), name)
-                for event in events
-                if booked[event.meter] < event.end <= window.settled[event.meter]
-                and self.start * QUARTER <= event.end < self.end * QUARTER
-            ]
+            self._tell(name, events, window, booked)
         np.maximum(booked, window.settled, out=booked)
         self._held[name] = Held(window.meter[window.kept], window.ts[window.kept], value[window.kept])
+
+    def _book_net(self, key: str, window: ReadingWindow, value: Array, crest: Array | None) -> None:
+        """Book what a net counter rises as imported, and what it falls as exported."""
+        name, booked = key.removesuffix(BOTH_WAYS), self._booked[key]
+        pairs, events, clean = self._validation.net_pairs(name, window.meter, window.ts, value, crest)
+        self._crest(key, window, value, *clean, crest)
+        mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
+        for book, way in zip(FROM_NET, both_ways(self._scaled(pairs.take(mask))), strict=True):
+            self._add(book, spread(way))
+        self._tell(name, events, window, booked)
+
+    def _tell(self, name: str, events: Sequence[Event], window: ReadingWindow, booked: Array) -> None:
+        self.findings += [
+            event.finding(int(self.meters[event.meter]), name)
+            for event in events
+            if booked[event.meter] < event.end <= window.settled[event.meter]
+            and self.start * QUARTER <= event.end < self.end * QUARTER
+        ]
 
     def _watch(self, name: str, window: ReadingWindow, value: Array) -> None:
         """Note counters that rise within their noise from where they began."""
@@ -377,7 +421,8 @@ class IntervalBuilder:
     def _step(self, name: str) -> Array:
         """The least increment of a counter in each interval, primary."""
         width = self.end - self.start
-        step = np.repeat(self._validation.registers(name, "step"), width)
+        counted = [name] if name not in FROM_NET else [*NET, *self._natures]
+        step = np.repeat(np.max([self._validation.registers(each, "step") for each in counted], axis=0), width)
         if "level" in self._grid[name]:
             single = np.repeat(self._single[name], width)
             wire = np.divide(self._grid[name]["level"], single, out=np.zeros(len(step)), where=single > 0)
@@ -390,7 +435,7 @@ class IntervalBuilder:
     def _told(self) -> Array:
         """Which intervals a counter of active energy tells something of."""
         told = np.zeros(len(self.meters) * (self.end - self.start), bool)
-        for name in (*IMPORT, *EXPORT):
+        for name in (*IMPORT, *EXPORT, *FROM_NET):
             if name in self._grid:
                 told |= (self._grid[name]["covered"] > 0) | self._grid[name]["broken"]
         return told

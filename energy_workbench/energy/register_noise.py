@@ -68,17 +68,20 @@ def crested(key: Array, value: Array, noise: Array, crest: Array | None = None) 
     return told
 
 
-def played(key: Array, value: Array, noise: Array) -> Array:
+def played(key: Array, value: Array, noise: Array, crest: Array | None = None) -> Array:
     """A counter that also falls, without its noise: it follows a rise at once, and a fall with the noise between.
 
     Parameters
     ----------
-    key, value, noise
+    key, value, noise, crest
         As of `crested`.
     """
     told = value.tolist()
     widths, keys = noise.tolist(), key.tolist()
-    for row in range(1, len(told)):
-        if keys[row] == keys[row - 1]:
+    for row in range(len(told)):
+        if row == 0 or keys[row] != keys[row - 1]:
+            if crest is not None and crest[row] > told[row]:
+                told[row] = min(float(crest[row]), told[row] + widths[row])
+        else:
             told[row] = max(told[row], min(told[row - 1], told[row] + widths[row]))
     return np.array(told)

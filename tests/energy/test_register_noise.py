@@ -98,6 +98,15 @@ def test_a_real_fall_is_no_noise() -> None:
     assert [each.name for each in found] == ["counter.reset"]  # type: ignore[attr-defined]
 
 
+def test_a_small_counter_that_is_set_to_zero_is_no_glitch() -> None:
+    """0.4 and then 0.0, 0.1, …: a dull day's yield, and the next begins; what was counted before and after counts."""
+    points = [(300.0 * nth, round(STEP * min(nth, 4), 1)) for nth in range(20)]
+    points += [(6000.0 + 300.0 * nth, round(STEP * nth, 1)) for nth in range(20)]
+    rows, found = booked(points, [len(points)])
+    assert total(rows) == pytest.approx(4 * STEP + 19 * STEP)
+    assert [each.name for each in found] == ["counter.ambiguous"]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("kind", ["toggles", "plateaus", "jitters", "counts"])
 def test_builds_by_days_and_at_once_are_the_same(tmp_path_factory: pytest.TempPathFactory, kind: str) -> None:
     points = noisy(7, kind, 300.0, 900)

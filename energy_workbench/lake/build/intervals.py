@@ -114,25 +114,31 @@ def build(
         If the lake cannot be read or written; what was built before stays.
     """
     from energy_workbench.energy.multipliers import Multipliers
+    from energy_workbench.lake.build.inference import infer, with_inferred
     from energy_workbench.lake.build.source import all_meters
 
-    sources = _Sources(Multipliers(ratios), evidence or {})
     with lake.intervals.writer():
         snapshot = lake.readings.snapshot()
         if not snapshot.files:
             return BuildResult()
+        state = State.load(lake.path)
+        touched = _touched(lake, snapshot, state)
+        inferred = infer(snapshot, evidence or {}, state.inferred if state else None, touched)
+        sources = _Sources(Multipliers(ratios), with_inferred(evidence or {}, inferred))
         if meters is not None or start is not None or end is not None:
             first = None if start is None else to_micros(start) // QUARTER * QUARTER
             last = None if end is None else -(-to_micros(end) // QUARTER) * QUARTER
             keys = sources.meters(all_meters(snapshot)) if meters is None else tuple(sorted(set(meters)))
             return _build(lake, snapshot, sources, [Window(keys, first, last)])
-        state = State.load(lake.path)
         now = State.of(
-            snapshot.version, {str(meter): sources.multipliers.of(meter) for meter, _ in ratios}, sources.evidence
+            snapshot.version,
+            {str(meter): sources.multipliers.of(meter) for meter, _ in ratios},
+            sources.evidence,
+            inferred,
         )
         if now == state:
             return BuildResult()
-        windows = None if lake.intervals.snapshot().version < 0 else _changed(lake, snapshot, state, now)
+        windows = None if lake.intervals.snapshot().version < 0 else _changed(snapshot, state, now, touched)
         if windows is None:
             log.info("building all intervals")
             everything = Window(sources.meters(all_meters(snapshot)), None, None)
@@ -172,22 +178,25 @@ def rehearse(
         If the lake cannot be read.
     """
     from energy_workbench.energy.multipliers import Multipliers
+    from energy_workbench.lake.build.inference import infer, with_inferred
 
-    sources = _Sources(Multipliers(ratios), evidence)
     window = Window(
         tuple(sorted(meters)), to_micros(start) // QUARTER * QUARTER, -(-to_micros(end) // QUARTER) * QUARTER
     )
     snapshot = lake.readings.snapshot()
+    state = State.load(lake.path)
+    inferred = infer(snapshot, evidence, state.inferred if state else None, _touched(lake, snapshot, state))
+    sources = _Sources(Multipliers(ratios), with_inferred(evidence, inferred))
     built, _ = _built(snapshot, sources, window, _bounds(snapshot, sources, window))
     return built.table()
 
 
-def _changed(lake: Lake, snapshot: Snapshot, state: State | None, now: State) -> list[Window] | None:
-    """What must be built anew; None for everything."""
+def _touched(lake: Lake, snapshot: Snapshot, state: State | None) -> list[tuple[int, int, int]] | None:
+    """Meters with the first and last instant [µs] of what was written since a state; None for everything."""
     commits = None
     if state is not None and state.readings <= snapshot.version:
         commits = lake.readings.history_since(state.readings)
-    if state is None or commits is None:
+    if commits is None:
         return None
     ranges: list[tuple[int, int, int]] = []
     for commit in commits:
@@ -197,6 +206,16 @@ def _changed(lake: Lake, snapshot: Snapshot, state: State | None, now: State) ->
             return None
         for key, instants in commit.touched.items():
             ranges += [(int(key), *span) for span in zip(instants[::2], instants[1::2], strict=True)]
+    return ranges
+
+
+def _changed(
+    snapshot: Snapshot, state: State | None, now: State, touched: list[tuple[int, int, int]] | None
+) -> list[Window] | None:
+    """What must be built anew; None for everything."""
+    if state is None or touched is None:
+        return None
+    ranges = list(touched)
     windows: dict[tuple[int | None, int | None], set[int]] = {}
     for meter, first, last, edit in now.changed_spans(state):
         if edit:

@@ -16,7 +16,7 @@ from energy_workbench.runtime import disk
 
 FILE = "intervals.build.json"
 
-RULES = 6
+RULES = 7
 """Grows when the same readings give other intervals than before: everything is built anew then."""
 
 
@@ -35,6 +35,8 @@ class State:
     dated : dict of str to list of (int, int, str)
         By meter what people wrote down of a span [µs since 1970]: exchanges, decisions, edits.
     rules : int
+    inferred : dict
+        What the readings told of counters without a profile, see `lake.build.inference`.
     """
 
     readings: int
@@ -42,13 +44,20 @@ class State:
     whole: dict[str, str] = field(default_factory=dict)
     dated: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
     rules: int = RULES
+    inferred: dict[str, dict[str, dict[str, tuple[float, str, int]]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, readings: int, steps: dict[str, list[tuple[int, float]]], evidence: Evidence) -> State:
+    def of(
+        cls,
+        readings: int,
+        steps: dict[str, list[tuple[int, float]]],
+        evidence: Evidence,
+        inferred: dict[str, dict[str, dict[str, tuple[float, str, int]]]] | None = None,
+    ) -> State:
         """The state that these make."""
         whole = {str(meter): text for meter, facts in evidence.items() if (text := _whole(facts))}
         dated = {str(meter): rows for meter, facts in evidence.items() if (rows := sorted(_dated(facts)))}
-        return cls(readings, steps, whole, dated)
+        return cls(readings, steps, whole, dated, inferred=inferred or {})
 
     @classmethod
     def load(cls, folder: Path) -> State | None:
@@ -62,7 +71,15 @@ class State:
                 meter: [(int(start), int(end), str(text)) for start, end, text in rows]
                 for meter, rows in content["dated"].items()
             }
-            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, int(content["rules"]))
+            inferred = {
+                meter: {
+                    name: {day: (float(step), str(nature), int(first)) for day, (step, nature, first) in days.items()}
+                    for name, days in counters.items()
+                }
+                for meter, counters in content["inferred"].items()
+            }
+            rules = int(content["rules"])
+            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, rules, inferred)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return state if state.rules == RULES else None
