@@ -36,10 +36,12 @@ def collect(
     settings = settings_room.load(home)
     if not settings.home.is_dir():
         raise HomeError(f"there is no home {settings.home}: run energy-workbench init")
+    from collector import lines
     from collector.collector import Collector, exclusive
     from energy_workbench.runtime import process
 
     process.begin(settings)
+    lines.make_way(settings)
     with exclusive(settings):
         collector = Collector(settings)
         if not once:
@@ -90,6 +92,17 @@ def probe(
     typer.echo(result.to_json() if as_json else result.to_text())
     if not result.ok:
         raise typer.Exit(12)
+
+
+@app.command("lines")
+def lines_only(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
+    """Own the lines of a home while no collector polls: scans and reads on request, until nothing is asked any more."""
+    from collector import lines
+    from energy_workbench.runtime import process
+
+    settings = settings_room.load(home)
+    process.begin(settings)
+    lines.run(settings)
 
 
 @app.command()

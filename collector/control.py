@@ -5,7 +5,9 @@
 {"ok": false, "error": "unit 5 of … did not answer in 1 s", "advice": "timeout: wrong unit id, …", …}
 
 What can be done: `probe` reads a device once, `suggest` finds its profile, `call` asks meters whether they are there,
-`doctor` tells what polling has counted. Whatever needs the wire waits its turn among the polls of its gateway.
+`registers` reads a range as it is, `doctor` tells what polling has counted. `scan` begins a scan of a gateway, which
+goes on by itself; `scan_state` and `stop_scan` tell of it. Whatever needs the wire waits its turn among the polls of
+its gateway.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import logging
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -27,13 +30,21 @@ from collector.polling.counts import Statistics
 from collector.polling.recent_statistics import PollingStatistics, RecentStatistics
 from collector.probing.ping import PingAnswer, parse_request, ping
 from collector.probing.probe import PROBE_SECONDS, Probe, probe
+from collector.probing.raw_registers import RawRegisters, read_registers
+from collector.probing.scan import ScanRow
+from collector.probing.scans import Scans
 from collector.wire.connection_pool import ConnectionPool
-from energy_workbench.domain.errors import BusyError, InputError, ServiceError
+from energy_workbench.domain.errors import (
+    BusyError,
+    ConflictError,
+    InputError,
+    NotFoundError,
+    ServiceError,
+    WorkbenchError,
+)
 
 if TYPE_CHECKING:
     from collector.probing.suggest import Suggestions
-
-    Answer: TypeAlias = Probe | Suggestions | PingAnswer | PollingStatistics
 
 T = TypeVar("T")
 SOCKET = "collector.sock"
@@ -51,11 +62,32 @@ IDLE_SECONDS = 60.0
 
 
 class Refusal(TypedDict):
-    """A request that was not done: why, and what to try."""
+    """A request that was not done: why, and what to try; `kind` is a word of `KINDS`, or `failed`."""
 
     ok: bool
     error: str
     advice: str
+    kind: str
+
+
+class Scanned(TypedDict):
+    """A scan, as far as it is."""
+
+    ok: bool
+    scan: ScanRow
+
+
+class Left(TypedDict):
+    """It ends, and the lines are free."""
+
+    ok: bool
+
+
+Answer: TypeAlias = "Probe | Suggestions | PingAnswer | PollingStatistics | RawRegisters | Scanned | Left"
+KINDS: dict[type[WorkbenchError], str] = {
+    BusyError: "busy", ConflictError: "conflict", NotFoundError: "missing", InputError: "input",
+}  # fmt: skip
+"""Words for why a request is refused."""
 
 
 class Request:
@@ -103,6 +135,19 @@ class Request:
             raise InputError(f"unit_id {unit!r} is none: 0 to 255")
         return unit
 
+    def whole(self, name: str) -> int:
+        """A member that is a whole number.
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        value = self.members.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise InputError(f"{name} must be a whole number")
+        return value
+
 
 class Control:
     """Answers what only the owner of the wire can.
@@ -117,10 +162,17 @@ class Control:
         Of the user's own profiles.
     statistics : Statistics, optional
         What polling counts.
+    leave : callable, optional
+        Ends this process, which polls nothing, where a collector wants the lines.
     """
 
     def __init__(
-        self, path: Path, pool: ConnectionPool, folders: Sequence[Path], statistics: Statistics | None = None
+        self,
+        path: Path,
+        pool: ConnectionPool,
+        folders: Sequence[Path],
+        statistics: Statistics | None = None,
+        leave: Callable[[], None] | None = None,
     ) -> None:
         self._path, self._pool, self._folders = path, pool, folders
         self._recent = RecentStatistics(statistics or Statistics())
@@ -129,7 +181,17 @@ class Control:
             "suggest": self._suggest,
             "call": self._call,
             "doctor": self._doctor,
+            "registers": self._registers,
+            "scan": self._scan,
+            "scan_state": self._scan_state,
+            "stop_scan": self._stop_scan,
         }
+        self._leave = leave
+        if leave is not None:
+            self._verbs["leave"] = self._go
+        self.scans = Scans(pool, folders)
+        self.heard = time.monotonic()
+        """When anything was asked last [s]."""
         self._under_way = 0
         self._conversations: set[asyncio.Task[Any]] = set()
         self._log = logging.getLogger("collector.control")
@@ -151,6 +213,7 @@ class Control:
             for task in self._conversations:
                 task.cancel()
             await asyncio.gather(*self._conversations, return_exceptions=True)
+            await self.scans.close()
 
     def _listen(self) -> socket.socket:
         self._path.unlink(missing_ok=True)  # a home has one collector: what is there was left by a killed one
@@ -195,20 +258,22 @@ class Control:
     async def _answer(self, line: bytes) -> bytes:
         try:
             answer: Answer | Refusal = await self._do(Request(line))
-        except (BusyError, InputError) as error:
+        except (BusyError, ConflictError, InputError, NotFoundError) as error:
             return _line(_refusal(error))
         except Exception as failure:  # noqa: BLE001 - a question never ends the collector
             self._log.exception("a request failed")
-            answer = {"ok": False, "error": f"the collector failed: {failure}", "advice": "see the collector's log"}
+            answer = {"ok": False, "error": f"the collector failed: {failure}", "advice": "see the collector's log",
+                      "kind": "failed"}  # fmt: skip
         return _line(answer)
 
     async def _do(self, request: Request) -> Answer:
+        self.heard = time.monotonic()
         name = request.members.get("do")
         verb = self._verbs.get(name) if isinstance(name, str) else None
         if verb is None:
             raise InputError(f"there is nothing to do by the name of {str(name)[:60]!r}: {', '.join(self._verbs)}")
-        if verb == self._doctor:
-            return await verb(request)  # needs no wire, and is asked when all else hangs
+        if verb in (self._doctor, self._scan, self._scan_state, self._stop_scan, self._go):
+            return await verb(request)  # needs no wire itself, and is asked when all else hangs
         if self._under_way >= AT_ONCE:
             raise BusyError(f"{AT_ONCE} requests are under way")
         self._under_way += 1
@@ -229,6 +294,24 @@ class Control:
     async def _call(self, request: Request) -> PingAnswer:
         meters, seconds = parse_request(request.members)
         return PingAnswer(True, await ping(meters, seconds, self._folders, self._pool))
+
+    async def _registers(self, request: Request) -> RawRegisters:
+        gateway, unit, function = request.text("gateway"), request.unit, request.whole("function")
+        return await read_registers(gateway, unit, function, request.whole("from"), request.whole("count"), self._pool)
+
+    async def _scan(self, request: Request) -> Scanned:
+        return {"ok": True, "scan": self.scans.start(request.text("gateway"), request.text("units"))}
+
+    async def _scan_state(self, request: Request) -> Scanned:
+        return {"ok": True, "scan": self.scans.row(request.text("id"))}
+
+    async def _stop_scan(self, request: Request) -> Scanned:
+        return {"ok": True, "scan": await self.scans.cancel(request.text("id"))}
+
+    async def _go(self, request: Request) -> Left:  # noqa: ARG002 - a verb as the others
+        if self._leave:
+            asyncio.get_running_loop().call_soon(self._leave)
+        return {"ok": True}
 
     async def _doctor(self, request: Request) -> PollingStatistics:  # noqa: ARG002 - a verb as the others
         return await self._recent.fields()
@@ -274,10 +357,10 @@ def _line(answer: Answer | Refusal) -> bytes:
     return json.dumps(answer, default=asdict).encode()
 
 
-def _refusal(error: BusyError | InputError) -> Refusal:
-    busy = isinstance(error, BusyError)
-    advice = "try again in some seconds" if busy else 'send {"do": "probe", …} in one line of JSON'
-    return {"ok": False, "error": str(error), "advice": advice}
+def _refusal(error: WorkbenchError) -> Refusal:
+    kind = next(kind for known, kind in KINDS.items() if isinstance(error, known))
+    advice = "try again in some seconds" if kind == "busy" else 'send {"do": "probe", …} in one line of JSON'
+    return {"ok": False, "error": str(error), "advice": advice, "kind": kind}
 
 
 @contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.domain.errors import InputError, WorkbenchError
 from energy_workbench.runtime import settings as settings_room
 
 app = typer.Typer(help="Meter profiles, as JSON; `energy-workbench profiles` shows them to people.")
@@ -65,10 +66,31 @@ def suggest(
         answer = ask(settings.home / SOCKET, request, lambda members: cast(Suggestions, members))
         answer = answer or asyncio.run(search(gateway, unit, [settings.profiles_path]))
     except WorkbenchError as error:
-        answer = {"ok": False, "error": str(error), "advice": advice(error)}
+        answer = {"ok": False, "error": str(error), "advice": advice(error), "kind": "failed"}
     _say(answer)
     if not answer["ok"]:
         raise typer.Exit(12)
+
+
+@app.command()
+def add(home: Home = None) -> None:
+    """Save a register in a profile of the home, as JSON on standard input says: `{"profile": id, "register": {…}}`."""
+    from collector.profile.add_register import add_register
+
+    settings = settings_room.load(home)
+    try:
+        given = json.loads(sys.stdin.read())
+        name, register = given["profile"], dict(given["register"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError('send {"profile": id, "register": {"quantity": …, "address": …, "type": …, …}}') from None
+    try:
+        profile, path, new = add_register(settings.profiles_path, str(name), register)
+    except InputError as error:
+        problems = [{"where": p.where, "field": p.field, "value": p.value, "reason": p.reason} for p in error.problems]
+        _say({"ok": False, "error": error.message, "problems": problems})
+        raise typer.Exit(5) from None
+    what = {"quantities": profile.quantities, "polled": profile.poll}
+    _say({"ok": True, "profile": profile.id, "file": str(path), "new": new, **what})
 
 
 def _say(answer: Any) -> None:

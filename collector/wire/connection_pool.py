@@ -46,6 +46,10 @@ class ConnectionPool:
             del self._users[client.url], self._clients[client.url]
             client.close()
 
+    def shared(self, client: GatewayClient) -> bool:
+        """Whether others than one user have the connection, or another one of the same serial port."""
+        return self._users.get(client.url, 0) > 1 or bool(self._same_port(client))
+
     @asynccontextmanager
     async def lend(self, url: str) -> AsyncIterator[GatewayClient]:
         """A connection for a moment, whose reads wait their turn among the others.

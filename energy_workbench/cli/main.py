@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("data.export", "Readings or intervals as CSV, Excel or Parquet."),
     "floor-plan": ("home.floor_plan", "Give the site a picture on which its meters stand."),
     "profiles": ("data.profiles", "List, show, check and find meter profiles."),
+    "scan": ("data.scan", "Which units answer on a gateway, and what they are."),
+    "registers": ("data.registers", "Registers of a unit as they are, as every type."),
     "intervals": ("data.intervals", "Bring the 15-minute intervals up to date."),
     "report": ("data.report", "Write one report, now."),
     "reports": ("data.written_reports", "List the reports that were written."),

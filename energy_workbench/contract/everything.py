@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from energy_workbench.contract.condition import ConditionContract
+from energy_workbench.contract.devices.contract import DevicesContract
 from energy_workbench.contract.energy import EnergyContract
 from energy_workbench.contract.files import FilesContract
 from energy_workbench.contract.generation import GenerationContract
@@ -28,6 +29,7 @@ class WorkbenchContract(
     ReviewContract,
     SchedulesContract,
     SetupContract,
+    DevicesContract,
     SiteContract,
 ):
     """What can be asked and changed; each method says its units, shapes, errors and an example: `wb.energies?`.

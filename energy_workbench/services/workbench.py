@@ -18,6 +18,7 @@ from energy_workbench.services.commands.many_meters import ManyMeters
 from energy_workbench.services.commands.review import Reviewing
 from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
+from energy_workbench.services.devices.devices import Devices
 from energy_workbench.services.files.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _load_figures() -> None:
 @as_declared(WorkbenchContract)
 class Workbench(
     Answers, Recording, SqlAnswers, WrittenAnswers,
-    Setup, ManyMeters, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
+    Setup, ManyMeters, Devices, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
 

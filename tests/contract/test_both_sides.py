@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from collector.control import SOCKET, ask
 from energy_workbench.api.access.home_tokens import adopt, tokens_of
 from energy_workbench.client.workbench import RemoteWorkbench
 from energy_workbench.contract.everything import WorkbenchContract
@@ -42,6 +43,9 @@ MANIFEST = {
 }  # fmt: skip
 BOARD = {"name": "Board", "report": "monthly", "cron": "0 6 1 * *", "period": "last month", "formats": ["html"]}
 
+REGISTER = {"quantity": "frequency", "address": 70, "type": "float32", "unit": "Hz"}
+UNIT = {"unit_id": 9, "number": "PRESS-9", "name": "Press 9", "profile": "own"}
+
 VOLATILE = re.compile(
     r'sch_[0-9a-f]{10}|/[^" ]*/(?:near|far)\b|\d+\.\d+ ?(?:GB|TB|ms|s)\b|"(?:milliseconds|revision_of)": [\d.]+'
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}(?:\+[\d:]+|Z)"
@@ -55,6 +59,13 @@ def falling() -> pd.DataFrame:
     counts = [1000.0, 1010.0, 400.0, 410.0, 420.0]
     times = [first + timedelta(minutes=15 * step) for step in range(len(counts))]
     return pd.DataFrame({"meter": "PRESS-2", "ts": times, "energy_active_import": counts})
+
+
+def scanned(wb: Any) -> Any:
+    """A scan that is begun, looked at and ended."""
+    begun = wb.scan("tcp://127.0.0.1:9", "1-2")
+    assert wb.scan_state(begun["id"])["units"] == "1-2"
+    return wb.stop_scan(begun["id"])
 
 
 def case(wb: Any, *, decided: bool = False) -> str:
@@ -149,6 +160,16 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.probe({"gateway": "tcp://127.0.0.1:9", "unit_id": 1, "profile": "schneider_pm5xxx"}),
     lambda wb: wb.suggest_profiles({"gateway": "tcp://127.0.0.1:9", "unit_id": 1}),
     lambda wb: wb.profiles(),
+    lambda wb: scanned(wb)["gateway"],
+    lambda wb: wb.scan("tcp://127.0.0.1:9", "0-999"),
+    lambda wb: wb.scan("gopher://127.0.0.1:9"),
+    lambda wb: wb.scan_state("scn_none"),
+    lambda wb: wb.registers("tcp://127.0.0.1:9", 1, 100, 2, function=4),
+    lambda wb: wb.registers("tcp://127.0.0.1:9", 1, 65_535, 2),
+    lambda wb: wb.save_register("own", REGISTER),
+    lambda wb: wb.save_register("own", REGISTER),
+    lambda wb: wb.adopt_units({"gateway": "tcp://127.0.0.1:9", "parent": "MAIN", "meters": [UNIT]}),
+    lambda wb: wb.adopt_units({"gateway": "tcp://127.0.0.1:9", "parent": "MAIN", "meters": [UNIT]}),
     lambda wb: wb.floor_plan(),
     lambda wb: wb.set_floor_plan(png(40, 30)),
     lambda wb: wb.floor_plan(),
@@ -307,6 +328,8 @@ def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sid
         closing(Workbench.at(near.home)) as home,
     ):
         yield Side(home), Side(remote)
+        for each in (near, far):  # who owns the lines ends now, and not when nothing was asked for a while
+            ask(each.home / SOCKET, {"do": "leave"}, dict)
 
 
 def test_a_home_and_a_service_answer_the_whole_contract_alike(sides: tuple[Side, Side]) -> None:

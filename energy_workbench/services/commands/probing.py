@@ -46,7 +46,7 @@ def probe(settings: Settings, fields: Mapping[str, Any]) -> Probed:
         If an address, id or ratio is none; nothing is sent then.
     """
     problems: list[Problem] = []
-    asked = _asked(fields, (*ADDRESS, ("profile", profile)), problems)
+    asked = asked_of(fields, (*ADDRESS, ("profile", profile)), problems)
     ratio = ratio_of(fields)
     if ratio is None:
         problems.append(Problem("body", RATIO_FIELDS[0], "", "CT and PT need two numbers above zero each, or none"))
@@ -78,7 +78,7 @@ def suggest(settings: Settings, fields: Mapping[str, Any]) -> SuggestedProfiles:
         If an address or id is none; nothing is sent then.
     """
     problems: list[Problem] = []
-    asked = _asked(fields, ADDRESS, problems)
+    asked = asked_of(fields, ADDRESS, problems)
     if problems:
         raise InputError("the meter cannot be read", problems)
     words = ["profiles", "suggest", str(asked["gateway"]), str(asked["unit_id"])]
@@ -92,9 +92,10 @@ def suggest(settings: Settings, fields: Mapping[str, Any]) -> SuggestedProfiles:
     }
 
 
-def _asked(
+def asked_of(
     fields: Mapping[str, Any], wanted: Iterable[tuple[str, Convert]], problems: list[Problem]
 ) -> dict[str, str | int]:
+    """What is asked, converted; what is wrong with it is added to the problems, an address that is refused too."""
     asked: dict[str, str | int] = {}
     for name, convert in wanted:
         value = fields.get(name)

@@ -8,6 +8,7 @@ from typing import Final
 from energy_workbench.api.reference.examples import (
     beside,
     condition,
+    devices,
     energy,
     files,
     generation,
@@ -24,7 +25,7 @@ from energy_workbench.api.reference.examples import (
 from energy_workbench.api.reference.shown import Shown
 
 _SUBJECTS = (
-    beside, condition, energy, files, generation, locks, losses, meter_history, meters, readings, review, schedules,
+    beside, condition, devices, energy, files, generation, locks, losses, meter_history, meters, readings, review, schedules,
     setup, site,
 )  # fmt: skip
 SHOWN: Final[Mapping[str, Shown]] = {name: shown for subject in _SUBJECTS for name, shown in subject.SHOWN.items()}

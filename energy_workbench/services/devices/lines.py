@@ -1,0 +1,73 @@
+"""Asking for what only the owner of the lines may do: the running collector, or one that does nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from energy_workbench.domain.errors import BusyError, ConflictError, InputError, NotFoundError, ServiceError
+from energy_workbench.domain.fields.plain import Row
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.doctor.collector_socket import ask_collector
+
+LONGEST: Final = 45.0
+"""How long an answer may take [s]."""
+BEGINS_SECONDS: Final = 20.0
+"""How long a process may take until it listens [s]."""
+LOOK_SECONDS: Final = 0.05
+KINDS: Final = {"conflict": ConflictError, "missing": NotFoundError, "busy": BusyError, "input": InputError}
+"""Errors by what the collector calls them."""
+
+_children: list[subprocess.Popen[bytes]] = []
+_beginning = threading.Lock()
+
+
+def ask_lines(settings: Settings, request: Row) -> Mapping[str, Any]:
+    """The answer of whoever owns the lines of a home; where nobody does, a process begins that does nothing else.
+
+    It ends by itself when nothing is asked of it any more, and makes way for a collector that starts.
+
+    Raises
+    ------
+    InputError, ConflictError, NotFoundError, BusyError
+        As it says.
+    ServiceError
+        If it cannot be asked.
+    """
+    answer = ask_collector(settings, request, LONGEST)
+    if answer is None:
+        with _beginning:
+            answer = ask_collector(settings, request, LONGEST) or _begun(settings, request)
+    kind = KINDS.get(str(answer.get("kind", "")))
+    if kind is not None:
+        raise kind(str(answer.get("error") or "the collector refuses"))
+    if answer.get("error") and "advice" in answer and not answer.get("ok", True):
+        raise ServiceError(f"{answer['error']}: {answer['advice']}")
+    return answer
+
+
+def _begun(settings: Settings, request: Row) -> Row:
+    beside = Path(sys.executable).with_name("energy-collector")
+    command = str(beside) if beside.exists() else shutil.which("energy-collector")
+    if command is None:
+        raise ServiceError("energy-collector is not installed here: install the project again")
+    _children[:] = [child for child in _children if child.poll() is None]
+    child = subprocess.Popen(
+        [command, "lines", "--home", str(settings.home)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _children.append(child)
+    end = time.monotonic() + BEGINS_SECONDS
+    while time.monotonic() < end:
+        if (answer := ask_collector(settings, request, LONGEST)) is not None:
+            return answer
+        if child.poll() is not None and child.returncode:
+            break
+        time.sleep(LOOK_SECONDS)
+    raise ServiceError("no collector runs, and none could be begun for this: start energy-collector")
