@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,12 +27,15 @@ from schemathesis.specs.openapi.checks import (
 
 from energy_workbench.api.access.home_tokens import tokens_of
 from energy_workbench.api.app import create_app
+from energy_workbench.api.reference.examples import SHOWN
+from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
 from energy_workbench.lake import Lake, Reading, Spool
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.commands import probing
+from energy_workbench.services.devices import devices
 from energy_workbench.services.doctor import doctor
 from energy_workbench.services.workbench import Workbench
 from tests.api.conftest import API
@@ -81,6 +85,9 @@ ELSEWHERE: dict[str, Fitting] = {
     "/factors": {"name": ["diesel"]},
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
     "/locks/{month}": {"month": ["2026-09"]},
+    "/scan/{id}": {"id": ["scn_1"]},
+    "/scan/meters": {"id": ["scn_1"]},
+    "/profiles/{id}/registers": {"id": ["own_meter"]},
     "/schedules/check": {"id": [BOARD]},
     "/schedules/{id}": {"id": [BOARD], "name": [BOARD]},
     "/schedules/{id}/run": {"id": [BOARD]},
@@ -108,11 +115,24 @@ def order(operation: Any) -> tuple[Any, ...]:
     return path.endswith(LAST), ["POST", "GET", "PUT", "DELETE"].index(method), -path.count("/")
 
 
+def lines(_: Settings, request: dict[str, Any]) -> Any:
+    """Stands in for who owns the lines."""
+    if request["do"] == "registers":
+        return SHOWN["registers"].example
+    if request.get("id", "scn_1") != "scn_1":
+        raise NotFoundError("there is no such scan")
+    if not re.fullmatch(r"[0-9,-]+", request.get("units", "1")):
+        raise InputError("these are no units")
+    return {"ok": True, "scan": SHOWN["scan"].example}
+
+
 @pytest.fixture
 def plant(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A plant where every call has something to answer; no meter is reached."""
     monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
     monkeypatch.setattr(probing, "run_collector", lambda *_: {"ok": True, "values": {"frequency": 50.0}})
+    monkeypatch.setattr(devices, "run_collector", lambda *_: {"ok": True, **SHOWN["save_register"].example})
+    monkeypatch.setattr(devices, "ask_lines", lines)
     monkeypatch.setattr(doctor, "run_collector", lambda *_: {"meters": []})
     home = make_home(tmp_path_factory.mktemp("openapi") / "home")
     add_history(home)

@@ -30,7 +30,10 @@ class ScannedUnit(TypedDict):
 
 
 class ScanRow(TypedDict):
-    """A scan of a gateway: how far it is, and what it has found; `error` and `advice` say why it failed."""
+    """A scan of a gateway: how far it is, and what it has found; `error` and `advice` say why it failed.
+
+    `unit_id` is who is asked at this moment, if anybody.
+    """
 
     id: str
     gateway: str
@@ -39,6 +42,7 @@ class ScanRow(TypedDict):
     phase: Annotated[str, Words(("asking", "examining", ""))]
     asked: int
     of: int
+    unit_id: int | None
     seconds: Annotated[float, Unit("s")]
     found: list[ScannedUnit]
     notes: list[str]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
+from energy_workbench.contract.devices.bodies import AdoptedFields
 from energy_workbench.contract.devices.rows import AdoptedMeters, ScannedUnit
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, Problem
@@ -78,15 +79,15 @@ def _gateway(fields: Mapping[str, Any], problems: list[Problem]) -> str:
         return ""
 
 
-def _wanted(fields: Mapping[str, Any], problems: list[Problem]) -> Sequence[Mapping[str, Any]]:
+def _wanted(fields: Mapping[str, Any], problems: list[Problem]) -> Sequence[AdoptedFields]:
     wanted = fields.get("meters")
     if isinstance(wanted, list) and 1 <= len(wanted) <= MOST and all(isinstance(each, dict) for each in wanted):
-        return wanted
+        return cast("list[AdoptedFields]", wanted)
     problems.append(Problem("body", "meters", "", f"must be a list of 1 to {MOST} objects, one a unit"))
     return ()
 
 
-def _row(at: int, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, str]:
+def _row(at: int, given: AdoptedFields, problems: list[Problem]) -> dict[str, str]:
     unit = given.get("unit_id")
     if isinstance(unit, bool) or not isinstance(unit, int) or not 0 <= unit <= MOST:
         problems.append(

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from energy_workbench.contract.devices.contract import DevicesContract
-from energy_workbench.contract.devices.rows import AdoptedMeters, RawRegisters, SavedRegister, ScannedUnit, ScanRow
-from energy_workbench.domain.errors import InputError, Problem
+from energy_workbench.contract.devices.rows import AdoptedMeters, RawRegisters, SavedRegister, ScanRow
+from energy_workbench.domain.errors import InputError, Problem, ServiceError
+from energy_workbench.domain.fields.plain import Row
 from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.registry.checks.conversions import gateway as gateway_of
 from energy_workbench.registry.checks.conversions import profile as profile_of
@@ -77,12 +78,12 @@ class Devices(Home, DevicesContract):
             "quantities": list(answer["quantities"]), "polled": list(answer["polled"]),
         }  # fmt: skip
 
-    def _scan(self, request: dict[str, Any]) -> ScanRow:
-        row = dict(ask_lines(self.settings, request).get("scan") or {})
-        row.pop("unit_id", None)
-        known = self._meters()
-        row["found"] = proposed(cast("list[ScannedUnit]", row.get("found") or []), str(row["gateway"]), known)
-        return cast(ScanRow, row)
+    def _scan(self, request: Row) -> ScanRow:
+        answer = ask_lines(self.settings, request)
+        if "scan" not in answer:
+            raise ServiceError("the collector knows no scans: is it of the same version? Start it again")
+        row = answer["scan"]
+        return {**row, "found": proposed(row["found"], row["gateway"], self._meters())}
 
 
 def _refused(answer: Mapping[str, Any]) -> InputError:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, cast
 
+from typing_extensions import TypedDict
+
+from energy_workbench.contract.devices.rows import RawRegister, ScanRow
 from energy_workbench.domain.errors import BusyError, ConflictError, InputError, NotFoundError, ServiceError
 from energy_workbench.domain.fields.plain import Row
 from energy_workbench.runtime.settings import Settings
@@ -24,11 +26,26 @@ LOOK_SECONDS: Final = 0.05
 KINDS: Final = {"conflict": ConflictError, "missing": NotFoundError, "busy": BusyError, "input": InputError}
 """Errors by what the collector calls them."""
 
+
+class LinesAnswer(TypedDict, total=False):
+    """What the owner of the lines says: a scan, or registers; or why not, and of which kind that is."""
+
+    ok: bool
+    error: str
+    advice: str
+    kind: str
+    scan: ScanRow
+    gateway: str
+    registers: list[RawRegister]
+    requests: int
+    milliseconds: int
+
+
 _children: list[subprocess.Popen[bytes]] = []
 _beginning = threading.Lock()
 
 
-def ask_lines(settings: Settings, request: Row) -> Mapping[str, Any]:
+def ask_lines(settings: Settings, request: Row) -> LinesAnswer:
     """The answer of whoever owns the lines of a home; where nobody does, a process begins that does nothing else.
 
     It ends by itself when nothing is asked of it any more, and makes way for a collector that starts.
@@ -40,15 +57,16 @@ def ask_lines(settings: Settings, request: Row) -> Mapping[str, Any]:
     ServiceError
         If it cannot be asked.
     """
-    answer = ask_collector(settings, request, LONGEST)
-    if answer is None:
+    said = ask_collector(settings, request, LONGEST)
+    if said is None:
         with _beginning:
-            answer = ask_collector(settings, request, LONGEST) or _begun(settings, request)
+            said = ask_collector(settings, request, LONGEST) or _begun(settings, request)
+    answer = cast(LinesAnswer, said)
     kind = KINDS.get(str(answer.get("kind", "")))
     if kind is not None:
         raise kind(str(answer.get("error") or "the collector refuses"))
-    if answer.get("error") and "advice" in answer and not answer.get("ok", True):
-        raise ServiceError(f"{answer['error']}: {answer['advice']}")
+    if answer.get("kind"):
+        raise ServiceError(f"{answer.get('error')}: {answer.get('advice')}")
     return answer
 
 

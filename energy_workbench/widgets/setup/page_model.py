@@ -28,7 +28,9 @@ from energy_workbench.widgets.setup.hand_reading.model import HandReadingModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
+from energy_workbench.widgets.setup.registers.model import RegistersModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
+from energy_workbench.widgets.setup.scan.model import ScanModel
 from energy_workbench.widgets.setup.site.locks_model import LocksModel
 from energy_workbench.widgets.setup.site.model import SiteModel
 from energy_workbench.widgets.setup.templates.model import TemplatesModel
@@ -59,7 +61,7 @@ class Answer:
     undoable: str
 
 
-PANELS = ("bulk", "templates", "deleted", "gateways", "doctor", "limits", "review", "site")
+PANELS = ("bulk", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits", "review", "site")
 """Panels of the whole plant, each with a button; the others are of one meter."""
 
 
@@ -97,6 +99,8 @@ class SetupModel(HasTraits):
         self.ask = AskModel(workbench, doer, self._changed)
         self.bulk = BulkModel(workbench, doer, self._imported, deliver)
         self.gateways = GatewaysModel(workbench, doer, self._changed)
+        self.scan = ScanModel(workbench, doer, self._changed)
+        self.registers = RegistersModel(workbench, doer)
         self.doctor = DoctorModel(workbench, doer)
         self.limits = LimitsModel(workbench, doer, self._changed)
         self.review = ReviewModel(workbench, doer, self._changed)
@@ -239,6 +243,8 @@ class SetupModel(HasTraits):
             "templates": self.templates.begin,
             "deleted": self.deleted.begin,
             "gateways": self.gateways.begin_list,
+            "scan": self.scan.begin,
+            "registers": self.registers.begin,
             "doctor": self.doctor.begin,
             "limits": self.limits.show,
             "review": self.review.begin,

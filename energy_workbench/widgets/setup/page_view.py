@@ -29,7 +29,9 @@ from energy_workbench.widgets.setup.meter_tree import STATUS_FILTERS
 from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
+from energy_workbench.widgets.setup.registers.view import RegistersView
 from energy_workbench.widgets.setup.review.view import ReviewView
+from energy_workbench.widgets.setup.scan.view import ScanView
 from energy_workbench.widgets.setup.site.locks_view import LocksView
 from energy_workbench.widgets.setup.site.view import SiteView
 from energy_workbench.widgets.setup.templates.view import TemplatesView
@@ -43,6 +45,8 @@ TOOLS = (
     ("bulk", "Import / export", "A file of all meters"),
     ("templates", "Templates", "What meters of a kind share"),
     ("gateways", "Gateways", "How each is asked"),
+    ("scan", "Scan a gateway", "Which devices answer, and what they are"),
+    ("registers", "Registers", "What a device's registers hold, as every type"),
     ("doctor", "Bus doctor", "What is wrong, and what to do"),
     ("site", "Site", "Name, time zone, country, currency"),
     ("limits", "Limits", "From when on meters warn"),
@@ -138,6 +142,10 @@ class SetupView:
         self.plant = SiteView(model.plant, make, model.back, guard, LocksView(model.locks, make, guard).widget)
         self.review = ReviewView(model.review, make, model.back, guard)
         self.gateways = GatewaysView(model.gateways, make, model.back, guard)
+        self.scan = ScanView(
+            model.scan, make, model.back, guard, lambda: (str(row["number"]) for row in model.meters.rows.values())
+        )
+        self.registers = RegistersView(model.registers, make, model.back, guard)
         self.doctor = DoctorView(model.doctor, make, model.back, guard)
         self.sides = {
             "details": self.details.widget,
@@ -150,6 +158,8 @@ class SetupView:
             "limits": self.limits.widget,
             "doctor": self.doctor.widget,
             "gateways": self.gateways.widget,
+            "scan": self.scan.widget,
+            "registers": self.registers.widget,
             "review": self.review.widget,
             "site": self.plant.widget,
         }

@@ -25,8 +25,8 @@ from energy_workbench.api.reference.examples import (
 from energy_workbench.api.reference.shown import Shown
 
 _SUBJECTS = (
-    beside, condition, devices, energy, files, generation, locks, losses, meter_history, meters, readings, review, schedules,
-    setup, site,
+    beside, condition, devices, energy, files, generation, locks, losses, meter_history, meters, readings, review,
+    schedules, setup, site,
 )  # fmt: skip
 SHOWN: Final[Mapping[str, Shown]] = {name: shown for subject in _SUBJECTS for name, shown in subject.SHOWN.items()}
 """By name of the operation."""

@@ -11,7 +11,7 @@ from energy_workbench.contract.rows.payload import JsonObject
 _GATEWAY = "tcp://192.168.1.20:502"
 _SCAN: JsonObject = {
     "id": "scn_4f0c21ab", "gateway": _GATEWAY, "units": "1-247", "state": "running", "phase": "examining", "asked": 247,
-    "of": 494, "seconds": 128.4,
+    "of": 494, "unit_id": 3, "seconds": 128.4,
     "found": [
         {
             "unit_id": 3, "milliseconds": 41, "examined": True, "meter": "", "number": "SELEC-3",

@@ -1,0 +1,1 @@
+"""A gateway is scanned, and what answers becomes meters."""
