@@ -535,3 +535,76 @@ def test_who_asks_and_reads_nothing_is_sent_away(tmp_path: Path, monkeypatch: py
             assert (await say(path, b'{"do": "doctor"}'))[0]["ok"]
 
     asyncio.run(main())
+
+
+def test_a_scan_and_registers_are_asked_over_the_socket(home: Settings) -> None:
+    """While a meter of the same gateway is polled: one connection, one question at a time, and no slot is lost."""
+
+    async def main() -> None:
+        registry = Registry(home.registry_url)
+        async with running(device_of(load("eastron_sdm630"), holes=True)) as device:
+            fields = {"number": "A", "name": "A", "type": "machine", "gateway": device.url, "unit_id": 1}
+            registry.create_meter({**fields, "profile": "eastron_sdm630", "poll_seconds": 1}, by="test")
+            async with collecting(home) as collector:
+                await until(lambda: collector._writer.written > 0)
+                path = home.home / SOCKET
+                (begun,) = await say(path, json.dumps({"do": "scan", "gateway": device.url, "units": "1-3"}).encode())
+                scan = begun["scan"]
+                (second,) = await say(path, json.dumps({"do": "scan", "gateway": device.url, "units": "9"}).encode())
+                assert (second["ok"], second["kind"]) == (False, "conflict")
+                assert scan["id"] in second["error"]
+                request = {
+                    "do": "registers",
+                    "gateway": device.url,
+                    "unit_id": 1,
+                    "function": 4,
+                    "from": 70,
+                    "count": 2,
+                }
+                (read,) = await say(path, json.dumps(request).encode())
+                assert read["registers"][0]["values"]["abcd"]["float32"] == pytest.approx(50.02)
+                before = collector._writer.written
+
+                async def ended() -> bool:
+                    (told,) = await say(path, json.dumps({"do": "scan_state", "id": scan["id"]}).encode())
+                    scan.update(told["scan"])
+                    return scan["state"] != "running"
+
+                while not await ended():
+                    await asyncio.sleep(0)
+                assert [unit["unit_id"] for unit in scan["found"]] == [1]
+                await until(lambda: collector._writer.written > before)
+                counts = collector.statistics.gateways[device.url]
+                assert counts.missed == 0
+            assert device.connections == 1
+            assert device.crowd == 1
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind"),
+    [
+        ({"do": "scan", "gateway": "gopher://x", "units": "1"}, "input"),
+        ({"do": "scan", "gateway": "tcp://127.0.0.1:1", "units": "1-999"}, "input"),
+        ({"do": "scan_state", "id": "scn_none"}, "missing"),
+        ({"do": "stop_scan", "id": 7}, "input"),
+        (
+            {"do": "registers", "gateway": "tcp://127.0.0.1:1", "unit_id": 1, "function": 6, "from": 0, "count": 1},
+            "input",
+        ),
+        (
+            {"do": "registers", "gateway": "tcp://127.0.0.1:1", "unit_id": 1, "function": 3, "from": "0", "count": 1},
+            "input",
+        ),
+        ({"do": "leave"}, "input"),
+    ],
+)
+def test_what_cannot_be_scanned_is_refused_with_its_kind(tmp_path: Path, request_: dict[str, Any], kind: str) -> None:
+    async def main() -> None:
+        async with control(tmp_path) as (path, _):
+            (answer,) = await say(path, json.dumps(request_).encode())
+            assert (answer["ok"], answer["kind"]) == (False, kind)
+            assert answer["error"]
+
+    asyncio.run(main())
