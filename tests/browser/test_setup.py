@@ -36,6 +36,8 @@ SHOWN_BY = {
     ".ew-do-bulk": ".ew-files",
     ".ew-do-templates": ".ew-templates h2",
     ".ew-do-gateways": ".ew-gateways table",
+    ".ew-do-scan": ".ew-scan .ew-do-scan-start",
+    ".ew-do-registers": ".ew-registers .ew-do-read-registers",
     ".ew-do-doctor": ".ew-doctor-gateways table",
     ".ew-do-limits": ".ew-limits table",
     ".ew-do-review": ".ew-review .ew-calm",
