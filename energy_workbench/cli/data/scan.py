@@ -21,7 +21,7 @@ WIDEST = 60
 """Characters of a column; more is cut."""
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def scan(
     gateway: Annotated[str, typer.Argument(help="tcp://host:port, rtutcp://host:port or rtu:///dev/ttyUSB0?…")],
     units: Annotated[str, typer.Option(help="Unit ids and ranges: 1-32,40.")] = "1-247",

@@ -20,7 +20,7 @@ from energy_workbench.services.doctor.collector_socket import ask_collector
 
 LONGEST: Final = 45.0
 """How long an answer may take [s]."""
-BEGINS_SECONDS: Final = 20.0
+BEGINS_SECONDS: Final = 60.0
 """How long a process may take until it listens [s]."""
 LOOK_SECONDS: Final = 0.05
 KINDS: Final = {"conflict": ConflictError, "missing": NotFoundError, "busy": BusyError, "input": InputError}
