@@ -86,6 +86,7 @@ ELSEWHERE: dict[str, Fitting] = {
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
     "/locks/{month}": {"month": ["2026-09"]},
     "/scan/{id}": {"id": ["scn_1"]},
+    "/registers": {"gateway": [GATEWAY], "unit_id": [3], "from": [70], "count": [1]},
     "/scan/meters": {"id": ["scn_1"]},
     "/profiles/{id}/registers": {"id": ["own_meter"]},
     "/schedules/check": {"id": [BOARD]},
