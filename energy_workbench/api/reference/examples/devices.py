@@ -37,12 +37,12 @@ SHOWN: Final[Mapping[str, Shown]] = {
     "stop_scan": Shown("The scan as far as it was", {**_SCAN, "state": "cancelled", "phase": ""}),
     "adopt_units": Shown(
         "The meters' numbers",
-        {"gateway": _GATEWAY, "meters": ["SELEC-3"]},
+        {"gateway": _GATEWAY, "meters": ["SELEC-14"]},
         body="Units that become meters, and their parent.",
         sends={
             "gateway": _GATEWAY,
             "parent": "UNIT-A",
-            "meters": [{"unit_id": 3, "number": "SELEC-3", "name": "Compressor", "profile": "selec_mfm384:little"}],
+            "meters": [{"unit_id": 14, "number": "SELEC-14", "name": "Compressor", "profile": "selec_mfm384:little"}],
         },
     ),
     "registers": Shown(
