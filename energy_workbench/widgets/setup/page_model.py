@@ -330,6 +330,8 @@ class SetupModel(HasTraits):
             self.ratios.show(self.details.selected)
             if self.side == "gateways":
                 self.gateways.ask()
+            if self.side == "scan":
+                self.scan.look()
             if self.side == "limits":
                 self.limits.ask()
             if self.side in ("exchange", "hand_reading", "deleted") and key in self.meters:

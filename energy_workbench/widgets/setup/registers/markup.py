@@ -52,4 +52,6 @@ def _line(row: RawRegister, order: str, *, chosen: bool) -> Markup:
 
 def _told(values: dict[str, int | float | None], name: str) -> str:
     value = values.get(name)
-    return "–" if value is None else f"{value:.10g}"
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.10g}"

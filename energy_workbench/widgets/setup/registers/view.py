@@ -30,12 +30,12 @@ class RegistersView:
         quantities = [NONE, *((f"{each.label} [{each.unit}]", name) for name, each in QUANTITIES.items())]
         self.inputs: dict[str, Any] = {
             "gateway": make.suggesting("Gateway", "tcp://10.0.0.5:502"), "unit_id": make.input("Unit id"),
-            "first": make.input("First address, from 0"), "count": make.input("How many"),
-            "function": make.select("Kind", FUNCTIONS), "order": make.select("Order of words and bytes", orders),
+            "first": make.input("First address"), "count": make.input("How many"),
+            "function": make.select("Kind", FUNCTIONS), "order": make.select("Order", orders),
             "type": make.select("Type", [NONE]), "quantity": make.select("Quantity", quantities),
             "unit": make.select("Unit on the wire", [NONE]), "scale": make.input("Scale"),
-            "profile": make.input("Profile of this home", "own_meter"), "vendor": make.input("Maker, of a new one"),
-            "model": make.input("Model, of a new one"),
+            "profile": make.input("Profile of this home", "own_meter"), "vendor": make.input("Maker"),
+            "model": make.input("Model"),
         }  # fmt: skip
         self.notes = {name: make.text("ew-note") for name in self.inputs}
         fields = {

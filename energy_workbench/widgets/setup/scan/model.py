@@ -69,6 +69,11 @@ class ScanModel(HasTraits):
         self.failure = ""
         self._doer.do(self._workbench.gateways, self._take_gateways, lambda _: None, key="scan gateways")
 
+    def look(self) -> None:
+        """See which units are meters now: the last scan stays as it is otherwise."""
+        if self.scan is not None and not self.running and not self.busy:
+            self._look(wait=0.0)
+
     def start(self) -> None:
         """Begin a scan of the gateway that is entered."""
         if self.busy or self.running or not self.gateway.strip():
@@ -125,7 +130,6 @@ class ScanModel(HasTraits):
             count = len(made["meters"])
             what = f"{made['meters'][0]} was" if count == 1 else f"{count} meters were"
             self._done(f"{what} added on {made['gateway']}; Undo takes all of it back.", "")
-            self._look(wait=0.0)
 
         def refused(error: Exception) -> None:
             self._refused(error)
