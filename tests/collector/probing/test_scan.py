@@ -64,14 +64,9 @@ def test_who_answers_late_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device that takes longer than the scan waits is heard while others are asked."""
     monkeypatch.setattr(room, "FIRST", room.FIRST[:1])
 
-    class Slow(Device):
-        async def _answer(self, writer: Any, head: bytes, unit: int, *request: int) -> None:
-            if unit == 3 and len(self.asked) < 12:
-                await asyncio.sleep(2 * room.SHORT_WAIT_SECONDS)
-            await super()._answer(writer, head, unit, *request)
-
     async def main() -> None:
-        async with running(Slow({3: device_words(load("eastron_sdm630"))})) as device:
+        late = [2 * room.SHORT_WAIT_SECONDS]  # the first that the device answers
+        async with running(Device({3: device_words(load("eastron_sdm630"))}, delays=late)) as device:
             row = await scanned(device.url, "1-9")
             assert [unit["unit_id"] for unit in row["found"]] == [3]
 
