@@ -46,6 +46,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> MeterRow:
         "health_reason": live.health_reason,
         "health_since": iso(live.health_since, zone),
         "error": live.error,
+        "commissioned": meter.sheets > 0,
     }
     known = {**fields, **ratio_values(meter.ratio), **now}
     return cast(MeterRow, {name: known[name] for name in (*METER_COLUMNS, *fields)} | last)

@@ -109,6 +109,7 @@ class MeterFilter(TypedDict, total=False):
     gateway: str
     profile: str
     below: str
+    commissioned: bool
     q: str
 
 

@@ -1,12 +1,14 @@
-"""What a meter was over time: its statuses and ratios, and the exchanges of its device."""
+"""What a meter was over time: its statuses and ratios, the exchanges of its device, and how it was put into service."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import Help, Instant, MeterRef, Reason, Revision
+from energy_workbench.contract.notes import As, Help, Instant, MeterRef, Reason, Revision, Sent
 from energy_workbench.contract.operation import CONTRADICTED, operation
+from energy_workbench.contract.rows.commissioning import MeterChecked, SheetRow
 from energy_workbench.contract.rows.meters import (
     ExchangePreview,
     ExchangeRow,
@@ -19,7 +21,7 @@ from energy_workbench.contract.rows.meters import (
 )
 from energy_workbench.domain.roles import May
 
-TAG = "Meters over time"
+TAG, SERVICE = "Meters over time", "Commissioning"
 
 Since = Annotated[Instant | None, Help("Where the ratio begins, as the list has it; `beginning` for the first.")]
 
@@ -208,3 +210,73 @@ class MeterHistoryContract:
 
         The exchanges that are left.
         """
+
+    @operation(
+        "POST",
+        "/meters/{id}/commissioning/check",
+        "See how a meter was put in",
+        tag=SERVICE,
+        needs=May.CHANGE,
+        slow=True,
+        exact=True,
+    )
+    def check_commissioning(
+        self,
+        meter: MeterRef,
+        display: Annotated[Mapping[str, Any] | None, As.MEMBER, Sent(dict[str, float])] = None,
+        *,
+        display_at: Annotated[Instant | None, As.MEMBER] = None,
+    ) -> MeterChecked:
+        """Read a meter now and see how it was put in; nothing is stored.
+
+        Whether it answers and its profile fits; which CTs are reversed or swapped, by the powers and power factors of
+        the phases; its own CT and PT registers against those entered; and its counters against what its display showed.
+        What cannot be told says why.
+
+        Parameters
+        ----------
+        display : mapping, optional
+            What somebody read on the meter, by quantity (`energy_active_import`), in kWh, kvarh or kVAh.
+        display_at : str, optional
+            When that was; now by default.
+
+        Raises
+        ------
+        InputError
+            If the display shows no counter, or no number.
+
+        Examples
+        --------
+        >>> wb.check_commissioning("UNIT-A", {"energy_active_import": 1204.5})["verdict"]
+        """
+
+    @operation(
+        "POST",
+        "/meters/{id}/commissioning",
+        "Sign a commissioning sheet",
+        tag=SERVICE,
+        needs=May.CHANGE,
+        status=201,
+        slow=True,
+        exact=True,
+    )
+    def sign_commissioning(
+        self,
+        meter: MeterRef,
+        signed_by: Annotated[str, As.MEMBER],
+        remarks: Annotated[str, As.MEMBER] = "",
+        display: Annotated[Mapping[str, Any] | None, As.MEMBER, Sent(dict[str, float])] = None,
+        *,
+        display_at: Annotated[Instant | None, As.MEMBER] = None,
+    ) -> SheetRow:
+        """Read and check a meter as `check_commissioning` does, and keep what was found, signed, as the next version.
+
+        Raises
+        ------
+        InputError
+            If nobody signs it, or something is wrong and no remark says why it is put into service all the same.
+        """
+
+    @operation("GET", "/meters/{id}/commissioning", "Commissioning sheets of a meter", tag=SERVICE)
+    def commissioning_sheets(self, meter: MeterRef) -> list[SheetRow]:
+        """The signed sheets of a meter, the newest first; none takes the place of another."""

@@ -51,6 +51,7 @@ class MetersContract:
         gateway: Annotated[str | None, Longest(300), Help("Only those read there; `none`: read nowhere")] = None,
         profile: Annotated[str | None, Longest(64), Help("Only those of that model; `none`: of no model")] = None,
         below: Annotated[str | None, Existing(), Help("Only those below that one, at any depth (id or number)")] = None,
+        commissioned: Annotated[bool | None, Help("Whether a commissioning sheet was signed")] = None,
         deleted: Annotated[bool, Help("Those that were deleted, instead of those that live")] = False,
         limit: Limit | None = None,
         offset: Offset = 0,
@@ -67,6 +68,8 @@ class MetersContract:
             Only those of that state, read at that gateway, or of that profile; `none`: without one.
         below : str, optional
             Only those below that meter, at any depth (id or number).
+        commissioned : bool, optional
+            Only those of which a commissioning sheet was signed, or with False those with a device of which none was.
         deleted : bool
             Those that were deleted and can be restored, instead of those that live.
 

@@ -166,6 +166,8 @@ class Meter:
         UTC; None while the meter lives. A deleted one keeps its history and can be restored.
     revision : int
         Grows with each change of the configuration; the ETag.
+    sheets : int
+        Version of its newest commissioning sheet; 0 where nobody signed one.
     """
 
     key: int
@@ -207,6 +209,7 @@ class Meter:
     unread: Unread | None = None
     made_of: tuple[Part, ...] = ()
     metering_period: str | None = None
+    sheets: int = 0
 
     @property
     def id(self) -> str:

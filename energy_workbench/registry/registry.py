@@ -15,6 +15,7 @@ from energy_workbench.domain.status import Status, StatusChange
 from energy_workbench.domain.time import clock
 from energy_workbench.registry import gateways, sites, templates
 from energy_workbench.registry.change_log import ChangeLog
+from energy_workbench.registry.commissioning.sheets import CommissioningSheets
 from energy_workbench.registry.emission_factors import EmissionFactors
 from energy_workbench.registry.gateways import Gateway
 from energy_workbench.registry.health_limits import HealthLimits
@@ -37,6 +38,7 @@ class Registry(
     MeterHistory,
     Validation,
     HealthLimits,
+    CommissioningSheets,
     ChangeLog,
     SavedTemplates,
     SavedMappings,

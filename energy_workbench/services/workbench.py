@@ -12,6 +12,7 @@ from energy_workbench.runtime.paths import AnyPath
 from energy_workbench.services.answers.recording import Recording
 from energy_workbench.services.answers.sql import SqlAnswers
 from energy_workbench.services.answers.written import WrittenAnswers
+from energy_workbench.services.commands.commissioning import Commissioning
 from energy_workbench.services.commands.deleted import DeletedMeters
 from energy_workbench.services.commands.locking import Locking
 from energy_workbench.services.commands.many_meters import ManyMeters
@@ -38,7 +39,7 @@ def _load_figures() -> None:
 @as_declared(WorkbenchContract)
 class Workbench(
     Answers, Recording, SqlAnswers, WrittenAnswers,
-    Setup, ManyMeters, Devices, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
+    Setup, ManyMeters, Devices, Commissioning, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
 

@@ -20,6 +20,7 @@ PLAIN: dict[str, Any] = {
     "accuracy_class": None, "ct_class": None, "pt_class": None, "rated_kw": None, "seen_by_parent": True,
     "production_register": "import", "x": None, "y": None, "revision": 1, "health_reason": "", "error": "",
     "status_reason": "", "poll_offset_seconds": None, "priority": "normal", "shares_device": False,
+    "commissioned": True,
 }  # fmt: skip
 SENT = "2026-12-01T06:00:00+05:30"
 VALUES = {"active_power_total": 41.25, "voltage_l1_l2": 414.2, "current_l1": 61.5, "energy_active_import": 51230.4}

@@ -99,6 +99,9 @@ def edit(
     gateway: Annotated[str | None, typer.Option(help="Those read there; `none`: read nowhere.")] = None,
     profile: Annotated[str | None, typer.Option(help="Those of that model; `none`: of no model.")] = None,
     below: Annotated[str | None, typer.Option(help="Those below that meter, at any depth.")] = None,
+    commissioned: Annotated[
+        bool | None, typer.Option(help="Those of which a commissioning sheet was signed, or was not.")
+    ] = None,
     q: Annotated[str | None, typer.Option("--text", help="Those with that text in number, name or location.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
     reason: Annotated[str | None, typer.Option(help="Why, where numbers of a locked month are altered.")] = None,
@@ -108,7 +111,7 @@ def edit(
 
     given = {
         "type": type, "status": status, "communication": communication, "gateway": gateway, "profile": profile,
-        "below": below, "q": q,
+        "below": below, "commissioned": commissioned, "q": q,
     }  # fmt: skip
     edited = Workbench.at(settings.load().home).edit_meters(
         list(meters or ()),

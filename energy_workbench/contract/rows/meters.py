@@ -77,6 +77,7 @@ class MeterRow(TypedDict):
     health_reason: str
     health_since: Instant | None
     error: str
+    commissioned: bool
     locked_change: NotRequired[LockedChangeRow]
 
 

@@ -49,6 +49,7 @@ READ_ONLY: Final = frozenset(
         "values",
         "power_kw",
         "energy_kwh",
+        "commissioned",
     }
 )
 """What an answer shows of a meter and a change of it may bring back: ignored."""

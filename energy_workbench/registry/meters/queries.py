@@ -52,13 +52,17 @@ def load(
         m: parent for m, parent, start in placements(connection, key) if at is None or (start or BEGINNING) <= at
     }
     instant = at or clock.now()
+    signed = sheets(connection, key)
     ratios = {m: ratio for m, ratio in all_ratios(connection, key) if (ratio.valid_from or BEGINNING) <= instant}
     said = {m: each for m, each in all_statuses(connection, key) if (each.valid_from or BEGINNING) <= instant}
     formulas = {m: text for m, text, start in all_formulas(connection, key) if (start or BEGINNING) <= instant}
     shown = written(connection, formulas)
     return [
         replace(
-            _meter(row, parents.get(row["key"]), ratios.get(row["key"], Ratio()), said.get(row["key"])),
+            _meter(
+                row, parents.get(row["key"]), ratios.get(row["key"], Ratio()), said.get(row["key"]),
+                signed.get(row["key"], 0),
+            ),
             formula=shown.get(row["key"]), formula_by_id=formulas.get(row["key"]),
         )
         for row in connection.execute(query).mappings()
@@ -189,6 +193,13 @@ def begun(connection: Connection, at: datetime) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def sheets(connection: Connection, key: int | None = None) -> dict[int, int]:
+    """Version of the newest commissioning sheet of each meter that has one."""
+    table = schema.commissioning_sheets
+    query = select(table.c.meter, func.max(table.c.version)).group_by(table.c.meter)
+    return {int(meter): int(version) for meter, version in connection.execute(_of(query, table.c.meter, key))}
+
+
 def numbers(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
     """Numbers of meters by key."""
     table = schema.meters
@@ -205,7 +216,7 @@ def _ratio(row: RowMapping) -> Ratio:
     return Ratio(**own, valid_from=row["valid_from"])
 
 
-def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange | None) -> Meter:
+def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange | None, sheet: int) -> Meter:
     plain = dict(row)
     if said is not None:
         # Another status may have come to hold since the row was written.
@@ -213,4 +224,4 @@ def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange
     del plain["folded"]
     plain["gateway"] = plain.pop("url")
     own = {each.held_as: each.typed(plain[each.held_as]) for each in meter_fields.OWN}
-    return Meter(**plain | own | {"parent": parent, "ratio": ratio})
+    return Meter(**plain | own | {"parent": parent, "ratio": ratio, "sheets": sheet})

@@ -34,6 +34,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "limits": ("meter",),
     "decisions": ("meter", "quantity", "at"),
     "interval_edits": ("meter", "start"),
+    "commissioning_sheets": ("meter", "version"),
     "templates": ("name",),
     "mappings": ("name",),
     "factors": ("name", "valid_from"),

@@ -201,6 +201,20 @@ month_locks = Table(
     Column("reason", String(500), nullable=False),
 )
 
+# Sheets that somebody signed when a meter was put into service: none takes the place of another.
+commissioning_sheets = Table(
+    "commissioning_sheets",
+    metadata,
+    Column("meter", Integer, ForeignKey("meters.key"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("signed_at", Instant, nullable=False),
+    Column("signed_by", String(200), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("remarks", String(2000), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("found", JSON, nullable=False),
+)
+
 revision = Table(
     "revision",
     metadata,

@@ -33,6 +33,7 @@ class MeterAnswers(Home, MetersContract):
         gateway: str | None = None,
         profile: str | None = None,
         below: str | None = None,
+        commissioned: bool | None = None,
         deleted: bool = False,
         limit: int | None = None,
         offset: int = 0,
@@ -42,7 +43,7 @@ class MeterAnswers(Home, MetersContract):
         live, zone = self._live(known if deleted else ()), self.zone
         meant = chosen(
             known, type=type, status=status, parent=parent, text=q, communication=communication, gateway=gateway,
-            profile=profile, below=above, live=live,
+            profile=profile, below=above, commissioned=commissioned, live=live,
         )  # fmt: skip
         shown = meant[window(MOST if limit is None else limit, offset)]
         rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)

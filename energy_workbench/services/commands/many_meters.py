@@ -75,15 +75,16 @@ class ManyMeters(Home, FilesContract):
 def _refuse_odd(where: Mapping[str, Any]) -> None:
     """Raise InputError where a filter has what none has, or what is no text."""
     known = list(MeterFilter.__annotations__)
+    kinds = {name: bool if name == "commissioned" else str for name in known}
     problems = [
         Problem("where", name, str(value)[:60], f"is not known here: {', '.join(known)}")
         for name, value in where.items()
         if name not in known
     ]
     problems += [
-        Problem("where", name, str(where[name])[:60], "must be a text")
-        for name in known
-        if not isinstance(where.get(name, ""), str)
+        Problem("where", name, str(where[name])[:60], f"must be {'true or false' if kind is bool else 'a text'}")
+        for name, kind in kinds.items()
+        if name in where and not isinstance(where[name], kind)
     ]
     if problems:
         raise InputError("the filter cannot be used", problems)

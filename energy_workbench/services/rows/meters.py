@@ -76,6 +76,7 @@ def chosen(
     gateway: str | None = None,
     profile: str | None = None,
     below: int | None = None,
+    commissioned: bool | None = None,
     live: Mapping[int, Live] | None = None,
 ) -> list[Meter]:
     """The meters of that type, status and so on, with that text in number, name or location.
@@ -88,6 +89,8 @@ def chosen(
         `none`: those without one.
     below : int, optional
         Key of a meter: those below it, at any depth.
+    commissioned : bool, optional
+        Whether a commissioning sheet was signed; where not, only those that have a device.
     live : mapping, optional
         The state of each by its key; needed for `communication`.
 
@@ -115,9 +118,15 @@ def chosen(
         and (address is None or (meter.gateway or NONE) == address)
         and (profile is None or (meter.profile or NONE) == profile.strip())
         and (beneath is None or meter.key in beneath)
+        and (commissioned is None or _put_in(meter) is commissioned)
         and (communication is None or (live or {})[meter.key].communication == communication)
         and any(folded in part.casefold() for part in (meter.number, meter.name, meter.location))
     ]
+
+
+def _put_in(meter: Meter) -> bool | None:
+    """Whether its sheet was signed; None of what is only calculated."""
+    return True if meter.sheets else None if meter.type is MeterType.VIRTUAL else False
 
 
 def _address(gateway: str) -> str:

@@ -15,6 +15,7 @@ STATUS_FILTERS: tuple[tuple[str, str], ...] = (
     ("Offline or timeout", "silent"),
     ("Not connected", "not_connected"),
     ("Needs attention", "attention"),
+    ("Not yet commissioned", "uncommissioned"),
 )
 """Label and value of each filter."""
 
@@ -97,6 +98,8 @@ def _has_status(row: MeterRow, status: str) -> bool:
         return row["communication"] in ("offline", "timeout")
     if status == "not_connected":
         return row["communication"] == status
+    if status == "uncommissioned":
+        return not row["commissioned"] and row["type"] != "virtual"
     if status == "attention":
         return row["colour"] not in ("green", "grey")
     return not status or row["status"] == status

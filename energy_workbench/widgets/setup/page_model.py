@@ -31,9 +31,11 @@ from energy_workbench.widgets.setup.ratios.model import RatiosModel
 from energy_workbench.widgets.setup.registers.model import RegistersModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
 from energy_workbench.widgets.setup.scan.model import ScanModel
+from energy_workbench.widgets.setup.service.model import ServiceModel
 from energy_workbench.widgets.setup.site.locks_model import LocksModel
 from energy_workbench.widgets.setup.site.model import SiteModel
 from energy_workbench.widgets.setup.templates.model import TemplatesModel
+from energy_workbench.widgets.setup.together.model import TogetherModel
 from energy_workbench.widgets.setup.tree.model import TreeModel
 from energy_workbench.widgets.setup.undoing import UndoModel
 from energy_workbench.widgets.setup.why.model import WhyModel
@@ -61,14 +63,16 @@ class Answer:
     undoable: str
 
 
-PANELS = ("bulk", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits", "review", "site")
+PANELS = (
+    "together", "bulk", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits", "review", "site",
+)  # fmt: skip
 """Panels of the whole plant, each with a button; the others are of one meter."""
 
 
 class SetupModel(HasTraits):
     """Headless: the models of the panels, and the choice and changes that they share."""
 
-    side = Enum(("details", "form", "exchange", "hand_reading", *PANELS), "details")
+    side = Enum(("details", "form", "exchange", "hand_reading", "service", *PANELS), "details")
     site = Unicode("")
     as_of = Unicode("")
     cards = List()
@@ -105,6 +109,8 @@ class SetupModel(HasTraits):
         self.limits = LimitsModel(workbench, doer, self._changed)
         self.review = ReviewModel(workbench, doer, self._changed)
         self.plant = SiteModel(workbench, doer, self._changed)
+        self.together = TogetherModel(workbench, doer, self._changed)
+        self.service = ServiceModel(workbench, doer, self._changed)
         self.exchange = ExchangeModel(workbench, doer, self._changed)
         self.hand_reading = HandReadingModel(workbench, doer, self._changed)
         self.templates = TemplatesModel(workbench, doer, self._changed, self.begin_from)
@@ -159,7 +165,7 @@ class SetupModel(HasTraits):
         chosen = self.details.selected
         above = self.meters.above(chosen)
         self.meters = meters
-        for part in (self.tree, self.details, self.form, self.ask):
+        for part in (self.tree, self.details, self.form, self.ask, self.together):
             part.meters = meters
         self.cards = cards_of(meters)
         self.exchange.same_meter(meters.rows)
@@ -199,6 +205,12 @@ class SetupModel(HasTraits):
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         key = str(change["new"])
+        if self.side == "together" and not self._following:
+            # Meters are chosen by hand where many are changed together; a second click takes one out again.
+            if key:
+                self.together.toggle(key)
+                self.tree.selected = ""
+            return
         self.ask.cancel()
         self.details.show(key)
         self.ratios.show(key)
@@ -238,7 +250,11 @@ class SetupModel(HasTraits):
     def open(self, panel: str) -> None:
         """Show a panel of the whole plant, from its beginning."""
         self.side = panel
+        if panel == "together":
+            # The first click chooses too where it is on the meter that was looked at.
+            self.tree.selected = ""
         {
+            "together": self.together.begin,
             "bulk": self.bulk.begin,
             "templates": self.templates.begin,
             "deleted": self.deleted.begin,
@@ -263,6 +279,12 @@ class SetupModel(HasTraits):
             self.hand_reading.begin(self.meters[key])
             self.side = "hand_reading"
 
+    def begin_service(self) -> None:
+        """Show the commissioning sheets of the chosen meter, and a new one."""
+        if key := self.details.selected:
+            self.service.begin(self.meters[key])
+            self.side = "service"
+
     def _ask_site(self) -> None:
         self.plant.ask()
         self.locks.ask()
@@ -278,6 +300,7 @@ class SetupModel(HasTraits):
         if self.side == "form":
             self.form.cancel()
         self.side = "details"
+        self.tree.selected = self.details.selected
 
     def question_about(self, question: str) -> None:
         """Open a question about the chosen meter."""

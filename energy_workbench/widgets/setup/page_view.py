@@ -32,9 +32,11 @@ from energy_workbench.widgets.setup.ratios.view import RatiosView
 from energy_workbench.widgets.setup.registers.view import RegistersView
 from energy_workbench.widgets.setup.review.view import ReviewView
 from energy_workbench.widgets.setup.scan.view import ScanView
+from energy_workbench.widgets.setup.service.view import ServiceView
 from energy_workbench.widgets.setup.site.locks_view import LocksView
 from energy_workbench.widgets.setup.site.view import SiteView
 from energy_workbench.widgets.setup.templates.view import TemplatesView
+from energy_workbench.widgets.setup.together.view import TogetherView
 from energy_workbench.widgets.setup.tree.view import TreeView
 from energy_workbench.widgets.setup.why.view import WhyView
 
@@ -42,6 +44,7 @@ KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in Met
 
 
 TOOLS = (
+    ("together", "Change several", "The same fields of many meters, previewed and undone as one"),
     ("bulk", "Import / export", "A file of all meters"),
     ("templates", "Templates", "What meters of a kind share"),
     ("gateways", "Gateways", "How each is asked"),
@@ -124,6 +127,7 @@ class SetupView:
                 "edit": model.begin_edit,
                 "exchange": model.begin_exchange,
                 "hand_reading": model.begin_hand_reading,
+                "service": model.begin_service,
                 "limits": model.begin_own_limits,
                 "duplicate": lambda: model.begin_add(model.details.row),
                 **{name: self._asking(name) for name in ("move", "status", "template", "delete")},
@@ -136,6 +140,8 @@ class SetupView:
         self.deleted = DeletedView(model.deleted, make, model.back, guard)
         self.exchange = ExchangeView(model.exchange, make, model.back, guard)
         self.hand_reading = HandReadingView(model.hand_reading, make, model.back, guard)
+        self.together = TogetherView(model.together, make, model.back, guard)
+        self.service = ServiceView(model.service, make, model.back, guard)
         self.templates = TemplatesView(model.templates, make, model.back, guard)
         self.first_run = FirstRunView(model, make)
         self.limits = LimitsView(model.limits, make, model.back, guard)
@@ -151,6 +157,8 @@ class SetupView:
             "details": self.details.widget,
             "exchange": self.exchange.widget,
             "hand_reading": self.hand_reading.widget,
+            "together": self.together.widget,
+            "service": self.service.widget,
             "templates": self.templates.widget,
             "form": self.form.widget,
             "bulk": self.bulk.widget,

@@ -49,6 +49,18 @@ _DELETED: JsonObject = {
     "id": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "location": "Hall 1",
     "deleted_at": "2026-10-05T14:30:00+05:30", "deleted_by": "asha", "below": ["UNIT-A-MACHINE-01"],
 }  # fmt: skip
+_SHEET: JsonObject = {
+    "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "version": 1, "signed_at": "2026-10-05T14:30:00+05:30",
+    "signed_by": "A. Rao", "by": "editor", "remarks": "CT of L2 is turned at the next stop", "verdict": "wrong",
+    "checked_at": "2026-10-05T14:29:58+05:30", "serial": "A-1001", "gateway": "tcp://192.168.1.20:502", "unit_id": "3",
+    "profile": "schneider_pm5xxx", "ct_ratio": "1000/5", "pt_ratio": "",
+    "checks": [
+        {"check": "connection", "of": "", "verdict": "ok", "text": "it answers, 38 values in 140 ms"},
+        {"check": "phases", "of": "L2", "verdict": "wrong", "text": "the CT of L2 is reversed"},
+    ],
+    "values": {"active_power_l1": 41.2, "active_power_l2": -40.8, "active_power_l3": 41.9},
+    "display": {"energy_active_import": 48211.5},
+}  # fmt: skip
 METERS: JsonObject = {**listed([_METER]), "timezone": "Asia/Kolkata"}
 
 SHOWN: Final[Mapping[str, Shown]] = {
@@ -120,6 +132,19 @@ SHOWN: Final[Mapping[str, Shown]] = {
         body="Which meters (by name, by a filter, or both), and what of them is to be another.",
         sends={"meters": ["UNIT-A", "MAIN"], "fields": {"poll_seconds": 30, "accuracy_class": "0.5S"}},
     ),
+    "check_commissioning": Shown(
+        "What was found",
+        {key: _SHEET[key] for key in ("meter", "number", "checked_at", "verdict", "checks", "values")},
+        body="What the display showed, if somebody read it, and when.",
+        sends={"display": {"energy_active_import": 48211.5}, "display_at": "2026-10-05T14:28:00+05:30"},
+    ),
+    "sign_commissioning": Shown(
+        "The sheet",
+        _SHEET,
+        body="Who signs it, remarks, and what the display showed.",
+        sends={"signed_by": "A. Rao", "remarks": "CT of L2 is turned at the next stop"},
+    ),
+    "commissioning_sheets": Shown("Its sheets", listed([_SHEET])),
     "delete_meter": Shown("Meters that were deleted", listed([_METER])),
     "restore_meter": Shown("The meter", _METER),
     "deleted_meters": Shown("Deleted meters", listed([_DELETED])),

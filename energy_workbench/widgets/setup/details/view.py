@@ -24,7 +24,8 @@ class DetailsView:
     model : DetailsModel
     make : SetupParts
     acts : dict of str to callable
-        What the buttons do: `edit`, `duplicate`, `move`, `status`, `exchange`, `hand_reading`, `limits`, `template`,
+        What the buttons do: `edit`, `duplicate`, `move`, `status`, `exchange`, `hand_reading`, `service`, `limits`,
+        `template`,
         `delete`.
     between : list of widget
         Stands between the buttons and the sections: the open question.
@@ -59,6 +60,12 @@ class DetailsView:
                     acts["hand_reading"],
                     classes="ew-do-hand-reading",
                     tooltip="What somebody read off its display: of a day, of a month",
+                ),
+                make.button(
+                    "Commissioning…",
+                    acts["service"],
+                    classes="ew-do-service",
+                    tooltip="How it was put in, signed by whom",
                 ),
                 make.button("Limits…", acts["limits"], classes="ew-do-own-limits", tooltip="From when on it warns"),
                 make.button("Duplicate", acts["duplicate"], classes="ew-do-duplicate", tooltip="A new meter like this"),

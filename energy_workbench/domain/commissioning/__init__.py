@@ -1,0 +1,1 @@
+"""What is signed when a meter is put into service."""

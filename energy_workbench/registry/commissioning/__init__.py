@@ -1,0 +1,1 @@
+"""Sheets that are signed when a meter is put into service."""

@@ -1,0 +1,1 @@
+"""A meter's commissioning sheet: checked, signed, and its versions."""

@@ -1,0 +1,1 @@
+"""Many meters chosen and changed together."""
