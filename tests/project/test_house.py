@@ -16,7 +16,7 @@ HELD = {
     "dicts": 4,
     "untested": 0,
     # Of a month that a ratio touches, energy may be unknown before and after.
-    # Meters that are changed together may be named by a filter alone.
+    # Meters that are changed together may be named by a filter alone; a display may be left unread.
     # A meter may be at the top, and its place may hold from the beginning of time.
     # How often a register is read may be left to its readings.
     "null": 400,

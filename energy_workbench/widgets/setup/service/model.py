@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from traitlets import Bool, Dict, HasTraits, Instance, List, Unicode
 
@@ -67,7 +67,7 @@ class ServiceModel(HasTraits):
         self.problems = {key: text for key, text in self.problems.items() if key != name}
 
     @property
-    def display(self) -> Mapping[str, Any]:
+    def display(self) -> dict[str, str]:
         """What the display showed, where somebody typed it."""
         return {name: text for name in DISPLAYED if (text := self.values.get(name, "").strip())}
 
@@ -82,7 +82,7 @@ class ServiceModel(HasTraits):
         def take(found: MeterChecked) -> None:
             if self.meter.get("id") == key:
                 with self.hold_trait_notifications():
-                    self.busy, self.found = "", dict(found)
+                    self.busy, self.found = "", found
 
         self._doer.do(
             lambda: self._workbench.check_commissioning(key, display or None), take, self._refused, key="service"

@@ -133,7 +133,7 @@ class TogetherModel(HasTraits):
 
     def _seen(self, preview: EditedMeters) -> None:
         with self.hold_trait_notifications():
-            self.busy, self.preview = False, dict(preview)
+            self.busy, self.preview = False, preview
 
     def _refused(self, error: Exception) -> None:
         with self.hold_trait_notifications():

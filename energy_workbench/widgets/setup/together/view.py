@@ -89,7 +89,7 @@ class TogetherView:
         """Offer what the field can be."""
         field = BY_NAME.get(str(change["new"]))
         rows = self.model.meters.rows.values()
-        known = {str(row[field.name]) for row in rows if row.get(field.name) is not None} if field else set()  # type: ignore[literal-required]
+        known = {str(row[field.name]) for row in rows if row.get(field.name) is not None} if field else set()
         if field is not None and field.name == "parent":
             known = {row["number"] for row in rows}
         self.value.options = [*(field.options if field else {})] or sorted(known)[:500]
@@ -108,7 +108,7 @@ class TogetherView:
         self._writing = True
         try:
             for name in ("gateway", "profile"):
-                known = sorted({str(row[name]) for row in rows if row[name]})  # type: ignore[literal-required]
+                known = sorted({str(row[name]) for row in rows if row[name]})
                 options = [(f"Any {name}", ANY), (f"No {name}", NONE), *((each, each) for each in known)]
                 if [*self.filters[name].options] != options:
                     self.filters[name].options = options
