@@ -26,11 +26,11 @@ def transformers(values: Mapping[str, float | None], ratio: Ratio) -> Iterator[C
     values : mapping of str to float or None
         As the meter says them.
     """
-    ct = _own(values, "ct_primary", "ct_secondary", "ct_ratio", ("ct_ratio_numerator", "ct_ratio_denominator"))
-    pt = _own(values, "vt_primary", "vt_secondary", "vt_ratio", None)
+    ct = _own(values, "ct", ("ct_ratio_numerator", "ct_ratio_denominator"))
+    pt = _own(values, "vt", None)
     entered_ct, entered_pt = (
-        _factor(ratio.ct_primary, ratio.ct_secondary),
-        _factor(ratio.pt_primary, ratio.pt_secondary),
+        _factor(ratio, "ct"),
+        _factor(ratio, "pt"),
     )
     for kind, own, entered, plate in (("ct", ct, entered_ct, ratio.ct_text), ("pt", pt, entered_pt, ratio.pt_text)):
         if own is None:
@@ -49,18 +49,23 @@ class Own:
     text: str
 
 
-def _own(
-    values: Mapping[str, float | None], primary: str, secondary: str, alone: str, parts: tuple[str, str] | None
-) -> Own | None:
-    for first, second in ((primary, secondary), *([parts] if parts else [])):
+def _own(values: Mapping[str, float | None], kind: str, parts: tuple[str, str] | None) -> Own | None:
+    for first, second in ((f"{kind}_primary", f"{kind}_secondary"), *([parts] if parts else [])):
         upper, lower = values.get(first), values.get(second)
         if upper and lower:
             return Own(upper / lower, f"{upper:g}/{lower:g}")
-    found = values.get(alone)
+    found = values.get(f"{kind}_ratio")
     return Own(found, f"{found:g}") if found else None
 
 
-def _factor(primary: float | None, secondary: float | None) -> float:
+def primary_of(ratio: Ratio, kind: str) -> float | None:
+    """Primary side of the CT [A] or PT [V]; None where there is none."""
+    found: float | None = getattr(ratio, f"{kind}_primary")
+    return found
+
+
+def _factor(ratio: Ratio, kind: str) -> float:
+    primary, secondary = primary_of(ratio, kind), getattr(ratio, f"{kind}_secondary")
     return primary / secondary if primary and secondary else 1.0
 
 
@@ -126,7 +131,7 @@ def _suspected(read: float, said: float, ratio: Ratio) -> str:
     if not said or not read:
         return ""
     factor = read / said
-    ct, pt = _factor(ratio.ct_primary, ratio.ct_secondary), _factor(ratio.pt_primary, ratio.pt_secondary)
+    ct, pt = _factor(ratio, "ct"), _factor(ratio, "pt")
     plates = {name: value for name, value in (("CT", ct), ("PT", pt)) if not _near(value, 1.0)}
     if len(plates) > 1:
         plates["CT × PT"] = ct * pt

@@ -142,9 +142,9 @@ def _profile(meter: Meter, values: Mapping[str, float]) -> Iterator[Check]:
 
 def _rated(meter: Meter, primary: Mapping[str, float]) -> float | None:
     """Rated apparent power of one phase [kVA]: by its CT, else by what is measured."""
-    if meter.ratio.ct_primary:
+    if amperes := registers.primary_of(meter.ratio, "ct"):
         volts = max((primary.get(f"voltage_{phase}_n", 0.0) for phase in ("l1", "l2", "l3")), default=0.0)
-        return meter.ratio.ct_primary * (volts or NOMINAL_V) / 1000
+        return amperes * (volts or NOMINAL_V) / 1000
     return meter.rated_kw / 3 if meter.rated_kw else None
 
 
