@@ -39,7 +39,8 @@ def _load_figures() -> None:
 @as_declared(WorkbenchContract)
 class Workbench(
     Answers, Recording, SqlAnswers, WrittenAnswers,
-    Setup, ManyMeters, Devices, Commissioning, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, WorkbenchContract,
+    Setup, ManyMeters, Devices, Commissioning, DeletedMeters, Reviewing, Locking, Scheduling, Transfer,
+    WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
 

@@ -25,8 +25,7 @@ class DetailsView:
     make : SetupParts
     acts : dict of str to callable
         What the buttons do: `edit`, `duplicate`, `move`, `status`, `exchange`, `hand_reading`, `service`, `limits`,
-        `template`,
-        `delete`.
+        `template`, `delete`.
     between : list of widget
         Stands between the buttons and the sections: the open question.
     after : list of widget
