@@ -17,6 +17,7 @@ from energy_workbench.contract.rows.energy import EnergyRow
 from energy_workbench.domain.apparent import SIDES
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.intervals.quality import UNSURE
+from energy_workbench.energy.metering_period import INTERVAL_MINUTES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +38,7 @@ def energies(
     zone: ZoneInfo,
     now: datetime,
     peak_at: Mapping[int, datetime],
+    block_minutes: Mapping[int, int] | None = None,
 ) -> tuple[EnergyRow, ...]:
     """A row a meter.
 
@@ -52,6 +54,8 @@ def energies(
         Later time is not missing but has not been yet.
     peak_at : mapping of int to datetime
         By meter when its peak first was.
+    block_minutes : mapping of int to int, optional
+        By meter the length of the blocks of its demand, where that is not 15 minutes.
     """
     hours = np.array(elapsed_hours(edges, now))
     runs, none = _runs(by_day["meter"]), slice(0, 0)
@@ -60,7 +64,9 @@ def energies(
         days = {name: column[runs.get(meter.key, none)] for name, column in by_day.items()}
         at = peak_at.get(meter.key)
         peak_of = None if at is None else at.astimezone(zone).isoformat()
-        rows.append(_row(meter, days, hours, edges, now, peak_of))
+        row = _row(meter, days, hours, edges, now, peak_of)
+        row["block_minutes"] = (block_minutes or {}).get(meter.key, row["block_minutes"])
+        rows.append(row)
     return tuple(rows)
 
 
@@ -102,6 +108,7 @@ def _row(
         "total_kwh": total,
         "peak_kw": peak,
         "peak_at": peak_at,
+        "block_minutes": INTERVAL_MINUTES,
         **load.told(_loads(meter, days), total, peak, edges, now),
         "power_factor": mean_power_factor(meter, [sums]),
         "completeness": round(known / elapsed, 4) if elapsed else 0.0,

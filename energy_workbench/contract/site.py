@@ -81,9 +81,10 @@ class SiteContract:
         -------
         dict
             `energy_kwh` [kWh], None where a part of it is not known or out of service, which `energy_reason` says;
-            `demand_peak_kw` [kW] of the time in which all parts are known, `demand_peak_at`; `silent`, numbers of
-            roots that told nothing, `speaking`, of the meters that the figures are made of, and `left_out`, of
-            the spares that were never connected; `completeness` [1].
+            `demand_peak_kw` [kW] of the time in which all parts are known, `demand_peak_at`, `demand_block_minutes` (of
+            the longest metering period of its parts); `silent`, numbers of roots that told nothing, `speaking`, of the
+            meters that the figures are made of, and `left_out`, of the spares that were never connected;
+            `completeness` [1].
 
         Raises
         ------
@@ -100,6 +101,7 @@ class SiteContract:
             "energy_reason": cards["energy_reason"],
             "demand_peak_kw": cards["demand_peak_kw"],
             "demand_peak_at": cards["demand_peak_at"],
+            "demand_block_minutes": cards["demand_block_minutes"],
             "left_out": cards["left_out"],
             "silent": cards["silent"],
             "speaking": cards["speaking"],

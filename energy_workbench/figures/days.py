@@ -118,13 +118,15 @@ def typical_days(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Fig
     return {"data": traces, "layout": layout}
 
 
-def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
-    """The mean load of every 15 minutes [kW] of a short period; what is not known is a gap.
+def day_load(points: Points, zone: ZoneInfo, *, minutes: int = 15, theme: Theme = LIGHT) -> Figure:
+    """The mean load of every block [kW] of a short period; what is not known is a gap.
 
     Parameters
     ----------
     points : sequence of mapping
-        Points of a pattern every 15 minutes.
+        Points of a pattern every so many minutes.
+    minutes : int
+        Length of a block.
     """
     starts = [datetime.fromisoformat(point["start"]).astimezone(zone) for point in points]
     trace: Trace = {
@@ -132,7 +134,7 @@ def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
         "mode": "lines",
         "name": Markup("Load"),
         "x": [f"{start:%Y-%m-%d %H:%M}" for start in starts],
-        "y": [None if point["energy_kwh"] is None else 4 * point["energy_kwh"] for point in points],
+        "y": [None if point["energy_kwh"] is None else 60 / minutes * point["energy_kwh"] for point in points],
         "line": {"color": theme.accent, "width": 1.6, "shape": "hv"},
         "fill": "tozeroy",
         "fillcolor": theme.accent_fill,
@@ -140,7 +142,7 @@ def day_load(points: Points, zone: ZoneInfo, *, theme: Theme = LIGHT) -> Figure:
     }
     layout = report_layout(
         theme,
-        f"Mean load of {len(points)} times 15 minutes",
+        f"Mean load of {len(points)} times {minutes} minutes",
         xaxis={"type": "date", "tickformat": "%H:%M"},
         yaxis=_amounts(theme, "Mean load [kW]"),
     )

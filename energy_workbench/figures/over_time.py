@@ -62,17 +62,18 @@ def over_time(
     others = [point.get("other_kwh") for point in whole.points] if other_name else []
     unit, by = larger("kW" if measure == "demand" else "kWh", [*values, *before, *others])
     word = payload.get("word") or "used"
+    highest = f"highest {payload.get('block_minutes', 15)} min"
     every = SPANS.get(payload["every"], payload["every"])
     series = Series(payload["every"], whole, unit, by, theme)
     data: list[Trace] = []
     if measure == "energy" and any(value is not None for value in before):
         data += series.compared(before, before_name)
-    data += series.main(values, word if measure == "energy" else "highest 15 min")
+    data += series.main(values, word if measure == "energy" else highest)
     if any(others):
         data += series.below(others, str(other_name))
     data += series.doubtful(values)
     first, last = span or (payload["from"], payload["to"])
-    title = f"{unit} per {every}" if measure == "energy" else f"{unit}, highest 15 min of each {every}"
+    title = f"{unit} per {every}" if measure == "energy" else f"{unit}, {highest} of each {every}"
     named = sum(trace.get("showlegend", True) for trace in data)
     layout = themed_layout(
         theme,

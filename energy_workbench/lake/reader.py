@@ -14,6 +14,7 @@ from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.axis import INTERVAL_MICROS
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.domain.time.period import Period
+from energy_workbench.energy.metering_period import LONGEST_DEMAND
 from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.interval_files import interval_source, no_intervals, of_meters
 from energy_workbench.lake.metering import Grain, Grains, Rules, finest, measured
@@ -311,6 +312,18 @@ class Reader(PinnedReadings):
         running = to_micros(now or clock.now()) // INTERVAL_MICROS * INTERVAL_MICROS
         over = [edge for edge in map(to_micros, edges) if edge < running]
         return grains, finest(over, self._grains.zone)
+
+    def block_minutes(
+        self, meters: Iterable[int], edges: Sequence[datetime], now: datetime | None = None
+    ) -> dict[int, int]:
+        """Of meters whose demand in `energy` is that of longer blocks than an interval, the longest of them [min]."""
+        grains, shortest = self._at_grain(meters, edges, now)
+        longest = min(shortest or 0, LONGEST_DEMAND)
+        minutes: dict[int, int] = {}
+        for grain in grains:
+            if grain.minutes <= longest:
+                minutes[grain.meter] = max(minutes.get(grain.meter, 0), grain.minutes)
+        return minutes
 
     def energy_of(self, intervals: pa.Table, edges: Sequence[datetime], now: datetime | None = None) -> pa.Table:
         """As `energy`, of intervals that are not stored: such as a rehearsed build gives them."""

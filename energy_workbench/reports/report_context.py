@@ -173,8 +173,8 @@ class ReportContext:
 
     @cached_property
     def quarters(self) -> Pattern:
-        """The same by 15 minutes; for periods of a day."""
-        return self.wb.over_time(self.meter["id"], self.text, every="15min")
+        """The same by 15 minutes, or by the blocks of a meter that is read less often; for periods of a day."""
+        return self.wb.over_time(self.meter["id"], self.text, every=f"{self.daily.block_minutes}min")
 
     @cached_property
     def comparison(self) -> Comparison | None:

@@ -98,7 +98,7 @@ class ZoomedPage(PageModel):
             revision=revision,
         )
         every = SPANS.get(shown.every, shown.every)
-        what = "energy" if self.measure == "energy" else "highest 15 min"
+        what = "energy" if self.measure == "energy" else f"highest {shown.block_minutes} min"
         coarser = self.every_wanted and whole.every != self.every_wanted
         more = f", as finer steps are too many to show for {self.period}" if coarser else ""
         self.history_note = f"{what} per {every}{more} · zoom in for more, double-click for all"

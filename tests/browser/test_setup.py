@@ -164,7 +164,7 @@ def test_the_seed_example_is_added_moved_broken_mended_deleted_and_brought_back(
     field(page, "Meter number").fill("UNIT-A-MACHINE-01")
     expect(page.locator(".ew-field-number .ew-note")).to_contain_text("in use")
     field(page, "Modbus address (unit id)").fill("300")
-    expect(page.locator(".ew-field-unit_id .ew-note")).to_contain_text("255")
+    expect(page.locator(".ew-field-unit_id .ew-note:visible")).to_contain_text("255")
     field(page, "CT primary [A]").fill("0")
     expect(page.locator(".ew-field-ct_primary .ew-wrong")).to_be_visible()
     page.click(".ew-do-save")

@@ -35,6 +35,7 @@ PATTERN: dict[str, Any] = {
     "load_factor_share": 0.5,
     "mean_load_kw": 4.5,
     "mean_load_share": 0.5,
+    "block_minutes": 15,
 }
 
 

@@ -164,6 +164,10 @@ def test_the_site_has_a_use_a_peak_and_a_report_of_its_month(wb: Workbench) -> N
     figures = wb.site_figures("2026-10")
     assert figures["energy_kwh"] == pytest.approx(kw("SUPPLY").sum() / 12, abs=1e-3)
     assert figures["demand_peak_kw"] == pytest.approx(blocks("SUPPLY").max(), abs=1e-4)
+    assert figures["demand_block_minutes"] == 30
+    assert [wb.over_time(number, "2026-10").block_minutes for number in ("SUPPLY", "OFFICE", "FAN")] == [30, 15, 15]
+    rows = {row["number"]: row["block_minutes"] for row in wb.energies("2026-10").rows}
+    assert (rows["SHOP"], rows["OFFICE"]) == (30, 15)
 
 
 def test_what_is_stated_holds_before_what_readings_tell(wb: Workbench) -> None:

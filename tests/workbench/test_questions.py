@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import plotly.graph_objects
 import pytest
 
 from energy_workbench.domain.errors import InputError, NotFoundError, PeriodError, QueryError
@@ -95,7 +96,7 @@ def test_the_dashboards_cards_are_of_the_site(wb: Workbench) -> None:
 
 def test_a_figure_of_the_flow_is_plotlys_own(wb: Workbench) -> None:
     figure = wb.sankey("2026-10-10")
-    assert type(figure).__name__ == "Figure"
+    assert isinstance(figure, plotly.graph_objects.Figure)
     assert figure.data[0].type == "sankey"
     assert wb.pattern("UNIT-A").figure().data[0].type == "scatter"
 

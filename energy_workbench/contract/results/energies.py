@@ -64,6 +64,8 @@ class Pattern(OfPeriod, Table[PatternPoint]):
         Share of the elapsed time that each of the two is of [1].
     peak_at : str or None
         Start of the interval of the maximum demand.
+    block_minutes : int
+        Length of the block whose maximum it is [min]: 15, or of a meter that is read less often its own.
     running : bool
         Whether the last bucket is not over yet, so that its energy is not that of a whole one.
     reactive_kvarh, power_factor : float or None
@@ -91,6 +93,7 @@ class Pattern(OfPeriod, Table[PatternPoint]):
     load_factor_share: float = 0.0
     mean_load_kw: float | None = None
     mean_load_share: float = 0.0
+    block_minutes: int = 15
 
     @property
     def points(self) -> tuple[PatternPoint, ...]:
@@ -112,18 +115,19 @@ class Energies(OfPeriod, Table[EnergyRow]):
     ----------
     rows : tuple of dict
         `meter, number, name, type, energy_import_kwh, energy_export_kwh, energy_reactive_kvarh, total_kwh` (what the
-        meter consumes or, of a producer, produces [kWh]), `peak_kw` (maximum 15-minute demand [kW]), `peak_at,
-        load_factor` (mean of the known 15 minutes ÷ the greatest [1]), `mean_load_kw` (energy ÷ the hours that the
-        registers span [kW]), `load_factor_share, mean_load_share` (of the elapsed time [1]), `power_factor` (kWh ÷ kVAh
-        [1]), `completeness`, and of the site's days that have begun `days`, `estimated_days` and `missing_days`.
+        meter consumes or, of a producer, produces [kWh]), `peak_kw` (maximum demand [kW]), `peak_at, block_minutes`
+        (length of its block: 15, or of a meter that is read less often its own), `load_factor` (mean of the known
+        blocks ÷ the greatest [1]), `mean_load_kw` (energy ÷ the hours that the registers span [kW]),
+        `load_factor_share, mean_load_share` (of the elapsed time [1]), `power_factor` (kWh ÷ kVAh [1]),
+        `completeness`, and of the site's days that have begun `days`, `estimated_days` and `missing_days`.
         What is unknown is None.
     """
 
     keys: ClassVar[Mapping[str, str]] = {**RENAMED, "rows": "items"}
     columns_shown: ClassVar[list[str]] = [
         "meter", "number", "name", "type", "energy_import_kwh", "energy_export_kwh", "energy_reactive_kvarh",
-        "total_kwh", "peak_kw", "peak_at", "load_factor", "load_factor_share", "mean_load_kw", "mean_load_share",
-        "power_factor", "completeness", "days", "estimated_days", "missing_days",
+        "total_kwh", "peak_kw", "peak_at", "block_minutes", "load_factor", "load_factor_share", "mean_load_kw",
+        "mean_load_share", "power_factor", "completeness", "days", "estimated_days", "missing_days",
     ]  # fmt: skip
 
     rows: tuple[EnergyRow, ...]

@@ -73,6 +73,7 @@ class EnergyRow(TypedDict):
     total_kwh: Kwh | None
     peak_kw: Kw | None
     peak_at: Instant | None
+    block_minutes: int
     load_factor: Share | None
     load_factor_share: Share
     mean_load_kw: Kw | None

@@ -67,6 +67,7 @@ class SiteUsed(TypedDict):
     energy_reason: str
     demand_peak_kw: Kw | None
     demand_peak_at: Instant | None
+    demand_block_minutes: int
     left_out: list[str]
     silent: list[str]
     speaking: list[str]

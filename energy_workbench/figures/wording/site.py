@@ -13,3 +13,13 @@ def peak_note(cards: Mapping[str, Any], when: str) -> str:
     if cards["demand_peak_kw"] is None:
         return f"not known: {cards['energy_reason']}"
     return f"{when}, while all of the site was measured"
+
+
+def speak_for(cards: Mapping[str, Any]) -> list[str]:
+    """A sentence on meters at the top that told nothing, and on those that the site's figures are made of instead."""
+    silent = cards.get("silent") or ()
+    if not silent:
+        return []
+    speaking = cards.get("speaking") or ()
+    who = ", ".join(speaking) or "nothing"
+    return [f"{', '.join(silent)} told nothing: {who} {'speak' if len(speaking) > 1 else 'speaks'} for the site."]

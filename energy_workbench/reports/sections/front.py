@@ -10,7 +10,7 @@ from energy_workbench.domain import maxima
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.domain.lost import CERTAIN, error_together, percent_error
 from energy_workbench.figures.wording.generation import without
-from energy_workbench.figures.wording.site import peak_note
+from energy_workbench.figures.wording.site import peak_note, speak_for
 from energy_workbench.reports.content import words
 from energy_workbench.reports.content.blocks import (
     CONTENTS,
@@ -134,9 +134,8 @@ def _cards(about: ReportContext) -> list[Card | None]:
         return [energy, demand, factor, amount("Mean load", mean, "kW", spanned, error=_of(about.error, mean))]
     used, peak = about.cards["energy_kwh"], about.cards["demand_peak_kw"]
     why = about.cards["energy_reason"]
-    about_use = " ".join(
-        [f"not known: {why}." if why else "grid and own production, less export.", *without(about.cards["left_out"])]
-    )
+    told = f"not known: {why}." if why else "grid and own production, less export."
+    about_use = " ".join([told, *speak_for(about.cards), *without(about.cards["left_out"])])
     return [
         amount("Energy used on site", used, "kWh", about_use.removesuffix("."), error=about.error_used),
         energy,

@@ -36,7 +36,7 @@ PEAKS = 5
 
 def day(about: ReportContext) -> Section:
     """The load of a day, quarter of an hour by quarter of an hour; the values are in the Excel file."""
-    points = about.quarters.points
+    points, minutes = about.quarters.points, about.daily.block_minutes
     # Not printed: in the Excel file numbers are whole.
     rows = [(about.local(p["start"]), p["energy_kwh"], p["demand_kw"], p["quality"], p["completeness"]) for p in points]
     columns = [
@@ -50,8 +50,8 @@ def day(about: ReportContext) -> Section:
         (
             heading(f"Load of {about.number}"),
             _chart(
-                charts.placed(by_day.day_load(points, about.zone, theme=PAPER), charts.LOAD_HEIGHT),
-                "Mean load in each 15 minutes [kW]",
+                charts.placed(by_day.day_load(points, about.zone, minutes=minutes, theme=PAPER), charts.LOAD_HEIGHT),
+                f"Mean load in each {minutes} minutes [kW]",
             ),
             table("Load", columns, rows, shown=False),
         )
@@ -115,7 +115,9 @@ def peaks(about: ReportContext) -> Section:
     if not highest:
         return Section()
     top = highest[0][0] or 1.0
-    when = Column("Start of the 15 minutes", "instant") if about.hours else Column("Day", "day")
+    when = (
+        Column(f"Start of the {about.daily.block_minutes} minutes", "instant") if about.hours else Column("Day", "day")
+    )
     rows = [
         (
             about.local(p["start"]),
@@ -161,7 +163,7 @@ def shifts(about: ReportContext, *, page: bool = False) -> Section:
         heading("Shifts", page=page),
         paragraph(
             f"Energy of {about.number} by the site's shifts, of the time that is known closely; mean load is the mean "
-            "of the known blocks of 15 minutes.",
+            f"of the known blocks of {about.daily.block_minutes} minutes.",
             kind="note",
         ),
         table("Shifts", columns, rows),

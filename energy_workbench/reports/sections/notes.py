@@ -21,8 +21,9 @@ def notes(about: ReportContext, *more: str) -> Section:
                 (
                     "Energy is the difference of a meter's counter over 15-minute intervals, in primary values: CT and "
                     "PT ratios are those valid at the time.",
-                    "Demand is the mean power of one complete 15-minute interval; estimates count as no peak.",
-                    "Load factor is the mean of the known blocks of 15 minutes divided by the greatest of them; mean "
+                    "Demand is the mean power of one complete 15-minute interval, or of a block of a meter that is "
+                    "read less often, up to an hour; estimates count as no peak.",
+                    "Load factor is the mean of the known blocks divided by the greatest of them; mean "
                     "load by registers is the energy divided by the hours that the registers span, gaps included.",
                     "Across a gap, energy is exactly the difference of the counter; only its distribution over time is "
                     "estimated. What is not known is shown as – and never as 0.",

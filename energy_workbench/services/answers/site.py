@@ -62,12 +62,14 @@ class SiteAnswers(LossAnswers):
 
         def make() -> SiteUsed:
             absent, trees = self._absent_of(span), self._connected(span)
-            use, (peak, at) = used(self._energies(), trees, span, self.zone), site_peak(self.reader, trees, self.zone)
+            use = used(self._energies(), trees, span, self.zone)
+            peak, at, minutes = site_peak(self.reader, trees, self.zone)
             return {
                 "energy_kwh": None if use.kwh is None else round(use.kwh, 3),
                 "energy_reason": use.reason,
                 "demand_peak_kw": None if peak is None else round(peak, 3),
                 "demand_peak_at": iso(at, self.zone),
+                "demand_block_minutes": minutes,
                 "left_out": absent.numbers,
                 "silent": [each.number for each in absent.silent],
                 "speaking": [each.number for each in site_parts(trees[-1].meters)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -79,7 +80,9 @@ class Energies:
                 place = found[highest]["bucket"]
                 when = self._reader.first_at(column, {meter.key: peak}, edges[place], edges[place + 1])
                 peak_at = when.get(meter.key)
-            return pattern(meter, edges, found, every=every, zone=self._zone, now=now, peak=peak, peak_at=peak_at)
+            made = pattern(meter, edges, found, every=every, zone=self._zone, now=now, peak=peak, peak_at=peak_at)
+            minutes = self._reader.block_minutes([meter.key], edges, now) if begun else {}
+            return replace(made, block_minutes=minutes.get(meter.key, made.block_minutes))
 
         return self._cache.get(("pattern", meter.key, every, tuple(edges), self.stamp), make)
 
@@ -98,7 +101,8 @@ class Energies:
                 for column, highest in peaks(meters, by_day).items()
             ]
             at = {key: instant for each in when for key, instant in each.items()}
-            rows = energies(meters, edges, by_day, zone=self._zone, now=now, peak_at=at)
+            blocks = self._reader.block_minutes(asked, marks, now)
+            rows = energies(meters, edges, by_day, zone=self._zone, now=now, peak_at=at, block_minutes=blocks)
             return results.Energies(
                 rows=rows,
                 total=len(rows),

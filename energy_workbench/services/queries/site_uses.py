@@ -17,7 +17,7 @@ from energy_workbench.domain.entities import Flow, Meter
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.domain.time.period_text import not_begun
-from energy_workbench.energy.metering_period import LONGEST_DEMAND
+from energy_workbench.energy.metering_period import INTERVAL_MINUTES, LONGEST_DEMAND
 from energy_workbench.services.queries.trees import Stretch, spans
 
 if TYPE_CHECKING:
@@ -101,12 +101,12 @@ def _blocks(tree: Stretch, minutes: int, zone: ZoneInfo) -> dict[datetime, datet
     return begins
 
 
-def site_peak(reader: Reader, trees: Sequence[Stretch], zone: ZoneInfo) -> tuple[float | None, datetime | None]:
-    """Maximum demand of the site [kW], of the time in which all of it is known, and when it first was.
+def site_peak(reader: Reader, trees: Sequence[Stretch], zone: ZoneInfo) -> tuple[float | None, datetime | None, int]:
+    """Maximum demand of the site [kW], of the time in which all of it is known, when it first was, and its block [min].
 
     Over 15 minutes, or over the metering period of that of its parts that is read the most seldom, up to an hour.
     """
-    peaks = []
+    peaks, blocks = [], []
     for tree in trees:
         keys = [part.key for part in site_parts(tree.meters)]
         rows = reader.intervals(keys, tree.start, tree.end, shortest=LONGEST_DEMAND).to_pylist()
@@ -115,5 +115,8 @@ def site_peak(reader: Reader, trees: Sequence[Stretch], zone: ZoneInfo) -> tuple
         if minutes := max((grain.minutes for grain in periods), default=0):
             begins = _blocks(tree, minutes, zone)
         peaks.append(overview.site_peak(tree.meters, rows, begins))
+        blocks.append(minutes or INTERVAL_MINUTES)
     highest = maxima.first(peak for peak, _ in peaks)
-    return (None, None) if highest is None else peaks[highest]
+    if highest is None:
+        return None, None, max(blocks, default=INTERVAL_MINUTES)
+    return (*peaks[highest], blocks[highest])

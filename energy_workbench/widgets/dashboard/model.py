@@ -23,6 +23,7 @@ from energy_workbench.figures.flows.power_flow import OVERVIEW
 from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
 from energy_workbench.figures.schema import Figure
 from energy_workbench.figures.wording.generation import without
+from energy_workbench.figures.wording.site import speak_for
 from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.choices import Choices
@@ -350,7 +351,7 @@ def _meter_cards(meter: Leaf, own: Pattern, period: str) -> list[Card]:
     return [
         Card("Power now", amount(meter["power_kw"], "kW"), _known(meter["power_kw"], f"{word}, {number}")),
         Card(f"Energy {word}", amount(own.total_kwh, "kWh"), _known(own.total_kwh, f"{number}, {period}")),
-        Card("Peak demand", amount(own.peak_kw, "kW"), _known(own.peak_kw, f"15 min, {period}")),
+        Card("Peak demand", amount(own.peak_kw, "kW"), _known(own.peak_kw, f"{own.block_minutes} min, {period}")),
         Card("Data", percent(own.completeness, 1), f"complete, {period}", _completeness(own.completeness)),
     ]
 
@@ -362,7 +363,10 @@ def _known(value: float | None, note: str) -> str:
 def _peak(cards: Cards, period: str) -> str:
     if cards["demand_peak_kw"] is None:
         return "not known"
-    return f"15 min, {period}" if not cards["energy_reason"] else "while all was measured"
+    if cards["energy_reason"]:
+        return "while all was measured"
+    # An answer that was kept by an earlier version knows quarters of an hour alone.
+    return f"{cards.get('demand_block_minutes', 15)} min, {period}"
 
 
 def notes(overview: Overview, *, whole: bool = True) -> list[str]:
@@ -384,6 +388,7 @@ def notes(overview: Overview, *, whole: bool = True) -> list[str]:
     return [
         *([site["advice"]] if site.get("advice") else []),
         *(f"The site's use ({what}) is not known, because {why}." for why, what in told.items()),
+        *speak_for(cards),
         *without(cards["left_out"]),
     ]
 

@@ -157,7 +157,7 @@ def _cards(history: History, duration: LoadShape, period: str) -> list[Card]:
     also = f"{amount(other, 'kWh')} {whole.other_name}" if other else period
     cards = [
         Card(f"Energy {whole.word}", amount(whole.total_kwh, "kWh"), also),
-        Card("Maximum demand", amount(whole.peak_kw, "kW"), f"15 min, {moment(whole.peak_at)}"),
+        Card("Maximum demand", amount(whole.peak_kw, "kW"), f"{whole.block_minutes} min, {moment(whole.peak_at)}"),
         Card("Load factor", percent(whole.load_factor), f"mean of the known blocks, {_of(whole.load_factor_share)}"),
         Card("Base load", amount(duration.base_kw, "kW"), duration.base_reason or "exceeded 95 % of the time"),
         Card("Mean load", amount(whole.mean_load_kw, "kW"), f"mean by registers, {_of(whole.mean_load_share)}"),

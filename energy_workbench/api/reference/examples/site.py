@@ -31,7 +31,7 @@ _CARDS: JsonObject = {
     "total": 92, "active": 92, "online": 90, "warnings": 2, "power_now_kw": None,
     "power_now_reason": "GRID-2 is out of service since 11 Oct 2026 10:00: what goes through it is not metered",
     "energy_kwh": 9120.5, "energy_reason": "", "demand_peak_kw": 512.4,
-    "demand_peak_at": "2026-10-05T11:15:00+05:30", "left_out": ["GRID-3"],
+    "demand_peak_at": "2026-10-05T11:15:00+05:30", "demand_block_minutes": 15, "left_out": ["GRID-3"],
     "silent": [], "speaking": ["GRID", "SOLAR"], "completeness": 0.998,
 }  # fmt: skip
 _LEAF: JsonObject = {
