@@ -14,7 +14,6 @@ from enum import StrEnum
 
 from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.domain.ratios import Ratio
-from energy_workbench.energy.counter_traits import Nature
 from energy_workbench.energy.register_ends import fits_flow, register_end
 
 MARGIN = 2.0
@@ -49,6 +48,16 @@ COARSE = 0.02
 
 WHOLE = 0.999
 """Completeness from which an interval counts as whole; the rest is rounding."""
+
+
+class Nature(StrEnum):
+    """What values under a counter's name are."""
+
+    COUNTER = "counter"
+    NET = "net"
+    """Falls when exporting."""
+    INTERVAL = "interval"
+    """The energy of each interval, no counter at all."""
 
 
 class Choice(StrEnum):

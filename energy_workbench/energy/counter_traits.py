@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from energy_workbench.energy.counter_steps import Nature
 from energy_workbench.energy.interpolation import Array
 
 UNIT = 1e-6
@@ -36,16 +36,6 @@ DAYS = 31
 
 SHARE_OF_DAYS = 0.25
 """Of these that must show a step."""
-
-
-class Nature(StrEnum):
-    """What values under a counter's name are."""
-
-    COUNTER = "counter"
-    NET = "net"
-    """Falls when exporting."""
-    INTERVAL = "interval"
-    """The energy of each interval, no counter at all."""
 
 
 @dataclass(frozen=True, slots=True)

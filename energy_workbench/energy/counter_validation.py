@@ -12,8 +12,7 @@ from energy_workbench.domain.health.findings import Finding
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.energy import counter_steps
-from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Register, Step, Verdict
-from energy_workbench.energy.counter_traits import Nature
+from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Nature, Register, Step, Verdict
 from energy_workbench.energy.counters import IMPORT
 from energy_workbench.energy.interpolation import Array, Pairs, around, glitches, paired
 from energy_workbench.energy.net_counters import breaks, spikes

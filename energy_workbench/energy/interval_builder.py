@@ -13,8 +13,7 @@ from energy_workbench.domain.intervals.quality import QUALITIES
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.energy import counter_steps
-from energy_workbench.energy.counter_steps import Evidence
-from energy_workbench.energy.counter_traits import Nature
+from energy_workbench.energy.counter_steps import Evidence, Nature
 from energy_workbench.energy.counter_validation import CounterValidation, Event
 from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, FROM_NET, IMPORT, NET, REACTIVE
 from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, spread

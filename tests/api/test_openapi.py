@@ -82,6 +82,8 @@ ELSEWHERE: dict[str, Fitting] = {
     "/meters/{id}/restore": {"id": [GONE]},
     "/deleted-meters/{id}": {"id": [AWAY]},
     "/meters/check": {"id": ["mtr_5"]},
+    "/meters/{id}/parents": {"parent_id": ["GRID"]},
+    "/meters/{id}/formulas": {"id": ["REST"]},
     "/factors": {"name": ["diesel"]},
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
     "/locks/{month}": {"month": ["2026-09"]},
@@ -146,6 +148,8 @@ def plant(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     )
     for meter in gone:
         registry.delete_meter(meter.key, by="test")
+    for number, kind in (("CHILLERS", "utility"), ("REST", "virtual")):
+        registry.create_meter({"number": number, "name": number, "type": kind, "parent": "MAIN"}, by="test")
     first = NOW - timedelta(days=1, minutes=NOW.minute % 15)
     spool.append(
         Reading(turn.key, to_micros(first + k * timedelta(minutes=15)), 0, {"energy_active_import": level + 5.0 * k})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from energy_workbench.energy.counter_traits import Nature, Traits, agreed, traits
+from energy_workbench.energy.counter_steps import Nature
+from energy_workbench.energy.counter_traits import Traits, agreed, traits
 
 QUARTERS = np.arange(96)
 

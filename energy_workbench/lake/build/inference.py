@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energy_workbench.energy.counter_steps import Evidence, Facts, Register
-from energy_workbench.energy.counter_traits import DAYS, Nature, Traits, agreed, traits
+from energy_workbench.energy.counter_steps import Evidence, Facts, Nature, Register
+from energy_workbench.energy.counter_traits import DAYS, Traits, agreed, traits
 from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.energy.interpolation import Array
 from energy_workbench.lake.build.source import HOUR_US, chunks
