@@ -41,7 +41,7 @@ BY_NAME = AS_TIMES | AS_NUMBERS
 LENGTHS = ["0min", "15min", "999y"]
 """Tried of the longest time that somebody may mean."""
 CENTURY = {"period": "1926-10-01/2026-10-01"}
-NEEDED = {"text": "select 1", "filename": "m.csv"}
+NEEDED = {"text": "select 1", "filename": "m.csv", "gateway": "none", "unit_id": "1", "from": "0", "count": "1"}
 KNOWN = {"id": "UNIT-A", "run": "1", "kind": "html", "start": "2026-10-05T14:15:00+05:30", "at": "x", "name": "lab"}
 
 
