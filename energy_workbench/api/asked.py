@@ -69,7 +69,7 @@ def period(
 
 def note_of(text: str | None, zone: ZoneInfo) -> dict[str, str]:
     """What a list of a period says beside its items: that the period lies in the future, and only then."""
-    if text is None:
+    if not text:
         return {}
     now = clock.now()
     ahead = not_begun(parse_period(text, zone, now).start.astimezone(zone), now)

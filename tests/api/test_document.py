@@ -143,6 +143,7 @@ WORDS = {
     "GET /generation/comparison": {"against"}, "GET /demand": {"block", "kind", "unit"},
     "DELETE /meters/{id}": {"children"}, "DELETE /factors/{name}": {"name"},
     "GET /schedules/runs/{run}/files/{kind}": {"kind"}, "GET /reports/written/{id}/files/{kind}": {"kind"},
+    "POST /readings/import": {"kind", "date_order", "decimal", "interval", "stamps"},
     "GET /meters/export": {"format"}, "GET /meters/import-template": {"format"},
 }  # fmt: skip
 """Parameters that are one of some words."""

@@ -23,7 +23,8 @@ from tests.workbench.plant import NOW
 
 KOLKATA = timezone(timedelta(hours=5, minutes=30))
 NEEDED = {"meter": "UNIT-A", "period": "2026-10-10", "case": "mtr_7.energy_active_import.1", "schedule": "Board",
-          "id": "rpt_1", "run": 1, "kind": "html", "text": "select 1", "by": "hour"}  # fmt: skip
+          "id": "rpt_1", "run": 1, "kind": "html", "text": "select 1", "by": "hour",
+          "gateway": "tcp://127.0.0.1:1", "unit_id": 1, "first": 0, "count": 1}  # fmt: skip
 """Arguments without which a question is none."""
 
 QUESTIONS = {

@@ -66,8 +66,8 @@ class MeterRow(TypedDict):
     priority: PriorityText
     shares_device: bool
     fuel: FuelText | None
-    register_modulus: Kwh | None
     commissioned_at: str | None
+    register_modulus: Kwh | None
     metering_period: str | None
     formula: str | None
     revision: int
