@@ -59,7 +59,8 @@ def test_what_is_wrong_is_told_by_line(editor: TestClient) -> None:
 def test_a_name_says_nothing_of_what_a_file_is(editor: TestClient, name: str) -> None:
     answer = editor.post(URL, params={"filename": name}, content=TEXT)
     assert (answer.status_code, answer.json()["problems"]) == (200, [])
-    answer = editor.post(f"{URL}?dry_run=false", params={"filename": name}, content=b"no readings\nat all\n")
+    asked = {"filename": name, "dry_run": "false"}
+    answer = editor.post(URL, params=asked, content=b"no readings\nat all\n")
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("the file: ")
 
