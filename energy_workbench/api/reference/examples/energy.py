@@ -45,8 +45,8 @@ _DEMAND: JsonObject = {
 _OF_METER: JsonObject = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "type": "unit", "energy_import_kwh": 51230.4,
     "energy_export_kwh": 0.0, "energy_reactive_kvarh": 14942.2, "total_kwh": 51230.4, "peak_kw": 489.0,
-    "peak_at": "2026-10-02T11:15:00+05:30", "block_minutes": 15, "load_factor": 0.62, "load_factor_share": 1.0, "mean_load_kw": 305.0,
-    "mean_load_share": 1.0, "power_factor": 0.96, "completeness": 1.0,
+    "peak_at": "2026-10-02T11:15:00+05:30", "block_minutes": 15, "load_factor": 0.62, "load_factor_share": 1.0,
+    "mean_load_kw": 305.0, "mean_load_share": 1.0, "power_factor": 0.96, "completeness": 1.0,
     "days": 31, "estimated_days": 0, "missing_days": 0,
 }  # fmt: skip
 _POINT: JsonObject = {
@@ -56,7 +56,8 @@ _POINT: JsonObject = {
 PATTERN: JsonObject = {
     "meter": "mtr_12", "number": "UNIT-A", "name": "Unit A", "from": "2026-09-28T15:00:00+05:30",
     "to": "2026-10-05T15:00:00+05:30", "every": "1h", "timezone": "Asia/Kolkata", "points": [_POINT],
-    "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30", "block_minutes": 15, "load_factor": 0.62,
+    "total_kwh": 51230.4, "peak_kw": 489.0, "peak_at": "2026-10-02T11:15:00+05:30", "block_minutes": 15,
+    "load_factor": 0.62,
     "completeness": 1.0, "running": True, "reactive_kvarh": 14942.2, "power_factor": 0.96,
     "load_factor_share": 1.0, "mean_load_kw": 305.0, "mean_load_share": 1.0,
 }  # fmt: skip
