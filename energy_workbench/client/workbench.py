@@ -25,7 +25,7 @@ from energy_workbench.domain.locks.locked_months import LockedChange, heard, sta
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import PAGE, window
 from energy_workbench.domain.site.floor_plan import FloorPlan, understood
-from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.runtime.paths import AnyPath, NamedContent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,7 +166,7 @@ class RemoteWorkbench(WorkbenchContract):
 
     def import_readings(
         self,
-        source: AnyPath | pd.DataFrame | pa.Table,
+        source: AnyPath | NamedContent | pd.DataFrame | pa.Table,
         dry_run: bool = False,
         *,
         keep_stored: bool = False,

@@ -29,7 +29,7 @@ from energy_workbench.contract.rows.setup import ImportedReadings, MappingRow
 from energy_workbench.domain.errors import BusyError, ConflictError, InputError, NotFoundError, QueryError
 from energy_workbench.domain.fields.query_parameters import Parameters
 from energy_workbench.domain.roles import May
-from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.runtime.paths import AnyPath, NamedContent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,7 @@ class ReadingsContract:
     )
     def import_readings(
         self,
-        source: AnyPath | pd.DataFrame | pa.Table,
+        source: AnyPath | NamedContent | pd.DataFrame | pa.Table,
         dry_run: bool = False,
         *,
         keep_stored: bool = False,
@@ -179,7 +179,7 @@ class ReadingsContract:
         interval: FileInterval = None,
         reason: Reason = None,
     ) -> ImportedReadings:
-        """Import readings from a file or a frame, all or nothing.
+        """Import readings from a file, its name and bytes, or a frame, all or nothing.
 
         The workbench's own columns are `meter, ts, quantity, value`, or `meter, ts` and one a quantity; values are
         as the meters reported them, in the workbench's units. Files of any other shape are recognised by their

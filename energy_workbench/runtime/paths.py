@@ -9,6 +9,8 @@ from energy_workbench.domain.errors import HomeError
 
 AnyPath = str | os.PathLike[str]
 """What people may give as a file or a folder."""
+NamedContent = tuple[str, bytes]
+"""A file that is in memory: what it is called, and its bytes."""
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

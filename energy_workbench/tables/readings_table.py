@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
 from energy_workbench.domain.errors import InputError, NotFoundError
-from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.runtime.paths import AnyPath, NamedContent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,16 @@ def as_table(source: pd.DataFrame | pa.Table) -> pa.Table:
 
 
 @contextmanager
-def upload(source: AnyPath | pd.DataFrame | pa.Table) -> Iterator[tuple[str, IO[bytes]]]:
+def on_disk(source: NamedContent) -> Iterator[Path]:
+    """A file that is in memory on disk, for as long as it is read; its name is no path of anything."""
+    with TemporaryDirectory(prefix="energy-workbench-") as folder:
+        path = Path(folder) / "readings"
+        path.write_bytes(source[1])
+        yield path
+
+
+@contextmanager
+def upload(source: AnyPath | NamedContent | pd.DataFrame | pa.Table) -> Iterator[tuple[str, IO[bytes]]]:
     """Name and content of readings on their way to a service: a file as it is, a frame as Parquet.
 
     Raises
@@ -48,6 +58,9 @@ def upload(source: AnyPath | pd.DataFrame | pa.Table) -> Iterator[tuple[str, IO[
     NotFoundError
         If there is no such file.
     """
+    if isinstance(source, tuple):
+        yield source[0], BytesIO(source[1])
+        return
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if not path.is_file():

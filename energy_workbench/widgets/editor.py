@@ -36,6 +36,7 @@ MAX_NAME = 200
 FIRST_INPUT = {
     "form": ".ew-form input",
     "bulk": ".ew-files input",
+    "readings": ".ew-readings .ew-files input",
     "deleted": ".ew-deleted select",
     "exchange": ".ew-exchange input",
 }

@@ -34,6 +34,7 @@ SHOWN_BY = {
     ".ew-do-edit": ".ew-form .ew-do-save",
     ".ew-do-add": ".ew-form .ew-do-save",
     ".ew-do-bulk": ".ew-files",
+    ".ew-do-readings": ".ew-readings h2",
     ".ew-do-templates": ".ew-templates h2",
     ".ew-do-gateways": ".ew-gateways table",
     ".ew-do-scan": ".ew-scan .ew-do-scan-start",
@@ -369,6 +370,39 @@ def test_a_step_of_a_counter_is_decided_and_the_decision_taken_back(setup: Setup
     page.click(".ew-do-undo")
     said(page, "Undone")
     setup.workbench.delete_meter("STEP-1")
+    assert visit.errors == []
+
+
+def test_a_file_of_readings_is_looked_at_stated_and_imported(setup: Setup, visit: Visit) -> None:
+    setup.workbench.create_meter({"number": "HALL-1", "name": "Hall 1", "type": "machine"})
+    begin = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=3)
+    rows = [f"{begin + timedelta(minutes=15 * k):%Y-%m-%d %H:%M};{k % 7},5;0" for k in range(96)]
+    page = visit.page
+    setup.open(page)
+    page.click(".ew-do-readings")
+    panel = page.locator(".ew-readings")
+    text = "\n".join(["Lastgang;;", "Wann;HALL-1 Energie (kWh);Bemerkung", *rows])
+    panel.locator("input[type=file]").set_input_files(
+        {"name": "lastgang.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    expect(panel.locator(".ew-understood")).to_contain_text("may be a counter", timeout=patience(20) * 1000)
+    panel.get_by_label("Values of energy are").select_option(label="Power")
+    expect(panel.locator(".ew-understood")).to_contain_text("active_power_total", timeout=patience(20) * 1000)
+    panel.get_by_label("Values of energy are").select_option(label="Energy of each interval")
+    expect(panel.locator(".ew-understood")).to_contain_text("96 readings are new", timeout=patience(20) * 1000)
+    expect(panel.locator(".ew-understood")).to_contain_text("interval_energy_active_import")
+    for _ in each_size(page, ((390, 844), (800, 1000), (1366, 768))):
+        nothing_over(page, ".ew-readings :is(.ew-answers, .ew-stated, .ew-picker, select, input)")
+    panel.get_by_label("Remember this as").fill("Hall")
+    page.click(".ew-do-save-mapping")
+    said(page, "Hall is saved")
+    assert setup.workbench.mappings() == [{"name": "Hall", "fields": {"kind": "interval"}}]
+    page.click(".ew-do-import-readings")
+    said(page, "96 readings of 1 meters were imported")
+    span = f"{(begin - timedelta(days=1)).isoformat()}/{(begin + timedelta(days=2)).isoformat()}"
+    assert len(setup.workbench.readings("HALL-1", span).rows) == 96
+    setup.workbench.delete_mapping("Hall")
+    setup.workbench.delete_meter("HALL-1")
     assert visit.errors == []
 
 

@@ -14,9 +14,9 @@ from energy_workbench.domain.fields.readings_mapping import NOTHING, ReadingsMap
 from energy_workbench.domain.quantities import QUANTITIES
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.clock import from_micros
-from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.runtime.paths import AnyPath, NamedContent
 from energy_workbench.services.rows.locks import change_row
-from energy_workbench.tables.readings_table import as_table
+from energy_workbench.tables.readings_table import as_table, on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def import_readings(
     home: Home,
-    source: AnyPath | pd.DataFrame | pa.Table,
+    source: AnyPath | NamedContent | pd.DataFrame | pa.Table,
     *,
     dry_run: bool = False,
     keep_stored: bool = False,
@@ -57,6 +57,12 @@ def import_readings(
     by : str
         Who imports them: the audit keeps it where they are of a locked month.
     """
+    if isinstance(source, tuple):
+        with on_disk(source) as path:
+            return import_readings(
+                home, path, dry_run=dry_run, keep_stored=keep_stored, name=name or source[0], original=source[0],
+                stated=stated, progress=progress, by=by,
+            )  # fmt: skip
     from energy_workbench.lake.build.intervals import build
     from energy_workbench.registry.month_locks import ReadingSpan
 

@@ -17,7 +17,7 @@ from energy_workbench.contract.readings import (
 from energy_workbench.contract.rows.setup import ImportedReadings, MappingRow
 from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.domain.time.as_written import EveryLike, PeriodLike, every_text, period_text
-from energy_workbench.runtime.paths import AnyPath
+from energy_workbench.runtime.paths import AnyPath, NamedContent
 from energy_workbench.services.files.exporting import export
 from energy_workbench.services.files.readings_file import import_readings, mapping_row, stated_of
 from energy_workbench.services.home import Home
@@ -35,7 +35,7 @@ class Transfer(Home, ReadingsContract):
 
     def import_readings(
         self,
-        source: AnyPath | pd.DataFrame | pa.Table,
+        source: AnyPath | NamedContent | pd.DataFrame | pa.Table,
         dry_run: bool = False,
         *,
         keep_stored: bool = False,

@@ -28,6 +28,7 @@ from energy_workbench.widgets.setup.hand_reading.model import HandReadingModel
 from energy_workbench.widgets.setup.limits.model import LimitsModel
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 from energy_workbench.widgets.setup.ratios.model import RatiosModel
+from energy_workbench.widgets.setup.readings.model import ReadingsModel
 from energy_workbench.widgets.setup.registers.model import RegistersModel
 from energy_workbench.widgets.setup.review.model import ReviewModel
 from energy_workbench.widgets.setup.scan.model import ScanModel
@@ -64,7 +65,8 @@ class Answer:
 
 
 PANELS = (
-    "together", "bulk", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits", "review", "site",
+    "together", "bulk", "readings", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits", "review",
+    "site",
 )  # fmt: skip
 """Panels of the whole plant, each with a button; the others are of one meter."""
 
@@ -102,6 +104,7 @@ class SetupModel(HasTraits):
         self.form = FormModel(workbench, doer, self._saved)
         self.ask = AskModel(workbench, doer, self._changed)
         self.bulk = BulkModel(workbench, doer, self._imported, deliver)
+        self.readings = ReadingsModel(workbench, doer, self._imported)
         self.gateways = GatewaysModel(workbench, doer, self._changed)
         self.scan = ScanModel(workbench, doer, self._changed)
         self.registers = RegistersModel(workbench, doer)
@@ -256,6 +259,7 @@ class SetupModel(HasTraits):
         {
             "together": self.together.begin,
             "bulk": self.bulk.begin,
+            "readings": self.readings.begin,
             "templates": self.templates.begin,
             "deleted": self.deleted.begin,
             "gateways": self.gateways.begin_list,

@@ -29,6 +29,7 @@ from energy_workbench.widgets.setup.meter_tree import STATUS_FILTERS
 from energy_workbench.widgets.setup.page_model import SetupModel
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.ratios.view import RatiosView
+from energy_workbench.widgets.setup.readings.view import ReadingsView
 from energy_workbench.widgets.setup.registers.view import RegistersView
 from energy_workbench.widgets.setup.review.view import ReviewView
 from energy_workbench.widgets.setup.scan.view import ScanView
@@ -46,6 +47,7 @@ KINDS = [("Any type", ""), *((str(kind).capitalize(), str(kind)) for kind in Met
 TOOLS = (
     ("together", "Change several", "The same fields of many meters, previewed and undone as one"),
     ("bulk", "Import / export", "A file of all meters"),
+    ("readings", "Import readings", "A file of readings of any shape"),
     ("templates", "Templates", "What meters of a kind share"),
     ("gateways", "Gateways", "How each is asked"),
     ("scan", "Scan a gateway", "Which devices answer, and what they are"),
@@ -137,6 +139,7 @@ class SetupView:
         )
         self.form = FormView(model.form, make, guard)
         self.bulk = BulkView(model.bulk, make, files, model.back)
+        self.readings = ReadingsView(model.readings, make, model.back, guard)
         self.deleted = DeletedView(model.deleted, make, model.back, guard)
         self.exchange = ExchangeView(model.exchange, make, model.back, guard)
         self.hand_reading = HandReadingView(model.hand_reading, make, model.back, guard)
@@ -162,6 +165,7 @@ class SetupView:
             "templates": self.templates.widget,
             "form": self.form.widget,
             "bulk": self.bulk.widget,
+            "readings": self.readings.widget,
             "deleted": self.deleted.widget,
             "limits": self.limits.widget,
             "doctor": self.doctor.widget,

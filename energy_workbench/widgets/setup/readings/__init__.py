@@ -1,0 +1,1 @@
+"""Import of a readings file: how it is read is proposed, changed and remembered."""
