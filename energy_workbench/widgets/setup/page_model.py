@@ -65,8 +65,8 @@ class Answer:
 
 
 PANELS = (
-    "together", "bulk", "readings", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits", "review",
-    "site",
+    "together", "bulk", "readings", "templates", "deleted", "gateways", "scan", "registers", "doctor", "limits",
+    "review", "site",
 )  # fmt: skip
 """Panels of the whole plant, each with a button; the others are of one meter."""
 
