@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REPORTS = sorted((ROOT / "notebooks" / "reports").glob("*.ipynb"))
 TUTORIALS = sorted((ROOT / "notebooks" / "tutorials").glob("*.ipynb"))
 SAMPLE = ROOT / "data" / "sample"
-MOST_SAMPLE_BYTES = 5_000_000
+MOST_SAMPLE_BYTES = 5_500_000
 
 
 def code_cells(path: Path) -> list[nbformat.NotebookNode]:

@@ -63,7 +63,7 @@ class ReadingsModel(HasTraits):
         return bool(answer) and not answer["problem_count"] and not answer["conflict_count"] and answer["new"] > 0
 
     @property
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> Mapping[str, object]:
         """What is stated of the file, as a mapping has it."""
         said = {name: getattr(self, name) for name in STATED}
         more = {"columns": dict(self.columns), "meters": dict(self._meters)}
