@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Dict, HasTraits, List, Unicode
 
+from energy_workbench.contract.rows.payload import JsonObject
 from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
@@ -63,7 +64,7 @@ class ReadingsModel(HasTraits):
         return bool(answer) and not answer["problem_count"] and not answer["conflict_count"] and answer["new"] > 0
 
     @property
-    def stated(self) -> Mapping[str, object]:
+    def stated(self) -> JsonObject:
         """What is stated of the file, as a mapping has it."""
         said = {name: getattr(self, name) for name in STATED}
         more = {"columns": dict(self.columns), "meters": dict(self._meters)}
