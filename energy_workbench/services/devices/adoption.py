@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
@@ -15,6 +14,7 @@ from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.registry import Registry
 from energy_workbench.registry.checks.conversions import gateway as gateway_of
 from energy_workbench.services.files.meter_transfer import import_file
+from energy_workbench.tables import csv_file
 
 COLUMNS: Final = ("number", "name", "type", "parent", "gateway", "unit_id", "profile")
 MOST: Final = 247
@@ -58,10 +58,9 @@ def adopted(
     if problems:
         raise InputError("no meter was made", problems)
     table = io.StringIO()
-    writer = csv.DictWriter(table, COLUMNS)
-    writer.writeheader()
     parent = str(fields.get("parent") or "")
-    writer.writerows({**row, "gateway": gateway, "parent": parent} for row in rows)
+    whole = [{**row, "gateway": gateway, "parent": parent} for row in rows]
+    csv_file.write(table, COLUMNS, [[row.get(name, "") for name in COLUMNS] for row in whole])
     try:
         content = table.getvalue().encode()
         import_file(registry, content, "meters.csv", dry_run=False, by=by, profiles=profiles, zone=zone)
