@@ -149,9 +149,11 @@ class ConditionContract:
         start: Edge = None,
         end: Edge = None,
     ) -> list[FindingRow]:
-        """What is wrong with the data, newest first: `name, meter, number, quantity, from, to, text, value, evidence`.
+        """What is wrong with the data, newest first.
 
-        Readings themselves never change because of them.
+        A row is `name, meter, number, quantity, from, to, text, value, evidence, factors, likely`. Readings themselves
+        never change because of them. `counter.disagrees_with_power` has as `factors` all that the difference may be,
+        `likely` the likeliest of them.
 
         Parameters
         ----------

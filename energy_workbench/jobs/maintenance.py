@@ -78,13 +78,14 @@ def lake_jobs(settings: Settings) -> list[Job]:
     """The jobs of a home's lake, in the order in which they depend on each other."""
     from energy_workbench.jobs.late_readings import LateReadings
     from energy_workbench.lake import Lake, Spool
-    from energy_workbench.lake.build.intervals import build
     from energy_workbench.lake.maintenance import maintain
     from energy_workbench.registry import Registry
     from energy_workbench.services.home import Home
+    from energy_workbench.services.measuring.build import IntervalBuild
 
     home = Home(settings)
     late: LateReadings | None = None
+    building: IntervalBuild | None = None
     lake, registry = Lake(settings.lake_path), Registry(settings.registry_url)
     spool = Spool(settings.spool_path, settings.spool_max_bytes)
     registry.check()
@@ -114,8 +115,10 @@ def lake_jobs(settings: Settings) -> list[Job]:
             raise LakeError(f"{error}; {spool.state().words()}") from None
 
     def build_intervals() -> str:
-        known = registry.evidence(settings.profiles_path)
-        return f"{mended(lambda: build(lake, registry.all_ratios(), evidence=known).rows)} intervals written"
+        nonlocal building
+        building = building or IntervalBuild(settings, lake, registry, home.state)
+        run = building.run
+        return f"{mended(lambda: run(at_once=False).rows)} intervals written"
 
     def upkeep() -> str:
         return f"{maintain(lake).compacted} partitions compacted"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from energy_workbench.domain.entities import Live, Meter, Site
 from energy_workbench.domain.errors import WorkbenchError
+from energy_workbench.domain.health.finding_words import MEASURING
+from energy_workbench.domain.health.findings import Finding
 from energy_workbench.runtime.sqlite_file import damage
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Examined:
         By key.
     processes : dict of str to tuple of datetime and str
         When each was last alive [UTC], and what it said.
+    findings : tuple of Finding
+        Of how meters measure, the newest first.
     """
 
     registry: str
@@ -49,6 +53,7 @@ class Examined:
     meters: tuple[Meter, ...] = ()
     live: dict[int, Live] = field(default_factory=dict)
     processes: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 def examine(registry_url: str, state_url: str, *, thorough: bool = False) -> Examined:
@@ -71,10 +76,12 @@ def examine(registry_url: str, state_url: str, *, thorough: bool = False) -> Exa
         meters, _ = _try(registry.meters, [])
         live, unsaid = _try(state.read, {})
         processes, _ = _try(state.processes, {})
+        found, _ = _try(lambda: [each for name in MEASURING for each in state.findings(name=name)], [])
         unsaid = unsaid or (_damage(state) if thorough else "")
         return Examined(
             registry=wrong or unread, state=unsaid, place=str(registry.database),
             timezone=site.timezone if site else "", site=site, meters=tuple(meters), live=live, processes=processes,
+            findings=tuple(found),
         )  # fmt: skip
     finally:
         registry.close()

@@ -123,7 +123,7 @@ class Editor(LivePage):
     def _focus(self, change: dict[str, Any]) -> None:
         self.location.reveal(".ew-right h2")
         if selector := FIRST_INPUT.get(change["new"]):
-            self.location.focus(selector)
+            self.location.focus(selector, entering=True)
         else:
             self._find_keyboard()
 

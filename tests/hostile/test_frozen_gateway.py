@@ -42,7 +42,7 @@ def test_every_meter_of_a_gateway_that_was_frozen_is_back_with_the_first(
                 frozen.freeze()
                 counts = polled.counts.meters.values()
                 await until(lambda: all(each.breaker.failures >= 3 for each in counts), seconds=60)
-                assert all_are(seen, Communication.OFFLINE)
+                await until(lambda: all_are(seen, Communication.OFFLINE), seconds=60)
                 before = {each.key: each.errors[NO_ANSWER] for each in counts}
                 answered = polled.counts.answers
                 frozen.resume()

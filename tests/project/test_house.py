@@ -19,7 +19,8 @@ HELD = {
     # Meters that are changed together may be named by a filter alone; a display may be left unread.
     # A meter may be at the top, and its place may hold from the beginning of time.
     # How often a register is read, where it ends and what a meter is made of need not be said; a scan may not be over.
-    "null": 399,
+    # What two numbers differ by may be nothing that is known.
+    "null": 400,
     "example": 0,
     "circles": 0,
     "typed_circles": 0,

@@ -66,7 +66,7 @@ def test_a_form_is_filled_in_and_saved_while_the_page_goes_on() -> None:
         await until(lambda: bool(opened.app.model.meters.rows))
         view = opened.app.view
         view.add.click()
-        assert opened.sent[-1] == {"kind": "focus", "selector": ".ew-form input"}
+        assert opened.sent[-1] == {"kind": "focus", "selector": ".ew-form input", "entering": True}
         form = view.form
         form.inputs["number"].value = "M-1"
         form.inputs["unit_id"].value = "300"

@@ -24,8 +24,8 @@ def build(
     """Commit what is spooled and build what changed; with --from or --to, build that span anew."""
     from energy_workbench.domain.time.period import beginning, between, zone_of
     from energy_workbench.lake import Lake, Spool
-    from energy_workbench.lake.build.intervals import build as build_intervals
-    from energy_workbench.registry import Registry
+    from energy_workbench.registry import Registry, StateStore
+    from energy_workbench.services.measuring.build import IntervalBuild
 
     home = settings.load()
     registry = Registry(home.registry_url)
@@ -40,6 +40,7 @@ def build(
         committed = lake.commit(spool)
     finally:
         spool.close()
-    known = registry.evidence(home.profiles_path)
-    result = build_intervals(lake, registry.all_ratios(), start=start, end=end, evidence=known)
+    state = StateStore(home.state_url)
+    state.migrate()
+    result = IntervalBuild(home, lake, registry, state).run(start, end)
     typer.echo(f"{committed} readings committed; {result.rows} intervals written from {result.readings} readings")

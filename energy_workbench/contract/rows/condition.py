@@ -33,9 +33,15 @@ FindingRow = TypedDict(
         "text": str,
         "value": "float | str | None",
         "evidence": "dict[str, Any]",
+        "factors": "list[str]",
+        "likely": "str | None",
     },
 )
-"""What is wrong with the data; `name` is dotted, `evidence` what speaks for it."""
+"""What is wrong with the data; `name` is dotted, `evidence` what speaks for it.
+
+Where two things differ by a factor, `factors` are all that this may be (`CT`, `10^3`, `√3`, `sign` …), and `likely` is
+the likeliest of them; else there are none.
+"""
 
 
 class StatementRow(TypedDict):

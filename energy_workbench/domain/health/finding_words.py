@@ -7,6 +7,12 @@ from typing import Final
 AFTER_LOCK: Final = "readings.after_lock"
 """Readings of a locked month that came after it was locked."""
 
+POWER: Final = "counter.disagrees_with_power"
+WIRING: Final = "wiring.phases"
+NEIGHBOURS: Final = "ratio.disagrees_with_neighbours"
+MEASURING: Final = (POWER, WIRING, NEIGHBOURS)
+"""Of findings on how a meter measures, the surest first."""
+
 FINDINGS: Final = {
     "counter.ambiguous": "Break of a counter, not decided",
     "counter.exchange": "Meter exchanged",
@@ -14,7 +20,9 @@ FINDINGS: Final = {
     "counter.jump": "Counter jumped",
     "counter.reset": "Counter set back",
     "counter.rollover": "Counter rolled over",
-    "counter.disagrees_with_power": "Counter disagrees with power",
+    POWER: "Counter disagrees with power",
+    WIRING: "CTs reversed or swapped",
+    NEIGHBOURS: "CT disagrees with the neighbours",
     AFTER_LOCK: "Readings after the month was locked",
     "value.power_factor": "Impossible power factor",
     "value.frequency": "Impossible frequency",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-Evidence = Mapping[str, float | str | None]
+Evidence = Mapping[str, float | str | list[str] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

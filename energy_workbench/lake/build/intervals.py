@@ -36,6 +36,15 @@ MOST_WINDOWS = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Meters whose intervals are built anew in a span [µs since 1970, on interval edges]; None is no bound."""
+
+    meters: tuple[int, ...]
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class BuildResult:
     """What a build did.
 
@@ -47,23 +56,19 @@ class BuildResult:
         Readings looked at.
     days : int
         UTC days with intervals written, summed over groups of meters.
+    windows : tuple of Window
+        Of whom, and when, they are.
     """
 
     rows: int = 0
     readings: int = 0
     days: int = 0
+    windows: tuple[Window, ...] = ()
 
     def __add__(self, other: BuildResult) -> BuildResult:
-        return BuildResult(self.rows + other.rows, self.readings + other.readings, self.days + other.days)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Meters whose intervals are built anew in a span [µs since 1970, on interval edges]; None is no bound."""
-
-    meters: tuple[int, ...]
-    start: int | None
-    end: int | None
+        return BuildResult(
+            self.rows + other.rows, self.readings + other.readings, self.days + other.days, self.windows + other.windows
+        )
 
 
 class _Sources(NamedTuple):
@@ -330,7 +335,7 @@ def _build_part(
         everything=replace,
     )  # fmt: skip
     days = len(set((table["start"].cast("int64").to_numpy() // (96 * QUARTER)).tolist()))
-    return BuildResult(len(table), readings, days)
+    return BuildResult(len(table), readings, days, (window,))
 
 
 def _built(

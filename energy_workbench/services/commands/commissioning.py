@@ -26,12 +26,11 @@ from energy_workbench.domain.time.period import parse_instant
 from energy_workbench.services.commands import probing
 from energy_workbench.services.commands.setup import BY
 from energy_workbench.services.home import Home
+from energy_workbench.services.measuring.rated import rated_kva
 from energy_workbench.services.rows.ratios import ratio_row
 
 OLD = timedelta(hours=24)
 """Readings older than that say nothing of how a meter is put in today."""
-NOMINAL_V = 230.0
-"""Voltage of a phase where the meter says none [V] (IEC 60038)."""
 PLAUSIBLE = {"frequency": (45.0, 65.0), "power_factor_total": (-1.01, 1.01)}
 """What a value is read through a profile that fits."""
 
@@ -84,7 +83,7 @@ class Commissioning(Home, MeterHistoryContract, ReadingsContract):
         primary = {name: value * meter.ratio.factor(QUANTITIES[name].scaling) for name, value in values.items()}
         if values:
             exports = meter.production_register is ProductionRegister.EXPORT
-            checks += wiring(primary, flow=meter.flow, exports=exports, rated_kva=_rated(meter, primary))
+            checks += wiring(primary, flow=meter.flow, exports=exports, rated_kva=rated_kva(meter, primary))
         checks += registers.transformers(values, meter.ratio)
         between = abs((read_at - seen).total_seconds())
         power = values.get("active_power_total")
@@ -138,14 +137,6 @@ def _profile(meter: Meter, values: Mapping[str, float]) -> Iterator[Check]:
         yield Check("profile", "", Verdict.OK, f"{meter.profile} fits: what it reads can be")
     else:
         yield Check("profile", "", Verdict.CANNOT_TELL, f"cannot be told: {meter.profile} reads zeros only")
-
-
-def _rated(meter: Meter, primary: Mapping[str, float]) -> float | None:
-    """Rated apparent power of one phase [kVA]: by its CT, else by what is measured."""
-    if amperes := registers.primary_of(meter.ratio, "ct"):
-        volts = max((primary.get(f"voltage_{phase}_n", 0.0) for phase in ("l1", "l2", "l3")), default=0.0)
-        return amperes * (volts or NOMINAL_V) / 1000
-    return meter.rated_kw / 3 if meter.rated_kw else None
 
 
 def _shown(display: Mapping[str, Any] | None) -> dict[str, float]:

@@ -11,6 +11,8 @@ from typing import Final
 
 from energy_workbench.analytics.bus_facts import Finding, Verdict
 from energy_workbench.domain.errors import PeriodError
+from energy_workbench.domain.fields.natural_order import natural
+from energy_workbench.domain.health.findings import Finding as Found
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import zone_of
 from energy_workbench.registry.examine import Examined
@@ -25,6 +27,12 @@ LEAST_FREE: Final = 500_000_000
 """A disk with less free than this is nearly full [bytes]."""
 FEW_DAYS: Final = 30
 """A disk that is full sooner than this needs somebody [days]."""
+LATELY: Final = timedelta(days=3)
+"""A finding that ends so long before a meter was last heard is over."""
+BY_FILE: Final = timedelta(days=35)
+"""And one of a meter whose readings come by file, once a month perhaps, so long before now."""
+NAMED: Final = 5
+"""Meters that are named."""
 SILENT: Final = timedelta(seconds=30)
 """A process not heard of for this long does not run."""
 BEATING: Final = {
@@ -47,11 +55,31 @@ def checkup(settings: Settings, examined: Examined, *, thorough: bool) -> Iterat
         yield "live state", _state(examined)
         yield "spool", _spool(settings, thorough)
         yield "lake", _lake(settings)
+        yield "measuring", _measuring(examined)
         yield "damage", _damage(settings)
         yield "tokens", private_files.secrets(settings, examined)
         yield "files", private_files.databases(settings)
     yield "clock", _clock(settings, examined)
     yield "processes", _processes(settings, examined)
+
+
+def _measuring(examined: Examined) -> Finding:
+    """Whether meters measure what they should, as far as the last days of each tell."""
+    meters = {meter.key: meter for meter in examined.meters}
+    last: dict[int, Found] = {}
+    for each in examined.findings:
+        live = examined.live.get(each.meter)
+        heard = live.last_seen if live else None
+        lately = (heard or clock.now()) - each.end <= (LATELY if heard else BY_FILE)
+        if each.meter in meters and lately:
+            last.setdefault(each.meter, each)
+    if not last:
+        return Finding(Verdict.GOOD, "no counter disagrees with its power, its phases or its neighbours")
+    told = sorted(last.values(), key=lambda each: natural(meters[each.meter].number))
+    lines = [f"{meters[each.meter].number}: {each.text}" for each in told[:NAMED]]
+    more = f"; and {len(told) - NAMED} more meters" if len(told) > NAMED else ""
+    advice = "compare CT, PT, profile and wiring of each with its commissioning sheet; findings are on its page"
+    return Finding(Verdict.WARNING, "; ".join(lines) + more, advice)
 
 
 def _home(settings: Settings) -> Finding:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from energy_workbench.registry import Registry
     from energy_workbench.registry.meters.readings_mappings import SavedMapping
     from energy_workbench.services.home import Home
+from energy_workbench.services.measuring.build import IntervalBuild
 
 
 def import_readings(
@@ -63,7 +64,6 @@ def import_readings(
                 home, path, dry_run=dry_run, keep_stored=keep_stored, name=name or source[0], original=source[0],
                 stated=stated, progress=progress, by=by,
             )  # fmt: skip
-    from energy_workbench.lake.build.intervals import build
     from energy_workbench.registry.month_locks import ReadingSpan
 
     given = Path(source) if isinstance(source, str | os.PathLike) else as_table(source)
@@ -83,8 +83,7 @@ def import_readings(
     if result.new and not dry_run:
         if progress:
             progress("built", 0.0)
-        evidence = home.registry.evidence(home.settings.profiles_path)
-        intervals = build(lake, home.registry.all_ratios(), evidence=evidence).rows
+        intervals = IntervalBuild(home.settings, lake, home.registry, home.state).run().rows
     answer: ImportedReadings = {
         "rows": result.rows,
         "new": result.new,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
@@ -32,6 +32,7 @@ def event_row(event: Event, zone: ZoneInfo) -> EventRow:
 def finding_row(finding: Finding, numbers: Mapping[str, str], zone: ZoneInfo) -> FindingRow:
     """A finding; `numbers` are those of meters by id, deleted ones too."""
     meter = f"mtr_{finding.meter}"
+    evidence: dict[str, Any] = dict(finding.evidence)
     return {
         "name": finding.name,
         "meter": meter,
@@ -40,8 +41,10 @@ def finding_row(finding: Finding, numbers: Mapping[str, str], zone: ZoneInfo) ->
         "from": iso(finding.start, zone),
         "to": iso(finding.end, zone),
         "text": finding.text,
-        "value": finding.evidence.get("value"),
-        "evidence": dict(finding.evidence),
+        "value": evidence.get("value"),
+        "evidence": evidence,
+        "factors": evidence.get("factors") or [],
+        "likely": evidence.get("likely"),
     }
 
 

@@ -102,9 +102,18 @@ class Location(AnyWidget):
         """
         self.send({"kind": "alive", "text": text} | ({} if age is None else {"age": round(age, 1)}))
 
-    def focus(self, selector: str, *, lost: bool = False) -> None:
-        """Put the keyboard into the first visible input that the CSS selector finds; with `lost`, if it is nowhere."""
-        self.send({"kind": "focus", "selector": selector, **({"lost": True} if lost else {})})
+    def focus(self, selector: str, *, lost: bool = False, entering: bool = False) -> None:
+        """Put the keyboard into the first visible input that the CSS selector finds.
+
+        Parameters
+        ----------
+        lost : bool
+            Only if it is nowhere.
+        entering : bool
+            Only if nobody has begun to write in the same panel: a message may come later than the first key.
+        """
+        when = {"lost": lost, "entering": entering}
+        self.send({"kind": "focus", "selector": selector} | {name: True for name, told in when.items() if told})
 
     def reveal(self, selector: str) -> None:
         """Scroll what the CSS selector finds into view, no further than needed."""

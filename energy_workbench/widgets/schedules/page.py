@@ -60,7 +60,7 @@ class SchedulesPage(LivePage):
 
     def _focus(self, change: dict[str, Any]) -> None:
         if change["new"]:
-            self.location.focus(FIRST_INPUT)
+            self.location.focus(FIRST_INPUT, entering=True)
 
     def _asked(self, change: dict[str, Any]) -> None:
         if change["new"]:

@@ -82,6 +82,8 @@ SHOWN: Final[Mapping[str, Shown]] = {
                     "text": "Power factor total of 1.38 cannot be: a power factor lies between −1 and 1",
                     "value": 1.38,
                     "evidence": {"value": 1.38, "readings": 7},
+                    "factors": [],
+                    "likely": None,
                 }
             ]
         ),

@@ -283,6 +283,14 @@ function lost() {
   return !held || held === document.body || held.offsetParent === null;
 }
 
+/** Whether somebody writes in the panel of a node already. */
+function begun(node) {
+  const held = document.activeElement;
+  const panel = (of) => of.closest(".ew-form, .ew-files, .ew-exchange, .ew-deleted");
+  return held !== node && held?.matches("input, select, textarea") && held.offsetParent !== null
+    && panel(held) !== null && panel(held) === panel(node);
+}
+
 /** Enter in a line of text does what the box's main button does; Escape refuses an open question. */
 function keyed(event) {
   if (event.isComposing) return;
@@ -429,7 +437,9 @@ export const place = {
         history[message.push ? "pushState" : "replaceState"](null, "", message.url);
       }
       if (message.kind === "focus") {
-        whenShown(message.selector, (node) => { if (!message.lost || lost()) node.focus(); });
+        whenShown(message.selector, (node) => {
+          if ((!message.lost || lost()) && !(message.entering && begun(node))) node.focus();
+        });
       }
       if (message.kind === "reveal") whenShown(message.selector, (node) => node.scrollIntoView({block: "nearest"}));
       if (message.title) document.title = message.title;

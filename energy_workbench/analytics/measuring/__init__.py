@@ -1,0 +1,1 @@
+"""Whether a meter measures what it should: its counters against its power, its wiring, its neighbours."""

@@ -1,0 +1,1 @@
+"""Looking at what meters measured, after their intervals were built."""
