@@ -29,8 +29,10 @@ class ReviewContract:
     ) -> list[CaseRow]:
         """Breaks of counters that wait for a decision, by meter and time: what they may be, and the evidence.
 
-        Each has `id, meter, number, quantity, from, to, name, text, evidence, choices, decision`. Until one is
-        decided, the energy on either side counts, and only the step itself is left out and flagged.
+        Each has `id, meter, number, quantity, from, to, name, text, evidence, choices, decision, count, steps`. Until
+        one is decided, the energy on either side counts, and only the step itself is left out and flagged. Steps of
+        one counter that look alike, three and more, are one case, which is decided at once; each of `steps` has an
+        `id` by which it alone is.
 
         Parameters
         ----------
@@ -55,7 +57,7 @@ class ReviewContract:
         Parameters
         ----------
         case : str
-            Its `id` in the list.
+            Its `id` in the list; of a case of several steps, all of them are decided, or one by its own `id`.
         choice : {"rollover", "reset", "exchange", "glitch", "real"}
             It began again at zero; somebody set it to zero; another device took over; the readings after it
             are wrong; it is energy that flowed.

@@ -51,8 +51,8 @@ class Validation(Opened):
         with self.database.read() as connection:
             return decisions.listing(connection, None if ref is None else queries.find(connection, ref, deleted=True))
 
-    def decide(self, ref: str | int, decision: Decision, *, by: str) -> None:
-        """Write down what a step of a counter was; another decision on the same step is corrected.
+    def decide(self, ref: str | int, *given: Decision, by: str) -> None:
+        """Write down what steps of a counter were, as one change; another decision on the same step is corrected.
 
         Raises
         ------
@@ -60,18 +60,18 @@ class Validation(Opened):
             If a reason is missing, or what the choice needs.
         """
         with self.database.write() as connection:
-            decisions.store(connection, one(connection, ref, deleted=True), decision, by=by, at=clock.now())
+            decisions.store(connection, one(connection, ref, deleted=True), given, by=by, at=clock.now())
 
-    def withdraw_decision(self, ref: str | int, quantity: str, at: datetime, *, by: str) -> None:
-        """Take a decision back: the step is judged by its evidence again.
+    def withdraw_decision(self, ref: str | int, quantity: str, *instants: datetime, by: str) -> None:
+        """Take decisions on the steps at these instants back, as one change: they are judged by their evidence again.
 
         Raises
         ------
         NotFoundError
-            If nothing was decided on it.
+            If nothing was decided on one of them.
         """
         with self.database.write() as connection:
-            decisions.remove(connection, one(connection, ref, deleted=True), quantity, at, by=by, at=clock.now())
+            decisions.remove(connection, one(connection, ref, deleted=True), quantity, instants, by=by, at=clock.now())
 
     def interval_edits(self, ref: str | int) -> list[Edit]:
         """Intervals of a meter that were edited, oldest first."""

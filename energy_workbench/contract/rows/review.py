@@ -25,6 +25,9 @@ class DecisionRow(TypedDict):
     until: Instant | None
 
 
+StepRow = TypedDict("StepRow", {"id": str, "from": Instant, "to": Instant, "text": str})
+"""One step of a case, which can be decided by its own `id`."""
+
 CaseRow = TypedDict(
     "CaseRow",
     {
@@ -39,10 +42,15 @@ CaseRow = TypedDict(
         "evidence": "dict[str, Any]",
         "choices": "list[ChoiceText]",
         "decision": "DecisionRow | None",
+        "count": int,
+        "steps": "list[StepRow]",
         "locked_change": "NotRequired[LockedChangeRow]",
     },
 )
-"""A step of a counter whose meaning is not clear, with the evidence, what it may be, and what was decided."""
+"""A step of a counter whose meaning is not clear, with the evidence, what it may be, and what was decided.
+
+Steps of one cause are one case: `count` of them, each in `steps`; the evidence is the first's.
+"""
 
 
 class EditedInterval(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -36,34 +37,38 @@ def listing(
     return [(row["meter"], typed(Decision, row)) for row in connection.execute(query).mappings()]
 
 
-def store(connection: Connection, meter: Meter, given: Decision, *, by: str, at: datetime) -> None:
-    """Write a decision down; another on the same step is corrected, the same again changes nothing."""
-    decision = _checked(meter, given)
-    before = _known(connection, meter).get((decision.quantity, decision.at))
-    if before != decision:
-        _write(connection, meter, before, decision, by=by, at=at)
+def store(connection: Connection, meter: Meter, given: Iterable[Decision], *, by: str, at: datetime) -> None:
+    """Write decisions down as one change; another on the same step is corrected, the same again changes nothing."""
+    known = _known(connection, meter)
+    decisions = [_checked(meter, each) for each in given]
+    changes = [(known.get((each.quantity, each.at)), each) for each in decisions]
+    entries = [_entry(meter, old, new, by=by, at=at) for old, new in changes if old != new]
+    if entries:
+        journal.commit(connection, entries)
 
 
-def remove(connection: Connection, meter: Meter, quantity: str, when: datetime, *, by: str, at: datetime) -> None:
-    """Take a decision back: the step is judged by its evidence again."""
-    before = _known(connection, meter).get((quantity, when))
-    if before is None:
-        raise NotFoundError(f"nothing was decided on {quantity} of meter {meter.number} at {when}: see the review list")
-    _write(connection, meter, before, None, by=by, at=at)
+def remove(
+    connection: Connection, meter: Meter, quantity: str, instants: Iterable[datetime], *, by: str, at: datetime
+) -> None:
+    """Take decisions back as one change: the steps are judged by their evidence again."""
+    known, entries = _known(connection, meter), []
+    for when in instants:
+        if (before := known.get((quantity, when))) is None:
+            text = f"nothing was decided on {quantity} of meter {meter.number} at {when}: see the review list"
+            raise NotFoundError(text)
+        entries.append(_entry(meter, before, None, by=by, at=at))
+    journal.commit(connection, entries)
 
 
 def _known(connection: Connection, meter: Meter) -> dict[tuple[str, datetime], Decision]:
     return {(each.quantity, each.at): each for _, each in listing(connection, meter.key)}
 
 
-def _write(
-    connection: Connection, meter: Meter, old: Decision | None, new: Decision | None, *, by: str, at: datetime
-) -> None:
+def _entry(meter: Meter, old: Decision | None, new: Decision | None, *, by: str, at: datetime) -> journal.AuditEntry:
     action = "decision.delete" if new is None else "decision.correct" if old else "decision.add"
     before, after = (None if each is None else attributes(each) for each in (old, new))
     row = changed("decisions", old, new, meter=meter.key)
-    entry = journal.AuditEntry(at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=(row,))
-    journal.commit(connection, [entry])
+    return journal.AuditEntry(at=at, by=by, action=action, subject=meter.id, before=before, after=after, rows=(row,))
 
 
 def _checked(meter: Meter, given: Decision) -> Decision:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.live import iso
 from energy_workbench.contract.review import ReviewContract
-from energy_workbench.contract.rows.review import CaseRow, DecisionRow, EditedInterval
+from energy_workbench.contract.rows.review import CaseRow, EditedInterval
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
 from energy_workbench.domain.health.findings import Finding
@@ -20,13 +19,10 @@ from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Choice, Decision, Edit, Register, Step
 from energy_workbench.services.home import Home
 from energy_workbench.services.rows.locks import told
+from energy_workbench.services.rows.review import CaseId, alike, case_row, cause, decided_alike, number, said, step_of
 
 BY = "python"
 """Who decides something, where nobody says it."""
-
-FALL = (Choice.ROLLOVER, Choice.RESET, Choice.EXCHANGE, Choice.GLITCH)
-RISE = (Choice.REAL, Choice.EXCHANGE, Choice.GLITCH)
-"""What a step may have been, by its direction."""
 
 
 class Reviewing(Home, ReviewContract):
@@ -42,18 +38,23 @@ class Reviewing(Home, ReviewContract):
         meters = {meter.key: meter for meter in self.registry.meters(deleted=True)}
         known = self.registry.decisions()
         if decided:
-            of_step = {(key, each.quantity, each.at): each for key, each in known}
             found = findings.stored(self.reader.lake.findings, {key for key, _ in known})
             told = {(each.meter, each.quantity, each.end): each for each in found}
             return [
-                case_row(meters[key], told.get((key, quantity, at)) or _step_of(key, each), each, self.zone)
-                for (key, quantity, at), each in of_step.items()
+                case_row(
+                    meters[key],
+                    [told.get((key, each.quantity, each.at)) or step_of(key, each) for each in decisions],
+                    decisions[0],
+                    self.zone,
+                )
+                for key, decisions in decided_alike(known)
             ]
-        return [
-            case_row(meters[each.meter], each, None, self.zone)
+        waiting = [
+            each
             for each in findings.stored(self.reader.lake.findings)
             if each.name in OPEN and each.meter in meters and not _decided(known, each)
         ]
+        return [case_row(meters[steps[0].meter], steps, None, self.zone) for steps in alike(waiting)]
 
     def decide(
         self,
@@ -67,8 +68,9 @@ class Reviewing(Home, ReviewContract):
         until: str | None = None,
         by: str = BY,
     ) -> CaseRow:
-        meter, quantity, at = self._case(case)
-        step = self._step(case, meter, quantity, at)
+        of = CaseId.of(case)
+        meter = self.registry.meter(of.meter, deleted=True)
+        steps = self._steps(case, of, meter)
         try:
             chosen = Choice(choice)
         except ValueError:
@@ -81,24 +83,35 @@ class Reviewing(Home, ReviewContract):
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float))
         ]:
             raise InputError("the decision cannot be stored", problems)
-        decision = Decision(
-            quantity=quantity,
-            since=step.start,
-            at=at,
-            choice=chosen,
-            until=None if until is None else parse_instant(until, self.zone),
-            reason=reason,
-            **figures,
-        )
-        _refuse_impossible(case, step, decision)
+        if of.many and (chosen is Choice.EXCHANGE or until is not None):
+            field, value = ("until", until) if until is not None else ("choice", chosen.value)
+            why = f"is of one step, and these are {len(steps)}: decide it by the id of that step"
+            raise InputError("the decision cannot be stored", [Problem(case, field, str(value)[:60], why)])
+        decisions = [
+            Decision(
+                quantity=of.quantity,
+                since=step.start,
+                at=step.end,
+                choice=chosen,
+                until=None if until is None else parse_instant(until, self.zone),
+                reason=reason,
+                **figures,
+            )
+            for step in steps
+        ]
+        for step, decision in zip(steps, decisions, strict=True):
+            _refuse_impossible(case, step, decision)
         with because(reason) as stated:
-            self.registry.decide(meter.id, decision, by=by)
-        return cast(CaseRow, told(case_row(meter, step, decision, self.zone), stated, self.zone))
+            self.registry.decide(meter.id, *decisions, by=by)
+        return cast(CaseRow, told(case_row(meter, steps, decisions[0], self.zone), stated, self.zone))
 
     def withdraw(self, case: str, *, reason: str | None = None, by: str = BY) -> None:
-        meter, quantity, at = self._case(case)
+        of = CaseId.of(case)
+        meter = self.registry.meter(of.meter, deleted=True)
+        mine = [each for _, each in self.registry.decisions(meter.id) if _within(of, each.quantity, each.at)]
+        instants = [each.at for each in mine if said(each) == said(mine[0])] or [of.first]
         with because(reason) as stated:
-            self.registry.withdraw_decision(meter.id, quantity, at, by=by)
+            self.registry.withdraw_decision(meter.id, of.quantity, *instants, by=by)
         told(None, stated, self.zone)
 
     def edit_interval(self, meter: str, start: str, fields: Mapping[str, Any], *, by: str = BY) -> EditedInterval:
@@ -121,54 +134,30 @@ class Reviewing(Home, ReviewContract):
             for edit in self.registry.interval_edits(self._meter(meter).id)
         ]
 
-    def _case(self, case: str) -> tuple[Meter, str, datetime]:
-        try:
-            ref, quantity, micros = case.split(".")
-            at = clock.from_micros(int(micros))
-        except (ValueError, OverflowError, OSError):
-            raise NotFoundError(f"there is no case {case!r}: see the review list") from None
-        return self.registry.meter(ref, deleted=True), quantity, at
-
-    def _step(self, case: str, meter: Meter, quantity: str, at: datetime) -> Finding:
+    def _steps(self, case: str, of: CaseId, meter: Meter) -> list[Finding]:
+        """The steps of a case, by time: of several, those that are like the first."""
+        from energy_workbench.energy.counter_validation import OPEN
         from energy_workbench.lake import findings
 
-        micros = clock.to_micros(at)
-        for each in findings.stored(self.reader.lake.findings, [meter.key], micros, micros + 1):
-            if each.quantity == quantity:
-                return each
-        for key, decision in self.registry.decisions(meter.id):
-            if decision.quantity == quantity and decision.at == at:
-                return _step_of(key, decision)
-        raise NotFoundError(f"there is no case {case!r}: see the review list")
+        first, last = clock.to_micros(of.first), clock.to_micros(of.last)
+        known = self.registry.decisions(meter.id)
+        decided = {each.at: each for _, each in known if _within(of, each.quantity, each.at)}
+        found = {
+            each.end: each
+            for each in findings.stored(self.reader.lake.findings, [meter.key], first, last + 1)
+            if each.quantity == of.quantity and (not of.many or each.name in OPEN or each.end in decided)
+        }
+        found = {at: step_of(meter.key, each) for at, each in decided.items()} | found
+        if of.first not in found:
+            raise NotFoundError(f"there is no case {case!r}: see the review list")
+        if of.first in decided:
+            return [found[at] for at in sorted(found) if at in decided and said(decided[at]) == said(decided[of.first])]
+        waiting = [each for at, each in sorted(found.items()) if at not in decided and not _decided(known, each)]
+        return [each for each in waiting if not of.many or cause(each) == cause(found[of.first])] or [found[of.first]]
 
 
-def case_row(meter: Meter, step: Finding, decision: Decision | None, zone: ZoneInfo) -> CaseRow:
-    """A case as REST shows it."""
-    rises = (_number(step, "after") or 0.0) >= (_number(step, "before") or 0.0)
-    return {
-        "id": f"{meter.id}.{step.quantity}.{clock.to_micros(step.end if decision is None else decision.at)}",
-        "meter": meter.id,
-        "number": meter.number,
-        "quantity": step.quantity,
-        "from": iso(step.start, zone),
-        "to": iso(step.end, zone),
-        "name": step.name,
-        "text": step.text,
-        "evidence": dict(step.evidence),
-        "choices": [choice.value for choice in (RISE if rises else FALL)],
-        "decision": None if decision is None else _decision_row(decision, zone),
-    }
-
-
-def _decision_row(decision: Decision, zone: ZoneInfo) -> DecisionRow:
-    return {
-        "choice": decision.choice.value,
-        "reason": decision.reason,
-        "modulus": decision.modulus,
-        "closing": decision.closing,
-        "opening": decision.opening,
-        "until": iso(decision.until, zone),
-    }
+def _within(of: CaseId, quantity: str, at: datetime) -> bool:
+    return quantity == of.quantity and of.first <= at <= of.last
 
 
 def _decided(known: Iterable[tuple[int, Decision]], step: Finding) -> bool:
@@ -181,21 +170,9 @@ def _decided(known: Iterable[tuple[int, Decision]], step: Finding) -> bool:
     )
 
 
-def _step_of(key: int, decision: Decision) -> Finding:
-    """What is known of a step that a decision made plain, so that the build finds none any more."""
-    return Finding(
-        name=f"counter.{decision.choice.value}",
-        meter=key,
-        quantity=decision.quantity,
-        start=decision.since,
-        end=decision.at,
-        text=f"decided to be {decision.choice.value}: {decision.reason}",
-    )
-
-
 def _refuse_impossible(case: str, finding: Finding, decision: Decision) -> None:
     """What the two readings around the step contradict, with the numbers."""
-    before, after = _number(finding, "before"), _number(finding, "after")
+    before, after = number(finding, "before"), number(finding, "after")
     if before is None or after is None:
         return
     problems: list[Problem] = []
@@ -203,7 +180,7 @@ def _refuse_impossible(case: str, finding: Finding, decision: Decision) -> None:
     def wrong(field: str, value: Any, reason: str) -> None:
         problems.append(Problem(case, field, "" if value is None else str(value), reason))
 
-    step = Step(before=before, after=after, hours=1.0, register=Register(modulus=_number(finding, "modulus")))
+    step = Step(before=before, after=after, hours=1.0, register=Register(modulus=number(finding, "modulus")))
     if decision.choice is Choice.ROLLOVER and counter_steps.wrapped(step, decision.modulus) is None:
         why = f"must be where the counter begins again, at least {before:,.10g}, and the counter must have fallen"
         wrong("modulus", decision.modulus, why)
@@ -216,8 +193,3 @@ def _refuse_impossible(case: str, finding: Finding, decision: Decision) -> None:
             wrong("opening", decision.opening, f"is above the first reading of the new device, {after:,.10g}")
     if problems:
         raise InputError("the decision does not fit the readings", problems)
-
-
-def _number(finding: Finding, name: str) -> float | None:
-    value = finding.evidence.get(name)
-    return value if isinstance(value, float) else None

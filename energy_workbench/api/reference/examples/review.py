@@ -17,6 +17,13 @@ _CASE: JsonObject = {
         "choice": "exchange", "reason": "device replaced", "modulus": None, "closing": 981_204.6, "opening": 411.9,
         "until": None,
     },
+    "count": 1,
+    "steps": [
+        {
+            "id": "mtr_12.energy_active_import.1791190800000000", "from": "2026-10-05T14:30:00+05:30",
+            "to": "2026-10-05T14:30:10+05:30", "text": "the counter went from 981204.5 to 412 kWh within 0.00278 h, …",
+        }
+    ],
 }  # fmt: skip
 _EDITED_INTERVAL: JsonObject = {
     "start": "2026-10-05T14:15:00+05:30", "energy_import_kwh": 96.5, "reason": "read off the incomer",

@@ -51,14 +51,14 @@ def _line(case: CaseRow) -> Markup:
     if decision:
         told = Markup("<b>{}</b><br>{}").format(WORDS[decision["choice"]], decision["reason"])
     label = QUANTITIES[case["quantity"]].label
-    return Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(
-        moment(case["from"]), case["number"], label, told
-    )
+    when = moment(case["from"]) if case["count"] == 1 else f"{moment(case['from'])} to {moment(case['to'])}"
+    return Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(when, case["number"], label, told)
 
 
 def option(case: CaseRow) -> str:
     """A case as the menu shows it."""
-    return f"{case['number']} · {QUANTITIES[case['quantity']].label} · {moment(case['from'])}"
+    times = f" · {case['count']} times" if case["count"] > 1 else ""
+    return f"{case['number']} · {QUANTITIES[case['quantity']].label} · {moment(case['from'])}{times}"
 
 
 def evidence(case: CaseRow | None) -> Markup:
@@ -67,6 +67,8 @@ def evidence(case: CaseRow | None) -> Markup:
         return Markup()
     unit, known = QUANTITIES[case["quantity"]].unit, case["evidence"]
     rows = [("From", moment(case["from"])), ("To", moment(case["to"]))]
+    if case["count"] > 1:
+        rows.append(("Steps that look alike", f"{case['count']}: the decision is on all of them"))
     rows += [
         (label, f"{known[name]:,.10g} {unit if ending is None else ending}".strip())
         for name, (label, ending) in EVIDENCE.items()

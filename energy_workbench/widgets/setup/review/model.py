@@ -65,7 +65,9 @@ class ReviewModel(Answers):
     @property
     def fields(self) -> tuple[str, ...]:
         """Fields that the choice takes."""
-        return (*NEEDS.get(self.choice, ()), "reason") if self.choice else ()
+        many = self.row is not None and self.row["count"] > 1
+        needs = [name for name in NEEDS.get(self.choice, ()) if not (many and name == "until")]
+        return (*needs, "reason") if self.choice else ()
 
     def begin(self) -> None:
         """Show the breaks that wait."""
