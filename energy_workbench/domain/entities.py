@@ -139,7 +139,10 @@ class Meter:
     made_of : tuple of Part
         What its energy is made of, of a calculated one in a tree of some time; empty: it is measured, or nothing is.
     metering_period : str or None
-        How often its register is read, as `domain.intervals.periods` spells it; None as its readings tell.
+        How often its register is read, as `domain.dated_values.metering_periods` spells it; None as its readings tell.
+    area_m2, heads, own_key : str or None
+        Keys by which costs are allocated to it, as `domain.dated_values.allocation_keys` spells them: floor area [m²],
+        people, and one of the plant's own; None where nobody said.
     shares_device : bool
         True where its device is meant to be read for another meter too: a meter of two channels, say.
     poll_seconds : float
@@ -209,6 +212,9 @@ class Meter:
     unread: Unread | None = None
     made_of: tuple[Part, ...] = ()
     metering_period: str | None = None
+    area_m2: str | None = None
+    heads: str | None = None
+    own_key: str | None = None
     sheets: int = 0
 
     @property

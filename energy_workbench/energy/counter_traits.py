@@ -13,6 +13,9 @@ from energy_workbench.energy.interpolation import Array
 UNIT = 1e-6
 """What readings are compared in [the counter's unit]."""
 
+LARGEST = 9e12
+"""What no counter comes to, and 64 bits do not hold in that unit."""
+
 CHANGES = 12
 """Fewer changes in a day tell nothing."""
 
@@ -61,6 +64,7 @@ def traits(value: Array) -> Traits | None:
     value : array of float, shape (n,)
         As reported.
     """
+    value = value[np.abs(value) <= LARGEST]
     if len(value) > CHANGES and np.all(value.astype("float32") == value):
         # What a float32 register shows has the digits of its shortest decimal.
         value = np.array([float(str(each)) for each in value.astype("float32")])

@@ -20,7 +20,8 @@ HELD = {
     # A meter may be at the top, and its place may hold from the beginning of time.
     # How often a register is read, where it ends and what a meter is made of need not be said; a scan may not be over.
     # What two numbers differ by may be nothing that is known.
-    "null": 400,
+    # Nobody need say by which keys a meter's costs are allocated.
+    "null": 409,
     "example": 0,
     "circles": 0,
     "typed_circles": 0,

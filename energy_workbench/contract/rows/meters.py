@@ -69,6 +69,9 @@ class MeterRow(TypedDict):
     commissioned_at: str | None
     register_modulus: Kwh | None
     metering_period: str | None
+    area_m2: str | None
+    heads: str | None
+    own_key: str | None
     formula: str | None
     revision: int
     status_reason: str

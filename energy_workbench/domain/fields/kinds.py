@@ -49,6 +49,13 @@ class MeteringPeriod(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class AllocationKey(Text):
+    """A number, zero or above, and from which day on another holds."""
+
+    longest: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class MeterRef:
     """Another meter, by its number or id."""
 

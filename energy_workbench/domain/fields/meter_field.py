@@ -34,6 +34,7 @@ class Group(StrEnum):
     DEVICE = "device"
     ACCURACY = "accuracy"
     ENERGY = "energy"
+    ALLOCATION = "allocation"
 
 
 class Section(StrEnum):

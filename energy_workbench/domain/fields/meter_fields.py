@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from energy_workbench.domain import accuracy_classes
+from energy_workbench.domain.dated_values import allocation_keys
+from energy_workbench.domain.dated_values.metering_periods import FORMS
 from energy_workbench.domain.entities import Flow, Fuel, MeterType, Priority, ProductionRegister
 from energy_workbench.domain.fields import kinds
 from energy_workbench.domain.fields.meter_field import Detail, Group, MeterField, Section, Stored
-from energy_workbench.domain.intervals.periods import FORMS
 from energy_workbench.domain.ratios import AppliedBy, Ratio
 from energy_workbench.domain.status import Status
 
@@ -179,6 +180,23 @@ FIELDS: Final[tuple[MeterField, ...]] = (
         help=f"How often its register is read: {FORMS}; empty: as its readings of each month tell", since=25,
         group=Group.ENERGY, hint="Empty: as its readings tell", example="30min",
         detail=Detail(Section.BASIC, absent="As its readings tell"),
+    ),
+    MeterField(
+        "area_m2", kinds.AllocationKey(), "Floor area", "m²",
+        f"Floor area that costs are allocated by [m²]: {allocation_keys.FORMS}", since=28, individual=True,
+        group=Group.ALLOCATION, hint="1200; 1350 from 2026-07-01",
+        detail=Detail(Section.BASIC, "Allocated by", "{} m²"),
+    ),
+    MeterField(
+        "heads", kinds.AllocationKey(), "Heads",
+        help=f"People that costs are allocated by: {allocation_keys.FORMS}", since=28, individual=True,
+        group=Group.ALLOCATION, hint="40; 52 from 2026-07-01", detail=Detail(Section.BASIC, "Allocated by", "{} heads"),
+    ),
+    MeterField(
+        "own_key", kinds.AllocationKey(), "Own key",
+        help=f"Key of the plant's own that costs are allocated by, such as pieces: {allocation_keys.FORMS}", since=28,
+        individual=True, group=Group.ALLOCATION, hint="Of the plant's own, such as pieces",
+        detail=Detail(Section.BASIC, "Allocated by", "own key {}"),
     ),
     MeterField(
         "x", kinds.Number(0, 1), "Place from the left", help="Place on a floor plan from the left, 0 to 1",

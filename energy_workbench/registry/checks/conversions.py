@@ -11,9 +11,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from energy_workbench.domain.accuracy_classes import AccuracyClass, accuracy_class
+from energy_workbench.domain.dated_values import allocation_keys
+from energy_workbench.domain.dated_values.metering_periods import spelled, stated
 from energy_workbench.domain.entities import RESERVED
 from energy_workbench.domain.fields.kinds import (
     Accuracy,
+    AllocationKey,
     Day,
     Formula,
     Gateway,
@@ -30,7 +33,6 @@ from energy_workbench.domain.fields.kinds import (
 )
 from energy_workbench.domain.fields.network_address import trouble
 from energy_workbench.domain.formulas.expression import LONGEST, linear
-from energy_workbench.domain.intervals.periods import spelled, stated
 from energy_workbench.registry.checks.addresses import gateway_address, host_of
 
 Convert = Callable[[Any], Any]
@@ -60,6 +62,8 @@ def converter(kind: Kind) -> Convert:
             return moment
         case MeteringPeriod():
             return metering_period
+        case AllocationKey():
+            return allocation_key
         case Text(longest):
             return text_of(longest)
         case Number(low, high, above):
@@ -129,6 +133,11 @@ def profile(value: Any) -> str:
 def metering_period(value: Any) -> str:
     """A metering period, or several with the days from which they hold."""
     return spelled(stated(text_of(300)(value)))
+
+
+def allocation_key(value: Any) -> str:
+    """A key, or several with the days from which they hold."""
+    return allocation_keys.spelled(allocation_keys.stated(text_of(300)(value)))
 
 
 def real(low: float, high: float, *, above: bool = False) -> Convert:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.rows.energy import MeteringPeriodRow
+from energy_workbench.domain.dated_values.metering_periods import PERIODS, stated
 from energy_workbench.domain.entities import Meter
-from energy_workbench.domain.intervals.periods import PERIODS, stated
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.domain.time.period import Period, local_midnight
 

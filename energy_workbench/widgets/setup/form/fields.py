@@ -77,7 +77,7 @@ def _text(value: Any) -> str:
 BASIC, CT, PT, APPLIED, CONNECTION = (
     questions(group) for group in (Group.BASIC, Group.CT, Group.PT, Group.APPLIED, Group.CONNECTION)
 )
-MORE = questions(Group.POLLING, Group.DEVICE, Group.ACCURACY, Group.ENERGY)
+MORE = questions(Group.POLLING, Group.DEVICE, Group.ACCURACY, Group.ENERGY, Group.ALLOCATION)
 """What is folded away."""
 FIELDS = {each.name: each for each in (*BASIC, *CT, *PT, *APPLIED, *CONNECTION, *MORE)}
 INDIVIDUAL = tuple(name for name in FIELDS if name in meter_fields.INDIVIDUAL)
