@@ -176,7 +176,8 @@ class CounterValidation:
         value = played(device, value, noise, crest)
         pairs, at = paired(meter, ts, value)
         hours = (pairs.end - pairs.start) / HOUR_US
-        pairs.broken |= breaks(pairs, self.limit[pairs.meter] * hours, noise[at]) | (device[at] != device[at + 1])
+        pairs.broken |= breaks(pairs, self.limit[pairs.meter] * hours, noise[at], value[at])
+        pairs.broken |= device[at] != device[at + 1]
         for place in np.flatnonzero(pairs.broken).tolist():
             before, after = float(value[at[place]]), float(value[at[place] + 1])
             moved = f"from {before:,.10g} to {after:,.10g} {unit} within {hours[place]:,.3g} h"

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from energy_workbench.energy.counter_steps import FAR_OUT, FAR_OUT_HOURS
 from energy_workbench.energy.interpolation import Array, Pairs
+from energy_workbench.energy.reading_window import HOUR_US
 
 STICKS_OUT = 100.0
-"""A reading is wrong, or a step a break, where it is so many times what its neighbours differ by …"""
-
-LEAST_STEPS = 1000.0
-"""… and so many least steps of noise, where no rating tells what can flow."""
+"""A reading is wrong where it is so many times off what its neighbours differ by."""
 
 
 def spikes(key: Array, value: Array, noise: Array) -> Array:
@@ -28,22 +27,25 @@ def spikes(key: Array, value: Array, noise: Array) -> Array:
     return wrong
 
 
-def breaks(pairs: Pairs, limit: Array, noise: Array) -> Array:
+def breaks(pairs: Pairs, limit: Array, noise: Array, stood: Array) -> Array:
     """Pairs between which more lies than can have flowed either way, as a mask.
+
+    Where no rating tells what can flow, the rule is that of counters: a load that is switched on is no break.
 
     Parameters
     ----------
     limit : array of float, shape (n,)
         The most that can flow between the readings of each pair; infinite where that is not known.
-    noise : array of float, shape (n,)
+    noise, stood : array of float, shape (n,)
+        At the first reading of each pair: what counts as noise, and where the counter stood.
     """
     size = np.abs(pairs.amount)
     rate = size / np.maximum(pairs.end - pairs.start, 1)
     same = np.r_[False, pairs.meter[1:] == pairs.meter[:-1]]
     before = np.where(same, np.r_[0.0, rate[:-1]], 0.0)
     after = np.where(np.r_[same[1:], False], np.r_[rate[1:], 0.0], 0.0)
-    usual = np.maximum(before, after) * (pairs.end - pairs.start)
-    far = size > np.maximum(STICKS_OUT * usual, LEAST_STEPS * np.maximum(noise, 1e-3))
+    usual, hours = np.maximum(before, after) * HOUR_US, (pairs.end - pairs.start) / HOUR_US
+    far = (usual > 0) & (size > np.abs(stood)) & (size > usual * np.maximum(FAR_OUT_HOURS, FAR_OUT * hours))
     broken: Array = np.where(np.isinf(limit), far, size > limit + noise)
     return broken
 
