@@ -107,7 +107,7 @@ def test_a_name_stays_text() -> None:
     case = {
         "number": "<b>M</b>", "quantity": "energy_active_import", "from": "2026-10-05T10:00:00+05:30",
         "to": "2026-10-05T10:15:00+05:30", "text": "<i>fell</i>", "evidence": {"before": 2.0},
-        "decision": {"choice": "real", "reason": "<script>"},
+        "decision": {"choice": "real", "reason": "<script>"}, "count": 2,
     }  # fmt: skip
     shown = markup.cases([case], decided=True, known=True) + markup.evidence(case)
     assert not any(tag in shown for tag in ("<b>M", "<i>", "<script>"))
