@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks._site import close, empty_notebook, memory, opened, processor, site
 from energy_workbench.domain.pages import VIEWED
-from energy_workbench.reports.rendering.chromium import find
+from energy_workbench.typesetting.chromium import find
 from tests.browser.conftest import ARGUMENTS
 from tests.demo import Demo, children, demo
 

@@ -26,10 +26,10 @@ import energy_workbench
 from collector.plant.prepare import prepare
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports.publish import Ask, publish, publish_many
-from energy_workbench.reports.rendering.chromium import find
 from energy_workbench.reports.rendering.mail import compose
 from energy_workbench.reports.rendering.page import render
 from energy_workbench.runtime.settings import Settings, load
+from energy_workbench.typesetting.chromium import find
 
 NOW = "2026-11-03T06:30:00+05:30"
 PERIOD = "2026-10"

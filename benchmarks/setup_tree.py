@@ -20,8 +20,8 @@ from playwright.sync_api import BrowserContext, sync_playwright
 
 from benchmarks._site import close, empty_notebook, opened
 from energy_workbench.client.workbench import RemoteWorkbench
-from energy_workbench.reports.rendering.chromium import find
 from energy_workbench.runtime.paths import shipped
+from energy_workbench.typesetting.chromium import find
 from tests.browser.conftest import ARGUMENTS, answers
 from tests.conftest import free_ports
 from tests.waiting import eventually

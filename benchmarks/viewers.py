@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks._reader import Reader
 from benchmarks._site import memory, processor
-from energy_workbench.reports.rendering.chromium import find
+from energy_workbench.typesetting.chromium import find
 from tests.browser.conftest import ARGUMENTS
 from tests.demo import Demo, children, demo
 

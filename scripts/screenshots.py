@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from energy_workbench.domain.pages import SCHEDULES, SETUP, VIEWED  # noqa: E402
-from energy_workbench.reports.rendering.chromium import find  # noqa: E402
+from energy_workbench.typesetting.chromium import find  # noqa: E402
 from tests.browser.conftest import ARGUMENTS  # noqa: E402
 from tests.demo import demo  # noqa: E402
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from benchmarks._site import site
-from energy_workbench.reports.rendering.chromium import find
 from energy_workbench.runtime.paths import shipped
+from energy_workbench.typesetting.chromium import find
 from tests.browser.conftest import ARGUMENTS, answers
 from tests.conftest import free_ports
 from tests.waiting import eventually

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.reports.manifest import FileEntry, digest
-from energy_workbench.reports.names import file_name
 from energy_workbench.runtime import disk
+from energy_workbench.runtime.paths import file_name
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -24,13 +24,13 @@ from energy_workbench.reports.kernel import Executed, FailedError, Kernel
 from energy_workbench.reports.output_files import disk_errors, folder_for, keep_failed, temporary
 from energy_workbench.reports.progress import CancelledError, Progress, Tell, nobody
 from energy_workbench.reports.refused import refused
-from energy_workbench.reports.rendering.printing import PAPERS
 from energy_workbench.reports.report_files import FORMATS, Published, finished
 from energy_workbench.reports.session import THRESHOLD, Told
 from energy_workbench.reports.tools import Tools
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.reports import catalogue
 from energy_workbench.services.reports import parameters as report_parameters
+from energy_workbench.typesetting.printing import PAPERS
 
 __all__ = ["FORMATS", "Ask", "Outcome", "Published", "Tools", "publish", "publish_again", "publish_many"]
 

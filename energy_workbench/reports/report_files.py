@@ -17,7 +17,7 @@ from energy_workbench.reports.progress import Progress
 from energy_workbench.reports.rendering.excel import write_excel
 from energy_workbench.reports.rendering.page import add_images, render
 from energy_workbench.reports.rendering.pdf import write_pdf
-from energy_workbench.reports.rendering.printing import Drawn, Printer
+from energy_workbench.typesetting.printing import Drawn, Printer
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -104,7 +104,7 @@ def finished(job: Job, executed: Executed, printer: Printer, scratch: Path, step
 
 def _drawn(job: Job, notebook: NotebookNode, printer: Printer) -> tuple[list[Drawn], ReportError | None]:
     """The charts; without a Chromium, why there are none: the page draws them by itself then."""
-    from energy_workbench.reports.rendering.chromium import find
+    from energy_workbench.typesetting.chromium import find
 
     figures = [(chart.get("text/plain", ""), chart[FIGURE]) for chart in charts(notebook)]
     if job.formats == ("xlsx",):

@@ -22,7 +22,7 @@ from typing_extensions import TypedDict
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.reports.content import words
-from energy_workbench.reports.names import file_name
+from energy_workbench.runtime.paths import file_name
 from energy_workbench.services.reports.refusals import reportable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from energy_workbench.reports.kernel import Kernel
-from energy_workbench.reports.rendering.printing import Printer
+from energy_workbench.typesetting.printing import Printer
 
 PATIENCE = 0.2
 """How often the process of a cell that nobody waits for any more is ended, until its thread ends too [s]."""

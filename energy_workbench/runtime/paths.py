@@ -1,4 +1,4 @@
-"""Paths of shipped files: in the source tree, or inside an installed package."""
+"""Paths of shipped files, in the source tree or inside an installed package, and names of files that are written."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def shipped(relative: str) -> Path:
         if (root / relative).exists():
             return root / relative
     raise HomeError(f"the installation lacks {relative!r}: install the project again")
+
+
+def file_name(text: str) -> str:
+    """Text as a part of a path: nothing in it can leave the folder or surprise a shell."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in text).lstrip(".") or "_"

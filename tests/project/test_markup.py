@@ -29,7 +29,7 @@ ESCAPING = {
 }
 """Other ways, by module."""
 ALLOWED = {
-    "reports/rendering/printing.py": "a script that empties a page; nothing is put into it",
+    "typesetting/printing.py": "a script that empties a page; nothing is put into it",
     "widgets/site/server.py": "a Jinja template, in an environment that escapes",
 }
 """Files with a tag outside of `Markup`, and why."""

@@ -9,8 +9,8 @@ import pytest
 
 from energy_workbench.reports.kernel import Kernel
 from energy_workbench.reports.publish import Published, Tools, publish
-from energy_workbench.reports.rendering.printing import Printer
 from energy_workbench.runtime.settings import Settings, load
+from energy_workbench.typesetting.printing import Printer
 
 NOW = "2026-11-03T06:30:00+05:30"
 

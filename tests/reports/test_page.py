@@ -9,7 +9,7 @@ from nbformat import v4
 
 from energy_workbench.reports.content.bundle import ABOUT, FIGURE, PNG, about, charts
 from energy_workbench.reports.rendering.page import add_images, render
-from energy_workbench.reports.rendering.printing import Drawn
+from energy_workbench.typesetting.printing import Drawn
 
 FIGURE_DATA = {"data": [{"type": "bar", "y": [1]}], "layout": {"title": {"text": "</script><b>&"}}}
 

@@ -23,7 +23,7 @@ from energy_workbench.reports.content.bundle import FIGURE, charts
 from energy_workbench.reports.publish import Published
 from energy_workbench.reports.rendering import chromium as browser
 from energy_workbench.reports.rendering.pdf import pages_of, write_pdf
-from energy_workbench.reports.rendering.printing import Printer
+from energy_workbench.typesetting.printing import Printer
 from tests.descriptors import crowded
 from tests.waiting import eventually
 
@@ -297,7 +297,7 @@ def alive(pid: int) -> bool:
 def test_what_a_browser_complains_of_never_comes_out_of_the_pipe_of_its_answers(chromium: str) -> None:
     # With descriptor 3 taken, the next that is opened is 4: the one on which a browser answers.
     code = (
-        "import os, sys; from pathlib import Path; from energy_workbench.reports.rendering.chromium import Chromium\n"
+        "import os, sys; from pathlib import Path; from energy_workbench.typesetting.chromium import Chromium\n"
         "assert os.open(os.devnull, os.O_RDONLY) == 3\n"
         "with Chromium(Path(sys.argv[1])) as browser:\n"
         "    tab = browser.open_tab()\n"

@@ -24,11 +24,11 @@ from energy_workbench.contract.notes import Between
 from energy_workbench.domain.errors import SettingsError
 from energy_workbench.domain.fields import messages
 from energy_workbench.domain.fields.messages import text
-from energy_workbench.reports.rendering.printing import PAPERS
 from energy_workbench.runtime import logs
 from energy_workbench.runtime.settings import PREFIX, Settings, declared, load, look
 from energy_workbench.runtime.settings.declaration import HIDDEN, setting
 from energy_workbench.runtime.settings.sources import given
+from energy_workbench.typesetting.printing import PAPERS
 from scripts import document_settings
 
 BY_NAME = declared()

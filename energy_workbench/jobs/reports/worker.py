@@ -24,9 +24,8 @@ from energy_workbench.jobs.reports.deliver import deliver
 from energy_workbench.jobs.reports.failure_notice import tell_owner
 from energy_workbench.jobs.reports.lease import Lease, Stopped
 from energy_workbench.jobs.reports.secrets import Secrets
-from energy_workbench.reports.names import file_name
 from energy_workbench.runtime import logs, secret
-from energy_workbench.runtime.paths import shipped
+from energy_workbench.runtime.paths import file_name, shipped
 from energy_workbench.runtime.redaction import hidden
 from energy_workbench.runtime.settings import Settings, load
 from energy_workbench.services.reports import catalogue

@@ -16,7 +16,8 @@ from energy_workbench.figures.plotly_config import REPORT
 from energy_workbench.reports.content.blocks import CONTENTS
 from energy_workbench.reports.content.bundle import FIGURE, PNG, charts
 from energy_workbench.reports.rendering.headings import Heading, Headings
-from energy_workbench.reports.rendering.printing import PAPERS, Drawn, plotly
+from energy_workbench.typesetting.css import css_string
+from energy_workbench.typesetting.printing import PAPERS, Drawn, plotly
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -124,7 +125,7 @@ def _css() -> str:
 
 
 def _style(title: str, paper: str) -> str:
-    style = _css().replace('"%TITLE%"', _css_string(title)).replace("%PAPER%", PAPERS[paper])
+    style = _css().replace('"%TITLE%"', css_string(title)).replace("%PAPER%", PAPERS[paper])
     return style.replace("%HEIGHT%", HEIGHTS[paper])
 
 
@@ -136,8 +137,3 @@ def _embedded() -> str:
 def _script_json(value: Any) -> str:
     """JSON that cannot end the script element it stands in."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
-
-
-def _css_string(text: str) -> str:
-    """A string of a style sheet; every character that could end it is written as its code."""
-    return '"' + "".join(c if c.isalnum() or c in " -_.,:·–()/" else f"\\{ord(c):x} " for c in text) + '"'

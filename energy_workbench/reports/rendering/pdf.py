@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports.rendering.page import render
-from energy_workbench.reports.rendering.printing import Drawn, Printer
+from energy_workbench.typesetting.printing import Drawn, Printer
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -12,8 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from energy_workbench.domain.errors import ReportError
-from energy_workbench.figures.schema import Figure
-from energy_workbench.reports.rendering.chromium import Chromium, Tab, find
+from energy_workbench.typesetting.chromium import Chromium, Tab, find
 
 HERE = Path(__file__).parent
 PAPERS = {"a4": "A4", "letter": "letter"}
@@ -79,8 +78,8 @@ class Printer:
         with suppress(ReportError):
             self._open_studio()
 
-    def draw(self, figures: Sequence[tuple[str, Figure]], paper: str) -> list[Drawn]:
-        """Draw charts, each with the name that an error tells.
+    def draw(self, figures: Sequence[tuple[str, Mapping[str, object]]], paper: str) -> list[Drawn]:
+        """Draw charts (figures of Plotly), each with the name that an error tells.
 
         Raises
         ------
