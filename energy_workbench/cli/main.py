@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settings": ("home.settings", "List the settings, where each value comes from, and what is refused."),
     "site": ("home.site", "What the plant is called, where it stands, what it pays in."),
     "months": ("home.months", "Lock months, whose numbers are then not changed without a reason."),
-    "meters": ("data.meters", "Import, export and list meters."),
+    "meters": ("data.meters", "Import, export and list meters, put them into service, print labels."),
     "readings": ("data.readings", "Import readings."),
     "export": ("data.export", "Readings or intervals as CSV, Excel or Parquet."),
     "floor-plan": ("home.floor_plan", "Give the site a picture on which its meters stand."),

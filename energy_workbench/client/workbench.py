@@ -35,6 +35,7 @@ IMPORT_SECONDS = 1800.0
 """Longest wait for an import of readings [s]."""
 
 BYTES = {"Content-Type": "application/octet-stream"}
+JSON = {"Content-Type": "application/json"}
 
 
 @LOADERS.append
@@ -73,7 +74,8 @@ class RemoteWorkbench(WorkbenchContract):
         return self._service.send(call.verb, call.path, call.body, revision=call.revision, **call.query)
 
     def _fetch(self, call: Call, /) -> File:
-        answer = self._service.call(call.verb, call.path, call.query)
+        body = None if call.body is None else json.dumps(call.body, default=str).encode()
+        answer = self._service.call(call.verb, call.path, call.query, content=body, headers=JSON)
         named = re.search(r"filename\*=UTF-8''([^;]+)", answer.headers.get("content-disposition", ""))
         return unquote(named[1]) if named else "file", answer.content
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Help, Longest, Reason, Revision, Sent
+from energy_workbench.contract.notes import As, Between, Existing, Help, Longest, Reason, Revision, Sent
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.rows.meters import EditedMeters
 from energy_workbench.contract.rows.setup import ImportedMeters
+from energy_workbench.contract.words import CommunicationText, StatusText, TypeText
 from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.roles import May
 
@@ -104,4 +105,42 @@ class FilesContract:
         Examples
         --------
         >>> wb.edit_meters(where={"type": "machine", "below": "UNIT-A"}, fields={"poll_seconds": 30}, dry_run=True)
+        """
+
+    @operation("GET", "/meters/labels", "Labels with QR codes", tag=TAG, slow=True, refuses=(InputError, NotFoundError))
+    def meter_labels(
+        self,
+        meters: Annotated[list[str] | None, Help("Numbers or ids")] = None,
+        *,
+        type: Annotated[TypeText | None, Help("Those of that type as well")] = None,
+        status: Annotated[StatusText | None, Help("Of that status")] = None,
+        communication: Annotated[CommunicationText | None, Help("That are online, offline, …")] = None,
+        gateway: Annotated[str | None, Longest(300), Help("Read there; `none`: read nowhere")] = None,
+        profile: Annotated[str | None, Longest(64), Help("Of that model; `none`: of no model")] = None,
+        below: Annotated[str | None, Existing(), Help("Below that one, at any depth (id or number)")] = None,
+        commissioned: Annotated[bool | None, Help("Of which a commissioning sheet was signed, or was not")] = None,
+        q: Annotated[str | None, Longest(200), Help("With that text in number, name or location")] = None,
+        address: Annotated[
+            str, Longest(300), Help("Of the front page, as phones reach it; by the settings where it is empty")
+        ] = "",
+        first: Annotated[int, Between(1, 24), Help("Place of the first label on a sheet that was begun")] = 1,
+    ) -> tuple[str, bytes]:
+        """Name and content of a PDF of labels: number, name, location, and a QR code that opens the meter's page.
+
+        A4 with 3 × 8 labels of 70 × 37 mm without gaps (as Avery Zweckform 3474), printed at 100 %. Those of the meters
+        that are named, and that the filter means; of all that have a device where neither is given. The code has the
+        meter's id, which outlives another number.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such meter, or none that the filter means.
+        InputError
+            If the address is none, or no phone can reach the one of the settings.
+        ReportError
+            If no Chromium can print it.
+
+        Examples
+        --------
+        >>> name, content = wb.meter_labels(below="UNIT-A", address="https://energy.example.com")
         """

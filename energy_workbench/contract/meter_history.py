@@ -268,15 +268,75 @@ class MeterHistoryContract:
         display: Annotated[Mapping[str, Any] | None, As.MEMBER, Sent(dict[str, float])] = None,
         *,
         display_at: Annotated[Instant | None, As.MEMBER] = None,
+        commissioned_at: Annotated[str, As.MEMBER] = "",
+        reason: Reason = None,
     ) -> SheetRow:
         """Read and check a meter as `check_commissioning` does, and keep what was found, signed, as the next version.
+
+        Parameters
+        ----------
+        commissioned_at : str, optional
+            From when on the meter is there, which is stated with the sheet, in one change: `signing`, the day of it,
+            `first_reading`, the day of its first reading (either by the site's zone), or a day or instant. By default
+            that stays as it is.
 
         Raises
         ------
         InputError
-            If nobody signs it, or something is wrong and no remark says why it is put into service all the same.
+            If nobody signs it, something is wrong and no remark says why it is put into service all the same, or
+            `commissioned_at` is stated already, otherwise, or is the first reading and there is none.
+        LockedMonthError
+            If that would alter numbers of a locked month, and no reason was given.
+
+        Examples
+        --------
+        >>> wb.sign_commissioning("UNIT-A", "A. Rao", commissioned_at="signing")["commissioned_at"]
         """
 
     @operation("GET", "/meters/{id}/commissioning", "Commissioning sheets of a meter", tag=SERVICE)
     def commissioning_sheets(self, meter: MeterRef) -> list[SheetRow]:
         """The signed sheets of a meter, the newest first; none takes the place of another."""
+
+    @operation("GET", "/meters/{id}/commissioning/pdf", "A commissioning sheet as PDF", tag=SERVICE, slow=True)
+    def commissioning_pdf(
+        self, meter: MeterRef, version: Annotated[int | None, Help("Which sheet; the newest by default.")] = None
+    ) -> tuple[str, bytes]:
+        """Name and content of a signed sheet, to be printed and kept: what was found, who signed it, all versions.
+
+        Raises
+        ------
+        NotFoundError
+            If the meter has no such sheet.
+        ReportError
+            If no Chromium can print it.
+
+        Examples
+        --------
+        >>> name, content = wb.commissioning_pdf("UNIT-A")
+        """
+
+    @operation(
+        "POST",
+        "/meters/{id}/commissioning/check/pdf",
+        "How a meter was put in, as PDF",
+        tag=SERVICE,
+        needs=May.CHANGE,
+        slow=True,
+        exact=True,
+    )
+    def check_pdf(
+        self,
+        meter: MeterRef,
+        display: Annotated[Mapping[str, Any] | None, As.MEMBER, Sent(dict[str, float])] = None,
+        *,
+        display_at: Annotated[Instant | None, As.MEMBER] = None,
+    ) -> tuple[str, bytes]:
+        """Name and content of a sheet that nobody signed, with a place to do so: the meter is read now, nothing stored.
+
+        Raises
+        ------
+        InputError
+            As `check_commissioning`.
+        ReportError
+            If no Chromium can print it.
+        """

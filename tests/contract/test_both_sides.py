@@ -10,11 +10,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from collector.control import SOCKET, ask
 from energy_workbench.api.access.home_tokens import adopt, tokens_of
@@ -74,6 +76,12 @@ def case(wb: Any, *, decided: bool = False) -> str:
     return str(found)
 
 
+def printed(file: tuple[str, bytes]) -> tuple[str, list[str]]:
+    """The name of a PDF, and what is on its pages: its bytes have the time in them."""
+    name, content = file
+    return name, [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
+
+
 STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.site(),
     lambda wb: wb.set_site({"name": "Works II"}),
@@ -125,6 +133,16 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.sign_commissioning("UNIT-A", "A. Rao", "first"),
     lambda wb: wb.sign_commissioning("UNIT-A", ""),
     lambda wb: wb.commissioning_sheets("UNIT-A"),
+    lambda wb: wb.sign_commissioning("UNIT-A", "A. Rao", commissioned_at="2026-10-01"),
+    lambda wb: wb.sign_commissioning("UNIT-A", "A. Rao", commissioned_at="signing"),
+    lambda wb: wb.undo(),
+    lambda wb: printed(wb.commissioning_pdf("UNIT-A")),
+    lambda wb: wb.commissioning_pdf("UNIT-A", 9),
+    lambda wb: printed(wb.check_pdf("UNIT-A", {"energy_active_import": 5.5})),
+    lambda wb: wb.check_pdf("UNIT-A", {"colour": 5}),
+    lambda wb: printed(wb.meter_labels(["UNIT-A"], type="solar", address="https://energy.example.com")),
+    lambda wb: wb.meter_labels(["UNIT-A"]),
+    lambda wb: wb.meter_labels(q="no such text", address="https://energy.example.com"),
     lambda wb: wb.meters(commissioned=True),
     lambda wb: wb.undo(),
     lambda wb: wb.add_ratio("PRESS-2", RATIO),

@@ -16,8 +16,8 @@ from tests.deploy.confined import NOBODY
 from tests.deploy.test_units import COMMON, UNITS, read, tool
 from tests.waiting import patience
 
-PRINTING = ("schedule", "lab")
-"""The processes that write reports: the scheduler's workers, and an analyst in JupyterLab."""
+PRINTING = ("service", "schedule", "lab")
+"""The processes that print: sheets and labels, reports of the scheduler's workers, and an analyst in JupyterLab."""
 
 
 @pytest.fixture
@@ -87,18 +87,18 @@ def printed(name: str, chromium: str, folder: Path) -> tuple[bytes, str]:
 
 
 @pytest.mark.parametrize("name", PRINTING)
-def test_what_writes_reports_may_start_chromium_with_its_sandbox(name: str, chromium: str, folder: Path) -> None:
+def test_what_prints_may_start_chromium_with_its_sandbox(name: str, chromium: str, folder: Path) -> None:
     pdf, said = printed(name, chromium, folder)
     assert pdf.startswith(b"%PDF"), said[-2000:]
 
 
-def test_what_writes_none_may_not(chromium: str, folder: Path) -> None:
-    pdf, said = printed("service", chromium, folder)
+def test_what_prints_nothing_may_not(chromium: str, folder: Path) -> None:
+    pdf, said = printed("dashboards", chromium, folder)
     assert not pdf
     assert "No usable sandbox" in said
 
 
-def test_only_what_writes_reports_may_make_namespaces_and_only_those_of_the_sandbox() -> None:
+def test_only_what_prints_may_make_namespaces_and_only_those_of_the_sandbox() -> None:
     for path in UNITS.glob("*.service"):
         own, name = read(path)["Service"], path.stem.removeprefix("energy-workbench-")
         wanted = ("user pid net", "chroot") if name in PRINTING else ("yes", None)

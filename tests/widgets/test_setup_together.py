@@ -134,3 +134,30 @@ def test_a_sheet_is_checked_signed_and_listed(view: SetupView, wb: Workbench) ->
     model.choose(model.meters.id_of("GRID"))
     model.begin_service()
     assert panel.inputs["signed_by"].value == "A. Rao"
+
+
+def test_sheets_and_labels_are_handed_out_and_the_beginning_is_offered(wb: Workbench) -> None:
+    given: list[tuple[str, bytes]] = []
+    model = SetupModel(wb, AtOnce(), lambda name, content: given.append((name, content)))
+    model.refresh()
+    view = SetupView(model, Files(accept=".csv,.xlsx"), lambda act: act)
+    model.choose(model.meters.id_of("UNIT-A"))
+    model.begin_service()
+    panel = view.service
+    assert model.service.unstated
+    panel.look.click()
+    panel.inputs["commissioned_at"].value = "signing"
+    assert "That is 2026-10-12" in panel.notes["commissioned_at"].value
+    panel.inputs["signed_by"].value = "A. Rao"
+    panel.sign.click()
+    assert wb.meter("UNIT-A")["commissioned_at"] == "2026-10-12"
+    assert not model.service.unstated
+    panel.take.click()
+    assert [name for name, _ in given] == ["commissioning-UNIT-A-1.pdf"]
+    assert given[0][1].startswith(b"%PDF")
+    # No phone reaches a service of this machine alone: the panel says what to set.
+    panel.label.click()
+    assert "set public_url" in model.service.failure
+    model.open("together")
+    view.together.labels.click()
+    assert "Choose meters" in model.together.failure

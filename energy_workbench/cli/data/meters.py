@@ -1,4 +1,4 @@
-"""`energy-workbench meters`: import, export and list meters, and a file to fill in."""
+"""`energy-workbench meters`: import, export and list meters, put them into service, and print their labels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from energy_workbench.cli.data import meter_papers
 from energy_workbench.runtime import settings
 from energy_workbench.tables.text_lines import text_lines
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from energy_workbench.contract.rows.meters import EditedMeter
     from energy_workbench.registry import Registry
 
-app = typer.Typer(help="Import, export and list meters.", no_args_is_help=True)
+app = typer.Typer(help="Import, export and list meters, put them into service, print labels.", no_args_is_help=True)
 SHOWN = 20
 """How many changes an import shows of each kind."""
 
@@ -159,6 +160,10 @@ def _pairs(given: list[str] | None) -> dict[str, str]:
         if "=" not in each:
             raise InputError(f"{each!r}: write NAME=VALUE, as in poll_seconds=30")
     return {name.strip(): value.strip() for name, _, value in (each.partition("=") for each in given or ())}
+
+
+app.command()(meter_papers.commission)
+app.command()(meter_papers.labels)
 
 
 @app.command("list")

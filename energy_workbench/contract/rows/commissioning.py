@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant, Words
+from energy_workbench.contract.rows.locked import LockedChangeRow
 
 VerdictText = Annotated[str, Words(("ok", "wrong", "cannot_tell"))]
 CheckText = Annotated[str, Words(("connection", "profile", "phases", "ct", "pt", "display"))]
@@ -21,8 +22,21 @@ class CheckRow(TypedDict):
     text: str
 
 
+OfferText = Annotated[str, Words(("signing", "first_reading"))]
+
+
+class OfferedBeginning(TypedDict):
+    """What may be stated when a sheet is signed, and the day in the site's zone that this would be."""
+
+    says: OfferText
+    commissioned_at: str
+
+
 class MeterChecked(TypedDict):
-    """What a meter says of how it was put in; `values` are primary, in the workbench's units."""
+    """What a meter says of how it was put in; `values` are primary, in the workbench's units.
+
+    `offers` is what `commissioned_at` can be stated as when the sheet is signed; none where it is stated already.
+    """
 
     meter: str
     number: str
@@ -30,12 +44,14 @@ class MeterChecked(TypedDict):
     verdict: VerdictText
     checks: list[CheckRow]
     values: dict[str, float]
+    offers: list[OfferedBeginning]
 
 
 class SheetRow(TypedDict):
     """A signed sheet: the meter as it was configured, what was found, who signed and when, and remarks.
 
-    `display` is what somebody read on the meter, by quantity.
+    `display` is what somebody read on the meter, by quantity; `commissioned_at` from when on it was said to be there,
+    empty where nobody said so.
     """
 
     meter: str
@@ -54,6 +70,8 @@ class SheetRow(TypedDict):
     profile: str
     ct_ratio: str
     pt_ratio: str
+    commissioned_at: str
     checks: list[CheckRow]
     values: dict[str, float]
     display: dict[str, float]
+    locked_change: NotRequired[LockedChangeRow]

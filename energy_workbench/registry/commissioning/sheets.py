@@ -13,8 +13,8 @@ from energy_workbench.domain.fields.plain import Row
 from energy_workbench.domain.time import clock
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.checks.conversions import text_of
-from energy_workbench.registry.meters import queries
-from energy_workbench.registry.meters.checked import one
+from energy_workbench.registry.meters import edits, queries
+from energy_workbench.registry.meters.checked import checked, one
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.rows import changed, typed
 
@@ -32,20 +32,31 @@ class CommissioningSheets(Opened):
             return _listing(connection, queries.find(connection, ref, deleted=True))
 
     def sign_sheet(
-        self, ref: str | int, *, signed_by: Any, remarks: Any, verdict: str, found: Row, by: str
+        self,
+        ref: str | int,
+        *,
+        signed_by: Any,
+        remarks: Any,
+        verdict: str,
+        found: Row,
+        by: str,
+        commissioned_at: str = "",
     ) -> CommissioningSheet:
-        """Store the next version of a meter's sheet.
+        """Store the next version of a meter's sheet, and with it from when on the meter is there, where that is given.
 
         Raises
         ------
         InputError
-            If nobody signed it, or something is wrong and no remark says why it is put into service all the same.
+            If nobody signed it, something is wrong and no remark says why it is put into service all the same, or it is
+            stated already, otherwise, from when on the meter is there.
         NotFoundError
             If there is no such meter.
+        LockedMonthError
+            If that alters numbers of a locked month, and nobody said why.
         """
         with self.database.write() as connection:
             meter = one(connection, ref)
-            name, said = _checked(meter, signed_by, remarks, verdict)
+            name, said = _checked(meter, signed_by, remarks, verdict, commissioned_at)
             sheet = CommissioningSheet(
                 meter=meter.key, version=meter.sheets + 1, signed_at=clock.now(), signed_by=name, by=by[:200],
                 remarks=said, verdict=verdict, found=found,
@@ -55,11 +66,15 @@ class CommissioningSheets(Opened):
                 after={"version": sheet.version, "signed_by": name, "remarks": said, "verdict": verdict},
                 rows=(changed("commissioning_sheets", None, sheet, meter=meter.key),),
             )  # fmt: skip
-            journal.commit(connection, [entry])
+            entries = [entry]
+            if commissioned_at and not meter.commissioned_at:
+                begun = checked(connection, meter, {"commissioned_at": commissioned_at})
+                entries += edits.changed(connection, [(meter, begun)], by=by, at=sheet.signed_at)
+            journal.commit(connection, entries)
             return sheet
 
 
-def _checked(meter: Meter, signed_by: Any, remarks: Any, verdict: str) -> tuple[str, str]:
+def _checked(meter: Meter, signed_by: Any, remarks: Any, verdict: str, commissioned_at: str) -> tuple[str, str]:
     problems, texts = [], {}
     lines = " ".join(str(remarks).split()) if isinstance(remarks, str) else remarks or ""
     for field, value, longest in (("signed_by", signed_by, LONGEST_NAME), ("remarks", lines, LONGEST_REMARKS)):
@@ -72,6 +87,9 @@ def _checked(meter: Meter, signed_by: Any, remarks: Any, verdict: str) -> tuple[
     if verdict == "wrong" and texts.get("remarks") == "":
         why = "is required where a check says that something is wrong: why is it put into service all the same?"
         problems.append(Problem(meter.number, "remarks", "", why))
+    if commissioned_at and meter.commissioned_at not in (None, commissioned_at):
+        why = f"is stated already, {meter.commissioned_at}: correct it among the meter's fields"
+        problems.append(Problem(meter.number, "commissioned_at", commissioned_at[:60], why))
     if problems:
         raise InputError(f"the commissioning sheet of {meter.number} cannot be signed", problems)
     return texts["signed_by"], texts["remarks"]

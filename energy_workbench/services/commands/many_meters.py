@@ -60,16 +60,17 @@ class ManyMeters(Home, FilesContract):
         # One that is not known by these is looked for as everywhere, which says what a name is.
         named = {ref: by_name.get(ref) or by_name.get(folded(ref.strip())) for ref in refs or ()}
         keys = {self.registry.meter(ref).key if key is None else key for ref, key in named.items()}
-        return keys | {meter.key for meter in self._filtered(known, dict(where))} if where else keys
+        if not where:
+            return keys
+        if not (found := self._filtered(known, dict(where))):
+            raise NotFoundError("no meter is as `where` says: nothing was changed")
+        return keys | {meter.key for meter in found}
 
     def _filtered(self, known: Sequence[Meter], where: dict[str, Any]) -> list[Meter]:
         below, text = where.pop("below", None), where.pop("q", None)
         above = None if below is None else self._meter(below).key
         live = self._live() if where.get("communication") is not None else None
-        found = chosen(known, text=text, below=above, live=live, **where)
-        if not found:
-            raise NotFoundError("no meter is as `where` says: nothing was changed")
-        return found
+        return chosen(known, text=text, below=above, live=live, **where)
 
 
 def _refuse_odd(where: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
         sends_file=True,
     ),
     **dict.fromkeys(("run_file", "report_file"), Shown("The file", files=("text/html", "application/pdf", XLSX))),
+    "meter_labels": Shown("The labels", files=("application/pdf",)),
     "import_readings": Shown(
         "What the import did, or would do",
         {

@@ -54,6 +54,7 @@ _SHEET: JsonObject = {
     "signed_by": "A. Rao", "by": "editor", "remarks": "CT of L2 is turned at the next stop", "verdict": "wrong",
     "checked_at": "2026-10-05T14:29:58+05:30", "serial": "A-1001", "gateway": "tcp://192.168.1.20:502", "unit_id": "3",
     "profile": "schneider_pm5xxx", "ct_ratio": "1000/5", "pt_ratio": "",
+    "commissioned_at": "2026-10-05",
     "checks": [
         {"check": "connection", "of": "", "verdict": "ok", "text": "it answers, 38 values in 140 ms"},
         {"check": "phases", "of": "L2", "verdict": "wrong", "text": "the CT of L2 is reversed"},
@@ -134,17 +135,35 @@ SHOWN: Final[Mapping[str, Shown]] = {
     ),
     "check_commissioning": Shown(
         "What was found",
-        {key: _SHEET[key] for key in ("meter", "number", "checked_at", "verdict", "checks", "values")},
+        {
+            **{key: _SHEET[key] for key in ("meter", "number", "checked_at", "verdict", "checks", "values")},
+            "offers": [
+                {"says": "signing", "commissioned_at": "2026-10-05"},
+                {"says": "first_reading", "commissioned_at": "2026-09-28"},
+            ],
+        },
         body="What the display showed, if somebody read it, and when.",
         sends={"display": {"energy_active_import": 48211.5}, "display_at": "2026-10-05T14:28:00+05:30"},
     ),
     "sign_commissioning": Shown(
         "The sheet",
         _SHEET,
-        body="Who signs it, remarks, and what the display showed.",
-        sends={"signed_by": "A. Rao", "remarks": "CT of L2 is turned at the next stop"},
+        body="Who signs it, remarks, what the display showed, and from when on the meter is there (`signing`, "
+        "`first_reading`, or a day).",
+        sends={
+            "signed_by": "A. Rao",
+            "remarks": "CT of L2 is turned at the next stop",
+            "commissioned_at": "signing",
+        },
     ),
     "commissioning_sheets": Shown("Its sheets", listed([_SHEET])),
+    "commissioning_pdf": Shown("The sheet", files=("application/pdf",)),
+    "check_pdf": Shown(
+        "What was found",
+        body="What the display showed, if somebody read it, and when.",
+        sends={"display": {"energy_active_import": 48211.5}},
+        files=("application/pdf",),
+    ),
     "delete_meter": Shown("Meters that were deleted", listed([_METER])),
     "restore_meter": Shown("The meter", _METER),
     "deleted_meters": Shown("Deleted meters", listed([_DELETED])),

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from energy_workbench.domain.quantities import QUANTITIES
-from energy_workbench.widgets.parts import dressed, put
+from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 from energy_workbench.widgets.setup.service import markup
 from energy_workbench.widgets.setup.service.model import DISPLAYED, ServiceModel
 
+BEGINS = [
+    ("Do not state it", ""), ("The day of signing", "signing"), ("The day of its first reading", "first_reading"),
+]  # fmt: skip
+"""From when on the meter may be said to be there."""
 HINTS = {"signed_by": "Your name", "remarks": "Needed where something is wrong"}
 
 
@@ -37,6 +41,7 @@ class ServiceView:
             for name in DISPLAYED
         }
         self.inputs |= {"signed_by": make.input("Signed by"), "remarks": make.input("Remarks")}
+        self.inputs["commissioned_at"] = make.select("In service since", BEGINS)
         self.notes = {name: make.text("ew-note") for name in self.inputs}
         rows = {
             name: make.box([widget, self.notes[name]], f"ew-field ew-field-{name.replace('_', '-')}")
@@ -45,15 +50,22 @@ class ServiceView:
         self.found, self.failure, self.sheets = make.text("ew-plan"), make.text("ew-failure"), make.text("ew-section")
         self.look = make.button("Check the meter", model.check, classes="ew-do-check-meter")
         self.sign = make.button("Sign the sheet", model.sign, kind="primary", classes="ew-do-sign")
+        self.label = make.button("Label (PDF)", model.print_label, classes="ew-do-label")
+        self.print = make.button("PDF, not signed", model.print_check, classes="ew-do-print-check")
+        self.version = make.select("Signed sheet", [])
+        self.take = make.button("PDF of the sheet", self._print_sheet, classes="ew-do-print-sheet")
+        self.begins = rows["commissioned_at"]
+        self.taken = make.box([make.box([self.version], "ew-grid"), make.box([self.take], "ew-buttons")], "ew-section")
         self.widget.children = [
             make.box([self.title, make.button("Close", self._back, classes="ew-do-back")], "ew-bar"),
             make.box([rows[name] for name in DISPLAYED], "ew-grid"),
-            make.box([self.look], "ew-buttons"),
+            make.box([self.look, self.print, self.label], "ew-buttons"),
             self.found,
-            make.box([rows["signed_by"], rows["remarks"]], "ew-grid"),
+            make.box([rows["signed_by"], rows["remarks"], rows["commissioned_at"]], "ew-grid"),
             self.failure,
             make.box([self.sign], "ew-buttons"),
             self.sheets,
+            self.taken,
         ]
         for name, widget in self.inputs.items():
             widget.observe(self._guard(self._typed(name)), "value")
@@ -69,6 +81,19 @@ class ServiceView:
 
         return handler
 
+    def _print_sheet(self) -> None:
+        if self.version.value is not None:
+            self.model.print_sheet(int(self.version.value))
+
+    def _begins_at(self) -> str:
+        """What the choice of the beginning means."""
+        offered, said = self.model.offered, self.model.values.get("commissioned_at", "")
+        if day := offered.get(said):
+            return f"That is {day}, from which balances count on it"
+        if offered and said:
+            return "It has no reading yet"
+        return "Balances count on it from then on; by its first reading, as an assumption, where nobody says so"
+
     def _show(self) -> None:
         model = self.model
         put(self.title, markup.title(model.meter))
@@ -81,8 +106,15 @@ class ServiceView:
                 if widget.value != model.values.get(name, ""):
                     widget.value = model.values.get(name, "")
                 problem = model.problems.get(name, "")
-                put(self.notes[name], told(problem, hint=HINTS.get(name, "Empty: it is not compared")))
+                hint = self._begins_at() if name == "commissioned_at" else HINTS.get(name, "Empty: it is not compared")
+                put(self.notes[name], told(problem, hint=hint))
                 dressed(widget, "ew-invalid", bool(problem))
         finally:
             self._writing = False
-        self.look.disabled = self.sign.disabled = bool(model.busy)
+        shown(self.begins, model.unstated)
+        shown(self.taken, bool(model.sheets))
+        options = [(f"Sheet {row['version']}, by {row['signed_by'][:40]}", str(row["version"])) for row in model.sheets]
+        if list(self.version.options) != options:
+            self.version.options = options
+        for button in (self.look, self.sign, self.print, self.label, self.take):
+            button.disabled = bool(model.busy)

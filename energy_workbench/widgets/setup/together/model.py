@@ -36,6 +36,8 @@ class TogetherModel(HasTraits):
     doer : Doer
     done : callable
         Is told in words what was done, and the id of no meter.
+    deliver : callable
+        Hands the reader a file, by its name and content.
     """
 
     opened = Bool(False)
@@ -54,9 +56,15 @@ class TogetherModel(HasTraits):
     failure = Unicode("")
     busy = Bool(False)
 
-    def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        workbench: WorkbenchContract,
+        doer: Doer,
+        done: Callable[[str, str], None],
+        deliver: Callable[[str, bytes], None] = lambda *_: None,
+    ) -> None:
         super().__init__()
-        self._workbench, self._doer, self._done = workbench, doer, done
+        self._workbench, self._doer, self._done, self._deliver = workbench, doer, done, deliver
         self.observe(lambda _: self._choose(), ["meters", "filters", "by_hand", "left_out"])
 
     def begin(self) -> None:
@@ -104,6 +112,26 @@ class TogetherModel(HasTraits):
             self.failure = "Choose meters, and say what is to be another of them."
             return
         self._ask(dry_run=True, revision=None, then=self._seen)
+
+    def print_labels(self) -> None:
+        """Hand out the labels of those that are chosen, with QR codes of their pages."""
+        if not self.chosen or self.busy:
+            self.failure = self.failure if self.busy else "Choose meters whose labels are to be printed."
+            return
+        chosen = list(self.chosen)
+        self.busy, self.failure = True, ""
+
+        def take(file: tuple[str, bytes]) -> None:
+            self.busy = False
+            self._deliver(*file)
+
+        def refused(error: Exception) -> None:
+            self.busy = False
+            reasons = error.problems if isinstance(error, InputError) else ()
+            told = [f"{each.value} {each.reason}".strip() for each in reasons]
+            self.failure = "\n".join((error.message, *told)) if isinstance(error, InputError) else explain_change(error)
+
+        self._doer.do(lambda: self._workbench.meter_labels(chosen), take, refused)
 
     def apply(self) -> None:
         """Do what the preview said, as one change."""

@@ -58,11 +58,13 @@ class TogetherView:
         self.preview, self.failure = make.text("ew-plan"), make.text("ew-failure")
         self.look = make.button("Preview", model.look, classes="ew-do-look")
         self.apply = make.button("Change", model.apply, kind="primary", classes="ew-do-together")
+        self.labels = make.button("Labels with QR codes (PDF)", model.print_labels, classes="ew-do-labels")
         title = make.text("ew-h", Markup("<h2>Change several meters</h2>"))
         self.widget.children = [
             make.box([title, make.button("Close", self._back, classes="ew-do-back")], "ew-bar"),
             make.box([*self.filters.values()], "ew-grid"),
             self.chosen,
+            make.box([self.labels], "ew-buttons"),
             make.box([self.field, self.value], "ew-grid"),
             make.box([self.set, self.leave], "ew-buttons"),
             self.changes,

@@ -1,0 +1,1 @@
+"""What is printed of meters: commissioning sheets, and labels with QR codes."""
