@@ -14,13 +14,13 @@ from energy_workbench.services.answers.sql import SqlAnswers
 from energy_workbench.services.answers.written import WrittenAnswers
 from energy_workbench.services.commands.commissioning import Commissioning
 from energy_workbench.services.commands.deleted import DeletedMeters
+from energy_workbench.services.commands.labels import Labels
 from energy_workbench.services.commands.locking import Locking
 from energy_workbench.services.commands.review import Reviewing
 from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
 from energy_workbench.services.devices.devices import Devices
 from energy_workbench.services.files.transfer import Transfer
-from energy_workbench.services.papers.labels import Labels
 
 if TYPE_CHECKING:
     # People ask as the contract says; what answers takes plain text, which `as_declared` makes of that.
