@@ -69,8 +69,9 @@ class Commissioning(Home, MeterHistoryContract, ReadingsContract):
         known = self._meter(meter)
         begins = self._stated(known, commissioned_at.strip())
         checked = self._checked(known, display, display_at)
-        found = _found(known, checked, _shown(display), self.zone) | {
-            "commissioned_at": begins or known.commissioned_at or ""
+        found = {
+            **_found(known, checked, _shown(display), self.zone),
+            "commissioned_at": begins or known.commissioned_at or "",
         }
         with because(reason) as stated:
             sheet = self.registry.sign_sheet(
