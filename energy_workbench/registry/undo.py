@@ -155,21 +155,9 @@ def _refuse_broken_tree(connection: Connection) -> None:
     meters: dict[int, Meter] = {
         meter.key: meter for meter in queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))
     }
-    parents = {key: meter.parent for key, meter in meters.items()}
-    sound: set[int] = set()
-    for key, meter in meters.items():
-        path: dict[int, None] = {}
-        above: int | None = key
-        while above is not None and above not in sound:
-            if above in path:
-                raise ConflictError(f"meter {meter.number} would be below itself: it has been moved since")
-            if above not in meters:
-                raise ConflictError(
-                    f"meter {meters[list(path)[-1]].number} would be below one that is deleted: move it first"
-                )
-            path[above] = None
-            above = parents[above]
-        sound.update(path)
+    for meter in meters.values():
+        if meter.parent is not None and meter.parent not in meters:
+            raise ConflictError(f"meter {meter.number} would be below one that is deleted: move it first")
 
 
 def _refuse_shared_devices(connection: Connection, before: Iterable[Meter], entries: Iterable[AuditEntry]) -> None:

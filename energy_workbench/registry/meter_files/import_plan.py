@@ -12,7 +12,7 @@ from energy_workbench.registry.checks.fields import PARENT, draft, folded
 from energy_workbench.registry.meters import connections
 from energy_workbench.registry.meters.checked import cycle_text
 from energy_workbench.registry.meters.edits import changes
-from energy_workbench.registry.meters.formulas import stored
+from energy_workbench.registry.meters.formulas import children, loop, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,7 @@ def make_plan(
     numbers |= {meter.key: meter.number for _, meter in drafts.values()}
     _find_cycles(plan, drafts, parents, numbers)
     drafts = _with_formulas(plan, registered, drafts, parents)
+    _find_loops(plan, known, drafts, parents, numbers)
     _look(plan, registered, drafts, known, profiles)
     for name, (row, meter) in drafts.items():
         _compare(plan, row, known.get(name), replace(meter, parent=parents[meter.key]), numbers)
@@ -216,13 +217,39 @@ def _with_formulas(
         found[name] = row, meter
         if "formula" in row.cells:
             try:
-                known = stored(after[meter.key], after)
+                known = spelled(after[meter.key], after)
             except ValueError as reason:
                 plan.problems.append(Problem(row.where, "formula", str(meter.formula)[:60], str(reason)))
                 continue
             after[meter.key] = known
             found[name] = row, replace(meter, formula=known.formula, formula_by_id=known.formula_by_id)
     return found
+
+
+def _find_loops(
+    plan: ImportPlan,
+    known: Mapping[str, Meter],
+    drafts: Mapping[str, tuple[MeterRow, Meter]],
+    parents: Mapping[int, int | None],
+    numbers: Mapping[int, str],
+) -> None:
+    """What would be made of itself: by its formula, or by a move of the file."""
+    after = {meter.key: meter for meter in known.values()}
+    after |= {meter.key: replace(meter, parent=parents[meter.key]) for _, meter in drafts.values()}
+    below = children(after)
+    for name, (row, meter) in drafts.items():
+        way = loop(meter.key, after, below)
+        # What is registered is made of nothing by itself: a row that closes the way is in the file.
+        if way and _joins(known.get(name), after[meter.key]):
+            field, value = ("formula", meter.formula) if "formula" in row.cells and meter.formula else ("parent", "")
+            text = f"a meter cannot be made of itself: {' → '.join(numbers[key] for key in way)}"
+            plan.problems.append(Problem(row.where, field, str(value or row.cells.get(field) or "")[:60], text))
+
+
+def _joins(before: Meter | None, after: Meter) -> bool:
+    """Whether what it is part of, or what it is made of, is another than it was."""
+    told = ("parent", "type", "seen_by_parent", "formula_by_id")
+    return before is None or any(getattr(before, name) != getattr(after, name) for name in told)
 
 
 def _look(

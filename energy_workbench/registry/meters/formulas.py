@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from energy_workbench.domain.formulas.expression import named, renamed
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters import edits, queries
 from energy_workbench.registry.storage import journal, schema
+from energy_workbench.registry.storage.loops import LoopError
 from energy_workbench.registry.storage.rows import RowChange
 
 
@@ -43,15 +44,19 @@ def by_id(text: str, keys: Mapping[str, int]) -> str:
     return renamed(text, known)
 
 
-def loop(key: int, meters: Mapping[int, Meter]) -> list[int]:
+def loop(key: int, meters: Mapping[int, Meter], below: Mapping[int, Sequence[int]] | None = None) -> list[int]:
     """A way on which a meter is made of itself, from it to it; empty where there is none.
 
     A virtual meter without a formula is made of what is below it.
+
+    Parameters
+    ----------
+    meters : mapping of int to Meter
+        Those of one time, by key.
+    below : mapping of int to sequence of int, optional
+        As `children` says of them, where many are looked at.
     """
-    below: dict[int, list[int]] = {}
-    for meter in meters.values():
-        if meter.parent is not None:
-            below.setdefault(meter.parent, []).append(meter.key)
+    below = children(meters) if below is None else below
 
     def parts(of: int) -> Collection[int]:
         meter = meters.get(of)
@@ -77,6 +82,15 @@ def loop(key: int, meters: Mapping[int, Meter]) -> list[int]:
     return []
 
 
+def children(meters: Mapping[int, Meter]) -> dict[int, list[int]]:
+    """Keys of what is directly below each meter, and a part of it."""
+    below: dict[int, list[int]] = {}
+    for meter in meters.values():
+        if meter.parent is not None and meter.seen_by_parent:
+            below.setdefault(meter.parent, []).append(meter.key)
+    return below
+
+
 def refs(text: str | None) -> list[int]:
     """Keys of the meters that a stored formula names."""
     return [int(ref[4:]) for ref in named(text or "")]
@@ -90,21 +104,33 @@ def checked(connection: Connection, meter: Meter) -> Meter:
     ValueError
         If it names a meter that is not there, or is made of itself.
     """
-    living = {each.key: each for each in queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))}
-    return stored(meter, living)
+    return stored(meter, _living(connection))
 
 
 def stored(meter: Meter, living: Mapping[int, Meter]) -> Meter:
     """As `checked`, beside these living meters, of which it may be one."""
-    if not meter.formula:
-        return replace(meter, formula=None, formula_by_id=None)
-    keys = {folded(each.number): each.key for each in living.values()} | {folded(meter.number): meter.key}
-    text = by_id(meter.formula, keys)
-    found = replace(meter, formula_by_id=text, formula=renamed(text, lambda ref: _number(ref, meter, living)))
+    found = spelled(meter, living)
+    if not found.formula:
+        return found
     if way := loop(found.key, {**living, found.key: found}):
         names = [meter.number if key == meter.key else living[key].number for key in way]
         raise ValueError(f"a meter cannot be made of itself: {' → '.join(names)}")
     return found
+
+
+def spelled(meter: Meter, living: Mapping[int, Meter]) -> Meter:
+    """A meter with its formula by ids, and by the numbers as these are written.
+
+    Raises
+    ------
+    ValueError
+        If it names a meter that is not there.
+    """
+    if not meter.formula:
+        return replace(meter, formula=None, formula_by_id=None)
+    keys = {folded(each.number): each.key for each in living.values()} | {folded(meter.number): meter.key}
+    text = by_id(meter.formula, keys)
+    return replace(meter, formula_by_id=text, formula=renamed(text, lambda ref: _number(ref, meter, living)))
 
 
 def refuse_used(connection: Connection, gone: Collection[int]) -> None:
@@ -137,7 +163,7 @@ def add(
     Raises
     ------
     InputError
-        If it lies ahead, or is no formula of this meter.
+        If it lies ahead, is no formula of this meter, or some meter would be made of itself at some time.
     """
     problems = []
     if valid_from is not None and valid_from > at:
@@ -145,7 +171,7 @@ def add(
     after = replace(meter, formula=formula)
     if formula:
         try:
-            after = checked(connection, after)
+            after = spelled(after, _living(connection))
         except ValueError as reason:
             problems.append(Problem(meter.number, "formula", formula[:60], str(reason)))
         if meter.type is not MeterType.VIRTUAL or meter.gateway:
@@ -169,7 +195,15 @@ def add(
         at=at, by=by, action="formula.add" if old is None else "formula.correct", subject=meter.id, before=shown,
         after={"formula": after.formula, "valid_from": instant(valid_from)}, rows=(*edits.own_changes(meter, now), row),
     )  # fmt: skip
-    journal.commit(connection, [entry])
+    try:
+        journal.commit(connection, [entry])
+    except LoopError as reason:
+        problem = Problem(meter.number, "formula", str(formula or "")[:60], str(reason))
+        raise InputError(f"the formula of meter {meter.number} cannot be stored", [problem]) from None
+
+
+def _living(connection: Connection) -> dict[int, Meter]:
+    return {each.key: each for each in queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))}
 
 
 def _number(ref: str, meter: Meter, living: Mapping[int, Meter]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -39,8 +38,7 @@ def add(
     if _holding(history, valid_from) == parent:
         return
     old = {"parent": history[valid_from]} if valid_from in history else None
-    after = {**history, valid_from: parent}
-    _refuse_cycles(connection, meter, after)
+    _refuse_itself(meter, parent)
     action = "place.add" if old is None else "place.correct"
     _store(connection, meter, valid_from, action, old, {"parent": parent}, by=by, at=at)
 
@@ -63,7 +61,6 @@ def remove(connection: Connection, meter: Meter, valid_from: datetime | None, *,
             f"the first parent of meter {meter.number} holds from the beginning and cannot be deleted: correct it"
         )
     old = {"parent": history.pop(valid_from)}
-    _refuse_cycles(connection, meter, history)
     _store(connection, meter, valid_from, "place.delete", old, None, by=by, at=at)
 
 
@@ -76,23 +73,10 @@ def _holding(history: Parents, at: datetime | None) -> int | None:
     return history[max(held, key=lambda since: since or queries.BEGINNING)] if held else None
 
 
-def _refuse_cycles(connection: Connection, meter: Meter, history: Parents) -> None:
-    """Look at the tree at each instant at which any meter moved."""
-    placements = [each for each in queries.placements(connection) if each[0] != meter.key]
-    placements += [(meter.key, parent, since) for since, parent in history.items()]
-    for at in sorted({since or queries.BEGINNING for _, _, since in placements}):
-        parents = _parents_at(placements, at)
-        path = queries.ancestors(parents, parents.get(meter.key))
-        if meter.key in path:
-            names = queries.numbers(connection, path)
-            loop = path[: path.index(meter.key) + 1]
-            when = "" if at == queries.BEGINNING else f" from {at:%Y-%m-%d %H:%M} UTC on"
-            raise ConflictError(f"{cycle_text([meter.number, *(names[key] for key in loop)])}{when}")
-
-
-def _parents_at(placements: Sequence[queries.Placement], at: datetime) -> dict[int, int | None]:
-    order = sorted(placements, key=lambda each: each[2] or queries.BEGINNING)
-    return {key: parent for key, parent, since in order if (since or queries.BEGINNING) <= at}
+def _refuse_itself(meter: Meter, parent: int | None) -> None:
+    # The tables hold that; any longer way round is found once it is written.
+    if parent == meter.key:
+        raise ConflictError(cycle_text([meter.number, meter.number]))
 
 
 def _store(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, insert, select, upd
 
 from energy_workbench.domain.fields.plain import Row, plain
 from energy_workbench.domain.locks.locked_months import LockedChange
-from energy_workbench.registry.storage import locks, schema, tables
+from energy_workbench.registry.storage import locks, loops, schema, tables
 from energy_workbench.registry.storage.rows import RowChange
 
 BASELINE: Final = "registry.baseline"
@@ -71,11 +71,14 @@ def commit(connection: Connection, entries: Sequence[AuditEntry], *, undoes: int
     ------
     LockedMonthError
         If they alter numbers of a locked month, and nobody said why.
+    LoopError
+        If a meter would be below itself or made of itself at some time: the transaction is to be taken back.
     """
     if entries:
         changes = [change for entry in entries for change in entry.rows]
         locked = locks.admit(connection, changes)
         tables.write(connection, changes, at=entries[0].at)
+        loops.refuse(connection, changes)
         record(connection, entries, undoes=undoes, locked=locked)
 
 
