@@ -106,8 +106,8 @@ class ConditionContract:
     ) -> list[StatementRow]:
         """What people stated of meters, newest first: `at, until, meter, number, of, text, reason, by, entered`.
 
-        Status, CT/PT ratio, place in the tree, exchange of the device, decision on a step of a counter, edit of
-        intervals (those that follow each other are one row, up to `until`). What was taken back is not among them.
+        Status, CT/PT ratio, place in the tree, formula, exchange of the device, decision on a step of a counter, edit
+        of intervals (those that follow each other are one row, up to `until`). What was taken back is not among them.
 
         Parameters
         ----------

@@ -17,6 +17,7 @@ from energy_workbench.registry.meters.statements import (
     decision_text,
     edit_statement,
     exchange_text,
+    formula_text,
     joined,
     place_text,
     ratio_text,
@@ -24,7 +25,7 @@ from energy_workbench.registry.meters.statements import (
 )
 from energy_workbench.registry.storage import schema
 
-TABLES: Final = frozenset({"statuses", "ratios", "placements", "exchanges", "decisions", "interval_edits"})
+TABLES: Final = frozenset({"statuses", "ratios", "placements", "formulas", "exchanges", "decisions", "interval_edits"})
 AT_ONCE: Final = 500
 """Meters whose changes one statement asks for."""
 
@@ -52,7 +53,7 @@ def listing(
 def _dated(
     connection: Connection, start: datetime | None, end: datetime | None, key: int | None
 ) -> Iterator[tuple[Statement, Row]]:
-    """Statuses, ratios and places: each is told beside the one before it."""
+    """Statuses, ratios, places and formulas: each is told beside the one before it."""
 
     def within(at: datetime | None) -> bool:
         return at is not None and (start is None or at >= start) and (end is None or at < end)
@@ -72,6 +73,12 @@ def _dated(
         if within(since):
             text = place_text(numbers.get(before[0]) if before else None, numbers.get(parent))
             yield said(meter, "place", since, text, "placements")
+    dated = queries.all_formulas(connection, key)
+    texts = queries.written(connection, {place: text for place, (_, text, _) in enumerate(dated)})
+    written = [(meter, (texts[place], since)) for place, (meter, _, since) in enumerate(dated)]
+    for meter, before, (formula, since) in _changes(written):
+        if within(since):
+            yield said(meter, "formula", since, formula_text(before[0] if before else None, formula), "formulas")
 
 
 def _written(

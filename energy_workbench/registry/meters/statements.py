@@ -1,4 +1,4 @@
-"""What people stated of meters and their readings, in words: statuses, ratios, places, exchanges, decisions, edits."""
+"""What people stated of meters and their readings, in words: from statuses and ratios to decisions and edits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Statement:
     meter : int
         Key.
     of : str
-        `status`, `ratio`, `place`, `exchange`, `decision` or `edit`.
+        `status`, `ratio`, `place`, `formula`, `exchange`, `decision` or `edit`.
     at : datetime
         UTC instant from which it holds.
     until : datetime or None
@@ -86,6 +86,11 @@ def ratio_text(before: Ratio | None, after: Ratio) -> str:
 def place_text(before: str | None, after: str | None) -> str:
     """`below MAIN → below SMD`, by the numbers of the parents."""
     return " → ".join("at the top" if number is None else f"below {number}" for number in (before, after))
+
+
+def formula_text(before: str | None, after: str | None) -> str:
+    """`[MAIN] → [MAIN] - [UNIT-A]`, with the numbers of meters as they are now."""
+    return " → ".join(text or "the sum of what is below it" for text in (before, after))
 
 
 def exchange_text(exchange: Exchange) -> str:

@@ -16,6 +16,7 @@ STATED = {
     "status": "Status",
     "ratio": "CT/PT ratio",
     "place": "Moved in the tree",
+    "formula": "Formula",
     "exchange": "Meter exchanged",
     "decision": "Break decided",
     "edit": "Readings edited",
