@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy_workbench.domain.entities import Meter, MeterType, Unread
 from energy_workbench.domain.formulas.expression import FormulaError, Term, linear, named, renamed
+from energy_workbench.domain.formulas.linear_forms import calculated
 
 NUMBERS = ("MAIN", "UNIT-A", "Hall 7.b", "ज्ञ")
 factors = st.floats(0.001, 1000).map(lambda value: round(value, 3))
@@ -44,3 +47,17 @@ def test_a_formula_as_deep_as_it_is_long_is_read() -> None:
 def test_names_are_found_and_replaced_where_they_stand_in_brackets() -> None:
     assert named("[A] - 2*[ B 1 ].export - [A]") == ["A", "B 1"]
     assert renamed("[A] - [ B 1 ].export", str.lower) == "[a] - [b 1].export"
+
+
+def test_a_named_meter_that_told_nothing_is_not_none_at_all() -> None:
+    one, other = (Meter(key=key, number=f"M{key}", name="", type=MeterType.UNIT) for key in (1, 2))
+    text = "[mtr_1] - [mtr_2]"
+    rest = Meter(key=3, number="R", name="", type=MeterType.VIRTUAL, formula=text, formula_by_id=text)
+
+    def made(unread: Unread | None) -> list[tuple[int, float]]:
+        found = calculated([one, replace(other, unread=unread), rest])[2]
+        return [(part.meter.key, part.factor) for part in found.made_of]
+
+    assert made(None) == made(Unread.ASSUMED) == made(Unread.NO_METER) == [(1, 1.0), (2, -1.0)]
+    # Somebody stated that it was not there: then nothing went through it.
+    assert made(Unread.NOT_YET) == [(1, 1.0)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from energy_workbench.domain.entities import Flow, Meter, Part, ProductionRegister
+from energy_workbench.domain.entities import Flow, Meter, Part, ProductionRegister, Unread
 from energy_workbench.domain.formulas.expression import linear, named
 
 Form = Mapping[tuple[int, str], float]
@@ -105,13 +105,18 @@ def _form(
     found = []
     for term, factor in linear(meter.formula_by_id).items():
         of = by_key.get(int(term.meter[4:]))
-        form = (
-            None if of is None else forms[of.key] if _made(of) else {(of.key, term.register or main_register(of)): 1.0}
-        )
+        form = None if of is None else _named(of, term.register, forms)
         if form is None:
             return None
         found.append({each: factor * share for each, share in form.items()})
     return summed(found)
+
+
+def _named(of: Meter, register: str, forms: Mapping[int, Form | None]) -> Form | None:
+    """What a meter stands for in a formula."""
+    # One that told nothing yet, and has nothing below it, is not known: it would count as none at all.
+    silent = of.unread and of.unread is not Unread.NOT_YET and forms.get(of.key) == {}
+    return {(of.key, register or main_register(of)): 1.0} if silent or not _made(of) else forms[of.key]
 
 
 def summed(forms: Sequence[Form]) -> dict[tuple[int, str], float]:
