@@ -13,10 +13,10 @@ from typing import Any, TypedDict
 
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, variance
-from energy_workbench.analytics.verdict import judge
+from energy_workbench.analytics.verdict import Verdict, judge
 from energy_workbench.contract.results import PowerFlow
 from energy_workbench.contract.rows.flow import LOSS, FlowLink, FlowNode
-from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
+from energy_workbench.domain.entities import Flow, Meter, ProductionRegister, Unread
 from energy_workbench.domain.throughput import throughput
 
 LOSSES = "losses"
@@ -73,7 +73,8 @@ class Balance:
 def delivered_and_taken(meter: Meter, measured: Measured) -> tuple[float, float]:
     """What a meter delivers to its parent, and what it takes from it [kW or kWh]."""
     imported, exported = measured.imported or 0.0, measured.exported or 0.0
-    if meter.flow is Flow.BIDIRECTIONAL:
+    # The sum of what is below a node without a meter is signed by itself, whatever it would be.
+    if meter.flow is Flow.BIDIRECTIONAL or (meter.unread and meter.made_of):
         return exported, imported
     if meter.flow is Flow.CONSUMER:
         return 0.0, imported
@@ -102,9 +103,9 @@ def children_of(meters: Sequence[Meter]) -> dict[int | None, list[Meter]]:
 def balance(node: Meter, children: Sequence[Meter], measured: Mapping[int, Measured]) -> Balance | None:
     """The balance of a node; None where it or a child is not known or out of service, or nothing is below it.
 
-    Children that the node's meter does not see are left out.
+    Children that the node's meter does not see are left out, and those that are not there yet.
     """
-    seen = [child for child in children if child.seen_by_parent]
+    seen = _counted(children)
     if not seen or not all(meter.metered for meter in (node, *seen)):
         return None
     if not all(measured.get(meter.key, Measured()).known(meter) for meter in (node, *seen)):
@@ -207,21 +208,49 @@ def _of(row: Mapping[str, Any]) -> Lost:
     }
 
 
+def _counted(children: Sequence[Meter]) -> list[Meter]:
+    """Children whose power is expected in that of the node: not what is commissioned later, nor what has no meter."""
+    absent = (Unread.NOT_YET, Unread.NO_METER)
+    return [child for child in children if child.seen_by_parent and (child.made_of or child.unread not in absent)]
+
+
 def _of_now(meter: Meter, below: Sequence[Meter], measured: Mapping[int, Measured], threshold: float) -> Lost:
     """The same of one instant [kW]; no verdict of a meter with nothing below it."""
-    members = [meter, *(child for child in below if child.seen_by_parent)]
+    members = [meter, *_counted(below)]
+    if meter.unread:
+        # It is the sum of what is below it, or not there yet: there is nothing to compare that with.
+        passing = meter.unread is Unread.NO_METER and len(members) > 1
+        return {"loss": None, "loss_percent": None, "verdict": str(Verdict.NOT_METERED) if passing else None}
     node = balance(meter, below, measured)
     if node is None:
         out = 1.0 - all(each.metered for each in members)
         verdict = str(judge(0.0, 0.0, 0.0, 0.0, threshold, out)) if len(members) > 1 else None
         return {"loss": None, "loss_percent": None, "verdict": verdict}
-    sides = [(each, delivered_and_taken(each, measured[each.key])) for each in members]
-    doubt = COVERAGE * math.sqrt(sum(variance(each, down - up) for each, (up, down) in sides))
+    # What cancels leaves the noise of its sums.
+    loss, doubt = round(node.loss, 9), COVERAGE * math.sqrt(_variance(meter, members[1:], measured))
     return {
-        "loss": _rounded(node.loss),
-        "loss_percent": _rounded(100 * node.loss / node.supply) if node.supply > 0 else None,
-        "verdict": str(judge(node.loss, node.supply, doubt, 1.0, threshold)),
+        "loss": _rounded(loss),
+        "loss_percent": _rounded(100 * loss / node.supply) if node.supply > 0 else None,
+        "verdict": str(judge(loss, node.supply, doubt, 1.0, threshold)),
     }
+
+
+def _variance(node: Meter, children: Sequence[Meter], measured: Mapping[int, Measured]) -> float:
+    """Variance of a node's loss [kW²]: of measured meters, by what is left of each that stands on both sides."""
+    nets: dict[int, float] = {}
+    known: dict[int, Meter] = {}
+    for each, sign in ((node, 1.0), *((child, -1.0) for child in children)):
+        if not each.made_of:
+            up, down = delivered_and_taken(each, measured[each.key])
+            nets[each.key] = nets.get(each.key, 0.0) + sign * (down - up)
+            known[each.key] = each
+        turned = -sign if each.flow is Flow.PRODUCER and not each.unread else sign
+        for part in each.made_of:
+            of = measured.get(part.meter.key, Measured())
+            value = (of.imported if part.register == "import" else of.exported) or 0.0
+            nets[part.meter.key] = nets.get(part.meter.key, 0.0) + turned * part.factor * value
+            known[part.meter.key] = part.meter
+    return sum(variance(known[key], round(net, 9)) for key, net in nets.items())
 
 
 def _node(meter: Meter, known: Measured, colour: str | None, lost: Lost) -> FlowNode:
@@ -265,8 +294,6 @@ def _net(child: Meter, known: Measured) -> float | None:
     """What a child took from its parent less what it delivered; None where that is not known, or not seen there."""
     if not child.seen_by_parent or not known.known(child):
         return None
-    if child.unread and child.made_of:
-        return (known.imported or 0.0) - (known.exported or 0.0)
     up, down = delivered_and_taken(child, known)
     return down - up
 

@@ -18,13 +18,15 @@ from energy_workbench.domain.status import Communication
 from energy_workbench.domain.time import clock
 
 
-def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> MeterRow:
+def describe(meter: Meter, live: Live | None, zone: ZoneInfo, power: float | None = None) -> MeterRow:
     """The row of a meter, as REST and frames show it; instants are ISO text in the site's zone.
 
     Parameters
     ----------
     live : Live or None
         As `presence` gives it; None where nothing was ever heard of the meter.
+    power : float, optional
+        Through it now [kW], where it is known.
     """
     live = live or never_heard(meter)
     fields = {field.name: field.of(meter) for field in meter_fields.COLUMNS if field.stored is not Stored.PLACEMENT}
@@ -47,6 +49,7 @@ def describe(meter: Meter, live: Live | None, zone: ZoneInfo) -> MeterRow:
         "health_since": iso(live.health_since, zone),
         "error": live.error,
         "commissioned": meter.sheets > 0,
+        "power_kw": power,
     }
     known = {**fields, **ratio_values(meter.ratio), **now}
     return cast(MeterRow, {name: known[name] for name in (*METER_COLUMNS, *fields)} | last)

@@ -9,14 +9,15 @@ from math import fsum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from energy_workbench.analytics.flow import Measured, children_of, delivered_and_taken, power_flow
-from energy_workbench.analytics.live import iso, never_heard, power_kw
+from energy_workbench.analytics.flow import Measured, children_of, power_flow
+from energy_workbench.analytics.live import iso, never_heard
+from energy_workbench.analytics.live_power import own, powers, shown_power
 from energy_workbench.analytics.site_use import Absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.analytics.summary import status_summary
 from energy_workbench.contract.results import Overview, Pattern, PowerFlow
 from energy_workbench.contract.rows.flow import Cards, Leaf, SiteFigures, SiteRow
 from energy_workbench.domain import maxima
-from energy_workbench.domain.entities import Flow, Live, Meter, MeterType
+from energy_workbench.domain.entities import Live, Meter, MeterType
 from energy_workbench.domain.intervals.quality import MEASURED
 from energy_workbench.domain.presence import colour_of
 from energy_workbench.domain.status import Colour, Communication, Status
@@ -35,6 +36,8 @@ def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime, t
 
     Parameters
     ----------
+    meters : sequence of Meter
+        The tree of now, with what calculated ones are made of.
     threshold : float
         Share of its supply above which a node's loss is a hotspot [1].
     """
@@ -45,11 +48,6 @@ def flow_now(meters: Sequence[Meter], live: Mapping[int, Live], now: datetime, t
     return power_flow(
         meters, measured, unit="kW", colours=colours(meters, live), completeness=share, threshold=threshold
     )
-
-
-def powers(meters: Iterable[Meter], live: Mapping[int, Live], now: datetime) -> dict[int, Measured]:
-    """Power of each meter now [kW]."""
-    return {meter.key: Measured.of_power(power_kw(meter, live.get(meter.key), now)) for meter in meters}
 
 
 def colours(meters: Iterable[Meter], live: Mapping[int, Live]) -> dict[int, str]:
@@ -158,8 +156,8 @@ def _leaf(
         "health_reason": live.health_reason,
         "communication": str(live.communication),
         "colour": str(colour_of(meter, live)),
-        "power_kw": _own(meter, power.get(meter.key, Measured()), net=True),
-        "energy_kwh": _own(meter, energy.get(meter.key, Measured()), net=False),
+        "power_kw": shown_power(meter, power.get(meter.key, Measured())),
+        "energy_kwh": own(meter, energy.get(meter.key, Measured()), net=False),
         "last_seen": iso(live.last_seen, zone),
         "x": meter.x,
         "y": meter.y,
@@ -171,17 +169,6 @@ def _no_pattern(zone: ZoneInfo) -> Pattern:
     names: dict[str, Any] = dict.fromkeys(("meter", "number", "name", "start", "end"), "")
     nothing: dict[str, Any] = dict.fromkeys(("total_kwh", "peak_kw", "peak_at", "load_factor"))
     return Pattern(**names, **nothing, every="1h", timezone=zone.key, rows=(), completeness=0.0)
-
-
-def _own(meter: Meter, measured: Measured, *, net: bool) -> float | None:
-    """What the meter takes, or what a producer produces; net of the other way where power is meant."""
-    if not measured.known(meter):
-        return None
-    up, down = delivered_and_taken(meter, measured)
-    if meter.flow is Flow.CONSUMER:
-        up = measured.exported or 0.0
-    main, other = (up, down) if meter.flow is Flow.PRODUCER else (down, up)
-    return round(main - other if net else main, 3)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Final
 
 from energy_workbench.domain.entities import Live, Meter, MeterType
+from energy_workbench.domain.formulas.expression import named
 from energy_workbench.domain.status import Colour, Communication, Health, colour
 
 MISSED: Final = 3
@@ -82,20 +83,42 @@ def presence(
     - Polled: what polling says; offline before the first answer, and once nobody writes it down any more.
     - Fed from elsewhere: online while the newest reading is younger than three of its periods, then offline;
       without a gateway and without a reading ever it is not connected.
-    - Virtual: the worst of what it is made of, which are the meters below it that are in service.
+    - Virtual: the worst of what it is made of, which are the meters that its formula names, or those below it; of
+      these, the ones that are in service.
     - The health is unknown before the first reading.
     """
     below: dict[int, list[Meter]] = {}
     for meter in meters:
         if meter.parent is not None:
             below.setdefault(meter.parent, []).append(meter)
-    states: dict[int, Live] = {}
-    for meter in reversed(meters):
-        own = alone(meter, live.get(meter.key), heard.get(meter.key), now)
-        parts = below.get(meter.key, [])
-        made = meter.type is MeterType.VIRTUAL and not meter.polled and parts
-        states[meter.key] = _worst(own, parts, states) if made else own
+    states = {meter.key: alone(meter, live.get(meter.key), heard.get(meter.key), now) for meter in meters}
+    by_key = {meter.key: meter for meter in meters}
+    made = {
+        meter.key: parts
+        for meter in meters
+        if meter.type is MeterType.VIRTUAL and not meter.polled and (parts := _parts(meter, by_key, below))
+    }
+    settled, begun = set[int](), set[int]()
+    waiting = [*made]
+    while waiting:
+        here = waiting[-1]
+        needed = [part.key for part in made[here] if part.key in made and part.key not in settled]
+        if needed and here not in begun:
+            begun.add(here)
+            waiting += needed
+            continue
+        waiting.pop()
+        if here not in settled:
+            settled.add(here)
+            states[here] = _worst(states[here], made[here], states)
     return states
+
+
+def _parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int, Sequence[Meter]]) -> Sequence[Meter]:
+    """What a virtual meter is made of."""
+    if not meter.formula_by_id:
+        return below.get(meter.key, ())
+    return [by_key[key] for ref in named(meter.formula_by_id) if (key := int(ref[4:])) in by_key]
 
 
 def alone(meter: Meter, live: Live | None, heard: Heard | None, now: datetime) -> Live:

@@ -15,7 +15,7 @@ from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.pages import PATTERN
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
-from energy_workbench.services.home import Home
+from energy_workbench.services.live_site import LiveSite
 from energy_workbench.services.queries.trees import Stretch
 from energy_workbench.services.queries.unread_meters import measured_trees
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class MeasuredSite(Home):
+class MeasuredSite(LiveSite):
     """The tree over time, and what figures of the site do without."""
 
     def _meters_at(self, instant: datetime) -> list[Meter]:

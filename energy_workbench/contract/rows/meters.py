@@ -81,6 +81,7 @@ class MeterRow(TypedDict):
     health_since: Instant | None
     error: str
     commissioned: bool
+    power_kw: Kw | None
     locked_change: NotRequired[LockedChangeRow]
 
 

@@ -15,11 +15,11 @@ from energy_workbench.contract.rows.meters import MeterNode, MeterRow
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.meter_tree import nested
 from energy_workbench.domain.paging import MOST, window
-from energy_workbench.services.home import Home
+from energy_workbench.services.live_site import LiveSite
 from energy_workbench.services.rows.meters import chosen
 
 
-class MeterAnswers(Home, MetersContract):
+class MeterAnswers(LiveSite, MetersContract):
     """Meters, one or many, flat or as a tree."""
 
     def meters(
@@ -46,7 +46,8 @@ class MeterAnswers(Home, MetersContract):
             profile=profile, below=above, commissioned=commissioned, live=live,
         )  # fmt: skip
         shown = meant[window(MOST if limit is None else limit, offset)]
-        rows = tuple(describe(meter, live.get(meter.key), zone) for meter in shown)
+        power = self._powers(live)
+        rows = tuple(describe(meter, live.get(meter.key), zone, power.get(meter.key)) for meter in shown)
         return MeterTable(rows, len(meant), zone.key)
 
     def meter(self, meter: str) -> MeterRow:
@@ -54,7 +55,9 @@ class MeterAnswers(Home, MetersContract):
 
     def hierarchy(self) -> list[MeterNode]:
         live, zone = self._live(), self.zone
-        return cast(list[MeterNode], nested(describe(meter, live.get(meter.key), zone) for meter in self._meters()))
+        power = self._powers(live)
+        rows = (describe(meter, live.get(meter.key), zone, power.get(meter.key)) for meter in self._meters())
+        return cast(list[MeterNode], nested(rows))
 
     def status_summary(self) -> StatusSummary:
         return self._observed(("status_summary",), lambda: summary.status_summary(self._meters(), self._live()))

@@ -83,7 +83,7 @@ class Model(ZoomedPage):
         else:
             self.as_of = None
         self.meter = _in_tree(fetched.meter, fetched.meters)
-        self.now = NewestValues(live.ts, live.values, _stale(live.ts, fetched.meter))
+        self.now = _newest(live, fetched)
         self.log = PeriodLog(fetched.findings, fetched.events)
         self.quality = _quality(fetched.history, fetched.periods)
 
@@ -128,6 +128,14 @@ def _in_tree(meter: MeterRow, meters: Sequence[MeterRow]) -> MeterInTree:
 
 def _relative(row: MeterRow) -> Relative:
     return {"number": row["number"], "name": row["name"], "colour": row["colour"]}
+
+
+def _newest(live: Live, fetched: Fetched) -> NewestValues:
+    """The newest reading; of a meter that is made of others, which has none, its power."""
+    power, meter = fetched.meter.get("power_kw"), fetched.meter
+    if not live.ts and power is not None:
+        return NewestValues(meter["last_seen"] or fetched.history.now, {"active_power_total": power}, stale=False)
+    return NewestValues(live.ts, live.values, _stale(live.ts, meter))
 
 
 def _stale(ts: str | None, meter: MeterRow) -> bool:

@@ -31,6 +31,7 @@ _METER = cast(
             last_seen=datetime(2026, 10, 5, 9, 0, 2, tzinfo=UTC),
         ),
         ZoneInfo("Asia/Kolkata"),
+        412.5,
     ),
 )  # fmt: skip
 TRANSFORMER: JsonObject = {"ct_primary": 1000, "ct_secondary": 5, "ratio_applied_by": "workbench"}
@@ -43,6 +44,7 @@ COUNTS: JsonObject = {
 _READ_ONLY = (
     "id", "ct_ratio", "health", "communication", "colour", "last_seen", "created_at", "updated_at", "revision",
     "status_reason", "status_since", "health_reason", "health_since", "error",
+    "power_kw",
 )  # fmt: skip
 _SETTABLE: JsonObject = {name: value for name, value in _METER.items() if value is not None and name not in _READ_ONLY}
 _DELETED: JsonObject = {

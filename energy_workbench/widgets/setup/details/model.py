@@ -108,8 +108,12 @@ class DetailsModel(HasTraits):
     def take_values(self, newest: Values | None) -> None:
         """Show a reading, unless another meter has been chosen since."""
         if newest is not None and newest.meter == self.selected:
+            values, at = dict(newest.values), newest.at
+            if not at and (power := self.row.get("power_kw")) is not None:
+                # One that is made of others has no readings of its own.
+                values, at = {"active_power_total": power}, self.row.get("last_seen") or ""
             with self.hold_trait_notifications():
-                self.values, self.values_at = dict(newest.values), newest.at
+                self.values, self.values_at = values, at
 
     def _ask_events(self) -> None:
         key = self.selected
