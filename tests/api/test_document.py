@@ -138,7 +138,8 @@ def test_a_call_has_the_problems_that_it_may_answer_with(document: dict[str, Any
 
 
 WORDS = {
-    "GET /meters": {"type", "status", "communication"}, "GET /consumption/pattern": {"by"},
+    "GET /meters": {"type", "status", "communication"}, "GET /meters/labels": {"type", "status", "communication"},
+    "GET /consumption/pattern": {"by"},
     "GET /consumption/comparison": {"against"},
     "GET /generation/comparison": {"against"}, "GET /demand": {"block", "kind", "unit"},
     "DELETE /meters/{id}": {"children"}, "DELETE /factors/{name}": {"name"},

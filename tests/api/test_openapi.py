@@ -88,6 +88,7 @@ ELSEWHERE: dict[str, Fitting] = {
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
     "/locks/{month}": {"month": ["2026-09"]},
     "/scan/{id}": {"id": ["scn_1"]},
+    "/meters/labels": {"address": ["http://plant.example:3000"]},
     "/registers": {"gateway": [GATEWAY], "unit_id": [3], "from": [70], "count": [1]},
     "/scan/meters": {"id": ["scn_1"]},
     "/profiles/{id}/registers": {"id": ["own_meter"]},
@@ -253,8 +254,8 @@ def call_at_random(operation: Any, mode: GenerationMode, headers: dict[str, str]
 
 
 def asked(operation: Any) -> list[str]:
-    """Parameters that a call cannot do without: of what alters a locked month, the reason."""
-    needed = ("reason",)
+    """Parameters that a call cannot do without: of what alters a locked month the reason, of labels the address."""
+    needed = ("reason", "address")
     return [
         each.name
         for each in operation.query

@@ -22,7 +22,8 @@ HELD = {
     # What two numbers differ by may be nothing that is known.
     # Nobody need say by which keys a meter's costs are allocated.
     # A display may be left unread before a sheet is printed too.
-    "null": 410,
+    # The power of now of a meter is not always known.
+    "null": 412,
     "example": 0,
     "circles": 0,
     "typed_circles": 0,

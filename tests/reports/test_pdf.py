@@ -21,8 +21,8 @@ from energy_workbench.domain.errors import ReportError
 from energy_workbench.reports.content.blocks import Column, Figure, heading, paragraph, table
 from energy_workbench.reports.content.bundle import FIGURE, charts
 from energy_workbench.reports.publish import Published
-from energy_workbench.reports.rendering import chromium as browser
 from energy_workbench.reports.rendering.pdf import pages_of, write_pdf
+from energy_workbench.typesetting import chromium as browser
 from energy_workbench.typesetting.printing import Printer
 from tests.descriptors import crowded
 from tests.waiting import eventually

@@ -69,10 +69,10 @@ class MeterRow(TypedDict):
     commissioned_at: str | None
     register_modulus: Kwh | None
     metering_period: str | None
+    formula: str | None
     area_m2: str | None
     heads: str | None
     own_key: str | None
-    formula: str | None
     revision: int
     status_reason: str
     status_since: Instant | None

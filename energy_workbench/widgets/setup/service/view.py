@@ -116,5 +116,7 @@ class ServiceView:
         options = [(f"Sheet {row['version']}, by {row['signed_by'][:40]}", str(row["version"])) for row in model.sheets]
         if list(self.version.options) != options:
             self.version.options = options
+            # The newest; a menu that was empty chooses nothing by itself.
+            self.version.value = options[0][1] if options else None
         for button in (self.look, self.sign, self.print, self.label, self.take):
             button.disabled = bool(model.busy)
