@@ -14,7 +14,7 @@ DIGITS_OF_A_WORD = {10_000: 1, 10: 4}
 """How many digits of a base a word holds: Mod10 one below ten thousand, BCD four below ten."""
 FLOATS = {1: struct.Struct(">e"), 2: struct.Struct(">f"), 4: struct.Struct(">d")}
 """By words: IEEE 754 half, single and double precision."""
-GREATEST_FLOATS = {1: 65_504.0, 2: 3.4e38, 4: math.inf}
+GREATEST_FLOATS = {1: 65_504.0, 2: (2 - 2.0**-23) * 2.0**127, 4: math.inf}
 """What fits at most."""
 
 

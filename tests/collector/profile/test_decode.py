@@ -282,6 +282,14 @@ def test_types_have_the_sizes_of_their_names() -> None:
 ORDERED = [(kind, word, byte) for kind in TYPES for word in ("big", "little") for byte in ("big", "little")]
 
 
+def test_the_greatest_single_float_is_one() -> None:
+    register = Register(quantity="active_power_total", address=7, type="float32", unit="kW")
+    (greatest,) = struct.unpack(">f", bytes.fromhex("7f7fffff"))
+    for value in (greatest, 3.4000001549684603e38, -greatest):
+        words = encode(profile(register), {"active_power_total": value})
+        assert decode(profile(register), words) == {"active_power_total": value}
+
+
 @given(st.data())
 @settings(max_examples=400, deadline=None)
 def test_each_type_survives_in_each_order_of_words_and_bytes(data: st.DataObject) -> None:
