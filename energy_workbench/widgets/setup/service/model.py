@@ -16,8 +16,8 @@ from energy_workbench.widgets.boundary import explain_change
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
 
-DISPLAYED: Final = ("energy_active_import", "energy_active_export")
-"""Counters that people read off a display."""
+DISPLAYED: Final = {"energy_active_import": "Import on its display", "energy_active_export": "Export on its display"}
+"""Counters that people read off a display, and what each is called there."""
 
 TYPED: Final = (*DISPLAYED, "signed_by", "remarks", "commissioned_at")
 """What has an input, beside which its problem is told."""

@@ -37,8 +37,7 @@ class ServiceView:
         make, model = self._make, self.model
         self.title = make.text("ew-h")
         self.inputs: dict[str, Any] = {
-            name: make.input(f"Display shows, {QUANTITIES[name].label.lower()} [{QUANTITIES[name].unit}]")
-            for name in DISPLAYED
+            name: make.input(f"{label} [{QUANTITIES[name].unit}]") for name, label in DISPLAYED.items()
         }
         self.inputs |= {"signed_by": make.input("Signed by"), "remarks": make.input("Remarks")}
         self.inputs["commissioned_at"] = make.select("In service since", BEGINS)
