@@ -99,7 +99,9 @@ class Site:
     country: str | None = None
 
 
-RESERVED = frozenset({"hierarchy", "status-summary", "check", "export", "import", "import-template", "bulk", ".", ".."})
+RESERVED = frozenset(
+    {"hierarchy", "status-summary", "check", "export", "import", "import-template", "bulk", "labels", ".", ".."}
+)
 """Words that mean something else where an address has a meter's number; no number is one of them."""
 
 ID_PATTERN = re.compile(r"^mtr_[0-9]+$")

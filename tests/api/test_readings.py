@@ -156,8 +156,8 @@ def test_a_posted_reading_makes_a_meter_live_that_nobody_polls(editor: TestClien
     editor.post(URL, json=ONE)
     assert editor.get(f"{API}/meters/UNIT-A").json()["last_seen"] == ONE["ts"]
     nodes = {node["number"]: node["value"] for node in editor.get(f"{API}/flow").json()["nodes"]}
-    assert nodes["UNIT-A"] == pytest.approx(6.1 * 20)
-    assert nodes["GRID"] is None
+    # Above it nobody reads anything: what goes through there is the sum of what is measured below.
+    assert nodes["UNIT-A"] == nodes["MAIN"] == nodes["GRID"] == pytest.approx(6.1 * 20)
 
 
 def test_limits_and_spans_of_readings(home: Settings, viewer: TestClient) -> None:

@@ -146,7 +146,7 @@ def _checked(value: Any, each: Parameter) -> Any:
     ]
     if more:
         return value  # of several types: what it is, its reader says
-    if get_origin(kind) is Sequence:
+    if get_origin(kind) in (Sequence, list):
         one = isinstance(value, str | Mapping) or not isinstance(value, Iterable)
         return [_of(str, text, each, empty=False) for text in ([value] if one else value)]
     return _of(kind, value, each, empty=each.place != "path")
