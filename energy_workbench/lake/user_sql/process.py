@@ -47,17 +47,18 @@ class Host:
     def serve(self) -> None:
         """Serve until `control` is closed."""
         while True:
-            for handle, _ in self._waited.poll():
-                if handle == self._woken:
-                    self._reap()
-                elif handle != self._control.fileno():
-                    self._end(handle)
-                elif given := socket.recv_fds(self._control, 1, 1)[1]:
-                    self._start(socket.socket(fileno=given[0]))
-                else:
-                    for pid, _ in self._running.values():
-                        os.kill(pid, signal.SIGKILL)
-                    return
+            ready = {handle for handle, _ in self._waited.poll()}
+            # Those that were left first, and what is new last: a number that is closed may be another's at once.
+            for handle in ready & self._running.keys():
+                self._end(handle)
+            if self._woken in ready:
+                self._reap()
+            if self._control.fileno() in ready:
+                if not (given := socket.recv_fds(self._control, 1, 1)[1]):
+                    break
+                self._start(socket.socket(fileno=given[0]))
+        for pid, _ in self._running.values():
+            os.kill(pid, signal.SIGKILL)
 
     def _start(self, line: socket.socket) -> None:
         host = os.getpid()
