@@ -426,11 +426,17 @@ class Reader(PinnedReadings):
         stop: threading.Event | None = None,
     ) -> bytes:
         from energy_workbench.lake.user_sql.host import asked
+        from energy_workbench.lake.user_sql.views import MEASURED
 
         snapshot, spooled = self.pin(None, None, None)
         spooled = self.typed(spooled, self.names(snapshot, spooled))
-        pinned = (snapshot, self.lake.intervals.snapshot())
-        return asked(pinned, spooled, text, parameters, meters, form, max_rows, stop)
+        intervals = self.lake.intervals.snapshot()
+        calculated = self.calculated(intervals, MEASURED)
+        return asked((snapshot, intervals), spooled, calculated, text, parameters, meters, form, max_rows, stop)
+
+    def calculated(self, snapshot: Snapshot, measured: str) -> str:  # noqa: ARG002
+        """SQL of the intervals of calculated meters, from the relation of all measured ones; empty: there are none."""
+        return ""
 
     def _spans(
         self, snapshot: Snapshot, low: int | None, high: int | None, meter: int, limit: int | None, newest: bool

@@ -22,7 +22,7 @@ from energy_workbench.domain.fields.query_parameters import Parameters, as_json
 from energy_workbench.domain.presence import Heard
 from energy_workbench.domain.time.clock import EPOCH
 from energy_workbench.lake import Reader
-from energy_workbench.lake.calculated_reader import CalculatedReader
+from energy_workbench.lake.calculated.reader import CalculatedReader
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.workbench import Workbench
 

@@ -29,7 +29,8 @@ from energy_workbench.services.rows.site import site_row
 
 if TYPE_CHECKING:
     from energy_workbench.lake import Spool
-    from energy_workbench.lake.calculated_reader import CalculatedReader, Era
+    from energy_workbench.lake.calculated.eras import Era
+    from energy_workbench.lake.calculated.reader import CalculatedReader
     from energy_workbench.lake.metering import Rules, Stated
     from energy_workbench.registry import Registry, StateStore
 
@@ -96,7 +97,7 @@ class Home:
         if self._like is not None:
             return self._like.reader
         from energy_workbench.lake import Lake
-        from energy_workbench.lake.calculated_reader import CalculatedReader
+        from energy_workbench.lake.calculated.reader import CalculatedReader
 
         lake = Lake(self.settings.lake_path)
         return CalculatedReader(lake, self.spool, eras=self._calculated, metering=self.metering())

@@ -20,7 +20,7 @@ from energy_workbench.services.queries.trees import Stretch
 from energy_workbench.services.queries.unread_meters import measured_trees
 
 if TYPE_CHECKING:
-    from energy_workbench.lake.calculated_reader import Era
+    from energy_workbench.lake.calculated.eras import Era
 
 Answer = TypeVar("Answer")
 
@@ -77,7 +77,7 @@ class MeasuredSite(LiveSite):
 
     def _calculated(self, start: int, end: int) -> list[Era]:
         """As `_measured`, of calculated meters alone, in terms of the lake."""
-        from energy_workbench.lake.calculated_reader import Era
+        from energy_workbench.lake.calculated.eras import Era
 
         last = end + axis.INTERVAL_MICROS - 1
         trees = self._measured(*(axis.floor_interval(clock.from_micros(at)) for at in (start, last)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -41,6 +42,28 @@ def test_a_formula_answers_every_question(wb: Workbench) -> None:
     assert wb.load_shape("REST", PERIOD, by="duration").maximum_kw == 25
     # It is no part of what the site uses: what it is made of is counted already.
     assert wb.site_figures(PERIOD)["energy_kwh"] == pytest.approx(100 * 240)
+
+
+def test_sql_knows_them_as_the_others(wb: Workbench) -> None:
+    wb.create_meter({"number": "P", "name": "panel", "type": "virtual"})
+    wb.add_parent("C", {"parent_id": "P", "valid_from": "beginning"})
+    create(wb, "REST", "[M] - [A] - 0.5 * [B]")
+    create(wb, "HALF", "[P] + [A]")
+    wb.add_formula("HALF", {"formula": "[P] / 2", "valid_from": "2026-10-06"})
+    for number in ("REST", "HALF", "P", "M"):
+        shown = wb.intervals(number, PERIOD, every="15min").rows
+        found = wb.sql("SELECT * FROM intervals WHERE number = ? ORDER BY start", [number])
+        assert len(found) == len(shown) > 900
+        for name in ("energy_import_kwh", "energy_export_kwh", "demand_kw", "completeness"):
+            told = [math.nan if each[name] is None else each[name] for each in shown]
+            assert found[name].tolist() == pytest.approx(told, nan_ok=True), (number, name)
+        assert found["quality"].tolist() == [each["quality"] for each in shown], number
+    # A month of one is asked alone, and of all together each once.
+    one = "SELECT sum(energy_import_kwh) FROM intervals WHERE number = 'REST' AND start >= '2026-10-01 18:30:00+00'"
+    assert wb.sql(one).iloc[0, 0] == pytest.approx(25 * 24 * 9)
+    every = wb.sql("SELECT number, count(*) AS rows, count(DISTINCT start) AS starts FROM intervals GROUP BY 1")
+    assert (every["rows"] == every["starts"]).all()
+    assert set(every["number"]) == {"M", "A", "B", "C", "P", "REST", "HALF"}
 
 
 def test_what_stands_on_both_sides_of_a_balance_cancels_with_its_error(wb: Workbench) -> None:

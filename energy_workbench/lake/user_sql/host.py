@@ -158,6 +158,7 @@ def _why(code: int) -> str:
 def asked(
     pinned: tuple[Snapshot, Snapshot],
     spooled: pa.Table,
+    calculated: str,
     text: str,
     parameters: str | None,
     meters: pa.Table,
@@ -178,7 +179,7 @@ def asked(
     """
     # Absolute: the process that answers keeps the folder in which it was started.
     readings, intervals = (tuple(os.path.abspath(file.path) for file in each.files) for each in pinned)
-    question = Question(text, parameters, form, max_rows, MAX_BYTES[form], readings, intervals)
+    question = Question(text, parameters, form, max_rows, MAX_BYTES[form], readings, intervals, calculated)
     try:
         return shared().ask(question, [stream(meters), stream(spooled)], stop)
     except QueryError:

@@ -49,7 +49,7 @@ def answer(line: Connection) -> None:
 
 
 def _answer(line: Connection, question: Question, meters: pa.Table, spooled: pa.Table) -> None:
-    connection = views.opened(meters, spooled, question.readings, question.intervals)
+    connection = views.opened(meters, spooled, question.readings, question.intervals, question.calculated)
     statement = views.one_select(connection, question.text)
     parameters = of_json(question.parameters)
     check(parameters, set(statement.named_parameters))

@@ -20,6 +20,9 @@ MEMORY = "1GB"
 THREADS = min(4, os.cpu_count() or 1)
 """Of a query, however many cores there are: each takes about 10 MB of the address space that a query may have."""
 
+MEASURED = "measured_intervals"
+"""Intervals without those of calculated meters, which are made of them."""
+
 VIEWS = {
     "readings": "as meters reported: meter, number, ts, and a column a quantity",
     "readings_long": "the same, a row a value: meter, number, ts, quantity, value",
@@ -30,7 +33,7 @@ VIEWS = {
 
 
 def opened(
-    meters: pa.Table, spooled: pa.Table, readings: Sequence[str], intervals: Sequence[str]
+    meters: pa.Table, spooled: pa.Table, readings: Sequence[str], intervals: Sequence[str], calculated: str = ""
 ) -> duckdb.DuckDBPyConnection:
     """A database with the views, locked up: it can reach the files of these tables and nothing else.
 
@@ -42,9 +45,11 @@ def opened(
         Readings not in the lake yet, with every column.
     readings, intervals : sequence of str
         Paths of the tables' files.
+    calculated : str
+        SQL of the intervals of calculated meters, from `MEASURED`; empty where there are none.
     """
     connection = duck.connect(THREADS)
-    _make_views(connection, meters, spooled, readings, intervals)
+    _make_views(connection, meters, spooled, readings, intervals, calculated)
     _lock_up(connection, [*readings, *intervals])
     return connection
 
@@ -71,6 +76,7 @@ def _make_views(
     spooled: pa.Table,
     readings: Sequence[str],
     intervals: Sequence[str],
+    calculated: str,
 ) -> None:
     # Copies, as the database will not reach out to anything once it is locked up.
     for name, table in (("meters", meters), ("spooled", spooled), ("no_intervals", interval_schema().empty_table())):
@@ -96,9 +102,12 @@ def _make_views(
             "CREATE VIEW readings_long AS SELECT meter, number, ts, '' AS quantity, 0.0 AS value FROM readings"
         )
     stored = f" UNION ALL BY NAME SELECT * FROM {duck.scan(intervals)}" if intervals else ""  # noqa: S608
+    measured = f"SELECT * EXCLUDE month FROM (SELECT * FROM no_intervals{stored})"  # noqa: S608
+    connection.execute(f"CREATE VIEW {MEASURED} AS {measured}")
+    made = f" UNION ALL BY NAME {calculated}" if calculated else ""
     connection.execute(
-        f"""CREATE VIEW intervals AS SELECT i.meter, m.number, i.* EXCLUDE (meter, month)
-        FROM (SELECT * FROM no_intervals{stored}) i LEFT JOIN meters m ON m.key = i.meter"""  # noqa: S608
+        f"""CREATE VIEW intervals AS SELECT i.meter, m.number, i.* EXCLUDE meter
+        FROM (SELECT * FROM {MEASURED}{made}) i LEFT JOIN meters m ON m.key = i.meter"""  # noqa: S608
     )
 
 

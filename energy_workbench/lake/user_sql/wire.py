@@ -38,6 +38,8 @@ class Question:
         An answer with more is refused.
     readings, intervals : tuple of str
         Paths of the files that it may read.
+    calculated : str
+        SQL of the intervals of calculated meters, from `views.MEASURED`; empty where there are none.
     """
 
     text: str
@@ -47,6 +49,7 @@ class Question:
     max_bytes: int
     readings: tuple[str, ...]
     intervals: tuple[str, ...]
+    calculated: str = ""
 
 
 def send(line: Connection, question: Question, tables: Iterable[bytes]) -> None:

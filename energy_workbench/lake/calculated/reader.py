@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energy_workbench.domain.entities import Flow, Meter, Part
-from energy_workbench.domain.intervals.quality import MEASURED, QUALITIES
+from energy_workbench.domain.entities import Meter, Part
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.domain.time.period import Period
-from energy_workbench.energy.counter_steps import WHOLE
-from energy_workbench.energy.interpolation import ENDS_KNOWN, STARTS_KNOWN
+from energy_workbench.lake.calculated.eras import Era, Eras, parts_of
+from energy_workbench.lake.calculated.made_intervals import made_intervals
 from energy_workbench.lake.first_energies import FirstEnergies
 from energy_workbench.lake.interval_files import interval_source, of_meters
 from energy_workbench.lake.matrix import Matrix
@@ -27,38 +26,7 @@ if TYPE_CHECKING:
     from energy_workbench.energy.interpolation import Array
     from energy_workbench.lake.lake import Lake
     from energy_workbench.lake.spool.spool import Spool
-
-
-BOTH = STARTS_KNOWN | ENDS_KNOWN
-CLOSELY = f"quality IN {(*MEASURED, 'edited')} AND completeness >= {WHOLE}"
-"""SQL of a part that is known at both edges of its interval."""
-WORST = (
-    "CASE WHEN count(*) < any_value(parts) THEN 'missing' "
-    + " ".join(f"WHEN bool_or(quality = '{word}') THEN '{word}'" for word in reversed(QUALITIES[1:]))
-    + f" ELSE '{QUALITIES[0]}' END"
-)
-"""SQL of the quality of the worst part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Era:
-    """What calculated meters are made of over some time.
-
-    Attributes
-    ----------
-    start, end : int
-        Half-open, on interval edges [µs since 1970].
-    made : mapping of int to Meter
-        By key, with their parts.
-    """
-
-    start: int
-    end: int
-    made: Mapping[int, Meter]
-
-
-Eras = Callable[[int, int], Sequence[Era]]
-"""What calculated meters are made of between two instants [µs since 1970], by time."""
+    from energy_workbench.lake.storage.snapshot import Snapshot
 
 
 class CalculatedReader(Reader):
@@ -92,7 +60,7 @@ class CalculatedReader(Reader):
     def stored(self, meters: Iterable[int], span: Period) -> Period | None:
         keys = set(meters)
         eras = self._of(keys, to_micros(span.start), to_micros(span.end))
-        return super().stored(keys | _parts(eras), span)
+        return super().stored(keys | parts_of(eras), span)
 
     def matrices(
         self,
@@ -105,7 +73,7 @@ class CalculatedReader(Reader):
         shortest: int | None = None,
     ) -> Iterator[Matrix]:
         eras = self._of(meters, to_micros(start), to_micros(end))
-        every = sorted({*meters, *_parts(eras)}) if eras else meters
+        every = sorted({*meters, *parts_of(eras)}) if eras else meters
         for matrix in super().matrices(every, start, end, whole, estimated=estimated, shortest=shortest):
             yield _filled(matrix, eras) if eras else matrix
 
@@ -118,7 +86,7 @@ class CalculatedReader(Reader):
         eras = self._of(keys, low, high)
         if not eras:
             return super().periods(keys, start, end, most=most)
-        measured = super().periods(None if keys is None else sorted({*keys, *_parts(eras)}), start, end)
+        measured = super().periods(None if keys is None else sorted({*keys, *parts_of(eras)}), start, end)
         made = [
             grain for era in eras for key, meter in era.made.items() for grain in _of_made(key, meter, era, measured)
         ]
@@ -128,6 +96,11 @@ class CalculatedReader(Reader):
             for grain in (*measured, *made)
             if (wanted is None or grain.meter in wanted) and (most is None or grain.minutes <= most)
         )
+
+    def calculated(self, snapshot: Snapshot, measured: str) -> str:
+        extent = snapshot.extent()
+        eras = self.eras(*extent) if extent else ()
+        return made_intervals(measured, eras) if eras else ""
 
     def _of(self, meters: Iterable[int] | None, low: int, high: int) -> list[Era]:
         """Eras between two instants, with those of these meters that are calculated then; None is every meter."""
@@ -144,18 +117,15 @@ class CalculatedReader(Reader):
         eras = self._of(keys, low, high)
         if not eras:
             return super()._intervals(keys, low, high)
-        parts = sorted(_parts(eras))
+        parts = sorted(parts_of(eras))
         read = None if keys is None else sorted({*keys, *parts})
         self._note(read, low, high)
         measured = interval_source(self.lake.intervals.snapshot(), low, high, read)
         within = f"start >= make_timestamptz({low}) AND start < make_timestamptz({high})"
-        made = _made_query(f"(SELECT * FROM {measured} WHERE {within} AND {of_meters(parts)})", eras)  # noqa: S608
+        of_parts = f"(SELECT * FROM {measured} WHERE {within} AND {of_meters(parts)})"  # noqa: S608
+        made = made_intervals(of_parts, eras)
         source = f"(SELECT * FROM {measured} UNION ALL BY NAME SELECT * FROM ({made}))"  # noqa: S608 - numbers
         return source, within if keys is None else f"{within} AND {of_meters(keys)}"
-
-
-def _parts(eras: Iterable[Era]) -> set[int]:
-    return {part.meter.key for era in eras for meter in era.made.values() for part in meter.made_of}
 
 
 def _of_made(key: int, meter: Meter, era: Era, measured: Sequence[Grain]) -> Iterator[Grain]:
@@ -166,65 +136,6 @@ def _of_made(key: int, meter: Meter, era: Era, measured: Sequence[Grain]) -> Ite
     for since, until in pairwise(sorted({era.start, era.end, *edges})):
         if minutes := max((grain.minutes for grain in mine if grain.since <= since < grain.until), default=0):
             yield Grain(key, since, until, minutes)
-
-
-def _made_query(measured: str, eras: Sequence[Era]) -> str:
-    """SQL of the intervals of calculated meters, of the relation of those of measured ones."""
-    rows = ", ".join(
-        f"({key}, {part}, {era.start}, {era.end}, {len(terms)}, {bool(meter.unread)}, "
-        f"{factors['import']!r}, {factors['export']!r}, {main['import']}, {main['export']}, {reactive})"
-        for era in eras
-        for key, meter in era.made.items()
-        for terms in [_by_meter(meter.made_of)]
-        for part, (factors, main, reactive) in terms.items()
-    )
-    energy, demand = (
-        f"(CASE WHEN NOT main_import THEN by_import * coalesce({imported}, 0) ELSE by_import * {imported} END"
-        f" + CASE WHEN NOT main_export THEN by_export * coalesce({exported}, 0) ELSE by_export * {exported} END)"
-        for imported, exported in (("energy_import_kwh", "energy_export_kwh"), ("demand_kw", "export_demand_kw"))
-    )
-    factor = "(CASE WHEN main_export THEN abs(by_export) ELSE abs(by_import) END)"
-
-    def of_all(sum_of: str, value: str, otherwise: str = "NULL") -> str:
-        return f"CASE WHEN count({value}) = any_value(parts) THEN {sum_of}({value}) ELSE {otherwise} END"
-
-    def sides(value: str, imported: str, exported: str) -> str:
-        # What is below a node without a meter is told apart by its direction, as a meter there would; of a formula
-        # nothing is, so that it stays linear.
-        total = of_all("sum", value)
-        return (
-            f"CASE WHEN any_value(apart) AND {total} < 0 THEN 0 ELSE {total} END AS {imported}, "
-            f"CASE WHEN any_value(apart) THEN CASE WHEN {total} < 0 THEN -({total}) ELSE 0 * ({total}) END END "
-            f"AS {exported}"
-        )
-
-    return f"""SELECT made.made::INTEGER AS meter, start, {sides(energy, "energy_import_kwh", "energy_export_kwh")},
-        {of_all("sum", "by_reactive * energy_reactive_kvarh")} AS energy_reactive_kvarh,
-        {sides(demand, "demand_kw", "export_demand_kw")},
-        {WORST} AS quality,
-        {of_all("min", "completeness", "0")}::FLOAT AS completeness,
-        {of_all("sum", f"{factor} * step_kwh")} AS step_kwh,
-        {of_all("min", "covered")}::FLOAT AS covered,
-        max(grain_minutes)::FLOAT AS grain_minutes,
-        CASE WHEN count(*) = any_value(parts)
-            THEN bit_and(CASE WHEN {CLOSELY} THEN {BOTH} ELSE coalesce(edges, 0) END) ELSE 0 END::TINYINT AS edges
-        FROM {measured} AS measured JOIN (VALUES {rows}) AS made(made, part, since, until, parts, apart, by_import,
-            by_export, main_import, main_export, by_reactive)
-        ON measured.meter = made.part AND epoch_us(start) >= since AND epoch_us(start) < until
-        GROUP BY made.made, start"""  # noqa: S608 - numbers and fixed names
-
-
-def _by_meter(parts: Iterable[Part]) -> dict[int, tuple[dict[str, float], dict[str, bool], str]]:
-    """Factors of both registers of each meter, whether they have to be known, and that of its reactive energy."""
-    found: dict[int, tuple[dict[str, float], dict[str, bool], str]] = {}
-    for part in parts:
-        none = {"import": 0.0, "export": 0.0}, {"import": False, "export": False}, "NULL"
-        factors, main, reactive = found.get(part.meter.key, none)
-        factors[part.register], main[part.register] = part.factor, part.main
-        if part.main and part.meter.flow is not Flow.PRODUCER:
-            reactive = repr(part.factor)
-        found[part.meter.key] = factors, main, reactive
-    return found
 
 
 def _filled(matrix: Matrix, eras: Sequence[Era]) -> Matrix:
