@@ -13,7 +13,7 @@ from energy_workbench.lake.calculated.eras import Era
 Terms = tuple[dict[str, float], dict[str, bool], float | None]
 Row = tuple[int, int, int, int, int, bool, float, float, bool, bool, float | None]
 COLUMNS = "made, part, since, until, parts, apart, by_import, by_export, main_import, main_export, by_reactive"
-"""Of what meters are made of, a row a part of a meter in an era: keys of both; half-open [µs since 1970]; how many parts
+"""What meters are made of, a row a part of a meter in an era: keys of both; half-open [µs since 1970]; how many parts
 the meter has then, and whether its directions are told apart; factors of the part's registers, which of them have to be
 known, and the factor of its reactive energy, null where that does not count."""
 BOTH = STARTS_KNOWN | ENDS_KNOWN
