@@ -95,6 +95,20 @@ class MeterHistoryContract:
             If it cannot be read (where, and why), is not linear, names a meter that is not there, or itself.
         """
 
+    @operation(
+        "DELETE", "/meters/{id}/formulas/{valid_from}", "Delete a dated formula", tag=TAG, needs=May.CHANGE,
+        refuses=CONTRADICTED,
+    )  # fmt: skip
+    def delete_formula(
+        self,
+        meter: MeterRef,
+        valid_from: Annotated[Instant | None, Help("Where it begins, as the list has it; `beginning` for the first.")],
+        *,
+        revision: Revision = None,
+        reason: Reason = None,
+    ) -> list[FormulaRow]:
+        """Take a formula away, the one before it holds on, and before the first there is none; the history left."""
+
     @operation("GET", "/meters/{id}/ratios", "CT/PT history", tag=TAG)
     def meter_ratios(self, meter: MeterRef) -> list[RatioRow]:
         """The dated CT/PT ratios, oldest first; `valid_from` None is the beginning of time."""

@@ -125,6 +125,8 @@ STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.add_formula("REST", {"formula": "[MAIN] * [UNIT-A]"}),
     lambda wb: wb.add_formula("REST", {"formula": "[MAIN] - 2 * [UNIT-A]", "valid_from": "2026-10-05"}),
     lambda wb: wb.meter_formulas("REST"),
+    lambda wb: wb.delete_formula("REST", "2026-10-05T00:00:00+05:30"),
+    lambda wb: wb.delete_formula("REST", "2026-10-05T00:00:00+05:30"),
     lambda wb: wb.intervals("REST", DAY, every="1h"),
     lambda wb: wb.delete_meter("UNIT-A", "cascade"),
     lambda wb: wb.delete_meter("REST"),

@@ -1,4 +1,4 @@
-"""`energy-workbench meters`: import, export and list meters, put them into service, and print their labels."""
+"""`energy-workbench meters`: import, export and list meters, say what holds of them, put them into service, print labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from energy_workbench.cli.data import meter_papers
+from energy_workbench.cli.data import dated_facts, meter_papers
 from energy_workbench.runtime import settings
 from energy_workbench.tables.text_lines import text_lines
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from energy_workbench.contract.rows.meters import EditedMeter
     from energy_workbench.registry import Registry
 
-app = typer.Typer(help="Import, export and list meters, put them into service, print labels.", no_args_is_help=True)
+app = typer.Typer(help="Import, export, list, change and move meters, put them into service, print labels.", no_args_is_help=True)
 SHOWN = 20
 """How many changes an import shows of each kind."""
 
@@ -162,6 +162,9 @@ def _pairs(given: list[str] | None) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in (each.partition("=") for each in given or ())}
 
 
+app.command()(dated_facts.move)
+app.command()(dated_facts.status)
+app.command()(dated_facts.formula)
 app.command()(meter_papers.commission)
 app.command()(meter_papers.labels)
 

@@ -18,6 +18,7 @@ ACTIONS: Final[dict[str, str]] = {
     "place.delete": "dated place of {} deleted",
     "formula.add": "formula of {} stated",
     "formula.correct": "formula of {} corrected",
+    "formula.delete": "dated formula of {} deleted",
     "exchange.add": "exchange of {} recorded",
     "exchange.correct": "exchange of {} corrected",
     "exchange.delete": "exchange of {} deleted",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from energy_workbench.domain.entities import ID_PATTERN, Meter, MeterType
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
-from energy_workbench.domain.fields.plain import instant
+from energy_workbench.domain.fields.plain import Row, instant
 from energy_workbench.domain.formulas.expression import named, renamed
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters import edits, queries
@@ -181,25 +181,66 @@ def add(
         after = replace(meter, formula=None, formula_by_id=None)
     if problems:
         raise InputError(f"the formula of meter {meter.number} cannot be stored", problems)
-    history = {since: text for _, text, since in queries.all_formulas(connection, meter.key)}
+    history = _history(connection, meter)
     held = [since for since in history if (since or queries.BEGINNING) <= (valid_from or queries.BEGINNING)]
-    if held and history[max(held, key=lambda since: since or queries.BEGINNING)] == after.formula_by_id:
+    if held and history[max(held, key=_since)] == after.formula_by_id:
         return
-    old = {"formula": history[valid_from]} if valid_from in history else None
-    row = RowChange("formulas", (meter.key, instant(valid_from)), old, {"formula": after.formula_by_id})
-    history[valid_from] = after.formula_by_id
-    newest = history[max(history, key=lambda since: since or queries.BEGINNING)]
-    now = replace(meter, formula_by_id=newest)
-    shown = None if old is None else {"formula": old["formula"], "valid_from": instant(valid_from)}
-    entry = journal.AuditEntry(
-        at=at, by=by, action="formula.add" if old is None else "formula.correct", subject=meter.id, before=shown,
-        after={"formula": after.formula, "valid_from": instant(valid_from)}, rows=(*edits.own_changes(meter, now), row),
-    )  # fmt: skip
+    action = "formula.correct" if valid_from in history else "formula.add"
     try:
-        journal.commit(connection, [entry])
+        stated = history | {valid_from: after.formula_by_id}
+        _store(connection, meter, valid_from, action, history, stated, after.formula, by=by, at=at)
     except LoopError as reason:
         problem = Problem(meter.number, "formula", str(formula or "")[:60], str(reason))
         raise InputError(f"the formula of meter {meter.number} cannot be stored", [problem]) from None
+
+
+def remove(connection: Connection, meter: Meter, valid_from: datetime | None, *, by: str, at: datetime) -> None:
+    """Take a formula away: the one before it holds on, and before the first there is none.
+
+    Raises
+    ------
+    NotFoundError
+        If none begins then.
+    ConflictError
+        If some meter would be made of itself at some time.
+    """
+    history = _history(connection, meter)
+    if valid_from not in history:
+        at_all = "from the beginning" if valid_from is None else f"at {valid_from.isoformat()}"
+        raise NotFoundError(f"meter {meter.number} has no formula that begins {at_all}: its history shows them")
+    left = {since: text for since, text in history.items() if since != valid_from}
+    _store(connection, meter, valid_from, "formula.delete", history, left, by=by, at=at)
+
+
+History = dict[datetime | None, str | None]
+"""Formulas by ids, by the instant from which they hold; None is the beginning of time, and no formula."""
+
+
+def _history(connection: Connection, meter: Meter) -> History:
+    return {since: text for _, text, since in queries.all_formulas(connection, meter.key)}
+
+
+def _since(since: datetime | None) -> datetime:
+    return since or queries.BEGINNING
+
+
+def _store(
+    connection: Connection, meter: Meter, valid_from: datetime | None, action: str, before: History, after: History,
+    written: str | None = None, *, by: str, at: datetime,
+) -> None:  # fmt: skip
+    def at_it(history: History) -> Row | None:
+        return {"formula": history[valid_from]} if valid_from in history else None
+
+    def told(history: History, text: str | None) -> Row | None:
+        return {"formula": text, "valid_from": instant(valid_from)} if valid_from in history else None
+
+    row = RowChange("formulas", (meter.key, instant(valid_from)), at_it(before), at_it(after))
+    now = replace(meter, formula_by_id=after[max(after, key=_since)] if after else None)
+    entry = journal.AuditEntry(
+        at=at, by=by, action=action, subject=meter.id, before=told(before, before.get(valid_from)),
+        after=told(after, written), rows=(*edits.own_changes(meter, now), row),
+    )  # fmt: skip
+    journal.commit(connection, [entry])
 
 
 def _living(connection: Connection) -> dict[int, Meter]:

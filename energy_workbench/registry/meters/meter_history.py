@@ -185,6 +185,24 @@ class MeterHistory(Opened):
             formulas.add(connection, meter, formula, valid_from, by=by, at=clock.now())
             return one(connection, ref)
 
+    def delete_formula(
+        self, ref: str | int, valid_from: datetime | None, *, by: str, revision: int | None = None
+    ) -> Meter:
+        """Take a formula out of a meter's history: the one before it holds on, and before the first there is none.
+
+        Raises
+        ------
+        NotFoundError
+            If none begins then.
+        ConflictError
+            If some meter would be made of itself at some time.
+        """
+        with self.database.write() as connection:
+            meter = one(connection, ref)
+            refuse_stale(connection, meter, revision, {})
+            formulas.remove(connection, meter, valid_from, by=by, at=clock.now())
+            return one(connection, ref)
+
     def placements(self) -> list[queries.Placement]:
         """The parents of every meter over time: (key, parent's key, valid from), by key, oldest first."""
         with self.database.read() as connection:

@@ -208,6 +208,19 @@ class Setup(
         row: FormulaRow = {"valid_from": iso(since, self.zone), "formula": formula}
         return self._altered(row, stated)
 
+    def delete_formula(
+        self,
+        meter: str,
+        valid_from: str | None,
+        *,
+        revision: int | None = None,
+        reason: str | None = None,
+        by: str = BY,
+    ) -> list[FormulaRow]:
+        with because(reason) as stated:
+            self.registry.delete_formula(meter, beginning(valid_from, self.zone), by=by, revision=revision)
+        return self._altered(self.meter_formulas(meter), stated)
+
     def check_meter(self, fields: Mapping[str, Any], id: str | None = None) -> MeterCheck:
         before = None if id is None else self._meter(id)
         return meter_check.check(fields, before, self._meters(), profile_files(self.settings.profiles_path))

@@ -74,6 +74,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
         body="What it is made of, and from when on.",
         sends={"formula": "[MAIN] - [UNIT-A] - 0.4 * [CHILLERS]", "valid_from": "2026-10-05"},
     ),
+    "delete_formula": Shown("Formulas", listed([{"valid_from": None, "formula": "[MAIN] - [UNIT-A]"}])),
     "meter_ratios": Shown("Ratios", listed([_RATIO_ROW])),
     "ratio_impact": Shown(
         "What would be computed again",
