@@ -84,6 +84,7 @@ ELSEWHERE: dict[str, Fitting] = {
     "/meters/check": {"id": ["mtr_5"]},
     "/meters/{id}/parents": {"parent_id": ["GRID"]},
     "/meters/{id}/formulas": {"id": ["REST"]},
+    "/meters/{id}/formulas/{valid_from}": {"id": ["REST"]},
     "/factors": {"name": ["diesel"]},
     "/factors/{name}": {"name": ["diesel"], "valid_from": ["2025-01-01"]},
     "/locks/{month}": {"month": ["2026-09"]},
