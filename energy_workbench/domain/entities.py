@@ -271,6 +271,9 @@ def contradictions(meter: Meter) -> list[tuple[str, str]]:
         problems.append(("formula", f"is of a meter of type virtual, and this one is {meter.type}"))
     if meter.formula and meter.gateway:
         problems.append(("formula", "is of a meter that is not read: it has a gateway"))
+    if meter.formula and meter.production_register is ProductionRegister.EXPORT:
+        reason = "is of a meter with registers of its own: what a formula says is what is produced"
+        problems.append(("production_register", reason))
     return problems
 
 

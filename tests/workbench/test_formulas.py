@@ -130,6 +130,16 @@ def test_what_is_no_formula_is_refused_with_where_and_why(wb: Workbench, formula
     assert "K" not in {meter["number"] for meter in wb.meters()}
 
 
+def test_what_a_formula_says_is_what_a_producer_produces(wb: Workbench) -> None:
+    create(wb, "SUN", "0.5 * [B]", flow="producer")
+    assert wb.over_time("SUN", PERIOD).total_kwh == pytest.approx(15 * 240)
+    with pytest.raises(InputError, match="what a formula says is what is produced"):
+        wb.update_meter("SUN", {"production_register": "export"})
+    wb.create_meter({"number": "ROOF", "name": "roof", **VIRTUAL, "flow": "producer", "production_register": "export"})
+    with pytest.raises(InputError, match="what a formula says is what is produced"):
+        wb.add_formula("ROOF", {"formula": "[B]"})
+
+
 def test_no_meter_is_made_of_itself_on_any_way(wb: Workbench) -> None:
     create(wb, "ONE", "[M]")
     create(wb, "TWO", "[ONE] - [A]")

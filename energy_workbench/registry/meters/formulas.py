@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from energy_workbench.domain.entities import ID_PATTERN, Meter, MeterType
+from energy_workbench.domain.entities import ID_PATTERN, Meter, MeterType, contradictions
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.plain import Row, instant
 from energy_workbench.domain.formulas.expression import named, renamed
@@ -174,9 +174,7 @@ def add(
             after = spelled(after, _living(connection))
         except ValueError as reason:
             problems.append(Problem(meter.number, "formula", formula[:60], str(reason)))
-        if meter.type is not MeterType.VIRTUAL or meter.gateway:
-            where = "is of a meter of type virtual that is not read"
-            problems.append(Problem(meter.number, "formula", formula[:60], where))
+        problems += [Problem(meter.number, field, formula[:60], why) for field, why in contradictions(after)]
     else:
         after = replace(meter, formula=None, formula_by_id=None)
     if problems:
