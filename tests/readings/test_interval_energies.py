@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from energy_workbench.domain.errors import InputError
 from energy_workbench.services.workbench import Workbench
 from tests.workbench.plant import NOW
 
@@ -83,3 +84,29 @@ def test_half_hours_are_measured_as_such_but_not_those_that_the_sender_estimated
     assert [row["energy_import_kwh"] for row in rows] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     assert [row["quality"] for row in rows] == ["actual", "estimated", *["actual"] * 4]
     assert [row["demand_kw"] for row in rows] == [2.0, None, 6.0, 8.0, 10.0, 12.0]
+
+
+UNSOUND = [
+    ({"interval_minutes": float("nan")}, "needs interval_minutes beside it"),
+    ({"interval_minutes": 0.0}, "is of an interval of 0 min"),
+    ({"interval_minutes": 60_000.0}, "is of an interval of 60000 min"),
+    ({IMPORT: -2.0}, "is negative: what flowed back is interval_energy_active_export"),
+]
+
+
+@pytest.mark.parametrize(("other", "reason"), UNSOUND, ids=[reason for _, reason in UNSOUND])
+def test_what_would_tell_nothing_is_refused_however_it_comes(
+    wb: Workbench, other: dict[str, float], reason: str
+) -> None:
+    frame = energies(0, [1.0, 2.0], **{name: [15.0 if name != IMPORT else 1.0, value] for name, value in other.items()})
+    with pytest.raises(InputError, match=reason) as raised:
+        wb.import_readings(frame)
+    assert "MAIN at 2026-10-09T15:00:00+05:30" in str(raised.value)
+    long = frame.melt(["meter", "ts"], var_name="quantity").dropna()
+    with pytest.raises(InputError, match=reason):
+        wb.import_readings(long)
+    values = frame.drop(columns="meter").dropna(axis="columns", how="all").set_index("ts")
+    rows = [{"ts": at.isoformat(), "values": row.dropna().to_dict()} for at, row in values.iterrows()]
+    with pytest.raises(InputError, match=f"reading 2: {IMPORT}.*{reason}"):
+        wb.record("MAIN", rows)
+    assert len(wb.readings("MAIN", "2026-10")) == 0

@@ -141,6 +141,28 @@ def test_a_column_that_may_be_a_counter_or_the_energy_of_each_interval_is_asked_
     assert kwh(wb, "2026-10-01T00:00/2026-10-01T02:00", every="1h") == [5.0, 6.0]
 
 
+def quarters(*values: str) -> str:
+    return "".join(f"01.10.2026 {10 + nth // 4}:{nth % 4 * 15:02};{value}\n" for nth, value in enumerate(values))
+
+
+def test_energies_below_zero_are_what_flowed_back(wb: Workbench, file: Write) -> None:
+    net = file("Zeit;Netz [kWh]\n" + quarters("1,5", "-0,5", "2,0", "-3,25", "0,0", "1,0", "1,0", "1,0"))
+    stated: dict[str, Any] = {"meter": "MAIN", "kind": "interval", "stamps": "start"}
+    assert "MAIN: negative energies of intervals are what flowed back" in str(wb.import_readings(net, True, **stated))
+    wb.import_readings(net, **stated)
+    assert wb.import_readings(net, **stated)["new"] == 0
+    (hour, *_) = wb.intervals("MAIN", "2026-10-01T10:00+05:30/2026-10-01T11:00+05:30", every="1h").rows
+    assert (hour["energy_import_kwh"], hour["energy_export_kwh"]) == (3.5, 3.75)
+
+
+def test_energies_below_zero_beside_their_other_direction_are_none(wb: Workbench, file: Write) -> None:
+    text = "ts;Bezug kWh;Einspeisung kWh\n" + quarters("1,5;0,0", "-0,5;0,0", "2,0;0,0")
+    with pytest.raises(InputError, match="is negative, and no energy of an interval") as raised:
+        wb.import_readings(file(text), meter="MAIN", kind="interval", stamps="start", interval="15min")
+    assert str(raised.value).count("is negative") == 1
+    assert "line 3" in str(raised.value)
+
+
 def test_who_is_no_meter_is_told_at_the_column(wb: Workbench, file: Write) -> None:
     text = "Timestamp,LT_9.Active Energy Delivered (kWh)\n2026-10-01 00:15,100\n2026-10-01 00:30,101\n"
     said = refused(wb, file(text))

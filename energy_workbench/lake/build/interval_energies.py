@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from energy_workbench.domain.intervals.interval_energy import LONGEST_MINUTES
 from energy_workbench.domain.quantities import INTERVAL_ENERGIES, INTERVAL_ESTIMATED, INTERVAL_MINUTES
 from energy_workbench.energy.counters import EXPORT, IMPORT
 from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, spread
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from energy_workbench.lake.storage.snapshot import Snapshot
 
 MINUTE_US: Final = 60_000_000
-LONGEST_US: Final = 32 * 24 * 60 * MINUTE_US
+LONGEST_US: Final = LONGEST_MINUTES * MINUTE_US
 """A month and the hour of a clock change are the longest interval that a file may hold [µs]."""
 
 NO_GRAIN: Final = 2**60

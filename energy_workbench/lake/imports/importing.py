@@ -19,9 +19,11 @@ from energy_workbench.lake.columns import is_wide
 from energy_workbench.lake.imports import day_files, staging, stored_intervals
 from energy_workbench.lake.imports.incoming import SHOWN, Problems
 from energy_workbench.lake.imports.incoming_file import Incoming, Source
+from energy_workbench.lake.imports.interval_rows import unsound
 from energy_workbench.lake.imports.lookalikes import Lookalikes
-from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile, Value
+from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile
 from energy_workbench.lake.imports.shapes.unclear import Reading, UnclearError
+from energy_workbench.lake.imports.shapes.value import Value
 from energy_workbench.lake.imports.staging import Staging, Taken
 from energy_workbench.lake.reading import Refused
 from energy_workbench.lake.storage import duck
@@ -239,6 +241,7 @@ class Importer:
             for index, (first, end) in enumerate(spans):
                 taken = staged.take(first, end)
                 prepared.problems.add(self._differing(staged, taken), taken.differing)
+                prepared.problems.add(unsound(taken.rows, self._numbers, self._zone))
                 lookalikes.look(taken.rows)
                 for day, part in deduplication.by_day(taken.rows):
                     fresh, refused, count = deduplication.against(part, prepared.stored)

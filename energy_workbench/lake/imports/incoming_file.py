@@ -13,7 +13,7 @@ from energy_workbench.domain.fields.readings_mapping import ReadingsMapping
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.lake.imports.incoming import LONG, Block, Checker, Problems, quantities_of
 from energy_workbench.lake.imports.instants import Instants
-from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile, renamed
+from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile
 from energy_workbench.lake.imports.shapes.unclear import UnclearError
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Incoming:
         known = knower(self._meters, self._aliases, self._stated)
         today = (self._now + timedelta(days=1)).astimezone(self._zone).date()
         file = shaped(source, name, self._stated, known, self._site_zone, today, original)
-        return ShapedFile(renamed(file.values, known), file.problems, file.reading)
+        return file.named(known)
 
     def _tabled(self, table: TableFile, name: str) -> ShapedFile:
         """A table in memory or of Parquet, of which something is stated, as a sheet of text."""
@@ -143,7 +143,7 @@ class Incoming:
         known = knower(self._meters, self._aliases, self._stated)
         today = (self._now + timedelta(days=1)).astimezone(self._zone).date()
         file = of_text(table.as_csv(), name, self._stated, known, self._zone, today, "")
-        return ShapedFile(renamed(file.values, known), file.problems, file.reading)
+        return file.named(known)
 
 
 def _is_parquet(path: Path) -> bool:

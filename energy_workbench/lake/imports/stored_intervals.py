@@ -13,7 +13,7 @@ from energy_workbench.lake.imports.incoming import folded
 from energy_workbench.lake.storage import duck
 
 if TYPE_CHECKING:
-    from energy_workbench.lake.imports.shapes.shaped_file import Value
+    from energy_workbench.lake.imports.shapes.value import Value
     from energy_workbench.lake.storage.snapshot import Snapshot
 
 

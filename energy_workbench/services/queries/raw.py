@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from energy_workbench.contract.rows.meters import ReadingRow
 from energy_workbench.domain.errors import InputError, PeriodError, Problem
-from energy_workbench.domain.quantities import QUANTITIES, Kind, quantity
+from energy_workbench.domain.intervals.interval_energy import unsound
+from energy_workbench.domain.quantities import INTERVAL_ENERGIES, INTERVAL_MINUTES, QUANTITIES, Kind, quantity
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.domain.time.period import parse_instant
@@ -160,6 +161,10 @@ def _values(given: Any, where: str, problems: list[Problem]) -> dict[str, float 
             )
             continue
         values[name] = None if value is None else float(value)
+    for name in INTERVAL_ENERGIES.values():
+        energy = values.get(name)
+        if energy is not None and (reason := unsound(energy, values.get(INTERVAL_MINUTES))):
+            problems.append(Problem(where, name, f"{energy:g}", reason))
     return values
 
 

@@ -14,8 +14,9 @@ from energy_workbench.domain.quantities import Kind as QuantityKind
 from energy_workbench.lake.imports.shapes import interval_lengths, number_signs
 from energy_workbench.lake.imports.shapes.date_order import day_of, order_of, seconds_of, split
 from energy_workbench.lake.imports.shapes.layout import Known, Layout, ValueColumn, layout
-from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile, Value
+from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile
 from energy_workbench.lake.imports.shapes.unclear import Reading, UnclearError
+from energy_workbench.lake.imports.shapes.value import Value
 from energy_workbench.lake.imports.shapes.wall_clocks import Wall, instants
 
 if TYPE_CHECKING:

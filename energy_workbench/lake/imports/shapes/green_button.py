@@ -17,9 +17,10 @@ from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.fields.readings_mapping import ReadingsMapping
 from energy_workbench.domain.quantities import INTERVAL_ENERGIES
 from energy_workbench.lake.imports.shapes.layout import Known
-from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile, Value
+from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile
 from energy_workbench.lake.imports.shapes.sheet_rows import Sheet
 from energy_workbench.lake.imports.shapes.unclear import Reading, UnclearError
+from energy_workbench.lake.imports.shapes.value import Value
 
 UNITS: Final = {72: "active", 73: "reactive", 71: "apparent"}
 WATT: Final = 38

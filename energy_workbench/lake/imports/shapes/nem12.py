@@ -21,8 +21,9 @@ from energy_workbench.domain.quantities import INTERVAL_ENERGIES, QUANTITIES
 from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.lake.imports.shapes.headings import UNITS
 from energy_workbench.lake.imports.shapes.layout import Known
-from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile, Value
+from energy_workbench.lake.imports.shapes.shaped_file import ShapedFile
 from energy_workbench.lake.imports.shapes.unclear import Reading
+from energy_workbench.lake.imports.shapes.value import Value
 
 NEM_TIME: Final = "Etc/GMT-10"
 """UTC+10, without summer time."""

@@ -4,45 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from energy_workbench.domain.errors import Problem
 from energy_workbench.domain.quantities import INTERVAL_ESTIMATED, INTERVAL_MINUTES
 from energy_workbench.lake.imports.incoming import LONG, Block
+from energy_workbench.lake.imports.shapes.both_ways import apart
 from energy_workbench.lake.imports.shapes.unclear import Reading
+from energy_workbench.lake.imports.shapes.value import Value
 
 ROWS = 300_000
 """Rows that are checked at once."""
 MINUTE_US = 60_000_000
-
-
-class Value(NamedTuple):
-    """One value of a file.
-
-    Attributes
-    ----------
-    line : int
-    column : str
-        Where it stands, as people know it.
-    meter : str
-        As the importer knows it.
-    start, end : int
-        The interval whose energy it is; of other values both are its instant [µs since 1970, UTC].
-    quantity : str
-    value : float
-        In the workbench's unit.
-    estimated : bool
-        Whether the sender says so.
-    """
-
-    line: int
-    column: str
-    meter: str
-    start: int
-    end: int
-    quantity: str
-    value: float
-    estimated: bool = False
 
 
 class ShapedFile:
@@ -67,8 +39,15 @@ class ShapedFile:
     def __init__(self, values: Sequence[Value], problems: Sequence[Problem], reading: Reading) -> None:
         self.header = list(LONG)
         self.share = 0.0
-        self.values, self.reading = values, reading
-        self.problems = [*problems, *_overlaps(values)]
+        self.values, negative = apart(values, reading)
+        self.reading, self._cells = reading, problems
+        self.problems = [*problems, *negative, *_overlaps(self.values)]
+
+    def named(self, known: Callable[[str], str | None]) -> ShapedFile:
+        """The same with the meters' numbers, where something else than their number names them."""
+        words = {each.meter for each in self.values}
+        numbers = {word: known(word) or word for word in words}
+        return ShapedFile([each._replace(meter=numbers[each.meter]) for each in self.values], self._cells, self.reading)
 
     def blocks(self) -> Iterator[Block]:
         """Its rows, with a row for the length of each interval."""
@@ -104,13 +83,6 @@ class ShapedFile:
         self.share = 1.0
         if rows or problems:
             yield block()
-
-
-def renamed(values: Sequence[Value], known: Callable[[str], str | None]) -> list[Value]:
-    """The same with the meters' numbers, where something else than their number names them."""
-    words = {each.meter for each in values}
-    numbers = {word: known(word) or word for word in words}
-    return [each._replace(meter=numbers[each.meter]) for each in values]
 
 
 def _overlaps(values: Sequence[Value]) -> list[Problem]:
