@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import energy_workbench
 from energy_workbench.services.workbench import Workbench
 from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.parts import HIDDEN
 from energy_workbench.widgets.setup.parts import SetupParts
 from energy_workbench.widgets.setup.readings import markup
-from energy_workbench.widgets.setup.readings.model import ReadingsModel
+from energy_workbench.widgets.setup.readings.model import STATED, ReadingsModel
+from energy_workbench.widgets.setup.readings.stated import LABELS, in_fields
 from energy_workbench.widgets.setup.readings.view import ReadingsView
 from tests.readings.conftest import home, template, wb
 
@@ -40,12 +44,37 @@ def page(wb: Workbench) -> Page:
     return Page(wb)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("state --decimal . or --decimal ,", "state “Decimal sign” as “Point” or “Decimal sign” as “Comma”"),
+        ("no column names the meter: state --meter NUMBER", "no column … state “Meter, where the file names none”"),
+        ("state --meter NUMBER, or say", "state “Meter, where the file names none”, or say"),
+        ("state --kind counter, interval (kWh)", "state “Values of energy are” as “A counter's”, interval (kWh)"),
+        ("write it, or --timezone where it", "write it, or “Time zone of the file” where it"),
+        ("state --interval, such as 15min", "state “Each interval has”, such as 15min"),
+        ("and --keep-stored leaves these out", "and the command line's --keep-stored leaves these out"),
+        ("5 - 4 -- 3 is no number", "5 - 4 -- 3 is no number"),
+    ],
+)
+def test_options_of_the_command_line_are_the_fields_of_the_page(said: str, shown: str) -> None:
+    assert in_fields(said) == shown.replace("no column … state", "no column names the meter: state")
+
+
+def test_every_option_of_a_refusal_has_its_field() -> None:
+    """Whatever a file can be refused with names what the page has, but for what only the command line has."""
+    folder = Path(energy_workbench.__file__).parent / "lake/imports"
+    named = {name for file in folder.rglob("*.py") for name in re.findall(r"--([a-z][a-z-]+)", file.read_text("utf-8"))}
+    assert {name.replace("-", "_") for name in named} - set(LABELS) <= {"keep_stored"}
+    assert set(LABELS) == set(STATED)
+
+
 def test_what_a_file_leaves_open_is_asked_stated_and_shown_on_its_first_rows(page: Page, wb: Workbench) -> None:
     page.model.take("hall.csv", OPEN)
-    assert "--date-order" in page.view.told.value
+    assert "state “Dates” as “Day first” or “Dates” as “Month first”" in page.view.told.value
     assert not visible(page.view.apply)
     page.view.inputs["date_order"].value = "dmy"
-    assert "--kind" in page.view.told.value
+    assert "“Values of energy are” as “A counter&#39;s” or “Values of energy are” as “Energy of" in page.view.told.value
     page.view.inputs["kind"].value = "interval"
     assert "<b>2</b> readings are new" in page.view.told.value
     assert "2026-09-01 00:00 – 01:00" in page.view.told.value

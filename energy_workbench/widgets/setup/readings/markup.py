@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.widgets.markup import one_line
+from energy_workbench.widgets.setup.readings.stated import in_fields
 
 LISTED = 20
 """Problems that are shown."""
@@ -37,7 +38,7 @@ def _problems(problems: Sequence[Mapping[str, Any]]) -> Markup:
     lines = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
             *(one_line(str(each[key]), most) for key, most in (("where", 40), ("field", 80), ("value", 60))),
-            one_line(str(each["reason"]), 400),
+            one_line(in_fields(str(each["reason"])), 400),
         )
         for each in problems[:LISTED]
     )

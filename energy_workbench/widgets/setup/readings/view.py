@@ -12,42 +12,11 @@ from energy_workbench.widgets.parts import Retired, put, shown
 from energy_workbench.widgets.setup.parts import SetupParts, alert
 from energy_workbench.widgets.setup.readings import markup
 from energy_workbench.widgets.setup.readings.model import ReadingsModel
+from energy_workbench.widgets.setup.readings.stated import MEANINGS, TICKED, TYPED, WORDS, in_fields
 
 ACCEPT = ".csv,.gz,.txt,.xlsx,.parquet,.xml"
 MOST = 24
 """Columns of a file of which each is shown."""
-
-WORDS: dict[str, tuple[str, list[tuple[str, str]]]] = {
-    "kind": (
-        "Values of energy are",
-        [
-            ("As the file says", ""), ("A counter's", "counter"), ("Energy of each interval", "interval"),
-            ("Power", "power"),
-        ],
-    ),
-    "date_order": (
-        "Dates",
-        [("As the file shows", ""), ("Day first", "dmy"), ("Month first", "mdy"), ("Year first", "ymd")],
-    ),
-    "decimal": ("Decimal sign", [("As the file shows", ""), ("Point", "."), ("Comma", ",")]),
-    "stamps": ("A time is where its interval", [("As the file shows", ""), ("Begins", "start"), ("Ends", "end")]),
-    "interval": (
-        "Each interval has",
-        [
-            ("As the times show", ""), ("5 minutes", "5min"), ("10 minutes", "10min"), ("15 minutes", "15min"),
-            ("30 minutes", "30min"), ("An hour", "1h"), ("A day", "1d"), ("A month", "1mo"),
-        ],
-    ),
-}  # fmt: skip
-"""What is one of a few, with its label and options."""
-MEANINGS = [
-    ("As proposed", ""), ("Meter", "meter"), ("Time", "ts"), ("Date", "date"), ("Time of day", "time"), ("End", "end"),
-    ("Left out", "-"), ("Import [kWh]", "energy_active_import"), ("Import [MWh]", "energy_active_import MWh"),
-    ("Import [Wh]", "energy_active_import Wh"), ("Export [kWh]", "energy_active_export"),
-    ("Reactive [kvarh]", "energy_reactive_import"), ("Apparent [kVAh]", "energy_apparent_import"),
-    ("Power [kW]", "active_power_total"), ("Power [W]", "active_power_total W"), ("Frequency [Hz]", "frequency"),
-]  # fmt: skip
-"""What people may say that a column is."""
 
 
 class ReadingsView:
@@ -61,11 +30,8 @@ class ReadingsView:
         self.picker = make.box([], "ew-picker")
         self.mapping = make.select("Saved mapping", [("None", "")])
         self.inputs: dict[str, Any] = {name: make.select(*words) for name, words in WORDS.items()}
-        self.inputs |= {
-            "timezone": make.input("Time zone of the file", "The site's, such as Europe/Berlin"),
-            "meter": make.input("Meter, where the file names none", "Number"),
-            "in_order": make.tick("Repeated hour is in order"),
-        }
+        self.inputs |= {name: make.input(*words) for name, words in TYPED.items()}
+        self.inputs |= {name: make.tick(label) for name, label in TICKED.items()}
         self.columns = make.box([], "ew-answers")
         self.name = make.input("Remember this as", "Name of the mapping")
         self.save = make.button("Save mapping", lambda: model.save(self.name.value), classes="ew-do-save-mapping")
@@ -155,7 +121,7 @@ class ReadingsView:
         model = self.model
         looking = Markup('<p class="ew-hint" role="status">Looking at {}…</p>').format(model.filename)
         put(self.told, looking if model.busy else markup.told(model.answer, model.filename))
-        put(self.failure, alert(model.failure))
+        put(self.failure, alert(in_fields(model.failure)))
         shown(self.stated, bool(model.filename))
         shown(self.apply, model.ready or (model.busy and bool(model.answer)))
         self.apply.disabled = model.busy
