@@ -243,6 +243,12 @@ def test_at_a_terminal_a_meter_is_checked_signed_and_printed(wb: Workbench, monk
     assert "--commissioned-at signing would be 2026-10-12" in looked.output
     assert "nothing was stored" in looked.output
     assert wb.commissioning_sheets("UNIT-A") == []
+    reads: list[object] = []
+    read = Workbench._read
+    monkeypatch.setattr(Workbench, "_read", lambda *given: (reads.append(given), read(*given))[1])
+    assert run("commission", "UNIT-A", *shown, "--pdf", home / "unsigned.pdf").exit_code == 0
+    assert len(reads) == 1
+    assert "Signed by" not in " ".join(pages(("", (home / "unsigned.pdf").read_bytes())))
     assert "there is no folder" in str(
         run("commission", "UNIT-A", "--signed-by", "A", "--pdf", home / "no/x.pdf").exception
     )

@@ -50,7 +50,7 @@ def commission(
             typer.echo(f"It is not stated since when it is in service: --commissioned-at {says} would be {day}")
         typer.echo(f"{checked['number']}: {checked['verdict'].replace('_', ' ')}; nothing was stored")
         if pdf:
-            write(pdf, workbench.check_pdf(meter, shown, display_at=display_at)[1])
+            write(pdf, workbench.unsigned_paper(checked, shown)[1])
         return
     sheet = workbench.sign_commissioning(
         meter, signed_by, remarks, shown, display_at=display_at, commissioned_at=commissioned_at, reason=reason, by=BY

@@ -100,8 +100,11 @@ class Commissioning(Home, MeterHistoryContract, ReadingsContract):
     def check_pdf(
         self, meter: str, display: Mapping[str, Any] | None = None, *, display_at: str | None = None
     ) -> tuple[str, bytes]:
-        known, zone = self._meter(meter), self.zone
-        checked = self._checked(known, display, display_at)
+        return self.unsigned_paper(self._checked(self._meter(meter), display, display_at), display)
+
+    def unsigned_paper(self, checked: MeterChecked, display: Mapping[str, Any] | None = None) -> tuple[str, bytes]:
+        """Name and content of the sheet of a check that is done, as `check_pdf`; the meter is not read again."""
+        known, zone = self._meter(checked["meter"]), self.zone
         unsigned = {
             "meter": known.id, "version": 0, "signed_at": "", "signed_by": "", "by": "", "remarks": "",
             "verdict": checked["verdict"], "commissioned_at": known.commissioned_at or "",
