@@ -13,11 +13,15 @@ from energy_workbench.domain.entities import Flow, Meter, MeterType
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Meters that were never connected, which a site's figures do without.
+    """What a site's figures do without: meters that were never connected, and roots that tell nothing.
 
     Attributes
     ----------
     keys : frozenset of int
+        They do without these wherever they hang.
+    tops : frozenset of int
+        And without these where nothing that stays is above them: what is below them counts in their place, which
+        below a meter that counts would count twice.
     spares : tuple of Meter
         Those of them that would be a part of the site's use: they are named beside its figures.
     silent : tuple of Meter
@@ -25,12 +29,19 @@ class Absent:
     """
 
     keys: frozenset[int] = frozenset()
+    tops: frozenset[int] = frozenset()
     spares: tuple[Meter, ...] = ()
     silent: tuple[Meter, ...] = ()
 
     def without(self, meters: Iterable[Meter]) -> list[Meter]:
-        """The others."""
-        return [meter for meter in meters if meter.key not in self.keys]
+        """The others, of meters in the order of a tree of any time."""
+        kept: list[Meter] = []
+        there: set[int] = set()
+        for meter in meters:  # each after its parent
+            if meter.key not in self.keys and (meter.key not in self.tops or meter.parent in there):
+                kept.append(meter)
+                there.add(meter.key)
+        return kept
 
     @property
     def numbers(self) -> list[str]:
@@ -109,24 +120,22 @@ def absent(meters: Sequence[Meter], never: Collection[int]) -> Absent:
     it is out of service as well: until then what it makes is not known. A virtual root is no meter: what is below it
     counts.
     """
-    gone: set[int] = set()
+    tops = frozenset(meter.key for meter in meters if meter.key in never and meter.type is MeterType.VIRTUAL)
     spares: list[Meter] = []
-    while grouping := [
-        root for root in children_of(_but(meters, gone)).get(None, [])
-        if root.key in never and root.type is MeterType.VIRTUAL
-    ]:  # fmt: skip
-        gone |= {root.key for root in grouping}
-    roots = [root for root in children_of(_but(meters, gone)).get(None, []) if root.flow is not Flow.PRODUCER]
+    rest = Absent(tops=tops).without(meters)
+    roots = [root for root in children_of(rest).get(None, []) if root.flow is not Flow.PRODUCER]
     empty = [root for root in roots if all(meter.key in never for meter in branch(meters, root.key))]
     if len(empty) < len(roots):
         spares += empty
     spares += [m for m in meters if m.flow is Flow.PRODUCER and m.key in never and not m.metered]
-    gone |= {meter.key for spare in spares for meter in branch(meters, spare.key) if meter.key in never}
-    return Absent(frozenset(gone), tuple(spares))
+    gone = {meter.key for spare in spares for meter in branch(meters, spare.key) if meter.key in never}
+    return Absent(frozenset(gone), tops, tuple(spares))
 
 
 def spoken_for(absent: Absent, meters: Sequence[Meter], known: Collection[int]) -> Absent:
     """What a site's figures of a period do without, so that the highest meters that are known speak for it.
+
+    Of a period in which the tree changed, it is asked of one tree after the other.
 
     A root that told nothing gives way to what is below it, where something there did tell; what is below it and told
     nothing, with all that it has below, goes with it. A root that is out of service does not: somebody said so.
@@ -138,22 +147,19 @@ def spoken_for(absent: Absent, meters: Sequence[Meter], known: Collection[int]) 
     known : collection of int
         Keys of those that told in the period what they take, or produce.
     """
-    gone, silent, reached = set(absent.keys), list[Meter](), set[int]()
+    silent, reached = {meter.key: meter for meter in absent.silent}, set[int]()
     while True:
-        rest = _but(meters, gone)
+        rest = absent.without(meters)
         roots = [each for each in children_of(rest).get(None, []) if each.flow is not Flow.PRODUCER and each.metered]
         mute = [each for each in roots if each.key not in known]
         telling = [each for each in mute if any(below.key in known for below in branch(rest, each.key))]
         empty = [each for each in mute if each not in telling and each.key in reached]
         if not telling and not empty:
-            return replace(absent, keys=frozenset(gone), silent=tuple(silent))
+            return replace(absent, silent=tuple(silent.values()))
         reached |= {each.key for each in rest if each.parent in {root.key for root in telling}}
-        silent += [*telling, *empty]
-        gone |= {each.key for each in telling} | {below.key for each in empty for below in branch(rest, each.key)}
-
-
-def _but(meters: Iterable[Meter], gone: Collection[int]) -> list[Meter]:
-    return [meter for meter in meters if meter.key not in gone]
+        silent |= {each.key: each for each in (*telling, *empty)}
+        gone = {each.key for each in telling} | {below.key for each in empty for below in branch(rest, each.key)}
+        absent = replace(absent, tops=absent.tops | gone)
 
 
 def _seen_by_root(meter: Meter, by_key: Mapping[int, Meter]) -> bool:

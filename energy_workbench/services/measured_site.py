@@ -36,13 +36,15 @@ class MeasuredSite(LiveSite):
 
     def _absent_of(self, span: Period) -> Absent:
         """What figures of the site of a period do without: what was never connected, and roots that told nothing."""
-        absent = self._absent(span.end)
-        meters = self._meters_at(span.end)
+        absent, trees = self._absent(span.end), self._some_trees(span)
+        meters = list({meter.key: meter for tree in trees for meter in tree.meters}.values())
         measured = self._energies().totals(meters, span)[0]
         # What stands for a meter that nobody reads is the sum of what is below it: that speaks by itself.
-        read = {meter.key for tree in self._some_trees(span) for meter in tree.meters if not meter.unread}
+        read = {meter.key for tree in trees for meter in tree.meters if not meter.unread}
         known = {meter.key for meter in meters if measured.get(meter.key, Measured()).known(meter)} & read
-        return spoken_for(absent, meters, known)
+        for tree in reversed(trees):
+            absent = spoken_for(absent, tree.meters, known)
+        return absent
 
     def _absent(self, until: datetime) -> Absent:
         """What figures of the site do without at an instant: what was never connected until then."""

@@ -93,7 +93,7 @@ class _Trees:
         created = (meter.created_at for meter in meters.values() if meter.created_at is not None)
         self._changes = sorted([*self._heard.instants, *created])
         self._absents: dict[tuple[int, int], Absent] = {}
-        self._sources: dict[tuple[int, frozenset[int]], Sources] = {}
+        self._sources: dict[tuple[int, frozenset[int], frozenset[int]], Sources] = {}
 
     def kinds(self, part: Period) -> list[tuple[Sources, Period]]:
         """Which meters are the sources in each piece of a part."""
@@ -110,7 +110,7 @@ class _Trees:
         return self._absents[era]
 
     def _of(self, meters: Sequence[Meter], absent: Absent) -> Sources:
-        which = id(meters), absent.keys
+        which = id(meters), absent.keys, absent.tops
         if which not in self._sources:
             self._sources[which] = sources(absent.without(meters))
         return self._sources[which]
