@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -79,7 +80,7 @@ def quantities_of(name: str, header: Sequence[str]) -> list[str] | None:
         If the columns are those of no readings file.
     """
     form = "write meter,ts,quantity,value or meter,ts and a column a quantity"
-    again = sorted({column for column in header if header.count(column) > 1})
+    again = sorted(column for column, count in Counter(header).items() if count > 1)
     if again:
         raise InputError(f"{name}: line 1: the column {again[0]!r} is there twice")
     missing = [column for column in ("meter", "ts") if column not in header]
@@ -91,13 +92,14 @@ def quantities_of(name: str, header: Sequence[str]) -> list[str] | None:
         return None
     names = [column for column in header if column not in ("meter", "ts")]
     problems = []
-    for column in names:
+    # To look for what may be meant is dear: for those that are shown.
+    for column in [each for each in names if each not in QUANTITIES][:SHOWN]:
         try:
             quantity(column)
         except InputError as error:
             problems.append(Problem("line 1", column[:60], "", error.message))
     if problems or not names:
-        raise InputError(f"{name}: nothing was imported: {form}", problems[:SHOWN])
+        raise InputError(f"{name}: nothing was imported: {form}", problems)
     return names
 
 

@@ -33,8 +33,8 @@ def header_of(cells: Sequence[str]) -> list[str]:
     names = [re.sub(r"[\s.]+", "_", name.strip().strip(".").lower()) for name in cells]
     while names and not names[-1]:
         names.pop()
-    known = {*OWN, *RATIO, "parent"}
-    return [name if name in known or SYNONYMS.get(name) in names else SYNONYMS.get(name, name) for name in names]
+    known, there = {*OWN, *RATIO, "parent"}, set(names)
+    return [name if name in known or SYNONYMS.get(name) in there else SYNONYMS.get(name, name) for name in names]
 
 
 def header_row(rows: Sequence[tuple[int, list[str]]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -101,7 +102,7 @@ def layout(
     found = Layout(header, first, {}, preamble=[cell for _, row in rows[:header] for cell in row if cell])
     sample = [row for _, row in rows[first : first + LOOKED_AT]]
     said = {heading.strip().casefold(): role for heading, role in stated.columns.items()}
-    twice = {each for each in heads if each and heads.count(each) > 1}
+    twice = {each for each, count in Counter(heads).items() if each and count > 1}
     if twice:
         heading = sorted(twice)[0]
         raise UnclearError(
