@@ -81,7 +81,7 @@ def refuse(connection: Connection, changes: Sequence[RowChange]) -> None:
         return
     known = _known(connection)
     for words, edges in (("below itself", known.parents), ("made of itself", known.parts)):
-        for key in sorted(touched):
+        for key in sorted(touched & _circling(edges, known.rows)):
             if (way := _way(key, edges, known.rows)) is not None:
                 numbers = " → ".join(known.rows[each].number for each in way.keys)
                 raise LoopError(f"a meter cannot be {words}: {numbers}{way.when}")
@@ -122,6 +122,24 @@ def _dated(rows: Iterable[Any]) -> Iterable[tuple[int, Any, datetime, datetime]]
         key, since, value = here
         if key is not None:
             yield key, value, since, after[1] if after[0] == key else _LAST
+
+
+def _circling(edges: Edges, rows: Iterable[int]) -> set[int]:
+    """Keys of meters from which some way leads round, were all its steps to hold at one time."""
+    left: dict[int, int] = {}
+    into: dict[int, list[int]] = {}
+    for key in rows:
+        there = {each for each, _, _ in edges(key)}
+        left[key] = len(there)
+        for each in there:
+            into.setdefault(each, []).append(key)
+    ending = [key for key, count in left.items() if not count]
+    for key in ending:  # grows: all whose steps all end
+        for before in into.get(key, ()):
+            left[before] -= 1
+            if not left[before]:
+                ending.append(before)
+    return left.keys() - set(ending)
 
 
 def _way(start: int, edges: Edges, rows: Mapping[int, Any]) -> _Way | None:
