@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
+import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +17,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from energy_workbench.cli.home.init import prepare_home
-from energy_workbench.domain.time.clock import FIXED_NOW
+from energy_workbench.domain.time.clock import FIXED_NOW, to_micros
+from energy_workbench.lake import Reading
 from energy_workbench.lake.build.intervals import build
 from energy_workbench.registry import Registry
 from energy_workbench.runtime import settings
@@ -24,6 +31,7 @@ PERIOD = "2026-10-01/2026-10-10"
 HOURS = 240
 
 Make = Callable[..., Workbench]
+Told = tuple[dict[str, Any], float | None, float | None, int, int]
 
 
 @pytest.fixture
@@ -31,19 +39,30 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """A plant of these meters: `number=(fields, import kW, export kW, silent from hour, to hour)`."""
     monkeypatch.setenv(FIXED_NOW, NOW.isoformat())
 
-    def made(**meters: tuple[dict[str, Any], float | None, float | None, int, int]) -> Workbench:
-        own = settings.load(tmp_path / "home")
-        migrated(Registry(own.registry_url)).close()
-        prepare_home(own)
-        found = Workbench.at(own.home)
-        found.set_site(timezone="Asia/Kolkata", country="IN")
-        for number, (fields, *told) in meters.items():
-            found.create_meter({"number": number, "name": number, "type": "other"} | fields)
-            record(found, number, *told)
-        committed(found)
-        return found
+    def made(**meters: Told) -> Workbench:
+        home = tmp_path / "home"
+        shutil.copytree(_template(json.dumps(meters)), home)
+        return Workbench.at(home)
 
     return made
+
+
+@cache
+def _template(told: str) -> Path:
+    """A home with such a plant, to be copied: many tests begin with the same."""
+    meters: dict[str, Told] = json.loads(told)
+    folder = tempfile.mkdtemp(prefix="energy-workbench-plant-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    own = settings.load(Path(folder) / "home")
+    migrated(Registry(own.registry_url)).close()
+    prepare_home(own)
+    with closing(Workbench.at(own.home)) as found:
+        found.set_site(timezone="Asia/Kolkata", country="IN")
+        for number, (fields, *values) in meters.items():
+            found.create_meter({"number": number, "name": number, "type": "other"} | fields)
+            record(found, number, *values)
+        committed(found)
+    return own.home
 
 
 def committed(wb: Workbench) -> None:
@@ -52,16 +71,19 @@ def committed(wb: Workbench) -> None:
 
 
 def record(wb: Workbench, number: str, imported: Any, exported: Any, silent: int = 0, until: int = 0) -> None:
-    rows = []
-    for quarter in range(HOURS * 4 + 1):
-        hours = quarter / 4
-        if not silent <= hours < until or not until:
-            values = {"energy_active_import": imported, "energy_active_export": exported}
-            told = {name: 1000 + kw * hours for name, kw in values.items() if kw is not None}
-            if told:
-                rows.append({"ts": (DAY + timedelta(hours=hours)).astimezone(UTC).isoformat(), "values": told})
-    if rows:
-        wb.record(number, rows)
+    """Write a meter's readings of every quarter-hour, as an import does: nothing is judged."""
+    key = wb.registry.meter(number).key
+    told = {name: kw for name, kw in (("import", imported), ("export", exported)) if kw is not None}
+    wb.spool.append(
+        Reading(
+            key,
+            to_micros(DAY + timedelta(hours=hours)),
+            0,
+            {f"energy_active_{name}": 1000 + kw * hours for name, kw in told.items()},
+        )
+        for hours in (quarter / 4 for quarter in range(HOURS * 4 + 1))
+        if told and not (until and silent <= hours < until)
+    )
 
 
 GRID: dict[str, Any] = {"type": "grid"}
