@@ -42,7 +42,7 @@ from tests.api.conftest import API
 from tests.waiting import patience
 from tests.workbench.plant import NOW, add_history, make_home
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 """Calls of each kind, legal and illegal ones; `make soak` tries many more."""
 CHECKS = [
     not_a_server_error,
