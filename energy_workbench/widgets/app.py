@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import ipywidgets
 from markupsafe import Markup
@@ -130,12 +131,11 @@ class App(LivePage):
             self.poller.poke()
 
     def _choose_period(self, text: str) -> None:
-        parse_period(text, zone_of(self.names.zone), clock.now())
+        parse_period(text, self._zone, clock.now())
         self.choices.period = text
 
     def _step(self, by: int) -> None:
-        zone = zone_of(self.names.zone)
-        self.choices.period = beside(parse_period(self.model.period, zone, clock.now()), by, zone).text
+        self.choices.period = beside(parse_period(self.model.period, self._zone, clock.now()), by, self._zone).text
 
     def _choose_meter(self, change: dict[str, Any]) -> None:
         text = str(change["new"]).partition(SEPARATOR)[0].strip()
@@ -159,7 +159,7 @@ class App(LivePage):
             self.model.period,
             self.choices.compare,
             self._title(),
-            coming(self.model.period, zone_of(self.names.zone)) if "period" in self.model.takes else "",
+            coming(self.model.period, self._zone) if self.names.zone and "period" in self.model.takes else "",
         )
         self._tell()
 
@@ -171,8 +171,13 @@ class App(LivePage):
         self.head.tell(about)
 
     def _title(self) -> tuple[str, str, str]:
-        """What the period means, and its first and last day."""
-        return meaning(self.model.period, zone_of(self.names.zone))
+        """What the period means, and its first and last day; empty until the site's zone is known."""
+        return meaning(self.model.period, self._zone) if self.names.zone else ("", "", "")
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        """The site's, as far as it is known."""
+        return zone_of(self.names.zone or "UTC")
 
     def _question(self) -> Callable[[], Round]:
         model = self.model

@@ -21,7 +21,7 @@ class Names:
     ----------
     site : str
     zone : str
-        IANA time zone of the site.
+        IANA time zone of the site; empty while nobody asked: what day it is there is not known.
     meters : dict of str to str
         Number → name, in the order of the tree.
     ids : dict of str to str
@@ -33,7 +33,7 @@ class Names:
     """
 
     site: str = ""
-    zone: str = "UTC"
+    zone: str = ""
     meters: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     listed: bool = False

@@ -230,6 +230,18 @@ def test_a_part_of_a_number_or_name_chooses_the_first_hit_and_nothing_found_is_t
     run(scenario)
 
 
+def test_no_day_is_told_before_it_is_known_what_day_it_is_at_the_site() -> None:
+    async def scenario(opened: Opened, stand_in: StandIn) -> None:
+        title = lambda: (opened.app.head.period.label, opened.app.head.period.first)  # noqa: E731
+        opened.app.choices.period = "today"
+        opened.app._name()
+        assert title() == ("", "")
+        opened.says(here("?period=today"))
+        await until(lambda: all(title()))
+
+    run(scenario)
+
+
 def test_a_period_in_the_future_is_told_above_every_page() -> None:
     async def scenario(opened: Opened, stand_in: StandIn) -> None:
         opened.says(here("?period=2999-10"))
