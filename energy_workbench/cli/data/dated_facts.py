@@ -39,7 +39,7 @@ def move(
     if delete:
         workbench.delete_parent(meter, _named(since), reason=reason, by=BY)
     elif top or below is not None:
-        workbench.add_parent(meter, _dated({"parent_id": below}, since), reason=reason, by=BY)
+        workbench.add_parent(meter, {"parent_id": below, **_dated(since)}, reason=reason, by=BY)
     else:
         _nothing(since, reason)
     places = [{**row, "parent": row["parent"] or "(top)"} for row in workbench.meter_parents(meter)]
@@ -75,7 +75,7 @@ def formula(
     if delete:
         workbench.delete_formula(meter, _named(since), reason=reason, by=BY)
     elif none or formula is not None:
-        workbench.add_formula(meter, _dated({"formula": formula}, since), reason=reason, by=BY)
+        workbench.add_formula(meter, {"formula": formula, **_dated(since)}, reason=reason, by=BY)
     else:
         _nothing(since, reason)
     made = [{**row, "formula": row["formula"] or "(sum below it)"} for row in workbench.meter_formulas(meter)]
@@ -110,8 +110,9 @@ def _nothing(*given: str | None) -> None:
         raise InputError("there is nothing to change: say what holds from then on, too")
 
 
-def _dated(fields: dict[str, Any], since: str | None) -> dict[str, Any]:
-    return fields if since is None else {**fields, "valid_from": since}
+def _dated(since: str | None) -> Mapping[str, str]:
+    """What says since when; now by default."""
+    return {} if since is None else {"valid_from": since}
 
 
 def _tell(workbench: Workbench, meter: str, rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> None:
