@@ -34,6 +34,10 @@ FAR_OUT = 1000.0
 USUAL = 20.0
 """Without a rating, a step up to this many times the flow of the readings around it fits them."""
 
+REFRESH_HOURS = 15 / 3600
+"""How often meters write what they have counted into their registers at the seldomest, as far as nobody states it [h]:
+two readings may show what flowed in that much longer a time, however close to each other they were taken."""
+
 NEAR_END = 0.1
 """Share of the modulus that a rollover spans at most; one of more might be a reset as well."""
 
@@ -202,6 +206,11 @@ class Step:
     register: Register = field(default_factory=Register)
     stays: bool = True
 
+    @property
+    def most(self) -> float | None:
+        """What can have flowed in between by the rating [the quantity's unit]; None where that is not known."""
+        return None if self.limit is None else self.limit * (self.hours + REFRESH_HOURS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -260,8 +269,7 @@ def judge(step: Step) -> Verdict:
     expected, least = (step.typical or 0.0) * step.hours, step.register.step
     end = None if step.register.stated else register_end(step.before, step.after, expected, least)
     if end is not None:
-        most = None if step.limit is None else step.limit * step.hours
-        certain = fits_flow(end - step.before + step.after, end, expected, least, most)
+        certain = fits_flow(end - step.before + step.after, end, expected, least, step.most)
         return Verdict(choice=Choice.ROLLOVER if certain else None, modulus=end)
     near_zero = _fits(step, step.after)
     if step.stays and step.after >= 0 and step.after <= LOW * step.before and near_zero is not False:
@@ -272,8 +280,8 @@ def judge(step: Step) -> Verdict:
 def implausible(step: Step) -> bool:
     """Whether more rose than can have flowed: above the rating, and far above what flows around it."""
     amount, typical = step.after - step.before, step.typical or 0.0
-    if step.limit is not None:
-        most = step.limit * step.hours + 2 * step.register.step
+    if step.most is not None:
+        most = step.most + 2 * step.register.step
         return amount > most and amount > STICKS_OUT * typical * step.hours
     return typical > 0 and amount > step.before and amount > typical * max(FAR_OUT_HOURS, FAR_OUT * step.hours)
 
@@ -281,8 +289,8 @@ def implausible(step: Step) -> bool:
 def _fits(step: Step, amount: float) -> bool | None:
     """Whether an amount can have flowed meanwhile; None where nothing is known to compare it with."""
     slack = 2 * step.register.step
-    if step.limit is not None:
-        return amount <= step.limit * step.hours + slack
+    if step.most is not None:
+        return amount <= step.most + slack
     if step.typical:
         return amount <= USUAL * step.typical * step.hours + slack
     return None

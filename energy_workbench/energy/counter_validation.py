@@ -176,7 +176,9 @@ class CounterValidation:
         value = played(device, value, noise, crest)
         pairs, at = paired(meter, ts, value)
         hours = (pairs.end - pairs.start) / HOUR_US
-        pairs.broken |= breaks(pairs, self.limit[pairs.meter] * hours, noise[at], value[at])
+        pairs.broken |= breaks(
+            pairs, self.limit[pairs.meter] * (hours + counter_steps.REFRESH_HOURS), noise[at], value[at]
+        )
         pairs.broken |= device[at] != device[at + 1]
         for place in np.flatnonzero(pairs.broken).tolist():
             before, after = float(value[at[place]]), float(value[at[place] + 1])
@@ -418,7 +420,7 @@ def _text(
         return f"the counter went {moved} and stayed low: it was reset; {flowed}"
     if kind == "jump":
         around = f"{step.typical or 0:,.6g} {unit} an hour flow around it"
-        known = around if step.limit is None else f"its rating allows {step.limit * step.hours:,.6g} {unit}"
+        known = around if step.most is None else f"its rating allows {step.most:,.6g} {unit}"
         return f"the counter went {moved}; {known}: left out and flagged until somebody decides"
     if modulus is not None:
         hint = f"it may have begun again at {modulus:,.10g} {unit}, though what flows around it does not show that"
