@@ -1,9 +1,9 @@
 """What the interval build costs beside that of another check-out of this project: what rules since then have cost.
 
 Usage: python -m benchmarks.build_against CHECKOUT [--days 30] [--rounds 5]
-Both build all intervals of the same readings (the demo plant, 92 meters each quarter of an hour) in a process of their own, in
-turns, from a copy of the same lake. `git worktree add CHECKOUT COMMIT` makes one; it is run by this check-out's Python,
-which must have what both need. Told is the time of the processor, whole, as a ratio of each round.
+Both build all intervals of the same readings (the demo plant, 92 meters each quarter of an hour) in a process of their
+own, in turns, from a copy of the same lake. `git worktree add CHECKOUT COMMIT` makes one; it is run by this
+check-out's Python, which must have what both need. Told is the time of the processor, whole, as a ratio of each round.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What it costs to look at how meters measure: counters against power, phases and neighbours, beside the build.
 
 Usage: python -m benchmarks.measuring [--days 30]
-The demo plant, 92 meters read each quarter of an hour. All intervals are built anew, and all of them are looked at; then one
-day is, which is what happens once a day. Each as a share of the build of the same time, in one run. What is found in a
-plant that measures as it should is printed too: it should be nothing.
+The demo plant, 92 meters read each quarter of an hour. All intervals are built anew, and all of them are looked at;
+then one day is, which is what happens once a day. Each as a share of the build of the same time, in one run. What is
+found in a plant that measures as it should is printed too: it should be nothing.
 """
 
 from __future__ import annotations
