@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from energy_workbench.figures.axes import DAY_MS, axis, axis_title
-from energy_workbench.figures.schema import Figure, Layout, Marker, Trace
+from energy_workbench.figures.schema import Axis, Figure, Layout, Marker, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
 from energy_workbench.figures.wording.words import amount, plotted
 
@@ -46,7 +47,7 @@ def sources(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     totals = [("grid", "grid_import_kwh"), ("solar", "solar_kwh"), ("diesel", "dg_kwh")]
     totals += [("other producers", "other_kwh")] if payload.get("other_kwh", 0) != 0 else []
     summary = ", ".join(f"{name} {amount(payload[column], 'kWh')}" for name, column in totals)
-    return {"data": data, "layout": _layout(theme, summary, "kWh", monthly, f"sources {payload.get('from')}")}
+    return {"data": data, "layout": _layout(theme, summary, "kWh", bars, monthly, f"sources {payload.get('from')}")}
 
 
 def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
@@ -89,7 +90,7 @@ def carbon(payload: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     ]
     totals = [("Scope 1", "scope1_kg"), ("Scope 2 location-based", "scope2_location_kg")]
     summary = ", ".join(f"{name} {amount(payload[column], payload['units'][column])}" for name, column in totals)
-    return {"data": data, "layout": _layout(theme, summary, unit, monthly, f"carbon {payload.get('from')}")}
+    return {"data": data, "layout": _layout(theme, summary, unit, bars, monthly, f"carbon {payload.get('from')}")}
 
 
 def _exported(day: Mapping[str, Any]) -> float | None:
@@ -155,7 +156,17 @@ def _heights(bars: Sequence[_Bar], column: str) -> list[float | None]:
     return [None if (value := bar.sums[column]) is None else plotted(value) for bar in bars]
 
 
-def _layout(theme: Theme, summary: str, unit: str, monthly: bool, view: str) -> Layout:
+def _one_label(bars: Sequence[_Bar], monthly: bool) -> Axis:
+    """The label of a bar that is alone: Plotly gives a single period none."""
+    if len(bars) != 1:
+        return {}
+    start = date.fromisoformat(bars[0].start)
+    middle = f"{start:%Y-%m}-16" if monthly else f"{start.isoformat()} 12:00"
+    label = escape(f"{start:%b %Y}" if monthly else f"{start:%a %d %b}")
+    return {"tickvals": [middle], "ticktext": [label], "ticklabelmode": "instant"}
+
+
+def _layout(theme: Theme, summary: str, unit: str, bars: Sequence[_Bar], monthly: bool, view: str) -> Layout:
     plain = axis(theme, zerolinecolor=theme.line)
     return themed_layout(
         theme,
@@ -168,6 +179,7 @@ def _layout(theme: Theme, summary: str, unit: str, monthly: bool, view: str) -> 
         xaxis={
             **plain, "type": "date", "showgrid": False, "ticklabelmode": "period",
             "hoverformat": "%B %Y" if monthly else "%a %d %b %Y", "tickformat": "%b %Y" if monthly else "%a %d %b",
+            **_one_label(bars, monthly),
         },
         yaxis={
             **plain, "title": axis_title(theme, f"{unit} per {'month' if monthly else 'day'}"),

@@ -81,3 +81,10 @@ def test_a_long_time_is_drawn_month_by_month_and_keeps_its_sums() -> None:
     assert len(grid["x"]) == 24
     assert sum(grid["y"]) == pytest.approx(800.0 * (MOST_DAYS + 331), rel=1e-3)
     assert "month" in figure["layout"]["yaxis"]["title"]["text"]
+
+
+@pytest.mark.parametrize(("days", "labels"), [(1, ["Mon 02 Nov"]), (2, None)])
+def test_a_day_that_is_alone_has_its_label(days: int, labels: list[str] | None) -> None:
+    payload = {**analyses.generation(), "days": analyses.generation()["days"][:days]}
+    for figure in (sources(payload), carbon(payload)):
+        assert figure["layout"]["xaxis"].get("ticktext") == labels
