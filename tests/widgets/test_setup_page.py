@@ -255,6 +255,9 @@ def test_a_ratio_is_stored_only_after_its_impact_was_shown(model: SetupModel, st
     model.ratios.save()
     assert not [call for call in stand_in.calls if call[0] == "ratio"]
     assert model.ratios.problems["valid_from"] == NO_INSTANT
+    model.ratios.set("ct_primary", "2100")
+    assert model.ratios.problems["valid_from"] == NO_INSTANT, "another answer does not give the date"
+    model.ratios.set("ct_primary", "2000")
     model.ratios.set("valid_from", "yesterday-ish")
     assert "valid_from" in model.ratios.problems
     model.ratios.set("valid_from", "2026-11-01 06:00")

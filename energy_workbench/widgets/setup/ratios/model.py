@@ -33,6 +33,8 @@ class RatiosModel(HasTraits):
     zone = Unicode("UTC")
     """The site's."""
     rows: list[RatioRow] = List()
+    known = Bool(False)
+    """Whether the history has come: a new pair begins like its newest."""
     editing = Bool(False)
     revision = Int(None, allow_none=True)
     """That of the meter, as it is shown now."""
@@ -62,12 +64,13 @@ class RatiosModel(HasTraits):
         """Show the history of a meter."""
         if meter != self.meter:
             with self.hold_trait_notifications():
-                self.meter, self.rows, self.editing = meter, [], False
+                self.meter, self.rows, self.known, self.editing = meter, [], False, False
         if meter:
             self._doer.do(lambda: self._workbench.meter_ratios(meter), self._take, key="ratios")
 
     def _take(self, rows: Sequence[RatioRow]) -> None:
-        self.rows = list(rows)
+        with self.hold_trait_notifications():
+            self.rows, self.known = list(rows), True
 
     def begin(self, row: RatioRow | None = None) -> None:
         """Edit a pair of the history, or begin a new one like the newest."""
@@ -93,9 +96,11 @@ class RatiosModel(HasTraits):
             return
         self.values = {**self.values, name: text}
         self.impact = None
-        self._ask_impact(PAUSE)
-        if name != "valid_from":
+        if name == "valid_from":
+            self._mend()
+        else:
             self._check(PAUSE)
+        self._ask_impact(PAUSE)
 
     def save(self) -> None:
         """Store the pair, or say what keeps it from being stored."""
@@ -166,8 +171,11 @@ class RatiosModel(HasTraits):
     def _check(self, wait: float) -> None:
         workbench, meter, pair = self._workbench, self.meter, self._pair()
         self._doer.do(
-            lambda: workbench.check_meter(pair, meter), self._take_check, self._refused, key="ratio check", wait=wait
+            lambda: workbench.check_meter(pair, meter), self._take_check, self._no_check, key="ratio check", wait=wait
         )
+
+    def _no_check(self, error: Exception) -> None:
+        self.failure = explain_change(error)
 
     def _take_check(self, check: MeterCheck) -> None:
         def reasons(items: Sequence[FieldProblem | FieldWarning]) -> dict[str, str]:
@@ -181,7 +189,6 @@ class RatiosModel(HasTraits):
     def _ask_impact(self, wait: float) -> None:
         meter, asked, row = self.meter, self._asked, self._row
         if self._since == "":
-            self._mend()
             return
         replaces = {} if row is None else {"replaces": row["valid_from"] or BEGINNING}
         workbench = self._workbench

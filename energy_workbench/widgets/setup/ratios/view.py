@@ -60,7 +60,7 @@ class RatiosView:
         for name, widget in self.inputs.items():
             widget.observe(guard(self._typed(name)), "value")
         self.pick.observe(guard(self._picked), "value")
-        model.observe(lambda _: self._show_rows(), ["rows", "meter"])
+        model.observe(lambda _: self._show_rows(), ["rows", "known", "meter"])
         model.observe(
             lambda _: self._show(),
             [
@@ -101,6 +101,7 @@ class RatiosView:
                 self.pick.options = options
         finally:
             self._writing = False
+        self.add.disabled = not self.model.known
         shown(self.widget, bool(self.model.meter))
 
     def _show(self) -> None:

@@ -304,6 +304,32 @@ function keyed(event) {
   button.click();
 }
 
+/** How far the hand may move between pressing a button and letting it go [px]. */
+const STEADY = 5;
+
+/** A button that the page moves while it is held down is still pressed. The browser gives a click to what lies below
+ * the pointer at both ends of it: an answer that comes above the button in between would take the click away. */
+function pressing(options) {
+  let held = null;
+  document.addEventListener("pointerdown", (event) => {
+    const button = event.pointerType === "mouse" && event.isPrimary && !event.button && event.target.closest?.("button");
+    held = button ? {button, x: event.clientX, y: event.clientY} : null;
+  }, {...options, capture: true});
+  document.addEventListener("click", (event) => {
+    if (held?.button.contains(event.target)) held = null;
+  }, {...options, capture: true});
+  document.addEventListener("pointerup", (event) => {
+    const press = held;
+    if (!press || Math.hypot(event.clientX - press.x, event.clientY - press.y) > STEADY) return;
+    // After the browser's own click, if there is one.
+    setTimeout(() => {
+      if (held !== press) return;
+      held = null;
+      if (press.button.isConnected && !press.button.contains(event.target)) press.button.click();
+    });
+  }, {...options, capture: true});
+}
+
 const HEARTBEAT = 20_000;
 const RETRY = 3_000;
 /** What a link keeps of the address that it leaves. */
@@ -415,6 +441,7 @@ export const place = {
       tell(true);
       scrollTo(0, 0);
     }, options);
+    pressing(options);
     // Before the inputs see it: those of ipywidgets let no key out.
     document.addEventListener("keydown", keyed, {...options, capture: true});
     document.addEventListener("keydown", (event) => {
