@@ -642,7 +642,9 @@ def test_a_button_that_moves_while_it_is_held_down_is_pressed_once(setup: Setup,
     assert place
     page.mouse.move(place["x"] + 10, place["y"] + place["height"] / 2)
     page.mouse.down()
-    page.evaluate("""document.querySelector(".ew-ratios").insertAdjacentHTML("afterbegin", "<div style='height:90px'>")""")
+    page.evaluate(
+        """document.querySelector(".ew-ratios").insertAdjacentHTML("afterbegin", "<div style='height:90px'>")"""
+    )
     page.mouse.up()
     save = page.locator(".ew-do-save-ratio")
     expect(save).to_be_visible()
