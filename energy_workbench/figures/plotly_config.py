@@ -25,7 +25,14 @@ to them. Without an address the upload has nowhere to go either, should somebody
 PAGE: Configuration = {
     **OWN,
     "responsive": False,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "toImage"],
+    "modeBarButtonsToRemove": [
+        "select2d",
+        "lasso2d",
+        "autoScale2d",
+        "toImage",
+        "resetViewSankeyGroup",
+        "resetViewSankey",
+    ],
 }
 """For pages: each chart knows its place, and has a menu of its own to be taken along."""
 

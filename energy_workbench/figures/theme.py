@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, fields, replace
 from typing import Unpack
 
-from markupsafe import escape
+from markupsafe import Markup
 
 from energy_workbench.figures.schema import Annotation, Axis, Figure, Font, Layout
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 """Fonts that the reader's machine has: none is loaded."""
+
+MESSAGE = 42
+"""Characters of a line of a message: as many as a phone has room for."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,7 @@ def themed_layout(theme: Theme, *, summary: str, **more: Unpack[Layout]) -> Layo
 def message(theme: Theme, text: str) -> Figure:
     """A figure that says why there is nothing to see."""
     note: Annotation = {
-        "text": escape(text),
+        "text": Markup("<br>").join(textwrap.wrap(text, MESSAGE)),
         "x": 0.5,
         "y": 0.5,
         "xref": "paper",

@@ -54,16 +54,23 @@ def _understood(answer: Mapping[str, Any]) -> Markup:
     if not how:
         return Markup()
     notes = Markup().join(Markup("<li>{}</li>").format(one_line(note, 300)) for note in how["notes"])
+    head = Markup('<h3>Read as {}</h3><ul class="ew-hint">{}</ul>').format(one_line(how["shape"], 60), notes)
+    return head + _first_values(how["sample"])
+
+
+def _first_values(sample: Sequence[Mapping[str, Any]]) -> Markup:
+    if not sample:
+        return Markup()
     rows = Markup().join(
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{:,.10g} {}</td><td>{}</td></tr>").format(
             each["line"], one_line(each["meter"], 40), _when(each), each["value"], each["unit"], each["quantity"]
         )
-        for each in how["sample"]
+        for each in sample
     )
     return Markup(
-        '<h3>Read as {}</h3><ul class="ew-hint">{}</ul><div class="ew-scroll"><table class="ew-list"><thead><tr>'
-        "<th>Line</th><th>Meter</th><th>Time</th><th>Value</th><th>Quantity</th></tr></thead><tbody>{}</tbody></table></div>"
-    ).format(one_line(how["shape"], 60), notes, rows)
+        '<div class="ew-scroll"><table class="ew-list"><thead><tr><th>Line</th><th>Meter</th><th>Time</th>'
+        "<th>Value</th><th>Quantity</th></tr></thead><tbody>{}</tbody></table></div>"
+    ).format(rows)
 
 
 def _when(each: Mapping[str, Any]) -> str:
