@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from tests import processes
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
 
@@ -53,20 +54,10 @@ class Demo:
 
     def process(self, name: str) -> int:
         """Id of the process of the command of that name."""
-        waiting = children(self.pid)
-        while waiting:
-            pid = waiting.pop()
-            words = Path(f"/proc/{pid}/cmdline").read_text("utf-8").split("\0")
-            if name in words:
-                return pid
-            waiting += children(pid)
+        for each in processes.children(self.pid, recursive=True):
+            if name in processes.words(each):
+                return each.pid
         raise LookupError(name)
-
-
-def children(pid: int) -> list[int]:
-    """Ids of the processes that a process started."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(each) for found in lists for each in found.read_text("ascii").split()]
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests import processes
 from tests.chromium import ARGUMENTS
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
@@ -42,8 +43,7 @@ class Dashboards:
 
     def kernels(self) -> list[int]:
         """Process ids of its kernels."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii")
-        return [int(pid) for pid in children.split()]
+        return list(processes.kernels(self.process.pid))
 
 
 def answers(url: str) -> bool:

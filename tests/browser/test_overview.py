@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from energy_workbench.domain.errors import ServiceError
 from tests.browser.conftest import EDITOR, VIEWER, VIEWPORT, Dashboards, Visit
 from tests.browser.edges import WITH_PHONE, each_size, nothing_over
+from tests.processes import kernels
 
 pytestmark = pytest.mark.browser
 SANKEY = ".sankey-node"
@@ -96,10 +97,9 @@ def test_a_browser_cannot_run_code_and_a_kernel_knows_no_secret(
     assert "kernel_info_reply" in types
     assert "execute_reply" not in types
     assert not mark.exists()
-    for pid in site.kernels():
-        environment = Path(f"/proc/{pid}/environ").read_bytes()
-        assert EDITOR.encode() not in environment
-        assert b"ENERGY_WORKBENCH_HOME" not in environment
+    for environment in kernels(site.process.pid).values():
+        assert EDITOR not in environment.values()
+        assert "ENERGY_WORKBENCH_HOME" not in environment
 
 
 def test_a_page_of_the_menu_opens_in_the_same_kernel_and_back_returns(overview: Visit) -> None:

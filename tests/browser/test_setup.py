@@ -24,6 +24,7 @@ from tests.browser.conftest import EDITOR, VIEWER, Visit, answers, leave
 from tests.browser.edges import each_size, nothing_over
 from tests.browser.watched import BUTTONS, Watched
 from tests.conftest import free_ports
+from tests.processes import kernels
 from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.browser
@@ -764,10 +765,8 @@ def test_a_viewer_cannot_open_it(setup: Setup, visit: Visit) -> None:
 
 def test_a_kernel_knows_the_service_and_its_token_only(setup: Setup) -> None:
     # Those that wait for the next editors: a page takes one of them as it is.
-    children = Path(f"/proc/{setup.editor.pid}/task/{setup.editor.pid}/children")
-    for pid in eventually(lambda: children.read_text("ascii").split(), "a kernel"):
-        environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-        named = {text.split("=")[0] for text in environment if text.startswith("ENERGY_WORKBENCH_")}
+    for environment in eventually(lambda: kernels(setup.editor.pid), "a kernel").values():
+        named = {name for name in environment if name.startswith("ENERGY_WORKBENCH_")}
         assert named == {"ENERGY_WORKBENCH_URL", "ENERGY_WORKBENCH_SERVICE_TOKEN"}, json.dumps(sorted(named))
 
 

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,6 +23,7 @@ from energy_workbench.api.access.home_tokens import machine_secret, tokens_of
 from energy_workbench.registry import Registry
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings
+from tests import processes
 from tests.browser.conftest import answers
 from tests.conftest import free_ports
 from tests.waiting import eventually, patience
@@ -74,19 +74,16 @@ class Works:
 
     def kernels(self, name: str) -> dict[str, int]:
         """By id of its kernel, the processes of a server's kernels."""
-        pid = self.processes[name].pid
         found = {}
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
-            line = Path(f"/proc/{child}/cmdline").read_text("utf-8")
-            if match := re.search(r"kernel-([0-9a-f-]{36})\.json", line):
-                found[match[1]] = int(child)
+        for child in processes.children(self.processes[name].pid):
+            if match := re.search(r"kernel-([0-9a-f-]{36})\.json", " ".join(processes.words(child))):
+                found[match[1]] = child.pid
         return found
 
     def secret(self, name: str, kernel: str) -> str:
         """With which a kernel asks the service."""
-        pid = self.kernels(name)[kernel]
-        variables = Path(f"/proc/{pid}/environ").read_text("utf-8").split("\0")
-        return dict(each.partition("=")[::2] for each in variables)["ENERGY_WORKBENCH_SERVICE_TOKEN"]  # type: ignore[arg-type]
+        known = processes.kernels(self.processes[name].pid)
+        return known[self.kernels(name)[kernel]]["ENERGY_WORKBENCH_SERVICE_TOKEN"]
 
     def rest(self, secret: str, verb: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {secret}"}
@@ -293,9 +290,8 @@ def test_no_log_and_no_kernel_has_a_secret(works: Works) -> None:
         for secret in (*works.tokens.values(), *tokens_of(works.settings), machine_secret(works.settings), "ewk_"):
             assert secret not in works.log(name)
     for name in ("dashboards", "editor"):
-        for pid in works.kernels(name).values():
-            environment = Path(f"/proc/{pid}/environ").read_text("utf-8")
-            named = {each.partition("=")[0] for each in environment.split("\0") if each.startswith("ENERGY_WORKBENCH")}
+        for environment in processes.kernels(works.processes[name].pid).values():
+            named = {each for each in environment if each.startswith("ENERGY_WORKBENCH")}
             assert named == {"ENERGY_WORKBENCH_URL", "ENERGY_WORKBENCH_SERVICE_TOKEN"}
             for secret in (*tokens_of(works.settings), machine_secret(works.settings)):
-                assert secret not in environment
+                assert not any(secret in value for value in environment.values())

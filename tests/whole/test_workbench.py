@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from energy_workbench.domain.pages import AUDIT, VIEWED
 from tests.chromium import ARGUMENTS
+from tests.processes import children
 from tests.waiting import eventually, patience
 from tests.whole.conftest import Running, start
 
@@ -143,7 +144,7 @@ def test_a_report_is_written_while_it_runs(workbench, chromium, tmp_path):
 def test_ctrl_c_ends_every_process_and_a_second_start_goes_on(workbench, home, ports):
     with workbench.rest("Manager") as rest:
         before = rest.get("/meters/MAIN/readings", params={"limit": 1}).json()["items"][-1]
-    processes = descendants(workbench.process.pid)
+    processes = [each.pid for each in children(workbench.process.pid, recursive=True)]
     assert len(processes) >= 6
     assert workbench.stop() == 0, workbench.output()
     eventually(lambda: not running(processes), lambda: f"the end of {running(processes)}", 10)
@@ -173,8 +174,3 @@ def running(processes: list[int]) -> list[str]:
         if state != "Z":
             found.append(command)
     return found
-
-
-def descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children] + [d for child in children for d in descendants(int(child))]
