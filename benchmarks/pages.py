@@ -22,7 +22,8 @@ from benchmarks._site import close, empty_notebook, memory, opened, processor, s
 from energy_workbench.domain.pages import VIEWED
 from energy_workbench.typesetting.chromium import find
 from tests.browser.conftest import ARGUMENTS
-from tests.demo import Demo, children, demo
+from tests.demo import Demo, demo
+from tests.processes import children, words
 
 RUNS = 5
 WATCHED = 130.0
@@ -62,7 +63,7 @@ def main() -> None:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=str(find()), args=ARGUMENTS)
         _times(browser, plant, empty, given.pages)
-        _alone(browser, plant, given.pages, statistics.median(map(memory, children(empty_server))))
+        _alone(browser, plant, given.pages, statistics.median(memory(each.pid) for each in children(empty_server)))
         browser.close()
 
 
@@ -136,7 +137,7 @@ def _count(page: Page, into: list[int]) -> None:
 def _kernel(page: Page, server: int) -> int:
     """Process id of a page's kernel."""
     found = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
-    return next(pid for pid in children(server) if found in Path(f"/proc/{pid}/cmdline").read_text("utf-8"))
+    return next(each.pid for each in children(server) if any(found in word for word in words(each)))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ from benchmarks._reader import Reader
 from benchmarks._site import memory, processor
 from energy_workbench.typesetting.chromium import find
 from tests.browser.conftest import ARGUMENTS
-from tests.demo import Demo, children, demo
+from tests.demo import Demo, demo
+from tests.processes import children
 
 VIEWERS = (1, 10, 30)
 ROUNDS = 5
@@ -53,7 +54,7 @@ async def _measure(plant: Demo, assets: tuple[str, ...], count: int) -> None:
         meter = METERS[turn % len(METERS)]
         chosen += await asyncio.gather(*(reader.choose(meter) for reader in readers))
     idle, service = await _idle(readers, server, plant.process("serve"))
-    kernels = children(server)
+    kernels = [each.pid for each in children(server)]
     each = sum(memory(kernel, "Pss") for kernel in kernels) / len(kernels)
     middle = sorted(chosen)[len(chosen) // 2]
     print(
@@ -71,7 +72,7 @@ async def _idle(readers: list[Reader], server: int, service: int) -> tuple[float
     """Processor's time of all open pages in a minute, and the part of it in the service [s]."""
 
     def taken() -> tuple[float, float]:
-        kernels = sum(map(processor, children(server)))
+        kernels = sum(processor(each.pid) for each in children(server))
         return kernels + processor(server) + processor(service), processor(service)
 
     begin, end = taken(), time.monotonic() + IDLE

@@ -30,7 +30,7 @@ PAGE: Configuration = {
         "lasso2d",
         "autoScale2d",
         "toImage",
-        "resetViewSankeyGroup",
+        "resetSankeyGroup",
         "resetViewSankey",
     ],
 }

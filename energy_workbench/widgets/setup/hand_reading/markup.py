@@ -68,6 +68,7 @@ def history(rows: Sequence[tuple[datetime, Mapping[str, float]]], counted: Seque
         for at, values in rows
     )
     return Markup(
-        '<h3>Last readings, as the meter showed them</h3><div class="ew-scroll"><table class="ew-list ew-numbers">'
+        "<h3>Last readings, as the meter showed them</h3>"
+        '<div class="ew-scroll"><table class="ew-list ew-numbers ew-read">'
         "<thead><tr><th>When</th>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(head, lines)

@@ -200,6 +200,7 @@ export const chart = {
         plot.style.minWidth = `${(figure.layout.meta && figure.layout.meta.least) || 0}px`;
         await Plotly.react(plot, figure.data, {...figure.layout, ...sparse(figure.layout, plot), autosize: true}, window.workbench.bar);
         untangle(plot);
+        el.classList.toggle("ew-blank", !figure.data.length);
         if (listening) return;
         listening = true;
         el.classList.add("drawn");
