@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import datetime
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -269,6 +270,20 @@ def test_a_ratio_is_stored_only_after_its_impact_was_shown(model: SetupModel, st
     ]  # fmt: skip
     assert len(model.ratios.rows) == 2
     assert not model.ratios.editing
+
+
+def test_a_check_of_a_ratio_that_fails_takes_no_other_word_away(
+    model: SetupModel, stand_in: SetupStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> NoReturn:
+        raise InputError("it cannot be", [Problem("", "ct_primary", "x", "must be a number")])
+
+    choose(model, "UNIT-A")
+    model.ratios.begin()
+    model.ratios.save()
+    monkeypatch.setattr(stand_in, "check_meter", refused)
+    model.ratios.set("ct_primary", "x")
+    assert model.ratios.problems == {"valid_from": NO_INSTANT, "ct_primary": "must be a number"}
 
 
 def test_the_first_ratio_is_corrected_from_the_beginning_and_never_taken_away(

@@ -46,7 +46,7 @@ def cases(review_list: Sequence[CaseRow]) -> Markup:
         "out. Engineers decide on the setup page, under <b>Review</b>.</p>"
     )
     return Markup(
-        '<div class="ew-scroll"><table class="ew-list ew-findings">{}<tbody>{}</tbody></table></div>{}'
+        '<div class="ew-scroll"><table class="ew-list ew-findings ew-to-decide">{}<tbody>{}</tbody></table></div>{}'
     ).format(head, rows, note)
 
 

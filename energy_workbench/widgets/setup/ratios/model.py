@@ -175,7 +175,12 @@ class RatiosModel(HasTraits):
         )
 
     def _no_check(self, error: Exception) -> None:
-        self.failure = explain_change(error)
+        refused: Sequence[Problem] = getattr(error, "problems", ())
+        named = {item.field: item.reason for item in refused if item.field in RATIO}
+        since = {name: text for name, text in self.problems.items() if name not in RATIO}
+        with self.hold_trait_notifications():
+            self.problems = {**since, **named}
+            self.failure = "" if named else explain_change(error)
 
     def _take_check(self, check: MeterCheck) -> None:
         def reasons(items: Sequence[FieldProblem | FieldWarning]) -> dict[str, str]:
