@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -24,7 +26,7 @@ from energy_workbench.registry.meter_files.meter_file import (
 )
 from energy_workbench.tables.cells import guarded, plain
 from tests.migrated import migrated
-from tests.registry.conftest import Add
+from tests.registry.conftest import Add, Fresh
 
 LINES = {"rtu:///dev/ttyS0": (0, 1, 247, 248), "rtutcp://h": (255,), "tcp://h": (2, 249, 254)}
 """Gateways, and unit ids at each."""
@@ -283,17 +285,23 @@ def test_suspicious_plates_are_warnings_with_their_line(registry: Registry, path
     assert plan_import(registry, read_meter_file(path)).warnings == []
 
 
-def test_a_deep_line_of_meters_is_no_slower_than_a_flat_one(registry: Registry, path: Path) -> None:
-    def seconds(shape: str, above: Callable[[int], int]) -> float:
+def test_a_deep_line_of_meters_is_no_slower_than_a_flat_one(fresh: Fresh, path: Path) -> None:
+    def seconds(shape: str, attempt: int, above: Callable[[int], int]) -> float:
         lines = [f"{shape}{i},N,unit,{f'{shape}{above(i)}' if i < 999 else ''}" for i in range(1000)]
         path.write_text("\n".join(["number,name,type,parent", *lines]))
-        began = time.process_time()
-        apply_import(registry, plan_import(registry, read_meter_file(path)), by="test")
-        assert registry.meters()[0].number == f"{shape}999"
-        assert len(registry.delete_meter(f"{shape}999", by="test", children="cascade")) == 1000
-        registry.undo(by="test")
-        return time.process_time() - began
+        with closing(fresh(f"{shape}_{attempt}".lower())) as registry:
+            began = time.process_time()
+            apply_import(registry, plan_import(registry, read_meter_file(path)), by="test")
+            assert registry.meters()[0].number == f"{shape}999"
+            assert len(registry.delete_meter(f"{shape}999", by="test", children="cascade")) == 1000
+            registry.undo(by="test")
+            return time.process_time() - began
 
-    flat = seconds("FLAT", lambda _: 999)
+    flat = deep = math.inf
+    for attempt in range(3):  # What else the machine does only adds: the best of each is nearest to the work itself.
+        flat = min(flat, seconds("FLAT", attempt, lambda _: 999))
+        deep = min(deep, seconds("DEEP", attempt, lambda i: i + 1))
+        if deep < 2 * flat:
+            return
     # With the square of its depth it was three times as much.
-    assert seconds("DEEP", lambda i: i + 1) < 2 * flat
+    pytest.fail(f"{deep:.1f} s against {flat:.1f} s")
