@@ -67,12 +67,14 @@ class LateReadings:
         for commit in commits:
             if commit.upkeep:
                 continue
-            for meter, instants in (commit.touched or {}).items():
-                if meter == "*":
-                    log.warning("so many meters sent readings that late ones of locked months are not told one by one")
-                    continue
-                for low, high in zip(instants[::2], instants[1::2], strict=True):
-                    yield Arrived(int(meter), from_micros(low), from_micros(high))
+            if commit.touched is None:
+                log.warning(
+                    "a commit of an earlier version does not tell whose its readings are: late ones are not told"
+                )
+                continue
+            for meter, spans in commit.touched.items():
+                for low, high in spans:
+                    yield Arrived(meter, from_micros(low), from_micros(high))
 
     def _finding(self, arrived: Arrived, lock: MonthLock, zone: ZoneInfo) -> Finding:
         """One of a meter and month, which grows: a trickle of late readings is one finding."""

@@ -121,7 +121,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
         return f"{mended(lambda: run(at_once=False).rows)} intervals written"
 
     def upkeep() -> str:
-        return f"{maintain(lake).compacted} partitions compacted"
+        return f"{maintain(lake).compacted} runs of files compacted"
 
     def presence() -> str:
         return f"{mended(home.note_presence)} meters came or went"

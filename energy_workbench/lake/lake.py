@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from energy_workbench.domain.errors import LakeError, WorkbenchError
 from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.lake import arrow_readings, findings
+from energy_workbench.lake.columns import KEYS
 from energy_workbench.lake.reading import Refused
 from energy_workbench.lake.recovery import unlogged_files
 from energy_workbench.lake.spool.file import once_more
-from energy_workbench.lake.storage import build_state
+from energy_workbench.lake.storage import build_state, touched
 from energy_workbench.lake.storage.store import Store
 from energy_workbench.runtime import incidents
 
@@ -24,14 +25,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from energy_workbench.lake.spool.spool import Spool
+    from energy_workbench.lake.storage.touched import Spans
 
 log = logging.getLogger(__name__)
 
 BATCH = 100_000
 """Most spooled rows a commit: a week of 92 meters is emptied in the memory that three hours take."""
-
-_METERS_TOLD = 2000
-"""Above this many meters a commit tells the range of times it touched for all of them together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,9 @@ class Lake:
             raise LakeError(f"the lake {text}: only folders are supported; set `lake` to a path")
         self.path = Path(os.path.abspath(text.removeprefix("file://")))
         days = arrow_readings.schema([]).append(pa.field("day", pa.date32()))
-        self.readings = Store(self.path / "readings", days, "slot", "day", self._forgotten)
-        self.intervals = Store(self.path / "intervals", interval_schema(), "start", "month", self.build_anew)
-        self.findings = Store(self.path / "findings", findings.schema(), "until", "month", self.build_anew)
+        self.readings = Store(self.path / "readings", days, KEYS, "day", self._forgotten)
+        self.intervals = Store(self.path / "intervals", interval_schema(), ("meter", "start"), "month", self.build_anew)
+        self.findings = Store(self.path / "findings", findings.schema(), ("meter", "until"), "month", self.build_anew)
         self._orphaned = False
 
     def commit(self, spool: Spool) -> int:
@@ -211,7 +210,9 @@ class Lake:
         if refused:
             log.warning("%d values contradict stored ones and were refused, first %s", len(refused), refused[0])
         if len(fresh):
-            self.readings.write(with_day(fresh), transaction=transaction, metadata={"touched": touched(fresh)})
+            self.readings.write(
+                with_day(fresh), transaction=transaction, metadata={"touched": touched.told(_spans(fresh))}
+            )
         return Appended(len(fresh), len(given) - len(fresh), refused)
 
 
@@ -223,20 +224,14 @@ def with_day(table: pa.Table) -> pa.Table:
     return table.append_column("day", pa.array(days.astype("int32")).cast(pa.date32()))
 
 
-def touched(table: pa.Table) -> dict[str, list[int]]:
-    """Which meters a commit touched between which instants [µs since 1970, UTC]; `*` is every meter.
-
-    Of each meter pairs of instants, first and last of what lies within a day: late readings of long ago do
-    not make all that came since dirty.
-    """
+def _spans(table: pa.Table) -> Spans:
+    """Which meters readings are of, and when: of each meter what lies within a day of each other together."""
     import numpy as np
 
     meter, ts = arrow_readings.keys(table)
     starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (ts[1:] - ts[:-1] > arrow_readings.DAY_US)])
-    if len(starts) > _METERS_TOLD:
-        return {"*": [int(ts.min()), int(ts.max())]}
     low, high = np.minimum.reduceat(ts, starts), np.maximum.reduceat(ts, starts)
-    spans: dict[str, list[int]] = {}
+    spans: Spans = {}
     for key, first, last in zip(meter[starts].tolist(), low.tolist(), high.tolist(), strict=True):
-        spans.setdefault(str(key), []).extend((first, last))
+        spans.setdefault(key, []).append((first, last))
     return spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,21 +11,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from energy_workbench.domain.time import clock
-from energy_workbench.lake.compaction import compact
+from energy_workbench.lake.compaction import compact, due
 from energy_workbench.lake.recovery import salvage
 from energy_workbench.lake.storage import checksums, durable
 from energy_workbench.lake.storage.failpoints import failpoint
 
 if TYPE_CHECKING:
     from energy_workbench.lake.lake import Lake
+    from energy_workbench.lake.storage.snapshot import File
     from energy_workbench.lake.storage.store import Store
 
 RETENTION_HOURS = 24
 """How long replaced files stay: longer than the longest reader and backup [h]."""
-
-OPEN_FILES = 60
-"""Files that today's partition may have before it is compacted although more will come."""
-
 
 ORPHAN_DAYS = 7
 """How long files that nothing names are kept [d]."""
@@ -40,7 +38,7 @@ class Maintained:
     Attributes
     ----------
     compacted : int
-        Partitions rewritten.
+        Groups of files that became one sorted run.
     removed : int
         Files that nothing refers to any more, deleted.
     damaged : int
@@ -53,7 +51,7 @@ class Maintained:
 
 
 def maintain(lake: Lake, now: datetime | None = None, *, check: bool = False) -> Maintained:
-    """Compact closed partitions, and open ones of many files; checkpoint; remove what retention has passed.
+    """Compact what lies in small files and is over; checkpoint; remove what retention has passed.
 
     Safe at any time beside readers and writers: readers hold a version whose files stay for a day.
 
@@ -82,12 +80,16 @@ def maintain(lake: Lake, now: datetime | None = None, *, check: bool = False) ->
         if store.snapshot().version < 0:
             continue
         turn = None if check else instant.hour % SCRUB_HOURS
-        suspect = {partition for partition, files in _scrubbed(store, turn) for _ in files}
-        for partition in store.snapshot().partitions:
-            most = 1 if partition < current else (OPEN_FILES if store is lake.readings else 4)
-            if partition in suspect or len(store.snapshot().of_partition(partition)) > most:
-                damaged += _compact(lake, store, partition)
-                compacted += 1
+        suspect = {name for _, files in _scrubbed(store, turn) for name in files}
+        snapshot = store.snapshot()
+        for partition in snapshot.partitions:
+            files = snapshot.of_partition(partition)
+            groups = due(files, instant, closed=partition < current)
+            named = {file.path for group in groups for file in group}
+            groups += [[file] for file in files if file.path in suspect - named]
+            for group in groups:
+                damaged += _compact(lake, store, group)
+            compacted += len(groups)
         removed += _clean(store)
     return Maintained(compacted, removed, damaged)
 
@@ -108,15 +110,18 @@ def _scrubbed(store: Store, turn: int | None) -> list[tuple[str, list[str]]]:
     return [(partition, files) for partition, files in by_partition if files]
 
 
-def _compact(lake: Lake, store: Store, partition: str) -> int:
-    """Rewrite one partition; how many of its files were damaged."""
+def _compact(lake: Lake, store: Store, files: Sequence[File]) -> int:
+    """Rewrite files of a partition; how many of them were damaged."""
     with lake.writer() if store is lake.readings else store.writer():
-        damaged = compact(store, partition)
+        there = {file.path for file in store.snapshot().files}
+        if not all(file.path in there for file in files):
+            return 0  # Meanwhile somebody replaced what is in them.
+        damaged = compact(store, files)
         if damaged:
             # Readings may be missing, or intervals: everything that follows from them is told anew.
             lake.build_anew()
             if store is lake.readings:
-                lake.adopt(partition)  # what was compacted lately is still there uncompacted
+                lake.adopt(files[0].partition)  # what was compacted lately is still there uncompacted
     return damaged
 
 

@@ -37,12 +37,16 @@ def test_a_closed_day_becomes_one_file_with_the_same_rows(lake: Lake) -> None:
     assert [readings(lake, meter) for meter in (1, 2)] == before
 
 
-def test_today_stays_as_it_is_until_it_has_many_files(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    maintain(lake, T0 + timedelta(hours=1))
-    assert len(lake.readings.snapshot().files) == 12
-    monkeypatch.setattr(maintenance, "OPEN_FILES", 5)
-    maintain(lake, T0 + timedelta(hours=1))
-    assert len(lake.readings.snapshot().files) == 1
+def test_of_today_what_is_over_becomes_one_file(lake: Lake) -> None:
+    before = [readings(lake, meter) for meter in (1, 2)]
+    maintain(lake, T0 + timedelta(minutes=30))
+    assert len(lake.readings.snapshot().files) == 12, "nothing is over yet"
+    # Every two hours there is a reading, and four hours are over.
+    maintain(lake, T0 + timedelta(hours=5))
+    assert len(lake.readings.snapshot().files) == 11
+    maintain(lake, T0 + timedelta(hours=23))
+    assert len(lake.readings.snapshot().files) == 7
+    assert [readings(lake, meter) for meter in (1, 2)] == before
 
 
 def test_compaction_is_no_reason_to_build(lake: Lake) -> None:

@@ -12,12 +12,11 @@ from energy_workbench.energy.counter_steps import Evidence, Facts, Nature, Regis
 from energy_workbench.energy.counter_traits import DAYS, Traits, agreed, traits
 from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.energy.interpolation import Array
-from energy_workbench.lake.build.source import HOUR_US, chunks
+from energy_workbench.lake.build.extents import DAY_US, Extents, Range, by_days
+from energy_workbench.lake.build.source import chunks
 
 if TYPE_CHECKING:
     from energy_workbench.lake.storage.snapshot import Snapshot
-
-DAY_US = 24 * HOUR_US
 
 Days = dict[str, tuple[float, str, int]]
 """By number of the UTC day since 1970: least step, nature, and the first reading [µs]."""
@@ -29,7 +28,7 @@ _UNKNOWN = Register()
 
 
 def infer(
-    snapshot: Snapshot, evidence: Evidence, known: Inferred | None, touched: Iterable[tuple[int, int, int]] | None
+    snapshot: Snapshot, evidence: Evidence, known: Inferred | None, touched: Iterable[Range] | None, extents: Extents
 ) -> Inferred:
     """What the readings tell of the counters that no profile tells of.
 
@@ -41,6 +40,8 @@ def infer(
         As it was before.
     touched : iterable of (int, int, int) or None
         Key of a meter, and the first and last instant [µs] of what came since; None for everything.
+    extents : dict
+        Which counters each meter has, and since when.
 
     Raises
     ------
@@ -56,11 +57,20 @@ def infer(
     new = {meter for meter in asked if str(meter) not in before}
     if new:
         _look(snapshot, {meter: asked[meter] for meter in new}, None, None, found)
-    for meter, first, last in touched or ():
-        if meter in asked and meter not in new:
-            low, high = first // DAY_US, last // DAY_US
-            _look(snapshot, {meter: asked[meter]}, low * DAY_US, (high + 1) * DAY_US, found)
+    open_ = [
+        (meter, first, last)
+        for meter, first, last in touched or ()
+        if meter in asked and meter not in new
+        and any(_is_early(found[str(meter)].get(n, {}), first) for n in asked[meter] if n in extents.get(meter, ()))
+    ]  # fmt: skip
+    for (since, until), meters in by_days(open_).items():
+        _look(snapshot, {meter: asked[meter] for meter in meters}, since, until, found)
     return found
+
+
+def _is_early(days: Days, instant: int) -> bool:
+    """Whether an instant may be of one of the earliest days of a counter: by these alone it is judged."""
+    return len(days) < DAYS or instant // DAY_US <= max(map(int, days))
 
 
 def with_inferred(evidence: Evidence, inferred: Inferred) -> Evidence:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from energy_workbench.energy.interval_builder import IntervalBuilder
     from energy_workbench.energy.multipliers import Multipliers
+    from energy_workbench.lake.build.extents import Extents
     from energy_workbench.lake.lake import Lake
     from energy_workbench.lake.storage.snapshot import Snapshot
 
@@ -76,6 +77,7 @@ class _Sources(NamedTuple):
 
     multipliers: Multipliers
     evidence: Evidence
+    extents: Extents
 
     def meters(self, read: Sequence[int]) -> tuple[int, ...]:
         """Meters that have readings or edits."""
@@ -119,6 +121,7 @@ def build(
         If the lake cannot be read or written; what was built before stays.
     """
     from energy_workbench.energy.multipliers import Multipliers
+    from energy_workbench.lake.build.extents import extents
     from energy_workbench.lake.build.inference import infer, with_inferred
     from energy_workbench.lake.build.source import all_meters
 
@@ -128,8 +131,9 @@ def build(
             return BuildResult()
         state = State.load(lake.path)
         touched = _touched(lake, snapshot, state)
-        inferred = infer(snapshot, evidence or {}, state.inferred if state else None, touched)
-        sources = _Sources(Multipliers(ratios), with_inferred(evidence or {}, inferred))
+        told = extents(snapshot, state.extents if state else None, touched)
+        inferred = infer(snapshot, evidence or {}, state.inferred if state else None, touched, told)
+        sources = _Sources(Multipliers(ratios), with_inferred(evidence or {}, inferred), told)
         if meters is not None or start is not None or end is not None:
             first = None if start is None else to_micros(start) // QUARTER * QUARTER
             last = None if end is None else -(-to_micros(end) // QUARTER) * QUARTER
@@ -140,6 +144,7 @@ def build(
             {str(meter): sources.multipliers.of(meter) for meter, _ in ratios},
             sources.evidence,
             inferred,
+            told,
         )
         if now == state:
             return BuildResult()
@@ -183,6 +188,7 @@ def rehearse(
         If the lake cannot be read.
     """
     from energy_workbench.energy.multipliers import Multipliers
+    from energy_workbench.lake.build.extents import extents
     from energy_workbench.lake.build.inference import infer, with_inferred
 
     window = Window(
@@ -190,8 +196,10 @@ def rehearse(
     )
     snapshot = lake.readings.snapshot()
     state = State.load(lake.path)
-    inferred = infer(snapshot, evidence, state.inferred if state else None, _touched(lake, snapshot, state))
-    sources = _Sources(Multipliers(ratios), with_inferred(evidence, inferred))
+    touched = _touched(lake, snapshot, state)
+    told = extents(snapshot, state.extents if state else None, touched)
+    inferred = infer(snapshot, evidence, state.inferred if state else None, touched, told)
+    sources = _Sources(Multipliers(ratios), with_inferred(evidence, inferred), told)
     built, _ = _built(snapshot, sources, window, _bounds(snapshot, sources, window))
     return built.table()
 
@@ -207,10 +215,9 @@ def _touched(lake: Lake, snapshot: Snapshot, state: State | None) -> list[tuple[
     for commit in commits:
         if commit.upkeep:
             continue
-        if commit.touched is None or "*" in commit.touched:
+        if commit.touched is None:
             return None
-        for key, instants in commit.touched.items():
-            ranges += [(int(key), *span) for span in zip(instants[::2], instants[1::2], strict=True)]
+        ranges += [(meter, *span) for meter, spans in commit.touched.items() for span in spans]
     return ranges
 
 
@@ -229,7 +236,7 @@ def _changed(
             ranges.append((meter, first, last))
     for meter, since in now.changed_since(state).items():
         windows.setdefault((None if since is None else since // QUARTER * QUARTER, None), set()).add(meter)
-    for span, keys in _spans(snapshot, _apart(ranges)).items():
+    for span, keys in _spans(snapshot, now.extents or {}, _apart(ranges)).items():
         windows.setdefault(span, set()).update(keys)
     return [Window(tuple(sorted(keys)), *span) for span, keys in windows.items()]
 
@@ -251,18 +258,20 @@ def _apart(ranges: Iterable[tuple[int, int, int]]) -> list[dict[int, tuple[int, 
     return apart
 
 
-def _spans(snapshot: Snapshot, apart: Iterable[dict[int, tuple[int, int]]]) -> dict[tuple[int, int], set[int]]:
+def _spans(
+    snapshot: Snapshot, extents: Extents, apart: Iterable[dict[int, tuple[int, int]]]
+) -> dict[tuple[int, int], set[int]]:
     """Meters by the span whose intervals depend on the touched instants: from some readings before to some after."""
     from energy_workbench.energy.interpolation import CONTEXT_ROWS, SETTLED_ROWS
     from energy_workbench.lake.build import interval_energies
-    from energy_workbench.lake.build.source import neighbours
+    from energy_workbench.lake.build.neighbours import neighbours
 
     groups: dict[tuple[int, int], set[int]] = {}
     for ranges in apart:
         lows, highs = ({meter: span[side] for meter, span in ranges.items()} for side in (0, 1))
         begun = interval_energies.reach(snapshot, lows, highs)
-        starts = neighbours(snapshot, lows, SETTLED_ROWS + 2, before=True)
-        ends = neighbours(snapshot, highs, CONTEXT_ROWS + 2, before=False)
+        starts = neighbours(snapshot, extents, lows, SETTLED_ROWS + 2, before=True)
+        ends = neighbours(snapshot, extents, highs, CONTEXT_ROWS + 2, before=False)
         for meter, (low, high) in ranges.items():
             start = min(starts.get(meter, low), begun.get(meter, low))
             first, last = start // QUARTER, ends.get(meter, high) // QUARTER + 1
@@ -323,13 +332,14 @@ def _build_part(
     lake: Lake, snapshot: Snapshot, sources: _Sources, window: Window, bounds: tuple[int, int], *, replace: bool
 ) -> BuildResult:
     from energy_workbench.lake import findings
+    from energy_workbench.lake.storage import replacing
 
     builder, readings = _built(snapshot, sources, window, bounds)
     table = builder.table()
     if replace:
         lake.intervals.write(table, replace=True)
     else:
-        lake.intervals.write(table, predicate=_predicate(window, "start"))
+        replacing.replace(lake.intervals, table, window.meters, window.start, window.end)
     findings.replace(
         lake.findings, builder.findings, window.meters, (window.start, window.end), _predicate(window, "until"),
         everything=replace,
@@ -346,14 +356,17 @@ def _built(
     from energy_workbench.energy.power_integration import CONTEXT_US, POWER
     from energy_workbench.lake.build import interval_energies
     from energy_workbench.lake.build.crests import crests
-    from energy_workbench.lake.build.source import chunks, neighbours
+    from energy_workbench.lake.build.neighbours import neighbours
+    from energy_workbench.lake.build.source import chunks
 
     since, until = window.start, window.end
     if since is not None:
-        before = neighbours(snapshot, dict.fromkeys(window.meters, since), CONTEXT_ROWS, before=True)
+        before = neighbours(snapshot, sources.extents, dict.fromkeys(window.meters, since), CONTEXT_ROWS, before=True)
         since = min([since, *before.values()])
     if until is not None:
-        after = neighbours(snapshot, dict.fromkeys(window.meters, until - 1), SETTLED_ROWS, before=False)
+        after = neighbours(
+            snapshot, sources.extents, dict.fromkeys(window.meters, until - 1), SETTLED_ROWS, before=False
+        )
         until = max([until, *(instant + 1 for instant in after.values())])
 
     def booked(

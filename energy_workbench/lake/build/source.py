@@ -1,4 +1,4 @@
-"""Queries of the interval build: counter readings by day, sorted by meter and time, and the n-th around an instant."""
+"""Queries of the interval build: counter readings by day, sorted by meter and time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.energy.interpolation import Array
-from energy_workbench.energy.power_integration import POWER
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.storage import duck
 
@@ -25,9 +23,6 @@ HOUR_US = 3_600_000_000
 
 SLACK_US = MAX_OFFSET_MS * 1000
 """How far an instant may be from the slot by which files are sorted [µs]."""
-
-_REACHES = (4 * HOUR_US, 48 * HOUR_US, 45 * 24 * HOUR_US, None)
-"""How far to look for neighbouring readings: near first, as most meters are polled all the time [µs]."""
 
 _LISTED = 200
 """Up to here meters are named one by one in SQL."""
@@ -89,92 +84,6 @@ def chunks(
                 yield chunk
 
 
-def neighbours(snapshot: Snapshot, at: dict[int, int], nth: int, *, before: bool) -> dict[int, int]:
-    """By meter the instant up to which readings around one matter [µs]: the n-th before or after, or the outermost.
-
-    Each counter counts its own readings: one that is read less often, or was silent for days, needs older ones.
-    Of meters without counters, readings of power count. A meter with neither is absent.
-    """
-    counted = _of_names(snapshot, at, nth, COUNTERS, before=before)
-    others = {meter: instant for meter, instant in at.items() if meter not in counted}
-    return counted | _of_names(snapshot, others, nth, (POWER,), before=before)
-
-
-def _of_names(
-    snapshot: Snapshot, at: dict[int, int], nth: int, names: Sequence[str], *, before: bool
-) -> dict[int, int]:
-    wanted = {(meter, name): instant for meter, instant in at.items() for name in names if name in snapshot.columns}
-    if before:
-        # What ended before has nothing to do with what comes after: it need not be looked for in all of the past.
-        following = _search(snapshot, {key: instant - 1 for key, instant in wanted.items()}, 1, before=False)
-        wanted = {key: wanted[key] for key in following}
-    outermost: dict[int, int] = {}
-    for (meter, _), instant in _search(snapshot, wanted, nth, before=before).items():
-        known = outermost.get(meter, instant)
-        outermost[meter] = min(known, instant) if before else max(known, instant)
-    return outermost
-
-
-def _search(
-    snapshot: Snapshot, wanted: dict[tuple[int, str], int], nth: int, *, before: bool
-) -> dict[tuple[int, str], int]:
-    """By meter and quantity the instant of the n-th reading before or after one, or of the outermost there is [µs]."""
-    instants: dict[tuple[int, str], int] = {}
-    missing = dict(wanted)
-    with duck.session() as connection:
-        for reach in _REACHES:
-            if not missing:
-                break
-            low, high = min(missing.values()), max(missing.values())
-            start = low if not before else None if reach is None else low - reach
-            end = high if before else None if reach is None else high + reach
-            rows = _nth(connection, snapshot, missing, start, end, nth, before=before)
-            meters = {meter for meter, _ in missing}
-            beyond = snapshot.select(None if before else end, start if before else None, meters) if reach else []
-            for key, (count, instant) in rows.items():
-                if count >= nth or not beyond:
-                    instants[key] = instant
-                    del missing[key]
-            if not beyond:
-                break
-    return instants
-
-
-def _nth(
-    connection: duckdb.DuckDBPyConnection,
-    snapshot: Snapshot,
-    at: dict[tuple[int, str], int],
-    start: int | None,
-    end: int | None,
-    nth: int,
-    *,
-    before: bool,
-) -> dict[tuple[int, str], tuple[int, int]]:
-    """By meter and quantity how many of the n readings the span has, and the outermost of them."""
-    meters = sorted({meter for meter, _ in at})
-    names = sorted({name for _, name in at})
-    files = snapshot.select(start, end, meters)
-    names = _present(snapshot, files, names)
-    query = _query(snapshot, files, start, end, meters, names)
-    if query is None:
-        return {}
-    columns = list(zip(*((meter, name, instant) for (meter, name), instant in at.items()), strict=True))
-    kinds = (pa.int32(), pa.string(), pa.int64())
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
-    connection.register("wanted", pa.table(dict(zip(("meter", "name", "at"), arrays, strict=True))))
-    side, outermost, order = ("<", "min", "DESC") if before else (">", "max", "ASC")
-    each = " UNION ALL ".join(
-        f"""SELECT meter, '{name}' AS name, count(*), {outermost}(ts) FROM (
-            SELECT r.meter, r.ts, row_number() OVER (PARTITION BY r.meter ORDER BY r.ts {order}) AS nth
-            FROM selected r JOIN wanted w ON w.meter = r.meter AND w.name = '{name}' AND r.ts {side} w.at
-            WHERE r.{name} IS NOT NULL)
-        WHERE nth <= {nth} GROUP BY meter"""  # noqa: S608 - numbers and fixed names
-        for name in names
-    )
-    rows = connection.execute(f"WITH selected AS MATERIALIZED ({query}) {each}").fetchall()
-    return {(meter, name): (count, instant) for meter, name, count, instant in rows}
-
-
 def _read(
     connection: duckdb.DuckDBPyConnection,
     snapshot: Snapshot,
@@ -184,7 +93,7 @@ def _read(
     meters: Sequence[int],
     names: Sequence[str],
 ) -> Chunk | None:
-    query = _query(snapshot, files, since, until, meters, names)
+    query = readings_query(snapshot, files, since, until, meters, names)
     if query is None:
         return None
     columns: dict[str, Any] = dict(connection.execute(query).fetchnumpy())
@@ -206,33 +115,36 @@ def _read(
     return Chunk(meter, ts, counters)
 
 
-def _query(
+def readings_query(
     snapshot: Snapshot,
     files: list[str],
     since: int | None,
     until: int | None,
-    meters: Sequence[int],
+    meters: Sequence[int] | None,
     names: Sequence[str],
 ) -> str | None:
-    """SQL of readings with one of these quantities: meter, ts [µs] and those there are; None where none can be."""
-    present = _present(snapshot, files, names)
-    if not files or not present or not len(meters):
+    """SQL of readings with one of these quantities: meter, ts [µs] and those there are; None where none can be.
+
+    Where meters are many, those between the first and the last of them are selected; None is every meter.
+    """
+    there = present(snapshot, files, names)
+    if not files or not there or (meters is not None and not len(meters)):
         return None
-    where = ["(" + " OR ".join(f"{name} IS NOT NULL" for name in present) + ")"]
+    where = ["(" + " OR ".join(f"{name} IS NOT NULL" for name in there) + ")"]
     start, end = _slots(since, until)
     if start is not None:
         where.append(f"slot >= make_timestamptz({start})")
     if end is not None:
         where.append(f"slot < make_timestamptz({end})")
-    if len(meters) < _LISTED:
+    if meters is not None and len(meters) < _LISTED:
         where.append(f"meter IN ({', '.join(map(str, meters))})")
-    else:
+    elif meters is not None:
         where.append(f"meter BETWEEN {min(meters)} AND {max(meters)}")
-    columns = ", ".join(["meter", "epoch_us(slot) + offset_ms::BIGINT * 1000 AS ts", *present])
+    columns = ", ".join(["meter", "epoch_us(slot) + offset_ms::BIGINT * 1000 AS ts", *there])
     return f"SELECT {columns} FROM {duck.scan(files)} WHERE {' AND '.join(where)}"  # noqa: S608
 
 
-def _present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list[str]:
+def present(snapshot: Snapshot, files: list[str], names: Sequence[str]) -> list[str]:
     """Those of the quantities that at least one of the files has: older files lack columns that came later."""
     wanted = [name for name in names if name in snapshot.columns]
     present: set[str] = set()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from energy_workbench.domain.errors import ConflictError, Problem
@@ -26,16 +26,17 @@ from energy_workbench.lake.imports.shapes.unclear import Reading, UnclearError
 from energy_workbench.lake.imports.shapes.value import Value
 from energy_workbench.lake.imports.staging import Staging, Taken
 from energy_workbench.lake.reading import Refused
-from energy_workbench.lake.storage import duck
+from energy_workbench.lake.storage import duck, touched
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import pyarrow as pa
 
-    from energy_workbench.lake.imports.day_files import DayFile
     from energy_workbench.lake.lake import Lake
+    from energy_workbench.lake.storage.data_files import DataFile
     from energy_workbench.lake.storage.snapshot import Snapshot
+    from energy_workbench.lake.storage.touched import Spans
 
 log = logging.getLogger(__name__)
 
@@ -237,7 +238,7 @@ class Importer:
         lookalikes = Lookalikes(self._stated.kind)
         with ThreadPoolExecutor(2) as pool, duck.lake_errors():
             spans = staged.spans()
-            waiting: list[Future[DayFile]] = []
+            waiting: list[Future[DataFile]] = []
             for index, (first, end) in enumerate(spans):
                 taken = staged.take(first, end)
                 prepared.problems.add(self._differing(staged, taken), taken.differing)
@@ -245,7 +246,7 @@ class Importer:
                 lookalikes.look(taken.rows)
                 for day, part in deduplication.by_day(taken.rows):
                     fresh, refused, count = deduplication.against(part, prepared.stored)
-                    prepared.days[day] = Day(deduplication.span(part), len(part), len(fresh), touched(fresh))
+                    prepared.days[day] = Day(deduplication.span(part), len(part), len(fresh), _spans(fresh))
                     prepared.conflicts += self._conflicts(staged, refused[: SHOWN - len(prepared.conflicts)])
                     prepared.conflict_count += count
                     if not prepared.problems.total:
@@ -273,11 +274,10 @@ class Importer:
                     prepared.conflicts = self._conflicts(staged, refused[:SHOWN])
                     prepared.conflict_count = count
                     return
-                prepared.days[day] = known._replace(new=len(fresh), touched=touched(fresh))
+                prepared.days[day] = known._replace(new=len(fresh), spans=_spans(fresh))
                 files[day] = [day_files.write(folder, *part) for part in deduplication.by_day(fresh)]
             if written := [file for day in sorted(files) for file in files[day]]:
-                metadata = {"touched": _together(known.touched for known in prepared.days.values())}
-                day_files.commit(store, written, metadata)
+                day_files.commit(store, written, {"touched": touched.told(prepared.spans())})
         self._progress("committed", 1.0)
 
     def _again(self, staged: Staging, day: int, now: Snapshot) -> tuple[pa.Table, list[Refused], int]:
@@ -309,21 +309,21 @@ class Importer:
     def _count(self, result: Imported, prepared: Prepared) -> None:
         result.new = sum(day.new for day in prepared.days.values())
         result.known = sum(day.rows for day in prepared.days.values()) - result.new
-        spans = _together(day.touched for day in prepared.days.values())
+        spans = prepared.spans()
         result.meters = len(spans)
         if spans:
-            result.first = from_micros(min(low for low, _ in spans.values()))
-            result.last = from_micros(max(high for _, high in spans.values()))
+            result.first = from_micros(min(pairs[0][0] for pairs in spans.values()))
+            result.last = from_micros(max(pairs[-1][1] for pairs in spans.values()))
         result.conflicts, result.conflict_count = prepared.conflicts, prepared.conflict_count
 
 
 class Day(NamedTuple):
-    """Readings of one day in a file: what may hold the same keys, how many, how many new, and whose."""
+    """Readings of one day in a file: what may hold the same keys, how many, how many new, and whose these are when."""
 
     span: tuple[int, int, tuple[int, int]]
     rows: int
     new: int
-    touched: dict[str, list[int]]
+    spans: dict[int, tuple[int, int]]
 
 
 class Prepared:
@@ -338,7 +338,7 @@ class Prepared:
     def __init__(self, stored: Snapshot) -> None:
         self.stored = stored
         self.days: dict[int, Day] = {}
-        self.writing: dict[int, list[Future[DayFile]]] = {}
+        self.writing: dict[int, list[Future[DataFile]]] = {}
         self.problems = Problems()
         self.conflicts: list[Problem] = []
         self.conflict_count = 0
@@ -346,10 +346,22 @@ class Prepared:
     def fresh(self) -> list[Fresh]:
         """Where readings are new: spans of each meter within a day."""
         return [
-            Fresh(int(meter), from_micros(low), from_micros(high))
+            Fresh(meter, from_micros(low), from_micros(high))
             for day in self.days.values()
-            for meter, (low, high) in day.touched.items()
+            for meter, (low, high) in day.spans.items()
         ]
+
+    def spans(self) -> Spans:
+        """Where readings are new: of each meter what lies within a day of each other together."""
+        joined: Spans = {}
+        for _, day in sorted(self.days.items()):
+            for meter, (low, high) in day.spans.items():
+                pairs = joined.setdefault(meter, [])
+                if pairs and low <= pairs[-1][1] + arrow_readings.DAY_US:
+                    pairs[-1] = min(pairs[-1][0], low), max(pairs[-1][1], high)
+                else:
+                    pairs.append((low, high))
+        return joined
 
 
 def _decimal(refused: Refused, value: float) -> str:
@@ -369,7 +381,7 @@ def conflict(name: str, shown: Sequence[Problem], total: int) -> ConflictError:
     return ConflictError("\n".join([head, *map(str, shown)]))
 
 
-def touched(rows: pa.Table) -> dict[str, list[int]]:
+def _spans(rows: pa.Table) -> dict[int, tuple[int, int]]:
     """By meter, the first and the last instant of these readings [µs]."""
     import numpy as np
 
@@ -383,13 +395,4 @@ def touched(rows: pa.Table) -> dict[str, list[int]]:
         begun = ts - np.nan_to_num(rows[INTERVAL_MINUTES].to_numpy() * 60_000_000).astype("int64")
     low, high = np.minimum.reduceat(begun, starts), np.maximum.reduceat(ts, starts)
     keys = meter[starts].tolist()
-    return {str(m): [a, b] for m, a, b in zip(keys, low.tolist(), high.tolist(), strict=True)}
-
-
-def _together(spans: Any) -> dict[str, list[int]]:
-    joined: dict[str, list[int]] = {}
-    for each in spans:
-        for meter, (low, high) in each.items():
-            known = joined.get(meter, [low, high])
-            joined[meter] = [min(known[0], low), max(known[1], high)]
-    return joined
+    return {m: (a, b) for m, a, b in zip(keys, low.tolist(), high.tolist(), strict=True)}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.time.clock import to_micros
-from energy_workbench.energy.counter_steps import Evidence, Facts
+from energy_workbench.energy.counter_steps import Evidence, Facts, Register
 from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import disk
 
@@ -37,6 +38,9 @@ class State:
     rules : int
     inferred : dict
         What the readings told of counters without a profile, see `lake.build.inference`.
+    extents : dict or None
+        Between which readings each counter tells something, see `lake.build.extents`; None in a state of before it was
+        kept.
     """
 
     readings: int
@@ -45,6 +49,7 @@ class State:
     dated: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
     rules: int = RULES
     inferred: dict[str, dict[str, dict[str, tuple[float, str, int]]]] = field(default_factory=dict)
+    extents: dict[int, dict[str, tuple[int, int]]] | None = None
 
     @classmethod
     def of(
@@ -53,11 +58,12 @@ class State:
         steps: dict[str, list[tuple[int, float]]],
         evidence: Evidence,
         inferred: dict[str, dict[str, dict[str, tuple[float, str, int]]]] | None = None,
+        extents: dict[int, dict[str, tuple[int, int]]] | None = None,
     ) -> State:
         """The state that these make."""
         whole = {str(meter): text for meter, facts in evidence.items() if (text := _whole(facts))}
         dated = {str(meter): rows for meter, facts in evidence.items() if (rows := sorted(_dated(facts)))}
-        return cls(readings, steps, whole, dated, inferred=inferred or {})
+        return cls(readings, steps, whole, dated, inferred=inferred or {}, extents=extents)
 
     @classmethod
     def load(cls, folder: Path) -> State | None:
@@ -78,8 +84,12 @@ class State:
                 }
                 for meter, counters in content["inferred"].items()
             }
+            extents = None if content.get("extents") is None else {
+                int(meter): {name: (int(first), int(last)) for name, (first, last) in quantities.items()}
+                for meter, quantities in content["extents"].items()
+            }  # fmt: skip
             rules = int(content["rules"])
-            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, rules, inferred)
+            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, rules, inferred, extents)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return state if state.rules == RULES else None
@@ -95,7 +105,7 @@ class State:
         target = folder / FILE
         try:
             with disk.replaced(target) as draft:
-                draft.write_text(json.dumps(asdict(self)), "utf-8")
+                draft.write_text(json.dumps({each.name: getattr(self, each.name) for each in fields(self)}), "utf-8")
                 failpoint("intervals.state.before")
         except OSError as error:
             raise LakeError(f"{target} cannot be written: {error.strerror or error}") from None
@@ -128,10 +138,15 @@ class State:
 
 
 def _whole(facts: Facts) -> str:
-    registers = {name: asdict(register) for name, register in sorted(facts.registers.items())}
-    if facts.rated_kw is None and not registers:
+    if facts.rated_kw is None and not facts.registers:
         return ""
-    return _text({"rated_kw": facts.rated_kw, "registers": registers})
+    return _whole_text(facts.rated_kw, tuple(sorted(facts.registers.items())))
+
+
+@lru_cache(maxsize=16_384)
+def _whole_text(rated_kw: float | None, registers: tuple[tuple[str, Register], ...]) -> str:
+    """Most meters are of few models: what is said of one again and again is worded once."""
+    return _text({"rated_kw": rated_kw, "registers": {name: asdict(register) for name, register in registers}})
 
 
 def _dated(facts: Facts) -> Iterator[tuple[int, int, str]]:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from energy_workbench.domain.errors import LakeError
-from energy_workbench.lake.storage import checksums, durable, snapshot
+from energy_workbench.lake.storage import checksums, data_files, durable, snapshot, touched
+from energy_workbench.lake.storage.data_files import FEW, ROW_GROUP, STEPS, DataFile
 from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.lake.storage.lock import exclusive
-from energy_workbench.lake.storage.snapshot import EMPTY, Snapshot
+from energy_workbench.lake.storage.snapshot import EMPTY, File, Snapshot
+from energy_workbench.lake.storage.touched import Spans
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable, WriterProperties
-
-ROW_GROUP = 16_384
-"""Rows a group: two meters' day at 10 s, so that one meter is read without its neighbours."""
-
-FEW = ROW_GROUP // 16
-"""Distinct values of a row group up to which a dictionary beats splitting bytes."""
 
 _CONFIGURATION: dict[str, str | None] = {
     "delta.checkpointInterval": "60",
@@ -41,12 +39,12 @@ class Commit(NamedTuple):
     ----------
     upkeep : bool
         Whether it left all rows as they were: a compaction, a new column, files removed.
-    touched : dict of str to list of int, or None
-        By key of the meter the spans of what was written, as `lake.touched` makes them; None where it does not tell.
+    touched : dict of int to list of (int, int), or None
+        By key of the meter the spans of what was written [µs since 1970]; None where it does not tell.
     """
 
     upkeep: bool
-    touched: dict[str, list[int]] | None
+    touched: Spans | None
 
 
 class Store:
@@ -57,17 +55,25 @@ class Store:
     path : Path
     schema : pyarrow.Schema
         Columns it begins with, the partition's included.
-    time, partition : str
-        Names of the time column and of the partition column.
+    keys : tuple of str
+        Columns by which rows are sorted, and files told apart: the meter's, and the times'.
+    partition : str
+        Name of the partition column.
     on_damage : callable
         Called, inside `writer`, after commits that may have counted had to be set aside.
     """
 
     def __init__(
-        self, path: Path, schema: pa.Schema, time: str, partition: str, on_damage: Callable[[], None] = lambda: None
+        self,
+        path: Path,
+        schema: pa.Schema,
+        keys: tuple[str, ...],
+        partition: str,
+        on_damage: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = path
-        self.time = time
+        self.keys = keys
+        self.time = keys[1]
         self.partition = partition
         self._schema = schema
         self._on_damage = on_damage
@@ -127,7 +133,7 @@ class Store:
         return [
             Commit(
                 upkeep="job" in entry or str(entry.get("operation", "")).startswith(("VACUUM", "CREATE")),
-                touched=json.loads(entry.get("touched") or "null"),
+                touched=touched.read(json.loads(entry.get("touched") or "null")),
             )
             for entry in entries
         ]
@@ -198,7 +204,7 @@ class Store:
         from deltalake import CommitProperties, PostCommitHookProperties, Transaction, write_deltalake
 
         properties = CommitProperties(
-            custom_metadata={key: json.dumps(value) for key, value in (metadata or {}).items()},
+            custom_metadata=data_files.told(metadata or {}),
             app_transactions=[Transaction(*transaction)] if transaction else None,
         )
         with self.words("written"):
@@ -219,6 +225,76 @@ class Store:
                 post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
             )
             failpoint("lake.write.after")
+        self.harden()
+
+    def widen(self, schema: pa.Schema) -> None:
+        """Let the table be there and have these columns, as `write` would; call it inside `writer`."""
+        stored = self.snapshot()
+        if stored.version < 0 or not set(schema.names) <= {*stored.columns, self.partition}:
+            self.write(schema.empty_table(), metadata={"job": "columns"})
+
+    def folder(self, partition: str) -> Path:
+        """Where the files of a partition lie."""
+        return self.path / f"{self.partition}={partition}"
+
+    def swap(
+        self, removed: Sequence[File], added: Sequence[DataFile], metadata: Mapping[str, Any] | None = None
+    ) -> None:
+        """Put files in the place of others, in one durable commit; call it inside `writer`.
+
+        Parameters
+        ----------
+        removed : sequence of File
+            Of the newest snapshot.
+        added : sequence of DataFile
+            With columns that the table has; moved into their partitions' folders where they are not there yet.
+        metadata : mapping, optional
+            What the commit says of itself; values are stored as JSON.
+
+        Raises
+        ------
+        LakeError
+            If it cannot be written; the table is as before then.
+        """
+        from deltalake import CommitProperties, PostCommitHookProperties
+        from deltalake.transaction import RemoveAction
+
+        moved: list[Path] = []
+        before = durable.last_version(self.path)
+        try:
+            with self.words("written"):
+                now = int(time.time() * 1000)
+                actions: list[Any] = [
+                    RemoveAction(
+                        Path(file.path).relative_to(self.path).as_posix(), True, now, file.size,
+                        {self.partition: file.partition},
+                    )
+                    for file in removed
+                ]  # fmt: skip
+                for file in added:
+                    target = self.folder(file.partition) / file.path.name
+                    target.parent.mkdir(exist_ok=True)
+                    os.replace(file.path, target)
+                    moved.append(target)
+                    actions.append(data_files.action(self.partition, file._replace(path=target)))
+                table = self.open()
+                failpoint("lake.write.before")
+                table.create_write_transaction(
+                    actions,
+                    "append",
+                    table.schema(),
+                    [self.partition],
+                    commit_properties=CommitProperties(custom_metadata=data_files.told(metadata or {})),
+                    # The log is cleaned by maintenance, once backups and readers no longer need it.
+                    post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
+                )
+                failpoint("lake.write.after")
+        except LakeError:
+            # A commit may have come to be although what follows it failed: its files are the table's.
+            if durable.last_version(self.path) == before:
+                for path in moved:
+                    path.unlink(missing_ok=True)
+            raise
         self.harden()
 
     def _room_for(self, table: pa.Table) -> None:
@@ -250,7 +326,7 @@ class Store:
             str(self.path),
             schema=self._schema,
             partition_by=[self.partition],
-            configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": f"meter,{self.time},offset_ms"},
+            configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": ",".join((*self.keys[:2], "offset_ms"))},
         )
 
     def _stamp(self) -> tuple[int, int, int] | None:
@@ -301,5 +377,5 @@ def writer_properties(table: pa.Table) -> WriterProperties:
         compression="ZSTD",
         compression_level=3,
         max_row_group_size=ROW_GROUP,
-        column_properties=special | dict.fromkeys(("slot", "start", "offset_ms"), steps),
+        column_properties=special | dict.fromkeys(STEPS, steps),
     )

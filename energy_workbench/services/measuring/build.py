@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.services.measuring.checks import MeasuringChecks
 
 if TYPE_CHECKING:
+    from energy_workbench.domain.ratios import Ratio
+    from energy_workbench.energy.counter_steps import Evidence
     from energy_workbench.lake.build.intervals import BuildResult
     from energy_workbench.lake.lake import Lake
     from energy_workbench.registry import Registry, StateStore
     from energy_workbench.runtime.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_Stamp = tuple[int, tuple[tuple[str, int], ...]]
+"""Revision of the registry, and when each profile of the user's was written."""
 
 
 class IntervalBuild:
@@ -33,6 +40,7 @@ class IntervalBuild:
     def __init__(self, settings: Settings, lake: Lake, registry: Registry, state: StateStore) -> None:
         self._settings, self._lake, self._registry = settings, lake, registry
         self._checks = MeasuringChecks(lake, registry, state)
+        self._known: tuple[_Stamp, list[tuple[int, Ratio]], Evidence] | None = None
 
     def run(self, start: datetime | None = None, end: datetime | None = None, *, at_once: bool = True) -> BuildResult:
         """Build what changed; with bounds, that span anew.
@@ -49,10 +57,27 @@ class IntervalBuild:
         """
         from energy_workbench.lake.build.intervals import build
 
-        evidence = self._registry.evidence(self._settings.profiles_path)
-        built = build(self._lake, self._registry.all_ratios(), start=start, end=end, evidence=evidence)
+        ratios, evidence = self._sources()
+        built = build(self._lake, ratios, start=start, end=end, evidence=evidence)
         try:
             self._checks.after(built, at_once=at_once)
         except WorkbenchError as error:
             log.warning("the intervals are built, and how their meters measure cannot be looked at: %s", error)
         return built
+
+    def _sources(self) -> tuple[list[tuple[int, Ratio]], Evidence]:
+        """Ratios and evidence of every meter: asked for again once something of the registry or a profile changed."""
+        profiles = self._settings.profiles_path
+        stamp = self._registry.revision(), _written(profiles)
+        if self._known is None or self._known[0] != stamp:
+            self._known = stamp, self._registry.all_ratios(), self._registry.evidence(profiles)
+        return self._known[1:]
+
+
+def _written(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Files of a folder, and when each was written [ns]."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        with suppress(FileNotFoundError):
+            found.append((path.name, path.stat().st_mtime_ns))
+    return tuple(found)
