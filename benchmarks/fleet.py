@@ -1,4 +1,4 @@
-"""A fleet at 1 Hz on one core, and what a dead meter costs its neighbours.
+"""Fleets on one core, at 1 Hz and ten times as many every 10 s, and what a dead meter costs its neighbours.
 
 Usage: python -m benchmarks fleet
    or: python -m benchmarks.fleet [--meters 1000] [--seconds 30] [--profile janitza_umg96rm]
@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import resource
 import socket
 import struct
 import tempfile
@@ -83,7 +84,8 @@ def collect(home: Path, seconds: float, core: int, done: Connection) -> None:
         gateways = list(collector.statistics.gateways.values())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        done.send((share, sum(each.missed for each in gateways), sum(each.requests for each in gateways)))
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        done.send((share, memory, sum(each.missed for each in gateways), sum(each.requests for each in gateways)))
 
     asyncio.run(main())
 
@@ -110,20 +112,28 @@ def polled(meters: int, gateways: int, seconds: float, profile: str, period: flo
         apply_import(registry, plan_import(registry, rows), by="bench")
         registered = registry.meters()
         registry.close()
-        share, missed, requests = _in_process(collect, settings.home, WARM_SECONDS + seconds, cores[0])
-        return Fleet(settings.spool_path, registered, period, share, missed, requests, seconds)
+        share, memory, missed, requests = _in_process(collect, settings.home, WARM_SECONDS + seconds, cores[0])
+        return Fleet(settings.spool_path, registered, period, share, memory, missed, requests, seconds)
 
 
 class Fleet:
     """What a fleet's spool tells: lateness [s] in order, slots without a reading, and readings by unit."""
 
     def __init__(
-        self, spool: Path, meters: list, period: float, share: float, missed: int, requests: int, seconds: float
+        self,
+        spool: Path,
+        meters: list,
+        period: float,
+        share: float,
+        memory: float,
+        missed: int,
+        requests: int,
+        seconds: float,
     ) -> None:
         from collector.polling.poller import Target
         from energy_workbench.lake.spool.spool import Spool
 
-        self.share, self.missed, self.rate = share, missed, requests / (WARM_SECONDS + seconds)
+        self.share, self.memory, self.missed, self.rate = share, memory, missed, requests / (WARM_SECONDS + seconds)
         period_us = int(period * 1e6)
         phases = {m.key: Target(m.key, "", period_us, None, None, None).phase_us for m in meters}  # type: ignore[arg-type]
         units = {m.key: m.unit_id for m in meters}
@@ -142,6 +152,21 @@ class Fleet:
     def percentile(self, share: float) -> float:
         """[s]"""
         return self.late[min(int(share * len(self.late)), len(self.late) - 1)]
+
+
+def told(meters: int, period: float, seconds: float, profile: str) -> bool:
+    """Poll a fleet every period [s], print how it went, and whether nothing came late or not at all."""
+    fleet = polled(meters, -(-meters // PER_GATEWAY), seconds, profile, period, -1, 0.0)
+    p99 = fleet.percentile(0.99)
+    holds = p99 < 0.2 and not fleet.absent
+    print(
+        f"{meters} meters every {period:g} s on one core ({profile}, {fleet.rate:,.0f} requests/s): due to answered "
+        f"p50 {1000 * fleet.percentile(0.5):.0f}, p99 {1000 * p99:.0f}, worst {1000 * fleet.late[-1]:.0f} ms; slots "
+        f"without a reading {fleet.absent} of {fleet.slots * meters:,}, counted as missed {fleet.missed}; processor "
+        f"{100 * fleet.share:.0f} %, memory {fleet.memory:.0f} MB: {'holds' if holds else 'does not hold'}",
+        flush=True,
+    )
+    return holds
 
 
 def sequential(port: int, seconds: float, period: float) -> dict[int, int]:
@@ -167,26 +192,17 @@ def sequential(port: int, seconds: float, period: float) -> dict[int, int]:
 
 
 def main(meters: int = 1000, seconds: float = 30.0, profile: str = "janitza_umg96rm") -> None:
-    """Print both."""
+    """Print all."""
     size, held = meters, 0
     while size >= 100:
-        fleet = polled(size, -(-size // PER_GATEWAY), seconds, profile, 1.0, -1, 0.0)
-        p99 = fleet.percentile(0.99)
-        holds = p99 < 0.2 and not fleet.absent
-        print(
-            f"{size} meters at 1 Hz on one core ({profile}, {fleet.rate:,.0f} requests/s): from due to answered p50 "
-            f"{1000 * fleet.percentile(0.5):.0f}, p99 {1000 * p99:.0f}, worst {1000 * fleet.late[-1]:.0f} ms; slots "
-            f"without a reading {fleet.absent} of {fleet.slots * size:,}, counted as missed {fleet.missed}; processor "
-            f"{100 * fleet.share:.0f} %: {'holds' if holds else 'does not hold'}",
-            flush=True,
-        )
-        if holds:
+        if told(size, 1.0, seconds, profile):
             held, size = size, int(size * 1.25)
         elif held:
             break
         else:
             size = int(size * 0.8)
     print(f"the largest that held p99 < 200 ms without a missed slot: {held}")
+    told(10 * meters, 10.0, 3 * seconds, profile)
 
     fleet = polled(BUS_METERS, 1, DEAD_SECONDS, "janitza_umg96rm", DEAD_PERIOD, DEAD_UNIT, BUS_SECONDS)
     ours = sum(n for unit, n in fleet.by_unit.items() if unit != DEAD_UNIT) / (fleet.slots * (BUS_METERS - 1))
