@@ -67,9 +67,21 @@ class State:
 
     @classmethod
     def load(cls, folder: Path) -> State | None:
-        """The state of a lake's folder; None where there is none that can be read."""
+        """The state of a lake's folder; None where there is none that can be read.
+
+        Whoever builds again and again reads the file of many meters only where somebody else wrote it meanwhile.
+        """
+        target = folder / FILE
+        stamp = _stamp(target)
+        known = _known.get(target)
+        if known is None or known[0] != stamp:
+            known = _know(target, stamp, cls._read(target))
+        return known[1]
+
+    @classmethod
+    def _read(cls, target: Path) -> State | None:
         try:
-            content = json.loads((folder / FILE).read_text("utf-8"))
+            content = json.loads(target.read_text("utf-8"))
             steps = {
                 meter: [(int(at), float(factor)) for at, factor in rows] for meter, rows in content["steps"].items()
             }
@@ -106,7 +118,9 @@ class State:
         try:
             with disk.replaced(target) as draft:
                 draft.write_text(json.dumps({each.name: getattr(self, each.name) for each in fields(self)}), "utf-8")
+                stamp = _stamp(draft)
                 failpoint("intervals.state.before")
+            _know(target, stamp, self)
         except OSError as error:
             raise LakeError(f"{target} cannot be written: {error.strerror or error}") from None
         failpoint("intervals.state.after")
@@ -135,6 +149,30 @@ class State:
             for start, end, text in {*self.dated.get(meter, ())} ^ {*before.dated.get(meter, ())}:
                 spans.add((int(meter), start, end, text.startswith(_EDIT)))
         return sorted(spans)
+
+
+_Stamp = tuple[int, int, int] | None
+"""Which file it is, when it was written, and its size; None where there is none."""
+
+_known: dict[Path, tuple[_Stamp, State | None]] = {}
+"""What was read or written last, by file."""
+
+_FILES = 16
+
+
+def _know(target: Path, stamp: _Stamp, state: State | None) -> tuple[_Stamp, State | None]:
+    if len(_known) >= _FILES:
+        _known.clear()
+    _known[target] = stamp, state
+    return stamp, state
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _whole(facts: Facts) -> str:
