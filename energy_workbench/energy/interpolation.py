@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,12 +50,17 @@ CONTEXT_ROWS = GLITCH_ROWS + BEFORE_ROWS + SPIKE_ROWS + 1
 class Pieces:
     """Energy of one counter in intervals.
 
+    Energies are not summed yet: a sum that grows pair by pair in the order of time has the same bits in whatever
+    portions the readings come.
+
     Attributes
     ----------
     meter, interval : array of int, shape (n,)
         Index of the meter; number of the interval since 1970. Each pair at most once.
-    energy : array of float, shape (n,)
-        [kWh, kvarh, kVAh]
+    energy : array of float, shape (m,)
+        What flowed where a pair of readings overlaps an interval, in the order of time [kWh, kvarh, kVAh].
+    place : array of int, shape (m,)
+        To which of the intervals each of them belongs.
     covered, close : array of float, shape (n,)
         Time within the interval that lies between two readings, and between two close ones [µs].
     broken : array of bool, shape (n,)
@@ -72,6 +77,7 @@ class Pieces:
     meter: Array
     interval: Array
     energy: Array
+    place: Array
     covered: Array
     close: Array
     broken: Array
@@ -92,9 +98,11 @@ class Pairs:
     broken: Array
     level: Array
 
-    def take(self, mask: Array) -> Pairs:
-        """Some of the pairs."""
-        return self if mask.all() else Pairs(*(getattr(self, name)[mask] for name in Pairs.__slots__))
+    def take(self, rows: Array) -> Pairs:
+        """Some of the pairs: by a mask, or in the order of their numbers."""
+        if rows.dtype == bool and rows.all():
+            return self
+        return Pairs(*(getattr(self, name)[rows] for name in Pairs.__slots__))
 
     def replaced(self, place: int, spans: Sequence[tuple[int, int, float | None]]) -> Pairs:
         """Pairs like one of these over other spans `(start, end, amount)`; an amount of None is a break."""
@@ -105,11 +113,15 @@ class Pairs:
         return Pairs(**columns)
 
     @classmethod
+    def beside(cls, parts: Sequence[Pairs]) -> Pairs:
+        """All of them, one part after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__))
+
+    @classmethod
     def joined(cls, parts: Sequence[Pairs]) -> Pairs:
         """All of them, by meter and time."""
-        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__]
-        order = np.lexsort((columns[1], columns[0]))
-        return cls(*(column[order] for column in columns))
+        pairs = cls.beside(parts)
+        return pairs.take(np.lexsort((pairs.start, pairs.meter)))
 
 
 def glitches(meter: Array, value: Array, noise: Array) -> Array:
@@ -226,44 +238,74 @@ def cut(pairs: Pairs, meter: int, instant: int) -> Pairs:
     return Pairs(**columns)
 
 
-def spread(pairs: Pairs) -> Pieces:
-    """Book pairs into the intervals they overlap."""
-    first, last = pairs.start // QUARTER, (pairs.end - 1) // QUARTER
-    span = pairs.end - pairs.start
-    energy = np.where(pairs.broken, 0.0, pairs.amount)
-    covered = np.where(pairs.broken, 0, span).astype(float)
-    close = np.where(pairs.close, covered, 0.0)
-    within = first == last
-    known = edge_bits(pairs.start, pairs.end, first)
-    columns: tuple[Array, ...] = (pairs.meter, first, energy, covered, close, pairs.broken, pairs.level, span, known)
-    if within.all():
-        return gather(*columns)
-    inner = gather(*(column[within] for column in columns))
-    assert inner.level is not None
-    assert inner.grain is not None
-    assert inner.edges is not None
-    long = ~within
-    count = (last - first + 1)[long]
-    repeated = np.repeat(np.flatnonzero(long), count)
-    nth = np.arange(len(repeated)) - np.repeat(np.cumsum(count) - count, count)
-    interval = first[repeated] + nth
-    overlap = np.minimum(pairs.end[repeated], (interval + 1) * QUARTER) - np.maximum(
-        pairs.start[repeated], interval * QUARTER
+class Overlaps(NamedTuple):
+    """Where pairs of readings overlap intervals.
+
+    Attributes
+    ----------
+    pair : array of int, shape (m,)
+        Which of the pairs, ascending.
+    interval : array of int, shape (m,)
+        Number of the interval since 1970.
+    time : array of int, shape (m,)
+        How long [µs].
+    share : array of float, shape (m,)
+        The same as a share of the pair [1].
+    """
+
+    pair: Array
+    interval: Array
+    time: Array
+    share: Array
+
+
+def overlaps(start: Array, end: Array) -> Overlaps:
+    """The overlaps of pairs that last from one instant to another [µs], each with every interval that it touches."""
+    first = start // QUARTER
+    count = (end - 1) // QUARTER - first + 1
+    if len(count) and count.max() <= 1 and count.min() == 1:
+        return Overlaps(np.arange(len(start)), first, end - start, np.ones(len(start)))
+    pair = np.repeat(np.arange(len(start)), count)
+    interval = first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    time = np.minimum(end[pair], (interval + 1) * QUARTER) - np.maximum(start[pair], interval * QUARTER)
+    length = (end - start)[pair]
+    # What an exchange at the instant of a reading leaves lasts no time.
+    share = np.divide(time, length, out=np.ones(len(time)), where=length > 0)
+    return Overlaps(pair, interval, time, share)
+
+
+def spread(pairs: Pairs, grain: Array | None = None) -> Pieces:
+    """Book pairs into the intervals they overlap.
+
+    Parameters
+    ----------
+    grain : array of int, shape (n,), optional
+        At which grain each pair is measured [µs]; as long as it lasts by default.
+    """
+    order = np.lexsort((pairs.start, pairs.meter))
+    if np.any(order[1:] < order[:-1]):
+        pairs = pairs.take(order)
+        grain = None if grain is None else grain[order]
+    of = overlaps(pairs.start, pairs.end)
+    broken = pairs.broken[of.pair]
+    covered = np.where(broken, 0, of.time)
+    return gather(
+        pairs.meter[of.pair],
+        of.interval,
+        np.where(pairs.broken, 0.0, pairs.amount)[of.pair] * of.share,
+        covered,
+        covered * pairs.close[of.pair],
+        broken,
+        pairs.level[of.pair],
+        (pairs.end - pairs.start if grain is None else grain)[of.pair],
+        edge_bits(pairs.start[of.pair], pairs.end[of.pair], of.interval),
     )
-    share = overlap / span[repeated]
-    columns = (
-        np.concatenate([inner.meter, pairs.meter[repeated]]),
-        np.concatenate([inner.interval, interval]),
-        np.concatenate([inner.energy, energy[repeated] * share]),
-        np.concatenate([inner.covered, covered[repeated] * share]),
-        np.concatenate([inner.close, close[repeated] * share]),
-        np.concatenate([inner.broken, pairs.broken[repeated]]),
-        np.concatenate([inner.level, pairs.level[repeated]]),
-        np.concatenate([inner.grain, span[repeated]]),
-        np.concatenate([inner.edges, edge_bits(pairs.start[repeated], pairs.end[repeated], interval)]),
-    )
-    order = np.lexsort((columns[1], columns[0]))
-    return gather(*(column[order] for column in columns))
+
+
+def runs(meter: Array, interval: Array) -> tuple[Array, Array]:
+    """Where runs of the same meter and interval begin, and of each element the number of its run."""
+    new = np.r_[True, (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])][: len(meter)]
+    return np.flatnonzero(new), np.cumsum(new) - 1
 
 
 def gather(
@@ -273,24 +315,25 @@ def gather(
     covered: Array,
     close: Array,
     broken: Array,
-    level: Array | None = None,
-    grain: Array | None = None,
-    edges: Array | None = None,
+    level: Array,
+    grain: Array,
+    edges: Array,
 ) -> Pieces:
-    """Sums over runs of the same meter and interval."""
-    if not len(meter):
-        return Pieces(meter, interval, energy, covered, close, broken, level, grain, edges)
-    starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])])
+    """What is told of each meter and interval, of overlaps by meter and time."""
+    starts, place = runs(meter, interval)
+    if not len(starts):
+        return Pieces(meter, interval, energy, place, covered.astype(float), close.astype(float), broken)
     return Pieces(
         meter[starts],
         interval[starts],
-        np.add.reduceat(energy, starts),
-        np.add.reduceat(covered, starts),
-        np.add.reduceat(close, starts),
+        energy,
+        place,
+        np.add.reduceat(covered, starts).astype(float),
+        np.add.reduceat(close, starts).astype(float),
         np.logical_or.reduceat(broken, starts),
-        None if level is None else np.maximum.reduceat(level, starts),
-        None if grain is None else np.maximum.reduceat(grain, starts),
-        None if edges is None else np.bitwise_or.reduceat(edges, starts),
+        np.maximum.reduceat(level, starts),
+        np.maximum.reduceat(grain, starts),
+        np.bitwise_or.reduceat(edges, starts),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -298,10 +297,9 @@ class IntervalBuilder:
             return
         self._watch(name, window, value)
         closer = crest is not None or self._cut_within(window) or self._validation.concerns(name, window)
-        pieces = None if closer else window.spread(value, self._levels(name))
+        pieces = None if closer else window.spread(value, self._factor_of(window.ts[0]), self._levels(name))
         if pieces is not None:
-            factors = self._factors.at(pieces.meter, pieces.interval * QUARTER)
-            self._add(name, replace(pieces, energy=pieces.energy * factors))
+            self._add(name, pieces)
         else:
             pairs, events, clean = self._validation.pairs(name, window.meter, window.ts, value, crest)
             self._crest(name, window, value, *clean, crest)
@@ -380,22 +378,31 @@ class IntervalBuilder:
         first, last = int(window.ts.min()) // QUARTER * QUARTER, int(window.ts.max())
         return any(first <= at <= last for _, at in changes)
 
+    def _factor_of(self, instant: int) -> Array:
+        """The multiplier of each meter at an instant."""
+        return self._factors.at(np.arange(len(self.meters)), np.full(len(self.meters), instant))
+
     def _scaled(self, pairs: Pairs) -> Pairs:
-        for index, instant in self._factors.changes:
-            pairs = cut(pairs, index, instant)
+        if self._factors.changes and len(pairs.meter):
+            first, last = int(pairs.start.min()), int(pairs.end.max())
+            for index, instant in self._factors.changes:
+                if first < instant < last:
+                    pairs = cut(pairs, index, instant)
         pairs.amount = pairs.amount * self._factors.at(pairs.meter, pairs.start)
         return pairs
 
     def _add(self, name: str, pieces: Pieces) -> None:
         inside = (pieces.interval >= self.start) & (pieces.interval < self.end)
         width = self.end - self.start
-        at = (pieces.meter.astype("int64") * width + pieces.interval - self.start)[inside]
+        place = pieces.meter.astype("int64") * width + pieces.interval - self.start
+        at, each = place[inside], inside[pieces.place]
         grid = self._grid.setdefault(name, {})
         if not grid:
             grid |= _empty(len(self.meters) * width)
             if self._levels(name):
                 grid["level"] = np.zeros(len(self.meters) * width)
-        for key in ("energy", "covered", "close"):
+        np.add.at(grid["energy"], place[pieces.place[each]], pieces.energy[each])
+        for key in ("covered", "close"):
             grid[key][at] += getattr(pieces, key)[inside]
         grid["broken"][at] |= pieces.broken[inside]
         if pieces.grain is not None:

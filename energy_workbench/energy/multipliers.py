@@ -50,20 +50,21 @@ class MultiplierLookup:
     """Multipliers of some meters, for arrays of their indices."""
 
     def __init__(self, meters: Sequence[int], multipliers: Multipliers) -> None:
-        self._steps = [multipliers.of(int(meter)) for meter in meters]
-        self._first = np.array([changes[0][1] for changes in self._steps])
-        self._stepped = [index for index, changes in enumerate(self._steps) if len(changes) > 1]
+        steps = [multipliers.of(int(meter)) for meter in meters]
+        self._first = np.array([changes[0][1] for changes in steps])
+        self.changes = [(index, at) for index, changes in enumerate(steps) for at, _ in changes[1:]]
+        """`(index, instant)` of every change of a multiplier [µs]."""
+        self._instants = np.unique([at for changes in steps for at, _ in changes])
+        self._factors = np.array([factor for changes in steps for _, factor in changes])
+        # Each step by its meter and by the rank of its instant among all.
+        indices = np.repeat(np.arange(len(steps)), [len(changes) for changes in steps])
+        self._steps = self._keys(indices, np.array([at for changes in steps for at, _ in changes], "int64"))
 
     def at(self, meter: Array, instant: Array) -> Array:
         """Multipliers of meters at instants [1]."""
-        factor = self._first[meter]
-        for index in self._stepped:
-            instants, factors = zip(*self._steps[index], strict=True)
-            mine = np.flatnonzero(meter == index)
-            factor[mine] = np.asarray(factors)[np.searchsorted(instants, instant[mine], "right") - 1]
-        return factor
+        if not self.changes:
+            return self._first[meter]
+        return self._factors[np.searchsorted(self._steps, self._keys(meter, instant), "right") - 1]
 
-    @property
-    def changes(self) -> list[tuple[int, int]]:
-        """`(index, instant)` of every change of a multiplier [µs]."""
-        return [(index, at) for index in self._stepped for at, _ in self._steps[index][1:]]
+    def _keys(self, meter: Array, instant: Array) -> Array:
+        return meter.astype("int64") * len(self._instants) + np.searchsorted(self._instants, instant, "right") - 1

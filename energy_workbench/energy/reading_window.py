@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 from energy_workbench.energy.interpolation import (
     CLOSE_SLOW_US,
     CONTEXT_ROWS,
@@ -16,11 +15,17 @@ from energy_workbench.energy.interpolation import (
     Pieces,
     are_close,
     edge_bits,
-    gather,
+    overlaps,
+    runs,
 )
 from energy_workbench.energy.multipliers import NEVER
 
 HOUR_US = 3_600_000_000
+
+_NONE, _NO_TIME = np.empty(0, "int64"), np.empty(0)
+
+NOTHING = Pieces(_NONE, _NONE, _NO_TIME, _NONE, _NO_TIME, _NO_TIME, np.empty(0, bool))
+"""Nothing to be booked."""
 
 
 class Held(NamedTuple):
@@ -31,42 +36,37 @@ class Held(NamedTuple):
     value: Array
 
 
-class Overlaps(NamedTuple):
+class Booking(NamedTuple):
     """Where the pairs to be booked lie among the intervals: the same for all counters that were read at these instants.
 
     Attributes
     ----------
-    single : array of bool, shape (n,)
-        Pairs that lie within one interval.
-    runs : array of int, shape (r,)
-        First pair of each run of pairs that begin in the same interval of the same meter.
-    covered, close : array of float, shape (r,)
-        Time of a run's single pairs, and of those whose readings are close [µs].
     pair : array of int, shape (m,)
-        Of each overlap of a pair that crosses an edge with an interval: the pair.
+        Of each overlap of a pair with an interval, by meter and time: the pair.
     share : array of float, shape (m,)
         The overlap as a share of its pair [1].
-    overlap, near : array of float, shape (m,)
-        Its time, and that where the pair's readings are close [µs].
-    meter, interval, order : array of int, shape (r + m,)
-        Index of the meter and number of the interval, of runs and overlaps together, sorted by both; and that order.
-    grain : array of int, shape (r + m,), or None
+    starts : array of int, shape (n,)
+        First overlap with each interval of each meter.
+    place : array of int, shape (m,)
+        Of each overlap, with which of these it is.
+    meter, interval : array of int, shape (n,)
+        Index of the meter, and number of the interval since 1970.
+    covered, close : array of float, shape (n,)
+        Time that is overlapped, and that by pairs whose readings are close [µs].
+    grain : array of int, shape (n,), or None
         Of each, the longest time between the readings of a pair [µs]; None where all are close.
-    edges : array of int8, shape (r + m,), or None
+    edges : array of int8, shape (n,), or None
         Of each, at which edges of its interval the register is known; likewise.
     """
 
-    single: Array
-    runs: Array
-    covered: Array
-    close: Array
     pair: Array
     share: Array
-    overlap: Array
-    near: Array
+    starts: Array
+    place: Array
     meter: Array
     interval: Array
-    order: Array
+    covered: Array
+    close: Array
     grain: Array | None
     edges: Array | None
 
@@ -158,62 +158,60 @@ class ReadingWindow:
         return bool(doubled.any()) and bool(np.any(doubled & self._unrated))
 
     @cached_property
-    def _overlaps(self) -> Overlaps:
-        quarter = self.ts // QUARTER
-        first = quarter[:-1]
-        within = quarter[1:] - (self.ts[1:] == quarter[1:] * QUARTER) == first
-        single = self.fresh & within
-        runs = np.flatnonzero(np.r_[True, ~self.same[:-1] | (first[1:] != first[:-1])])
+    def _booking(self) -> Booking | None:
+        """None where nothing is to be booked."""
+        fresh = np.flatnonzero(self.fresh)
+        if not len(fresh):
+            return None
+        start, end = self.ts[fresh], self.ts[fresh + 1]
+        of = overlaps(start, end)
+        pair = fresh[of.pair]
+        meter = self.meter[pair]
+        starts, place = runs(meter, of.interval)
         span = self.ts[1:] - self.ts[:-1]
-        close = are_close(span, self.same)
-        covered = span * single
-        # Pairs that cross an edge, a piece for each interval.
-        long = np.flatnonzero(self.fresh & ~within)
-        count = (self.ts[long + 1] - 1) // QUARTER - first[long] + 1
-        pair = np.repeat(long, count)
-        interval = first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
-        overlap = np.minimum(self.ts[pair + 1], (interval + 1) * QUARTER) - np.maximum(
-            self.ts[pair], interval * QUARTER
-        )
-        meter = np.concatenate([self.meter[runs], self.meter[pair]])
-        intervals = np.concatenate([first[runs], interval])
-        order = np.lexsort((intervals, meter))
+        close = are_close(span, self.same)[pair]
         grain = edges = None
-        if np.any(span * self.fresh > CLOSE_SLOW_US):
-            grain = np.concatenate([np.maximum.reduceat(covered, runs), span[pair]])[order]
-            known = edge_bits(self.ts[pair], self.ts[pair + 1], interval)
-            edges = np.concatenate([np.zeros(len(runs), "int8"), known])[order]
-        return Overlaps(
-            single=single,
-            runs=runs,
-            covered=np.add.reduceat(covered, runs).astype(float),
-            close=np.add.reduceat(covered * close, runs).astype(float),
+        if np.any(end - start > CLOSE_SLOW_US):
+            grain = np.maximum.reduceat(span[pair], starts)
+            edges = np.bitwise_or.reduceat(edge_bits(self.ts[pair], self.ts[pair + 1], of.interval), starts)
+        return Booking(
             pair=pair,
-            share=overlap / span[pair],
-            overlap=overlap.astype(float),
-            near=overlap * close[pair],
-            meter=meter[order],
-            interval=intervals[order],
-            order=order,
+            share=of.share,
+            starts=starts,
+            place=place,
+            meter=meter[starts],
+            interval=of.interval[starts],
+            covered=np.add.reduceat(of.time, starts).astype(float),
+            close=np.add.reduceat(of.time * close, starts).astype(float),
             grain=grain,
             edges=edges,
         )
 
-    def spread(self, value: Array, levels: bool = False) -> Pieces | None:
-        """Book a counter, with its levels where they are asked for; None where it is odd."""
-        if len(value) < 2:
-            return gather(*(np.empty(0, kind) for kind in ("int64", "int64", float, float, float, bool)))
+    def spread(self, value: Array, factors: Array, levels: bool = False) -> Pieces | None:
+        """Book a counter; None where it is odd.
+
+        Parameters
+        ----------
+        factors : array of float
+            By index of meter, its multiplier at all of these instants.
+        levels : bool
+            With its levels.
+        """
         amount = value[1:] - value[:-1]
-        if self.odd(value, amount):
+        if len(amount) and self.odd(value, amount):
             return None
-        of = self._overlaps
-        order, nothing = of.order, np.zeros(len(of.order), bool)
-        inner = np.add.reduceat(amount * of.single, of.runs)
-        energy = np.concatenate([inner, amount[of.pair] * of.share])[order]
-        covered = np.concatenate([of.covered, of.overlap])[order]
-        close = np.concatenate([of.close, of.near])[order]
-        level = None
-        if levels:
-            last = np.r_[of.runs[1:], len(amount)] - 1
-            level = np.concatenate([value[last], value[of.pair]])[order]
-        return gather(of.meter, of.interval, energy, covered, close, nothing, level, of.grain, of.edges)
+        of = self._booking if len(amount) else None
+        if of is None:
+            return NOTHING
+        return Pieces(
+            of.meter,
+            of.interval,
+            (amount * factors[self.meter[:-1]])[of.pair] * of.share,
+            of.place,
+            of.covered,
+            of.close,
+            np.zeros(len(of.meter), bool),
+            np.maximum.reduceat(value[of.pair], of.starts) if levels else None,
+            of.grain,
+            of.edges,
+        )

@@ -103,10 +103,9 @@ def energy_hours(lake: Lake, meters: Sequence[int], span: tuple[int, int]) -> di
     first, count = span[0] // HOUR, -(-span[1] // HOUR) - span[0] // HOUR
     meter, place = table["meter"].astype("int64"), table["hour"].astype("int64") - first
     found = {}
-    for key in np.unique(meter).tolist():
-        mine = meter == key
+    for key, rows in _by_meter(meter):
         sides = np.full((2, count), np.nan)
-        sides[:, place[mine]] = table["imported"][mine], table["exported"][mine]
+        sides[:, place[rows]] = table["imported"][rows], table["exported"][rows]
         found[key] = (sides[0], sides[1])
     return found
 

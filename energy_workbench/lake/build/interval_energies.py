@@ -8,7 +8,6 @@ joint.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -78,13 +77,10 @@ class IntervalEnergyBuilder(IntervalBuilder):
                     index[rows], ts[rows] - length[rows], ts[rows], columns[name][rows].astype(float),
                     (length[rows] <= CLOSE_SLOW_US) & ~estimated[rows], np.zeros(len(rows), bool), np.zeros(len(rows)),
                 )  # fmt: skip
-                guessed = estimated[rows]
-                if not guessed.all():
-                    self._add(_book(counter), spread(self._scaled(pairs.take(~guessed))))
-                if guessed.any():
-                    pieces = spread(self._scaled(pairs.take(guessed)))
-                    # What its sender estimated is measured at no grain.
-                    self._add(_book(counter), replace(pieces, grain=np.full(len(pieces.meter), NO_GRAIN)))
+                sure, guessed = (self._scaled(pairs.take(mask)) for mask in (~estimated[rows], estimated[rows]))
+                # What its sender estimated is measured at no grain.
+                grain = np.concatenate([sure.end - sure.start, np.full(len(guessed.end), NO_GRAIN)])
+                self._add(_book(counter), spread(Pairs.beside([sure, guessed]), grain))
 
     def _apart(self, counter: str, meter: Array, start: Array, end: Array) -> Any:
         """Intervals that overlap none before them, as a mask: no energy counts twice, whatever was posted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 
 from energy_workbench.analytics.commissioning.checks import Check, Verdict
 from energy_workbench.analytics.commissioning.wiring import PHASES, wiring
+from energy_workbench.analytics.flow import children_of
 from energy_workbench.analytics.losses.compositions import compositions
 from energy_workbench.analytics.losses.node_books import sides_of
 from energy_workbench.analytics.measuring.causes import causes
@@ -45,6 +46,8 @@ NEIGHBOURS: Final = 7 * DAY_US
 CONTINUED: Final = 0.05
 """Share by which the ratio of a finding that goes on may differ from what it was."""
 MOST_KNOWN: Final = 100_000
+MOST_DAYS: Final = 30_000
+"""Days of meters that are looked at together: a thousand meters for a month."""
 LEAST_VOTES: Final = 6
 """Hours that must tell how the phases are connected."""
 MOST_VOTES: Final = 0.8
@@ -57,12 +60,37 @@ PHASE_QUANTITIES: Final = (
 )  # fmt: skip
 
 
+Sides = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+"""What a meter imported and exported in each hour [kWh]."""
+
+
 class _Looked(NamedTuple):
     """A span that is looked at [µs since 1970], and the meters that are."""
 
     start: int
     end: int
     meters: tuple[int, ...]
+
+    def parts(self) -> Iterator[_Looked]:
+        """The same in groups of meters that fit into memory, however long the span is."""
+        size = max(1, MOST_DAYS * DAY_US // (self.end - self.start))
+        return (self._replace(meters=self.meters[at : at + size]) for at in range(0, len(self.meters), size))
+
+
+class _Registered(NamedTuple):
+    """What is configured of meters, by key, and which are below each."""
+
+    meters: dict[int, Meter]
+    below: dict[int | None, list[Meter]]
+    ratios: dict[int, list[Ratio]]
+
+    @classmethod
+    def of(cls, registry: Registry) -> _Registered:
+        meters = registry.meters()
+        ratios: dict[int, list[Ratio]] = {}
+        for key, ratio in registry.all_ratios():
+            ratios.setdefault(key, []).append(ratio)
+        return cls({meter.key: meter for meter in meters}, children_of(meters), ratios)
 
 
 class MeasuringChecks:
@@ -91,14 +119,11 @@ class MeasuringChecks:
         at_once : bool
             Whatever was built.
         """
-        ratios: dict[int, list[Ratio]] = {}
-        found = 0
-        for looked in self._due(built, at_once):
-            if not ratios:
-                for key, ratio in self._registry.all_ratios():
-                    ratios.setdefault(key, []).append(ratio)
-            found += self._look(looked, ratios)
-        return found
+        due = self._due(built, at_once)
+        if not due:
+            return 0
+        known = _Registered.of(self._registry)
+        return sum(self._look(part, known) for looked in due for part in looked.parts())
 
     def _due(self, built: BuildResult, at_once: bool) -> list[_Looked]:
         spans: dict[int, tuple[int, int]] = {}
@@ -119,18 +144,18 @@ class MeasuringChecks:
                 due.setdefault((start // DAY_US * DAY_US - BACK, -(-end // DAY_US) * DAY_US), []).append(key)
         return [_Looked(start, end, tuple(sorted(keys))) for (start, end), keys in sorted(due.items())]
 
-    def _look(self, looked: _Looked, ratios: dict[int, list[Ratio]]) -> int:
+    def _look(self, looked: _Looked, given: _Registered) -> int:
         from energy_workbench.energy.multipliers import Multipliers
         from energy_workbench.energy.power_agreement import agreements
         from energy_workbench.lake.build.hourly import power_hours
 
-        every = [(key, ratio) for key, dated in ratios.items() for ratio in dated]
+        ratios = {key: given.ratios[key] for key in looked.meters if key in given.ratios}
+        dated = [(key, ratio) for key, all_of_it in ratios.items() for ratio in all_of_it]
         agreed = {key: agreements(hours) for key, hours in
-                  power_hours(self._lake, looked.meters, (looked.start, looked.end), Multipliers(every))}  # fmt: skip
-        meters = {meter.key: meter for meter in self._registry.meters()}
+                  power_hours(self._lake, looked.meters, (looked.start, looked.end), Multipliers(dated))}  # fmt: skip
         newest = self._newest(looked)
-        wired = self._wiring([meters[key] for key in looked.meters if key in meters], newest)
-        blamed = self._neighbours(meters, set(looked.meters), newest)
+        wired = self._wiring([given.meters[key] for key in looked.meters if key in given.meters], newest)
+        blamed = self._neighbours(given, set(looked.meters), newest)
         known = self._known(looked)
         count = 0
         for key in looked.meters:
@@ -203,17 +228,13 @@ class MeasuringChecks:
                     found[meter.key] = told
         return found
 
-    def _neighbours(self, meters: dict[int, Meter], looked: set[int], newest: int) -> dict[int, list[Suspect]]:
+    def _neighbours(self, given: _Registered, looked: set[int], newest: int) -> dict[int, list[Suspect]]:
         """Meters that the balance with their neighbours blames."""
-        from energy_workbench.lake.build.hourly import energy_hours
-
-        near = {meters[key].parent for key in looked if key in meters} | looked
-        nodes = {each.node.key for each in compositions([(0, 1, list(meters.values()))])} & near
+        near = {given.meters[key].parent for key in looked if key in given.meters} | looked
+        nodes = {key for key in near if key in given.meters and given.below.get(key)}
         if not nodes:
             return {}
-        energies = energy_hours(self._lake, sorted(meters), (newest - NEIGHBOURS, newest))
-        # Where there is no reading, there may be no meter: what is below it is seen through it.
-        tree = [meter if meter.key in energies else replace(meter, unread=Unread.NO_METER) for meter in meters.values()]
+        energies, tree = self._around(given, nodes, newest)
         found: dict[int, list[Suspect]] = {}
         for each in compositions([(0, 1, tree)]):
             if each.node.key not in nodes or each.passing or any(child.unread for child in each.children):
@@ -227,6 +248,33 @@ class MeasuringChecks:
                 if suspect.meter.key in looked:
                     found.setdefault(suspect.meter.key, []).append(suspect)
         return found
+
+    def _around(self, given: _Registered, nodes: set[int], newest: int) -> tuple[dict[int, Sides], list[Meter]]:
+        """Energies of nodes and of what they see, by hour; and these meters, as a tree.
+
+        Where there is no reading, there may be no meter: what is below it is seen through it.
+        """
+        from energy_workbench.lake.build.hourly import energy_hours
+
+        span = (newest - NEIGHBOURS, newest)
+        energies: dict[int, Sides] = {}
+        reached: dict[int, Meter] = {}
+        level = [given.meters[key] for key in nodes]
+        while level:
+            fresh = {meter.key: meter for meter in level} | {
+                child.key: child for meter in level for child in given.below.get(meter.key, ())
+                if meter.key in nodes
+            }  # fmt: skip
+            fresh = {key: meter for key, meter in fresh.items() if key not in reached}
+            reached |= fresh
+            energies |= energy_hours(self._lake, sorted(fresh), span)
+            level = [child for key in fresh if key not in energies for child in given.below.get(key, ())]
+        order = {key: place for place, key in enumerate(given.meters)}
+        tree = [
+            reached[key] if key in energies else replace(reached[key], unread=Unread.NO_METER)
+            for key in sorted(reached, key=order.__getitem__)
+        ]
+        return energies, tree
 
 
 def _continued(finding: Finding, known: Sequence[Finding], start: datetime) -> Finding:
