@@ -395,13 +395,17 @@ class IntervalBuilder:
         inside = (pieces.interval >= self.start) & (pieces.interval < self.end)
         width = self.end - self.start
         place = pieces.meter.astype("int64") * width + pieces.interval - self.start
-        at, each = place[inside], inside[pieces.place]
+        at = place[inside]
         grid = self._grid.setdefault(name, {})
         if not grid:
             grid |= _empty(len(self.meters) * width)
             if self._levels(name):
                 grid["level"] = np.zeros(len(self.meters) * width)
-        np.add.at(grid["energy"], place[pieces.place[each]], pieces.energy[each])
+        of, energy = place[pieces.place], pieces.energy
+        if not inside.all():
+            each = inside[pieces.place]
+            of, energy = of[each], energy[each]
+        np.add.at(grid["energy"], of, energy)
         for key in ("covered", "close"):
             grid[key][at] += getattr(pieces, key)[inside]
         grid["broken"][at] |= pieces.broken[inside]
