@@ -18,6 +18,10 @@ from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+PARTS = 2.0**30
+"""A counter is read to this part of its unit: its differences are then exact in floating point, and so are their sums,
+wherever they are cut and however many there are."""
+
 CLOSE_US = 180_000_000
 """Readings this near to each other are always close [µs]."""
 
@@ -67,6 +71,9 @@ class Pieces:
         all are as close as those of a meter that is polled once an interval.
     edges : array of int, shape (n,), or None
         At which edges of the interval the register is known (`edge_bits`); None where `grain` is.
+    factor : array of float, shape (n,), or None
+        What the energy is to be multiplied with; then each pair of meter and interval comes once for each factor. None
+        where it is primary, or one factor holds for the whole interval.
     """
 
     meter: Array
@@ -78,6 +85,7 @@ class Pieces:
     level: Array | None = None
     grain: Array | None = None
     edges: Array | None = None
+    factor: Array | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +118,11 @@ class Pairs:
         columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__]
         order = np.lexsort((columns[1], columns[0]))
         return cls(*(column[order] for column in columns))
+
+
+def exact(value: Array) -> Array:
+    """Values as parts of their unit whose differences and sums are exact."""
+    return np.rint(value * PARTS) / PARTS
 
 
 def glitches(meter: Array, value: Array, noise: Array) -> Array:
@@ -221,27 +234,36 @@ def cut(pairs: Pairs, meter: int, instant: int) -> Pairs:
     share = (instant - pairs.start[at]) / (pairs.end[at] - pairs.start[at])
     columns = {name: np.insert(getattr(pairs, name), at, getattr(pairs, name)[at]) for name in Pairs.__slots__}
     columns["end"][at] = columns["start"][at + 1] = instant
-    columns["amount"][at] *= share
+    columns["amount"][at] = exact(columns["amount"][at] * share)
     columns["amount"][at + 1] -= columns["amount"][at]
     return Pairs(**columns)
 
 
-def spread(pairs: Pairs) -> Pieces:
-    """Book pairs into the intervals they overlap."""
+def spread(pairs: Pairs, factor: Array) -> Pieces:
+    """Book pairs into the intervals they overlap: what lies within one is summed first, and multiplied then.
+
+    Parameters
+    ----------
+    factor : array of float, shape (n,)
+        The multiplier of each pair [1].
+    """
     first, last = pairs.start // QUARTER, (pairs.end - 1) // QUARTER
     span = pairs.end - pairs.start
-    energy = np.where(pairs.broken, 0.0, pairs.amount)
+    energy = np.where(pairs.broken, 0.0, exact(pairs.amount))
     covered = np.where(pairs.broken, 0, span).astype(float)
     close = np.where(pairs.close, covered, 0.0)
     within = first == last
     known = edge_bits(pairs.start, pairs.end, first)
-    columns: tuple[Array, ...] = (pairs.meter, first, energy, covered, close, pairs.broken, pairs.level, span, known)
+    columns: tuple[Array, ...] = (
+        pairs.meter, first, energy, covered, close, pairs.broken, pairs.level, span, known, factor
+    )  # fmt: skip
     if within.all():
-        return gather(*columns)
+        return _multiplied(gather(*columns))
     inner = gather(*(column[within] for column in columns))
     assert inner.level is not None
     assert inner.grain is not None
     assert inner.edges is not None
+    assert inner.factor is not None
     long = ~within
     count = (last - first + 1)[long]
     repeated = np.repeat(np.flatnonzero(long), count)
@@ -250,20 +272,29 @@ def spread(pairs: Pairs) -> Pieces:
     overlap = np.minimum(pairs.end[repeated], (interval + 1) * QUARTER) - np.maximum(
         pairs.start[repeated], interval * QUARTER
     )
-    share = overlap / span[repeated]
+    told = overlap * ~pairs.broken[repeated]
     columns = (
         np.concatenate([inner.meter, pairs.meter[repeated]]),
         np.concatenate([inner.interval, interval]),
-        np.concatenate([inner.energy, energy[repeated] * share]),
-        np.concatenate([inner.covered, covered[repeated] * share]),
-        np.concatenate([inner.close, close[repeated] * share]),
+        np.concatenate([inner.energy, energy[repeated] * (overlap / span[repeated])]),
+        np.concatenate([inner.covered, told]),
+        np.concatenate([inner.close, told * pairs.close[repeated]]),
         np.concatenate([inner.broken, pairs.broken[repeated]]),
         np.concatenate([inner.level, pairs.level[repeated]]),
         np.concatenate([inner.grain, span[repeated]]),
         np.concatenate([inner.edges, edge_bits(pairs.start[repeated], pairs.end[repeated], interval)]),
+        np.concatenate([inner.factor, factor[repeated]]),
     )
     order = np.lexsort((columns[1], columns[0]))
-    return gather(*(column[order] for column in columns))
+    return _multiplied(gather(*(column[order] for column in columns)))
+
+
+def _multiplied(pieces: Pieces) -> Pieces:
+    """Energies times their factors; those of an interval in which a ratio begins are one then."""
+    return gather(
+        pieces.meter, pieces.interval, pieces.energy * pieces.factor, pieces.covered, pieces.close, pieces.broken,
+        pieces.level, pieces.grain, pieces.edges,
+    )  # fmt: skip
 
 
 def gather(
@@ -276,11 +307,15 @@ def gather(
     level: Array | None = None,
     grain: Array | None = None,
     edges: Array | None = None,
+    factor: Array | None = None,
 ) -> Pieces:
-    """Sums over runs of the same meter and interval."""
+    """Sums over runs of the same meter, interval and factor."""
     if not len(meter):
-        return Pieces(meter, interval, energy, covered, close, broken, level, grain, edges)
-    starts = np.flatnonzero(np.r_[True, (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])])
+        return Pieces(meter, interval, energy, covered, close, broken, level, grain, edges, factor)
+    new = (meter[1:] != meter[:-1]) | (interval[1:] != interval[:-1])
+    if factor is not None:
+        new |= factor[1:] != factor[:-1]
+    starts = np.flatnonzero(np.r_[True, new])
     return Pieces(
         meter[starts],
         interval[starts],
@@ -291,6 +326,7 @@ def gather(
         None if level is None else np.maximum.reduceat(level, starts),
         None if grain is None else np.maximum.reduceat(grain, starts),
         None if edges is None else np.bitwise_or.reduceat(edges, starts),
+        None if factor is None else factor[starts],
     )
 
 

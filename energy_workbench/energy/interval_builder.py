@@ -16,7 +16,7 @@ from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Evidence, Nature
 from energy_workbench.energy.counter_validation import CounterValidation, Event
 from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, FROM_NET, IMPORT, NET, REACTIVE
-from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, spread
+from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, exact, spread
 from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.energy.multipliers import NEVER, MultiplierLookup, Multipliers
 from energy_workbench.energy.net_counters import both_ways
@@ -105,7 +105,9 @@ class IntervalBuilder:
         self._booked: dict[str, Array] = {}
         self._crests: dict[str, Array] = {}
         for (key, name), crest in (crests or {}).items():
-            self._crests.setdefault(name, np.full(len(self.meters), np.nan))[np.searchsorted(self.meters, key)] = crest
+            self._crests.setdefault(name, np.full(len(self.meters), np.nan))[np.searchsorted(self.meters, key)] = exact(
+                np.float64(crest)
+            )
         self._begun: dict[str, dict[int, Idle]] = {}
         self._idle: dict[tuple[int, str], Idle] = {}
         self._grid: dict[str, dict[str, Array]] = {}
@@ -132,7 +134,7 @@ class IntervalBuilder:
         """
         index = self._index(meter)
         for name, value in self._routed(index, counters).items():
-            known = ~np.isnan(value)
+            known, value = ~np.isnan(value), exact(value)
             if known.all():
                 self._book(name, index, ts, value, final)
             elif known.any() or name in self._held:
@@ -183,7 +185,7 @@ class IntervalBuilder:
     def integrate(self, meter: Array, ts: Array, power: Array) -> None:
         """Take readings of power [kW], later than those taken before, of meters and spans that are `uncounted`."""
         for name, pairs in self._power.pairs(self._index(meter), ts, power).items():
-            self._add(name, spread(self._scaled(pairs)))
+            self._add(name, self._spread(pairs))
 
     def table(self) -> pa.Table:
         """The intervals that anything is known of, by meter and start; the running one with what it has."""
@@ -306,7 +308,7 @@ class IntervalBuilder:
             pairs, events, clean = self._validation.pairs(name, window.meter, window.ts, value, crest)
             self._crest(name, window, value, *clean, crest)
             mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
-            self._add(name, spread(self._scaled(pairs.take(mask))))
+            self._add(name, self._spread(pairs.take(mask)))
             self._tell(name, events, window, booked)
         np.maximum(booked, window.settled, out=booked)
         self._held[name] = Held(window.meter[window.kept], window.ts[window.kept], value[window.kept])
@@ -317,8 +319,8 @@ class IntervalBuilder:
         pairs, events, clean = self._validation.net_pairs(name, window.meter, window.ts, value, crest)
         self._crest(key, window, value, *clean, crest)
         mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
-        for book, way in zip(FROM_NET, both_ways(self._scaled(pairs.take(mask))), strict=True):
-            self._add(book, spread(way))
+        for book, way in zip(FROM_NET, both_ways(pairs.take(mask)), strict=True):
+            self._add(book, self._spread(way))
         self._tell(name, events, window, booked)
 
     def _tell(self, name: str, events: Sequence[Event], window: ReadingWindow, booked: Array) -> None:
@@ -380,11 +382,11 @@ class IntervalBuilder:
         first, last = int(window.ts.min()) // QUARTER * QUARTER, int(window.ts.max())
         return any(first <= at <= last for _, at in changes)
 
-    def _scaled(self, pairs: Pairs) -> Pairs:
+    def _spread(self, pairs: Pairs) -> Pieces:
+        """Primary energies of the intervals that pairs overlap, each by the ratio valid then."""
         for index, instant in self._factors.changes:
             pairs = cut(pairs, index, instant)
-        pairs.amount = pairs.amount * self._factors.at(pairs.meter, pairs.start)
-        return pairs
+        return spread(pairs, self._factors.at(pairs.meter, pairs.start))
 
     def _add(self, name: str, pieces: Pieces) -> None:
         inside = (pieces.interval >= self.start) & (pieces.interval < self.end)

@@ -16,7 +16,7 @@ import numpy as np
 from energy_workbench.domain.intervals.interval_energy import LONGEST_MINUTES
 from energy_workbench.domain.quantities import INTERVAL_ENERGIES, INTERVAL_ESTIMATED, INTERVAL_MINUTES
 from energy_workbench.energy.counters import EXPORT, IMPORT
-from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, spread
+from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs
 from energy_workbench.energy.interval_builder import IntervalBuilder
 from energy_workbench.lake.storage import duck
 
@@ -80,9 +80,9 @@ class IntervalEnergyBuilder(IntervalBuilder):
                 )  # fmt: skip
                 guessed = estimated[rows]
                 if not guessed.all():
-                    self._add(_book(counter), spread(self._scaled(pairs.take(~guessed))))
+                    self._add(_book(counter), self._spread(pairs.take(~guessed)))
                 if guessed.any():
-                    pieces = spread(self._scaled(pairs.take(guessed)))
+                    pieces = self._spread(pairs.take(guessed))
                     # What its sender estimated is measured at no grain.
                     self._add(_book(counter), replace(pieces, grain=np.full(len(pieces.meter), NO_GRAIN)))
 
