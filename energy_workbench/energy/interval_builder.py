@@ -105,9 +105,8 @@ class IntervalBuilder:
         self._booked: dict[str, Array] = {}
         self._crests: dict[str, Array] = {}
         for (key, name), crest in (crests or {}).items():
-            self._crests.setdefault(name, np.full(len(self.meters), np.nan))[np.searchsorted(self.meters, key)] = exact(
-                np.float64(crest)
-            )
+            self._crests.setdefault(name, np.full(len(self.meters), np.nan))[np.searchsorted(self.meters, key)] = crest
+        self._crests = {name: exact(each) for name, each in self._crests.items()}
         self._begun: dict[str, dict[int, Idle]] = {}
         self._idle: dict[tuple[int, str], Idle] = {}
         self._grid: dict[str, dict[str, Array]] = {}
