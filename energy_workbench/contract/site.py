@@ -34,7 +34,8 @@ class SiteContract:
     def site(self) -> SiteRow:
         """The plant: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217), `not_stated`, `advice`.
 
-        `keep_readings_days` says for how long every reading is kept [d]; None is for ever. Country and currency are None until somebody states them; `advice` then asks for them.
+        `keep_readings_days` says for how long every reading is kept [d]; None is for ever. Country and currency are
+        None until somebody states them; `advice` then asks for them.
         """
 
     @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def lasting(rehearsal: Rehearsal, meter: Array, ts: Array, quantities: Mapping[str, Array]) -> Array:
     """Readings that stay whatever they are, as a mask.
 
-    All of a meter's: where its power tells energies, where it is a net counter, where its least step was inferred from
-    the day. Of others those that are the energy of an interval.
+    All of a meter's where it is a net counter, or its least step was inferred from the day. Of others those whose power
+    tells energies, and those that are the energy of an interval.
 
     Parameters
     ----------
@@ -45,11 +45,13 @@ def lasting(rehearsal: Rehearsal, meter: Array, ts: Array, quantities: Mapping[s
         there = {name for name, known in quantities.items() if known[mine].any()}
         if (
             there & {*NET}
-            or (POWER in there and not _counted(rehearsal, key, int(ts[first]), int(ts[last - 1])))
             or _judged(rehearsal, key, int(ts[first]) // DAY_US, int(ts[last - 1]) // DAY_US)
             or _no_counter(rehearsal, key)
         ):
             stays[mine] = True
+        elif POWER in there:
+            since, until = _counted(rehearsal, key, int(ts[first]))
+            stays[mine] |= (ts[mine] < since) | (ts[mine] >= until)
     return stays
 
 
@@ -72,11 +74,12 @@ def named(
     return {key: mine for key, mine in spans.items() if mine}
 
 
-def _counted(rehearsal: Rehearsal, key: int, first: int, last: int) -> bool:
-    """Whether a counter of active energy tells of all the time in which samples of power between two might count."""
+def _counted(rehearsal: Rehearsal, key: int, day: int) -> tuple[int, int]:
+    """Between which instants, that day, a counter of active energy tells of all that samples of power might tell of."""
     extents = rehearsal.extents.get(key, {})
     ranges = (extents[name] for name in (*IMPORT, *EXPORT) if name in extents)
-    return any(low <= first - CONTEXT_US and last + CONTEXT_US <= high for low, high in ranges)
+    spans = ((low + CONTEXT_US, high - CONTEXT_US) for low, high in ranges)
+    return max(spans, key=lambda span: min(span[1], day + DAY_US) - max(span[0], day), default=(day, day))
 
 
 def _judged(rehearsal: Rehearsal, key: int, *days: int) -> bool:
