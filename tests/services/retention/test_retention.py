@@ -164,6 +164,18 @@ def test_readings_of_a_thinned_time_say_so(home: Settings) -> None:
     assert not wb.readings("UNIT-A", limit=5).thinned
 
 
+def test_a_ratio_or_an_exchange_within_a_thinned_quarter_is_told_to_be_an_estimate(home: Settings) -> None:
+    keep(home, KEEP)
+    list(retention(home).run())
+    wb, new = ew.open(home.home), {"ct_primary": 200, "ct_secondary": 5}
+    for day, minute, told in (("02", "07", True), ("02", "15", False), ("05", "07", False)):
+        at = f"2026-10-{day}T10:{minute}:00+00:00"
+        ratio = wb.preview_ratio("UNIT-A", {**new, "valid_from": at})
+        assert any("is an estimate" in text for text in ratio["warnings"]) is told
+        exchange = wb.preview_exchange("UNIT-A", {"at": at})
+        assert any("is an estimate" in text for text in exchange["warnings"]) is told
+
+
 def test_the_command_states_shows_looks_and_thins(home: Settings) -> None:
     def said(*arguments: str, code: int = 0) -> str:
         answer = CliRunner().invoke(command.app, list(arguments))
