@@ -19,8 +19,8 @@ from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 Array = np.ndarray[Any, np.dtype[Any]]
 
 PARTS = 2.0**30
-"""A counter is read to this part of its unit: its differences are then exact in floating point, and so are their sums,
-wherever they are cut and however many there are."""
+"""What is no difference of two readings is told to this part of a counter's unit. Differences of readings near each
+other are exact in floating point, and so are their sums, however many there are: what is added must be so too."""
 
 CLOSE_US = 180_000_000
 """Readings this near to each other are always close [µs]."""
@@ -109,7 +109,7 @@ class Pairs:
         columns = {name: np.repeat(getattr(self, name)[place : place + 1], len(spans)) for name in Pairs.__slots__}
         for nth, (start, end, amount) in enumerate(spans):
             columns["start"][nth], columns["end"][nth] = start, end
-            columns["amount"][nth], columns["broken"][nth] = amount or 0.0, amount is None
+            columns["amount"][nth], columns["broken"][nth] = exact(amount or 0.0), amount is None
         return Pairs(**columns)
 
     @classmethod
@@ -120,9 +120,9 @@ class Pairs:
         return cls(*(column[order] for column in columns))
 
 
-def exact(value: Array) -> Array:
-    """Values as parts of their unit whose differences and sums are exact."""
-    return np.rint(value * PARTS) / PARTS
+def exact(amount: float) -> float:
+    """An amount that is no difference of two readings, so that sums with such differences are exact."""
+    return float(np.rint(amount * PARTS) / PARTS)
 
 
 def glitches(meter: Array, value: Array, noise: Array) -> Array:
@@ -249,7 +249,7 @@ def spread(pairs: Pairs, factor: Array) -> Pieces:
     """
     first, last = pairs.start // QUARTER, (pairs.end - 1) // QUARTER
     span = pairs.end - pairs.start
-    energy = np.where(pairs.broken, 0.0, exact(pairs.amount))
+    energy = np.where(pairs.broken, 0.0, pairs.amount)
     covered = np.where(pairs.broken, 0, span).astype(float)
     close = np.where(pairs.close, covered, 0.0)
     within = first == last

@@ -16,7 +16,7 @@ from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Evidence, Nature
 from energy_workbench.energy.counter_validation import CounterValidation, Event
 from energy_workbench.energy.counters import APPARENT, COUNTERS, EXPORT, FROM_NET, IMPORT, NET, REACTIVE
-from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, exact, spread
+from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, Pieces, cut, spread
 from energy_workbench.energy.interval_schema import interval_schema
 from energy_workbench.energy.multipliers import NEVER, MultiplierLookup, Multipliers
 from energy_workbench.energy.net_counters import both_ways
@@ -106,7 +106,6 @@ class IntervalBuilder:
         self._crests: dict[str, Array] = {}
         for (key, name), crest in (crests or {}).items():
             self._crests.setdefault(name, np.full(len(self.meters), np.nan))[np.searchsorted(self.meters, key)] = crest
-        self._crests = {name: exact(each) for name, each in self._crests.items()}
         self._begun: dict[str, dict[int, Idle]] = {}
         self._idle: dict[tuple[int, str], Idle] = {}
         self._grid: dict[str, dict[str, Array]] = {}
@@ -133,7 +132,7 @@ class IntervalBuilder:
         """
         index = self._index(meter)
         for name, value in self._routed(index, counters).items():
-            known, value = ~np.isnan(value), exact(value)
+            known = ~np.isnan(value)
             if known.all():
                 self._book(name, index, ts, value, final)
             elif known.any() or name in self._held:

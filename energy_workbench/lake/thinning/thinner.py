@@ -19,6 +19,7 @@ from energy_workbench.energy.counter_validation import CounterValidation
 from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.energy.needed_readings import needed
 from energy_workbench.lake import arrow_readings
+from energy_workbench.lake.build.extents import DAY_US
 from energy_workbench.lake.build.intervals import Rehearsal
 from energy_workbench.lake.columns import KEYS
 from energy_workbench.lake.recovery import salvage
@@ -74,12 +75,13 @@ class Thinned:
 
 def due(lake: Lake, before: date) -> list[File]:
     """Files of days before one (UTC) that were not thinned yet, oldest first: those that upkeep is done with."""
-    snapshot = lake.readings.snapshot()
+    days: dict[str, list[File]] = {}
+    for file in lake.readings.snapshot().files:
+        if file.partition < f"{before:%Y-%m-%d}":
+            days.setdefault(file.partition, []).append(file)
     found: list[File] = []
-    for partition in snapshot.partitions:
-        if partition >= f"{before:%Y-%m-%d}":
-            break
-        files = sorted(snapshot.of_partition(partition), key=lambda file: (file.low, file.high))
+    for _, mine in sorted(days.items()):
+        files = sorted(mine, key=lambda file: (file.low, file.high))
         apart = all(one.high < other.low for one, other in pairwise(files))
         found += [file for file in files if apart and not data_files.is_thinned(file.path)]
     return found
@@ -182,7 +184,8 @@ class Thinner:
         if not len(ts):
             return []
         first, last = int(ts.min()), int(ts.max()) + 1
-        return [*findings.stored(self._lake.findings, keys, first), *self._found(first, last)]
+        # A step that ends later lies across a gap: what is before that stays anyway.
+        return [*findings.stored(self._lake.findings, keys, first, last + DAY_US), *self._found(first, last)]
 
     def _unlike(self, file: File, written: DataFile, rows: pa.Table) -> set[int]:
         """Meters whose intervals or findings are not the same bits with these readings only."""
@@ -247,8 +250,7 @@ def _told(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
 
 def _near(snapshot: Snapshot, file: File) -> set[str]:
     """Files of its time, and of the day before and after it: what its intervals are made of."""
-    day = 96 * QUARTER
-    return set(snapshot.select(file.first_us - day, file.last_us + day))
+    return set(snapshot.select(file.first_us - DAY_US, file.last_us + DAY_US))
 
 
 def _forget(lake: Lake, written: DataFile | None) -> None:
