@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("home.init", "Create or migrate the home."),
     "settings": ("home.settings", "List the settings, where each value comes from, and what is refused."),
     "site": ("home.site", "What the plant is called, where it stands, what it pays in."),
+    "retention": ("home.retention", "For how long every reading is kept, and what is thinned."),
     "months": ("home.months", "Lock months, whose numbers are then not changed without a reason."),
     "meters": ("data.meters", "Import, export and list meters, put them into service, print labels."),
     "readings": ("data.readings", "Import readings."),

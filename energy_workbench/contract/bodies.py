@@ -120,6 +120,7 @@ class SiteFields(TypedDict, total=False):
     timezone: str
     country: str | None
     currency: str | None
+    keep_readings_days: int | None
 
 
 class ReadingFields(TypedDict):

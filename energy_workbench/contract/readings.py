@@ -112,7 +112,8 @@ class ReadingsContract:
         -------
         Readings
             A row an instant: `ts`, and in its frame a column a quantity, in the workbench's units (kW, V, A, kWh, …);
-            what was not read is None. Of several meters a `Several` of these.
+            what was not read is None. `thinned` says that of some of this time only those readings are kept that
+            intervals are made of. Of several meters a `Several` of these.
 
         Raises
         ------

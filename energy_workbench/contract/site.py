@@ -34,14 +34,16 @@ class SiteContract:
     def site(self) -> SiteRow:
         """The plant: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217), `not_stated`, `advice`.
 
-        Country and currency are None until somebody states them; `advice` then asks for them.
+        `keep_readings_days` says for how long every reading is kept [d]; None is for ever. Country and currency are
+        None until somebody states them; `advice` then asks for them.
         """
 
     @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)
     def set_site(self, fields: bodies.Site = None, /, *, reason: Reason = None, **named: Any) -> SiteChanged:
         """Say what the plant is: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
 
-        What is not given stays; None, of country and currency, is: not stated.
+        What is not given stays; None, of country and currency, is: not stated. With `keep_readings_days`, 35 at least,
+        readings older than that are thinned to those that intervals are made of; None keeps every one for ever.
 
         Returns
         -------

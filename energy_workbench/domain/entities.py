@@ -91,12 +91,15 @@ class Site:
         ISO 4217; None until somebody states it.
     country : str or None
         ISO 3166-1 alpha-2, for the grid's emission factor; None until somebody states it.
+    keep_readings_days : int or None
+        For how long every reading is kept before those that no interval needs are taken away [d]; None is for ever.
     """
 
     name: str
     timezone: str
     currency: str | None = None
     country: str | None = None
+    keep_readings_days: int | None = None
 
 
 RESERVED = frozenset(

@@ -14,7 +14,7 @@ from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.energy import counter_steps
 from energy_workbench.energy.counter_steps import Choice, Decision, Facts, Nature, Register, Step, Verdict
 from energy_workbench.energy.counters import IMPORT
-from energy_workbench.energy.interpolation import Array, Pairs, around, glitches, paired
+from energy_workbench.energy.interpolation import Array, Pairs, around, exact, glitches, paired
 from energy_workbench.energy.net_counters import breaks, spikes
 from energy_workbench.energy.reading_window import HOUR_US, ReadingWindow
 from energy_workbench.energy.register_noise import crested, played, slack
@@ -262,7 +262,7 @@ class CounterValidation:
         elif choice is Choice.EXCHANGE and decision and decision.closing is not None and decision.opening is not None:
             old, new = decision.closing - step.before, step.after - decision.opening
             energy = old + new if old >= 0 and new >= 0 else None
-        pairs.amount[place] = 0.0 if energy is None else energy
+        pairs.amount[place] = 0.0 if energy is None else exact(energy)
         pairs.broken[place] = energy is None
         kind: str = choice.value if choice else ("ambiguous" if step.after < step.before else "jump")
         moved = f"from {step.before:,.10g} to {step.after:,.10g} {unit} within {step.hours:,.3g} h"

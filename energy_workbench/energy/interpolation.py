@@ -8,7 +8,7 @@ arrays out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,13 @@ import numpy as np
 from energy_workbench.domain.time.axis import INTERVAL_MICROS as QUARTER
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+PARTS = 2.0**30
+"""What is no difference of two readings is told to this part of a counter's unit. Differences of readings near each
+other are exact in floating point, and so are their sums, however many there are: what is added must be so too."""
+
+NO_GRAIN = 2**60
+"""Longer than any metering period [µs]."""
 
 CLOSE_US = 180_000_000
 """Readings this near to each other are always close [µs]."""
@@ -50,17 +57,20 @@ CONTEXT_ROWS = GLITCH_ROWS + BEFORE_ROWS + SPIKE_ROWS + 1
 class Pieces:
     """Energy of one counter in intervals.
 
-    Energies are not summed yet: a sum that grows pair by pair in the order of time has the same bits in whatever
-    portions the readings come.
+    It has the same bits in whatever portions readings come, and whichever of those between the first and the last of an
+    interval are there: differences within an interval are summed exactly before they are multiplied, and what reaches
+    over an edge is added one after the other in the order of time.
 
     Attributes
     ----------
     meter, interval : array of int, shape (n,)
         Index of the meter; number of the interval since 1970. Each pair at most once.
+    inner : array of float, shape (n,)
+        What the register counted between readings within the interval, as reported.
     energy : array of float, shape (m,)
-        What flowed where a pair of readings overlaps an interval, in the order of time [kWh, kvarh, kVAh].
+        What else flowed, pair by pair in the order of time, primary [kWh, kvarh, kVAh].
     place : array of int, shape (m,)
-        To which of the intervals each of them belongs.
+        In which of the intervals.
     covered, close : array of float, shape (n,)
         Time within the interval that lies between two readings, and between two close ones [µs].
     broken : array of bool, shape (n,)
@@ -76,6 +86,7 @@ class Pieces:
 
     meter: Array
     interval: Array
+    inner: Array
     energy: Array
     place: Array
     covered: Array
@@ -86,9 +97,18 @@ class Pieces:
     edges: Array | None = None
 
 
+_NONE, _NO_ENERGY = np.empty(0, "int64"), np.empty(0)
+
+NOTHING = Pieces(_NONE, _NONE, _NO_ENERGY, _NO_ENERGY, _NONE, _NO_ENERGY, _NO_ENERGY, np.empty(0, bool))
+"""Nothing to be booked."""
+
+
 @dataclass(slots=True)
 class Pairs:
-    """Consecutive values of a counter: where from, until when, how much, of what kind, and from what value."""
+    """Consecutive values of a counter: where from, until when, how much, of what kind, and from what value.
+
+    What was estimated by who sent it is measured at no grain.
+    """
 
     meter: Array
     start: Array
@@ -97,6 +117,7 @@ class Pairs:
     close: Array
     broken: Array
     level: Array
+    estimated: Array
 
     def take(self, rows: Array) -> Pairs:
         """Some of the pairs: by a mask, or in the order of their numbers."""
@@ -109,7 +130,7 @@ class Pairs:
         columns = {name: np.repeat(getattr(self, name)[place : place + 1], len(spans)) for name in Pairs.__slots__}
         for nth, (start, end, amount) in enumerate(spans):
             columns["start"][nth], columns["end"][nth] = start, end
-            columns["amount"][nth], columns["broken"][nth] = amount or 0.0, amount is None
+            columns["amount"][nth], columns["broken"][nth] = exact(amount or 0.0), amount is None
         return Pairs(**columns)
 
     @classmethod
@@ -122,6 +143,11 @@ class Pairs:
         """All of them, by meter and time."""
         pairs = cls.beside(parts)
         return pairs.take(np.lexsort((pairs.start, pairs.meter)))
+
+
+def exact(amount: float) -> float:
+    """An amount that is no difference of two readings, so that sums with such differences are exact."""
+    return float(np.rint(amount * PARTS) / PARTS)
 
 
 def glitches(meter: Array, value: Array, noise: Array) -> Array:
@@ -180,8 +206,9 @@ def paired(meter: Array, ts: Array, value: Array) -> tuple[Pairs, Array]:
     """Pairs of consecutive readings, by meter and time [µs], and the row at which each begins."""
     same = meter[1:] == meter[:-1]
     span = ts[1:] - ts[:-1]
+    nothing = np.zeros(len(span), bool)
     pairs = Pairs(
-        meter[1:], ts[:-1], ts[1:], value[1:] - value[:-1], are_close(span, same), np.zeros(len(span), bool), value[:-1]
+        meter[1:], ts[:-1], ts[1:], value[1:] - value[:-1], are_close(span, same), nothing, value[:-1], nothing
     )
     return pairs.take(same), np.flatnonzero(same)
 
@@ -233,7 +260,7 @@ def cut(pairs: Pairs, meter: int, instant: int) -> Pairs:
     share = (instant - pairs.start[at]) / (pairs.end[at] - pairs.start[at])
     columns = {name: np.insert(getattr(pairs, name), at, getattr(pairs, name)[at]) for name in Pairs.__slots__}
     columns["end"][at] = columns["start"][at + 1] = instant
-    columns["amount"][at] *= share
+    columns["amount"][at] = exact(columns["amount"][at] * share)
     columns["amount"][at + 1] -= columns["amount"][at]
     return Pairs(**columns)
 
@@ -251,55 +278,30 @@ class Overlaps(NamedTuple):
         How long [µs].
     share : array of float, shape (m,)
         The same as a share of the pair [1].
+    whole : array of bool, shape (m,)
+        Whether it is all of the pair.
     """
 
     pair: Array
     interval: Array
     time: Array
     share: Array
+    whole: Array
 
 
 def overlaps(start: Array, end: Array) -> Overlaps:
     """The overlaps of pairs that last from one instant to another [µs], each with every interval that it touches."""
     first = start // QUARTER
     count = (end - 1) // QUARTER - first + 1
-    if len(count) and count.max() <= 1 and count.min() == 1:
-        return Overlaps(np.arange(len(start)), first, end - start, np.ones(len(start)))
+    if np.all(count == 1):
+        return Overlaps(np.arange(len(start)), first, end - start, np.ones(len(start)), np.ones(len(start), bool))
     pair = np.repeat(np.arange(len(start)), count)
     interval = first[pair] + np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
     time = np.minimum(end[pair], (interval + 1) * QUARTER) - np.maximum(start[pair], interval * QUARTER)
     length = (end - start)[pair]
     # What an exchange at the instant of a reading leaves lasts no time.
     share = np.divide(time, length, out=np.ones(len(time)), where=length > 0)
-    return Overlaps(pair, interval, time, share)
-
-
-def spread(pairs: Pairs, grain: Array | None = None) -> Pieces:
-    """Book pairs into the intervals they overlap.
-
-    Parameters
-    ----------
-    grain : array of int, shape (n,), optional
-        At which grain each pair is measured [µs]; as long as it lasts by default.
-    """
-    order = np.lexsort((pairs.start, pairs.meter))
-    if np.any(order[1:] < order[:-1]):
-        pairs = pairs.take(order)
-        grain = None if grain is None else grain[order]
-    of = overlaps(pairs.start, pairs.end)
-    broken = pairs.broken[of.pair]
-    covered = np.where(broken, 0, of.time)
-    return gather(
-        pairs.meter[of.pair],
-        of.interval,
-        np.where(pairs.broken, 0.0, pairs.amount)[of.pair] * of.share,
-        covered,
-        covered * pairs.close[of.pair],
-        broken,
-        pairs.level[of.pair],
-        (pairs.end - pairs.start if grain is None else grain)[of.pair],
-        edge_bits(pairs.start[of.pair], pairs.end[of.pair], of.interval),
-    )
+    return Overlaps(pair, interval, time, share, (count == 1)[pair])
 
 
 def runs(meter: Array, interval: Array) -> tuple[Array, Array]:
@@ -308,32 +310,43 @@ def runs(meter: Array, interval: Array) -> tuple[Array, Array]:
     return np.flatnonzero(new), np.cumsum(new) - 1
 
 
-def gather(
-    meter: Array,
-    interval: Array,
-    energy: Array,
-    covered: Array,
-    close: Array,
-    broken: Array,
-    level: Array,
-    grain: Array,
-    edges: Array,
-) -> Pieces:
-    """What is told of each meter and interval, of overlaps by meter and time."""
-    starts, place = runs(meter, interval)
-    if not len(starts):
-        return Pieces(meter, interval, energy, place, covered.astype(float), close.astype(float), broken)
+def spread(pairs: Pairs, factor_at: Callable[[Array, Array], Array], *, counted: bool = True) -> Pieces:
+    """Book pairs into the intervals they overlap.
+
+    Parameters
+    ----------
+    factor_at : callable
+        The multipliers of meters at instants [µs]; within a pair it does not change.
+    counted : bool
+        Whether the amounts are differences of a register, of which sums are exact.
+    """
+    order = np.lexsort((pairs.start, pairs.meter))
+    if np.any(order[1:] < order[:-1]):
+        pairs = pairs.take(order)
+    of = overlaps(pairs.start, pairs.end)
+    if not len(of.pair):
+        return NOTHING
+    meter = pairs.meter[of.pair]
+    starts, place = runs(meter, of.interval)
+    factor = factor_at(pairs.meter, pairs.start)[of.pair]
+    broken = pairs.broken[of.pair]
+    amount = np.where(broken, 0.0, pairs.amount[of.pair])
+    covered = np.where(broken, 0, of.time)
+    # Where a ratio begins within an interval, what follows it is multiplied by itself.
+    inner = of.whole & counted & (factor == factor_at(meter, of.interval * QUARTER))
+    beyond = np.flatnonzero(~inner)
     return Pieces(
         meter[starts],
-        interval[starts],
-        energy,
-        place,
+        of.interval[starts],
+        np.add.reduceat(np.where(inner, amount, 0.0), starts),
+        amount[beyond] * factor[beyond] * of.share[beyond],
+        place[beyond],
         np.add.reduceat(covered, starts).astype(float),
-        np.add.reduceat(close, starts).astype(float),
+        np.add.reduceat(covered * pairs.close[of.pair], starts).astype(float),
         np.logical_or.reduceat(broken, starts),
-        np.maximum.reduceat(level, starts),
-        np.maximum.reduceat(grain, starts),
-        np.bitwise_or.reduceat(edges, starts),
+        np.maximum.reduceat(pairs.level[of.pair], starts),
+        np.maximum.reduceat(np.where(pairs.estimated, NO_GRAIN, pairs.end - pairs.start)[of.pair], starts),
+        np.bitwise_or.reduceat(edge_bits(pairs.start[of.pair], pairs.end[of.pair], of.interval), starts),
     )
 
 

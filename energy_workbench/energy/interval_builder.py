@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -182,7 +183,7 @@ class IntervalBuilder:
     def integrate(self, meter: Array, ts: Array, power: Array) -> None:
         """Take readings of power [kW], later than those taken before, of meters and spans that are `uncounted`."""
         for name, pairs in self._power.pairs(self._index(meter), ts, power).items():
-            self._add(name, spread(self._scaled(pairs)))
+            self._add(name, self._spread(pairs, counted=False))
 
     def table(self) -> pa.Table:
         """The intervals that anything is known of, by meter and start; the running one with what it has."""
@@ -203,7 +204,7 @@ class IntervalBuilder:
         for name, place in zip(FROM_POWER, (0, 1), strict=True):
             if name in self._grid:
                 grid = self._grid[name]
-                energies[place] = np.where(powered, grid["energy"], energies[place])
+                energies[place] = np.where(powered, self._energy(name), energies[place])
                 covered, close = (
                     np.where(powered, grid[key], of) for key, of in (("covered", covered), ("close", close))
                 )
@@ -304,7 +305,7 @@ class IntervalBuilder:
             pairs, events, clean = self._validation.pairs(name, window.meter, window.ts, value, crest)
             self._crest(name, window, value, *clean, crest)
             mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
-            self._add(name, spread(self._scaled(pairs.take(mask))))
+            self._add(name, self._spread(pairs.take(mask)))
             self._tell(name, events, window, booked)
         np.maximum(booked, window.settled, out=booked)
         self._held[name] = Held(window.meter[window.kept], window.ts[window.kept], value[window.kept])
@@ -315,8 +316,8 @@ class IntervalBuilder:
         pairs, events, clean = self._validation.net_pairs(name, window.meter, window.ts, value, crest)
         self._crest(key, window, value, *clean, crest)
         mask = (pairs.end > booked[pairs.meter]) & (pairs.end <= window.settled[pairs.meter])
-        for book, way in zip(FROM_NET, both_ways(self._scaled(pairs.take(mask))), strict=True):
-            self._add(book, spread(way))
+        for book, way in zip(FROM_NET, both_ways(pairs.take(mask)), strict=True):
+            self._add(book, self._spread(way))
         self._tell(name, events, window, booked)
 
     def _tell(self, name: str, events: Sequence[Event], window: ReadingWindow, booked: Array) -> None:
@@ -382,14 +383,28 @@ class IntervalBuilder:
         """The multiplier of each meter at an instant."""
         return self._factors.at(np.arange(len(self.meters)), np.full(len(self.meters), instant))
 
-    def _scaled(self, pairs: Pairs) -> Pairs:
+    def _spread(self, pairs: Pairs, *, counted: bool = True) -> Pieces:
+        """What pairs tell of the intervals that they overlap, each by the ratio valid then."""
         if self._factors.changes and len(pairs.meter):
             first, last = int(pairs.start.min()), int(pairs.end.max())
             for index, instant in self._factors.changes:
                 if first < instant < last:
                     pairs = cut(pairs, index, instant)
-        pairs.amount = pairs.amount * self._factors.at(pairs.meter, pairs.start)
-        return pairs
+        return spread(pairs, self._factors.at, counted=counted)
+
+    @cached_property
+    def _cells(self) -> Array:
+        """The multiplier of each meter at the start of each interval."""
+        width = self.end - self.start
+        return self._factors.at(
+            np.repeat(np.arange(len(self.meters)), width),
+            np.tile(np.arange(self.start, self.end), len(self.meters)) * QUARTER,
+        )
+
+    def _energy(self, name: str) -> Array:
+        """What a book has of each interval, primary."""
+        energy: Array = self._grid[name]["inner"] * self._cells + self._grid[name]["energy"]
+        return energy
 
     def _add(self, name: str, pieces: Pieces) -> None:
         inside = (pieces.interval >= self.start) & (pieces.interval < self.end)
@@ -406,7 +421,7 @@ class IntervalBuilder:
             each = inside[pieces.place]
             of, energy = of[each], energy[each]
         np.add.at(grid["energy"], of, energy)
-        for key in ("covered", "close"):
+        for key in ("inner", "covered", "close"):
             grid[key][at] += getattr(pieces, key)[inside]
         grid["broken"][at] |= pieces.broken[inside]
         if pieces.grain is not None:
@@ -425,7 +440,7 @@ class IntervalBuilder:
                 grid = self._grid[name] | {"step": self._step(name)}
                 lacking = (best["covered"] == 0) & ~best["broken"]
                 best = {key: np.where(lacking, grid[key], best[key]) for key in best}
-                energy = np.where(lacking & (grid["covered"] > 0), grid["energy"], energy)
+                energy = np.where(lacking & (grid["covered"] > 0), self._energy(name), energy)
         return best, energy
 
     def _step(self, name: str) -> Array:
@@ -439,8 +454,7 @@ class IntervalBuilder:
             step = np.maximum(step, np.spacing(wire.astype("float32")) * single)
         if not step.any():
             return step
-        interval = np.tile(np.arange(self.start, self.end), len(self.meters))
-        return step * self._factors.at(np.repeat(np.arange(len(self.meters)), width), interval * QUARTER)
+        return step * self._cells
 
     def _told(self) -> Array:
         """Which intervals a counter of active energy tells something of."""
@@ -468,7 +482,7 @@ class IntervalBuilder:
 
 
 def _empty(size: int) -> dict[str, Array]:
-    sums = {key: np.zeros(size) for key in ("energy", "covered", "close")}
+    sums = {key: np.zeros(size) for key in ("inner", "energy", "covered", "close")}
     return sums | {"broken": np.zeros(size, bool), "grain": np.zeros(size, "int64"), "edges": np.zeros(size, "int8")}
 
 

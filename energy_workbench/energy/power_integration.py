@@ -61,7 +61,7 @@ class Power:
         return {
             name: Pairs(
                 pairs.meter, pairs.start, pairs.end, hours * _mean_above_zero(sign * first, sign * second),
-                pairs.close, pairs.broken, pairs.level,
+                pairs.close, pairs.broken, pairs.level, pairs.estimated,
             )
             for name, sign in zip(FROM_POWER, (1, -1), strict=True)
         }  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from energy_workbench.energy.interpolation import (
     CLOSE_SLOW_US,
     CONTEXT_ROWS,
+    NOTHING,
     SETTLED_ROWS,
     Array,
     Pieces,
@@ -21,11 +22,6 @@ from energy_workbench.energy.interpolation import (
 from energy_workbench.energy.multipliers import NEVER
 
 HOUR_US = 3_600_000_000
-
-_NONE, _NO_TIME = np.empty(0, "int64"), np.empty(0)
-
-NOTHING = Pieces(_NONE, _NONE, _NO_TIME, _NONE, _NO_TIME, _NO_TIME, np.empty(0, bool))
-"""Nothing to be booked."""
 
 
 class Held(NamedTuple):
@@ -45,10 +41,14 @@ class Booking(NamedTuple):
         Of each overlap of a pair with an interval, by meter and time: the pair.
     share : array of float, shape (m,)
         The overlap as a share of its pair [1].
+    whole : array of bool, shape (m,)
+        Whether it is all of the pair.
+    beyond : array of int, shape (k,)
+        The overlaps that are not.
     starts : array of int, shape (n,)
         First overlap with each interval of each meter.
-    place : array of int, shape (m,)
-        Of each overlap, with which of these it is.
+    place : array of int, shape (k,)
+        Of each overlap of `beyond`, with which of these it is.
     meter, interval : array of int, shape (n,)
         Index of the meter, and number of the interval since 1970.
     covered, close : array of float, shape (n,)
@@ -61,6 +61,8 @@ class Booking(NamedTuple):
 
     pair: Array
     share: Array
+    whole: Array
+    beyond: Array
     starts: Array
     place: Array
     meter: Array
@@ -168,6 +170,7 @@ class ReadingWindow:
         pair = fresh[of.pair]
         meter = self.meter[pair]
         starts, place = runs(meter, of.interval)
+        beyond = np.flatnonzero(~of.whole)
         span = self.ts[1:] - self.ts[:-1]
         close = are_close(span, self.same)[pair]
         grain = edges = None
@@ -177,8 +180,10 @@ class ReadingWindow:
         return Booking(
             pair=pair,
             share=of.share,
+            whole=of.whole,
+            beyond=beyond,
             starts=starts,
-            place=place,
+            place=place[beyond],
             meter=meter[starts],
             interval=of.interval[starts],
             covered=np.add.reduceat(of.time, starts).astype(float),
@@ -203,10 +208,12 @@ class ReadingWindow:
         of = self._booking if len(amount) else None
         if of is None:
             return NOTHING
+        pair = of.pair[of.beyond]
         return Pieces(
             of.meter,
             of.interval,
-            (amount * factors[self.meter[:-1]])[of.pair] * of.share,
+            np.add.reduceat(amount[of.pair] * of.whole, of.starts),
+            amount[pair] * factors[self.meter[pair]] * of.share[of.beyond],
             of.place,
             of.covered,
             of.close,

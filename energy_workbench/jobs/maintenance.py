@@ -20,6 +20,12 @@ log = logging.getLogger(__name__)
 UPKEEP_SECONDS = 3600.0
 """How often the lake is compacted and cleaned [s]."""
 
+THINNING_SECONDS = 60.0
+"""How often old readings are thinned, where the site states that they are [s] …"""
+
+THINNING_TURN_SECONDS = 5.0
+"""… and for how long at a time, or one file: readings are committed between [s]."""
+
 PRESENCE_SECONDS = 5.0
 """How often it is looked which meters that nobody polls came or went [s]: a quarter of the shortest period of one."""
 
@@ -82,6 +88,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
     from energy_workbench.registry import Registry
     from energy_workbench.services.home import Home
     from energy_workbench.services.measuring.build import IntervalBuild
+    from energy_workbench.services.retention.retention import Retention
 
     home = Home(settings)
     late: LateReadings | None = None
@@ -89,6 +96,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
     lake, registry = Lake(settings.lake_path), Registry(settings.registry_url)
     spool = Spool(settings.spool_path, settings.spool_max_bytes)
     registry.check()
+    retention = Retention(settings, lake, registry, home.state)
     checked = -UPKEEP_SECONDS
 
     def mended(work: Callable[[], int]) -> int:
@@ -123,6 +131,9 @@ def lake_jobs(settings: Settings) -> list[Job]:
     def upkeep() -> str:
         return f"{maintain(lake).compacted} runs of files compacted"
 
+    def thinning() -> str:
+        return f"{len(list(retention.run(THINNING_TURN_SECONDS)))} files of old readings thinned"
+
     def presence() -> str:
         return f"{mended(home.note_presence)} meters came or went"
 
@@ -131,6 +142,7 @@ def lake_jobs(settings: Settings) -> list[Job]:
         Job("build", settings.build_seconds, build_intervals),
         Job("presence", PRESENCE_SECONDS, presence),
         Job("upkeep", UPKEEP_SECONDS, upkeep),
+        Job("thinning", THINNING_SECONDS, thinning),
     ]
 
 

@@ -18,7 +18,7 @@ from energy_workbench.domain.time.clock import from_micros, to_micros
 from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.columns import KEYS
 from energy_workbench.lake.recovery import salvage
-from energy_workbench.lake.storage import duck
+from energy_workbench.lake.storage import data_files, duck
 from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.lake.storage.replacing import ROWS, write_sorted
 from energy_workbench.runtime import incidents
@@ -123,12 +123,14 @@ def compact(store: Store, files: Sequence[File]) -> int:
     damaged = salvage.damaged(store.path, [file.path for file in files])
     rescued = {name: salvage.rescued(Path(name), bad, store.keys) for name, bad in damaged.items()}
     added: list[DataFile] = []
+    # What was thinned beside what was not yet is to be thinned again.
+    name = data_files.THINNED if all(data_files.is_thinned(file.path) for file in files) else data_files.PART
     try:
         with duck.session() as connection:
             sound = [file.path for file in files if file.path not in damaged]
             source = _source(connection, store, sound, list(rescued.values()))
             for low, high in _runs(connection, source):
-                added += write_sorted(store, files[0].partition, _sorted(connection, store, source, low, high))
+                added += write_sorted(store, files[0].partition, _sorted(connection, store, source, low, high), name)
         for name, rows in rescued.items():
             _keep_aside(store.path.parent, Path(name), 0 if rows is None else len(rows))
         failpoint("lake.compact.before")

@@ -23,6 +23,7 @@ from energy_workbench.lake.newest_readings import COUNT, NewestReadings
 from energy_workbench.lake.pinned_readings import PinnedReadings
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.storage import duck
+from energy_workbench.lake.storage.data_files import is_thinned
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,6 +72,11 @@ class Reader(PinnedReadings):
         """Names of what was ever read of any meter in the lake, and of this one lately."""
         snapshot, spooled = self.pin([meter], None, None)
         return frozenset(self.names(snapshot, spooled))
+
+    def thinned(self, meter: int, start: datetime, end: datetime) -> bool:
+        """Whether of some readings of a meter between two instants only those are kept that intervals are made of."""
+        files = self.lake.readings.snapshot().select(to_micros(start), to_micros(end), [meter])
+        return any(map(is_thinned, files))
 
     def readings(
         self,

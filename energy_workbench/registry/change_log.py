@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from energy_workbench.domain.fields.plain import Row
 from energy_workbench.domain.time import clock
 from energy_workbench.registry import replay, undo
 from energy_workbench.registry.base import Opened
@@ -29,6 +30,12 @@ class ChangeLog(Opened):
         """How many changes there are, by who did them and by action."""
         with self.database.read() as connection:
             return journal.count_by(connection, "by", wanted), journal.count_by(connection, "action", wanted)
+
+    def note_thinned(self, day: str, told: Row, *, by: str) -> None:
+        """Write down that readings of a UTC day are taken away, and how many."""
+        with self.database.write() as connection:
+            entry = AuditEntry(at=clock.now(), by=by, action="retention.thin", subject=day, after=told)
+            journal.record(connection, [entry])
 
     def undo(self, *, by: str, change: int | None = None) -> list[AuditEntry]:
         """Take back a change: what was is restored by a new change, which is audited like any other.

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import Site
 from energy_workbench.domain.errors import HomeError, InputError, Problem
+from energy_workbench.domain.fields.plain import Json
 from energy_workbench.domain.site.places import countries, currencies, not_a_country, not_a_currency, not_a_zone, zones
+from energy_workbench.domain.site.retention import days_of
 from energy_workbench.registry.checks.conversions import text_of
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.storage.rows import RowChange
@@ -25,7 +27,13 @@ def read_site(connection: Connection) -> Site:
     row = connection.execute(select(schema.site)).mappings().first()
     if row is None:
         raise HomeError("the registry has no site yet: run `energy-workbench init`")
-    return Site(name=row["name"], timezone=row["timezone"], currency=row["currency"], country=row["country"])
+    return Site(
+        name=row["name"],
+        timezone=row["timezone"],
+        currency=row["currency"],
+        country=row["country"],
+        keep_readings_days=row["keep_readings_days"],
+    )
 
 
 def was_changed(connection: Connection) -> bool:
@@ -42,7 +50,7 @@ def read_fields(site: Site, given: Mapping[str, Any]) -> Site:
     InputError
         With everything that cannot be.
     """
-    fields: dict[str, str | None] = {}
+    fields: dict[str, str | int | None] = {}
     problems = []
     for name, read in _READ.items():
         if name not in given:
@@ -71,9 +79,15 @@ def write_site(connection: Connection, site: Site, *, by: str, at: datetime) -> 
     journal.commit(connection, [entry])
 
 
-def plain(site: Site) -> dict[str, str | None]:
+def plain(site: Site) -> dict[str, Json]:
     """Its fields by name, as the audit keeps them."""
-    return {"name": site.name, "timezone": site.timezone, "currency": site.currency, "country": site.country}
+    return {
+        "name": site.name,
+        "timezone": site.timezone,
+        "currency": site.currency,
+        "country": site.country,
+        "keep_readings_days": site.keep_readings_days,
+    }
 
 
 def _name(value: Any) -> str:
@@ -101,9 +115,10 @@ def _code(value: Any, known: Mapping[str, str], why: Callable[[str], str]) -> st
     return text.upper()
 
 
-_READ: Final[Mapping[str, Callable[[Any], str | None]]] = {
+_READ: Final[Mapping[str, Callable[[Any], str | int | None]]] = {
     "name": _name,
     "timezone": _timezone,
     "country": lambda value: _code(value, countries(), not_a_country),
     "currency": lambda value: _code(value, currencies(), not_a_currency),
+    "keep_readings_days": days_of,
 }

@@ -26,6 +26,9 @@ NEARLY = 0.98
 STEPS = (("Auto", ""), ("Hours", "1h"), ("Days", "1d"), ("Weeks", "1w"), ("Months", "1mo"))
 """Resolutions that a reader may ask for."""
 
+THINNED_PAUSE = 16 * 60.0
+"""Readings that were thinned are up to a quarter of an hour apart: a longer pause is a gap [s]."""
+
 
 class ZoomedPage(PageModel):
     """A page whose `history_figure` can be zoomed into, down to single readings."""
@@ -81,10 +84,13 @@ class ZoomedPage(PageModel):
         if zoomed.readings is not None:
             self.history_figure = raw_power(
                 of_readings(zoomed.readings.to_dict()), span=span, number=zoomed.readings.number, theme=self.theme,
-                pause=silence(history.meter).total_seconds(),
+                pause=silence(history.meter).total_seconds() if not zoomed.readings.thinned else THINNED_PAUSE,
                 revision=f"{revision} {self.measure}",
             )  # fmt: skip
-            self.history_note = "power of each reading · double-click for all"
+            each = (
+                "the readings that are kept of this time: it is thinned" if zoomed.readings.thinned else "each reading"
+            )
+            self.history_note = f"power of {each} · double-click for all"
             return
         shown = whole if zoomed.pattern is None else zoomed.pattern
         self.history_figure = over_time(

@@ -7,14 +7,18 @@ import random
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from energy_workbench.lake import Lake, Spool
 from energy_workbench.lake.build.intervals import build
+from energy_workbench.lake.maintenance import maintain
 from energy_workbench.lake.storage.failpoints import FAILPOINTS, VARIABLE
-from tests.lake.helpers import ENERGY, intervals, reading, readings
+from energy_workbench.lake.thinning.thinner import due
+from tests.lake.helpers import ENERGY, T0, intervals, reading, readings
+from tests.lake.thinning.lakes import NEVER, append, bits, counting, rebuilt, sized, thin
 from tests.waiting import patience
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "0"))
@@ -47,7 +51,7 @@ def points() -> list[str]:
     if not ROUNDS:
         return list(FEW)
     luck = random.Random(20_261_001)
-    places = [name for name in FAILPOINTS if not name.startswith("mend.")]
+    places = [name for name in FAILPOINTS if not name.startswith(("mend.", "lake.thin."))]
     return [f"{places[index % len(places)]}:{luck.randint(1, 6)}" for index in range(ROUNDS)]
 
 
@@ -82,6 +86,32 @@ def test_a_kill_at_a_named_point_loses_and_repeats_nothing(tmp_path: Path) -> No
         told = len(steps) - 1
         spool.close()
     assert kills >= len(points()) * 0.6
+
+
+THINNING = """
+import sys
+from tests.lake.thinning.lakes import Lake, thin
+thin(Lake(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    "place", ["lake.thin.before:2", "lake.write.before:2", "lake.fsync.before:3", "lake.thin.after:1"]
+)
+def test_a_kill_while_readings_are_thinned_changes_no_interval(tmp_path: Path, place: str) -> None:
+    lake = Lake(tmp_path)
+    append(lake, 1, counting(4.0))
+    maintain(lake, T0 + timedelta(days=800))
+    build(lake, [])
+    before, (count, _) = bits(lake), sized(lake)
+    code, _ = run(THINNING, place, tmp_path)
+    assert code == -signal.SIGKILL
+    again = Lake(tmp_path)
+    assert rebuilt(again) == before, "at any moment a day is whole or thinned"
+    thin(again)
+    assert rebuilt(again) == before
+    assert sized(again)[0] < count
+    assert due(again, NEVER) == []
 
 
 @pytest.mark.parametrize("place", [name for name in FAILPOINTS if name.startswith("mend.")])

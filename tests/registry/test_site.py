@@ -57,6 +57,12 @@ def test_nothing_is_not_stated_and_the_same_again_is_no_change(registry: Registr
         ({"country": ["DE"]}, "ISO 3166"),
         ({"timezone": 5}, "IANA"),
         ({"name": None}, "text"),
+        ({"keep_readings_days": 34}, "34 days are too few"),
+        ({"keep_readings_days": "40000"}, "too many"),
+        ({"keep_readings_days": "a year"}, "a whole number of days, 35 to 36500"),
+        ({"keep_readings_days": 40.5}, "whole number"),
+        ({"keep_readings_days": True}, "whole number"),
+        ({"keep_readings_days": -40}, "whole number"),
     ],
 )
 def test_what_no_list_has_is_refused_with_what_was_meant(registry: Registry, fields: dict[str, Any], said: str) -> None:
@@ -64,3 +70,17 @@ def test_what_no_list_has_is_refused_with_what_was_meant(registry: Registry, fie
         registry.update_site(fields, by="asha")
     assert [problem.field for problem in caught.value.problems] == list(fields)
     assert not registry.site_was_changed()
+
+
+def test_for_how_long_readings_are_kept_is_stated_audited_and_undone(registry: Registry) -> None:
+    assert registry.site().keep_readings_days is None
+    assert registry.update_site({"keep_readings_days": " 400 "}, by="asha").keep_readings_days == 400
+    newest = registry.audit(1)[0]
+    assert (newest.by, newest.before, newest.after) == (
+        "asha", {"keep_readings_days": None}, {"keep_readings_days": 400}
+    )  # fmt: skip
+    assert registry.update_site({"name": "Mill"}, by="asha").keep_readings_days == 400
+    assert registry.update_site({"keep_readings_days": ""}, by="asha").keep_readings_days is None
+    registry.undo(by="asha")
+    assert registry.site().keep_readings_days == 400
+    assert registry.audit_differences() == []

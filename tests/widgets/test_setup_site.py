@@ -67,6 +67,21 @@ def test_another_zone_is_told_what_it_changes_before_and_after(page: Page) -> No
     assert "cut anew" not in page.view.notes["timezone"].value
 
 
+def test_days_for_which_readings_are_kept_are_stated_with_what_that_does(page: Page) -> None:
+    days, note = page.view.inputs["keep_readings_days"], page.view.notes["keep_readings_days"]
+    assert days.value == ""
+    days.value = "400"
+    assert "do not come back" in note.value
+    page.stand_in.refuses = InputError("no", [Problem("site", "keep_readings_days", "400", "too few")])
+    page.view.save.click()
+    assert "too few" in note.value
+    page.stand_in.refuses = None
+    page.view.save.click()
+    assert page.stand_in.stored.keep_readings_days == "400"
+    assert "thinned from now on" in page.said[0]
+    assert "do not come back" not in note.value
+
+
 def test_what_is_refused_is_said_beside_its_field(page: Page) -> None:
     page.stand_in.refuses = InputError("no", [Problem("site", "timezone", "Berlin", "an IANA time zone")])
     page.view.inputs["timezone"].value = "Berlin"

@@ -23,6 +23,8 @@ def show() -> None:
     site = _workbench().site()
     for name in ("name", "timezone", "country", "currency"):
         typer.echo(f"{name.ljust(8)}  {site[name] or 'not stated'}")
+    days = site["keep_readings_days"]
+    typer.echo(f"readings  {f'thinned when older than {days} days' if days else 'kept for ever'}")
     if site["advice"]:
         typer.echo(site["advice"])
 
@@ -33,7 +35,8 @@ def set_(
         list[str],
         typer.Argument(
             metavar="KEY=VALUE…",
-            help="name, timezone (IANA), country (ISO 3166-1: DE), currency (ISO 4217: EUR); nothing: not stated.",
+            help="name, timezone (IANA), country (ISO 3166-1: DE), currency (ISO 4217: EUR), keep_readings_days; "
+            "nothing: not stated.",
         ),
     ],
     reason: Annotated[str | None, typer.Option(help="Why, where numbers of a locked month are altered.")] = None,

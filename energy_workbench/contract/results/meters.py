@@ -45,7 +45,10 @@ class MeterTable(Table[MeterRow]):
 
 @dataclass(frozen=True, repr=False)
 class Readings(OfPeriod, Table[ReadingRow, WideReading]):
-    """Raw readings of a meter: rows of `{ts, values: {quantity: value}}`, a column a quantity in a frame."""
+    """Raw readings of a meter: rows of `{ts, values: {quantity: value}}`, a column a quantity in a frame.
+
+    `thinned` says that of some of their time only those readings are kept that intervals are made of.
+    """
 
     keys: ClassVar[Mapping[str, str]] = {"rows": "items"}
 
@@ -56,6 +59,7 @@ class Readings(OfPeriod, Table[ReadingRow, WideReading]):
     timezone: str
     quantities: tuple[str, ...] = ()
     scaled: bool = False
+    thinned: bool = False
 
     def records(self) -> Sequence[WideReading]:
         return [{"ts": row["ts"], **row["values"]} for row in self.rows]
@@ -64,7 +68,9 @@ class Readings(OfPeriod, Table[ReadingRow, WideReading]):
         return ["ts", *self.quantities]
 
     def _caption(self) -> str:
-        return f"{self.number}: {len(self.rows)} readings{', scaled to primary' if self.scaled else ''}"
+        return f"{self.number}: {len(self.rows)} readings{', scaled to primary' if self.scaled else ''}" + (
+            ", of a time whose readings were thinned" if self.thinned else ""
+        )
 
 
 @dataclass(frozen=True, repr=False)

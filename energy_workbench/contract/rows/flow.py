@@ -118,6 +118,7 @@ class SiteRow(TypedDict):
     timezone: str
     currency: str | None
     country: str | None
+    keep_readings_days: int | None
     not_stated: list[str]
     advice: str
 

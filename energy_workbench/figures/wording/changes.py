@@ -32,6 +32,8 @@ LABELS: Final[dict[str, str]] = {
     "quantity": "Counter", "choice": "It was", "modulus": "Begins again at", "reason": "Reason",
     "energies": "Energy", "role": "Role", "value": "Value", "source": "Source", "gases": "Gases",
     "country": "Country", "currency": "Currency", "timezone": "Time zone", "name": "Name", "schema": "Schema",
+    "keep_readings_days": "Every reading is kept for [d]", "unlike": "Meters left as they were",
+    "kept": "Readings kept", "size": "Size before [B]", "size_kept": "Size after [B]",
 }  # fmt: skip
 """Of what is no declared field."""
 

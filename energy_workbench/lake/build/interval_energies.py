@@ -15,7 +15,7 @@ import numpy as np
 from energy_workbench.domain.intervals.interval_energy import LONGEST_MINUTES
 from energy_workbench.domain.quantities import INTERVAL_ENERGIES, INTERVAL_ESTIMATED, INTERVAL_MINUTES
 from energy_workbench.energy.counters import EXPORT, IMPORT
-from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs, spread
+from energy_workbench.energy.interpolation import CLOSE_SLOW_US, Array, Pairs
 from energy_workbench.energy.interval_builder import IntervalBuilder
 from energy_workbench.lake.storage import duck
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 MINUTE_US: Final = 60_000_000
 LONGEST_US: Final = LONGEST_MINUTES * MINUTE_US
 """A month and the hour of a clock change are the longest interval that a file may hold [µs]."""
-
-NO_GRAIN: Final = 2**60
-"""Longer than any metering period [µs]."""
 
 NAMES: Final = (*INTERVAL_ENERGIES.values(), INTERVAL_MINUTES, INTERVAL_ESTIMATED)
 """Columns of such readings."""
@@ -76,11 +73,9 @@ class IntervalEnergyBuilder(IntervalBuilder):
                 pairs = Pairs(
                     index[rows], ts[rows] - length[rows], ts[rows], columns[name][rows].astype(float),
                     (length[rows] <= CLOSE_SLOW_US) & ~estimated[rows], np.zeros(len(rows), bool), np.zeros(len(rows)),
+                    estimated[rows],
                 )  # fmt: skip
-                sure, guessed = (self._scaled(pairs.take(mask)) for mask in (~estimated[rows], estimated[rows]))
-                # What its sender estimated is measured at no grain.
-                grain = np.concatenate([sure.end - sure.start, np.full(len(guessed.end), NO_GRAIN)])
-                self._add(_book(counter), spread(Pairs.beside([sure, guessed]), grain))
+                self._add(_book(counter), self._spread(pairs, counted=False))
 
     def _apart(self, counter: str, meter: Array, start: Array, end: Array) -> Any:
         """Intervals that overlap none before them, as a mask: no energy counts twice, whatever was posted."""

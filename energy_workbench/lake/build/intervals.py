@@ -187,21 +187,60 @@ def rehearse(
     LakeError
         If the lake cannot be read.
     """
-    from energy_workbench.energy.multipliers import Multipliers
-    from energy_workbench.lake.build.extents import extents
-    from energy_workbench.lake.build.inference import infer, with_inferred
+    first, last = to_micros(start) // QUARTER, -(-to_micros(end) // QUARTER)
+    return Rehearsal(lake, ratios, evidence).of(tuple(sorted(meters)), first * QUARTER, last * QUARTER).table()
 
-    window = Window(
-        tuple(sorted(meters)), to_micros(start) // QUARTER * QUARTER, -(-to_micros(end) // QUARTER) * QUARTER
-    )
-    snapshot = lake.readings.snapshot()
-    state = State.load(lake.path)
-    touched = _touched(lake, snapshot, state)
-    told = extents(snapshot, state.extents if state else None, touched)
-    inferred = infer(snapshot, evidence, state.inferred if state else None, touched, told)
-    sources = _Sources(Multipliers(ratios), with_inferred(evidence, inferred), told)
-    built, _ = _built(snapshot, sources, window, _bounds(snapshot, sources, window))
-    return built.table()
+
+class Rehearsal:
+    """Intervals as `build` would write them; nothing is written.
+
+    Parameters
+    ----------
+    lake : Lake
+        Its newest version is pinned.
+    ratios, evidence
+        As of `build`.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+    multipliers : Multipliers
+    evidence : mapping of int to Facts
+        With what readings tell where nothing else does.
+    inferred : dict
+        What they tell, see `lake.build.inference`.
+    extents : dict
+        See `lake.build.extents`.
+
+    Raises
+    ------
+    LakeError
+        If the lake cannot be read.
+    """
+
+    def __init__(self, lake: Lake, ratios: Sequence[tuple[int, Ratio]], evidence: Evidence) -> None:
+        from energy_workbench.energy.multipliers import Multipliers
+        from energy_workbench.lake.build.extents import extents
+        from energy_workbench.lake.build.inference import infer, with_inferred
+
+        self.snapshot = lake.readings.snapshot()
+        state = State.load(lake.path)
+        touched = _touched(lake, self.snapshot, state)
+        self.extents = extents(self.snapshot, state.extents if state else None, touched)
+        self.inferred = infer(self.snapshot, evidence, state.inferred if state else None, touched, self.extents)
+        self.multipliers, self.evidence = Multipliers(ratios), with_inferred(evidence, self.inferred)
+
+    def of(self, meters: tuple[int, ...], start: int, end: int, snapshot: Snapshot | None = None) -> IntervalBuilder:
+        """What a build makes of meters, ascending, between two interval edges [µs since 1970].
+
+        Parameters
+        ----------
+        snapshot : Snapshot, optional
+            Other files in the place of those pinned, with readings of the same extents.
+        """
+        window, pinned = Window(meters, start, end), snapshot or self.snapshot
+        sources = _Sources(self.multipliers, self.evidence, self.extents)
+        return _built(pinned, sources, window, _bounds(pinned, sources, window))[0]
 
 
 def _touched(lake: Lake, snapshot: Snapshot, state: State | None) -> list[tuple[int, int, int]] | None:

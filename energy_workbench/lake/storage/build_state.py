@@ -17,7 +17,7 @@ from energy_workbench.runtime import disk
 
 FILE = "intervals.build.json"
 
-RULES = 7
+RULES = 8
 """Grows when the same readings give other intervals than before: everything is built anew then."""
 
 

@@ -26,6 +26,10 @@ STEPS = ("slot", "start", "until", "offset_ms")
 """Columns of times and offsets: steps of nearly the same size."""
 
 
+PART, THINNED = "part", "thinned"
+"""Beginnings of names: of a file as its rows came, and of one whose readings were thinned."""
+
+
 class DataFile(NamedTuple):
     """A written file, which no log entry names yet.
 
@@ -50,20 +54,27 @@ class DataFile(NamedTuple):
     high: dict[str, int | str]
 
 
-def write(folder: Path, rows: pa.Table, partition: str, keys: Sequence[str]) -> DataFile:
+def is_thinned(path: str) -> bool:
+    """Whether the readings of a file were thinned: its name says so, so that it is told with the commit, or not."""
+    return Path(path).name.startswith(f"{THINNED}-")
+
+
+def write(folder: Path, rows: pa.Table, partition: str, keys: Sequence[str], name: str = PART) -> DataFile:
     """Write sorted rows of one partition, without the partition's column, as a new file of a folder.
 
     Parameters
     ----------
     keys : sequence of str
         Columns by which files are told apart: meter, and times.
+    name : str
+        What its name begins with.
 
     Raises
     ------
     LakeError
         If the disk refuses.
     """
-    path = folder / f"part-{secrets.token_hex(16)}.parquet"
+    path = folder / f"{name}-{secrets.token_hex(16)}.parquet"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(rows, path, keys)

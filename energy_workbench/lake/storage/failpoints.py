@@ -16,6 +16,7 @@ FAILPOINTS = (
     "lake.write.before", "lake.write.after", "lake.fsync.before", "lake.fsync.after",
     "lake.compact.before", "lake.vacuum.before", "lake.checkpoint.before", "lake.checkpoint.after",
     "intervals.state.before", "intervals.state.after",
+    "lake.thin.before", "lake.thin.after",
     "mend.before", "mend.written", "mend.moved", "mend.after",
 )  # fmt: skip
 """Every one there is."""

@@ -67,8 +67,14 @@ def replace(
         store.swap(removed, added)
 
 
-def write_sorted(store: Store, partition: str, rows: pa.Table) -> Iterator[DataFile]:
-    """Write rows of a partition, sorted by meter and time and without its column, as files of whole meters."""
+def write_sorted(store: Store, partition: str, rows: pa.Table, name: str = data_files.PART) -> Iterator[DataFile]:
+    """Write rows of a partition, sorted by meter and time and without its column, as files of whole meters.
+
+    Parameters
+    ----------
+    name : str
+        What the names of the files begin with.
+    """
     meter = rows["meter"].to_numpy()
     at = 0
     while at < len(rows):
@@ -76,7 +82,7 @@ def write_sorted(store: Store, partition: str, rows: pa.Table) -> Iterator[DataF
         if until < len(rows) and meter[until] == meter[until - 1]:
             first = int(np.searchsorted(meter, meter[until]))
             until = first if first > at else int(np.searchsorted(meter, meter[until], "right"))
-        yield data_files.write(store.folder(partition), rows.slice(at, until - at), partition, store.keys)
+        yield data_files.write(store.folder(partition), rows.slice(at, until - at), partition, store.keys, name)
         at = until
 
 

@@ -188,6 +188,8 @@ site = Table(
     # Empty until somebody states them: a plant is in no country by default.
     Column("currency", String(3)),
     Column("country", String(2)),
+    # Empty: every reading is kept for ever.
+    Column("keep_readings_days", Integer),
 )
 
 # Months of the site's calendar whose numbers are not changed without a reason.

@@ -54,7 +54,10 @@ class ReadingAnswers(Home):
             made_for = ratings(known, ratios, self.registry.limits_of(known.key))
             table = without_impossible(scaled_to_primary(table, ratios), ratios, made_for)
         rows, shown = rows_of(table, zone, names)
-        answer = Readings(rows, len(rows), known.id, known.number, zone.key, shown, scaled)
+        edges = (table["ts"][0].as_py(), table["ts"][-1].as_py() + TICK) if len(table) else None
+        edges = (span.start, span.end) if span else edges
+        thinned = edges is not None and self.reader.thinned(known.key, *edges)
+        answer = Readings(rows, len(rows), known.id, known.number, zone.key, shown, scaled, thinned)
         return self._told(answer, span) if span else answer
 
     def _since(self, span: Period | None, after: str | None) -> datetime | None:

@@ -19,6 +19,7 @@ from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period, parse_period
 from energy_workbench.energy.counter_steps import Facts
 from energy_workbench.energy.counters import COUNTERS
+from energy_workbench.services.retention.told import estimates
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from
 from energy_workbench.services.rows.locks import report_rows
 
@@ -55,11 +56,12 @@ def preview(home: Home, meter: Meter, fields: Mapping[str, Any], *, remove: bool
     altered = home.registry.altered_by_exchange(
         meter.id, exchange.at, None if remove else exchange, ratio=ratio, profile=_profile(fields, remove)
     )
+    thinned = [f"{text[0].upper()}{text[1:]}." for text in estimates(home.reader, meter.key, exchange.at, zone)]
     return {
         "at": iso(exchange.at, zone),
         "counters": around,
         "energy": _energy(home, meter, exchange.at, stored, after, history, ratio),
-        "warnings": [] if remove else _warnings(around, exchange, now),
+        "warnings": [] if remove else [*_warnings(around, exchange, now), *thinned],
         "locked_months": list(altered.months),
         "reports": report_rows(altered.reports, zone),
     }

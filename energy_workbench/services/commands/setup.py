@@ -51,6 +51,7 @@ from energy_workbench.services.commands import exchange_preview, meter_check, pr
 from energy_workbench.services.commands.ratio_preview import Beginning, preview
 from energy_workbench.services.files import meter_transfer
 from energy_workbench.services.home import Home
+from energy_workbench.services.retention.told import estimates
 from energy_workbench.services.rows.audit import change_row
 from energy_workbench.services.rows.emission_factors import factor_date, factor_from, factor_row
 from energy_workbench.services.rows.exchanges import device_ratio, exchange_from, exchange_row
@@ -288,11 +289,14 @@ class Setup(
         span = self.registry.ratio_impact(known.id, *since)
         start, end = axis.floor_interval(span.start or EARLIEST), span.end or LATEST
         count = len(self.reader.intervals([known.key], start, end)) if start < end else 0
+        warnings = impact_warnings(self.registry.ratios(known.id), since, count, clock.now(), zone)
+        for each in since:
+            warnings += estimates(self.reader, known.key, each, zone)
         return {
             "from": iso(span.start, zone),
             "until": iso(span.end, zone),
             "intervals": count,
-            "warnings": impact_warnings(self.registry.ratios(known.id), since, count, clock.now(), zone),
+            "warnings": warnings,
         }
 
     def exchanges(self, meter: str) -> list[ExchangeRow]:

@@ -9,7 +9,7 @@ from energy_workbench.domain.entities import Site
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.fields.plain import Json, Row
 
-FIELDS: Final = ("name", "timezone", "country", "currency")
+FIELDS: Final = ("name", "timezone", "country", "currency", "keep_readings_days")
 READ_ONLY: Final = ("not_stated", "advice", "effects")
 
 _ZONE = (
@@ -17,6 +17,12 @@ _ZONE = (
     "figures and maxima by month change, energies of quarter hours do not",
     "scheduled reports, factors that hold from a day, and times without an offset in files go by {after} from now on",
 )
+
+_THINNED = (
+    "readings older than {days} days are thinned from now on, a day at a time: every interval stays bit by bit as it "
+    "is, what is taken away does not come back"
+)
+_FOR_EVER = "every reading is kept from now on; what was taken away before does not come back"
 
 
 def site_row(site: Site) -> SiteRow:
@@ -27,6 +33,7 @@ def site_row(site: Site) -> SiteRow:
         "timezone": site.timezone,
         "currency": site.currency,
         "country": site.country,
+        "keep_readings_days": site.keep_readings_days,
         "not_stated": lacking,
         "advice": _advice(lacking),
     }
@@ -49,9 +56,12 @@ def site_fields(fields: Row) -> dict[str, Json]:
 
 def effects(before: Site, after: Site) -> list[str]:
     """What a change does to answers, in words."""
-    if before.timezone == after.timezone:
-        return []
-    return [text.format(before=before.timezone, after=after.timezone) for text in _ZONE]
+    told = list[str]()
+    if before.timezone != after.timezone:
+        told += [text.format(before=before.timezone, after=after.timezone) for text in _ZONE]
+    if before.keep_readings_days != after.keep_readings_days:
+        told.append(_FOR_EVER if after.keep_readings_days is None else _THINNED.format(days=after.keep_readings_days))
+    return told
 
 
 def _advice(lacking: list[str]) -> str:

@@ -23,10 +23,13 @@ _TOLD: JsonObject = {
     "advice": "look at the plugs",
 }
 _SITE: JsonObject = {
-    "name": "Plant", "timezone": "Europe/Berlin", "currency": None, "country": "DE", "not_stated": ["currency"],
+    "name": "Plant", "timezone": "Europe/Berlin", "currency": None, "country": "DE", "keep_readings_days": None,
+    "not_stated": ["currency"],
     "advice": "The site states no currency: say it on the meter setup page, or …",
 }  # fmt: skip
-_STATED: JsonObject = {"name": "Works Nord", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR"}
+_STATED: JsonObject = {"name": "Works Nord", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR",
+    "keep_readings_days": 400,
+}  # fmt: skip
 _CARDS: JsonObject = {
     "total": 92, "active": 92, "online": 90, "warnings": 2, "power_now_kw": None,
     "power_now_reason": "GRID-2 is out of service since 11 Oct 2026 10:00: what goes through it is not metered",
@@ -45,7 +48,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
     "set_site": Shown(
         "The plant",
         {**_SITE, "effects": ["days, weeks and months are cut at midnight of …"]},
-        body="What changes of it; `country` and `currency` null: not stated.",
+        body="What changes of it; `country` and `currency` null: not stated; `keep_readings_days` null: for ever.",
         sends=_STATED,
     ),
     "overview": Shown(

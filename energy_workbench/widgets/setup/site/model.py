@@ -14,7 +14,7 @@ from energy_workbench.widgets.form import Answers
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
 
-FIELDS = ("name", "timezone", "country", "currency")
+FIELDS = ("name", "timezone", "country", "currency", "keep_readings_days")
 
 
 class SiteModel(Answers):
@@ -44,6 +44,12 @@ class SiteModel(Answers):
         """Whether another time zone than the stored one was typed."""
         return self.stored is not None and self.values.get("timezone", "").strip() != self.stored["timezone"]
 
+    @property
+    def thins(self) -> bool:
+        """Whether another number of days than the stored one was typed."""
+        typed = self.values.get("keep_readings_days", "").strip()
+        return self.stored is not None and bool(typed) and typed != str(self.stored["keep_readings_days"])
+
     def save(self) -> None:
         """Store what was typed."""
         if self.busy or not self.stored:
@@ -62,7 +68,8 @@ class SiteModel(Answers):
         self._doer.do(lambda: self._workbench.set_site(asked), done, failed, key="site change")
 
     def _take(self, site: SiteRow) -> None:
-        stated = (site["name"], site["timezone"], site["country"], site["currency"])
+        days = site["keep_readings_days"]
+        stated = (site["name"], site["timezone"], site["country"], site["currency"], str(days) if days else None)
         with self.hold_trait_notifications():
             self.stored = site.copy()
             self._fresh({name: value or "" for name, value in zip(FIELDS, stated, strict=True)})

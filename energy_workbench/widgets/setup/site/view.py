@@ -1,4 +1,4 @@
-"""View of the panel of the site: four fields, each with its hint."""
+"""View of the panel of the site: its fields, each with its hint."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ HINTS = {
     "timezone": "An IANA name, such as Europe/Berlin: days, weeks and months are cut by it.",
     "country": "Chooses the grid's emission factor; without it the grid's carbon is not told.",
     "currency": "In which the site pays.",
+    "keep_readings_days": "Empty: for ever. Older readings are thinned to those that intervals are made of.",
 }
 MOVES = (
     "Another zone: days, weeks and months are cut anew, also in the past. Energies of quarter hours stay as they are."
 )
+THINS = "Every interval stays as it is, bit by bit; readings that are taken away do not come back."
 
 
 class SiteView:
@@ -42,6 +44,7 @@ class SiteView:
             "timezone": make.suggesting("Time zone"),
             "country": make.select("Country", [NOT_STATED]),
             "currency": make.select("Currency", [NOT_STATED]),
+            "keep_readings_days": make.input("Days for which every reading is kept"),
         }
         self.notes = {name: make.text("ew-note") for name in FIELDS}
         rows = [make.box([self.inputs[name], self.notes[name]], f"ew-field ew-field-{name}") for name in FIELDS]
@@ -90,6 +93,7 @@ class SiteView:
                 if widget.value != value:
                     widget.value = value
                 careful = MOVES if name == "timezone" and model.moves else ""
+                careful = THINS if name == "keep_readings_days" and model.thins else careful
                 put(self.notes[name], told(problem, careful, HINTS[name]))
                 dressed(widget, "ew-invalid", bool(problem))
         finally:

@@ -1,0 +1,1 @@
+"""Old readings thinned to those that intervals are made of."""
