@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from energy_workbench.contract.results import Demand
+from energy_workbench.contract.results import Demand, Readings
 from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.time.resolution import MOST_POINTS
 from energy_workbench.services.workbench import Workbench
@@ -123,6 +124,22 @@ def test_a_zoom_brings_quarters_then_readings_and_out_again(wb: Workbench) -> No
     model.zoom(None)
     assert model.history_figure == whole
     assert len(counted.asked) == asked
+
+
+class Thinned(Counted):
+    """A workbench of whose readings those of the edges of quarters were kept."""
+
+    def readings(self, *asked: Any, **how: Any) -> Readings:
+        return replace(self._workbench.readings(*asked, **how), thinned=True)
+
+
+def test_a_chart_of_readings_that_were_thinned_says_so_and_has_no_gaps_between_them(wb: Workbench) -> None:
+    for asked, word in ((wb, "each reading"), (Thinned(wb), "it is thinned")):
+        model = opened(asked)
+        model.zoom(window("2026-10-06T10:00", "2026-10-06T12:00"))
+        model.refresh()
+        assert word in model.history_note
+    assert None not in trace(model, "power")["y"]
 
 
 def test_a_zoom_asks_only_for_what_is_zoomed_to(wb: Workbench) -> None:
