@@ -87,17 +87,14 @@ def presence(
       these, the ones that are in service.
     - The health is unknown before the first reading.
     """
-    below: dict[int, list[Meter]] = {}
-    for meter in meters:
-        if meter.parent is not None:
-            below.setdefault(meter.parent, []).append(meter)
     states = {meter.key: alone(meter, live.get(meter.key), heard.get(meter.key), now) for meter in meters}
+    if not any(meter.type is MeterType.VIRTUAL for meter in meters):
+        return states
+    below: dict[int | None, list[Meter]] = {}
+    for meter in meters:
+        below.setdefault(meter.parent, []).append(meter)
     by_key = {meter.key: meter for meter in meters}
-    made = {
-        meter.key: parts
-        for meter in meters
-        if meter.type is MeterType.VIRTUAL and not meter.polled and (parts := _parts(meter, by_key, below))
-    }
+    made = {meter.key: of for meter in meters if (of := parts(meter, by_key, below))}
     settled, begun = set[int](), set[int]()
     waiting = [*made]
     while waiting:
@@ -114,8 +111,10 @@ def presence(
     return states
 
 
-def _parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int, Sequence[Meter]]) -> Sequence[Meter]:
-    """What a virtual meter is made of."""
+def parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int | None, Sequence[Meter]]) -> Sequence[Meter]:
+    """What the state of a virtual meter follows from: those that its formula names, or those below it; else none."""
+    if meter.type is not MeterType.VIRTUAL or meter.polled:
+        return ()
     if not meter.formula_by_id:
         return below.get(meter.key, ())
     return [by_key[key] for ref in named(meter.formula_by_id) if (key := int(ref[4:])) in by_key]
