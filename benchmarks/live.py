@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -137,7 +136,6 @@ def questions(plant: Plant) -> dict[str, Callable[[], Any]]:
 
 def answered(plant: Plant, ask: Callable[[], Any], rounds: int = ROUNDS) -> float:
     """Processor's time of one answer, the median of some, each after a second of polling [s]."""
-    from energy_workbench.services.cache import Cache
 
     spent = []
     ask()

@@ -123,12 +123,14 @@ def parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int | None, 
 def alone(meter: Meter, live: Live | None, heard: Heard | None, now: datetime) -> Live:
     """The state of a meter by itself, whatever it is made of."""
     known = live or Live()
+    if known.last_seen is not None and meter.polled:
+        return _polled(meter, known, known.last_seen, now)
     instants = [at for at in (known.last_seen, heard.last if heard else None) if at is not None]
     if not instants:
         silent = Communication.OFFLINE if meter.gateway else Communication.NOT_CONNECTED
         return replace(known, communication=silent, health=Health.UNKNOWN)
     if meter.polled:
-        return _polled(meter, known, now)
+        return _not_read(known, timedelta.max)
     last = max((at for at in instants if at <= now + AHEAD), default=None)
     if last is None:
         ahead = replace(known, last_seen=min(instants), communication=Communication.OFFLINE)
@@ -146,11 +148,15 @@ def colour_of(meter: Meter, state: Live) -> Colour:
     return colour(meter.status, state.health, state.communication)
 
 
-def _polled(meter: Meter, known: Live, now: datetime) -> Live:
+def _polled(meter: Meter, known: Live, last: datetime, now: datetime) -> Live:
     """What polling wrote down, as long as it does."""
-    age = now - known.last_seen if known.last_seen else timedelta.max
-    if known.communication is Communication.OFFLINE or age <= max(IDLE, timedelta(seconds=4 * meter.poll_seconds)):
+    age = now - last
+    if known.communication is Communication.OFFLINE or age <= IDLE or age.total_seconds() <= 4 * meter.poll_seconds:
         return known
+    return _not_read(known, age)
+
+
+def _not_read(known: Live, age: timedelta) -> Live:
     return replace(known, communication=Communication.OFFLINE, error=f"not read for {_span(age)}: does polling run?")
 
 

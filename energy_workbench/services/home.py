@@ -17,7 +17,7 @@ from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.emission_factors import Factor, effective
 from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.errors import LakeError
-from energy_workbench.domain.presence import AHEAD, Heard, fed, presence
+from energy_workbench.domain.presence import AHEAD, Heard, presence
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period, parse_period, zone_of
 from energy_workbench.domain.time.period_text import not_begun
@@ -175,18 +175,18 @@ class Home:
         Costs what is asked for, and of every meter what changed since it was last asked.
         """
         index, now = self._index(), clock.now()
-        wanted: Sequence[Meter] = index.meters
+        seen = index
         if meters is not None:
             asked = list(meters)
             gone = [meter for meter in asked if meter.key not in index.by_key]
-            wanted = (MeterIndex([*index.meters, *gone]) if gone else index).with_parts(asked)
+            seen = MeterIndex((MeterIndex([*index.meters, *gone]) if gone else index).with_parts(asked))
         try:
-            heard = self._heard(wanted, now)
+            heard = self._heard(seen.fed, now)
         except LakeError:
             # What was written down is shown even where the lake cannot be read; who asks for energies is told why.
             heard = {}
-        stored = self.state.read(None if meters is None else [meter.key for meter in wanted])
-        return presence(wanted, stored, heard, now)
+        stored = self.state.read(None if meters is None else seen.by_key)
+        return presence(seen.meters, stored, heard, now)
 
     def note_presence(self) -> int:
         """Write down how meters that nobody polls come and go, so that there are events of it; how many did.
@@ -196,14 +196,16 @@ class Home:
         LakeError
             If their readings cannot be looked at: nothing is known of them then, and nothing is written.
         """
-        meters, now = self._meters(), clock.now()
+        index, now = self._index(), clock.now()
         # One that is out of service is missed by nobody.
-        unpolled = [meter.key for meter in meters if not meter.polled and meter.metered]
-        states = presence(meters, self.state.read(), self._heard(meters, now), now)
-        return self.state.note({key: states[key] for key in unpolled}) if unpolled else 0
+        unpolled = [key for key in index.fed if index.by_key[key].metered]
+        if not unpolled:
+            return 0
+        states = presence(index.meters, self.state.read(), self._heard(index.fed, now), now)
+        return self.state.note({key: states[key] for key in unpolled})
 
-    def _heard(self, meters: Sequence[Meter], now: datetime) -> dict[int, Heard]:
-        return self.reader.heard(keys, now + AHEAD) if (keys := fed(meters)) else {}
+    def _heard(self, fed: Sequence[int], now: datetime) -> dict[int, Heard]:
+        return self.reader.heard(fed, now + AHEAD) if fed else {}
 
     def _meter(self, ref: str) -> Meter:
         return self._index().named(ref) or self.registry.meter(ref)

@@ -69,7 +69,8 @@ class LiveSite(Home):
 
         Of one that was just connected there is no interval yet; the state of a virtual one is that of others.
         """
-        missing = [key for key in meters if key not in self._heard_since and index.by_key[key].type is not MeterType.VIRTUAL]
+        unknown = [index.by_key[key] for key in meters if key not in self._heard_since]
+        missing = [meter.key for meter in unknown if meter.type is not MeterType.VIRTUAL]
         for key, state in self.state.read(missing).items():
             if state.last_seen is not None and state.last_seen <= now:
                 self._heard_since[key] = state.last_seen

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from energy_workbench.domain.entities import Meter
-from energy_workbench.domain.presence import parts
+from energy_workbench.domain.presence import fed, parts
 from energy_workbench.registry.checks.fields import folded
 
 
@@ -41,6 +41,11 @@ class MeterIndex:
         return frozenset(key for key in self.below if key is not None and key in self.by_key)
 
     @cached_property
+    def fed(self) -> list[int]:
+        """Keys of those whose presence follows from the age of their readings."""
+        return fed(self.meters)
+
+    @cached_property
     def odd(self) -> bool:
         """Whether one is made of others by a formula, or is there since somebody stated that it is."""
         return any(meter.formula_by_id or meter.commissioned_at for meter in self.meters)
@@ -68,7 +73,7 @@ class MeterIndex:
         return found
 
     def with_parts(self, meters: Iterable[Meter]) -> list[Meter]:
-        """These, and what their state follows from: all that a virtual one is made of."""
+        """Some of them, in order, with what their state follows from: all that a virtual one is made of."""
         found: dict[int, Meter] = {}
         waiting = list(meters)
         while waiting:
@@ -76,4 +81,8 @@ class MeterIndex:
             if meter.key not in found:
                 found[meter.key] = meter
                 waiting += parts(meter, self.by_key, self.below)
-        return list(found.values())
+        return sorted(found.values(), key=lambda meter: self._places[meter.key])
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {meter.key: place for place, meter in enumerate(self.meters)}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.lake import Lake, Reader, Spool, newest_readings
+from energy_workbench.lake import Lake, Reader, Spool
+from energy_workbench.lake.newest import instants
 from tests.lake.helpers import T0, reading
 
 DAY = 86_400.0
@@ -33,9 +34,9 @@ def reader(tmp_path: Path) -> Reader:
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, list[int]]]:
     """Each look into files: how many, and for which meters."""
     found: list[tuple[int, list[int]]] = []
-    look = newest_readings._look
+    look = instants._look
     monkeypatch.setattr(
-        newest_readings,
+        instants,
         "_look",
         lambda files, meters, *more: (found.append((len(files), meters)), look(files, meters, *more))[1],
     )
