@@ -203,7 +203,8 @@ class Collector:
             elif (known.signatures, known.options) != (signatures, plan.options):
                 before = {target.key: target for target in known.poller.targets}
                 targets = self._targets(plan, before, known.signatures)
-                self._forget(*(f"meter {target.number}" for target in before.values() if target not in targets))
+                stay = {id(target) for target in targets}
+                self._forget(*(f"meter {target.number}" for target in before.values() if id(target) not in stay))
                 known.poller.follow(targets, plan.limits, plan.connections)
                 known.signatures, known.options = signatures, plan.options
                 self._log.info("polling changed", extra={"gateway": url, "count": len(targets)})
@@ -221,14 +222,17 @@ class Collector:
         files = available([self.settings.profiles_path])
         options = {gateway.url: gateway.options for gateway in self.registry.gateways()}
         plans: dict[str, Plan] = {}
+        # Of each profile's file once, not of each meter's.
+        changed = {profile: modified(path) for profile, path in files.items()}
         meters = self.registry.meters()
         self._conditions.follow(meter for meter in meters if meter.polled)
         for meter in meters:
             if meter.polled and meter.gateway:
-                path = files.get((meter.profile or "").partition(":")[0])
+                profile = (meter.profile or "").partition(":")[0]
+                path = files.get(profile)
                 signature = (
                     *(meter.number, meter.unit_id, meter.profile, meter.poll_seconds, meter.poll_offset_seconds),
-                    *(meter.priority, path, modified(path)),
+                    *(meter.priority, path, changed.get(profile, 0)),
                 )
                 plan = plans.setdefault(meter.gateway, Plan(options=options.get(meter.gateway, {})))
                 plan.meters.append((meter, signature))

@@ -52,7 +52,9 @@ class Conditions:
 
     def follow(self, meters: Iterable[Meter]) -> None:
         """Take the limits, ratios and meters as registered now; what was known of a meter stays."""
-        stored, known = self._registry.limits(), self._state.read()
+        meters = list(meters)
+        stored = self._registry.limits()
+        known = self._state.read([meter.key for meter in meters if meter.key not in self._meters])
         histories: dict[int, list[Ratio]] = {}
         for key, ratio in self._registry.all_ratios():
             histories.setdefault(key, []).append(ratio)

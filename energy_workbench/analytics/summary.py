@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from energy_workbench.analytics.live import never_heard
 from energy_workbench.contract.results import StatusSummary
 from energy_workbench.domain.entities import Live, Meter
-from energy_workbench.domain.presence import colour_of
-from energy_workbench.domain.status import Colour, Communication, Health, Status
+from energy_workbench.domain.status import Colour, Communication, Health, Status, colour
 
 
 def status_summary(meters: Iterable[Meter], live: Mapping[int, Live]) -> StatusSummary:
@@ -20,15 +20,20 @@ def status_summary(meters: Iterable[Meter], live: Mapping[int, Live]) -> StatusS
     live : mapping of int to Live
         As `presence` gives it.
     """
-    states = [(meter, live.get(meter.key) or never_heard(meter)) for meter in meters]
+    states = ((meter, live.get(meter.key) or never_heard(meter)) for meter in meters)
+    # There are few combinations, however many meters.
+    found = Counter((meter.status, now.health, now.communication) for meter, now in states)
     return StatusSummary(
-        total=len(states),
-        status=_count(Status, [meter.status for meter, _ in states]),
-        health=_count(Health, [now.health for _, now in states]),
-        communication=_count(Communication, [now.communication for _, now in states]),
-        colour=_count(Colour, [colour_of(meter, now) for meter, now in states]),
+        total=found.total(),
+        status=_count(Status, ((status, times) for (status, _, _), times in found.items())),
+        health=_count(Health, ((health, times) for (_, health, _), times in found.items())),
+        communication=_count(Communication, ((state, times) for (_, _, state), times in found.items())),
+        colour=_count(Colour, ((colour(*states), times) for states, times in found.items())),
     )
 
 
-def _count(states: type[StrEnum], found: list[StrEnum]) -> dict[str, int]:
-    return {str(state): found.count(state) for state in states}
+def _count(states: type[StrEnum], found: Iterable[tuple[StrEnum, int]]) -> dict[str, int]:
+    counts = dict.fromkeys(map(str, states), 0)
+    for state, times in found:
+        counts[str(state)] += times
+    return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -297,7 +298,7 @@ class Live:
         The last error of the wire, in words; empty while online.
     last_seen : datetime or None
         UTC instant of the last answer.
-    values : dict of str to float or None
+    values : mapping of str to float or None
         The last reading by quantity, as the meter reported it.
     """
 
@@ -306,6 +307,6 @@ class Live:
     health_reason: str = ""
     error: str = ""
     last_seen: datetime | None = None
-    values: dict[str, float | None] = field(default_factory=dict)
+    values: Mapping[str, float | None] = field(default_factory=dict)
     health_since: datetime | None = None
     alarms: HealthConditions = field(default_factory=dict)

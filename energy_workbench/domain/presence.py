@@ -87,17 +87,14 @@ def presence(
       these, the ones that are in service.
     - The health is unknown before the first reading.
     """
-    below: dict[int, list[Meter]] = {}
-    for meter in meters:
-        if meter.parent is not None:
-            below.setdefault(meter.parent, []).append(meter)
     states = {meter.key: alone(meter, live.get(meter.key), heard.get(meter.key), now) for meter in meters}
+    if not any(meter.type is MeterType.VIRTUAL for meter in meters):
+        return states
+    below: dict[int | None, list[Meter]] = {}
+    for meter in meters:
+        below.setdefault(meter.parent, []).append(meter)
     by_key = {meter.key: meter for meter in meters}
-    made = {
-        meter.key: parts
-        for meter in meters
-        if meter.type is MeterType.VIRTUAL and not meter.polled and (parts := _parts(meter, by_key, below))
-    }
+    made = {meter.key: of for meter in meters if (of := parts(meter, by_key, below))}
     settled, begun = set[int](), set[int]()
     waiting = [*made]
     while waiting:
@@ -114,8 +111,10 @@ def presence(
     return states
 
 
-def _parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int, Sequence[Meter]]) -> Sequence[Meter]:
-    """What a virtual meter is made of."""
+def parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int | None, Sequence[Meter]]) -> Sequence[Meter]:
+    """What the state of a virtual meter follows from: those that its formula names, or those below it; else none."""
+    if meter.type is not MeterType.VIRTUAL or meter.polled:
+        return ()
     if not meter.formula_by_id:
         return below.get(meter.key, ())
     return [by_key[key] for ref in named(meter.formula_by_id) if (key := int(ref[4:])) in by_key]
@@ -124,12 +123,14 @@ def _parts(meter: Meter, by_key: Mapping[int, Meter], below: Mapping[int, Sequen
 def alone(meter: Meter, live: Live | None, heard: Heard | None, now: datetime) -> Live:
     """The state of a meter by itself, whatever it is made of."""
     known = live or Live()
+    if known.last_seen is not None and meter.polled:
+        return _polled(meter, known, known.last_seen, now)
     instants = [at for at in (known.last_seen, heard.last if heard else None) if at is not None]
     if not instants:
         silent = Communication.OFFLINE if meter.gateway else Communication.NOT_CONNECTED
         return replace(known, communication=silent, health=Health.UNKNOWN)
     if meter.polled:
-        return _polled(meter, known, now)
+        return _not_read(known, timedelta.max)
     last = max((at for at in instants if at <= now + AHEAD), default=None)
     if last is None:
         ahead = replace(known, last_seen=min(instants), communication=Communication.OFFLINE)
@@ -147,11 +148,15 @@ def colour_of(meter: Meter, state: Live) -> Colour:
     return colour(meter.status, state.health, state.communication)
 
 
-def _polled(meter: Meter, known: Live, now: datetime) -> Live:
+def _polled(meter: Meter, known: Live, last: datetime, now: datetime) -> Live:
     """What polling wrote down, as long as it does."""
-    age = now - known.last_seen if known.last_seen else timedelta.max
-    if known.communication is Communication.OFFLINE or age <= max(IDLE, timedelta(seconds=4 * meter.poll_seconds)):
+    age = now - last
+    if known.communication is Communication.OFFLINE or age <= IDLE or age.total_seconds() <= 4 * meter.poll_seconds:
         return known
+    return _not_read(known, age)
+
+
+def _not_read(known: Live, age: timedelta) -> Live:
     return replace(known, communication=Communication.OFFLINE, error=f"not read for {_span(age)}: does polling run?")
 
 

@@ -23,6 +23,7 @@ class FirstEnergies:
 
     def __init__(self) -> None:
         self._found: dict[str, dict[int, int]] = {}
+        self._first: tuple[int, dict[int, datetime]] = (-1, {})
         self._lock = Lock()
 
     def of(self, snapshot: Snapshot) -> dict[int, datetime]:
@@ -34,6 +35,8 @@ class FirstEnergies:
             If a file cannot be read.
         """
         with self._lock:
+            if snapshot.version == self._first[0]:
+                return self._first[1]
             self._found = {
                 file.path: self._found[file.path] if file.path in self._found else _look(file.path)
                 for file in snapshot.files
@@ -42,7 +45,8 @@ class FirstEnergies:
             for found in self._found.values():
                 for meter, start in found.items():
                     first[meter] = min(start, first.get(meter, start))
-        return {meter: from_micros(start) for meter, start in first.items()}
+            self._first = snapshot.version, {meter: from_micros(start) for meter, start in first.items()}
+            return self._first[1]
 
 
 def _look(path: str) -> dict[int, int]:

@@ -19,7 +19,8 @@ from energy_workbench.lake import arrow_readings
 from energy_workbench.lake.interval_files import interval_source, no_intervals, of_meters
 from energy_workbench.lake.metering import Grain, Grains, Rules, finest, measured
 from energy_workbench.lake.metering import table as grain_table
-from energy_workbench.lake.newest_readings import COUNT, NewestReadings
+from energy_workbench.lake.newest.hearing import Hearing
+from energy_workbench.lake.newest.latest import as_table, holding, newest
 from energy_workbench.lake.pinned_readings import PinnedReadings
 from energy_workbench.lake.reading import MAX_OFFSET_MS
 from energy_workbench.lake.storage import duck
@@ -61,7 +62,7 @@ class Reader(PinnedReadings):
         super().__init__(lake, spool)
         self._grains = Grains(metering)
         self._note = note or (lambda meters, start, end: None)  # noqa: ARG005
-        self._heard = NewestReadings()
+        self._hearing = Hearing()
 
     def version(self) -> tuple[int, ...]:
         """Changes whenever an answer may: versions of readings and intervals, and of the spool. For caches."""
@@ -171,23 +172,19 @@ class Reader(PinnedReadings):
         meters : iterable of int, optional
             Every meter by default.
         since : datetime, optional
-            Do not look before this instant; by default as far back as 8 days before the newest reading.
+            Of a meter that was silent from this instant on there is none; by default of every one that ever spoke.
         """
         keys = None if meters is None else sorted(set(meters))
         snapshot, spooled = self.pin(keys, None, None)
-        newest = max((file.last_us for file in snapshot.files), default=0)
-        low = to_micros(since) if since is not None else newest - 8 * DAY_US
+        instants = newest(self._hearing.stored, snapshot, spooled, keys, None if since is None else to_micros(since))
         names = self.names(snapshot, spooled)
-        source = self.source(snapshot.select(low, None, keys), spooled, names)
-        where = f"slot >= make_timestamptz({low})"
-        if keys is not None:
-            where += f" AND meter IN ({', '.join(map(str, keys)) or 'NULL'})"
-        # First which reading it is, from two columns; then that one, from all.
+        source = self.source(holding(snapshot, instants), spooled, names)
         return self.run(
-            f"""SELECT meter, {_TS} AS ts, * EXCLUDE (meter, slot, offset_ms, spooled) FROM {source}
-            JOIN (SELECT meter, max(slot) AS slot FROM {source} WHERE {where} GROUP BY meter) USING (meter, slot)
-            QUALIFY row_number() OVER (PARTITION BY meter ORDER BY ts DESC, spooled) = 1 ORDER BY meter""",  # noqa: S608
+            f"""SELECT meter, ts, * EXCLUDE (meter, ts, slot, offset_ms, spooled)
+            FROM (SELECT *, {_TS} AS ts FROM {source}) JOIN newest USING (meter, ts)
+            QUALIFY row_number() OVER (PARTITION BY meter ORDER BY spooled) = 1 ORDER BY meter""",  # noqa: S608
             spooled=self.typed(spooled, names),
+            newest=as_table(instants),
         )
 
     def heard(self, meters: Sequence[int], until: datetime) -> dict[int, Heard]:
@@ -202,15 +199,7 @@ class Reader(PinnedReadings):
         """
         if not meters:
             return {}
-        last = to_micros(until)
-        spooled = self.spool.newest(meters, last, COUNT) if self.spool else {}
-        stored = self._heard.newest(self.lake.readings.snapshot(), meters, last)
-        by_meter = {}
-        for meter in meters:
-            instants = sorted({*spooled.get(meter, ()), *stored.get(meter, ())})[-COUNT:]
-            if heard := Heard.of(map(from_micros, instants)):
-                by_meter[meter] = heard
-        return by_meter
+        return self._hearing.heard(self.lake.readings.snapshot, self.spool, meters, to_micros(until))
 
     def intervals(
         self,

@@ -68,13 +68,13 @@ class ChangeLog(Opened):
             return journal.latest(connection)
 
     def undoable(self, by: str) -> list[AuditEntry]:
-        """What `undo` would take back for a user: the entries of one change, empty where there is none.
+        """What `undo` would take back for a user: the entries of one change without their rows; empty: there is none.
 
         Whether something newer builds on it shows when it is undone.
         """
         with self.database.read() as connection:
             number = undo.last(connection, by)
-            return [] if number is None else journal.entries_from(connection, number, only=True)
+            return [] if number is None else journal.entries_from(connection, number, only=True, with_rows=False)
 
     def audit_differences(self) -> list[str]:
         """Where the audit trail, played again from its start, leads to something else than what is stored.

@@ -74,7 +74,7 @@ def examine(registry_url: str, state_url: str, *, thorough: bool = False) -> Exa
         wrong = wrong or (_damage(registry) if thorough else "")
         site, unread = _try(registry.site, None)
         meters, _ = _try(registry.meters, [])
-        live, unsaid = _try(state.read, {})
+        live, unsaid = _try(state.understood, {})
         processes, _ = _try(state.processes, {})
         found, _ = _try(lambda: [each for name in MEASURING for each in state.findings(name=name)], [])
         unsaid = unsaid or (_damage(state) if thorough else "")

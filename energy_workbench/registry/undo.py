@@ -38,12 +38,17 @@ def undo(connection: Connection, *, by: str, at: datetime, change: int | None = 
     # A newer change and its undo come to nothing together; the undo of an older one does not.
     _refuse_built_upon(entries, [entry for entry in newer if entry.undoes is None or entry.undoes < wanted])
     inverse = [_inverse(entry, by, at) for entry in reversed(entries)]
-    _refuse_used_numbers(connection, [change for entry in inverse for change in entry.rows])
-    before = queries.load(connection, None)
+    written = [change for entry in inverse for change in entry.rows]
+    _refuse_used_numbers(connection, written)
+    back = {change.meter for change in written if change.table == "meters" and not (change.new or {}).get("deleted_at")}
+    # Where meters are only deleted, none comes back to a device.
+    before = queries.load(connection, None) if back else []
     journal.commit(connection, inverse, undoes=wanted)
-    _refuse_broken_tree(connection)
-    formulas.refuse_broken(connection, [c.meter for each in inverse for c in each.rows if c.table in OF_METERS])
-    _refuse_shared_devices(connection, before, inverse)
+    living = queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))
+    _refuse_broken_tree(living)
+    formulas.refuse_broken(connection, [change.meter for change in written if change.table in OF_METERS])
+    was = {meter.key: meter for meter in before}
+    connections.refuse_shared(connection, [(was.get(meter.key), meter) for meter in living if meter.key in back])
 
 
 def last(connection: Connection, by: str) -> int | None:
@@ -151,20 +156,11 @@ def _refuse_used_numbers(connection: Connection, changes: Iterable[RowChange]) -
             raise ConflictError(f"the number {number!r} is in use by mtr_{used[folded(number)]} now: rename that first")
 
 
-def _refuse_broken_tree(connection: Connection) -> None:
-    meters: dict[int, Meter] = {
-        meter.key: meter for meter in queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))
-    }
-    for meter in meters.values():
-        if meter.parent is not None and meter.parent not in meters:
+def _refuse_broken_tree(living: Sequence[Meter]) -> None:
+    there = {meter.key for meter in living}
+    for meter in living:
+        if meter.parent is not None and meter.parent not in there:
             raise ConflictError(f"meter {meter.number} would be below one that is deleted: move it first")
-
-
-def _refuse_shared_devices(connection: Connection, before: Iterable[Meter], entries: Iterable[AuditEntry]) -> None:
-    touched = {change.meter for entry in entries for change in entry.rows if change.table == "meters"}
-    was = {meter.key: meter for meter in before if meter.key in touched}
-    now = (meter for meter in queries.load(connection, None) if meter.key in touched)
-    connections.refuse_shared(connection, [(was.get(meter.key), meter) for meter in now])
 
 
 def _told(entry: AuditEntry) -> str:

@@ -15,7 +15,6 @@ from energy_workbench.contract.result import Result
 from energy_workbench.contract.results.kinds import results
 from energy_workbench.contract.rows.condition import Doctor
 from energy_workbench.domain.emission_factors import Factor
-from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import ReportError
 from energy_workbench.domain.fields.plain import Json
 from energy_workbench.domain.fields.query_parameters import Parameters, as_json
@@ -24,6 +23,7 @@ from energy_workbench.domain.time.clock import EPOCH
 from energy_workbench.lake import Reader
 from energy_workbench.lake.calculated.reader import CalculatedReader
 from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.queries.meter_index import MeterIndex
 from energy_workbench.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -191,18 +191,13 @@ class Recorded(Workbench):
         """Emission factors as the report has them."""
         return self._factors()
 
-    def _meters(self) -> list[Meter]:
+    def _index(self) -> MeterIndex:
         at = self.as_of
         if at is None:
-            return super()._meters()
-        return self._cache.get(("meters", self.registry.revision(), at), lambda: self.registry.meters(at=at))
-
-    def _meter(self, ref: str) -> Meter:
-        folded = ref.casefold()
-        for meter in self._meters():
-            if ref == meter.id or folded == meter.number.casefold():
-                return meter
-        return self.registry.meter(ref)
+            return super()._index()
+        return self._cache.get(
+            ("meters", self.registry.revision(), at), lambda: MeterIndex(self.registry.meters(at=at))
+        )
 
     def _factors(self) -> list[Factor]:
         if self._held is None:

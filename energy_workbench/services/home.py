@@ -17,13 +17,14 @@ from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.emission_factors import Factor, effective
 from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.errors import LakeError
-from energy_workbench.domain.presence import AHEAD, Heard, fed, presence
+from energy_workbench.domain.presence import AHEAD, Heard, presence
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period, parse_period, zone_of
 from energy_workbench.domain.time.period_text import not_begun
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.cache import Cache
 from energy_workbench.services.queries.energies import Energies
+from energy_workbench.services.queries.meter_index import MeterIndex
 from energy_workbench.services.queries.metering_periods import periods_of
 from energy_workbench.services.rows.site import site_row
 
@@ -159,21 +160,33 @@ class Home:
         ahead = not_begun(span.start.astimezone(self.zone), clock.now())
         return replace(answer, note=ahead) if ahead else answer
 
-    def _meters(self) -> list[Meter]:
-        return self._cache.get(("meters", self.registry.revision(), self.registry.begun()), self.registry.meters)
+    def _index(self) -> MeterIndex:
+        """The meters as they are configured now."""
+        return self._cache.get(
+            ("meters", self.registry.revision(), self.registry.begun()), lambda: MeterIndex(self.registry.meters())
+        )
 
-    def _live(self, others: Iterable[Meter] = ()) -> dict[int, Live]:
-        """The state of every meter as people see it, now, by key; of others too, such as deleted ones."""
-        meters = self._meters()
-        there = {meter.key for meter in meters}
-        wanted = [*meters, *(meter for meter in others if meter.key not in there)]
-        now = clock.now()
+    def _meters(self) -> list[Meter]:
+        return self._index().meters
+
+    def _live(self, meters: Iterable[Meter] | None = None) -> dict[int, Live]:
+        """The state of every meter as people see it, now, by key; or of some, such as deleted ones, and of their parts.
+
+        Costs what is asked for, and of every meter what changed since it was last asked.
+        """
+        index, now = self._index(), clock.now()
+        seen = index
+        if meters is not None:
+            asked = list(meters)
+            gone = [meter for meter in asked if meter.key not in index.by_key]
+            seen = MeterIndex((MeterIndex([*index.meters, *gone]) if gone else index).with_parts(asked))
         try:
-            heard = self._heard(wanted, now)
+            heard = self._heard(seen.fed, now)
         except LakeError:
             # What was written down is shown even where the lake cannot be read; who asks for energies is told why.
             heard = {}
-        return presence(wanted, self.state.read(), heard, now)
+        stored = self.state.read(None if meters is None else seen.by_key)
+        return presence(seen.meters, stored, heard, now)
 
     def note_presence(self) -> int:
         """Write down how meters that nobody polls come and go, so that there are events of it; how many did.
@@ -183,21 +196,19 @@ class Home:
         LakeError
             If their readings cannot be looked at: nothing is known of them then, and nothing is written.
         """
-        meters, now = self._meters(), clock.now()
+        index, now = self._index(), clock.now()
         # One that is out of service is missed by nobody.
-        unpolled = [meter.key for meter in meters if not meter.polled and meter.metered]
-        states = presence(meters, self.state.read(), self._heard(meters, now), now)
-        return self.state.note({key: states[key] for key in unpolled}) if unpolled else 0
+        unpolled = [key for key in index.fed if index.by_key[key].metered]
+        if not unpolled:
+            return 0
+        states = presence(index.meters, self.state.read(), self._heard(index.fed, now), now)
+        return self.state.note({key: states[key] for key in unpolled})
 
-    def _heard(self, meters: Sequence[Meter], now: datetime) -> dict[int, Heard]:
-        return self.reader.heard(keys, now + AHEAD) if (keys := fed(meters)) else {}
+    def _heard(self, fed: Sequence[int], now: datetime) -> dict[int, Heard]:
+        return self.reader.heard(fed, now + AHEAD) if fed else {}
 
     def _meter(self, ref: str) -> Meter:
-        folded = ref.casefold()
-        for meter in self._meters():
-            if ref == meter.id or folded == meter.number.casefold():
-                return meter
-        return self.registry.meter(ref)
+        return self._index().named(ref) or self.registry.meter(ref)
 
     def _period(self, text: str) -> Period:
         return parse_period(text, self.zone, clock.now())

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from energy_workbench.domain.errors import ConflictError, NotFoundError
 from energy_workbench.domain.exchanges import Exchange
 from energy_workbench.domain.ratios import Ratio
 from energy_workbench.registry import Registry
+from energy_workbench.registry.meter_files.import_plan import MeterRow
 from energy_workbench.registry.meter_files.meter_file import apply_import, plan_import, read_meter_file
+from tests.migrated import migrated
 from tests.registry.conftest import Add, FixedNow
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
@@ -234,3 +237,32 @@ def test_a_refused_undo_leaves_nothing_behind(registry: Registry, add: Add) -> N
     with pytest.raises(ConflictError):
         registry.undo(by="test", change=first_change(registry))
     assert (registry.revision(), registry.audit(), tree(registry)) == before
+
+
+def test_undoing_an_import_and_bringing_it_back_asks_as_often_however_many_meters(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def hear(*told: object) -> None:
+        said.append(str(told[2]))
+
+    counts = []
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        for size in (10, 150):
+            registry = migrated(Registry(f"sqlite:///{tmp_path / f'{size}.db'}"))
+            rows = [
+                MeterRow(nth, {"number": f"M-{nth}", "name": "M", "type": "machine", "gateway": "tcp://a:502",
+                               "unit_id": str(nth), "profile": "p", "parent": f"M-{nth - 1}" if nth else ""})
+                for nth in range(size)
+            ]  # fmt: skip
+            apply_import(registry, plan_import(registry, rows), by="asha")
+            said.clear()
+            (undone, *_) = registry.undo(by="asha")
+            assert registry.meters() == []
+            registry.undo(by="asha", change=undone.change)
+            counts.append(len(said))
+            assert [meter.number for meter in registry.meters()][-1] == f"M-{size - 1}"
+            registry.close()
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    assert counts[0] == counts[1] > 0

@@ -18,7 +18,7 @@ from energy_workbench.domain.time.clock import FIXED_NOW
 from energy_workbench.domain.time.period import Period, local_midnight
 from energy_workbench.lake import Lake
 from energy_workbench.lake.build.intervals import build
-from energy_workbench.lake.newest_readings import NewestReadings
+from energy_workbench.lake.newest.instants import NewestReadings
 from energy_workbench.lake.reader import Reader
 from energy_workbench.registry import Registry
 from energy_workbench.registry.storage.database import Database

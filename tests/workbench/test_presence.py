@@ -158,7 +158,7 @@ def test_a_meter_that_loses_its_gateway_is_fed_from_then_on(home: Workbench) -> 
 
 
 def test_old_days_are_looked_at_once(home: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_workbench.lake import newest_readings as module
+    from energy_workbench.lake.newest import instants as module
 
     home.import_readings(rows("UNIT-A", NOW - timedelta(days=1), count=40, every=timedelta(hours=18)))
     assert state(home, "GRID")[0] == "not_connected"

@@ -26,7 +26,7 @@ LEAST_PATIENCE: Final = 60.0
 UNKNOWN_STEP: Final = 1.0
 """Resolution of an energy counter of which nothing is known [kWh]."""
 
-Values = dict[str, float | None]
+Values = Mapping[str, float | None]
 Factors = Mapping[str, float]
 
 

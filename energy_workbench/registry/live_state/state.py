@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Insert, Integer, MetaData, String, Table, Text, inspect, select, text
+from sqlalchemy import Column, Connection, Insert, MetaData, String, Table, Text, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from energy_workbench.domain.entities import Live
 from energy_workbench.domain.health.findings import Finding
-from energy_workbench.domain.status import Communication, Health, HealthCondition, HealthConditions
 from energy_workbench.domain.time import clock
-from energy_workbench.registry.live_state import events, findings, state_file
+from energy_workbench.registry.live_state import events, findings, live_rows, state_file
 from energy_workbench.registry.live_state.events import Event
+from energy_workbench.registry.live_state.mirror import Mirror
 from energy_workbench.registry.storage.database import Database
-from energy_workbench.registry.storage.rows import ColumnValue
 from energy_workbench.registry.storage.schema import Instant
 
 metadata = MetaData()
-live = Table(
-    "live",
-    metadata,
-    Column("meter", Integer, primary_key=True, autoincrement=False),
-    Column("communication", String(20), nullable=False),
-    Column("health", String(20), nullable=False),
-    Column("health_reason", Text, nullable=False),
-    Column("error", Text, nullable=False),
-    Column("last_seen", Instant),
-    Column("readings", Text, nullable=False),
-    Column("health_since", Instant),
-    Column("alarms", Text, nullable=False, server_default=""),
-)
+live = live_rows.table_of(metadata)
 processes = Table(
     "processes",
     metadata,
@@ -68,6 +53,7 @@ class StateStore:
         self._put_process = _upsert(dialect.insert(processes), "name")
         self._put_finding = _upsert(dialect.insert(_findings), *findings.IDENTITY)
         self._last: dict[int, Live] = {}
+        self._mirror = Mirror(live)
 
     def migrate(self) -> None:
         """Create what is missing; a damaged file is set aside, and a new one begun.
@@ -86,7 +72,7 @@ class StateStore:
                 state_file.set_aside(path, why)
             self._create()
             try:
-                self.read()
+                self.understood()
                 self.processes()
             except ValueError as error:
                 self.database.close()
@@ -111,13 +97,12 @@ class StateStore:
         before : mapping of int to Live, optional
             What was read of them, where other processes write them too; by default what this process wrote last.
         """
-        rows = [_row(meter, state) for meter, state in updates.items()]
-        if not rows:
+        if not updates:
             return
         now = clock.now()
         with self.database.write() as connection:
             known = self._known(connection, updates) if before is None else before
-            connection.execute(self._put_live, rows)
+            self._put(connection, updates)
             changed = [
                 event for meter, after in updates.items() for event in events.changes(meter, known[meter], after, now)
             ]
@@ -133,8 +118,8 @@ class StateStore:
         seen : mapping of int to Live
             Their states now, as `domain.presence` says. Of who is seen for the first time there is no event.
         """
-        with self.database.write() as connection:
-            stored = _states(connection)
+        with self._mirror.lock, self.database.write() as connection:
+            stored = self._mirror.states(connection)
             new = {key: _present(Live(), now) for key, now in seen.items() if key not in stored}
             changed = {
                 key: _present(stored[key], now)
@@ -142,16 +127,41 @@ class StateStore:
                 if key in stored and stored[key].communication is not now.communication
             }
             if written := new | changed:
-                connection.execute(self._put_live, [_row(key, state) for key, state in written.items()])
+                self._put(connection, written)
             at = clock.now()
             noted = [event for key, now in changed.items() for event in events.changes(key, stored[key], now, at)]
             events.record(connection, _events, noted)
         return len(changed)
 
-    def read(self) -> dict[int, Live]:
-        """The state of every meter that was ever polled, by key."""
+    def read(self, meters: Collection[int] | None = None) -> dict[int, Live]:
+        """The state of every meter that was ever polled, by key, or of some; costs what changed since the last call.
+
+        Parameters
+        ----------
+        meters : collection of int, optional
+            Keys. Few are read by themselves, whatever else changed.
+        """
+        if meters is None or len(meters) > live_rows.FEW:
+            with self._mirror.lock, self.database.read() as connection:
+                states = self._mirror.states(connection)
+            return states if meters is None else {key: states[key] for key in meters if key in states}
+        if not meters:
+            return {}
         with self.database.read() as connection:
-            return _states(connection)
+            return live_rows.read_of(connection, live, meters)
+
+    def understood(self) -> dict[int, Live]:
+        """As `read`, all of it, each value looked at.
+
+        Raises
+        ------
+        ValueError
+            If one is no value.
+        """
+        states = self.read()
+        for state in states.values():
+            len(state.values)
+        return states
 
     def events(
         self,
@@ -221,43 +231,15 @@ class StateStore:
         with self.database.read() as connection:
             return {row.name: (row.at, row.detail) for row in connection.execute(select(processes))}
 
+    def _put(self, connection: Connection, states: Mapping[int, Live]) -> None:
+        change = live_rows.last_change(connection, live) + 1
+        connection.execute(self._put_live, [live_rows.row(meter, state, change) for meter, state in states.items()])
+
     def _known(self, connection: Connection, updates: Mapping[int, Live]) -> Mapping[int, Live]:
         """What was known of these meters; from the database what this process did not write itself."""
-        if updates.keys() - self._last.keys():
-            self._last = {**_states(connection), **self._last}
-            for meter in updates.keys() - self._last.keys():
-                self._last[meter] = Live()
+        if news := updates.keys() - self._last.keys():
+            self._last |= dict.fromkeys(news, Live()) | live_rows.read_of(connection, live, news)
         return self._last
-
-
-def _states(connection: Connection) -> dict[int, Live]:
-    return {
-        row.meter: Live(
-            communication=Communication(row.communication),
-            health=Health(row.health),
-            health_reason=row.health_reason,
-            error=row.error,
-            last_seen=row.last_seen,
-            values=json.loads(row.readings),
-            health_since=row.health_since,
-            alarms=_alarms(row.alarms),
-        )
-        for row in connection.execute(select(live))
-    }
-
-
-def _row(meter: int, state: Live) -> dict[str, ColumnValue]:
-    return {
-        "meter": meter,
-        "communication": state.communication.value,
-        "health": state.health.value,
-        "health_reason": state.health_reason,
-        "error": state.error,
-        "last_seen": state.last_seen,
-        "readings": _dump(state.values),
-        "health_since": state.health_since,
-        "alarms": _dump_alarms(state.alarms),
-    }
 
 
 def _present(state: Live, now: Live) -> Live:
@@ -278,17 +260,5 @@ def _add_columns(connection: Connection) -> None:
             kind = column.type.compile(connection.dialect)
             default = "" if column.nullable else " NOT NULL DEFAULT ''"
             connection.execute(text(f"ALTER TABLE {live.name} ADD COLUMN {column.name} {kind}{default}"))
-
-
-def _dump_alarms(alarms: HealthConditions) -> str:
-    return json.dumps({name: asdict(alarm) for name, alarm in alarms.items()}) if alarms else ""
-
-
-def _alarms(stored: str) -> HealthConditions:
-    return {name: HealthCondition(**alarm) for name, alarm in json.loads(stored).items()} if stored else {}
-
-
-def _dump(values: Mapping[str, float | None]) -> str:
-    # A value that is no number is no value; JSON has no word for it either.
-    clean = {name: value if value is not None and math.isfinite(value) else None for name, value in values.items()}
-    return json.dumps(clean, separators=(",", ":"))
+    for index in live.indexes:
+        index.create(connection, checkfirst=True)

@@ -96,28 +96,45 @@ def same_device(before: Meter | None, after: Meter) -> bool:
 def read_there(connection: Connection, meter: Meter) -> list[str]:
     """Those beside a meter that are read from its device, of all that are registered and live."""
     device = device_of(meter)
-    if device is None:
-        return []
+    there = _read_at(connection, [device] if device else [])
+    return [other for key, other in there.get(device, ()) if key != meter.key]
+
+
+def _read_at(connection: Connection, devices: Collection[Device]) -> dict[Device | None, list[tuple[int, str]]]:
+    """By device the meters that are read from these, of all that are registered and live: key, number and name."""
+    if not devices:
+        return {}
     table, gateways = schema.meters, schema.gateways
     query = (
-        select(table.c.number, table.c.name, gateways.c.url)
+        select(table.c.key, table.c.number, table.c.name, table.c.unit_id, gateways.c.url)
         .join(gateways)
         .where(
             table.c.deleted_at.is_(None),
-            table.c.unit_id == meter.unit_id,
+            table.c.unit_id.in_({unit for _, unit in devices}),
             table.c.status != Status.INACTIVE.value,
-            table.c.key != meter.key,
         )
     )
-    rows = connection.execute(query.order_by(table.c.key))
-    return [_called(row.number, row.name) for row in rows if endpoint(row.url) == device[0]]
+    found: dict[Device | None, list[tuple[int, str]]] = {}
+    ends: dict[str, str] = {}
+    for row in connection.execute(query.order_by(table.c.key)):
+        if row.url not in ends:
+            ends[row.url] = endpoint(row.url)
+        if (device := (ends[row.url], row.unit_id)) in devices:
+            found.setdefault(device, []).append((row.key, _called(row.number, row.name)))
+    return found
 
 
 def refuse_shared(connection: Connection, pairs: Iterable[tuple[Meter | None, Meter]]) -> None:
     """Raise ConflictError where meters, before and after, come back to a device that is read for another one."""
-    for before, after in pairs:
-        if after.deleted_at is None and not after.shares_device and not same_device(before, after):
-            for other in read_there(connection, after):
+    back = [
+        after
+        for before, after in pairs
+        if after.deleted_at is None and not after.shares_device and not same_device(before, after)
+    ]
+    there = _read_at(connection, {device for after in back if (device := device_of(after))})
+    for after in back:
+        for key, other in there.get(device_of(after), ()):
+            if key != after.key:
                 raise ConflictError(f"meter {after.number} cannot come back: {_read(other)}")
 
 

@@ -70,6 +70,7 @@ def deleted(connection: Connection) -> list[Deleted]:
     query = select(table.c.subject, table.c.by, table.c.change).where(table.c.action.in_(("meter.delete", "undo")))
     ended = {row.subject: row for row in connection.execute(query.order_by(table.c.key))}
     gone = [meter for meter in queries.load(connection, None) if meter.deleted_at is not None]
+    places = {meter.key: place for place, meter in enumerate(sorted(gone, key=lambda each: natural(each.number)))}
     tree: dict[int | None, list[Meter]] = {}
     for meter in gone:
         tree.setdefault(meter.parent, []).append(meter)
@@ -83,7 +84,7 @@ def deleted(connection: Connection) -> list[Deleted]:
             mine = [each for each in tree.get(waiting.pop().key, ()) if change(each) == change(meter)]
             found += mine
             waiting += mine
-        return tuple(sorted((each.number for each in found), key=natural))
+        return tuple(each.number for each in sorted(found, key=lambda each: places[each.key]))
 
     rows = [Deleted(meter, ended[meter.id].by if meter.id in ended else "", below(meter)) for meter in gone]
     return sorted(rows, key=lambda each: (each.meter.deleted_at, -each.meter.key), reverse=True)

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from energy_workbench.domain.entities import ID_PATTERN, Meter, MeterType, contradictions
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.plain import Row, instant
 from energy_workbench.domain.formulas.expression import named, renamed
+from energy_workbench.domain.time import clock
 from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.meters import edits, queries
 from energy_workbench.registry.storage import journal, schema
@@ -146,13 +147,17 @@ def refuse_used(connection: Connection, gone: Collection[int]) -> None:
 
 def refuse_broken(connection: Connection, touched: Iterable[int]) -> None:
     """Raise ConflictError where a formula names a meter that is deleted, after a change of these."""
-    living = queries.load(connection, None, living=schema.meters.c.deleted_at.is_(None))
-    there, changed = {meter.key for meter in living}, set(touched)
-    for meter in living:
-        for key in refs(meter.formula_by_id):
-            if key not in there and changed & {key, meter.key}:
-                number = queries.numbers(connection, [key])[key]
-                raise ConflictError(f"the formula of {meter.number} names {number}, which would be deleted")
+    now, changed = clock.now(), set(touched)
+    told = {m: text for m, text, start in queries.all_formulas(connection) if (start or queries.BEGINNING) <= now}
+    if not any(told.values()):
+        return
+    table = schema.meters
+    there = set(connection.scalars(select(table.c.key).where(table.c.deleted_at.is_(None))))
+    for meter in sorted(told.keys() & there):
+        for key in refs(told[meter]):
+            if key not in there and changed & {key, meter}:
+                numbers = queries.numbers(connection, [key, meter])
+                raise ConflictError(f"the formula of {numbers[meter]} names {numbers[key]}, which would be deleted")
 
 
 def add(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from energy_workbench.domain.entities import ID_PATTERN, Meter
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.fields import meter_fields
+from energy_workbench.domain.fields.kinds import Words
 from energy_workbench.domain.fields.natural_order import natural
 from energy_workbench.domain.formulas.expression import named, renamed
 from energy_workbench.domain.ratios import Ratio
@@ -22,6 +22,8 @@ from energy_workbench.registry.storage import schema
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """Stands for the beginning of time where instants are compared."""
+_WORDS: Final = [field for field in meter_fields.OWN if isinstance(field.kind, Words)]
+"""Fields of a meter that a row holds otherwise than it does."""
 Placement = tuple[int, int | None, datetime | None]
 """Key of a meter, key of its parent, valid from (None: the beginning of time)."""
 
@@ -57,16 +59,16 @@ def load(
     said = {m: each for m, each in all_statuses(connection, key) if (each.valid_from or BEGINNING) <= instant}
     formulas = {m: text for m, text, start in all_formulas(connection, key) if (start or BEGINNING) <= instant}
     shown = written(connection, formulas)
-    return [
-        replace(
-            _meter(
-                row, parents.get(row["key"]), ratios.get(row["key"], Ratio()), said.get(row["key"]),
-                signed.get(row["key"], 0),
-            ),
-            formula=shown.get(row["key"]), formula_by_id=formulas.get(row["key"]),
-        )
-        for row in connection.execute(query).mappings()
-    ]  # fmt: skip
+
+    def meter(row: RowMapping) -> Meter:
+        key = row["key"]
+        dated = {
+            "parent": parents.get(key), "ratio": ratios.get(key) or Ratio(), "sheets": signed.get(key, 0),
+            "formula": shown.get(key), "formula_by_id": formulas.get(key),
+        }  # fmt: skip
+        return _meter(row, said.get(key), dated)
+
+    return [meter(row) for row in connection.execute(query).mappings()]
 
 
 def tree_order(meters: Iterable[Meter]) -> list[Meter]:
@@ -216,12 +218,13 @@ def _ratio(row: RowMapping) -> Ratio:
     return Ratio(**own, valid_from=row["valid_from"])
 
 
-def _meter(row: RowMapping, parent: int | None, ratio: Ratio, said: StatusChange | None, sheet: int) -> Meter:
-    plain = dict(row)
+def _meter(row: RowMapping, said: StatusChange | None, dated: Mapping[str, Any]) -> Meter:
+    plain = {**row, **dated}
     if said is not None:
         # Another status may have come to hold since the row was written.
         plain |= {"status": said.status, "status_reason": said.reason, "status_since": said.valid_from}
     del plain["folded"]
     plain["gateway"] = plain.pop("url")
-    own = {each.held_as: each.typed(plain[each.held_as]) for each in meter_fields.OWN}
-    return Meter(**plain | own | {"parent": parent, "ratio": ratio, "sheets": sheet})
+    for each in _WORDS:
+        plain[each.held_as] = each.typed(plain[each.held_as])
+    return Meter(**plain)

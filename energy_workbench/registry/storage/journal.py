@@ -174,17 +174,20 @@ def count_by(connection: Connection, column: Literal["by", "action"], wanted: Wa
     return {str(name): int(number) for name, number in rows}
 
 
-def entries_from(connection: Connection, change: int, *, only: bool = False) -> list[AuditEntry]:
-    """Entries with their rows from a change on, or of that change only, oldest first."""
+def entries_from(
+    connection: Connection, change: int, *, only: bool = False, with_rows: bool = True
+) -> list[AuditEntry]:
+    """Entries from a change on, or of that change only, oldest first, with or without their rows."""
     table = schema.audit
-    query = select(table).where(table.c.change == change if only else table.c.change >= change)
+    columns = [column for column in table.c if with_rows or column.name != "rows"]
+    query = select(*columns).where(table.c.change == change if only else table.c.change >= change)
     return [AuditEntry.of(row) for row in connection.execute(query.order_by(table.c.key)).mappings()]
 
 
 def latest(connection: Connection) -> list[AuditEntry]:
-    """Entries of the newest change."""
+    """Entries of the newest change, without their rows."""
     number = connection.execute(select(schema.audit.c.change).order_by(schema.audit.c.key.desc()).limit(1)).scalar()
-    return entries_from(connection, number or 0, only=True)
+    return entries_from(connection, number or 0, only=True, with_rows=False)
 
 
 def last_baseline(connection: Connection) -> int:

@@ -78,7 +78,9 @@ class LossAnswers(MeasuredSite):
         if period is None:
             return self._observed(
                 ("flow",),
-                lambda: overview.flow_now(self._tree_now(), self._live(), clock.now(), self._threshold(None) / 100),
+                lambda: overview.flow_now(
+                    self._tree_now().meters, self._live(), clock.now(), self._threshold(None) / 100
+                ),
             )
         span = self._period(period)
         trees = self._placed(span)

@@ -57,7 +57,7 @@ class Recording(Home, ReadingsContract):
 
     def _judge(self, meter: Meter, taken: Sequence[Reading], now: datetime) -> None:
         """Findings of what was recorded, and, of a meter that is not polled, the state that follows."""
-        before = self.state.read().get(meter.key) or Live(communication=never_heard(meter).communication)
+        before = self.state.read([meter.key]).get(meter.key) or Live(communication=never_heard(meter).communication)
         condition = Condition(meter, self.registry.ratios(meter.id), self.registry.limits_of(meter.key), before)
         state = before
         for reading in sorted(taken, key=lambda reading: reading.ts_us):

@@ -34,7 +34,7 @@ class SiteAnswers(LossAnswers):
         return self._observed(("overview", period), make)
 
     def _overview(self, period: str, energies: Energies) -> Overview:
-        meters, span, live, now = self._tree_now(), self._period(period), self._live(), clock.now()
+        meters, span, live, now = self._tree_now().meters, self._period(period), self._live(), clock.now()
         root, flow = self._speaker(), self.flow(period)
         found = overview.overview(
             site=self.site(),

@@ -44,11 +44,10 @@ class Labels(ManyMeters):
     def _labelled(self, named: Sequence[str], where: dict[str, str | bool]) -> list[Meter]:
         """In the order of the tree; what is only calculated has no device to put one on, unless it is asked for."""
         keys = self._meant(named, None) if named else set()
-        known = self._meters()
         if where or not named:
             calculated = where.get("type") == MeterType.VIRTUAL
-            found = self._filtered(known, dict(where))
+            found = self._filtered(dict(where))
             keys |= {meter.key for meter in found if calculated or meter.type is not MeterType.VIRTUAL}
         if not keys:
             raise NotFoundError("no meter with a device is as the filter says: there is nothing to put a label on")
-        return [meter for meter in known if meter.key in keys]
+        return [meter for meter in self._meters() if meter.key in keys]

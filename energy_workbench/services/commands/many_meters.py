@@ -12,7 +12,6 @@ from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError, Problem
 from energy_workbench.domain.locks.locked_months import because
 from energy_workbench.registry.bulk.many_meters import edit_meters
-from energy_workbench.registry.checks.fields import folded
 from energy_workbench.registry.profile_ids import profile_files
 from energy_workbench.services.commands.setup import BY
 from energy_workbench.services.home import Home
@@ -55,22 +54,19 @@ class ManyMeters(Home, FilesContract):
         if not refs and not where:
             raise InputError("no meter is chosen: name them in meters, or say in where which are meant")
         _refuse_odd(where or {})
-        known = self._meters()
-        by_name = {name: meter.key for meter in known for name in (meter.id, folded(meter.number))}
-        # One that is not known by these is looked for as everywhere, which says what a name is.
-        named = {ref: by_name.get(ref) or by_name.get(folded(ref.strip())) for ref in refs or ()}
-        keys = {self.registry.meter(ref).key if key is None else key for ref, key in named.items()}
+        # One that is not known so is looked for as everywhere, which says what a name is.
+        keys = {self._meter(ref.strip()).key for ref in refs or ()}
         if not where:
             return keys
-        if not (found := self._filtered(known, dict(where))):
+        if not (found := self._filtered(dict(where))):
             raise NotFoundError("no meter is as `where` says: nothing was changed")
         return keys | {meter.key for meter in found}
 
-    def _filtered(self, known: Sequence[Meter], where: dict[str, Any]) -> list[Meter]:
+    def _filtered(self, where: dict[str, Any]) -> list[Meter]:
         below, text = where.pop("below", None), where.pop("q", None)
         above = None if below is None else self._meter(below).key
         live = self._live() if where.get("communication") is not None else None
-        return chosen(known, text=text, below=above, live=live, **where)
+        return chosen(self._index(), text=text, below=above, live=live, **where)
 
 
 def _refuse_odd(where: Mapping[str, Any]) -> None:

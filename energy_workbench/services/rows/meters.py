@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from energy_workbench.domain.fields.meter_field import Stored
 from energy_workbench.domain.status import Communication, Status
 from energy_workbench.domain.time.instant_columns import TIMES
 from energy_workbench.registry.checks.addresses import gateway_address
+from energy_workbench.services.queries.meter_index import MeterIndex
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,7 +67,7 @@ def meter_view(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def chosen(
-    meters: Sequence[Meter],
+    index: MeterIndex,
     *,
     type: str | None = None,
     status: str | None = None,
@@ -79,12 +80,10 @@ def chosen(
     commissioned: bool | None = None,
     live: Mapping[int, Live] | None = None,
 ) -> list[Meter]:
-    """The meters of that type, status and so on, with that text in number, name or location.
+    """The meters of that type, status and so on, with that text in number, name or location, in order.
 
     Parameters
     ----------
-    meters : sequence of Meter
-        Each after its parent, where it is among them.
     gateway, profile : str, optional
         `none`: those without one.
     below : int, optional
@@ -106,22 +105,30 @@ def chosen(
     ):
         if value is not None and value not in known:
             raise _useless(name, value, f"must be one of {', '.join(known)}")
-    folded = (text or "").casefold().strip()
-    address = None if gateway is None else _address(gateway)
-    beneath = None if below is None else _beneath(meters, below)
-    return [
-        meter
-        for meter in meters
-        if (type is None or meter.type == type)
-        and (status is None or meter.status == status)
-        and (parent is None or meter.parent == parent)
-        and (address is None or (meter.gateway or NONE) == address)
-        and (profile is None or (meter.profile or NONE) == profile.strip())
-        and (beneath is None or meter.key in beneath)
-        and (commissioned is None or _put_in(meter) is commissioned)
-        and (communication is None or (live or {})[meter.key].communication == communication)
-        and any(folded in part.casefold() for part in (meter.number, meter.name, meter.location))
-    ]
+    tests: list[Callable[[Meter], bool]] = []
+    if parent is not None and below is not None:
+        beneath = {meter.key for meter in index.branch(below)}
+        tests.append(lambda meter: meter.key in beneath)
+    if type is not None:
+        tests.append(lambda meter: meter.type == type)
+    if status is not None:
+        tests.append(lambda meter: meter.status == status)
+    if gateway is not None:
+        address = _address(gateway)
+        tests.append(lambda meter: (meter.gateway or NONE) == address)
+    if profile is not None:
+        tests.append(lambda meter: (meter.profile or NONE) == profile.strip())
+    if commissioned is not None:
+        tests.append(lambda meter: _put_in(meter) is commissioned)
+    if folded := (text or "").casefold().strip():
+        tests.append(lambda meter: "\n" not in folded and folded in index.texts[meter.key])
+    if communication is not None:
+        tests.append(lambda meter: (live or {})[meter.key].communication == communication)
+    meant = index.meters if below is None else index.branch(below)
+    meant = meant if parent is None else index.below.get(parent, [])
+    for test in tests:
+        meant = [meter for meter in meant if test(meter)]
+    return meant
 
 
 def _put_in(meter: Meter) -> bool | None:
@@ -134,15 +141,6 @@ def _address(gateway: str) -> str:
         return gateway if gateway == NONE else gateway_address(gateway)
     except ValueError as reason:
         raise _useless("gateway", gateway, str(reason)) from None
-
-
-def _beneath(meters: Sequence[Meter], above: int) -> set[int]:
-    """Keys of the meters below one, at any depth."""
-    found = {above}
-    for meter in meters:
-        if meter.parent in found:
-            found.add(meter.key)
-    return found - {above}
 
 
 def _useless(name: str, value: str, reason: str) -> InputError:

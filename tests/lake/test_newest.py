@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_workbench.lake import Lake, Reader, Spool, newest_readings
+from energy_workbench.lake import Lake, Reader, Spool
+from energy_workbench.lake.newest import instants, latest
 from tests.lake.helpers import T0, reading
 
 DAY = 86_400.0
@@ -33,9 +34,9 @@ def reader(tmp_path: Path) -> Reader:
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, list[int]]]:
     """Each look into files: how many, and for which meters."""
     found: list[tuple[int, list[int]]] = []
-    look = newest_readings._look
+    look = instants._look
     monkeypatch.setattr(
-        newest_readings,
+        instants,
         "_look",
         lambda files, meters, *more: (found.append((len(files), meters)), look(files, meters, *more))[1],
     )
@@ -97,3 +98,32 @@ def test_one_more_meter_is_looked_for_alone_and_what_is_new_alone(
         reader.lake.commit(reader.spool)
         reader.heard([DEAD, NEVER], at(30 * MONTHS + 4))
     assert [count for count, _ in looked] == [1, 1, 1]
+
+
+def test_the_latest_of_each_meter_is_there_however_long_it_was_silent(reader: Reader) -> None:
+    rows = {row["meter"]: row["ts"] for row in reader.latest().to_pylist()}
+    assert rows == {
+        NEW: at(30 * MONTHS - 3) + timedelta(hours=11),
+        DEAD: T0 + timedelta(hours=11),
+        LATER: at(30 * MONTHS),
+    }
+    assert [row["meter"] for row in reader.latest(since=at(40)).to_pylist()] == [NEW, LATER]
+    assert [row["meter"] for row in reader.latest([NEVER, DEAD]).to_pylist()] == [DEAD]
+    assert reader.spool is not None
+    reader.spool.append([reading(DEAD, 30 * MONTHS * DAY + 60, 5.0)])
+    assert {row["meter"]: row["ts"] for row in reader.latest([DEAD]).to_pylist()} == {
+        DEAD: at(30 * MONTHS) + timedelta(minutes=1)
+    }
+
+
+def test_the_latest_are_read_from_the_files_that_hold_them_alone(
+    reader: Reader, looked: list[tuple[int, list[int]]]
+) -> None:
+    snapshot = reader.lake.readings.snapshot()
+    reader.latest()
+    assert looked
+    looked.clear()
+    instants = latest.newest(reader._hearing.stored, snapshot, reader.pin([NEVER], None, None)[1], None, None)
+    assert not looked
+    files = {Path(path).parent.name for path in latest.holding(snapshot, instants)}
+    assert len(files) == 3 < len(snapshot.files)

@@ -53,7 +53,8 @@ class NewestReadings:
                     break
                 here = self._within(name, files, wanted, until)
                 for meter in wanted & here.keys():
-                    instants[meter] = sorted({*instants.get(meter, ()), *here[meter]}, reverse=True)[:COUNT]
+                    found = instants.get(meter)
+                    instants[meter] = sorted({*found, *here[meter]}, reverse=True)[:COUNT] if found else here[meter]
                 wanted -= {meter for meter in wanted if len(instants.get(meter, ())) == COUNT}
         return instants
 
@@ -64,6 +65,8 @@ class NewestReadings:
         known = self._found[name]
         if new := [meter for meter in meters if meter not in known]:
             known |= {meter: [] for meter in new} | _within(files, new)
+        if all(file.last_us <= until for file in files):
+            return {meter: found for meter in meters if (found := known[meter])}
         cut = {meter: [at for at in known[meter] if at <= until] for meter in meters}
         # Of a meter with more after the instant than are kept, those before it are not known here.
         if hidden := [meter for meter in meters if len(known[meter]) == COUNT > len(cut[meter])]:
