@@ -16,6 +16,9 @@ Span = tuple[int, int]
 HALF_DAY = 43_200_000_000
 """[µs]"""
 
+FEW = 8
+"""So few edges are looked at however near they are to each other."""
+
 
 @lru_cache(maxsize=16_384)
 def day_of(instant: int, zone: tzinfo) -> Span:
@@ -42,7 +45,7 @@ def cutting(edges: Sequence[int], extent: Span, zone: tzinfo) -> list[int] | Non
     extent : tuple of int
         Edges that have nothing before them, or nothing behind, cut nothing: between which instants there is something.
     """
-    if (len(edges) - 1) * HALF_DAY > edges[-1] - edges[0]:
+    if len(edges) > FEW and (len(edges) - 1) * HALF_DAY > edges[-1] - edges[0]:
         return None
     within = edges[bisect_right(edges, extent[0]) : bisect_right(edges, extent[1])]
     return [edge for edge in within if day_of(edge, zone)[0] != edge]

@@ -62,18 +62,27 @@ def plan(
     chosen = set(snapshot.select(edges[0], edges[-1], keys))
     files = [file for file in snapshot.files if file.path in chosen]
     known = rollups.of(files, zone)
-    apart = [file.path for file in files if file.path in known and cut(file.first_us, file.last_us, inner)]
-    whole = [path for path in known if path not in set(apart)]
+    apart = [file for file in files if file.path in known and cut(file.first_us, file.last_us, inner)]
+    for file in apart:
+        if _inside(max(file.first_us, edges[0]), min(file.last_us, edges[-1] - 1), spans):
+            del known[file.path]  # none of its days is whole
     if not known:
         return None
+    mixed = [file.path for file in apart if file.path in known]
+    whole = [path for path in known if path not in set(mixed)]
     others = [file.path for file in files if file.path not in known]
     within = _within(spans)
     rolled = [_scanned([known[path] for path in whole])] if whole else []
     rest = [source_of(snapshot, others)] if others else []
-    if apart:
-        rolled.append(f"{_scanned([known[path] for path in apart])} WHERE NOT {within}")
-        rest.append(f"{source_of(snapshot, apart)} WHERE {within}")
+    if mixed:
+        rolled.append(f"{_scanned([known[path] for path in mixed])} WHERE NOT {within}")
+        rest.append(f"{source_of(snapshot, mixed)} WHERE {within}")
     return Plan(_all_of(rolled), _all_of(rest or [source_of(snapshot, [])]), tuple(known.values()))
+
+
+def _inside(first: int, last: int, spans: Sequence[Span]) -> bool:
+    """Whether two instants, and so what lies between them, are in one span."""
+    return any(start <= first and last < end for start, end in spans)
 
 
 def _within(spans: Sequence[Span]) -> str:
