@@ -87,9 +87,13 @@ class Plant:
         for first in range(days):
             self._day(self.minute - (days - first) * 1440)
         self.build.run()
+        from energy_workbench.domain.time.period import zone_of
         from energy_workbench.lake.maintenance import maintain
+        from energy_workbench.lake.rollups.folder import Rollups
 
         maintain(self.lake, NOW)
+        zone = zone_of(self.registry.site().timezone)
+        Rollups(self.lake.path).make(self.lake.intervals.snapshot(), zone, most=2**62)
 
     def _day(self, minute: int) -> None:
         """A day of history, a reading every quarter of an hour."""

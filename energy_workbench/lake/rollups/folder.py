@@ -48,8 +48,8 @@ LEAST_ROWS: Final = ROW_GROUP
 LEAST_SPAN_US: Final = 3 * 3_600_000_000
 """Of intervals of less time there are hardly fewer sums [µs]."""
 
-MOST_ROWS: Final = 4_000_000
-"""Intervals that are summed up in one turn: a few seconds, after which other work has its turn."""
+MOST_ROWS: Final = 1_000_000
+"""Intervals that are summed up in one turn: about a second, after which other work has its turn."""
 
 
 _DRAFT_SECONDS: Final = 3600

@@ -72,7 +72,7 @@ class IntervalBuild:
         known = self._sources()
         built = build(self._lake, known.ratios, start=start, end=end, evidence=known.evidence)
         try:
-            # Also of files that upkeep joined, or that are of another zone's days: a few seconds' work each time.
+            # Also of files that upkeep joined, or that are of another zone's days: a second's work each time.
             self._rollups.make(self._lake.intervals.snapshot(), known.zone)
         except LakeError as error:
             log.warning("the intervals are built, and cannot be summed up by day: %s", error)
