@@ -100,6 +100,15 @@ class Plant:
         if days:
             self.build.run()
             self.upkeep()
+            self._sum_days()
+
+    def _sum_days(self) -> None:
+        """Sums by day of all history, as later turns of the build make them."""
+        from energy_workbench.domain.time.period import zone_of
+        from energy_workbench.lake.rollups.folder import Rollups
+
+        zone = zone_of(self.registry.site().timezone)
+        Rollups(self.lake.path).make(self.lake.intervals.snapshot(), zone, most=2**62)
 
     def upkeep(self) -> None:
         """What is done once an hour."""

@@ -79,13 +79,7 @@ def sums_query(
     """
     if shortest is not None:
         source, where = measured(source, where, shortest), "true"
-    steps = {end - start for start, end in itertools.pairwise(edges)}
-    if len(steps) == 1:
-        number = f"((epoch_us(start) - {edges[0]}) // {steps.pop()})::INTEGER"
-        relation = f"(SELECT *, {number} AS bucket FROM {source} WHERE {where})"  # noqa: S608 - numbers and fixed names
-    else:
-        relation = f"""(SELECT i.*, b.bucket FROM (SELECT * FROM {source} WHERE {where}) i
-            ASOF JOIN buckets b ON epoch_us(i.start) >= b.since)"""  # noqa: S608 - numbers and fixed names
+    relation = bucketed(source, where, edges)
     sums = ", ".join(f"sum({name}) AS {name}" for name in _ENERGIES)
     sides = ", ".join(f"sum({part}) AS {name}" for name, part in SIDES.items())
     if shortest is not None:
@@ -94,6 +88,29 @@ def sums_query(
     return f"""SELECT meter, bucket, {sums}, max(demand_kw) AS demand_kw,
         {sides}, max({_RANK}) AS rank, sum(completeness::DOUBLE) AS intervals{_PEAK if peaks else ""}
         FROM {relation} GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - numbers and fixed names
+
+
+def bucketed(source: str, where: str, edges: Sequence[int]) -> str:
+    """SQL of a relation with `start`, and which bucket that lies in; parameters as of `sums_query`."""
+    steps = {end - start for start, end in itertools.pairwise(edges)}
+    if len(steps) == 1:
+        number = f"((epoch_us(start) - {edges[0]}) // {steps.pop()})::INTEGER"
+        return f"(SELECT *, {number} AS bucket FROM {source} WHERE {where})"  # noqa: S608 - numbers and fixed names
+    return f"""(SELECT i.*, b.bucket FROM (SELECT * FROM {source} WHERE {where}) i
+        ASOF JOIN buckets b ON epoch_us(i.start) >= b.since)"""  # noqa: S608 - numbers and fixed names
+
+
+def together(relation: str, *, peaks: bool = False) -> str:
+    """SQL of the sums over each meter and bucket, from sums of parts of them as `sums_query` has them."""
+    added = [*_ENERGIES, *SIDES, "intervals"]
+    greatest = ["demand_kw", "rank"]
+    counted = list[str]()
+    if peaks:
+        greatest += ["export_demand_kw", *(f"greatest_{side}_kwh" for side, _ in _SIDES)]
+        added += [name.format(side) for side, _ in _SIDES for name in ("block_{}_kwh", "{}_hours")]
+        counted = [f"sum({side}_blocks)::BIGINT AS {side}_blocks" for side, _ in _SIDES]
+    parts = [*(f"sum({name}) AS {name}" for name in added), *(f"max({name}) AS {name}" for name in greatest), *counted]
+    return f"SELECT meter, bucket, {', '.join(parts)} FROM {relation} GROUP BY meter, bucket"  # noqa: S608
 
 
 def blocks_query(relation: str, shortest: int, keys: str = "meter") -> str:

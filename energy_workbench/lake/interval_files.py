@@ -38,7 +38,11 @@ def interval_source(
     snapshot: Snapshot, low: int | None = None, high: int | None = None, meters: Iterable[int] | None = None
 ) -> str:
     """SQL of a relation with the intervals of a span [µs since 1970] and of these meters, and maybe more."""
-    files = snapshot.select(low, high, meters)
+    return source_of(snapshot, snapshot.select(low, high, meters))
+
+
+def source_of(snapshot: Snapshot, files: Sequence[str]) -> str:
+    """SQL of a relation with the intervals of files of the table."""
     if not files:
         return NOTHING
     if set(no_intervals().column_names) <= set(snapshot.columns):

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from energy_workbench.domain.time import clock
 from energy_workbench.lake.compaction import compact, due
 from energy_workbench.lake.recovery import salvage
+from energy_workbench.lake.rollups.folder import Rollups
 from energy_workbench.lake.storage import checksums, durable
 from energy_workbench.lake.storage.failpoints import failpoint
 
@@ -91,6 +92,8 @@ def maintain(lake: Lake, now: datetime | None = None, *, check: bool = False) ->
                 damaged += _compact(lake, store, group)
             compacted += len(groups)
         removed += _clean(store)
+    turn = None if check else instant.hour % SCRUB_HOURS
+    removed += Rollups(lake.path).tidy(lake.intervals.path, turn, SCRUB_HOURS)
     return Maintained(compacted, removed, damaged)
 
 

@@ -24,11 +24,14 @@ from energy_workbench.lake.storage import duck
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from energy_workbench.lake.storage.snapshot import Snapshot
+    from energy_workbench.lake.storage.snapshot import File, Snapshot
 
 MONTH_MINUTES = COARSE[-1]
 DAY_MINUTES = 1440
 Note = Callable[[Sequence[int], int, int], object]
+
+Distant = Callable[["Snapshot", Iterable["File"], tzinfo], set[int]]
+"""Meters some of whose readings are far apart, in some files of a version of the intervals; the zone is the site's."""
 
 Month = tuple[tuple[str, ...], int, int, tuple[int, ...] | None]
 """Files, start and end [µs] of a month, and the meters that are asked for."""
@@ -66,9 +69,17 @@ class Rules:
 
 
 class Grains:
-    """Metering periods of the meters of a lake; what months tell is remembered while their files are the same."""
+    """Metering periods of the meters of a lake; what months tell is remembered while their files are the same.
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    Parameters
+    ----------
+    distant : callable
+        Tells of which meters there is something to look for.
+    rules : Rules, optional
+    """
+
+    def __init__(self, distant: Distant, rules: Rules | None = None) -> None:
+        self._distant = distant
         self._rules = rules or Rules()
         self._known: dict[Month, dict[int, int]] = {}
         self._lock = threading.Lock()
@@ -114,22 +125,22 @@ class Grains:
             known = {each: self._known[each] for each in asked if each in self._known}
         new = [each for each in asked if each not in known]
         if new:
-            # Most plants have no such meter, and most months no gap: one look tells.
-            some = _not_close(snapshot, keys, new[0][1], new[-1][2])
-            known |= {each: _by_spans(snapshot, some, each[1], each[2]) if each[0] and some else {} for each in new}
+            for each in new:
+                # Most plants have no such meter, and most months no gap.
+                some = self._of_month(snapshot, each)
+                known[each] = _by_spans(snapshot, some, each[1], each[2]) if some else {}
             with self._lock:
                 if len(self._known) + len(new) > _KEPT:
                     self._known.clear()
                 self._known |= {each: known[each] for each in new}
         return [known[each] for each in asked]
 
-
-def _not_close(snapshot: Snapshot, keys: Sequence[int] | None, since: int, until: int) -> list[int]:
-    """Meters some of whose readings in a span are not close."""
-    rows = _asked(
-        snapshot, keys, since, until, "SELECT DISTINCT meter FROM {} AND grain_minutes IS NOT NULL ORDER BY 1"
-    )
-    return [meter for (meter,) in rows]
+    def _of_month(self, snapshot: Snapshot, month: Month) -> list[int]:
+        """Those meters some of whose readings are not close, in the files of a month."""
+        paths, _, _, keys = month
+        named = set(paths)
+        meters = self._distant(snapshot, [file for file in snapshot.files if file.path in named], self.zone)
+        return sorted(meters if keys is None else meters.intersection(keys))
 
 
 def _by_spans(snapshot: Snapshot, keys: Sequence[int], since: int, until: int) -> dict[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.presence import Heard
 from energy_workbench.domain.quantities import quantity
 from energy_workbench.domain.time import clock
@@ -23,6 +24,9 @@ from energy_workbench.lake.newest.hearing import Hearing
 from energy_workbench.lake.newest.latest import as_table, holding, newest
 from energy_workbench.lake.pinned_readings import PinnedReadings
 from energy_workbench.lake.reading import MAX_OFFSET_MS
+from energy_workbench.lake.rollups.file_facts import FileFacts
+from energy_workbench.lake.rollups.folder import Rollups
+from energy_workbench.lake.rollups.planning import Plan, plan
 from energy_workbench.lake.storage import duck
 from energy_workbench.lake.storage.data_files import is_thinned
 
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 DAY_US = 86_400_000_000
 _SLACK_US = MAX_OFFSET_MS * 1000
 _TS = "slot + to_milliseconds(offset_ms)"
+_BY_BUCKET = [("meter", "ascending"), ("bucket", "ascending")]
 
 
 Note = Callable[[Collection[int] | None, int, int], None]
@@ -60,7 +65,9 @@ class Reader(PinnedReadings):
         self, lake: Lake, spool: Spool | None = None, *, note: Note | None = None, metering: Rules | None = None
     ) -> None:
         super().__init__(lake, spool)
-        self._grains = Grains(metering)
+        self._rollups = Rollups(lake.path)
+        self._facts = FileFacts(self._rollups)
+        self._grains = Grains(self._facts.distant, metering)
         self._note = note or (lambda meters, start, end: None)  # noqa: ARG005
         self._hearing = Hearing()
 
@@ -263,7 +270,7 @@ class Reader(PinnedReadings):
         *,
         peaks: bool = False,
     ) -> pa.Table:
-        """Energy and demand by meter and bucket.
+        """Energy and demand by meter and bucket, from sums by day where buckets are made of days (`lake.rollups`).
 
         Parameters
         ----------
@@ -288,13 +295,62 @@ class Reader(PinnedReadings):
             `lake.metering`). Buckets of which nothing is known are absent.
         """
         from energy_workbench.lake.buckets import edge_table, finished, sums_query
+        from energy_workbench.lake.rollups.daily_sums import added_query
 
         at = [to_micros(edge) for edge in edges]
-        source, where = self._intervals(meters, at[0], at[-1])
-        grains, shortest = self._at_grain(meters, edges, now)
-        query = sums_query(source, where, at, peaks=peaks, shortest=shortest)
-        sums = self.run(query, buckets=edge_table(at), no_intervals=no_intervals(), grains=grain_table(grains))
+        keys = None if meters is None else list(meters)
+        source, where = self._intervals(keys, at[0], at[-1])
+        grains, shortest = self._at_grain(keys, edges, now)
+
+        def of_intervals(where: str) -> str:
+            return sums_query(source, where, at, peaks=peaks, shortest=shortest)
+
+        def rolled(plan: Plan, where: str) -> str:
+            return added_query(plan.rolled, plan.rest, where, at, peaks=peaks)
+
+        tables = {"buckets": edge_table(at), "no_intervals": no_intervals(), "grains": grain_table(grains)}
+        sums = self._answered(keys, at, grains, where, rolled, of_intervals, tables).sort_by(_BY_BUCKET)
         return finished(sums, at, None if now is None else to_micros(now))
+
+    def _answered(
+        self,
+        keys: Sequence[int] | None,
+        edges: Sequence[int],
+        grains: Iterable[Grain],
+        where: str,
+        rolled: Callable[[Plan, str], str],
+        of_intervals: Callable[[str], str],
+        tables: Mapping[str, pa.Table],
+    ) -> pa.Table:
+        """The answer of one query about sums by day, of the meters that have some, and of another about intervals.
+
+        Parameters
+        ----------
+        keys, edges
+            Meters, None is every one, and edges of buckets [µs since 1970].
+        where : str
+            The condition that picks meters and span.
+        rolled, of_intervals : callable
+            Give the queries, each of a condition.
+        """
+        planned = plan(self._rollups, self.lake.intervals.snapshot(), keys, edges, self._grains.zone)
+        if planned is not None:
+            # What a day of these is worth depends on the shortest time of the question, or on what they are made of.
+            apart = sorted({grain.meter for grain in grains} | self._made(keys, edges[0], edges[-1]))
+            query = rolled(planned, f"{where} AND NOT ({of_meters(apart)})" if apart else where)
+            if apart:
+                query = f"({query}) UNION ALL BY NAME ({of_intervals(f'{where} AND {of_meters(apart)}')})"
+            try:
+                return self.run(query, **tables)
+            except LakeError:
+                # Sums may be lost or damaged at any time: intervals tell the same.
+                if not self._rollups.mended(planned.files):
+                    raise
+        return self.run(of_intervals(where), **tables)
+
+    def _made(self, meters: Iterable[int] | None, low: int, high: int) -> set[int]:  # noqa: ARG002
+        """Those of these meters that are calculated in a span [µs since 1970]: none is."""
+        return set()
 
     def _at_grain(
         self, meters: Iterable[int] | None, edges: Sequence[datetime], now: datetime | None = None
@@ -338,14 +394,26 @@ class Reader(PinnedReadings):
             By key of the meter, as `energy` gives them.
         """
         from energy_workbench.lake.buckets import first_query
+        from energy_workbench.lake.rollups import daily_sums
 
         if not peaks:
             return {}
-        source, where = self._intervals(peaks, to_micros(start), to_micros(end))
+        at = [to_micros(start), to_micros(end)]
+        source, where = self._intervals(peaks, *at)
         grains, shortest = self._at_grain(peaks, [start, end])
-        query = first_query(source, where, column, peaks, shortest)
-        first = self.run(query, no_intervals=no_intervals(), grains=grain_table(grains))
-        return {row["meter"]: from_micros(row["at"]) for row in first.to_pylist()}
+        tables = {"no_intervals": no_intervals(), "grains": grain_table(grains)}
+
+        def of_intervals(where: str) -> str:
+            return first_query(source, where, column, peaks, shortest)
+
+        def rolled(plan: Plan, where: str) -> str:
+            return daily_sums.first_query(plan.rolled, plan.rest, where, column, peaks)
+
+        rows = self._answered(list(peaks), at, grains, where, rolled, of_intervals, tables).to_pylist()
+        if unsure := sorted(row["meter"] for row in rows if row.get("unsure")):
+            again = self.run(of_intervals(f"{where} AND {of_meters(unsure)}"), **tables).to_pylist()
+            rows = [row for row in rows if not row.get("unsure")] + again
+        return {row["meter"]: from_micros(row["at"]) for row in rows}
 
     def matrices(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from energy_workbench.domain.errors import PeriodError, printable
@@ -56,7 +56,7 @@ def zone_of(name: str) -> ZoneInfo:
         raise PeriodError(f"there is no time zone {name!r}: use an IANA name, such as Asia/Kolkata") from None
 
 
-def local_midnight(day: date, zone: ZoneInfo) -> datetime:
+def local_midnight(day: date, zone: tzinfo) -> datetime:
     """The UTC instant at which that local day begins.
 
     Where a clock change skips midnight, the first instant that exists; where it repeats it, the first.

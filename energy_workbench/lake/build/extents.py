@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from energy_workbench.domain.quantities import INTERVAL_ENERGIES
 from energy_workbench.energy.counters import COUNTERS
 from energy_workbench.energy.power_integration import POWER
 from energy_workbench.lake.build.source import present, readings_query
@@ -22,7 +23,8 @@ Range = tuple[int, int, int]
 Extents = dict[int, dict[str, tuple[int, int]]]
 """By key of the meter and quantity the first and the last reading of it [µs since 1970]."""
 
-NAMES = (*COUNTERS, POWER)
+NAMES = (*COUNTERS, POWER, *INTERVAL_ENERGIES.values())
+"""All that intervals are made of: a meter without any of these has none."""
 
 DAY_US = 86_400_000_000
 

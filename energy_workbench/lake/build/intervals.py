@@ -79,9 +79,9 @@ class _Sources(NamedTuple):
     evidence: Evidence
     extents: Extents
 
-    def meters(self, read: Sequence[int]) -> tuple[int, ...]:
-        """Meters that have readings or edits."""
-        return tuple(sorted({*read, *(key for key, facts in self.evidence.items() if facts.edits)}))
+    def meters(self) -> tuple[int, ...]:
+        """Meters that have readings of which intervals are made, or edits."""
+        return tuple(sorted({*self.extents, *(key for key, facts in self.evidence.items() if facts.edits)}))
 
     def edits(self, meters: Iterable[int]) -> list[int]:
         """Numbers of the intervals of these meters that were edited."""
@@ -121,9 +121,8 @@ def build(
         If the lake cannot be read or written; what was built before stays.
     """
     from energy_workbench.energy.multipliers import Multipliers
-    from energy_workbench.lake.build.extents import extents
+    from energy_workbench.lake.build.extents import NAMES
     from energy_workbench.lake.build.inference import infer, with_inferred
-    from energy_workbench.lake.build.source import all_meters
 
     with lake.intervals.writer():
         snapshot = lake.readings.snapshot()
@@ -131,13 +130,13 @@ def build(
             return BuildResult()
         state = State.load(lake.path)
         touched = _touched(lake, snapshot, state)
-        told = extents(snapshot, state.extents if state else None, touched)
+        told = _extents(snapshot, state, touched)
         inferred = infer(snapshot, evidence or {}, state.inferred if state else None, touched, told)
         sources = _Sources(Multipliers(ratios), with_inferred(evidence or {}, inferred), told)
         if meters is not None or start is not None or end is not None:
             first = None if start is None else to_micros(start) // QUARTER * QUARTER
             last = None if end is None else -(-to_micros(end) // QUARTER) * QUARTER
-            keys = sources.meters(all_meters(snapshot)) if meters is None else tuple(sorted(set(meters)))
+            keys = sources.meters() if meters is None else tuple(sorted(set(meters)))
             return _build(lake, snapshot, sources, [Window(keys, first, last)])
         now = State.of(
             snapshot.version,
@@ -145,13 +144,14 @@ def build(
             sources.evidence,
             inferred,
             told,
+            NAMES,
         )
         if now == state:
             return BuildResult()
         windows = None if lake.intervals.snapshot().version < 0 else _changed(snapshot, state, now, touched)
         if windows is None:
             log.info("building all intervals")
-            everything = Window(sources.meters(all_meters(snapshot)), None, None)
+            everything = Window(sources.meters(), None, None)
             result = _build(lake, snapshot, sources, [everything], replace=True)
         else:
             result = _build(lake, snapshot, sources, windows)
@@ -220,13 +220,12 @@ class Rehearsal:
 
     def __init__(self, lake: Lake, ratios: Sequence[tuple[int, Ratio]], evidence: Evidence) -> None:
         from energy_workbench.energy.multipliers import Multipliers
-        from energy_workbench.lake.build.extents import extents
         from energy_workbench.lake.build.inference import infer, with_inferred
 
         self.snapshot = lake.readings.snapshot()
         state = State.load(lake.path)
         touched = _touched(lake, self.snapshot, state)
-        self.extents = extents(self.snapshot, state.extents if state else None, touched)
+        self.extents = _extents(self.snapshot, state, touched)
         self.inferred = infer(self.snapshot, evidence, state.inferred if state else None, touched, self.extents)
         self.multipliers, self.evidence = Multipliers(ratios), with_inferred(evidence, self.inferred)
 
@@ -241,6 +240,13 @@ class Rehearsal:
         window, pinned = Window(meters, start, end), snapshot or self.snapshot
         sources = _Sources(self.multipliers, self.evidence, self.extents)
         return _built(pinned, sources, window, _bounds(pinned, sources, window))[0]
+
+
+def _extents(snapshot: Snapshot, state: State | None, touched: list[tuple[int, int, int]] | None) -> Extents:
+    """Between which readings each counter tells something, from what is known of a state on."""
+    from energy_workbench.lake.build.extents import NAMES, extents
+
+    return extents(snapshot, state.extents if state and state.told == NAMES else None, touched)
 
 
 def _touched(lake: Lake, snapshot: Snapshot, state: State | None) -> list[tuple[int, int, int]] | None:

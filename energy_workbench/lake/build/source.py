@@ -44,17 +44,6 @@ class Chunk(NamedTuple):
     counters: dict[str, Array]
 
 
-def all_meters(snapshot: Snapshot) -> tuple[int, ...]:
-    """Keys of every meter with readings."""
-    if not snapshot.files:
-        return ()
-    with duck.session() as connection:
-        rows = connection.execute(
-            f"SELECT DISTINCT meter FROM {duck.scan([file.path for file in snapshot.files])} ORDER BY 1"  # noqa: S608
-        ).fetchall()
-    return tuple(row[0] for row in rows)
-
-
 def chunks(
     snapshot: Snapshot,
     since: int | None,

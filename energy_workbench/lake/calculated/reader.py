@@ -16,7 +16,6 @@ from energy_workbench.domain.time.clock import to_micros
 from energy_workbench.domain.time.period import Period
 from energy_workbench.lake.calculated.eras import Era, Eras, parts_of
 from energy_workbench.lake.calculated.made_intervals import made_intervals
-from energy_workbench.lake.first_energies import FirstEnergies
 from energy_workbench.lake.interval_files import interval_source, of_meters
 from energy_workbench.lake.matrix import Matrix
 from energy_workbench.lake.metering import Grain, Rules
@@ -51,11 +50,10 @@ class CalculatedReader(Reader):
     ) -> None:
         super().__init__(lake, spool, note=note, metering=metering)
         self.eras: Eras = eras or (lambda start, end: ())  # noqa: ARG005
-        self._begun = FirstEnergies()
 
     def begun(self) -> dict[int, datetime]:
         """Start of the first interval of each measured meter of which something is known, by key."""
-        return self._begun.of(self.lake.intervals.snapshot())
+        return self._facts.begun(self.lake.intervals.snapshot(), self._grains.zone)
 
     def stored(self, meters: Iterable[int], span: Period) -> Period | None:
         keys = set(meters)
@@ -111,6 +109,9 @@ class CalculatedReader(Reader):
             if made and era.start < high and era.end > low:
                 found.append(replace(era, made=made))
         return found
+
+    def _made(self, meters: Iterable[int] | None, low: int, high: int) -> set[int]:
+        return {key for era in self._of(meters, low, high) for key in era.made}
 
     def _intervals(self, meters: Iterable[int] | None, low: int, high: int) -> tuple[str, str]:
         keys = None if meters is None else sorted({int(meter) for meter in meters})

@@ -41,6 +41,8 @@ class State:
     extents : dict or None
         Between which readings each counter tells something, see `lake.build.extents`; None in a state of before it was
         kept.
+    told : tuple of str
+        Quantities that the extents tell of: where there are more of them now, all readings are looked at once.
     """
 
     readings: int
@@ -50,6 +52,7 @@ class State:
     rules: int = RULES
     inferred: dict[str, dict[str, dict[str, tuple[float, str, int]]]] = field(default_factory=dict)
     extents: dict[int, dict[str, tuple[int, int]]] | None = None
+    told: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -59,11 +62,12 @@ class State:
         evidence: Evidence,
         inferred: dict[str, dict[str, dict[str, tuple[float, str, int]]]] | None = None,
         extents: dict[int, dict[str, tuple[int, int]]] | None = None,
+        told: tuple[str, ...] = (),
     ) -> State:
         """The state that these make."""
         whole = {str(meter): text for meter, facts in evidence.items() if (text := _whole(facts))}
         dated = {str(meter): rows for meter, facts in evidence.items() if (rows := sorted(_dated(facts)))}
-        return cls(readings, steps, whole, dated, inferred=inferred or {}, extents=extents)
+        return cls(readings, steps, whole, dated, inferred=inferred or {}, extents=extents, told=told)
 
     @classmethod
     def load(cls, folder: Path) -> State | None:
@@ -100,8 +104,8 @@ class State:
                 int(meter): {name: (int(first), int(last)) for name, (first, last) in quantities.items()}
                 for meter, quantities in content["extents"].items()
             }  # fmt: skip
-            rules = int(content["rules"])
-            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, rules, inferred, extents)
+            rules, told = int(content["rules"]), tuple(map(str, content.get("told", ())))
+            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, rules, inferred, extents, told)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return state if state.rules == RULES else None

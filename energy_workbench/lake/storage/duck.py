@@ -145,11 +145,20 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def scan(files: Sequence[str]) -> str:
-    """SQL of a relation over Parquet files whose columns may differ."""
+def scan(files: Sequence[str], *, alike: bool = False, named: bool = False) -> str:
+    """SQL of a relation over Parquet files whose columns may differ.
+
+    Parameters
+    ----------
+    alike : bool
+        They do not differ: only the first one is asked which it has.
+    named : bool
+        Adds the column `filename`.
+    """
     _scanned.set(tuple(files))
     quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-    return f"read_parquet([{quoted}], union_by_name=true, hive_partitioning=false)"
+    options = f"union_by_name={'false' if alike else 'true'}, hive_partitioning=false"
+    return f"read_parquet([{quoted}], {options}{', filename=true' if named else ''})"
 
 
 def name(identifier: str) -> str:

@@ -15,7 +15,7 @@ FAILPOINTS = (
     "spool.commit.before", "spool.commit.after", "spool.trim.before", "spool.trim.after",
     "lake.write.before", "lake.write.after", "lake.fsync.before", "lake.fsync.after",
     "lake.compact.before", "lake.vacuum.before", "lake.checkpoint.before", "lake.checkpoint.after",
-    "intervals.state.before", "intervals.state.after",
+    "intervals.state.before", "intervals.state.after", "rollups.write.before",
     "lake.thin.before", "lake.thin.after",
     "mend.before", "mend.written", "mend.moved", "mend.after",
 )  # fmt: skip
