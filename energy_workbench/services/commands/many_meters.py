@@ -55,7 +55,8 @@ class ManyMeters(Home, FilesContract):
             raise InputError("no meter is chosen: name them in meters, or say in where which are meant")
         _refuse_odd(where or {})
         # One that is not known so is looked for as everywhere, which says what a name is.
-        keys = {self._meter(ref.strip()).key for ref in refs or ()}
+        index = self._index()
+        keys = {(index.named(ref.strip()) or self.registry.meter(ref)).key for ref in refs or ()}
         if not where:
             return keys
         if not (found := self._filtered(dict(where))):
