@@ -206,9 +206,9 @@ def paired(meter: Array, ts: Array, value: Array) -> tuple[Pairs, Array]:
     """Pairs of consecutive readings, by meter and time [µs], and the row at which each begins."""
     same = meter[1:] == meter[:-1]
     span = ts[1:] - ts[:-1]
-    nothing = np.zeros(len(span), bool)
+    broken, estimated = np.zeros((2, len(span)), bool)
     pairs = Pairs(
-        meter[1:], ts[:-1], ts[1:], value[1:] - value[:-1], are_close(span, same), nothing, value[:-1], nothing
+        meter[1:], ts[:-1], ts[1:], value[1:] - value[:-1], are_close(span, same), broken, value[:-1], estimated
     )
     return pairs.take(same), np.flatnonzero(same)
 
