@@ -58,18 +58,20 @@ class Pieces:
     """Energy of one counter in intervals.
 
     It has the same bits in whatever portions readings come, and whichever of those between the first and the last of an
-    interval are there: differences within an interval are summed exactly before they are multiplied, and what reaches
-    over an edge is added one after the other in the order of time.
+    interval are there: what is in the order of time is added one after the other, differences within an interval before
+    they are multiplied, so that these sums are exact.
 
     Attributes
     ----------
     meter, interval : array of int, shape (n,)
         Index of the meter; number of the interval since 1970. Each pair at most once.
-    inner : array of float, shape (n,)
-        What the register counted between readings within the interval, as reported.
-    energy : array of float, shape (m,)
+    inner : array of float, shape (m,)
+        What the register counted between readings within an interval, pair by pair in the order of time, as reported.
+    within : array of int, shape (m,)
+        In which of the intervals.
+    energy : array of float, shape (k,)
         What else flowed, pair by pair in the order of time, primary [kWh, kvarh, kVAh].
-    place : array of int, shape (m,)
+    place : array of int, shape (k,)
         In which of the intervals.
     covered, close : array of float, shape (n,)
         Time within the interval that lies between two readings, and between two close ones [µs].
@@ -87,6 +89,7 @@ class Pieces:
     meter: Array
     interval: Array
     inner: Array
+    within: Array
     energy: Array
     place: Array
     covered: Array
@@ -99,7 +102,7 @@ class Pieces:
 
 _NONE, _NO_ENERGY = np.empty(0, "int64"), np.empty(0)
 
-NOTHING = Pieces(_NONE, _NONE, _NO_ENERGY, _NO_ENERGY, _NONE, _NO_ENERGY, _NO_ENERGY, np.empty(0, bool))
+NOTHING = Pieces(_NONE, _NONE, _NO_ENERGY, _NONE, _NO_ENERGY, _NONE, _NO_ENERGY, _NO_ENERGY, np.empty(0, bool))
 """Nothing to be booked."""
 
 
@@ -338,7 +341,8 @@ def spread(pairs: Pairs, factor_at: Callable[[Array, Array], Array], *, counted:
     return Pieces(
         meter[starts],
         of.interval[starts],
-        np.add.reduceat(np.where(inner, amount, 0.0), starts),
+        np.where(inner, amount, 0.0),
+        place,
         amount[beyond] * factor[beyond] * of.share[beyond],
         place[beyond],
         np.add.reduceat(covered, starts).astype(float),

@@ -416,12 +416,13 @@ class IntervalBuilder:
             grid |= _empty(len(self.meters) * width)
             if self._levels(name):
                 grid["level"] = np.zeros(len(self.meters) * width)
-        of, energy = place[pieces.place], pieces.energy
-        if not inside.all():
-            each = inside[pieces.place]
-            of, energy = of[each], energy[each]
-        np.add.at(grid["energy"], of, energy)
-        for key in ("inner", "covered", "close"):
+        for key, energy, where in (("inner", pieces.inner, pieces.within), ("energy", pieces.energy, pieces.place)):
+            if inside.all():
+                np.add.at(grid[key], place[where], energy)
+            else:
+                each = inside[where]
+                np.add.at(grid[key], place[where[each]], energy[each])
+        for key in ("covered", "close"):
             grid[key][at] += getattr(pieces, key)[inside]
         grid["broken"][at] |= pieces.broken[inside]
         if pieces.grain is not None:

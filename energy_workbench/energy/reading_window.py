@@ -47,8 +47,10 @@ class Booking(NamedTuple):
         The overlaps that are not.
     starts : array of int, shape (n,)
         First overlap with each interval of each meter.
+    within : array of int, shape (m,)
+        Of each overlap, with which of these it is.
     place : array of int, shape (k,)
-        Of each overlap of `beyond`, with which of these it is.
+        The same of those of `beyond`.
     meter, interval : array of int, shape (n,)
         Index of the meter, and number of the interval since 1970.
     covered, close : array of float, shape (n,)
@@ -64,6 +66,7 @@ class Booking(NamedTuple):
     whole: Array
     beyond: Array
     starts: Array
+    within: Array
     place: Array
     meter: Array
     interval: Array
@@ -183,6 +186,7 @@ class ReadingWindow:
             whole=of.whole,
             beyond=beyond,
             starts=starts,
+            within=place,
             place=place[beyond],
             meter=meter[starts],
             interval=of.interval[starts],
@@ -212,7 +216,8 @@ class ReadingWindow:
         return Pieces(
             of.meter,
             of.interval,
-            np.add.reduceat(amount[of.pair] * of.whole, of.starts),
+            amount[of.pair] * of.whole,
+            of.within,
             amount[pair] * factors[self.meter[pair]] * of.share[of.beyond],
             of.place,
             of.covered,
