@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from energy_workbench.contract.rows.sites import FleetRow, SiteListed, SiteNamed
 from energy_workbench.domain.errors import PeriodError, WorkbenchError
@@ -13,6 +12,7 @@ from energy_workbench.domain.status import Colour
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_period
 from energy_workbench.runtime import settings
+from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.home import Home
 from energy_workbench.services.sites.installation import Installation
 
@@ -20,19 +20,34 @@ from energy_workbench.services.sites.installation import Installation
 class SitesAnswers(Home):
     """Which sites there are, and their figures side by side."""
 
-    @cached_property
+    _every: Installation[Any] | None = None
+    _lent = False
+    """Whether all sites are another's to close, who opened this one."""
+
+    @property
     def installation(self) -> Installation[Any]:
         """All sites; the one that is open is used as it is, the others are opened when they are asked for."""
-        own = self.settings
-        first = type(self)(settings.load_base(own.installation)) if own.site_number else self
-        return Installation(first, type(self))
+        if self._every is None:
+            own = self.settings
+            first = type(self)(settings.load_base(own.installation)) if own.site_number else self
+            self._every = Installation(first, self._opened)
+            if first is not self:
+                first._every, first._lent = self._every, True
+        return self._every
+
+    def _opened(self, found: Settings) -> Self:
+        """Another site, which knows all of them by this one."""
+        other = type(self)(found)
+        other._every, other._lent = self._every, True
+        return other
 
     def close(self) -> None:
         """Close what was opened, of other sites too."""
-        if (opened := vars(self).pop("installation", None)) is not None:
-            opened.close()
-            if opened.first is not self:
-                opened.first.close()
+        every, self._every = self._every, None
+        if every is not None and not self._lent:
+            every.close()
+            if every.first is not self:
+                every.first.close()
         super().close()
 
     def sites(self, *, roles: Mapping[str, Role] | None = None) -> list[SiteListed]:
