@@ -69,6 +69,10 @@ class RemoteWorkbench(WorkbenchContract):
         site = f", site={self._service.site!r}" if self._service.site else ""
         return f"RemoteWorkbench({self.url!r}{site})"
 
+    def ask_of(self, site: str) -> None:
+        """Ask another site of the same service from now on, by slug or name."""
+        self._service.site = site
+
     def close(self) -> None:
         """Close the connections."""
         self._service.close()

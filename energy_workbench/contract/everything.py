@@ -15,7 +15,7 @@ from energy_workbench.contract.review import ReviewContract
 from energy_workbench.contract.schedules import SchedulesContract
 from energy_workbench.contract.setup import SetupContract
 from energy_workbench.contract.site import SiteContract
-from energy_workbench.contract.sites import SitesContract
+from energy_workbench.contract.sites.contract import SitesContract
 
 
 class WorkbenchContract(

@@ -73,6 +73,7 @@ FITTING: Fitting = {
     "meter": ["UNIT-A"],
     "reason": ["the plate was misread"],
     "replaces": ["beginning"],
+    "site": ["works"],
 }
 """Values that mean something in the plant, by the name of a field or parameter: random ones never do."""
 BODY = ("id", "name", "number", "parent_id", "meter")
@@ -243,7 +244,7 @@ def call_at_random(operation: Any, mode: GenerationMode, headers: dict[str, str]
         for name in (case.path_parameters or {}) if kind != "made up" else ():
             case.path_parameters[name] = drawn[name]
         if kind != "made up" and "site" in (case.query or {}):
-            case.query["site"] = "works"
+            case.query["site"] = drawn["site"]
         body = documented(operation, drawn).get("body")
         if kind == "nearly right" and mode is GenerationMode.POSITIVE and body is not None:
             case.headers, case.query = {}, {name: drawn[name] for name in asked(operation)}

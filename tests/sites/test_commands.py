@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_a_site_is_added_to_a_home_of_one(run, tmp_path: Path) -> None:
 
 
 def test_with_several_sites_each_command_needs_one_named(run, base: Settings) -> None:
-    for words in (["meters", "list"], ["site", "show"], ["doctor", "--quick"], ["meters", "list", "--site", "kolkata"]):
+    for words in (["meters", "list"], ["site", "show"], ["settings"], ["meters", "list", "--site", "kolkata"]):
         found = run(*words)
         assert found.exit_code != 0
     with pytest.raises(SiteError, match="berlin, kolkata"):
@@ -63,6 +64,17 @@ def test_the_home_that_a_command_names_has_the_site(run, base: Settings, monkeyp
     monkeypatch.setenv("ENERGY_WORKBENCH_HOME", "/nowhere")
     found = run("--site", "Kolkata", "doctor", "--quick", "--home", str(base.home))
     assert "kolkata: Kolkata" in found.output
+
+
+def test_the_doctor_looks_at_every_site_or_the_one_that_is_named(run, base: Settings) -> None:
+    every = run("doctor", "--quick").output
+    assert every.index("Site berlin:") < every.index("Site kolkata:")
+    told = json.loads(run("doctor", "--quick", "--json").output)["sites"]
+    assert [each["site"] for each in told] == ["berlin", "kolkata"]
+    assert all({"verdict", "checks"} <= each.keys() for each in told)
+    one = run("--site", "kolkata", "doctor", "--quick").output
+    assert "kolkata: Kolkata" in one
+    assert "berlin" not in one
 
 
 def test_init_brings_every_site_up_to_date(run, base: Settings) -> None:

@@ -47,6 +47,16 @@ def test_a_page_that_needs_a_site_asks_which(measured: Settings, browser: TestCl
     assert "there is no site" in browser.get("/meter-dashboard?site=paris", headers={"Accept": "text/html"}).text
 
 
+def test_the_id_of_a_meter_leads_to_its_site(measured: Settings, browser: TestClient) -> None:
+    """So does the code on a meter, whenever it was printed."""
+    opened(browser, tokens_of(measured).viewer)
+    for meter, site in (("mtr_1", "berlin"), ("mtr_1000002", "kolkata")):
+        led = browser.get(f"/meter?meter={meter}")
+        assert led.headers["location"].endswith(f"/meter?meter={meter}&site={site}")
+    for meter in ("MAIN", "mtr_2000001", "mtr_99999999999999999999"):
+        assert "Which site?" in browser.get(f"/meter?meter={meter}").text
+
+
 def test_who_may_see_one_site_is_led_to_it(measured: Settings, browser: TestClient) -> None:
     registry = Registry(measured.registry_url)
     token = registry.create_token("asha", "viewer", sites=["kolkata"])

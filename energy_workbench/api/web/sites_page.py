@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from energy_workbench.api.access.session import asked, first, visible
 from energy_workbench.api.html import card, page
 from energy_workbench.api.web.entrance import entered
-from energy_workbench.contract.rows.sites import FleetRow, SiteListed
+from energy_workbench.contract.sites.rows import FleetRow, SiteListed
 from energy_workbench.domain.errors import PeriodError
 from energy_workbench.domain.pages import OVERVIEW, SITES
 from energy_workbench.domain.roles import Token
@@ -67,7 +67,7 @@ def several(request: Request, who: Token) -> bool:
 
 
 def here(request: Request, who: Token) -> Here | None:
-    """The site that a page is about; None where there are several and none is named.
+    """The site that a page is about, by its name or the id of a meter of it; None where there are several.
 
     Raises
     ------
@@ -81,9 +81,14 @@ def here(request: Request, who: Token) -> Here | None:
         # Who may see one of several is told which that is.
         named = len(wb.installation.slugs()) > 1
         return Here(wb, wb.installation.slug_of(wb) if named else "")
-    if not request.query_params.get("site"):
-        return None
-    wb = asked(request, who)
+    if request.query_params.get("site"):
+        wb = asked(request, who)
+    else:
+        # The code on a meter, say, names it by its id, which no meter of another site has.
+        slug = first(request).installation.having(request.query_params.get("meter", ""))
+        if slug not in visible(request, who):
+            return None
+        wb = first(request).installation.find(slug)
     return Here(wb, wb.installation.slug_of(wb), tuple(listed(request, who)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from energy_workbench.contract.rows.sites import FleetRow, SiteListed, SiteNamed
+from energy_workbench.contract.sites.rows import FleetRow, SiteListed, SiteNamed
 from energy_workbench.domain.errors import PeriodError, WorkbenchError
 from energy_workbench.domain.roles import Role
 from energy_workbench.domain.status import Colour

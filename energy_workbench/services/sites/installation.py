@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from energy_workbench.domain.entities import Site
+from energy_workbench.domain.entities import ID_PATTERN, Site
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings, sites
 
@@ -98,6 +98,13 @@ class Installation(Generic[Opened]):
         if not called:
             raise sites.unknown(wanted, slugs)
         return self._of(called[0])
+
+    def having(self, meter: str) -> str | None:
+        """The slug of the site to whose range the id of a meter belongs; None where that is no id, or of none here."""
+        if not ID_PATTERN.match(meter) or len(meter) > len("mtr_") + 10:
+            return None
+        number = max(0, int(meter.removeprefix("mtr_")) - 1) // sites.KEYS
+        return next((slug for slug, each in self._settings().items() if each.site_number == number), None)
 
     def settings_of(self, slug: str) -> Settings:
         """Where a site is, whether or not it can be opened."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from energy_workbench.contract.notes import Help
 from energy_workbench.contract.operation import operation
-from energy_workbench.contract.rows.sites import FleetRow, SiteListed
+from energy_workbench.contract.sites.rows import FleetRow, SiteListed
 
 TAG = "Sites"
 
