@@ -31,7 +31,7 @@ class WrittenFile(TypedDict):
 
 
 class Event(TypedDict):
-    """What became of a run at a site, by its slug; `completeness` is the share of its data [1]. One that failed has a reason, else files."""
+    """What became of a run at a site (its slug), its share of data [1]; one that failed has a reason, else files."""
 
     event: str
     id: str
