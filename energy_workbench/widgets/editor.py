@@ -16,7 +16,7 @@ from energy_workbench.widgets.browser.files import Files
 from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage, service
-from energy_workbench.widgets.parts import shown
+from energy_workbench.widgets.parts import Parts, shown
 from energy_workbench.widgets.schedules.page import SchedulesPage
 from energy_workbench.widgets.setup.page_model import Answer, SetupModel
 from energy_workbench.widgets.setup.page_view import SetupView
@@ -71,9 +71,7 @@ class Editor(LivePage):
         self.view.schedules.on_click(guard(lambda _: self._open(SCHEDULES, push=True)))
         self._visible = False
         self._workbench, self._doer, self._guard = workbench, doer or Background(self._report), guard
-        line = ipywidgets.HTML(layout=self.view.widget.layout)
-        line.add_class("ew-site-line")
-        switch = SiteSwitch(workbench, self.location, line, self._doer)
+        switch = SiteSwitch(workbench, self.location, Parts(guard).text("ew-site-line"), self._doer)
         self.widget = ipywidgets.Box([self.location, switch.widget, self.view.widget], layout=self.view.widget.layout)
         self.widget.add_class("ew-page")
 

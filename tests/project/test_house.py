@@ -23,7 +23,8 @@ HELD = {
     # Nobody need say by which keys a meter's costs are allocated.
     # A display may be left unread before a sheet is printed too.
     # The power of now of a meter is not always known.
-    "null": 412,
+    # A site need not state country and currency; side by side, a figure that it cannot tell is not zero.
+    "null": 422,
     "example": 0,
     "circles": 0,
     "typed_circles": 0,

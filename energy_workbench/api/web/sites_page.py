@@ -188,5 +188,5 @@ def _number(value: float | None, unit: str, digits: int = 0) -> str:
     return "–" if value is None else f"{value:,.{digits}f} {unit}"
 
 
-def _instant(text: str | None) -> str:
-    return "–" if text is None else f"{text[:16].replace('T', ' ')} {text[-6:]}"
+def _instant(text: str) -> str:
+    return f"{text[:16].replace('T', ' ')} {text[-6:]}"

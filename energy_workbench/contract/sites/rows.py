@@ -32,8 +32,8 @@ class SiteListed(SiteNamed):
 class FleetRow(SiteNamed):
     """What a site used in a period of its own calendar; what is not known is None, and its own answers say why."""
 
-    start: Instant | None
-    end: Instant | None
+    start: Instant
+    end: Instant
     colours: dict[str, int]
     energy_kwh: Kwh | None
     demand_peak_kw: Kw | None

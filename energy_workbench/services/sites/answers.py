@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+from energy_workbench.analytics.live import iso
 from energy_workbench.contract.sites.rows import FleetRow, SiteListed, SiteNamed
-from energy_workbench.domain.errors import PeriodError, WorkbenchError
+from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.domain.roles import Role
 from energy_workbench.domain.status import Colour
 from energy_workbench.domain.time import clock
-from energy_workbench.domain.time.period import parse_period
+from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.runtime import settings
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.home import Home
@@ -89,26 +90,25 @@ def figures(every: Installation[Any], slug: str, period: str) -> FleetRow:
     PeriodError
         If the period cannot be understood.
     """
+    site = named(every, slug)
+    zone = zone_of(site["timezone"])
+    span = parse_period(period, zone, clock.now())
     row: FleetRow = {
-        **named(every, slug), "start": None, "end": None, "colours": dict.fromkeys(map(str, Colour), 0),
-        "energy_kwh": None, "demand_peak_kw": None, "demand_peak_at": None, "loss_percent": None,
+        **site, "start": iso(span.start, zone), "end": iso(span.end, zone),
+        "colours": dict.fromkeys(map(str, Colour), 0), "energy_kwh": None, "demand_peak_kw": None, "demand_peak_at": None, "loss_percent": None,
         "emissions_kg": None, "completeness": None,
     }  # fmt: skip
     if row["problem"]:
         return row
     try:
         of = every.find(slug)
-        span = parse_period(period, of.zone, clock.now())
         use, lost, carbon = of.site_figures(period), of.balance(period).lost, of.generation(period)
         gross = (carbon.scope1_kg, carbon.scope2_location_kg)
-        row["start"], row["end"] = (edge.astimezone(of.zone).isoformat() for edge in (span.start, span.end))
         row["colours"] = dict(of.status_summary().colour)
         row["energy_kwh"], row["completeness"] = use["energy_kwh"], use["completeness"]
         row["demand_peak_kw"], row["demand_peak_at"] = use["demand_peak_kw"], use["demand_peak_at"]
         row["loss_percent"] = lost["site_percent"]
         row["emissions_kg"] = None if None in gross else round(sum(gross), 3)
-    except PeriodError:
-        raise
     except WorkbenchError as error:
         row["problem"] = str(error)
     return row
