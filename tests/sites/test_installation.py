@@ -81,6 +81,9 @@ def test_a_site_that_cannot_be_opened_hides_no_other(base: Settings) -> None:
     assert (berlin["problem"], berlin["meters"]) == ("", 2)
     assert kolkata["timezone"] == "Asia/Kolkata"
     assert "energy-workbench init" in kolkata["problem"]
+    assert ew.open(site="BERLIN").site()["site"] == "berlin"
+    with pytest.raises(HomeError, match="energy-workbench init"):
+        ew.open(site="kolkata")
 
 
 def test_a_home_of_today_is_one_site_and_needs_nothing(tmp_path: Path) -> None:

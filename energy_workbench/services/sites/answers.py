@@ -95,8 +95,8 @@ def figures(every: Installation[Any], slug: str, period: str) -> FleetRow:
     span = parse_period(period, zone, clock.now())
     row: FleetRow = {
         **site, "start": iso(span.start, zone), "end": iso(span.end, zone),
-        "colours": dict.fromkeys(map(str, Colour), 0), "energy_kwh": None, "demand_peak_kw": None, "demand_peak_at": None, "loss_percent": None,
-        "emissions_kg": None, "completeness": None,
+        "colours": dict.fromkeys(map(str, Colour), 0), "energy_kwh": None, "demand_peak_kw": None,
+        "demand_peak_at": None, "loss_percent": None, "emissions_kg": None, "completeness": None,
     }  # fmt: skip
     if row["problem"]:
         return row

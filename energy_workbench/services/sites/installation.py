@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from energy_workbench.domain.entities import ID_PATTERN, Site
+from energy_workbench.domain.entities import ID_PATTERN
+from energy_workbench.domain.errors import HomeError
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.runtime.settings import Settings, sites
 
@@ -63,16 +64,6 @@ class Installation(Generic[Opened]):
         """Slugs of all sites, the home itself first."""
         return list(self._settings()) or [self.slug_of(self.first)]
 
-    def all(self) -> dict[str, Opened]:
-        """Every site by its slug, opened.
-
-        Raises
-        ------
-        HomeError
-            If one of them is no home, or of another version.
-        """
-        return {slug: self._of(slug) for slug in self.slugs()}
-
     def find(self, wanted: str | None = None) -> Opened:
         """The site of that slug or name; the only one where none is given.
 
@@ -92,7 +83,7 @@ class Installation(Generic[Opened]):
             return self._of(wanted)
         folded = wanted.strip().casefold()
         slugs = self.slugs()
-        called = [slug for slug in slugs if slug == folded or self.named(slug).name.casefold() == folded]
+        called = [slug for slug in slugs if folded in (slug, self._name(slug).casefold())]
         if len(called) > 1:
             raise sites.several(called)
         if not called:
@@ -110,9 +101,12 @@ class Installation(Generic[Opened]):
         """Where a site is, whether or not it can be opened."""
         return self._settings().get(slug, self.first.settings)
 
-    def named(self, slug: str) -> Site:
-        """What a site is called, and where it stands."""
-        return self._of(slug).registry.site()
+    def _name(self, slug: str) -> str:
+        """What a site is called; empty where its home cannot be opened, which hides no other site."""
+        try:
+            return self._of(slug).registry.site().name
+        except HomeError:
+            return ""
 
     def slug_of(self, opened: Opened) -> str:
         """The slug of a site: as it is listed, or made of the name of the only one."""
@@ -129,6 +123,8 @@ class Installation(Generic[Opened]):
     def _of(self, slug: str) -> Opened:
         known = self._settings()
         found = known.get(slug)
+        if known and found is None:
+            raise sites.unknown(slug, known)  # it was removed just now
         if found is None or not found.site_number:
             return self.first
         with self._lock:
