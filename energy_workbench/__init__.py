@@ -22,7 +22,7 @@ _used: list[tuple[Workbench | RemoteWorkbench, str]] = []
 
 
 def open(  # noqa: A001 -- reads as `ew.open()`
-    where: str | os.PathLike[str] | None = None, *, token: str | None = None
+    where: str | os.PathLike[str] | None = None, *, token: str | None = None, site: str | None = None
 ) -> Workbench | RemoteWorkbench:
     """Open a workbench.
 
@@ -33,6 +33,8 @@ def open(  # noqa: A001 -- reads as `ew.open()`
         that the environment names.
     token : str, optional
         For a service: an access token.
+    site : str, optional
+        Which of several sites, by its slug or name; the only one by default.
 
     Returns
     -------
@@ -43,10 +45,14 @@ def open(  # noqa: A001 -- reads as `ew.open()`
     ------
     ReportError
         If a report asks for another workbench than its own.
+    SiteError
+        If a home has several sites and none is named; of a service, at the first question.
+    NotFoundError
+        If there is no such site.
     """
     if _used:
         workbench, alone = _used[-1]
-        if where is None:
+        if where is None and site is None:
             return workbench
         if alone:
             from energy_workbench.domain.errors import ReportError
@@ -56,10 +62,10 @@ def open(  # noqa: A001 -- reads as `ew.open()`
     if named and named.startswith(("http://", "https://")):
         from energy_workbench.client.workbench import RemoteWorkbench
 
-        return RemoteWorkbench(named, token=token)
+        return RemoteWorkbench(named, token=token, site=site)
     from energy_workbench.services.workbench import Workbench
 
-    return Workbench.at(named)
+    return Workbench.at(named, site)
 
 
 @contextmanager

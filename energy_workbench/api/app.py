@@ -22,6 +22,7 @@ from energy_workbench.api.contracted import by_hand
 from energy_workbench.api.reference import reference
 from energy_workbench.api.room import lasting
 from energy_workbench.api.segments import WholeSegments
+from energy_workbench.api.web import entrance, sites_page
 from energy_workbench.contract.everything import WorkbenchContract
 from energy_workbench.domain.errors import WorkbenchError
 from energy_workbench.lake.user_sql import host
@@ -48,7 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
     HomeError
         If the home was not initialised, or by a newer version.
     """
-    workbench = Workbench(settings)
+    # Of whichever site these settings are: tokens and the list of sites are the first one's.
+    workbench = Workbench(settings).installation.first
     workbench.registry.check()
     adopt(workbench.registry, tokens_of(settings))
 
@@ -85,7 +87,8 @@ def _routes() -> APIRouter:
         rest.include_router(part.router)
     rest.include_router(contracted.routes(WorkbenchContract, Workbench))
     every = APIRouter(default_response_class=Json)
-    for router in (rest, reference.router, doors.router, reports_page.router, pages.router):
+    own = (entrance.router, sites_page.router, reports_page.router, pages.router)
+    for router in (rest, reference.router, doors.router, *own):
         every.include_router(router)
     return every
 

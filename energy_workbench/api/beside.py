@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -26,14 +26,16 @@ class TokenFields(TypedDict):
 
     name: str
     role: RoleText
+    sites: NotRequired[list[str]]
 
 
 class TokenRow(TypedDict):
-    """Who may come in, and as what; a token itself is stored nowhere."""
+    """Who may come in, and as what; a token itself is stored nowhere. It holds at all sites where none is named."""
 
     name: str
     role: RoleText
     created_at: Instant
+    sites: dict[str, RoleText]
 
 
 class TokenMade(TokenRow):
@@ -45,7 +47,7 @@ class TokenMade(TokenRow):
 class RestAlone:
     """What other systems ask, and Python has by other ways."""
 
-    @operation("GET", "/health", "Whether the service answers", tag="Site", by_hand=True)
+    @operation("GET", "/health", "Whether the service answers", tag="Site", by_hand=True, everywhere=True)
     def health(self) -> Alive:
         """It needs no token."""
 
@@ -53,17 +55,20 @@ class RestAlone:
     def children(self, meter: MeterRef) -> MeterTable:
         """The meters whose parent this one is."""
 
-    @operation("GET", "/tokens", "Access tokens", tag="Access", needs=May.GOVERN, by_hand=True)
+    @operation("GET", "/tokens", "Access tokens", tag="Access", needs=May.GOVERN, by_hand=True, everywhere=True)
     def tokens(self) -> list[TokenRow]:
         """Names and roles."""
 
     @operation(
-        "POST", "/tokens", "Make a token", tag="Access", needs=May.GOVERN, status=201, by_hand=True,
+        "POST", "/tokens", "Make a token", tag="Access", needs=May.GOVERN, status=201, by_hand=True, everywhere=True,
         refuses=(ConflictError,),
     )  # fmt: skip
     def create_token(self, fields: TokenFields) -> TokenMade:
         """The answer has the token, this once."""
 
-    @operation("DELETE", "/tokens/{name}", "Revoke a token", tag="Access", needs=May.GOVERN, status=204, by_hand=True)
+    @operation(
+        "DELETE", "/tokens/{name}", "Revoke a token", tag="Access", needs=May.GOVERN, status=204, by_hand=True,
+        everywhere=True,
+    )  # fmt: skip
     def revoke_token(self, name: Annotated[str, Help("Of the token")]) -> None:
         """It is worthless at once and for good."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import NoneType
 from typing import Annotated, Any, TypedDict, TypeVar, get_args, get_origin
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from energy_workbench.api.access.session import Admin, Caller, Editor, Home, Operator, Shown
+from energy_workbench.api.access.session import (
+    Admin,
+    Caller,
+    Editor,
+    First,
+    Home,
+    Known,
+    Operator,
+    Roles,
+    Shown,
+)
 from energy_workbench.api.answers import Json, attachment
 from energy_workbench.api.asked import Asked, Body, Part, Seen, SeenFirst, instant, note_of
 from energy_workbench.api.room import apart
@@ -57,23 +67,23 @@ def routes(contract: type, answers: type) -> APIRouter:
     ----------
     contract : type
     answers : type
-        What answers it: whether a method takes who makes the change, `by`, is its own affair.
+        What answers it: whether a method takes who makes the change, `by`, or where the caller is what, `roles`, is its
+        own affair.
     """
     router = APIRouter()
     for name, method, operation in operations(contract):
         if not operation.by_hand:
             binding = Binding(method, operation)
             own = inspect.signature(getattr(answers, name)).parameters.keys() - binding.signature.parameters.keys()
-            audited = "by" in own
-            _add(router, operation.path, operation.summary, binding, audited=audited, of_one=False)
+            _add(router, operation.path, operation.summary, binding, own=own, of_one=False)
             if operation.of_one:
-                _add(router, *operation.of_one, binding, audited=audited, of_one=True)
+                _add(router, *operation.of_one, binding, own=own, of_one=True)
     return router
 
 
-def _add(router: APIRouter, path: str, summary: str, binding: Binding, *, audited: bool, of_one: bool) -> None:
+def _add(router: APIRouter, path: str, summary: str, binding: Binding, *, own: Collection[str], of_one: bool) -> None:
     operation = binding.operation
-    answer = endpoint(path, binding, audited=audited)
+    answer = endpoint(path, binding, own=own)
     answer.__name__ = binding.method.__name__ + ("_of_one" if of_one else "")
     router.add_api_route(
         path,
@@ -86,22 +96,30 @@ def _add(router: APIRouter, path: str, summary: str, binding: Binding, *, audite
     )
 
 
-def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Response]:
-    """What answers one operation: the workbench's method of that name."""
+def endpoint(path: str, binding: Binding, *, own: Collection[str] = ()) -> Callable[..., Response]:
+    """What answers one operation: the workbench's method of that name.
+
+    Parameters
+    ----------
+    path : str
+    binding : Binding
+    own : collection of str
+        What the method takes beside its declaration: who makes a change, `by`, and the caller's `roles` at each site.
+    """
     operation = binding.operation
     there = [each for each in binding.parameters if each.place != "path" or f"{{{each.wire}}}" in path]
     members = [each for each in there if each.place == "member"]
     whole = [each.name for each in there if each.place == "body"]
 
     def answer(
-        _home: Any, _: Any, _asking: Any = None, _shown: Any = None, _body: Any = None, **given: Any
+        _home: Any, _: Any, _asking: Any = None, _shown: Any = None, _body: Any = None, _roles: Any = None, **given: Any
     ) -> Response:
         asked = {each.name: _meant(given[each.name], each) for each in there if each.name in given}
         asked |= dict.fromkeys(whole, _body) | (_members(_body, members, exact=operation.exact) if members else {})
         reason = taken_reason(asked, there, whole)
         # What was not given is what the method takes then.
         call = arranged(asked, binding)
-        who = {"by": _} if audited else {}
+        who = {name: value for name, value in (("by", _), ("roles", _roles)) if name in own}
         with because(reason) as stated:
             found = getattr(_home, binding.method.__name__)(*call.args[1:], **call.kwargs, **who)
         told: dict[str, LockedChangeRow | str] = {}
@@ -126,6 +144,9 @@ def endpoint(path: str, binding: Binding, *, audited: bool) -> Callable[..., Res
 
     kind = inspect.Parameter.KEYWORD_ONLY
     fixed: dict[str, Any] = {"_home": Home, "_": CALLERS[operation.needs]}
+    if operation.everywhere:
+        fixed = {"_home": First, "_": Known}
+    fixed |= {"_roles": Roles} if "roles" in own else {}
     fixed |= ({"_shown": Shown} if operation.secrets else {}) | ({"_asking": Request} if operation.tagged else {})
     parameters = [inspect.Parameter(key, kind, annotation=note) for key, note in fixed.items()]
     parameters += [

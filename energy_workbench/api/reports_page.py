@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request, Response
 from markupsafe import Markup
 
-from energy_workbench.api.access.session import workbench
 from energy_workbench.api.answers import MEDIA
 from energy_workbench.api.html import page
-from energy_workbench.api.pages import entered
+from energy_workbench.api.web.entrance import entered
+from energy_workbench.api.web.sites_page import choice, here
 from energy_workbench.contract.results import WrittenReports
 from energy_workbench.contract.rows.schedules import WrittenReport
 from energy_workbench.domain.errors import NotFoundError, PeriodError
@@ -48,11 +48,21 @@ class Filter:
     schedule: str = ""
     complete: str = ""
     offset: int = 0
+    site: str = ""
 
     def address(self, offset: int) -> str:
         """The page of the list that begins with that row."""
         asked = {name: value for name in self.__slots__ if (value := getattr(replace(self, offset=offset), name))}
         return f"/{REPORTS.name}" + (f"?{urlencode(asked)}" if asked else "")
+
+    @property
+    def everything(self) -> str:
+        """The list without a filter."""
+        return Filter(site=self.site).address(0)
+
+    def link(self, path: str) -> str:
+        """Another address of the same site."""
+        return f"{path}?{urlencode({'site': self.site})}" if self.site else path
 
 
 Text = Annotated[str, Query(max_length=200)]
@@ -71,7 +81,10 @@ def archive(
     who = entered(request)
     if isinstance(who, Response):
         return who
-    wb, asked = workbench(request), Filter(q, report, schedule, complete, offset)
+    of = here(request, who)
+    if of is None:
+        return choice(request, who)
+    wb, asked = of.wb, Filter(q, report, schedule, complete, offset, of.slug)
     every = wb.written_reports()
     try:
         found = wb.written_reports(
@@ -80,7 +93,8 @@ def archive(
     except NotFoundError:  # of a schedule that is gone, and whose reports are
         found = replace(every, rows=(), total=0)
     site = wb.site()["name"]
-    body = Markup().join((_form(asked, every.rows), _list(asked, found, wb.zone, of_all=every.total)))
+    parts = (of.switch(f"/{REPORTS.name}"), _form(asked, every.rows), _list(asked, found, wb.zone, of_all=every.total))
+    body = Markup().join(parts)
     return page(REPORTS.title, body, about=site)
 
 
@@ -90,7 +104,10 @@ def opened(request: Request, id: Annotated[str, Path()], kind: Annotated[str, Pa
     who = entered(request)
     if isinstance(who, Response):
         return who
-    name, content = workbench(request).report_file(id, kind)
+    of = here(request, who)
+    if of is None:
+        return choice(request, who)
+    name, content = of.wb.report_file(id, kind)
     headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}", "Content-Security-Policy": ALONE}
     return Response(content, media_type=MEDIA[f".{kind}"], headers=headers)
 
@@ -108,13 +125,15 @@ def _form(asked: Filter, rows: Sequence[WrittenReport]) -> Markup:
         _menu("schedule", "Schedule", schedules, asked.schedule),
         _menu("complete", "Data", STATES, asked.complete),
     )
-    clear = Markup(' <a href="/{}">Show all</a>').format(REPORTS.name) if asked.address(0) != f"/{REPORTS.name}" else ""
+    everything = asked.everything
+    clear = Markup(' <a href="{}">Show all</a>').format(everything) if asked.address(0) != everything else ""
+    site = Markup('<input type="hidden" name="site" value="{}">').format(asked.site) if asked.site else ""
     return Markup(
         '<form class="filter" method="get" action="/{}" role="search">'
         '<label>Find <input type="search" name="q" value="{}" placeholder="Title, meter, period" maxlength="200">'
         "</label>"
-        "{}<button>Show</button>{}</form>"
-    ).format(REPORTS.name, asked.q, Markup().join(fields), clear)
+        "{}{}<button>Show</button>{}</form>"
+    ).format(REPORTS.name, asked.q, Markup().join(fields), site, clear)
 
 
 def _menu(name: str, label: str, options: dict[str, str], chosen: str) -> Markup:
@@ -134,7 +153,7 @@ def _list(asked: Filter, found: WrittenReports, zone: ZoneInfo, *, of_all: int) 
         return Markup('<p class="quiet">{}{}</p>').format(said, how)
     heads = ("Report", "Period", "Meter or site", "Written", "Schedule", "Data", "Download")
     head = Markup().join(Markup("<th>{}</th>").format(text) for text in heads)
-    rows = Markup().join(_row(row, zone) for row in found.rows)
+    rows = Markup().join(_row(row, zone, asked) for row in found.rows)
     return Markup(
         '{}<div class="wide"><table class="reports"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}'
     ).format(_count(asked, found), head, rows, _pager(asked, found))
@@ -146,17 +165,19 @@ def _count(asked: Filter, found: WrittenReports) -> Markup:
     return Markup('<p class="quiet">{} {}, newest first</p>').format(text, "report" if found.total == 1 else "reports")
 
 
-def _row(row: WrittenReport, zone: ZoneInfo) -> Markup:
+def _row(row: WrittenReport, zone: ZoneInfo, asked: Filter) -> Markup:
     at = f"/{REPORTS.name}/{quote(row['id'])}"
     first = next(kind for kind in ("html", "pdf", "xlsx") if kind in row["files"])
     links = [
-        Markup('<a href="/api/Energy/reports/written/{}/files/{}">{}</a>').format(quote(row["id"]), kind, text)
+        Markup('<a href="{}">{}</a>').format(
+            asked.link(f"/api/Energy/reports/written/{quote(row['id'])}/files/{kind}"), text
+        )
         for kind, text in KINDS.items()
         if kind in row["files"]
     ]
     written = datetime.fromisoformat(row["written_at"])
     cells = (
-        Markup('<a href="{}/{}" target="_blank" rel="noopener">{}</a>').format(at, first, row["title"]),
+        Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(asked.link(f"{at}/{first}"), row["title"]),
         _period(row["period"], zone),
         row["meter"] or row["site"],
         f"{written:%d %b %Y, %H:%M}",

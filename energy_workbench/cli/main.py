@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from energy_workbench.runtime import error_boundary, iri_grammar
 
+SITE = "ENERGY_WORKBENCH_SITE"
+"""Variable of the environment that names a site."""
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("processes.up", "Start every process of the Procfile, with or without the demo plant."),
     "init": ("home.init", "Create or migrate the home."),
     "settings": ("home.settings", "List the settings, where each value comes from, and what is refused."),
-    "site": ("home.site", "What the plant is called, where it stands, what it pays in."),
+    "site": ("home.site", "What the plant is called, where it stands, what it pays in; add and list sites."),
     "retention": ("home.retention", "For how long every reading is kept, and what is thinned."),
     "months": ("home.months", "Lock months, whose numbers are then not changed without a reason."),
     "meters": ("data.meters", "Import, export and list meters, put them into service, print labels."),
@@ -74,8 +78,18 @@ app = typer.Typer(
 
 
 @app.callback()
-def root() -> None:
+def root(
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="NAME", help="Which of several sites, by slug or name.")
+    ] = None,
+) -> None:
     """Energy Workbench: meters, energy, reports."""
+    wanted = site or os.environ.get(SITE)
+    if wanted:
+        from energy_workbench.cli.home.chosen_site import chosen
+
+        # Who is started from here, and who reads the settings again, means the same site.
+        os.environ[SITE] = chosen(wanted, sys.argv)
 
 
 def main() -> None:

@@ -39,13 +39,16 @@ class Service:
         An access token; `ENERGY_WORKBENCH_SERVICE_TOKEN` by default.
     timeout : float
         Longest wait for an answer [s].
+    site : str, optional
+        Which of its sites is asked, by slug or name.
     """
 
-    def __init__(self, url: str, token: str | None, timeout: float) -> None:
+    def __init__(self, url: str, token: str | None, timeout: float, site: str | None = None) -> None:
         import httpx
 
         token = token or os.environ.get(TOKEN_VARIABLE, "")
         self.url = url.rstrip("/")
+        self.site = site
         # A proxy of the environment is for the outside; the service is on this machine or in this plant.
         self._http: httpx.Client = httpx.Client(
             base_url=f"{self.url}/api/Energy",
@@ -93,7 +96,7 @@ class Service:
         """
         import httpx
 
-        params = {key: value for key, value in asked.items() if value is not None}
+        params = {key: value for key, value in {"site": self.site, **asked}.items() if value is not None}
         try:
             answer = self._http.request(verb, path, params=params, **more)
         except httpx.InvalidURL:

@@ -57,14 +57,21 @@ class RemoteWorkbench(WorkbenchContract):
         An access token; `ENERGY_WORKBENCH_SERVICE_TOKEN` by default.
     timeout : float
         Longest wait for an answer [s].
+    site : str, optional
+        Which of its sites is asked, by slug or name; the only one by default.
     """
 
-    def __init__(self, url: str, token: str | None = None, *, timeout: float = 60.0) -> None:
-        self._service = Service(url, token, timeout)
+    def __init__(self, url: str, token: str | None = None, *, timeout: float = 60.0, site: str | None = None) -> None:
+        self._service = Service(url, token, timeout, site)
         self.url = self._service.url
 
     def __repr__(self) -> str:
-        return f"RemoteWorkbench({self.url!r})"
+        site = f", site={self._service.site!r}" if self._service.site else ""
+        return f"RemoteWorkbench({self.url!r}{site})"
+
+    def ask_of(self, site: str) -> None:
+        """Ask another site of the same service from now on, by slug or name."""
+        self._service.site = site
 
     def close(self) -> None:
         """Close the connections."""

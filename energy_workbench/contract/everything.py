@@ -15,6 +15,7 @@ from energy_workbench.contract.review import ReviewContract
 from energy_workbench.contract.schedules import SchedulesContract
 from energy_workbench.contract.setup import SetupContract
 from energy_workbench.contract.site import SiteContract
+from energy_workbench.contract.sites.contract import SitesContract
 
 
 class WorkbenchContract(
@@ -31,6 +32,7 @@ class WorkbenchContract(
     SetupContract,
     DevicesContract,
     SiteContract,
+    SitesContract,
 ):
     """What can be asked and changed; each method says its units, shapes, errors and an example: `wb.energies?`.
 

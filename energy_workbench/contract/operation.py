@@ -50,6 +50,8 @@ class Operation:
     refuses : tuple of type
         Errors that it answers with, beside those that follow from its parameters and from who may ask: what it names
         beside the path may not be there, the change may contradict what is stored.
+    everywhere : bool
+        It is asked of all sites at once, and needs none named.
     by_hand : bool
         Files, streams and trees: route and far method are written by hand against this very operation.
     """
@@ -67,6 +69,7 @@ class Operation:
     secrets: bool = False
     exact: bool = False
     refuses: tuple[type[WorkbenchError], ...] = ()
+    everywhere: bool = False
     by_hand: bool = False
 
 

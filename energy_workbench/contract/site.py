@@ -32,10 +32,10 @@ class SiteContract:
 
     @operation("GET", "/site", "The plant", tag=TAG)
     def site(self) -> SiteRow:
-        """The plant: `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217), `not_stated`, `advice`.
+        """The plant: `site` (its slug), `name`, `timezone` (IANA), `country` (ISO 3166-1), `currency` (ISO 4217).
 
         `keep_readings_days` says for how long every reading is kept [d]; None is for ever. Country and currency are
-        None until somebody states them; `advice` then asks for them.
+        None until somebody states them: they are in `not_stated`, and `advice` asks for them.
         """
 
     @operation("PUT", "/site", "Say what the plant is", tag=TAG, needs=May.GOVERN)

@@ -138,6 +138,14 @@ class NotFoundError(WorkbenchError):
     http_status = 404
 
 
+class SiteError(WorkbenchError):
+    """There are several sites, and nobody says which is meant."""
+
+    title = "No site is named"
+    exit_code = 2
+    http_status = 400
+
+
 class ConflictError(WorkbenchError):
     """The change contradicts what is stored (a number in use, a cycle, a newer revision).
 

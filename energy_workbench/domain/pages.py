@@ -45,6 +45,9 @@ HOME = "home"
 REPORTS = Page("reports", "Reports", "The reports that were written: open them, or take them along as PDF or Excel")
 """The service shows it by itself."""
 
+SITES = Page("sites", "Sites", "All sites side by side: energy, peak, losses, emissions, and how complete the data is")
+"""The same, where there are several."""
+
 SETUP = Page("meter-setup", "Meter setup", "Add, move and change meters, CT and PT, gateways")
 SCHEDULES = Page("schedules", "Scheduled reports", "Which reports are sent when, to whom, and what became of them")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -47,8 +48,28 @@ _ORDER: Final = tuple(Role)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What is known of an access token."""
+    """What is known of an access token.
+
+    Attributes
+    ----------
+    name : str
+    role : Role
+        At all sites; where it has roles at some, the highest of these.
+    created_at : datetime
+    sites : mapping of str to Role
+        By slug, where it holds at some sites only; empty: at all.
+    """
 
     name: str
     role: Role
     created_at: datetime
+    sites: Mapping[str, Role] = field(default_factory=dict)
+
+    def at(self, site: str) -> Role | None:
+        """Its role at a site; None where it has none there."""
+        return self.sites.get(site) if self.sites else self.role
+
+
+def highest(roles: Iterable[Role]) -> Role:
+    """The one that may most."""
+    return max(roles, key=_ORDER.index)

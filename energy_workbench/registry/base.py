@@ -20,8 +20,13 @@ class Opened:
     def __init__(self, url: str) -> None:
         self.database = Database(url, lock=7_234_001)
 
-    def migrate(self, timezone: str = "Asia/Kolkata", site_name: str = "Plant") -> None:
+    def migrate(self, timezone: str = "Asia/Kolkata", site_name: str = "Plant", keys_above: int = 0) -> None:
         """Create the registry or bring it up to date; the site is written where there is none yet.
+
+        Parameters
+        ----------
+        keys_above : int
+            Keys of meters of a site that is new are greater than this.
 
         Raises
         ------
@@ -29,7 +34,7 @@ class Opened:
             If the place cannot be written, or a newer version of the program has written there.
         """
         zone_of(timezone)
-        migrate.migrate(self.database, Site(name=site_name, timezone=timezone))
+        migrate.migrate(self.database, Site(name=site_name, timezone=timezone), keys_above)
 
     def check(self) -> None:
         """Make sure that the registry exists and is of this version.

@@ -23,7 +23,7 @@ def steps() -> tuple[str, ...]:
     return tuple(sorted(path.name[1:5] for path in (FOLDER / "versions").glob("r[0-9]*.py")))
 
 
-def migrate(database: Database, site: Site) -> None:
+def migrate(database: Database, site: Site, keys_above: int = 0) -> None:
     """Run the steps that are missing, and write the site's row where there is none.
 
     Several processes may do it at once: the first does the work, the others wait and find it done.
@@ -52,6 +52,8 @@ def migrate(database: Database, site: Site) -> None:
                     key=1, name=site.name, timezone=site.timezone, currency=site.currency, country=site.country
                 )
             )
+            if keys_above:
+                connection.execute(insert(schema.key_range).values(key=1, above=keys_above))
 
 
 def check(database: Database) -> None:

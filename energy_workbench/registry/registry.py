@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from energy_workbench.domain.entities import Meter, Site
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.status import Status, StatusChange
 from energy_workbench.domain.time import clock
 from energy_workbench.registry import gateways, sites, templates
+from energy_workbench.registry.access.tokens import AccessTokens
 from energy_workbench.registry.change_log import ChangeLog
 from energy_workbench.registry.commissioning.sheets import CommissioningSheets
 from energy_workbench.registry.emission_factors import EmissionFactors
@@ -28,7 +29,6 @@ from energy_workbench.registry.report_runs import ReportRuns
 from energy_workbench.registry.report_schedules import ReportSchedules
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.registry.templates import SavedTemplates
-from energy_workbench.registry.tokens import AccessTokens
 from energy_workbench.registry.validation import Validation
 
 Children = Literal["refuse", "reparent", "cascade"]
@@ -115,6 +115,12 @@ class Registry(
         with self.database.read() as connection:
             living = queries.living_at(at) if at else schema.meters.c.deleted_at.is_(None)
             return queries.tree_order(queries.load(connection, at, living=None if deleted else living))
+
+    def count(self) -> int:
+        """How many meters there are; cheap to ask for."""
+        with self.database.read() as connection:
+            living = schema.meters.c.deleted_at.is_(None)
+            return int(connection.execute(select(func.count()).select_from(schema.meters).where(living)).scalar_one())
 
     def meter(self, ref: str | int, *, deleted: bool = False) -> Meter:
         """One meter by its id (`mtr_12`), number or key; with `deleted`, also one that was deleted.

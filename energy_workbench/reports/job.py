@@ -14,9 +14,10 @@ from energy_workbench.services.reports.catalogue import ParameterValue, Report
 
 
 class Source(TypedDict):
-    """What a report is made of: a home, or an archive (files by kind); and the share of data that it needs [1]."""
+    """What a report is made of: a site of a home, or an archive (files by kind); the share of data needed [1]."""
 
     home: NotRequired[str]
+    site: NotRequired[str]
     archive: NotRequired[dict[str, str]]
     threshold: float
 

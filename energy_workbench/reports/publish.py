@@ -189,7 +189,7 @@ def publish_many(
         report = catalogue.find(ask.name, folders)
         parameters = report_parameters.check(report, ask.parameters)
         folder = out or settings.reports_path
-        source: Source = {"home": str(settings.home), "threshold": threshold}
+        source: Source = {"home": str(settings.installation), "site": settings.site, "threshold": threshold}
         jobs.append(Job(report, parameters, source, instant, chosen, sheet, folder, out is None or several, None))
     return _written(wanted, jobs, tell, cancelled or threading.Event(), tools)
 

@@ -21,16 +21,17 @@ def refused(jobs: Sequence[Job]) -> Iterator[WorkbenchError]:
     from energy_workbench.reports.recorded import Recorded
     from energy_workbench.services.workbench import Workbench
 
-    opened: dict[str, Workbench] = {}
+    opened: dict[tuple[str, str], Workbench] = {}
     try:
         for job in jobs:
             home = job.source.get("home")
             if home is None:
                 return
+            place = home, job.source.get("site", "")
             try:
-                if home not in opened:
-                    opened[home] = Workbench.at(home)
-                like = opened[home]
+                if place not in opened:
+                    opened[place] = Workbench.at(*place)
+                like = opened[place]
                 wb = Recorded(like.settings, like=like)
                 resolved(wb, job.text("period"), job.text("meter"))
                 refuse(wb, job.report, job.parameters, job.written_at)

@@ -38,6 +38,7 @@ class Told(TypedDict):
     """What a session begins with; reports that are written together have the same `batch`."""
 
     home: NotRequired[str]
+    site: NotRequired[str]
     archive: NotRequired[dict[str, str]]
     threshold: float
     folder: str
@@ -115,8 +116,13 @@ def begin(told: str) -> str:
     os.environ[FIXED_NOW] = given["now"]
     if "home" in given:
         os.environ["ENERGY_WORKBENCH_HOME"] = given["home"]
+        os.environ["ENERGY_WORKBENCH_SITE"] = given.get("site", "")
     with ExitStack() as left:
-        wb = _archived(given["archive"], left) if given.get("archive") else _recorded(given["home"], given["batch"])
+        wb = (
+            _archived(given["archive"], left)
+            if given.get("archive")
+            else _recorded(given["home"], given.get("site", ""), given["batch"])
+        )
         left.enter_context(energy_workbench.use(wb, alone=ALONE))
         current = Session(wb, given["threshold"], Path(given["folder"]), left.pop_all())
     return json.dumps(resolved(wb, given.get("period"), given.get("meter")))
@@ -157,19 +163,19 @@ def _archived(files: Mapping[str, str], left: ExitStack) -> Recorded:
     return wb
 
 
-def _recorded(home: str, batch: str) -> Recorded:
+def _recorded(home: str, site: str, batch: str) -> Recorded:
     from energy_workbench.reports.recorded import Recorded
 
-    like = _opened(home, batch)
+    like = _opened(home, site, batch)
     return Recorded(like.settings, like=like)
 
 
 @lru_cache(1)
-def _opened(home: str, batch: str) -> Workbench:  # noqa: ARG001
+def _opened(home: str, site: str, batch: str) -> Workbench:  # noqa: ARG001
     """Kept from one report of a batch to the next; a later batch finds what was changed meanwhile."""
     from energy_workbench.services.workbench import Workbench
 
-    return Workbench.at(home)
+    return Workbench.at(home, site)
 
 
 def resolved(wb: Recorded, period_text: str | None, meter: str | None) -> Resolved:

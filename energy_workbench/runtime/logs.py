@@ -71,7 +71,7 @@ FORMATS: Final[dict[str, type[logging.Formatter]]] = {"text": Text, "json": Json
 def start(settings: Settings) -> None:
     """Make it the log of this process: in the format and from the level that the settings say."""
     hide(settings.token, settings.viewer_token, os.environ.get(f"{PREFIX}SERVICE_TOKEN", ""))
-    for path in settings.home.glob("*.token"):
+    for path in settings.installation.glob("*.token"):
         try:
             hide(path.read_text("utf-8").strip())
         except (OSError, UnicodeDecodeError):

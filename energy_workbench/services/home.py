@@ -127,7 +127,7 @@ class Home:
     def site(self) -> SiteRow:
         """The plant's name, zone, currency and country, and what nobody stated yet."""
         site = self._cache.get(("site", self.registry.revision()), self.registry.site)
-        return site_row(site)
+        return site_row(site, self.settings.site)
 
     def describe(self, meter: Meter) -> MeterRow:
         """The row of a meter, with its live state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from energy_workbench.contract.calls.as_declared import as_declared
@@ -21,6 +22,7 @@ from energy_workbench.services.commands.scheduling import Scheduling
 from energy_workbench.services.commands.setup import Setup
 from energy_workbench.services.devices.devices import Devices
 from energy_workbench.services.files.transfer import Transfer
+from energy_workbench.services.sites.answers import SitesAnswers
 
 if TYPE_CHECKING:
     # People ask as the contract says; what answers takes plain text, which `as_declared` makes of that.
@@ -39,7 +41,7 @@ def _load_figures() -> None:
 @as_declared(WorkbenchContract)
 class Workbench(
     Answers, Recording, SqlAnswers, WrittenAnswers,
-    Setup, Labels, Devices, Commissioning, DeletedMeters, Reviewing, Locking, Scheduling, Transfer,
+    Setup, Labels, Devices, Commissioning, DeletedMeters, Reviewing, Locking, Scheduling, Transfer, SitesAnswers,
     WorkbenchContract,
 ):  # fmt: skip
     """A workbench on the files of a home; safe for threads.
@@ -51,17 +53,37 @@ class Workbench(
     """
 
     @classmethod
-    def at(cls, home: AnyPath | None = None) -> Workbench:
-        """The workbench of a home; of that which the environment names by default.
+    def at(cls, home: AnyPath | None = None, site: str | None = None) -> Workbench:
+        """The workbench of a site of a home; of that which the environment names by default.
+
+        Parameters
+        ----------
+        home : path, optional
+        site : str, optional
+            Slug or name; the only one by default.
 
         Raises
         ------
         HomeError
             If the home was not initialised, or by a newer version.
+        SiteError
+            If there are several sites and none is named.
+        NotFoundError
+            If there is no such site.
         """
-        workbench = cls(settings.load(home))
-        workbench.registry.check()
-        return workbench
+        if not site and home is None:
+            site = os.environ.get(f"{settings.PREFIX}SITE")
+        if not site:
+            workbench = cls(settings.load(home))
+            workbench.registry.check()
+            return workbench
+        first = cls(settings.load_base(home))
+        first.registry.check()
+        found = first.installation.find(site)
+        if found is not first:
+            first.close()
+        return cls(found.settings)
 
     def __repr__(self) -> str:
-        return f"Workbench.at({str(self.settings.home)!r})"
+        site = f", {self.settings.site!r}" if self.settings.site else ""
+        return f"Workbench.at({str(self.settings.installation)!r}{site})"

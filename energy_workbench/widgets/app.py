@@ -14,6 +14,7 @@ from energy_workbench.domain.pages import OVERVIEW, VIEWED
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import parse_period, zone_of
 from energy_workbench.domain.time.period_text import beside
+from energy_workbench.widgets.background import Background
 from energy_workbench.widgets.boundary import guarded
 from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
@@ -27,6 +28,7 @@ from energy_workbench.widgets.pages import PageView, opened
 from energy_workbench.widgets.parts import Parts, dressed, put, shown
 from energy_workbench.widgets.period_picker import coming, meaning
 from energy_workbench.widgets.shell.nothing import no_meter, no_reading
+from energy_workbench.widgets.shell.switch import SiteSwitch
 from energy_workbench.widgets.shell.view import SEPARATOR, HeadView, Printed
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class App(LivePage):
         self.names = Names()
         self.head = HeadView(VIEWED, self._make)
         self.location = Location(layout=self._make.layout)
+        switch = SiteSwitch(workbench, self.location, self._make.text("ew-site-line"), Background(self._report))
         self.stage = self._make.box([], "ew-stage")
         self.nothing = self._make.text("ew-nothing")
         shown(self.nothing, False)
@@ -75,7 +78,9 @@ class App(LivePage):
         self.model: PageModel
         self.view: Any
         self._open(OVERVIEW.name)
-        self.widget = self._make.box([self.location, *self.head.widgets, self.nothing, self.stage], "ew-page ew-shell")
+        self.widget = self._make.box(
+            [self.location, switch.widget, *self.head.widgets, self.nothing, self.stage], "ew-page ew-shell"
+        )
         self.location.on_move(self._guard(self._moved))
         self.location.on_find(self._guard(self._find))
         self.head.period.on_choose(self._guard(self._choose_period))
@@ -229,4 +234,7 @@ def build() -> ipywidgets.Widget:
     SettingsError
         If it names none.
     """
-    return App(service("dashboards")).widget
+    workbench = service("dashboards")
+    app = App(workbench)
+    app.location.on_site(workbench.ask_of)
+    return app.widget

@@ -16,10 +16,11 @@ from energy_workbench.widgets.browser.files import Files
 from energy_workbench.widgets.browser.location import Here, Location
 from energy_workbench.widgets.browser.polling import Poller
 from energy_workbench.widgets.live_page import LivePage, service
-from energy_workbench.widgets.parts import shown
+from energy_workbench.widgets.parts import Parts, shown
 from energy_workbench.widgets.schedules.page import SchedulesPage
 from energy_workbench.widgets.setup.page_model import Answer, SetupModel
 from energy_workbench.widgets.setup.page_view import SetupView
+from energy_workbench.widgets.shell.switch import SiteSwitch
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -70,7 +71,8 @@ class Editor(LivePage):
         self.view.schedules.on_click(guard(lambda _: self._open(SCHEDULES, push=True)))
         self._visible = False
         self._workbench, self._doer, self._guard = workbench, doer or Background(self._report), guard
-        self.widget = ipywidgets.Box([self.location, self.view.widget], layout=self.view.widget.layout)
+        switch = SiteSwitch(workbench, self.location, Parts(guard).text("ew-site-line"), self._doer)
+        self.widget = ipywidgets.Box([self.location, switch.widget, self.view.widget], layout=self.view.widget.layout)
         self.widget.add_class("ew-page")
 
     def _moved(self, here: Here) -> None:
@@ -159,4 +161,7 @@ def build() -> ipywidgets.Widget:
     SettingsError
         If it names none.
     """
-    return Editor(service("editor")).widget
+    workbench = service("editor")
+    app = Editor(workbench)
+    app.location.on_site(workbench.ask_of)
+    return app.widget

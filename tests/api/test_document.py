@@ -117,10 +117,18 @@ def calls(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{verb.upper()} {path.removeprefix(API)}", call
 
 
+def parameters(call: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parameters of a call, but for the one that all calls about a site share."""
+    return [each for each in call.get("parameters", ()) if "$ref" not in each]
+
+
 def test_a_call_has_the_problems_that_it_may_answer_with(document: dict[str, Any]) -> None:
     found = {name: {int(status) for status in call["responses"]} for name, call in calls(document)}
     assert found["GET /health"] == {200, 421}
-    every = {401, 421, 500}
+    everywhere = {401, 421, 500}
+    # One of several sites must be named, be there, and be the caller's.
+    every = everywhere | {400, 403, 404}
+    assert found["GET /sites"] == {200} | everywhere
     assert found["GET /site"] == {200} | every
     assert (found["GET /limits"], found["GET /meters/{id}/limits"]) == ({200} | every, {200, 404} | every)
     assert found["GET /schedules/{id}/runs"] == {200, 404, 422} | every
@@ -130,7 +138,7 @@ def test_a_call_has_the_problems_that_it_may_answer_with(document: dict[str, Any
     assert found["PUT /meters/{id}"] == {200, 403, 404, 408, 409, 412, 413, 422} | every
     assert found["DELETE /templates/{name}"] == {204, 403, 404} | every
     assert found["GET /sql"] == {200, 400, 422, 429, 503} | every
-    assert found["POST /tokens"] == {201, 403, 408, 409, 413, 422} | every
+    assert found["POST /tokens"] == {201, 403, 408, 409, 413, 422} | everywhere
     for name, call in calls(document):
         for status, answer in call["responses"].items():
             if int(status) >= 400:
@@ -152,13 +160,13 @@ WORDS = {
 
 def test_words_of_parameters_are_enumerated_and_what_is_not_given_is_no_null(document: dict[str, Any]) -> None:
     enumerated = {
-        name: {each["name"]: each["schema"]["enum"] for each in call.get("parameters", ()) if "enum" in each["schema"]}
+        name: {each["name"]: each["schema"]["enum"] for each in parameters(call) if "enum" in each["schema"]}
         for name, call in calls(document)
     }
     assert {name: set(found) for name, found in enumerated.items() if found} == WORDS
     assert enumerated["GET /meters"]["type"] == list(MeterType)
     for name, call in calls(document):
-        for each in call.get("parameters", ()):
+        for each in parameters(call):
             assert "null" not in json.dumps(each["schema"]), f"{name}: {each['name']}"
 
 
@@ -170,7 +178,7 @@ def test_a_question_takes_the_words_that_are_enumerated_and_no_other(
     for name, words in WORDS.items():
         verb, path = name.split()
         nobody = {"q": "that no meter has"} if path == "/meters/labels" else {}
-        for each in dict(calls(document))[name].get("parameters", ()) if verb == "GET" and "{" not in path else ():
+        for each in parameters(dict(calls(document))[name]) if verb == "GET" and "{" not in path else ():
             if each["name"] not in words:
                 continue
             for word in each["schema"]["enum"]:

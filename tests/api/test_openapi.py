@@ -242,6 +242,9 @@ def call_at_random(operation: Any, mode: GenerationMode, headers: dict[str, str]
         drawn = {name: data.draw(strategies.sampled_from(values)) for name, values in fitting.items()}
         for name in (case.path_parameters or {}) if kind != "made up" else ():
             case.path_parameters[name] = drawn[name]
+        if kind != "made up" and "site" in (case.query or {}):
+            # The only site need not be named, and one that is made up is never there.
+            del case.query["site"]
         body = documented(operation, drawn).get("body")
         if kind == "nearly right" and mode is GenerationMode.POSITIVE and body is not None:
             case.headers, case.query = {}, {name: drawn[name] for name in asked(operation)}
@@ -260,7 +263,7 @@ def asked(operation: Any) -> list[str]:
     return [
         each.name
         for each in operation.query
-        if each.is_required or each.name in needed or "/factors/" in operation.path
+        if each.is_required or each.name in needed or ("/factors/" in operation.path and each.name != "site")
     ]
 
 

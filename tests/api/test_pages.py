@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from markupsafe import escape
 
 from energy_workbench.api.access.home_tokens import tokens_of
-from energy_workbench.api.pages import door
 from energy_workbench.api.reference.reference import _call
+from energy_workbench.api.web.entrance import door
 from energy_workbench.domain.entities import Site
 from energy_workbench.domain.time import clock
 from energy_workbench.registry import Registry, StateStore

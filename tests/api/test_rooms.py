@@ -28,6 +28,7 @@ def asked(dependant: Dependant) -> Iterator[tuple[str, bool]]:
 
 QUICK = {
     "/health": "on the loop itself",
+    "/sites": "what is configured of each site, and how many meters it has",
     "/sql": "has a room of its own, for queries",
     "/meters": "configuration and the last state of each meter",
     "/meters/hierarchy": "the same",

@@ -176,7 +176,7 @@ def test_nothing_is_overwritten(plant: Settings, tmp_path: Path) -> None:
 
 
 def test_a_backup_that_fails_leaves_no_file(plant: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Archive, "close", full)

@@ -84,6 +84,9 @@ def printed(file: tuple[str, bytes]) -> tuple[str, list[str]]:
 
 STORY: list[Callable[[Any], Any]] = [
     lambda wb: wb.site(),
+    lambda wb: wb.sites(),
+    lambda wb: wb.fleet(DAY),
+    lambda wb: wb.fleet("yesterdya"),
     lambda wb: wb.set_site({"name": "Works II"}),
     lambda wb: wb.set_site(billing_day=99),
     lambda wb: wb.site_figures(DAY),

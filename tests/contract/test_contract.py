@@ -29,8 +29,8 @@ from energy_workbench.domain.roles import Role
 from energy_workbench.services.workbench import Workbench
 from tests.contract.toys import FarToys, ToyBox, Toys, service
 
-OWN = {"by"}
-"""What a local method takes beside its declaration: who makes a change."""
+OWN = {"by", "roles"}
+"""What a local method takes beside its declaration: who makes a change, and what its caller is at each site."""
 BESIDE = {"import_readings": {"progress", "name", "original"}}
 """And of one: whom it tells how far it is, and of what."""
 
@@ -122,7 +122,7 @@ def test_a_question_has_its_place_in_the_reference_without_another_line(box: Toy
     assert "ToyColourList" in json.dumps(rows)
     shade = document["components"]["schemas"]["ToyColour"]["properties"]["shade"]
     assert shade["anyOf"] == [{"type": "string"}, {"type": "null"}]
-    assert {int(status) for status in told["responses"]} == {200, 401, 421, 404, 422, 500}
+    assert {int(status) for status in told["responses"]} == {200, 400, 401, 403, 404, 421, 422, 500}
     lent = document["paths"]["/toys/{id}/loans"]["post"]
     assert "LendBody" in json.dumps(lent["requestBody"]["content"]["application/json"]["schema"])
     assert {"403", "404", "408", "413", "422"} <= lent["responses"].keys()

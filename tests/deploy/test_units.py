@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from energy_workbench.services.doctor.supervised import OF_A_SITE
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,17 @@ def test_every_process_but_the_demo_plant_has_a_unit_with_the_same_command() -> 
     assert read(UNITS / "energy-workbench-collector.service")["Service"]["SupplementaryGroups"] == "dialout"
 
 
+def test_the_processes_of_a_site_have_units_that_are_told_which() -> None:
+    for name in OF_A_SITE:
+        plain, instance = (read(UNITS / f"energy-workbench-{name}{end}.service") for end in ("", "@"))
+        command = plain["Service"].pop("ExecStart")
+        # In the command: the file of the environment would win over a variable that the unit sets.
+        assert instance["Service"].pop("ExecStart") == f"/usr/bin/env ENERGY_WORKBENCH_SITE=%i {command}"
+        assert "%i" in instance["Unit"].pop("Description")
+        plain["Unit"].pop("Description")
+        assert {part: dict(instance[part]) for part in instance} == {part: dict(plain[part]) for part in plain}
+
+
 def test_no_unit_says_what_the_common_settings_would_overrule() -> None:
     """A drop-in is read after the unit: of a key that both have, the common value would hold.
 
@@ -74,7 +86,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
         program.write_text("#!/bin/sh\n", "utf-8")
         program.chmod(0o755)
     names = sorted(path.name for path in (tmp_path / "units").glob("energy-workbench*.*") if path.is_file())
-    assert len(names) == 10
+    assert len(names) == 12
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path / 'units'}:"}
     done = subprocess.run(
         [verify, "verify", "--man=no", *names],

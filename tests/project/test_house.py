@@ -24,7 +24,8 @@ HELD = {
     # A display may be left unread before a sheet is printed too.
     # The power of now of a meter is not always known.
     # A site may keep every reading for ever.
-    "null": 415,
+    # A site need not state country and currency; side by side, a figure that it cannot tell is not zero.
+    "null": 425,
     "example": 0,
     "circles": 0,
     "typed_circles": 0,

@@ -22,13 +22,13 @@ class StandIn:
         self.refuses: InputError | None = None
 
     def site(self) -> dict[str, Any]:
-        return site_row(self.stored)
+        return site_row(self.stored, "")
 
     def set_site(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         if self.refuses:
             raise self.refuses
         before, self.stored = self.stored, Site(**fields)
-        return {**site_row(self.stored), "effects": effects(before, self.stored)}
+        return {**site_row(self.stored, ""), "effects": effects(before, self.stored)}
 
 
 class Page:

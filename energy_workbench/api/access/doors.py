@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Request, Response
 
-from energy_workbench.api.access.session import Home, kernels_of
+from energy_workbench.api.access.session import First, kernels_of
 from energy_workbench.api.answers import Json
 from energy_workbench.domain.errors import AccessError, InputError, UnknownCallerError
 
@@ -31,7 +31,7 @@ Told = Annotated[dict[str, Any], Body()]
 
 
 @router.post("/visits")
-def begin(wb: Home, told: Told) -> Response:
+def begin(wb: First, told: Told) -> Response:
     """Begin a browser's visit: `{token}` → `{secret}`, for its cookie; `{token, kept}` may go on with the one it has.
 
     Raises
@@ -48,7 +48,7 @@ def begin(wb: Home, told: Told) -> Response:
 
 
 @router.put("/servers/{server}")
-def tell(request: Request, wb: Home, server: str, told: Told) -> Response:
+def tell(request: Request, wb: First, server: str, told: Told) -> Response:
     """Take all kernels of a server, and say whose the visits are: `{kernels: {…}, visits: […]}` → `{visits: {…}}`.
 
     Secrets are told by their digests. A visit that is left out of the answer is over.

@@ -37,8 +37,8 @@ def tokens_of(settings: Settings) -> Tokens:
         If both roles have the same token.
     """
     tokens = Tokens(
-        settings.token or _kept(settings.home / "editor.token"),
-        settings.viewer_token or _kept(settings.home / "viewer.token"),
+        settings.token or _kept(settings.installation / "editor.token"),
+        settings.viewer_token or _kept(settings.installation / "viewer.token"),
     )
     if tokens.editor == tokens.viewer:
         raise SettingsError("the editor's and the viewer's token are the same: a viewer could change things")
@@ -76,13 +76,13 @@ def rotate(registry: Registry, settings: Settings, name: str) -> str:
     token = f"ew_{secrets.token_urlsafe(32)}"
     registry.rotate_token(name, token)
     if name in Tokens._fields:
-        _keep(settings.home / f"{name}.token", token)
+        _keep(settings.installation / f"{name}.token", token)
     return token
 
 
 def machine_secret(settings: Settings) -> str:
     """What the home's own servers show each other; like the tokens, kept in a file that only its owner can read."""
-    return _kept(settings.home / "machine.token")
+    return _kept(settings.installation / "machine.token")
 
 
 def _kept(path: Path) -> str:

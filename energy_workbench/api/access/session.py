@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from energy_workbench.api.access.kernels import Kernels, is_kernel
 from energy_workbench.domain.errors import AccessError, UnknownCallerError
 from energy_workbench.domain.roles import LEAST, May, Role, Token
 from energy_workbench.runtime.redaction import without_secrets
 from energy_workbench.runtime.secret import LASTS, SESSION, digest
+from energy_workbench.runtime.settings import sites
 from energy_workbench.services.workbench import Workbench
 
 READING = ("GET", "HEAD", "OPTIONS")
 
 
-def workbench(request: Request) -> Workbench:
-    """The workbench that the application serves."""
+def first(request: Request) -> Workbench:
+    """The workbench of the first site, whose home has the tokens and visits of the installation."""
     return cast(Workbench, request.app.state.workbench)
 
 
-async def home(request: Request) -> Workbench:
-    """As `workbench`; on the loop itself, as all that only looks at what is there: a thread costs more than that."""
-    return workbench(request)
+def asked(request: Request, who: Token) -> Workbench:
+    """The workbench of the site that a request names; of the only one that the caller may see where it names none.
+
+    Raises
+    ------
+    SiteError
+        If there are several, and it names none; it names those that the caller may see.
+    NotFoundError
+        If there is no such site.
+    AccessError
+        If the caller has no role there.
+    """
+    every = first(request).installation
+    wanted = request.query_params.get("site")
+    if not who.sites:
+        return cast(Workbench, every.find(wanted))
+    seen = visible(request, who)
+    if not wanted and len(seen) > 1:
+        raise sites.several(seen)
+    found = every.find(wanted or next(iter(seen), None))
+    if (slug := every.slug_of(found)) not in seen:
+        raise AccessError(f"your token is not for site {slug}: it is for {', '.join(seen) or 'none that is there'}")
+    return cast(Workbench, found)
+
+
+def visible(request: Request, who: Token) -> dict[str, Role]:
+    """The sites that somebody may see, by slug, with the role there."""
+    roles = {slug: who.at(slug) for slug in first(request).installation.slugs()}
+    return {slug: role for slug, role in roles.items() if role}
 
 
 def kernels_of(request: Request) -> Kernels:
@@ -37,7 +66,7 @@ def bearer_of(request: Request, secret: str) -> Token | None:
     """Who shows a token, or the secret of a page's kernel; None where it is unknown."""
     if not secret:
         return None
-    registry = workbench(request).registry
+    registry = first(request).registry
     return kernels_of(request).holder(registry, secret) if is_kernel(secret) else registry.holder(secret)
 
 
@@ -45,11 +74,11 @@ def visitor(request: Request) -> Token | None:
     """Whose visit the browser's cookie is of; None where it has none, or it is over."""
     if not (secret := request.cookies.get(SESSION)):
         return None
-    return workbench(request).registry.visitor(digest(secret))
+    return first(request).registry.visitor(digest(secret))
 
 
-def caller(request: Request) -> Token:
-    """Who asks.
+def known(request: Request) -> Token:
+    """Who asks, of whatever site.
 
     Raises
     ------
@@ -72,16 +101,53 @@ def caller(request: Request) -> Token:
     return found
 
 
+async def home(request: Request, who: Annotated[Token, Depends(known)]) -> Workbench:
+    """The workbench of the site that is asked, as `asked` says.
+
+    Where none is named on the loop itself, as all that only looks at what is there: a thread costs more than that.
+    """
+    if not who.sites and not request.query_params.get("site"):
+        return asked(request, who)
+    return await run_in_threadpool(asked, request, who)
+
+
+async def caller(wb: Annotated[Workbench, Depends(home)], who: Annotated[Token, Depends(known)]) -> Token:
+    """Who asks, with the role at the site that is asked."""
+    return replace(who, role=who.at(wb.installation.slug_of(wb)) or who.role) if who.sites else who
+
+
+def roles(request: Request, who: Annotated[Token, Depends(known)]) -> dict[str, Role]:
+    """What the caller is at each site, by slug; without those where it is nothing."""
+    return visible(request, who)
+
+
+def governor(who: Annotated[Token, Depends(known)]) -> str:
+    """The name of who asks, where it governs the installation: tokens are for all of its sites.
+
+    Raises
+    ------
+    AccessError
+        If its role is another, or holds at some sites only.
+    """
+    if who.sites:
+        raise AccessError("tokens are the installation's: ask for an admin's token that holds at all sites")
+    return _allowed(who, May.GOVERN)
+
+
 def needs(what: May) -> Callable[[Token], Awaitable[str]]:
     """A dependency: the name of who asks, which the audit keeps, where its role may do that; else AccessError."""
 
     async def allowed(found: Annotated[Token, Depends(caller)]) -> str:
-        if not found.role.may(what):
-            least = LEAST[what]
-            raise AccessError(f"{_a(found.role)}'s token may not do this: ask for {_a(least)}'s token")
-        return found.name
+        return _allowed(found, what)
 
     return allowed
+
+
+def _allowed(found: Token, what: May) -> str:
+    if not found.role.may(what):
+        least = LEAST[what]
+        raise AccessError(f"{_a(found.role)}'s token may not do this: ask for {_a(least)}'s token")
+    return found.name
 
 
 async def shown(found: Annotated[Token, Depends(caller)]) -> Callable[[Any], Any]:
@@ -95,12 +161,16 @@ Editor = Annotated[str, Depends(needs(May.CHANGE))]
 Admin = Annotated[str, Depends(needs(May.GOVERN))]
 Shown = Annotated[Callable[[Any], Any], Depends(shown)]
 Home = Annotated[Workbench, Depends(home)]
+Known = Annotated[Token, Depends(known)]
+First = Annotated[Workbench, Depends(first)]
+Roles = Annotated[dict[str, Role], Depends(roles)]
+Governor = Annotated[str, Depends(governor)]
 
 
 def begin_visit(request: Request, token: str) -> str | None:
     """The secret of the visit of who shows a token; None where the token is unknown."""
     kept = request.cookies.get(SESSION, "")
-    return workbench(request).registry.begin_session(token, kept) if token else None
+    return first(request).registry.begin_session(token, kept) if token else None
 
 
 def remember(request: Request, answer: Response, secret: str) -> None:

@@ -62,8 +62,9 @@ class Body(TypedDict):
 Given = TypedDict(
     "Given",
     {
-        "name": str,
-        "in": str,
+        "$ref": "NotRequired[str]",
+        "name": "NotRequired[str]",
+        "in": "NotRequired[str]",
         "required": "NotRequired[bool]",
         "description": "NotRequired[str]",
         "schema": "NotRequired[Schema]",
@@ -89,6 +90,7 @@ class Components(TypedDict, total=False):
     """What calls refer to."""
 
     schemas: dict[str, Schema]
+    parameters: dict[str, Given]
     securitySchemes: dict[str, dict[str, str]]
 
 

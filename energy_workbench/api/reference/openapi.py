@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from energy_workbench.api.beside import RestAlone
 from energy_workbench.api.reference.answer_schemas import Schemas, schemas
-from energy_workbench.api.reference.document import Answer, Body, Content, Described, Document, Schema
+from energy_workbench.api.reference.document import Answer, Body, Content, Described, Document, Given, Schema
 from energy_workbench.api.reference.examples import SHOWN
 from energy_workbench.api.reference.refusals import ELSEWHERE, refusals
 from energy_workbench.api.reference.shown import BYTES, Shown
@@ -47,6 +47,15 @@ PROBLEM: Schema = {
 }
 """RFC 9457."""
 
+SITE: Given = {
+    "name": "site",
+    "in": "query",
+    "required": False,
+    "description": "Which site is asked, by slug or name, as `GET /sites` lists them; the only one by default. Where "
+    "there are several and none is named the call is refused (400), and the refusal names them.",
+    "schema": _TEXT,
+}
+"""Of every call that is about one site."""
 ALTERED: Final = "It is done, and altered a locked month: `locked_change` has the months, the reason and sent reports"
 _REFUSED: dict[str, Content] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _FILE: Content = {"schema": {"type": "string", "format": "binary"}}
@@ -84,6 +93,7 @@ def complete(document: Document, *contracts: type) -> None:
             _describe(calls[operation.verb.lower(), path], path, binding, answers, bodies)
     document["components"] = {
         "schemas": {"Problem": PROBLEM, **shared},
+        "parameters": {"site": SITE},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
     }
     document["security"] = [{"token": []}]
@@ -113,6 +123,8 @@ def _describe(call: Described, path: str, binding: Binding, answers: Schemas, bo
     for given in call.get("parameters", ()):
         if "schema" in given:
             given["schema"] = _never_null(given["schema"])
+    if not binding.operation.everywhere:
+        call.setdefault("parameters", []).append({"$ref": "#/components/parameters/site"})
 
 
 def _body(shown: Shown, schema: Schema | None) -> Body:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from energy_workbench.api.answers import Json
 from energy_workbench.api.html import page
-from energy_workbench.api.pages import entered
 from energy_workbench.api.problems import kind_of
 from energy_workbench.api.reference.document import Content, Described, Given
 from energy_workbench.api.reference.openapi import openapi
+from energy_workbench.api.web.entrance import entered
 from energy_workbench.domain import errors
 
 router = APIRouter(include_in_schema=False)
@@ -40,6 +40,8 @@ def reference(request: Request) -> Response:
         "<p>JSON over HTTP. Send <code>Authorization: Bearer TOKEN</code> with every call; lists are "
         "<code>{items, total}</code>, times ISO 8601 with offset, errors problem documents (RFC 9457). "
         'For programs: <a href="/openapi.json">openapi.json</a>.</p>'
+        "<p>Every call about a site takes <code>?site=</code>, the slug or the name of one of several, as "
+        "<code>GET /sites</code> lists them; where there is one only it need not be named.</p>"
     )
     calls = Markup().join(
         Markup("<h2>{}</h2>{}").format(group, Markup().join(found)) for group, found in groups.items()
@@ -57,6 +59,7 @@ def _call(verb: str, path: str, call: Described) -> Markup:
             _default(item),
         )
         for item in call.get("parameters", ())
+        if "name" in item
     )
     head = Markup("<thead><tr><th>Parameter</th><th>In</th><th></th><th>Default</th></tr></thead>")
     table = Markup("<table>{}<tbody>{}</tbody></table>").format(head, rows) if rows else Markup()

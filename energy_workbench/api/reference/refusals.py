@@ -16,6 +16,7 @@ from energy_workbench.domain.errors import (
     InputError,
     LockedMonthError,
     NotFoundError,
+    SiteError,
     TooLargeError,
     TooManyError,
     UnknownCallerError,
@@ -54,6 +55,9 @@ def _kinds(
 ) -> Iterator[type[WorkbenchError]]:
     yield WorkbenchError
     yield UnknownCallerError
+    if not operation.everywhere:
+        # None of several sites is named, there is no such one, or the caller is nothing there.
+        yield from (SiteError, NotFoundError, AccessError)
     # A browser that has a cookie changes nothing for a page of another address.
     if operation.needs is not May.LOOK or operation.verb != "GET":
         yield AccessError

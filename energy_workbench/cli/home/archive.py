@@ -17,7 +17,8 @@ from energy_workbench.domain.errors import HomeError, InputError, NotFoundError
 from energy_workbench.domain.time import clock
 from energy_workbench.runtime import disk
 
-FORMAT = 1
+FORMAT, SITES = 1, 2
+"""Of a home of one site, and of one with further sites, which an earlier version cannot restore."""
 MANIFEST = "manifest.json"
 
 Where = Literal["sqlite", "external"]
@@ -48,6 +49,11 @@ class Archive:
         self._tar = tar
         self._files: dict[str, Backed] = {}
 
+    @property
+    def count(self) -> int:
+        """Files so far."""
+        return len(self._files)
+
     def add(self, name: str, content: bytes | Path) -> None:
         """Add a file; one of the disk keeps its permissions."""
         if isinstance(content, bytes):
@@ -57,10 +63,10 @@ class Archive:
             status = os.fstat(file.fileno())
             self._write(name, file, status.st_size, status.st_mode & 0o777)
 
-    def close(self, registry: Where) -> None:
+    def close(self, registry: Where, *, several: bool = False) -> None:
         """Write the manifest, last: an archive without one is torn."""
         manifest: Manifest = {
-            "format": FORMAT,
+            "format": SITES if several else FORMAT,
             "version": __version__,
             "created_at": clock.now().isoformat(),
             "registry": registry,
@@ -126,7 +132,7 @@ def unpack(path: Path, folder: Path) -> Manifest:
         raise InputError(f"{path}: is no whole backup ({error}): take another one") from None
     except OSError as error:
         raise HomeError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in (FORMAT, SITES):
         raise InputError(f"{path}: was made by a newer version ({manifest.get('version')}): update the program")
     for name, known in manifest["files"].items():
         _verify(path, folder / name, known)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from energy_workbench.domain.errors import SettingsError
 from energy_workbench.runtime import settings as settings_room
 from energy_workbench.tables.text_lines import text_lines
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.rows.condition import Doctor
 
 app = typer.Typer(help="Check everything and say what to do.")
 
@@ -28,17 +32,32 @@ def doctor(
 ) -> None:
     """Check home, databases, lake, clock, processes, gateways and meters, and say what to do. Writes nothing.
 
-    Ends with 0 where all is well or there are warnings only, with 1 where something is a problem.
+    Of several sites each is checked, or the one that is named. Ends with 0 where all is well or there are warnings
+    only, with 1 where something is a problem.
     """
+    every = _every(home, quick)
+    if as_json:
+        one = next(iter(every.values())) if len(every) == 1 else None
+        told = one or {"sites": [{"site": slug, **found} for slug, found in every.items()]}
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        heads = {slug: [f"Site {slug}:"] if len(every) > 1 else [] for slug in every}
+        typer.echo("\n\n".join("\n".join([*heads[slug], *lines(found)]) for slug, found in every.items()))
+    if any(found["verdict"] == "problem" for found in every.values()):
+        raise typer.Exit(ILL)
+
+
+def _every(home: Path | None, quick: bool) -> dict[str, Doctor]:
+    """What is found at the site that is named, else at all of them, by slug."""
     from energy_workbench.services.doctor import doctor as room
 
     try:
-        found = room.doctor(settings_room.load(home), thorough=not quick)
+        named = bool(os.environ.get(settings_room.PREFIX + "SITE"))
+        base = settings_room.load(home) if named else settings_room.load_base(home)
+        every = [base] if named else settings_room.load_all(base)
+        return {each.site: room.doctor(each, thorough=not quick) for each in every}
     except SettingsError as error:
-        found = room.broken_settings(error)
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(lines(found)))
-    if found["verdict"] == "problem":
-        raise typer.Exit(ILL)
+        return {"": room.broken_settings(error)}
 
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.runtime import disk
 from energy_workbench.runtime import settings as settings_room
-from energy_workbench.runtime.settings import Settings
+from energy_workbench.runtime.settings import Settings, sites
 
 app = typer.Typer(help="Create or migrate the home.")
 
@@ -21,14 +21,15 @@ NEEDED_BYTES = 200_000_000
 
 @app.callback(invoke_without_command=True)
 def init(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
-    """Create or migrate the home: its folders, registry, live state and tokens."""
-    settings = settings_room.load(home)
-    prepare_home(settings)
-    typer.echo(f"The home {settings.home} is ready.")
+    """Create or migrate the home: its folders, registry, live state and tokens; those of each site."""
+    base = settings_room.load_base(home)
+    for settings in settings_room.load_all(base):
+        prepare_home(settings)
+        typer.echo(f"The home {settings.home} is ready.")
 
 
 def prepare_home(settings: Settings, site_name: str = "Plant") -> None:
-    """Make the home usable: folders, registry at its newest schema, live state, tokens.
+    """Make the home of a site usable: folders, registry at its newest schema, live state; of the first, tokens.
 
     Parameters
     ----------
@@ -49,9 +50,11 @@ def prepare_home(settings: Settings, site_name: str = "Plant") -> None:
         for folder in (settings.reports_path, settings.profiles_path):
             folder.mkdir(exist_ok=True)
         registry, state = Registry(settings.registry_url), StateStore(settings.state_url)
-        registry.migrate(timezone=settings.timezone, site_name=site_name)
+        above = settings.site_number * sites.KEYS
+        registry.migrate(timezone=settings.timezone, site_name=site_name, keys_above=above)
         state.migrate()
-        tokens_of(settings)
+        if not settings.site_number:
+            tokens_of(settings)
     _tighten(registry.database.path, state.database.path, settings.spool_path)
 
 

@@ -14,6 +14,7 @@ from energy_workbench.cli.home.archive import Manifest, unpack
 from energy_workbench.domain.errors import HomeError
 from energy_workbench.runtime import disk
 from energy_workbench.runtime import settings as settings_room
+from energy_workbench.runtime.settings import sites
 
 app = typer.Typer(help="A home from its backup.")
 
@@ -27,7 +28,7 @@ def restore(
     home: Annotated[Path | None, typer.Option(help="Folder of the home; empty, or not there yet.")] = None,
 ) -> None:
     """Restore a home into an empty folder: all of it, or nothing."""
-    folder = settings_room.load(home).home
+    folder = settings_room.folder_of(home)
     manifest = restore_home(file, folder)
     typer.echo(f"The home {folder} is as it was at {manifest['created_at'][:19]} UTC.")
     if manifest["registry"] == "external":
@@ -58,6 +59,8 @@ def _restored(file: Path, home: Path) -> Manifest:
         raise HomeError(f"{home}: cannot be written: {error.strerror or error}") from None
     try:
         manifest = unpack(file, staging)
+        for site in sorted((staging / sites.FOLDER).glob("*")):
+            _place(site, home / sites.FOLDER / site.name)
         _place(staging, home)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -69,8 +72,9 @@ def _restored(file: Path, home: Path) -> Manifest:
 def _place(staging: Path, home: Path) -> None:
     inner = staging / "home"
     inner.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     # The settings of the backup say where its lake is; what else a newer version refuses of them is told by `init`.
-    lake = Path(settings_room.look(inner, {}).accepted("lake").lake_path)
+    lake = Path(settings_room.look_at(inner, None, {}).accepted("lake").lake_path)
     target = home / "lake" if lake == inner / "lake" else lake
     if target.exists() and any(target.iterdir()):
         raise HomeError(f"the lake {target} of the backup's settings is not empty: move it away first")

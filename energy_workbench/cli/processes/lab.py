@@ -27,7 +27,7 @@ app = typer.Typer(help="JupyterLab for analysts.")
 @app.callback(invoke_without_command=True)
 def lab() -> None:
     """Start JupyterLab on the tutorials and the analyst's own notebooks."""
-    settings = settings_room.load()
+    settings = settings_room.load_base()
     os.umask(disk.OWNERS)
     environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
     for name in secret.NAMES:

@@ -24,7 +24,7 @@ def serve(options: Callable[[Settings, str], SiteOptions]) -> None:
     """
     from energy_workbench.widgets.site.server import run
 
-    settings = settings_room.load()
+    settings = settings_room.load_base()
     process.begin(settings)
     from energy_workbench.api.access.home_tokens import machine_secret
 

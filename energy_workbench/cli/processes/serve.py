@@ -21,7 +21,7 @@ app = typer.Typer(help="The service: REST and the front page.")
 @app.callback(invoke_without_command=True)
 def serve(home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None) -> None:
     """Serve REST and the front page until stopped."""
-    settings = settings_room.load(home)
+    settings = settings_room.load_base(home)
     process.begin(settings)
     with listening(settings) as bound:
         import uvicorn

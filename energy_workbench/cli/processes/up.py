@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +24,8 @@ from energy_workbench.runtime.paths import shipped
 from energy_workbench.runtime.settings import Settings
 from energy_workbench.services.doctor import supervised
 
+PLANT = "plant"
+
 app = typer.Typer(help="Start every process of the Procfile, with or without the demo plant.")
 
 
@@ -33,19 +35,22 @@ def up(
     home: Annotated[Path | None, typer.Option(help="Folder of the home.")] = None,
 ) -> None:
     """Start every process of the Procfile, and again where one ends; Ctrl-C ends all of them."""
-    settings = settings_room.load(home)
+    settings = settings_room.load_base(home)
     os.umask(disk.OWNERS)  # of all processes, as each sets it that runs alone
-    prepare_home(settings, **({"site_name": "Demo plant"} if demo else {}))
+    for each in settings_room.load_all(settings):
+        prepare_home(each, **({"site_name": "Demo plant"} if demo else {}))
     with exclusive(settings):
         check_ports(settings, demo)
         environment = {
             **os.environ,
             "ENERGY_WORKBENCH_HOME": str(settings.home),
+            # Who is of one site alone is told which.
+            "ENERGY_WORKBENCH_SITE": "",
             "PYTHONUNBUFFERED": "1",
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         }
         if demo:
-            done = subprocess.run(["energy-plant", "prepare"], env=environment, check=False)
+            done = subprocess.run(["energy-plant", "prepare"], env={**environment, **settings.named}, check=False)
             if done.returncode:
                 raise HomeError("the demo plant could not be prepared; its message is above")
         sys.exit(supervise(settings, environment, demo))
@@ -120,12 +125,27 @@ def supervise(settings: Settings, environment: dict[str, str], demo: bool) -> in
     from energy_workbench.cli.processes.supervisor import Supervisor
 
     found = parse_procfile(shipped("Procfile").read_text("utf-8")).processes
-    commands = {name: command for name, command in found.items() if name != "plant" or demo}
+    sites = settings_room.load_all(settings)
+    commands = of_sites({name: command for name, command in found.items() if name != PLANT or demo}, sites)
     threading.Thread(target=announce, args=(settings, print), daemon=True).start()
     try:
         return Supervisor(commands, environment, lambda known: supervised.write(settings.home, known)).run()
     finally:
         supervised.remove(settings.home)
+
+
+def of_sites(commands: Mapping[str, str], sites: Sequence[Settings]) -> dict[str, str]:
+    """The commands of the Procfile by name, those of a site once for each: `collector.kolkata`."""
+    every = {}
+    for name, command in commands.items():
+        if name not in (*supervised.OF_A_SITE, PLANT):
+            every[name] = command
+            continue
+        # The demo plant is the first one's.
+        for site in sites[:1] if name == PLANT else sites:
+            named = f"env {settings_room.PREFIX}SITE={site.site} " if site.site else ""
+            every[supervised.label(name, site)] = named + command
+    return every
 
 
 def announce(settings: Settings, say: Callable[[str], None], deadline: float = 180.0) -> None:
@@ -154,12 +174,18 @@ def announce(settings: Settings, say: Callable[[str], None], deadline: float = 1
                 "",
                 f"  Manager (read-only):  {manager}",
                 f"  Engineer (can edit):  {engineer}",
-                f"  Home:                 {settings.home}",
+                f"  Home:                 {settings.home}{_sites(settings)}",
                 "",
             ]
         )
     )
     sys.stdout.flush()
+
+
+def _sites(settings: Settings) -> str:
+    """The sites of an installation, where there are several."""
+    slugs = [each.site for each in settings_room.load_all(settings)]
+    return f" (sites: {', '.join(slugs)})" if len(slugs) > 1 else ""
 
 
 def listens(settings: Settings, port: int) -> bool:

@@ -112,8 +112,9 @@ class Leaf(TypedDict):
 
 
 class SiteRow(TypedDict):
-    """The plant: what nobody stated is None, listed in `not_stated`, and asked for in `advice`."""
+    """The plant: what nobody stated is None, listed in `not_stated`, and asked for in `advice`; `site` is its slug."""
 
+    site: str
     name: str
     timezone: str
     currency: str | None

@@ -36,7 +36,7 @@ def deliver(
     HomeError
         If the folder cannot be written.
     """
-    site = wb.site()["name"]
+    site, slug = wb.site()["name"], wb.site()["site"]
     manifest = settings.reports_path / lease.run.files["manifest"]
 
     def delivered(to: str) -> None:
@@ -68,7 +68,9 @@ def deliver(
         lease.tell(lease.progress, "Calling the webhook")
         lease.sure()
         try:
-            webhook.post(schedule.webhook, secrets.key(), event("report.sent", schedule.name, lease.run, manifest))
+            webhook.post(
+                schedule.webhook, secrets.key(), event("report.sent", slug, schedule.name, lease.run, manifest)
+            )
             delivered(schedule.webhook)
         except DeliveryError as error:
             failed[schedule.webhook] = error

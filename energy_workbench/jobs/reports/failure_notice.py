@@ -48,7 +48,7 @@ def tell_owner(settings: Settings, wb: Workbench, run: Run, secrets: Secrets) ->
     if not owner:
         return False
     if owner.startswith(("http:", "https:")):
-        webhook.post(owner, secrets.key(), event("report.failed", run.name, run))
+        webhook.post(owner, secrets.key(), event("report.failed", wb.site()["site"], run.name, run))
         return True
     text = TEXT.format(
         name=run.name,

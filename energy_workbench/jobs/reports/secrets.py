@@ -13,12 +13,12 @@ class Secrets:
     """The secrets of a home, taken out of the environment; one that cannot be used fails who needs it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._home = settings.home
+        self._home = settings.installation
         self._password, self._key = "", ""
         self._wrong: WorkbenchError | None = None
         try:
-            self._password = secret.taken(settings.home, secret.SMTP_PASSWORD)
-            self._key = secret.taken(settings.home, secret.WEBHOOK_SECRET)
+            self._password = secret.taken(settings.installation, secret.SMTP_PASSWORD)
+            self._key = secret.taken(settings.installation, secret.WEBHOOK_SECRET)
         except WorkbenchError as error:
             self._wrong = error
             for name in secret.NAMES:

@@ -31,10 +31,11 @@ class WrittenFile(TypedDict):
 
 
 class Event(TypedDict):
-    """What became of a run; `completeness` is the share of its data [1]. One that failed has a reason, else files."""
+    """What became of a run at a site (its slug), its share of data [1]; one that failed has a reason, else files."""
 
     event: str
     id: str
+    site: str
     schedule: NamedSchedule
     run: int
     report: str
@@ -48,11 +49,12 @@ class Event(TypedDict):
     files: NotRequired[list[WrittenFile]]
 
 
-def event(kind: str, name: str, run: Run, manifest: Path | None = None) -> Event:
+def event(kind: str, site: str, name: str, run: Run, manifest: Path | None = None) -> Event:
     """An event of a run; its `id` is the same however often it is told."""
     told: Event = {
         "event": kind,
         "id": f"{run.schedule}/{run.key}/{kind}",
+        "site": site,
         "schedule": {"id": run.schedule, "name": name},
         "run": run.key,
         "report": run.report,

@@ -29,7 +29,7 @@ class WorkerProcess:
     def __init__(self, settings: Settings, run: Run, *, quiet: bool = False) -> None:
         call = "from energy_workbench.cli.main import main; main()"
         command = [sys.executable, "-c", call, "schedules", "work", str(run.key), "--holder", run.holder]
-        environment = {**os.environ, "ENERGY_WORKBENCH_HOME": str(settings.home)}
+        environment = {**os.environ, **settings.named}
         error = subprocess.DEVNULL if quiet else None
         self._line, theirs = socket.socketpair()
         self._line.setblocking(False)

@@ -23,8 +23,10 @@ _NewGateways = dict[str | None, tuple[RowChange, ...]]
 
 
 def next_key(connection: Connection) -> int:
-    """The key of the next meter: one above the highest that ever was."""
-    return int(connection.execute(select(func.coalesce(func.max(schema.meters.c.key), 0))).scalar_one()) + 1
+    """The key of the next meter: one above the highest that ever was, in the range of the site."""
+    highest = connection.execute(select(func.max(schema.meters.c.key))).scalar()
+    above = connection.execute(select(schema.key_range.c.above)).scalar()
+    return max(highest or 0, above or 0) + 1
 
 
 def created(connection: Connection, meters: Sequence[Meter], *, by: str, at: datetime) -> list[AuditEntry]:

@@ -234,6 +234,14 @@ revision = Table(
     Column("value", Integer, nullable=False),
 )
 
+# Above which number the keys of meters begin, where several sites share a range: without a row at 1.
+key_range = Table(
+    "key_range",
+    metadata,
+    Column("key", Integer, CheckConstraint("key = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("above", Integer, nullable=False),
+)
+
 gateways = Table(
     "gateways",
     metadata,
@@ -458,6 +466,18 @@ tokens = Table(
     Column("role", String(20), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
+    one_of("role", Role),
+)
+
+# What a token may at each site, by its name, so that one that is rotated or revoked may never do more than before.
+# A token without rows here has its role at all sites; else its role is the highest of these.
+token_sites = Table(
+    "token_sites",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("site", String(64), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("since", Instant, nullable=False),
     one_of("role", Role),
 )
 

@@ -14,12 +14,15 @@ from typing import Any, Final, cast
 
 from energy_workbench.domain.errors import Problem, SettingsError
 from energy_workbench.runtime.paths import AnyPath
-from energy_workbench.runtime.settings import checks, sources
+from energy_workbench.runtime.settings import checks, sites, sources
 from energy_workbench.runtime.settings.declaration import DECLARED, Setting, Value, setting
 from energy_workbench.runtime.settings.shifts import SHIFTS
 from energy_workbench.runtime.settings.sources import FILE, PREFIX
 
-__all__ = ["FILE", "PLANT_PORTS", "PREFIX", "Found", "Settings", "declared", "load", "look"]
+__all__ = [
+    "FILE", "PLANT_PORTS", "PREFIX", "Found", "Settings", "declared", "folder_of", "load", "load_all", "load_base",
+    "look", "look_at",
+]  # fmt: skip
 
 PORTS: Final = 65_535
 PLANT_PORTS: Final = 8
@@ -37,9 +40,13 @@ class Settings:
     """Everything that can be set; what each does is in `energy_workbench.domain.fields.messages`.
 
     `home` is the folder of registry, state, spool, lake and reports; it cannot stand in the file that lies in it.
+    `site` is the slug of the site whose home it is, empty where there is one only, and `site_number` its number: 0 of
+    the home that is the installation, from 1 on of further sites, which lie in it.
     """
 
     home: Path
+    site: str = ""
+    site_number: int = 0
     database_url: str = setting("", check=checks.database, secret=True)
     lake: str = setting("")
     timezone: str = setting("Asia/Kolkata", check=checks.zone)
@@ -73,6 +80,17 @@ class Settings:
     smtp_seconds: float = setting(30.0, **SECONDS, most=3600)
     log_format: str = setting("text", words=("text", "json"))
     log_level: str = setting("info", words=("debug", "info", "warning", "error"))
+
+    @property
+    def installation(self) -> Path:
+        """The home of the first site, which has tokens, visits and the list of all sites."""
+        return self.home.parent.parent if self.site_number else self.home
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Variables of the environment by which another process finds the same site."""
+        site = {f"{PREFIX}SITE": self.site} if self.site else {}
+        return {f"{PREFIX}HOME": str(self.installation), **site}
 
     @property
     def registry_url(self) -> str:
@@ -176,35 +194,97 @@ def refusal(problems: Sequence[Problem]) -> SettingsError:
     return SettingsError(f"{counted} refused: mend what is named here, and start again", problems)
 
 
-def look(home: AnyPath | None = None, environ: Mapping[str, str] | None = None) -> Found:
-    """Read the settings of a home, and what is wrong with them; as `load`, but for the raising."""
+def look(home: AnyPath | None = None, environ: Mapping[str, str] | None = None, *, site: str | None = None) -> Found:
+    """Read the settings of a site, and what is wrong with them; as `load`, but for the raising of refusals."""
     environ = os.environ if environ is None else environ
-    given_home = home or environ.get(PREFIX + "HOME") or "data"
+    folder = folder_of(home, environ)
+    if (own := sites.beside(folder)) is not None:
+        return look_at(*own, environ)
+    if places := sites.listed(folder).places:
+        return look_at(folder, sites.chosen(places, site or environ.get(PREFIX + "SITE")), environ)
+    return look_at(folder, None, environ)
+
+
+def folder_of(home: AnyPath | None, environ: Mapping[str, str] | None = None) -> Path:
+    """The folder of a home: the one given, else that of the environment, else `./data`.
+
+    Raises
+    ------
+    SettingsError
+        If it begins with the name of a user who is unknown.
+    """
+    given_home = home or (os.environ if environ is None else environ).get(PREFIX + "HOME") or "data"
     try:
-        folder = Path(given_home).expanduser().absolute()
+        return Path(given_home).expanduser().absolute()
     except RuntimeError:
         raise SettingsError(
             f"the home {str(given_home)!r} begins with the name of a user who is unknown here"
         ) from None
-    given = sources.given(declared(), folder, environ)
+
+
+def look_at(installation: Path, place: sites.Place | None, environ: Mapping[str, str] | None = None) -> Found:
+    """Read the settings of a site of an installation; of its only one where there is no list."""
+    environ = os.environ if environ is None else environ
+    further = place is not None and place.number > 0
+    folder = place.folder(installation) if place else installation
+    given = sources.given(
+        declared(), folder, environ, below=installation if further else None, own=sites.OWN if further else ()
+    )
     values: dict[str, Any] = {**given.values}
+    if place:
+        values |= {"site": place.slug, "site_number": place.number}
     return Found(Settings(home=folder, **values), given.origins, given.problems)
 
 
-def load(home: AnyPath | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings of a home.
+def load(home: AnyPath | None = None, environ: Mapping[str, str] | None = None, *, site: str | None = None) -> Settings:
+    """Read the settings of a site.
 
     Parameters
     ----------
     home : path, optional
-        `ENERGY_WORKBENCH_HOME` by default, else `./data`.
+        Of the installation, or of a further site itself; `ENERGY_WORKBENCH_HOME` by default, else `./data`.
     environ : mapping, optional
         Stands for the environment.
+    site : str, optional
+        Which of several; `ENERGY_WORKBENCH_SITE` by default.
 
     Raises
     ------
     SettingsError
         If a key is unknown, or a value has a wrong type or is out of bounds: it names each, says where it stands, why
         it is refused and what it may be.
+    SiteError
+        If there are several sites and none is named.
+    NotFoundError
+        If there is none of that name.
     """
-    return look(home, environ).accepted()
+    return look(home, environ, site=site).accepted()
+
+
+def load_base(home: AnyPath | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of an installation: those of its first site, whichever is meant.
+
+    Raises
+    ------
+    SettingsError
+        As `load`.
+    """
+    environ = os.environ if environ is None else environ
+    folder = folder_of(home, environ)
+    own = sites.beside(folder)
+    installation = own[0] if own else folder
+    first = next(iter(sites.listed(installation).places), None)
+    return look_at(installation, first, environ).accepted()
+
+
+def load_all(base: Settings, environ: Mapping[str, str] | None = None) -> list[Settings]:
+    """Read the settings of every site of an installation, the first of which is `base`.
+
+    Raises
+    ------
+    SettingsError
+        As `load`.
+    """
+    environ = os.environ if environ is None else environ
+    places = sites.listed(base.home).places[1:]
+    return [base, *(look_at(base.home, place, environ).accepted() for place in places)]

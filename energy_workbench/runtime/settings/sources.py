@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,8 +12,8 @@ from energy_workbench.runtime.settings.declaration import Setting, Value
 
 PREFIX: Final = "ENERGY_WORKBENCH_"
 FILE: Final = "workbench.toml"
-NOT_SETTINGS: Final = {"NOW", "HOME", "URL", "SERVICE_TOKEN", "FAILPOINT", "SMTP_PASSWORD", "WEBHOOK_SECRET"}
-"""Variables with the prefix that are no settings of a home: a fixed now, where the home is, and what a
+NOT_SETTINGS: Final = {"NOW", "HOME", "SITE", "URL", "SERVICE_TOKEN", "FAILPOINT", "SMTP_PASSWORD", "WEBHOOK_SECRET"}
+"""Variables with the prefix that are no settings of a home: a fixed now, where the home is, which site is meant, what a
 page's kernel is told (address and token of the service), where a test lets a process die, and secrets."""
 DEFAULT: Final = "default"
 """Where a value comes from that nobody gave."""
@@ -28,13 +28,28 @@ class Given:
     problems: tuple[Problem, ...]
 
 
-def given(declared: Mapping[str, Setting], home: Path, environ: Mapping[str, str]) -> Given:
-    """Read the file of a home and the environment, which wins."""
+def given(
+    declared: Mapping[str, Setting],
+    home: Path,
+    environ: Mapping[str, str],
+    *,
+    below: Path | None = None,
+    own: Collection[str] = (),
+) -> Given:
+    """Read the file of a home and the environment, which wins.
+
+    Parameters
+    ----------
+    below : Path, optional
+        Another home, whose settings hold where this one says nothing.
+    own : collection of str
+        What is taken of the home's own file only, where there is another home below.
+    """
     values: dict[str, Value] = {}
     origins: dict[str, str] = {}
     problems: list[Problem] = []
     refused = set()
-    for key, raw, where in _raw(home / FILE, environ, problems):
+    for key, raw, where in _raw(home / FILE, environ, problems, below and below / FILE, own):
         if key not in declared:
             problems.append(Problem(where, printable(key), "", _unknown(key, declared)))
             continue
@@ -49,13 +64,18 @@ def given(declared: Mapping[str, Setting], home: Path, environ: Mapping[str, str
     return Given(values, origins, tuple(problems))
 
 
-def _raw(path: Path, environ: Mapping[str, str], problems: list[Problem]) -> Iterator[tuple[str, object, str]]:
-    """Key, value as it was given, and where: of the file first."""
+def _raw(
+    path: Path, environ: Mapping[str, str], problems: list[Problem], below: Path | None, own: Collection[str]
+) -> Iterator[tuple[str, object, str]]:
+    """Key, value as it was given, and where: of the files first."""
+    alone = frozenset(own if below else ())
+    if below:
+        yield from ((key, value, str(below)) for key, value in _content(below, problems) if key not in alone)
     for key, value in _content(path, problems):
         yield key, value, str(path)
     for name, text in environ.items():
         key = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and key not in NOT_SETTINGS:
+        if name.startswith(PREFIX) and key not in NOT_SETTINGS and key.lower() not in alone:
             yield key.lower(), text, f"environment variable {name}"
 
 

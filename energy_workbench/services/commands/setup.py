@@ -340,7 +340,7 @@ class Setup(
         before = self.registry.site()
         with because(reason) as stated:
             after = self.registry.update_site(site_fields({**(fields or {}), **named}), by=by)
-        return self._altered({**site_row(after), "effects": effects(before, after)}, stated)
+        return self._altered({**site_row(after, self.settings.site), "effects": effects(before, after)}, stated)
 
     def factors(self) -> list[FactorRow]:
         own = {(each.name, each.valid_from) for each in self.registry.factors()}

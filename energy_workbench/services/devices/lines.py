@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,7 @@ def _begun(settings: Settings, request: Row) -> Row:
     child = subprocess.Popen(
         [command, "lines", "--home", str(settings.home)],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, **settings.named},
     )  # fmt: skip
     _children.append(child)
     end = time.monotonic() + BEGINS_SECONDS

@@ -51,7 +51,7 @@ def checkup(settings: Settings, examined: Examined, *, thorough: bool) -> Iterat
     yield "home", _home(settings)
     if settings.home.is_dir():
         yield "database", _database(examined, thorough)
-        yield "site", _site(examined)
+        yield "site", _site(examined, settings.site)
         yield "live state", _state(examined)
         yield "spool", _spool(settings, thorough)
         yield "lake", _lake(settings)
@@ -117,11 +117,12 @@ def _database(examined: Examined, thorough: bool) -> Finding:
     return Finding(Verdict.GOOD, f"{examined.place}: of this version, {len(examined.meters)} meters{whole}")
 
 
-def _site(examined: Examined) -> Finding:
+def _site(examined: Examined, slug: str) -> Finding:
     if examined.site is None:
         return Finding(Verdict.GOOD, "not known: see the database above")
-    site = site_row(examined.site)
+    site = site_row(examined.site, slug)
     told = ", ".join(site[name] or f"no {name} stated" for name in ("name", "timezone", "country", "currency"))
+    told = f"{slug}: {told}" if slug else told
     return Finding(Verdict.WARNING if site["advice"] else Verdict.GOOD, told, site["advice"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,7 @@ def run_collector(settings: Settings, words: list[str], seconds: float, given: s
         done = subprocess.run(
             [command, *words, "--home", str(settings.home)],
             input=given.encode(), capture_output=True, timeout=seconds, check=False,
+            env={**os.environ, **settings.named},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise ServiceError(

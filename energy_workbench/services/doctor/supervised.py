@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import psutil
 
 from energy_workbench.runtime import disk
+from energy_workbench.runtime.settings import Settings
 
 NAME = "up.json"
+OF_A_SITE: Final = ("collector", "schedule")
+"""Processes that each site has for itself; those of further sites have its slug behind their name."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,16 @@ class Supervised:
         times = f"restarted {self.restarts} {'time' if self.restarts == 1 else 'times'}"
         last = f"ended {self.ended.astimezone(zone):%d %b %H:%M:%S}: {self.reason}"
         return f"{times}, last {last}" if self.state == "running" else f"{last}; {times}, is started again"
+
+
+def label(name: str, settings: Settings) -> str:
+    """What a process of a site is called beside those of others: `collector.kolkata`; of the first as ever."""
+    return f"{name}.{settings.site}" if settings.site_number else name
+
+
+def is_of_a_site(label: str) -> bool:
+    """Whether a process is of one site alone."""
+    return label.partition(".")[0] in OF_A_SITE
 
 
 def write(home: Path, processes: Mapping[str, Supervised]) -> None:

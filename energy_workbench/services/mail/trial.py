@@ -48,7 +48,7 @@ def _refusal(settings: Settings, site: str, to: str) -> str:
     """Why it was not taken; empty where it was."""
     letter = plain_letter(settings, site, to, SUBJECT, TEXT.format(site=site), f"test/{secrets.token_hex(8)}")
     try:
-        password = secret.read(settings.home, secret.SMTP_PASSWORD)
+        password = secret.read(settings.installation, secret.SMTP_PASSWORD)
         refused: dict[str, DeliveryError] = smtp.send(settings, password, [letter])
     except SettingsError as error:
         return str(error)

@@ -8,9 +8,10 @@ from energy_workbench.contract.rows.flow import SiteRow
 from energy_workbench.domain.entities import Site
 from energy_workbench.domain.errors import InputError, Problem
 from energy_workbench.domain.fields.plain import Json, Row
+from energy_workbench.runtime.settings.sites import slug_of
 
 FIELDS: Final = ("name", "timezone", "country", "currency", "keep_readings_days")
-READ_ONLY: Final = ("not_stated", "advice", "effects")
+READ_ONLY: Final = ("site", "not_stated", "advice", "effects")
 
 _ZONE = (
     "days, weeks and months are cut at midnight of {after} instead of {before}, also in the past: daily and monthly "
@@ -25,10 +26,11 @@ _THINNED = (
 _FOR_EVER = "every reading is kept from now on; what was taken away before does not come back"
 
 
-def site_row(site: Site) -> SiteRow:
+def site_row(site: Site, slug: str) -> SiteRow:
     """A plant as REST shows it: what nobody stated is None, listed in `not_stated`, and asked for in `advice`."""
     lacking = [name for name in ("country", "currency") if getattr(site, name) is None]
     return {
+        "site": slug or slug_of(site.name),
         "name": site.name,
         "timezone": site.timezone,
         "currency": site.currency,

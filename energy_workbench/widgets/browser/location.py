@@ -12,6 +12,9 @@ from anywidget import AnyWidget
 
 from energy_workbench.widgets.browser.assets import module
 
+MAX_SITE = 200
+"""Longest site that an address may name [characters]."""
+
 MAX_TEXT = 1000
 """Longest path or query that is taken from a browser [characters]."""
 
@@ -70,6 +73,8 @@ class Location(AnyWidget):
     def __init__(self, **kwargs: Any) -> None:
         self._moved: list[Callable[[Here], None]] = []
         self._entered: list[Callable[[str], None]] = []
+        self._sited: list[Callable[[str], None]] = []
+        self._site: str | None = None
         self._path = "/"
         self._written: str | None = None
         super().__init__(**kwargs)
@@ -79,6 +84,10 @@ class Location(AnyWidget):
         """Call the handler at each message of the browser: at opening, every 20 s while visible, and at changes."""
         self._moved.append(handler)
 
+    def on_site(self, handler: Callable[[str], None]) -> None:
+        """Call the handler with the site that the address names, before anything is asked; not where it names none."""
+        self._sited.append(handler)
+
     def on_find(self, handler: Callable[[str], None]) -> None:
         """Call the handler with what stands in a search when Enter is pressed in it."""
         self._entered.append(handler)
@@ -86,7 +95,7 @@ class Location(AnyWidget):
     def go(self, query: Mapping[str, str], *, page: str | None = None, title: str = "", push: bool = False) -> None:
         """Write the page's state into the address; with `push`, the browser's Back button returns from it."""
         path = self._path if page is None else self._path.rpartition("/")[0] + "/" + page
-        text = urlencode({key: value for key, value in query.items() if value})
+        text = urlencode({key: value for key, value in {**query, "site": self._site}.items() if value})
         url = path + (f"?{text}" if text else "")
         if push or title or url != self._written:
             self._written = url
@@ -128,5 +137,18 @@ class Location(AnyWidget):
         if here is None:
             return
         self._path, self._written = content["path"], None
+        if here.moved and not self._of_site(here.query.get("site", "")[:MAX_SITE]):
+            return
         for handler in self._moved:
             handler(here)
+
+    def _of_site(self, site: str) -> bool:
+        """Take the site of an address; False where it is another than before, of which the page opens anew."""
+        if self._site is None:
+            self._site = site
+            for handler in self._sited if site else ():
+                handler(site)
+        elif site != self._site:
+            self.send({"kind": "anew"})
+            return False
+        return True

@@ -18,7 +18,7 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from energy_workbench.domain.pages import EDITED, HOME, REPORTS, VIEWED
+from energy_workbench.domain.pages import EDITED, HOME, REPORTS, SITES, VIEWED
 from energy_workbench.domain.roles import May
 from energy_workbench.figures import plotly_config
 from energy_workbench.figures.theme import daylight
@@ -163,7 +163,7 @@ class SiteServer(Voila):
                 entry = (entry[0], KernelHandler, *entry[2:])
             if not any(path in entry[0] for path in CLOSED):
                 handlers.append((entry[0], compressing(entry[1]), *entry[2:]))
-        others = [each.name for each in (*VIEWED, *EDITED, REPORTS) if each.name not in self.options.pages]
+        others = [each.name for each in (*VIEWED, *EDITED, REPORTS, SITES) if each.name not in self.options.pages]
         elsewhere = "|".join([HOME, *others])
         plotly = {"path": str(plotly_file().parent), "default_filename": plotly_file().name}
         handlers = [

@@ -21,12 +21,13 @@ from energy_workbench.api.reference.examples import (
     schedules,
     setup,
     site,
+    sites,
 )
 from energy_workbench.api.reference.shown import Shown
 
 _SUBJECTS = (
     beside, condition, devices, energy, files, generation, locks, losses, meter_history, meters, readings, review,
-    schedules, setup, site,
+    schedules, setup, site, sites,
 )  # fmt: skip
 SHOWN: Final[Mapping[str, Shown]] = {name: shown for subject in _SUBJECTS for name, shown in subject.SHOWN.items()}
 """By name of the operation."""

@@ -23,6 +23,7 @@ _TOLD: JsonObject = {
     "advice": "look at the plugs",
 }
 _SITE: JsonObject = {
+    "site": "plant",
     "name": "Plant", "timezone": "Europe/Berlin", "currency": None, "country": "DE", "keep_readings_days": None,
     "not_stated": ["currency"],
     "advice": "The site states no currency: say it on the meter setup page, or …",

@@ -334,7 +334,7 @@ function pressing(options) {
 const HEARTBEAT = 20_000;
 const RETRY = 3_000;
 /** What a link keeps of the address that it leaves. */
-const KEPT = ["meter", "period", "compare"];
+const KEPT = ["meter", "period", "compare", "site"];
 
 /** How long ago, in words. */
 function ago(seconds) {
@@ -442,6 +442,17 @@ export const place = {
       tell(true);
       scrollTo(0, 0);
     }, options);
+    // Any other link leads to the same site, also one that is opened beside this page.
+    const stay = (event) => {
+      const site = new URLSearchParams(location.search).get("site");
+      const link = site && event.target.closest?.("a[href]");
+      if (!link) return;
+      const to = new URL(link.href);
+      if (!to.protocol.startsWith("http") || to.host !== location.host || to.searchParams.has("site")) return;
+      to.searchParams.set("site", site);
+      link.href = to.href;
+    };
+    for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, stay, {...options, capture: true});
     pressing(options);
     // Before the inputs see it: those of ipywidgets let no key out.
     document.addEventListener("keydown", keyed, {...options, capture: true});
@@ -464,6 +475,8 @@ export const place = {
       } else if (message.kind === "go" && message.url !== location.pathname + location.search) {
         history[message.push ? "pushState" : "replaceState"](null, "", message.url);
       }
+      // The kernel is of another site than the address.
+      if (message.kind === "anew") location.reload();
       if (message.kind === "focus") {
         whenShown(message.selector, (node) => {
           if ((!message.lost || lost()) && !(message.entering && begun(node))) node.focus();

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from energy_workbench.domain.errors import ConflictError, InputError, NotFoundError, Problem
 from energy_workbench.domain.fields.natural_order import natural
-from energy_workbench.domain.roles import Role, Token
+from energy_workbench.domain.roles import Role, Token, highest
 from energy_workbench.domain.time import clock
-from energy_workbench.registry import sessions
+from energy_workbench.registry.access import sessions, site_roles
 from energy_workbench.registry.base import Opened
 from energy_workbench.registry.storage import journal, schema
 from energy_workbench.runtime.secret import digest
 
 REVOKED = schema.revoked_tokens
+_ALL = site_roles.with_sites(select(schema.tokens.c.name, schema.tokens.c.role, schema.tokens.c.created_at))
 
 
-def create(connection: Connection, name: str, role: str, *, by: str, at: datetime) -> str:
-    """Make a token of 256 random bits; a name that is in use is refused."""
+def create(connection: Connection, name: str, role: str, *, sites: Collection[str] = (), by: str, at: datetime) -> str:
+    """Make a token of 256 random bits, for some sites or all; a name that is in use is refused."""
     token = f"ew_{secrets.token_urlsafe(32)}"
     _check(name, role, token)
     if connection.execute(select(schema.tokens.c.name).where(schema.tokens.c.name == name)).first():
         raise ConflictError(f"there is a token {name!r} already: revoke it first, or choose another name")
-    adopt(connection, name, role, token, by=by, at=at)
+    adopt(connection, name, role, token, by=by, at=at, sites=sites)
     return token
 
 
-def adopt(connection: Connection, name: str, role: str, token: str, *, by: str, at: datetime) -> bool:
+def grant(connection: Connection, name: str, role: str, site: str, *, by: str, at: datetime) -> None:
+    """Give a token that holds at some sites a role at another, or another role at one of them."""
+    table = schema.tokens
+    _check(name, role, site)
+    if connection.execute(select(table.c.name).where(table.c.name == name)).first() is None:
+        raise _unknown(name)
+    if not (before := site_roles.of(connection, name)):
+        raise ConflictError(f"the token {name!r} holds at all sites: make another one for those that are meant")
+    after = {**before, site: Role(role)}
+    if after == before:
+        return
+    site_roles.put(connection, name, after, at=at)
+    connection.execute(update(table).where(table.c.name == name).values(role=highest(after.values())))
+    _record(connection, "token.grant", name, role, by=by, at=at, sites=[site])
+
+
+def adopt(
+    connection: Connection, name: str, role: str, token: str, *, by: str, at: datetime, sites: Collection[str] = ()
+) -> bool:
     """Accept a token that was made elsewhere; the same again changes nothing, another replaces it.
 
     False where that token was revoked: it stays so, however often it is given.
@@ -52,7 +71,9 @@ def adopt(connection: Connection, name: str, role: str, token: str, *, by: str, 
             return True
     replaced = connection.execute(delete(table).where(table.c.name == name)).rowcount
     connection.execute(insert(table).values(name=name, role=role, digest=given, created_at=at))
-    _record(connection, "token.replace" if replaced else "token.create", name, role, by=by, at=at)
+    # Who had the name before is another.
+    site_roles.put(connection, name, {site: Role(role) for site in sites}, at=at)
+    _record(connection, "token.replace" if replaced else "token.create", name, role, by=by, at=at, sites=sites)
     return True
 
 
@@ -84,10 +105,7 @@ def revoke(connection: Connection, name: str, *, by: str, at: datetime) -> None:
 
 def listing(connection: Connection) -> list[Token]:
     """All tokens, by name."""
-    table = schema.tokens
-    rows = connection.execute(select(table.c.name, table.c.role, table.c.created_at))
-    held = [Token(name=row.name, role=Role(row.role), created_at=row.created_at) for row in rows]
-    return sorted(held, key=lambda each: natural(each.name))
+    return sorted(site_roles.tokens_of(connection.execute(_ALL)), key=lambda each: natural(each.name))
 
 
 def holder(connection: Connection, token: str) -> Token | None:
@@ -95,9 +113,8 @@ def holder(connection: Connection, token: str) -> Token | None:
 
     It is looked up by its digest: how long that takes tells nothing of any token.
     """
-    table = schema.tokens
-    row = connection.execute(select(table).where(table.c.digest == digest(token))).first()
-    return None if row is None else Token(name=row.name, role=Role(row.role), created_at=row.created_at)
+    rows = connection.execute(_ALL.where(schema.tokens.c.digest == digest(token)))
+    return next(iter(site_roles.tokens_of(rows)), None)
 
 
 def _end(connection: Connection, name: str, at: datetime) -> bool:
@@ -110,8 +127,11 @@ def _end(connection: Connection, name: str, at: datetime) -> bool:
     return True
 
 
-def _record(connection: Connection, action: str, name: str, role: str, *, by: str, at: datetime) -> None:
-    entry = journal.AuditEntry(at=at, by=by, action=action, subject=name, after={"role": str(role)})
+def _record(
+    connection: Connection, action: str, name: str, role: str, *, by: str, at: datetime, sites: Collection[str] = ()
+) -> None:
+    after = {"role": str(role), **({"sites": list(sites)} if sites else {})}
+    entry = journal.AuditEntry(at=at, by=by, action=action, subject=name, after=after)
     journal.record(connection, [entry])
 
 
@@ -134,8 +154,13 @@ def _check(name: str, role: str, token: str) -> None:
 class AccessTokens(Opened):
     """Tokens: made, adopted, revoked, and the role each gives."""
 
-    def create_token(self, name: str, role: str, *, by: str = "command line") -> str:
+    def create_token(self, name: str, role: str, *, sites: Collection[str] = (), by: str = "command line") -> str:
         """Make an access token; it is returned once and kept as a digest only.
+
+        Parameters
+        ----------
+        sites : collection of str
+            Slugs of those at which it holds; at all by default.
 
         Raises
         ------
@@ -143,7 +168,20 @@ class AccessTokens(Opened):
             If the name is in use.
         """
         with self.database.write() as connection:
-            return create(connection, name, role, by=by, at=clock.now())
+            return create(connection, name, role, sites=sites, by=by, at=clock.now())
+
+    def grant_token(self, name: str, role: str, site: str, *, by: str = "command line") -> None:
+        """Give a token that holds at some sites a role at another, or another role at one of them.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that name.
+        ConflictError
+            If it holds at all sites.
+        """
+        with self.database.write() as connection:
+            grant(connection, name, role, site, by=by, at=clock.now())
 
     def adopt_token(self, name: str, role: str, token: str, *, by: str = "settings") -> bool:
         """Accept a token that was made elsewhere, in place of the one of that name; False where it was revoked.

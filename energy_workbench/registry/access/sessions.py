@@ -5,19 +5,22 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from energy_workbench.domain.roles import Role, Token
+from energy_workbench.domain.roles import Token
+from energy_workbench.registry.access import site_roles
 from energy_workbench.registry.storage import schema
 from energy_workbench.runtime.secret import LASTS, digest
 
 TABLE: Final = schema.sessions
 SOME: Final = 500
 """Visits that are looked up at once: a database takes so many values in a question."""
-_WHOSE: Final = select(TABLE.c.digest, schema.tokens.c.name, schema.tokens.c.role, schema.tokens.c.created_at).join(
-    schema.tokens, schema.tokens.c.digest == TABLE.c.token
+_WHOSE: Final = site_roles.with_sites(
+    select(TABLE.c.digest, schema.tokens.c.name, schema.tokens.c.role, schema.tokens.c.created_at).join(
+        schema.tokens, schema.tokens.c.digest == TABLE.c.token
+    )
 )
 _ONE: Final = _WHOSE.where(TABLE.c.digest == bindparam("visit"), TABLE.c.expires_at > bindparam("at"))
 
@@ -43,8 +46,7 @@ def begin(connection: Connection, token: str, *, at: datetime, kept: str = "") -
 
 def visitor(connection: Connection, visit: str, *, at: datetime) -> Token | None:
     """Whose visit it is, by the digest of its secret; None where it is over, or never was."""
-    row = connection.execute(_ONE, {"visit": visit, "at": at}).first()
-    return None if row is None else _token(row)
+    return next(iter(site_roles.tokens_of(connection.execute(_ONE, {"visit": visit, "at": at}))), None)
 
 
 def visitors(connection: Connection, visits: Iterable[str], *, at: datetime) -> dict[str, Token]:
@@ -53,9 +55,7 @@ def visitors(connection: Connection, visits: Iterable[str], *, at: datetime) -> 
     tokens: dict[str, Token] = {}
     for first in range(0, len(wanted), SOME):
         query = _WHOSE.where(TABLE.c.digest.in_(wanted[first : first + SOME]), TABLE.c.expires_at > at)
-        tokens |= {row.digest: _token(row) for row in connection.execute(query)}
+        rows = connection.execute(query).all()
+        by_name = {token.name: token for token in site_roles.tokens_of(rows)}
+        tokens |= {row.digest: by_name[row.name] for row in rows}
     return tokens
-
-
-def _token(row: Row[Any, Any, Any, Any]) -> Token:
-    return Token(name=row.name, role=Role(row.role), created_at=row.created_at)

@@ -1,0 +1,1 @@
+"""Pages of the service itself: the way in, the sites side by side, the state of every process."""

@@ -1,0 +1,1 @@
+"""Questions about all sites of an installation at once."""
