@@ -107,16 +107,18 @@ class Grains:
         extent = snapshot.extent(keys)
         if extent is None:
             return []
-        spans = months(max(low, extent[0]), min(high, extent[1] + QUARTER), self.zone)
-        for (since, until), told in zip(spans, self._inferred(snapshot, keys, spans), strict=True):
+        mine = set(stated) if keys is None else set(stated).intersection(keys)
+        zone = self.zone
+        spans = months(max(low, extent[0]), min(high, extent[1] + QUARTER), zone)
+        for (since, until), told in zip(spans, self._inferred(snapshot, keys, spans, zone), strict=True):
             if told:
                 note(sorted(told), since, until)
-            for key in sorted({*told, *(key for key in stated if keys is None or key in keys)}):
+            for key in sorted({*told, *mine}):
                 found += _cut(key, since, until, told.get(key, INTERVAL_MINUTES), stated.get(key, ()))
         return sorted(found)
 
     def _inferred(
-        self, snapshot: Snapshot, keys: Sequence[int] | None, spans: Sequence[tuple[int, int]]
+        self, snapshot: Snapshot, keys: Sequence[int] | None, spans: Sequence[tuple[int, int]], zone: tzinfo
     ) -> list[dict[int, int]]:
         """For each month the inferred periods [min] of those meters some of whose readings are not close."""
         whose = None if keys is None else tuple(keys)
@@ -127,7 +129,7 @@ class Grains:
         if new:
             for each in new:
                 # Most plants have no such meter, and most months no gap.
-                some = self._of_month(snapshot, each)
+                some = self._of_month(snapshot, each, zone)
                 known[each] = _by_spans(snapshot, some, each[1], each[2]) if some else {}
             with self._lock:
                 if len(self._known) + len(new) > _KEPT:
@@ -135,11 +137,11 @@ class Grains:
                 self._known |= {each: known[each] for each in new}
         return [known[each] for each in asked]
 
-    def _of_month(self, snapshot: Snapshot, month: Month) -> list[int]:
+    def _of_month(self, snapshot: Snapshot, month: Month, zone: tzinfo) -> list[int]:
         """Those meters some of whose readings are not close, in the files of a month."""
         paths, _, _, keys = month
         named = set(paths)
-        meters = self._distant(snapshot, [file for file in snapshot.files if file.path in named], self.zone)
+        meters = self._distant(snapshot, [file for file in snapshot.files if file.path in named], zone)
         return sorted(meters if keys is None else meters.intersection(keys))
 
 

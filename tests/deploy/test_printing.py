@@ -16,7 +16,7 @@ from tests.deploy.confined import NOBODY
 from tests.deploy.test_units import COMMON, UNITS, read, tool
 from tests.waiting import patience
 
-PRINTING = ("service", "schedule", "lab")
+PRINTING = ("service", "schedule", "schedule@", "lab")
 """The processes that print: sheets and labels, reports of the scheduler's workers, and an analyst in JupyterLab."""
 
 

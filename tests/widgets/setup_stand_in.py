@@ -64,7 +64,10 @@ class SetupStandIn:
 
     def site(self) -> dict[str, str]:
         self._fail()
-        return {"name": "Pune works", "timezone": "Asia/Kolkata", "currency": "INR", "country": "IN"}
+        return {
+            "site": "pune-works", "name": "Pune works", "timezone": "Asia/Kolkata", "currency": "INR", "country": "IN",
+            "keep_readings_days": None,
+        }  # fmt: skip
 
     def meters(self, *, deleted: bool = False, **_: Any) -> MeterTable:
         found = [copy.deepcopy(row) for row in self.stored.values() if deleted == bool(row["deleted_at"])]

@@ -46,6 +46,7 @@ BY_DAY: list[tuple[str, dict[str, Any]]] = [
     ("balance", {"period": WEEK}),
     ("generation", {"period": WEEK}),
     ("compare_generation", {"period": WEEK}),
+    ("fleet", {"period": WEEK}),
 ]
 """Questions whose buckets are made of local days."""
 

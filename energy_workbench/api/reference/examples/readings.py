@@ -32,6 +32,7 @@ SHOWN: Final[Mapping[str, Shown]] = {
             "timezone": "Asia/Kolkata",
             "quantities": ["active_power_total", "frequency"],
             "scaled": False,
+            "thinned": False,
         },
     ),
     "record": Shown(
