@@ -14,7 +14,7 @@ PURE := $(addprefix tests/,analytics collector/profile collector/polling/test_po
 	figures/test_analyses.py figures/test_balance_flow.py figures/test_figures.py figures/test_maps.py \
 	figures/test_over_time.py figures/test_sankey_layout.py project widgets/test_patch.py)
 
-.PHONY: help run check test test-busy test-duckdb2 lint bench soak docs screenshots lock run-env test-env clean
+.PHONY: help run check test test-again test-busy test-duckdb2 lint bench soak docs screenshots lock run-env test-env clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ run: run-env  ## start the workbench with the demo plant
 test: test-env  ## the whole suite
 	@$(BIN)/python scripts/chromium.py
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+test-again: test-env  ## what failed, if it is at most three tests that wait on processes or browsers, once more and alone
+	@$(BIN)/python -m tests.again $(WAITING)
 
 test-busy: test-env  ## the whole suite while both cores are busy, then all that waits three times
 	@$(BIN)/python scripts/chromium.py

@@ -128,15 +128,29 @@ def line(page: Page, number: str) -> Locator:
 
 
 def drag(page: Page, source: Locator, target: Locator) -> None:
-    """As a hand does it: the mouse passes over what lies between."""
+    """As a hand does it: the mouse passes over what lies between, and takes hold again where the line slipped.
+
+    A line that is drawn anew between the press and the first move is not carried: statuses change at any time.
+    """
     target.hover()
-    source.hover()
-    page.mouse.down()
+    carried = page.locator(".ew-carried")
+
+    def taken() -> bool:
+        page.mouse.up()
+        source.hover()
+        page.mouse.down()
+        box = source.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 30, box["y"] + box["height"] / 2, steps=4)
+        return carried.count() == 1
+
+    eventually(taken, "the line in the hand")
     box = target.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2, steps=8)
     target.hover()
     page.mouse.up()
+    expect(carried).to_have_count(0)
 
 
 def said(page: Page, text: str) -> None:
