@@ -150,8 +150,7 @@ def spoken_for(absent: Absent, meters: Sequence[Meter], known: Collection[int]) 
     silent, reached = {meter.key: meter for meter in absent.silent}, set[int]()
     while True:
         rest = absent.without(meters)
-        roots = [each for each in children_of(rest).get(None, []) if each.flow is not Flow.PRODUCER and each.metered]
-        mute = [each for each in roots if each.key not in known]
+        mute = [each for each in speakers(rest) if each.key not in known]
         telling = [each for each in mute if any(below.key in known for below in branch(rest, each.key))]
         empty = [each for each in mute if each not in telling and each.key in reached]
         if not telling and not empty:
@@ -160,6 +159,11 @@ def spoken_for(absent: Absent, meters: Sequence[Meter], known: Collection[int]) 
         silent |= {each.key: each for each in (*telling, *empty)}
         gone = {each.key for each in telling} | {below.key for each in empty for below in branch(rest, each.key)}
         absent = replace(absent, tops=absent.tops | gone)
+
+
+def speakers(meters: Sequence[Meter]) -> list[Meter]:
+    """The roots that are asked first what the site took, of meters in the order of the tree."""
+    return [each for each in children_of(meters).get(None, []) if each.flow is not Flow.PRODUCER and each.metered]
 
 
 def _seen_by_root(meter: Meter, by_key: Mapping[int, Meter]) -> bool:

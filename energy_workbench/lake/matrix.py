@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,11 +63,14 @@ class Matrix:
     ended: Array
     apparent: Array | None = None
     reactive: Array | None = None
+    _rows: dict[int, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_rows", {key: row for row, key in enumerate(self.keys.tolist())})
 
     def row(self, key: int) -> int | None:
         """The row of a meter; None where it has none."""
-        at = int(np.searchsorted(self.keys, key))
-        return at if at < len(self.keys) and self.keys[at] == key else None
+        return self._rows.get(key)
 
 
 def matrices(

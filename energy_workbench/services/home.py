@@ -116,7 +116,7 @@ class Home:
     def _stated_periods(self) -> Stated:
         return self._cache.get(
             ("metering periods", self.registry.revision()),
-            lambda: periods_of(self.registry.meters(deleted=True), self.zone),
+            lambda: periods_of(self.registry.metering_periods(), self.zone),
         )
 
     @property

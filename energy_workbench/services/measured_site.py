@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,15 +10,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import Measured
-from energy_workbench.analytics.site_use import Absent, spoken_for
+from energy_workbench.analytics.site_use import Absent, speakers, spoken_for
 from energy_workbench.domain.entities import Meter
 from energy_workbench.domain.errors import InputError, NotFoundError
 from energy_workbench.domain.pages import PATTERN
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
+from energy_workbench.runtime.settings import Settings
+from energy_workbench.services.home import Home
 from energy_workbench.services.live_site import LiveSite
+from energy_workbench.services.queries.meter_index import MeterIndex
 from energy_workbench.services.queries.trees import Stretch
-from energy_workbench.services.queries.unread_meters import measured_trees
+from energy_workbench.services.queries.unread_meters import MeasuredTrees
 
 if TYPE_CHECKING:
     from energy_workbench.lake.calculated.eras import Era
@@ -28,15 +32,35 @@ Answer = TypeVar("Answer")
 class MeasuredSite(LiveSite):
     """The tree over time, and what figures of the site do without."""
 
+    def __init__(self, settings: Settings, *, like: Home | None = None) -> None:
+        super().__init__(settings, like=like)
+        self._kept_trees: tuple[Hashable, MeasuredTrees] | None = None
+
     def _meters_at(self, instant: datetime) -> list[Meter]:
         """The tree as it was at an instant; the one of now for one that is ahead."""
+        return self._index_at(instant).meters
+
+    def _index_at(self, instant: datetime) -> MeterIndex:
+        """The meters as they were at an instant: one index for all of the time in which nothing came to hold."""
         if instant >= clock.now():
-            return self._meters()
-        return self._cache.get(("meters", self.registry.revision(), instant), lambda: self.registry.meters(at=instant))
+            return self._index()
+        revision = self.registry.revision()
+        changes = self._cache.get(("changes", revision), self.registry.changes)
+        if (era := bisect_right(changes, instant)) == len(changes):
+            return self._index()
+        return self._cache.get(("meters of", revision, era), lambda: MeterIndex(self.registry.meters(at=instant)))
 
     def _absent_of(self, span: Period) -> Absent:
         """What figures of the site of a period do without: what was never connected, and roots that told nothing."""
+        return self._kept(("absent", span.start, span.end), lambda: self._lacking(span))
+
+    def _lacking(self, span: Period) -> Absent:
         absent, trees = self._absent(span.end), self._some_trees(span)
+        roots = {each.key: each for tree in trees for each in speakers(absent.without(tree.meters))}
+        told = self._energies().registers(list(roots.values()), span)
+        if all(told.get(key, Measured()).known(root) and not root.unread for key, root in roots.items()):
+            # They speak for all that is below them.
+            return absent
         meters = list({meter.key: meter for tree in trees for meter in tree.meters}.values())
         measured = self._energies().totals(meters, span)[0]
         # What stands for a meter that nobody reads is the sum of what is below it: that speaks by itself.
@@ -69,23 +93,28 @@ class MeasuredSite(LiveSite):
 
     def _measured(self, start: datetime, end: datetime) -> list[Stretch]:
         """The tree between two instants on interval edges, with what calculated meters are made of."""
-        stamp = (self.registry.revision(), self.registry.begun(), self.reader.version()[1])
-        return self._cache.get(
-            ("trees", start, end, stamp),
-            lambda: measured_trees(
-                self.registry.tree_changes(), self._meters_at, self.reader.begun(), start, end, self.zone
-            ),
-        )
+        return self._measured_trees().between(start, end)
+
+    def _measured_trees(self) -> MeasuredTrees:
+        """The trees of this version of the configuration: made anew only where that or who is measured changed."""
+        stamp, first = (self.registry.revision(), self.registry.begun()), self.reader.begun()
+        kept = self._kept_trees
+        if kept is not None and kept[0] == stamp and kept[1].first is first:
+            return kept[1]
+        trees = MeasuredTrees(self.registry.tree_changes(), self._index_at, first, self.zone)
+        self._kept_trees = stamp, trees
+        return trees
 
     def _calculated(self, start: int, end: int) -> list[Era]:
         """As `_measured`, of calculated meters alone, in terms of the lake."""
         from energy_workbench.lake.calculated.eras import Era
 
         last = end + axis.INTERVAL_MICROS - 1
-        trees = self._measured(*(axis.floor_interval(clock.from_micros(at)) for at in (start, last)))
-        edges = [start, *(clock.to_micros(tree.start) for tree in trees[1:]), end]
-        made = [{meter.key: meter for meter in tree.meters if meter.made_of} for tree in trees]
-        return [Era(low, high, of) for low, high, of in zip(edges, edges[1:], made, strict=False) if of]
+        low, high = (axis.floor_interval(clock.from_micros(at)) for at in (start, last))
+        trees = self._measured_trees().calculated(low, high)
+        edges = [start, *(clock.to_micros(tree.start) for tree, _ in trees[1:]), end]
+        made = zip(edges, edges[1:], (made for _, made in trees), strict=False)
+        return [Era(since, until, of) for since, until, of in made if of]
 
     def _totals(self, meters: Sequence[Meter], span: Period) -> tuple[dict[int, Measured], float]:
         """Energies of a period [kWh], without those of meters that were out of service in all of it."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from energy_workbench.analytics.losses.compositions import Tree, compositions
-from energy_workbench.analytics.losses.meter_sums import MeterSums
+from energy_workbench.analytics.losses.meter_sums import MeterSums, add
 from energy_workbench.analytics.losses.node_books import Energies, NodeBooks, supplied
 from energy_workbench.analytics.losses.node_sums import NodeSums, pieces
 from energy_workbench.analytics.site_use import Absent, out_of_service, site_parts
-from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, Limits, assumed, limits, variance
+from energy_workbench.analytics.uncertainty.uncertainty import COVERAGE, LimitsOfMeters, assumed, limits_of, variance
 from energy_workbench.analytics.verdict import RANK, Verdict, judge
 from energy_workbench.contract.rows.losses import ChildOfNode, MeterError, NodeRow
 from energy_workbench.domain.entities import Meter
@@ -120,8 +120,7 @@ class Books:
         of_meters = self._limits(energies, count)
         if self._trees:
             part = slice(max(self._trees[0][0] - start, 0), max(min(self._trees[-1][1] - start, count), 0))
-            for key, measured in self.measured.items():
-                measured.add(energies, part, of_meters.get(key))
+            add(list(self.measured.values()), energies, part, of_meters)
         for books in self._books:
             if (taken := books.take(energies, start, count, site, of_meters)) is None:
                 continue
@@ -132,20 +131,18 @@ class Books:
             ):
                 sums.add(books.of, found.between(low, high), books.loaded, books.carriers)
 
-    def _limits(self, energies: Energies, count: int) -> dict[int, Limits]:
+    def _limits(self, energies: Energies, count: int) -> LimitsOfMeters:
         """Limits of error of the meters behind a CT, interval by interval."""
-        found = {}
-        unknown = np.full(count, np.nan)
-        for meter in (sums.meter for sums in self.measured.values()):
-            row = energies.row(meter.key)
-            told = row is not None and energies.apparent is not None
-            loads = (energies.apparent[row], energies.reactive[row]) if told else (unknown, unknown)
-            of = limits(meter, self._line(meter), *loads)
-            if of is None or of.nominal:
-                self.nominal.add(meter.key)
-            if of is not None:
-                found[meter.key] = of
-                self.low |= {meter.key} if of.below else set()
+        of = [sums.meter for sums in self.measured.values()]
+        rows = [energies.row(meter.key) for meter in of]
+        apparent, reactive = np.full((2, len(of), count), np.nan)
+        if energies.apparent is not None:
+            told = [place for place, row in enumerate(rows) if row is not None]
+            read = [row for row in rows if row is not None]
+            apparent[told], reactive[told] = energies.apparent[read], energies.reactive[read]
+        found = limits_of(of, [self._line(meter) for meter in of], apparent, reactive)
+        self.nominal |= {of[row].key for row in np.flatnonzero(found.nominal)}
+        self.low |= {of[row].key for row in np.flatnonzero(found.below)}
         return found
 
     def _supplied(self, energies: Energies, start: int, count: int) -> NDArray[np.float64]:

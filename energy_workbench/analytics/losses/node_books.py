@@ -6,7 +6,7 @@ difference of their differences, however its energy was distributed over the int
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from energy_workbench.analytics.buckets import consumed_column
 from energy_workbench.analytics.losses.compositions import Carrier, Composition
-from energy_workbench.analytics.uncertainty.uncertainty import Limits
+from energy_workbench.analytics.uncertainty.uncertainty import Limits, LimitsOfMeters
 from energy_workbench.domain.entities import Flow, Meter, ProductionRegister
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class NodeBooks:
         return [each.meter.key for each in self.carriers if each.meter.ratio.has_ct]
 
     def take(
-        self, energies: Energies, start: int, count: int, site: Array, limits: Mapping[int, Limits]
+        self, energies: Energies, start: int, count: int, site: Array, limits: LimitsOfMeters
     ) -> tuple[int, Any, tuple[Array, ...]] | None:
         """Take the intervals of a stretch that are the composition's.
 
@@ -95,8 +95,8 @@ class NodeBooks:
             Number of the stretch's first interval since 1970, and of its intervals.
         site : array of float, shape (count,)
             What the whole site was supplied with [kWh].
-        limits : mapping of int to Limits
-            By key of the meters behind a CT, over the stretch.
+        limits : LimitsOfMeters
+            Of the meters behind a CT, over the stretch.
 
         Returns
         -------
@@ -140,7 +140,7 @@ class NodeBooks:
         return (first, edges, columns) if len(edges) > 1 else None
 
     def _errors(
-        self, limits: Mapping[int, Limits], energies: Energies, read: Sequence[Read], part: slice
+        self, limits: LimitsOfMeters, energies: Energies, read: Sequence[Read], part: slice
     ) -> tuple[Array, Array]:
         """What the devices of the loaded meters can make of it, shape (e, 4, n), and what each adds, shape (c, n)."""
         size = part.stop - part.start
@@ -149,14 +149,14 @@ class NodeBooks:
             sides = {meter.key: of for meter, of in zip(self.of.members, read, strict=True)}
             for key, out in zip(self.loaded, errors, strict=True):
                 up, down, *_ = sides[key]
-                limits[key].errors(up, down, part, out)
+                _of(limits, key).errors(up, down, part, out)
             return errors, np.empty((0, size))
         nets = np.stack([_net(carrier, energies, part) for carrier in self.carriers])
         loaded = [
             (carrier, net) for carrier, net in zip(self.carriers, nets, strict=True) if carrier.meter.ratio.has_ct
         ]
         for (carrier, net), out in zip(loaded, errors, strict=True):
-            limits[carrier.meter.key].errors(np.zeros(size), net, part, out)
+            _of(limits, carrier.meter.key).errors(np.zeros(size), net, part, out)
             out[2:] *= carrier.scale
         return errors, nets
 
@@ -174,6 +174,12 @@ class NodeBooks:
         if self.of.passing:
             known[0] = all(known[1:])
         return np.array(known)[:, None]
+
+
+def _of(limits: LimitsOfMeters, key: int) -> Limits:
+    found = limits.of(key)
+    assert found is not None, "asked of those behind a CT only"
+    return found
 
 
 Read = tuple[Any, Any, Any, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,38 +70,106 @@ class Limits:
         out[2], out[3] = self.ct_phase[part], self.reactive[part]
 
 
+@dataclass(frozen=True, slots=True)
+class LimitsOfMeters:
+    """Limits of error of several meters, a row each, as `Limits` has them.
+
+    Attributes
+    ----------
+    rows : mapping of int to int
+        By key of a meter its row.
+    loaded : array of bool, shape (m,)
+        Which of them have a CT: the others have no row that means anything.
+    """
+
+    rows: Mapping[int, int]
+    loaded: NDArray[np.bool_]
+    meter: Array
+    ct_ratio: Array
+    ct_phase: Array
+    reactive: Array
+    nominal: NDArray[np.bool_]
+    below: NDArray[np.bool_]
+
+    def of(self, key: int) -> Limits | None:
+        """Those of a meter; None where it has no CT."""
+        row = self.rows[key]
+        if not self.loaded[row]:
+            return None
+        return Limits(
+            meter=self.meter[row],
+            ct_ratio=self.ct_ratio[row],
+            ct_phase=self.ct_phase[row],
+            reactive=self.reactive[row],
+            nominal=bool(self.nominal[row]),
+            below=bool(self.below[row]),
+        )
+
+
 def limits(meter: Meter, line: float, apparent: Array, reactive: Array) -> Limits | None:
     """Limits of error of a meter by its load; None where it has no CT: they are its classes then, at any load.
-
-    The load is the mean apparent power of an interval ÷ (√3 × nominal voltage × rated primary current).
 
     Parameters
     ----------
     line : float
         Nominal voltage line to line [V].
     apparent, reactive : array of float, shape (t,)
+        As of `limits_of`.
+    """
+    return limits_of([meter], [line], np.asarray(apparent)[None], np.asarray(reactive)[None]).of(meter.key)
+
+
+def limits_of(meters: Sequence[Meter], lines: Sequence[float], apparent: Array, reactive: Array) -> LimitsOfMeters:
+    """Limits of error of meters by their load.
+
+    The load is the mean apparent power of an interval ÷ (√3 × nominal voltage × rated primary current).
+
+    Parameters
+    ----------
+    lines : sequence of float
+        Nominal voltages line to line [V].
+    apparent, reactive : array of float, shape (m, t)
         Primary [kVAh, kvarh]; NaN where they are not known: the limits are those of the classes there.
     """
-    if not meter.ratio.ct_primary:
-        return None
-    load = np.asarray(apparent, float) * (AN_HOUR * 1000 / (math.sqrt(3) * line * meter.ratio.ct_primary))
-    flowed, lacking = np.asarray(reactive, float), np.isnan(load + reactive)
-    gaps = bool(lacking.any())
-    if gaps:
-        flowed, load = np.where(lacking, 0.0, flowed), np.where(lacking, 1.0, load)
-    own, ct = METERS.get(class_name(_meter_class(meter))), CURRENT.get(class_name(_ct_class(meter)))
-    at_class = np.full(len(load), _meter_percent(meter) / 100), np.full(len(load), _ct_percent(meter) / 100)
-    by_load = own.limit(load) if own else at_class[0], ct.ratio_limit(load) if ct else at_class[1]
-    if gaps:
-        by_load = np.where(lacking, at_class[0], by_load[0]), np.where(lacking, at_class[1], by_load[1])
-    lowest = max((each.lowest for each in (own, ct) if each), default=0.0)
-    return Limits(
-        *by_load,
-        ct.phase_limit(load) * flowed if ct else np.zeros(len(load)),
-        flowed,
-        nominal=own is None or ct is None or bool(lacking.all()),
-        below=bool(((load > 0) & (load < lowest)).any()),
+    alike: dict[tuple[AccuracyClass, AccuracyClass], list[int]] = {}
+    for row, meter in enumerate(meters):
+        if meter.ratio.ct_primary:
+            alike.setdefault((_meter_class(meter), _ct_class(meter)), []).append(row)
+    size = len(meters), apparent.shape[1]
+    loaded = np.array([bool(meter.ratio.ct_primary) for meter in meters], bool)
+    found = LimitsOfMeters(
+        rows={meter.key: row for row, meter in enumerate(meters)},
+        loaded=loaded,
+        meter=np.empty(size),
+        ct_ratio=np.empty(size),
+        ct_phase=np.empty(size),
+        reactive=np.empty(size),
+        nominal=~loaded,
+        below=np.zeros(len(meters), bool),
     )
+    for (own, ct), rows in alike.items():
+        rated = np.array([math.sqrt(3) * lines[row] * (meters[row].ratio.ct_primary or 0.0) for row in rows])
+        load = np.asarray(apparent[rows], float) * (AN_HOUR * 1000 / rated)[:, None]
+        of_class = _of_classes(own, ct, load, np.asarray(reactive[rows], float))
+        every = (found.meter, found.ct_ratio, found.ct_phase, found.reactive, found.nominal, found.below)
+        for column, values in zip(every, of_class, strict=True):
+            column[rows] = values
+    return found
+
+
+def _of_classes(meter_class: AccuracyClass, ct_class: AccuracyClass, load: Array, reactive: Array) -> tuple[Any, ...]:
+    """Columns of `LimitsOfMeters` of the same classes, whose loads [1] and reactive energies [kvarh] are rows."""
+    lacking = np.isnan(load + reactive)
+    reactive, load = np.where(lacking, 0.0, reactive), np.where(lacking, 1.0, load)
+    own, ct = METERS.get(class_name(meter_class)), CURRENT.get(class_name(ct_class))
+    at_class = percent(meter_class, accuracy_classes.METER) / 100, percent(ct_class, accuracy_classes.CURRENT) / 100
+    of_meter = np.where(lacking, at_class[0], own.limit(load) if own else at_class[0])
+    ct_ratio = np.where(lacking, at_class[1], ct.ratio_limit(load) if ct else at_class[1])
+    ct_phase = ct.phase_limit(load) * reactive if ct else np.zeros_like(load)
+    lowest = max((each.lowest for each in (own, ct) if each), default=0.0)
+    nominal = lacking.all(axis=1) if own and ct else np.ones(len(load), bool)
+    below = ((load > 0) & (load < lowest)).any(axis=1)
+    return of_meter, ct_ratio, ct_phase, reactive, nominal, below
 
 
 def variance(meter: Meter, net: float, errors: Any = None) -> float:

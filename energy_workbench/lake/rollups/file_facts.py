@@ -54,6 +54,8 @@ class FileFacts:
     def begun(self, snapshot: Snapshot, zone: tzinfo) -> dict[int, datetime]:
         """Start of the first interval of each meter of which something is known (UTC), in a version of the intervals.
 
+        Versions that say the same share one object.
+
         Raises
         ------
         LakeError
@@ -65,7 +67,9 @@ class FileFacts:
             for facts in self._of(snapshot, snapshot.files, zone):
                 for meter, start in facts.begun.items():
                     first[meter] = min(start, first.get(meter, start))
-            begun = {meter: from_micros(start) for meter, start in first.items()}
+            found = {meter: from_micros(start) for meter, start in first.items()}
+            # The same object as long as it says the same: what is made of it is kept by that.
+            begun = begun if found == begun else found
             self._begun = snapshot.version, begun
         return begun
 

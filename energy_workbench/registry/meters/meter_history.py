@@ -220,6 +220,19 @@ class MeterHistory(Opened):
         with self.database.read() as connection:
             return queries.tree_changes(connection)
 
+    def metering_periods(self) -> dict[int, str]:
+        """Stated metering periods of meters by key, deleted ones too, of those that have one."""
+        with self.database.read() as connection:
+            return queries.metering_periods(connection)
+
+    def changes(self) -> list[datetime]:
+        """When anything of a meter that is dated came to hold, or one was deleted, in order.
+
+        Between two of them `meters(at=…)` is the same.
+        """
+        with self.database.read() as connection:
+            return queries.changes(connection)
+
     def statuses(self, ref: str | int) -> list[StatusChange]:
         """What was said of a meter and why, oldest first; the first holds from the beginning of time."""
         with self.database.read() as connection:

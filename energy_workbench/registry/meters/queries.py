@@ -138,6 +138,13 @@ def tree_changes(connection: Connection) -> set[datetime]:
     return {at for column in columns for at in connection.scalars(select(column).where(column.is_not(None)).distinct())}
 
 
+def changes(connection: Connection) -> list[datetime]:
+    """When anything that is dated came to hold, or a meter was deleted: between two of them the meters are the same."""
+    table = schema.ratios
+    ratios = connection.scalars(select(table.c.valid_from).where(table.c.valid_from.is_not(None)).distinct())
+    return sorted({*tree_changes(connection), *ratios})
+
+
 def all_formulas(connection: Connection, key: int | None = None) -> list[tuple[int, str | None, datetime | None]]:
     """Formulas of every calculated meter over time, with ids: key, text and valid from, by meter, oldest first."""
     table = schema.formulas
@@ -200,6 +207,13 @@ def sheets(connection: Connection, key: int | None = None) -> dict[int, int]:
     table = schema.commissioning_sheets
     query = select(table.c.meter, func.max(table.c.version)).group_by(table.c.meter)
     return {int(meter): int(version) for meter, version in connection.execute(_of(query, table.c.meter, key))}
+
+
+def metering_periods(connection: Connection) -> dict[int, str]:
+    """Stated metering periods of meters by key, deleted ones too, of those that have one."""
+    table = schema.meters
+    stated = select(table.c.key, table.c.metering_period).where(table.c.metering_period.is_not(None))
+    return {int(row.key): row.metering_period for row in connection.execute(stated) if row.metering_period}
 
 
 def numbers(connection: Connection, keys: Iterable[int]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import power_flow
@@ -12,7 +12,7 @@ from energy_workbench.contract.results import (
     Losses,
     PowerFlow,
 )
-from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.entities import Live, Meter
 from energy_workbench.domain.health.limits import resolved
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period
@@ -82,7 +82,10 @@ class LossAnswers(MeasuredSite):
                     self._tree_now().meters, self._live(), clock.now(), self._threshold(None) / 100
                 ),
             )
-        span = self._period(period)
+        return self._flow_over(self._period(period), period, self._live())
+
+    def _flow_over(self, span: Period, period: str, live: Mapping[int, Live]) -> PowerFlow:
+        """The flow of energy over a period, with the colours of now."""
         trees = self._placed(span)
         meters = list({meter.key: meter for tree, _ in trees[::-1] for meter in tree}.values())
         energy, completeness = self._totals(trees[-1][0], span)
@@ -90,7 +93,7 @@ class LossAnswers(MeasuredSite):
             meters,
             energy,
             unit="kWh",
-            colours=overview.colours(meters, self._live()),
+            colours=overview.colours(meters, live),
             completeness=completeness,
             start=iso(span.start, self.zone),
             end=iso(span.end, self.zone),

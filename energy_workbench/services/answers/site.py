@@ -35,7 +35,7 @@ class SiteAnswers(LossAnswers):
 
     def _overview(self, period: str, energies: Energies) -> Overview:
         meters, span, live, now = self._tree_now().meters, self._period(period), self._live(), clock.now()
-        root, flow = self._speaker(), self.flow(period)
+        root, flow = self._speaker(), self._flow_over(span, period, live)
         found = overview.overview(
             site=self.site(),
             meters=meters,

@@ -121,9 +121,11 @@ def steps_of(meters: Sequence[Meter], profiles: Path) -> dict[int, float]:
     from energy_workbench.registry.meters.counter_registers import counter_registers
 
     found: dict[int, float] = {}
+    coarsest: dict[str | None, float] = {None: 0.0}
     for meter in devices_of(meters):
-        registers = counter_registers(meter.profile, profiles) if meter.profile else {}
-        steps = [registers[name].step for name in COUNTERS if name in registers]
-        if coarsest := max(steps, default=0.0):
-            found[meter.key] = coarsest * meter.ratio.factor(Scaling.POWER)
+        if meter.profile not in coarsest:
+            registers = counter_registers(meter.profile, profiles) if meter.profile else {}
+            coarsest[meter.profile] = max((registers[name].step for name in COUNTERS if name in registers), default=0.0)
+        if step := coarsest[meter.profile]:
+            found[meter.key] = step * meter.ratio.factor(Scaling.POWER)
     return found

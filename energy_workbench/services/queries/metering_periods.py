@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -46,17 +46,19 @@ def period_rows(
     return rows
 
 
-def periods_of(meters: Iterable[Meter], zone: ZoneInfo) -> Stated:
-    """Stated periods by key of the meter, as the lake takes them."""
+def periods_of(texts: Mapping[int, str], zone: ZoneInfo) -> Stated:
+    """Stated periods by key of the meter, as the lake takes them.
+
+    Parameters
+    ----------
+    texts : mapping of int to str
+        By key what was stated of a meter.
+    """
 
     def begins(since: date | None) -> int | None:
         return None if since is None else to_micros(local_midnight(since, zone))
 
     return {
-        meter.key: [
-            (begins(since), None if period is None else PERIODS[period])
-            for since, period in stated(meter.metering_period)
-        ]
-        for meter in meters
-        if meter.metering_period
+        key: [(begins(since), None if period is None else PERIODS[period]) for since, period in stated(text)]
+        for key, text in texts.items()
     }
