@@ -29,6 +29,20 @@ def test_a_number_is_unique_within_its_site_and_an_id_across_all(base: Settings)
         ew.open(site="berlin").meter(another["id"])
 
 
+def test_a_site_whose_ids_are_all_given_takes_none_of_the_next_one(
+    base: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("energy_workbench.registry.meters.edits.KEYS", 3)
+    kolkata = ew.open(site="kolkata")
+    kolkata.create_meter({"number": "THREE", "name": "Three", "type": "other"})
+    with pytest.raises(InputError, match="add further meters to another site"):
+        kolkata.create_meter({"number": "FOUR", "name": "Four", "type": "other"})
+    file = b"number,name,type\nTHREE,Other,other\nFOUR,Four,other\n"
+    with pytest.raises(InputError, match="another site"):
+        kolkata.import_meters(file, "meters.csv", dry_run=False)
+    assert kolkata.meters().total == 3
+
+
 def test_several_sites_must_be_told_apart_and_are_named(base: Settings) -> None:
     with pytest.raises(SiteError, match="berlin, kolkata") as found:
         ew.open()

@@ -20,10 +20,16 @@ from tests.waiting import eventually, patience
 SUPERVISOR = """
 import json, os, sys
 from pathlib import Path
+from energy_workbench.domain.errors import HomeError
 from energy_workbench.services.doctor import supervised
 from energy_workbench.cli.processes import supervisor
-home, commands = Path(sys.argv[1]), json.loads(sys.argv[2])
-sys.exit(supervisor.Supervisor(commands, os.environ, lambda known: supervised.write(home, known)).run())
+home = Path(sys.argv[1])
+def wanted():
+    try:
+        return json.loads((home / "commands").read_text())
+    except ValueError as error:
+        raise HomeError(f"no list: {error}") from None
+sys.exit(supervisor.Supervisor(wanted, os.environ, lambda known: supervised.write(home, known)).run())
 """
 STEADY = "sleep 1000"
 
@@ -35,8 +41,15 @@ class Running:
         self.home = home
         self.output = home / "output"
         with self.output.open("wb") as out:
-            program = [sys.executable, "-c", SUPERVISOR, str(home), json.dumps(commands)]
+            self.want(commands)
+            program = [sys.executable, "-c", SUPERVISOR, str(home)]
             self.process = subprocess.Popen(program, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def want(self, commands: dict[str, str] | str) -> None:
+        """What should run from now on."""
+        new = self.home / "commands.new"
+        new.write_text(commands if isinstance(commands, str) else json.dumps(commands), "utf-8")
+        new.replace(self.home / "commands")
 
     def said(self) -> str:
         return self.output.read_text("utf-8")
@@ -164,7 +177,8 @@ def test_lines_are_shown_with_their_process(start: Any) -> None:
 
 
 def test_a_terminal_that_closed_ends_nobody(tmp_path: Path) -> None:
-    program = [sys.executable, "-c", SUPERVISOR, str(tmp_path), json.dumps({"talks": "yes", "steady": STEADY})]
+    (tmp_path / "commands").write_text(json.dumps({"talks": "yes", "steady": STEADY}), "utf-8")
+    program = [sys.executable, "-c", SUPERVISOR, str(tmp_path)]
     process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         assert process.stdout is not None
@@ -178,3 +192,38 @@ def test_a_terminal_that_closed_ends_nobody(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(patience(60))
+
+
+def test_what_is_wanted_later_is_started_and_what_is_wanted_no_more_is_ended(
+    start: Callable[[dict[str, str]], Running],
+) -> None:
+    running = start({"one": STEADY, "two": STEADY})
+    one, two = running.pid("one"), running.pid("two")
+    running.want({"one": STEADY, "two": "sleep 2000", "three": STEADY})
+    three, other = running.pid("three"), running.pid("two", not_=two)
+    assert lives(three)
+    assert lives(other)
+    assert not lives(two)
+    assert running.pid("one") == one
+    running.want("no list")
+    eventually(lambda: "cannot be told" in running.said())
+    assert all(map(lives, (one, three, other)))
+    running.want({"one": STEADY})
+    eventually(lambda: set(supervised.read(running.home)) == {"one"})
+    assert not lives(three)
+    assert not lives(other)
+    assert lives(one)
+    assert running.said().count("cannot be told") == 1
+
+
+def test_what_is_wanted_no_more_and_does_not_end_is_killed(start: Callable[[dict[str, str]], Running]) -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(1000)"
+    stubborn = f'{sys.executable} -c "{deaf}"'
+    running = start({"one": stubborn, "two": STEADY})
+    one = running.pid("one")
+    eventually(lambda: "deaf" in running.said())
+    running.want({"two": STEADY, "three": STEADY})
+    # The new one waits until the old one is gone: both may want the same.
+    running.pid("three")
+    assert not lives(one)
+    assert "is sent SIGKILL" in running.said()

@@ -93,6 +93,20 @@ def test_what_is_killed_comes_back_and_nothing_else_notices(
     assert up.poll() is None
 
 
+def test_a_site_that_is_added_is_polled_within_seconds(
+    up: subprocess.Popen[bytes], environment: dict[str, str], home: Path
+) -> None:
+    before = pids(home)
+    command = [str(Path(sys.executable).parent / "energy-workbench"), "site", "add", "Kolkata", "--timezone"]
+    subprocess.run([*command, "Asia/Kolkata"], env=environment, check=True, capture_output=True, timeout=patience(60))
+    of_site = {"collector.kolkata", "schedule.kolkata"}
+    eventually(lambda: {name for name, each in supervised.read(home).items() if each.pid} >= PROCESSES | of_site)
+    after = pids(home)
+    # Those of the first site are told now which it is; what is of all goes on.
+    assert {name for name in PROCESSES if after[name] != before[name]} == {"collector", "schedule"}
+    assert up.poll() is None
+
+
 def test_killing_up_itself_leaves_nobody(up: subprocess.Popen[bytes], home: Path) -> None:
     pids(home)
     family = psutil.Process(up.pid).children(recursive=True)

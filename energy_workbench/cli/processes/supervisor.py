@@ -20,7 +20,7 @@ from typing import Final, TextIO
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
 
-from energy_workbench.domain.errors import SettingsError
+from energy_workbench.domain.errors import SettingsError, WorkbenchError
 from energy_workbench.domain.time import clock
 from energy_workbench.runtime.parent_death import end_with
 from energy_workbench.services.doctor.supervised import Supervised
@@ -36,6 +36,9 @@ AT_ONCE: Final = 10.0
 
 KILL_WAIT: Final = 10.0
 """From the wish to end to the end [s]."""
+
+LOOK_AGAIN: Final = 1.0
+"""How often it is looked what is wanted [s]."""
 
 CODES: Final = {signal.SIGINT: 0, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Signals that end all, and what the supervisor then exits with."""
@@ -55,6 +58,8 @@ class Kept:
     due: float = 0.0
     failures: int = 0
     rest: bytes = b""
+    leaves: float | None = None
+    """When it is killed, where it is wanted no more and was asked to end."""
     known: Supervised = field(default_factory=lambda: Supervised("waiting", None, clock.now()))
 
 
@@ -63,8 +68,9 @@ class Supervisor:
 
     Parameters
     ----------
-    commands : mapping of str to str
-        By name, as a Procfile has them; one program each.
+    wanted : callable
+        Gives the commands by name, as a Procfile has them; one program each. It is asked again every second: what is
+        new is started, what is gone or another is ended first. What cannot be told changes nothing.
     environment : mapping of str to str
     changed : callable
         Called with what is known of every process whenever that changes.
@@ -72,13 +78,15 @@ class Supervisor:
 
     def __init__(
         self,
-        commands: Mapping[str, str],
+        wanted: Callable[[], Mapping[str, str]],
         environment: Mapping[str, str],
         changed: Callable[[Mapping[str, Supervised]], None],
         out: TextIO = sys.stdout,
     ) -> None:
-        colours = get_colours()
-        self._kept = [Kept(name, command, next(colours)) for name, command in commands.items()]
+        self._colours = get_colours()
+        commands = dict(wanted())
+        self._kept = [Kept(name, command, next(self._colours)) for name, command in commands.items()]
+        self._wanted, self._commands, self._untold, self._look_at = wanted, commands, "", time.monotonic() + LOOK_AGAIN
         self._environment, self._changed = dict(environment), changed
         self._printer = Printer(out, width=max(map(len, ["system", *commands])))
         self._selector = selectors.DefaultSelector()
@@ -97,6 +105,7 @@ class Supervisor:
         self._selector.register(woken, selectors.EVENT_READ)
         while True:
             self._end_as_asked()
+            self._follow()
             self._start_due()
             if self._asked and not any(each.process for each in self._kept):
                 return CODES[self._asked[0]]
@@ -107,15 +116,44 @@ class Supervisor:
                     self._read(key.data)
             self._reap()
 
-    def _pause(self) -> float | None:
+    def _pause(self) -> float:
         if self._kill_at is not None:
             return max(0.0, self._kill_at - time.monotonic())
         due = [each.due for each in self._kept if each.process is None]
-        return max(0.0, min(due) - time.monotonic()) if due else None
+        return max(0.0, min([self._look_at, *due]) - time.monotonic())
+
+    def _follow(self) -> None:
+        """End what is wanted no more; once that is gone, what is new is kept too."""
+        now = time.monotonic()
+        if self._asked or now < self._look_at:
+            return
+        self._look_at = now + LOOK_AGAIN
+        try:
+            commands, self._untold = dict(self._wanted()), ""
+        except WorkbenchError as error:
+            # What runs goes on as it is.
+            if str(error) != self._untold:
+                self._untold = str(error)
+                self._print(f"what should run cannot be told: {error}")
+            return
+        for each in [each for each in self._kept if commands.get(each.name) != each.command]:
+            if each.process is None:
+                self._kept.remove(each)
+            elif each.leaves is None or now >= each.leaves:
+                how = signal.SIGTERM if each.leaves is None else signal.SIGKILL
+                each.leaves = now + KILL_WAIT
+                self._send(each, how)
+        if commands != self._commands and not any(each.leaves for each in self._kept):
+            there = {each.name for each in self._kept}
+            self._kept += [
+                Kept(name, command, next(self._colours)) for name, command in commands.items() if name not in there
+            ]
+            self._commands = commands
+            self._write_down()
 
     def _start_due(self) -> None:
         for each in self._kept:
-            if each.process is None and not self._asked and each.due <= time.monotonic():
+            if each.process is None and not self._asked and each.leaves is None and each.due <= time.monotonic():
                 self._start(each)
 
     def _start(self, kept: Kept) -> None:
@@ -156,7 +194,7 @@ class Supervisor:
         self._show(kept, kept.rest)
         kept.process, kept.rest, code = None, b"", process.returncode
         ran = time.monotonic() - kept.began
-        if self._asked:
+        if self._asked or kept.leaves is not None:
             self._tell(kept, f"stopped (rc={code})")
             return
         kept.failures = 0 if ran >= WELL else kept.failures + 1
@@ -185,10 +223,13 @@ class Supervisor:
 
     def _signal(self, how: signal.Signals) -> None:
         for each in self._kept:
-            if each.process is not None:
-                self._tell(each, f"is sent {how.name}")
-                with suppress(ProcessLookupError):
-                    os.killpg(each.process.pid, how)
+            self._send(each, how)
+
+    def _send(self, kept: Kept, how: signal.Signals) -> None:
+        if kept.process is not None:
+            self._tell(kept, f"is sent {how.name}")
+            with suppress(ProcessLookupError):
+                os.killpg(kept.process.pid, how)
 
     def _read(self, kept: Kept) -> bool:
         """Show what it said: one part, so that who talks without end holds nobody up; whether there was any."""
@@ -212,6 +253,9 @@ class Supervisor:
 
     def _know(self, kept: Kept, **what: object) -> None:
         kept.known = Supervised(**{**vars(kept.known), "since": clock.now(), **what})
+        self._write_down()
+
+    def _write_down(self) -> None:
         # A full disk is no reason to let the plant go.
         with suppress(OSError):
             self._changed({each.name: each.known for each in self._kept})

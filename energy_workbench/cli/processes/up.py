@@ -125,11 +125,14 @@ def supervise(settings: Settings, environment: dict[str, str], demo: bool) -> in
     from energy_workbench.cli.processes.supervisor import Supervisor
 
     found = parse_procfile(shipped("Procfile").read_text("utf-8")).processes
-    sites = settings_room.load_all(settings)
-    commands = of_sites({name: command for name, command in found.items() if name != PLANT or demo}, sites)
+    commands = {name: command for name, command in found.items() if name != PLANT or demo}
+
+    def wanted() -> dict[str, str]:
+        return of_sites(commands, settings_room.load_all(settings_room.load_base(settings.home)))
+
     threading.Thread(target=announce, args=(settings, print), daemon=True).start()
     try:
-        return Supervisor(commands, environment, lambda known: supervised.write(settings.home, known)).run()
+        return Supervisor(wanted, environment, lambda known: supervised.write(settings.home, known)).run()
     finally:
         supervised.remove(settings.home)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from energy_workbench.domain.entities import Meter
+from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.fields import meter_fields
 from energy_workbench.domain.fields.plain import Row, Scalar, instant
 from energy_workbench.domain.ratios import Ratio
@@ -17,6 +18,7 @@ from energy_workbench.registry.storage import schema
 from energy_workbench.registry.storage.journal import AuditEntry
 from energy_workbench.registry.storage.rows import RowChange
 from energy_workbench.registry.storage.tables import from_on
+from energy_workbench.runtime.settings.sites import KEYS
 
 _NewGateways = dict[str | None, tuple[RowChange, ...]]
 """What adds the gateways that meters are the first to name: taken out by the first of them."""
@@ -25,8 +27,12 @@ _NewGateways = dict[str | None, tuple[RowChange, ...]]
 def next_key(connection: Connection) -> int:
     """The key of the next meter: one above the highest that ever was, in the range of the site."""
     highest = connection.execute(select(func.max(schema.meters.c.key))).scalar()
-    above = connection.execute(select(schema.key_range.c.above)).scalar()
-    return max(highest or 0, above or 0) + 1
+    return max(highest or 0, _above(connection)) + 1
+
+
+def _above(connection: Connection) -> int:
+    """Keys of the site are greater than this."""
+    return connection.execute(select(schema.key_range.c.above)).scalar() or 0
 
 
 def created(connection: Connection, meters: Sequence[Meter], *, by: str, at: datetime) -> list[AuditEntry]:
@@ -55,7 +61,19 @@ def written(
     at: datetime,
     action: str = "meter.update",
 ) -> list[AuditEntry]:
-    """New meters and changed ones in one change: what they share and nobody named before is added once."""
+    """New meters and changed ones in one change: what they share and nobody named before is added once.
+
+    Raises
+    ------
+    InputError
+        If the site has no ids for the new ones.
+    """
+    if new and max(meter.key for meter in new) > _above(connection) + KEYS:
+        # The next one is an id of the next site.
+        raise InputError(
+            f"a site has ids for {KEYS:,} meters, deleted ones among them, and these are given: "
+            "add further meters to another site (energy-workbench site add)"
+        )
     gateways = _new_gateways(connection, [*new, *(after for _, after in pairs)])
     return [*_created(new, gateways, by, at), *_changed(connection, pairs, gateways, by, at, action)]
 
