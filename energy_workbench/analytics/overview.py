@@ -56,12 +56,14 @@ def colours(meters: Iterable[Meter], live: Mapping[int, Live]) -> dict[int, str]
 
 
 def site_peak(
-    meters: Sequence[Meter], intervals: Iterable[Mapping[str, Any]], begins: Mapping[datetime, datetime] | None = None
+    parts: Sequence[Meter], intervals: Iterable[Mapping[str, Any]], begins: Mapping[datetime, datetime] | None = None
 ) -> tuple[float | None, datetime | None]:
     """Maximum demand of the site [kW], and when it first was.
 
     Parameters
     ----------
+    parts : sequence of Meter
+        What the site's use is made of.
     intervals : iterable of mapping
         Rows of the interval table of the site's parts. An interval counts only where every one of them is whole and
         measured: an estimate is no peak.
@@ -74,7 +76,6 @@ def site_peak(
         if row["quality"] in MEASURED and row["completeness"] >= WHOLE:
             measured = Measured(row["energy_import_kwh"], row["energy_export_kwh"])
             by_start.setdefault(row["start"], {})[row["meter"]] = measured
-    parts = site_parts(meters)
     uses = [(use, start) for start in sorted(by_start) if (use := use_of(parts, by_start[start])) is not None]
     found = [(4 * use, start) for use, start in uses]
     if begins is not None:

@@ -251,6 +251,10 @@ class Reader(PinnedReadings):
         grains = self._grains.of(snapshot, keys, to_micros(start), to_micros(end), self._note)
         return [grain for grain in grains if most is None or grain.minutes <= most]
 
+    def begun(self) -> dict[int, datetime]:
+        """Start of the first interval of each measured meter of which something is known, by key."""
+        return self._facts.begun(self.lake.intervals.snapshot(), self._grains.zone)
+
     def stored(self, meters: Iterable[int], span: Period) -> Period | None:
         """The part of a period outside of which there is no interval of these meters; None where there is none in it.
 

@@ -108,6 +108,29 @@ def test_a_root_out_of_service_leaves_no_use_on_any_face(make: Make) -> None:
     assert "while all of the site was measured" in front
 
 
+def test_in_the_month_in_which_a_site_begins_its_use_is_that_since_then(make: Make) -> None:
+    # The diesel generator gives its first reading after five days: it is assumed not to have been there before.
+    wb = plant(make, DG=(DG, 10, None, 0, 120))
+    use = 240 * (40 - 5 + 20 + 8) + 120 * 10
+    for period in ("2026-10", "2026-09-20/2026-10-10", "2026"):
+        assert wb.generation(period).use_kwh == pytest.approx(use)
+    assert faces(wb, "2026-10") == pytest.approx([use] * 8)
+    figures = wb.site_figures("2026-10")
+    assert (figures["energy_reason"], figures["demand_peak_kw"]) == ("", pytest.approx(73))
+    # Before that its demand is that of what was there.
+    assert wb.site_figures("2026-09-29/2026-10-05")["demand_peak_kw"] == pytest.approx(63)
+    assert wb.generation("2026-10").solar_share == pytest.approx((8 - 5) * 240 / use, abs=1e-4)
+    assert wb.site_figures("2026-09")["energy_kwh"] is None
+    assert "has no data in this period" in wb.site_figures("2026-09")["energy_reason"]
+
+
+def test_a_virtual_root_of_meters_that_begin_later_is_no_lack(make: Make) -> None:
+    top = {"type": "virtual"}
+    wb = make(SITE=(top, None, None, 0, 0), A=({"type": "unit", "parent": "SITE"}, 30, None, 0, 48),
+              B=({"type": "unit", "parent": "SITE"}, 20, None, 0, 96))  # fmt: skip
+    assert wb.site_figures("2026-10")["energy_kwh"] == pytest.approx(30 * 192 + 20 * 144)
+
+
 @pytest.mark.parametrize("number", ["DG", "SOLAR"])
 def test_a_producer_that_told_nothing_leaves_no_use(make: Make, number: str) -> None:
     fields = {"DG": DG, "SOLAR": SOLAR}[number]

@@ -51,10 +51,6 @@ class CalculatedReader(Reader):
         super().__init__(lake, spool, note=note, metering=metering)
         self.eras: Eras = eras or (lambda start, end: ())  # noqa: ARG005
 
-    def begun(self) -> dict[int, datetime]:
-        """Start of the first interval of each measured meter of which something is known, by key."""
-        return self._facts.begun(self.lake.intervals.snapshot(), self._grains.zone)
-
     def stored(self, meters: Iterable[int], span: Period) -> Period | None:
         keys = set(meters)
         eras = self._of(keys, to_micros(span.start), to_micros(span.end))

@@ -164,6 +164,10 @@ class Energies:
         keys = [meter.key for meter in meters]
         return summed(self._reader.energy(keys, edges, clock.now()).to_pylist(), keys)[0]
 
+    def begun(self) -> Mapping[int, datetime]:
+        """By key from when on something is known of each measured meter."""
+        return self._reader.begun()
+
     def last_days(self, days: int, every: str) -> Period:
         """So many times 24 hours up to the end of the bucket that runs now: seven days of hours are 168 buckets.
 

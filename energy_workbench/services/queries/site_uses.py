@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,7 @@ from energy_workbench.analytics import overview
 from energy_workbench.analytics.flow import Measured, children_of
 from energy_workbench.analytics.site_use import Absent, absent, site_parts, unknown_parts, use_of, why_unknown
 from energy_workbench.domain import maxima
-from energy_workbench.domain.entities import Flow, Meter
+from energy_workbench.domain.entities import Flow, Meter, Unread
 from energy_workbench.domain.time import axis, clock
 from energy_workbench.domain.time.period import Period
 from energy_workbench.domain.time.period_text import not_begun
@@ -69,6 +69,28 @@ def never_connected(reader: Hearing, meters: Sequence[Meter], until: datetime) -
     return absent(meters, {meter.key for meter in meters if none(meter)})
 
 
+def parts_there(tree: Sequence[Meter], begun: Mapping[int, datetime]) -> list[Meter]:
+    """What the site's use is made of, without those of its parts that are not there yet.
+
+    That is one that is commissioned later, or whose first reading came later: it is assumed not to have been there.
+    Of one that never gave a reading nothing is known, so that it stays.
+
+    Parameters
+    ----------
+    tree : sequence of Meter
+        At one time, in order.
+    begun : mapping of int to datetime
+        By key from when on something is known of each measured meter.
+    """
+    below = {meter.parent for meter in tree if meter.key in begun}
+
+    def absent_yet(part: Meter) -> bool:
+        later = part.unread is Unread.NOT_YET or part.key in begun or part.key in below
+        return later and bool(part.unread) and not part.made_of
+
+    return [part for part in site_parts(tree) if not absent_yet(part)]
+
+
 def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneInfo) -> SiteUse:
     """What the site used over a period, by registers.
 
@@ -79,15 +101,19 @@ def used(energies: Energies, trees: Sequence[Stretch], span: Period, zone: ZoneI
     """
     if ahead := not_begun(span.start.astimezone(zone), clock.now()):
         return SiteUse(None, ahead)
-    total, lacking, told = 0.0, list[Meter](), dict[int, Measured]()
+    total, lacking, told, known = 0.0, list[Meter](), dict[int, Measured](), False
     for tree, part in spans(trees, span):
-        parts = site_parts(tree.meters)
+        parts = parts_there(tree.meters, energies.begun())
         measured = energies.registers(parts, part)
-        told |= measured
-        lacking += unknown_parts(parts, measured)
+        unknown = unknown_parts(parts, measured)
+        told |= {each.key: measured[each.key] for each in unknown if each.key in measured}
+        lacking += unknown
         total += use_of(parts, measured) or 0.0
-        if not parts:
+        known |= bool(parts)
+        if not site_parts(tree.meters):
             return SiteUse(None, "no meter measures what comes in")
+    if not known:
+        lacking = site_parts(trees[-1].meters)
     return SiteUse(None, why_unknown(lacking, zone, measured=told)) if lacking else SiteUse(total)
 
 
@@ -108,13 +134,14 @@ def site_peak(reader: Reader, trees: Sequence[Stretch], zone: ZoneInfo) -> tuple
     """
     peaks, blocks = [], []
     for tree in trees:
-        keys = [part.key for part in site_parts(tree.meters)]
+        parts = parts_there(tree.meters, reader.begun())
+        keys = [part.key for part in parts]
         rows = reader.intervals(keys, tree.start, tree.end, shortest=LONGEST_DEMAND).to_pylist()
         periods = reader.periods(keys, tree.start, tree.end, most=LONGEST_DEMAND)
         begins = None
         if minutes := max((grain.minutes for grain in periods), default=0):
             begins = _blocks(tree, minutes, zone)
-        peaks.append(overview.site_peak(tree.meters, rows, begins))
+        peaks.append(overview.site_peak(parts, rows, begins))
         blocks.append(minutes or INTERVAL_MINUTES)
     highest = maxima.first(peak for peak, _ in peaks)
     if highest is None:

@@ -13,7 +13,7 @@ import pytest
 
 from energy_workbench.lake import Lake, Reader
 from energy_workbench.lake.metering import Rules
-from energy_workbench.lake.rollups import folder
+from energy_workbench.lake.rollups import folder, planning
 from energy_workbench.lake.rollups.folder import FOLDER, Rollups
 
 Answer = TypeVar("Answer")
@@ -34,6 +34,7 @@ class Watched(Reader):
 def small_files_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each file have sums, however small it is."""
     monkeypatch.setattr(folder, "LEAST_ROWS", 1)
+    monkeypatch.setattr(planning, "FEW", -1)
     monkeypatch.setattr(folder, "LEAST_SPAN_US", 0)
 
 
