@@ -29,7 +29,7 @@ from energy_workbench.widgets.parts import Parts, dressed, put, shown
 from energy_workbench.widgets.period_picker import coming, meaning
 from energy_workbench.widgets.shell.nothing import no_meter, no_reading
 from energy_workbench.widgets.shell.switch import SiteSwitch
-from energy_workbench.widgets.shell.view import SEPARATOR, HeadView, Printed
+from energy_workbench.widgets.shell.view import SEPARATOR, HeadView, Printed, label
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -87,6 +87,7 @@ class App(LivePage):
         self.head.period.on_step(self._guard(self._step))
         self.head.period.on_compare(self._guard(lambda compare: self.choices.set_trait("compare", compare)))
         self.head.meter.observe(self._guard(self._choose_meter), "value")
+        self.head.meter.on_msg(self._guard(self._entered))
         self.choices.observe(self._guard(self._changed), ["period", "meter", "compare"])
 
     def _open(self, name: str) -> None:
@@ -144,11 +145,28 @@ class App(LivePage):
 
     def _choose_meter(self, change: dict[str, Any]) -> None:
         text = str(change["new"]).partition(SEPARATOR)[0].strip()
+        if self.head.asks_while_typing:
+            if change["new"] != self._shown_meter():
+                self.head.suggest(hits(text, self.names.meters.items()), self.names)
+            return
+        self._take_meter(text)
+
+    def _entered(self, _: Any, content: Any, __: Any) -> None:
+        """Enter was pressed where a meter is typed."""
+        if isinstance(content, dict) and content.get("event") == "submit" and self.head.asks_while_typing:
+            self._take_meter(self.head.meter.value.partition(SEPARATOR)[0].strip())
+
+    def _take_meter(self, text: str) -> None:
         if found := hits(text, self.names.meters.items()):
             self.choices.meter = found[0]
         elif text:
             self._report(no_hit(text))
         self._name()
+
+    def _shown_meter(self) -> str:
+        """The chosen meter as the head shows it."""
+        number = self.names.ids.get(self.choices.meter, self.choices.meter)
+        return label(number, self.names.meters.get(number, ""))
 
     def _find(self, text: str) -> None:
         """Enter was pressed in the page's own search."""
@@ -157,10 +175,8 @@ class App(LivePage):
     def _name(self) -> None:
         """Write the choices into the head."""
         self.head.name(self.names, self.model.page.name, self.names.site)
-        number = self.names.ids.get(self.choices.meter, self.choices.meter)
-        name = self.names.meters.get(number, "")
         self.head.choose(
-            f"{number}{SEPARATOR}{name}" if name else number,
+            self._shown_meter(),
             self.model.period,
             self.choices.compare,
             self._title(),

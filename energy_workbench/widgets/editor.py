@@ -62,7 +62,7 @@ class Editor(LivePage):
         self.files.on_file(guard(self.model.bulk.take))
         self.files.on_refused(guard(self.model.bulk.refuse))
         self.model.details.observe(guard(self._went), "row")
-        self.model.tree.observe(guard(self._reveal), "selected")
+        self.model.tree.observe(guard(self._reveal), ["selected", "note"])
         self.model.observe(guard(self._focus), "side")
         self.model.ask.observe(guard(self._focus_question), "question")
         self.model.form.observe(guard(self._show_refusal), "failure")
@@ -118,7 +118,10 @@ class Editor(LivePage):
         if self.page is SETUP and (number := self.model.details.row.get("number")):
             self.location.go({"meter": str(number)})
 
-    def _reveal(self, _: Any) -> None:
+    def _reveal(self, change: dict[str, Any]) -> None:
+        if change["name"] == "note" and change["new"]:
+            # While people search, the list stays where it is; once they end, the chosen one is in sight.
+            return
         if selector := self.view.tree.selector():
             self.location.reveal(selector)
 

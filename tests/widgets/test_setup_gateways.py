@@ -9,6 +9,7 @@ from energy_workbench.widgets.background import AtOnce
 from energy_workbench.widgets.parts import HIDDEN
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
 from energy_workbench.widgets.setup.gateways.view import GatewaysView, table
+from energy_workbench.widgets.setup.long_list import SHOWN
 from energy_workbench.widgets.setup.parts import SetupParts
 from tests.widgets.setup_stand_in import SetupStandIn
 
@@ -87,3 +88,21 @@ def test_an_address_is_text_and_never_markup() -> None:
     row = {"url": "tcp://<b>:1", "options": {}, "meters": 1, "online": 0}
     assert "<b>" not in table([row])
     assert "No meter names a gateway" in table([])
+
+
+def test_of_very_many_gateways_the_first_are_listed_and_any_is_found(page: Page) -> None:
+    one = page.model.rows[0]
+    page.model.rows = [one | {"url": f"tcp://10.0.{nth // 250}.{nth % 250}:502"} for nth in range(1000)]
+    assert page.view.table.value.count("ew-address") == SHOWN
+    assert "The first 200 of 1,000 are listed" in page.view.table.value
+    assert len(page.view.pick.options) == SHOWN + 1
+    assert HIDDEN not in page.view.search._dom_classes
+    page.view.search.value = "10.0.3.249"
+    assert page.view.table.value.count("ew-address") == 1
+    page.view.pick.value = "tcp://10.0.3.249:502"
+    assert page.model.url == "tcp://10.0.3.249:502"
+    # The one that is edited stays in the menu.
+    page.view.search.value = "10.0.0.1:"
+    assert page.view.pick.value == "tcp://10.0.3.249:502"
+    page.view.search.value = "nowhere"
+    assert "No gateway has that" in page.view.table.value

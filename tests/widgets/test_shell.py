@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from energy_workbench.widgets.pages import FOLDERS
 from energy_workbench.widgets.period_picker import PeriodPicker
 from energy_workbench.widgets.schedules import markup as schedules
 from energy_workbench.widgets.setup import page_view
-from energy_workbench.widgets.shell.view import menu
+from energy_workbench.widgets.shell.view import SUGGESTED, menu
 from tests.waiting import until
 from tests.widgets.stand_in import StandIn
 from tests.widgets.test_app import Opened, here, run
@@ -100,6 +101,40 @@ def test_a_meter_is_found_by_its_number_and_an_unknown_one_is_told() -> None:
         opened.app.head.meter.value = "NOWHERE"
         assert "NOWHERE" in opened.app.head.problem.value
         assert opened.app.head.meter.value.startswith("UNIT-B")
+
+    run(scenario)
+
+
+def test_of_very_many_meters_those_are_offered_that_have_what_is_typed() -> None:
+    async def scenario(opened: Opened, stand_in: StandIn) -> None:
+        opened.says(here())
+        await until(lambda: bool(opened.app.head.meter.options))
+        few = tuple(opened.app.names.meters)
+        many = {f"M-{nth:04d}": f"Machine {nth}" for nth in range(2000)} | {"PLAIN": ""}
+        opened.app.names = replace(opened.app.names, meters=opened.app.names.meters | many)
+        opened.app._name()
+        finder = opened.app.head.meter
+        assert (finder.continuous_update, finder.options) == (True, ())
+        assert few
+        finder.value = "m-01"
+        # Nothing is chosen while somebody types, not even where it is a number already.
+        assert opened.app.choices.meter == ""
+        assert finder.options[:2] == ("M-0100 — Machine 100", "M-0101 — Machine 101")
+        assert len(finder.options) == SUGGESTED
+        finder.value = "m-0123"
+        assert finder.options == ("M-0123 — Machine 123",)
+        assert opened.app.choices.meter == ""
+        finder.value = "M-0123 — Machine 123"
+        assert opened.app.choices.meter == "M-0123"
+        # By Enter the first that has it; what nobody has is told.
+        finder.value = "plain"
+        finder._handle_msg({"content": {"data": {"method": "custom", "content": {"event": "submit"}}}, "buffers": []})
+        assert (opened.app.choices.meter, finder.value) == ("PLAIN", "PLAIN")
+        finder.value = "nobody"
+        assert finder.options == ()
+        finder._handle_msg({"content": {"data": {"method": "custom", "content": {"event": "submit"}}}, "buffers": []})
+        assert "nobody" in opened.app.head.problem.value
+        assert finder.value == "PLAIN"
 
     run(scenario)
 

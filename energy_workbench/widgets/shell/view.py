@@ -18,6 +18,17 @@ SEPARATOR = " — "
 """Between the number and the name of a meter that can be picked."""
 
 
+LISTED = 300
+"""Meters that are all offered at once at most; of more those that have what is typed."""
+SUGGESTED = 50
+"""Of these, at most."""
+
+
+def label(number: str, name: str) -> str:
+    """A meter as it is offered."""
+    return f"{number}{SEPARATOR}{name}" if name else number
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """What a page says of itself on paper, and in pictures of its charts.
@@ -69,9 +80,22 @@ class HeadView:
     def name(self, names: Names, page: str, site: str) -> None:
         """Set the names of site and meters."""
         put(self.menu, menu(self._pages, page, site))
-        options = tuple(f"{number}{SEPARATOR}{name}" if name else number for number, name in names.meters.items())
+        # Of very many a browser is offered those alone that have what is typed: it is told at each key then.
+        if self.meter.continuous_update != (many := len(names.meters) > LISTED):
+            self.meter.continuous_update, self.meter.options = many, ()
+        options = () if many else tuple(map(label, names.meters, names.meters.values()))
         if options and options != tuple(self.meter.options):
             self.meter.options = options
+
+    def suggest(self, found: Sequence[str], names: Names) -> None:
+        """Offer meters for what is typed, by their numbers, where there are too many to list."""
+        self.meter.options = tuple(label(number, names.meters[number]) for number in found[:SUGGESTED])
+
+    @property
+    def asks_while_typing(self) -> bool:
+        """Whether a text is none that was chosen yet: until Enter, or until it is one of those offered."""
+        text = self.meter.value
+        return bool(self.meter.continuous_update and not (SEPARATOR in text and text in self.meter.options))
 
     def choose(self, meter: str, period: str, compare: str, title: tuple[str, str, str], coming: str) -> None:
         """Show what is chosen: `title` is what the period means with first and last day, `coming` that it comes yet."""

@@ -10,12 +10,14 @@ from energy_workbench.contract.rows.meters import DeletedMeter, RestorePreview
 from energy_workbench.figures.wording.words import UNKNOWN
 from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.setup.details.markup import moment
+from energy_workbench.widgets.setup.long_list import SHOWN, rest
 
 
-def table(rows: Sequence[DeletedMeter], *, known: bool) -> Markup:
-    """When each was deleted, by whom, and how many went along."""
+def table(rows: Sequence[DeletedMeter], *, known: bool, sought: bool = False) -> Markup:
+    """When each was deleted, by whom, and how many went along; of very many the first."""
     if not rows:
-        return Markup('<p class="ew-hint">{}</p>').format("No meter is deleted." if known else "One moment…")
+        nothing = "No deleted meter is like that." if sought else "No meter is deleted."
+        return Markup('<p class="ew-hint">{}</p>').format(nothing if known else "One moment…")
     lines = Markup().join(
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
             moment(row["deleted_at"]),
@@ -24,12 +26,12 @@ def table(rows: Sequence[DeletedMeter], *, known: bool) -> Markup:
             one_line(row["deleted_by"]) or UNKNOWN,
             _below(row),
         )
-        for row in rows
+        for row in rows[:SHOWN]
     )
     head = Markup("<thead><tr><th>Deleted</th><th>Meter</th><th>Name</th><th>By</th><th>With it</th></tr></thead>")
     return Markup(
         '<div class="ew-scroll"><table class="ew-list ew-deleted-list">{}<tbody>{}</tbody></table></div>'
-    ).format(head, lines)
+    ).format(head, lines) + rest(len(rows))
 
 
 def option(row: DeletedMeter) -> str:

@@ -11,6 +11,7 @@ from energy_workbench.contract.rows.meters import DeletedMeter, MeterRow, Restor
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.markup import one_line
+from energy_workbench.widgets.setup.long_list import sought
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -30,6 +31,8 @@ class DeletedModel(HasTraits):
     rows: list[DeletedMeter] = List()
     """The newest first."""
     known = Bool(False)
+    search = Unicode("")
+    """What of the list is looked for."""
     chosen = Unicode("")
     """Id of the one that is looked at."""
     preview: RestorePreview | None = Instance(dict, allow_none=True)
@@ -45,6 +48,11 @@ class DeletedModel(HasTraits):
     def row(self) -> DeletedMeter | None:
         """The one that is looked at; None where there is none."""
         return next((row for row in self.rows if row["id"] == self.chosen), None)
+
+    @property
+    def found(self) -> list[DeletedMeter]:
+        """Those that are looked for."""
+        return sought(self.rows, self.search, lambda row: f"{row['number']} {row['name']} {row['location']}")
 
     @property
     def possible(self) -> bool:

@@ -11,6 +11,7 @@ from energy_workbench.widgets.markup import one_line
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.deleted import markup
 from energy_workbench.widgets.setup.deleted.model import DeletedModel
+from energy_workbench.widgets.setup.long_list import SHOWN
 from energy_workbench.widgets.setup.parts import SetupParts, alert
 
 NONE = ""
@@ -25,6 +26,7 @@ class DeletedView:
         self.model = model
         self._writing = False
         self.table = make.text("ew-section")
+        self.search = make.input("Find", "Any word", classes="ew-input ew-search")
         self.pick = make.select("Restore", [("Choose…", NONE)], classes="ew-input ew-pick-deleted")
         self.preview, self.failure = make.text("ew-section"), make.text("ew-failure")
         self.restore = make.button("Restore", model.restore, kind="primary", classes="ew-do-restore")
@@ -35,9 +37,10 @@ class DeletedView:
         title = make.text("ew-h", Markup("<h2>Deleted meters</h2>"))
         note = make.text("ew-section", Markup("<p>Their history is kept.</p>"))
         bar = make.box([title, make.button("Close", back, classes="ew-do-back")], "ew-bar")
-        self.widget = make.box([bar, note, self.table, self.pick, self.question], "ew-deleted")
+        self.widget = make.box([bar, note, self.search, self.table, self.pick, self.question], "ew-deleted")
         self.pick.observe(guard(self._picked), "value")
-        model.observe(lambda _: self._show(), ["rows", "known", "chosen", "preview", "failure", "busy"])
+        self.search.observe(guard(lambda change: model.set_trait("search", change["new"])), "value")
+        model.observe(lambda _: self._show(), ["rows", "search", "known", "chosen", "preview", "failure", "busy"])
         self._show()
 
     def _picked(self, change: dict[str, Any]) -> None:
@@ -46,8 +49,11 @@ class DeletedView:
 
     def _show(self) -> None:
         model, row = self.model, self.model.row
-        put(self.table, markup.table(model.rows, known=model.known))
-        options = [("Choose…", NONE), *((markup.option(each), each["id"]) for each in model.rows)]
+        found = model.found
+        put(self.table, markup.table(found, known=model.known, sought=bool(model.search.strip())))
+        offered = found[:SHOWN] if row is None or row in found[:SHOWN] else [row, *found[:SHOWN]]
+        options = [("Choose…", NONE), *((markup.option(each), each["id"]) for each in offered)]
+        shown(self.search, len(model.rows) > SHOWN)
         self._writing = True
         try:
             if list(self.pick.options) != options:

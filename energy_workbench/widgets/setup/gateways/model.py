@@ -13,6 +13,7 @@ from energy_workbench.domain.fields.gateway_options import OPTIONS
 from energy_workbench.widgets.background import Doer
 from energy_workbench.widgets.boundary import explain_change
 from energy_workbench.widgets.setup.form.fields import number
+from energy_workbench.widgets.setup.long_list import sought
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -31,6 +32,8 @@ class GatewaysModel(HasTraits):
 
     rows: list[GatewayRow] = List()
     """Of the façade's `gateways`."""
+    search = Unicode("")
+    """What of the list is looked for."""
     url = Unicode("")
     """Address of the one that is edited; empty while there is none."""
     values = Dict()
@@ -44,6 +47,11 @@ class GatewaysModel(HasTraits):
     def __init__(self, workbench: WorkbenchContract, doer: Doer, done: Callable[[str, str], None]) -> None:
         super().__init__()
         self._workbench, self._doer, self._done = workbench, doer, done
+
+    @property
+    def found(self) -> list[GatewayRow]:
+        """Those that are looked for."""
+        return sought(self.rows, self.search, lambda row: str(row["url"]))
 
     def begin_list(self) -> None:
         """Show all of them, and none in particular."""

@@ -11,6 +11,7 @@ from energy_workbench.contract.rows.setup import GatewayRow
 from energy_workbench.domain.fields.gateway_options import OPTIONS, GatewayOption
 from energy_workbench.widgets.parts import dressed, put, shown
 from energy_workbench.widgets.setup.gateways.model import GatewaysModel
+from energy_workbench.widgets.setup.long_list import SHOWN, rest
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 
 NONE = ""
@@ -25,6 +26,7 @@ class GatewaysView:
     ) -> None:
         self.model = model
         self.table = make.text("ew-section")
+        self.search = make.input("Find", "Part of an address", classes="ew-input ew-search")
         self.pick = make.select("Options of", [("Choose…", NONE)], classes="ew-input ew-pick-gateway")
         self.inputs = {option.name: make.input(_label(option)) for option in OPTIONS.values()}
         self.notes = {name: make.text("ew-note") for name in self.inputs}
@@ -42,6 +44,7 @@ class GatewaysView:
                     [make.text("ew-h", Markup("<h2>Gateways</h2>")), make.button("Close", back, classes="ew-do-back")],
                     "ew-bar",
                 ),
+                self.search,
                 self.table,
                 self.pick,
                 self.form,
@@ -52,7 +55,8 @@ class GatewaysView:
         for name, widget in self.inputs.items():
             widget.observe(guard(self._typed(name)), "value")
         self.pick.observe(guard(self._picked), "value")
-        model.observe(lambda _: self._show_rows(), ["rows"])
+        self.search.observe(guard(lambda change: model.set_trait("search", change["new"])), "value")
+        model.observe(lambda _: self._show_rows(), ["rows", "search"])
         model.observe(lambda _: self._show(), ["url", "values", "problems", "failure", "busy"])
         self._show_rows()
         self._show()
@@ -73,9 +77,13 @@ class GatewaysView:
             self.model.cancel()
 
     def _show_rows(self) -> None:
-        rows = self.model.rows
-        put(self.table, table(rows))
-        options = [("Choose…", NONE), *((str(row["url"]), str(row["url"])) for row in rows)]
+        rows, found = self.model.rows, self.model.found
+        put(self.table, table(found, sought=bool(self.model.search.strip())))
+        urls = [str(row["url"]) for row in found[:SHOWN]]
+        if self.model.url and self.model.url not in urls:
+            urls.append(self.model.url)
+        options = [("Choose…", NONE), *((url, url) for url in urls)]
+        shown(self.search, len(rows) > SHOWN)
         self._writing = True
         try:
             if list(self.pick.options) != options:
@@ -106,8 +114,10 @@ class GatewaysView:
         self.save.disabled = model.busy or bool(model.problems)
 
 
-def table(rows: Sequence[GatewayRow]) -> Markup:
-    """Every gateway with its meters and options; a default is marked as one."""
+def table(rows: Sequence[GatewayRow], *, sought: bool = False) -> Markup:
+    """Gateways with their meters and options, of very many the first; a default is marked as one."""
+    if not rows and sought:
+        return Markup('<p class="ew-hint">No gateway has that in its address.</p>')
     if not rows:
         return Markup('<p class="ew-hint">No meter names a gateway yet: give a meter one in its form.</p>')
     heads = Markup().join(
@@ -119,10 +129,11 @@ def table(rows: Sequence[GatewayRow]) -> Markup:
         )
         + Markup().join(_cell(option, row) for option in OPTIONS.values())
         + Markup("</tr>")
-        for row in rows
+        for row in rows[:SHOWN]
     )
     head = Markup("<thead><tr>{}</tr></thead>").format(heads)
-    return Markup('<div class="ew-scroll"><table class="ew-list">{}<tbody>{}</tbody></table></div>').format(head, lines)
+    listed = Markup('<div class="ew-scroll"><table class="ew-list">{}<tbody>{}</tbody></table></div>')
+    return listed.format(head, lines) + rest(len(rows))
 
 
 def _cell(option: GatewayOption, row: GatewayRow) -> Markup:

@@ -16,6 +16,8 @@ from energy_workbench.widgets.setup.together import markup
 from energy_workbench.widgets.setup.together.model import FIELDS, LIMITS, NONE, TogetherModel
 
 ANY = ""
+OFFERED = 500
+"""Suggestions of an input at most; any other text can be typed."""
 WORDS = {
     "type": ("Type", [str(each) for each in MeterType]),
     "status": ("Status", [str(each) for each in Status]),
@@ -94,7 +96,7 @@ class TogetherView:
         known = {str(row[field.name]) for row in rows if row.get(field.name) is not None} if field else set()
         if field is not None and field.name == "parent":
             known = {row["number"] for row in rows}
-        self.value.options = [*(field.options if field else {})] or sorted(known)[:500]
+        self.value.options = [*(field.options if field else {})] or sorted(known)[:OFFERED]
         self.value.value = ""
 
     def _set(self) -> None:
@@ -114,7 +116,8 @@ class TogetherView:
                 options = [(f"Any {name}", ANY), (f"No {name}", NONE), *((each, each) for each in known)]
                 if [*self.filters[name].options] != options:
                     self.filters[name].options = options
-            self.filters["below"].options = [row["number"] for row in rows if self.model.meters.below(row["id"])]
+            parents = [row["number"] for row in rows if self.model.meters.below(row["id"])]
+            self.filters["below"].options = parents[:OFFERED]
             for name, widget in self.filters.items():
                 if widget.value != filters.get(name, ""):
                     widget.value = filters.get(name, "")

@@ -112,9 +112,10 @@ class TreeModel(HasTraits):
         self._draw()
 
     def clear(self) -> None:
-        """Search for nothing: every meter is wanted again."""
+        """Search for nothing: every meter is wanted again, and the way to the chosen one is open."""
         with self.hold_trait_notifications():
             self.search = self.status = self.kind = ""
+        self.reveal(self.selected)
 
     def reveal(self, key: str) -> None:
         """Choose a meter and open what is above it; a search that hides it ends."""
