@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from energy_workbench.domain.errors import LakeError
 from energy_workbench.domain.time.clock import to_micros
@@ -16,6 +16,8 @@ from energy_workbench.lake.storage.failpoints import failpoint
 from energy_workbench.runtime import disk
 
 FILE = "intervals.build.json"
+
+Value = TypeVar("Value")
 
 RULES = 8
 """Grows when the same readings give other intervals than before: everything is built anew then."""
@@ -86,9 +88,7 @@ class State:
     def _read(cls, target: Path) -> State | None:
         try:
             content = json.loads(target.read_text("utf-8"))
-            steps = {
-                meter: [(int(at), float(factor)) for at, factor in rows] for meter, rows in content["steps"].items()
-            }
+            steps = _each(content["steps"], lambda rows: [(int(at), float(factor)) for at, factor in rows])
             dated = {
                 meter: [(int(start), int(end), str(text)) for start, end, text in rows]
                 for meter, rows in content["dated"].items()
@@ -101,11 +101,11 @@ class State:
                 for meter, counters in content["inferred"].items()
             }
             extents = None if content.get("extents") is None else {
-                int(meter): {name: (int(first), int(last)) for name, (first, last) in quantities.items()}
-                for meter, quantities in content["extents"].items()
+                int(meter): quantities for meter, quantities in _each(content["extents"], _extent).items()
             }  # fmt: skip
             rules, told = int(content["rules"]), tuple(map(str, content.get("told", ())))
-            state = cls(int(content["readings"]), steps, dict(content["whole"]), dated, rules, inferred, extents, told)
+            whole = _each(content["whole"], str)
+            state = cls(int(content["readings"]), steps, whole, dated, rules, inferred, extents, told)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return state if state.rules == RULES else None
@@ -121,7 +121,10 @@ class State:
         target = folder / FILE
         try:
             with disk.replaced(target) as draft:
-                draft.write_text(json.dumps({each.name: getattr(self, each.name) for each in fields(self)}), "utf-8")
+                content = {each.name: getattr(self, each.name) for each in fields(self)}
+                for name in ("steps", "whole", "extents"):
+                    content[name] = None if content[name] is None else _shared(content[name])
+                draft.write_text(json.dumps(content, separators=(",", ":")), "utf-8")
                 stamp = _stamp(draft)
                 failpoint("intervals.state.before")
             _know(target, stamp, self)
@@ -153,6 +156,32 @@ class State:
             for start, end, text in {*self.dated.get(meter, ())} ^ {*before.dated.get(meter, ())}:
                 spans.add((int(meter), start, end, text.startswith(_EDIT)))
         return sorted(spans)
+
+
+def _shared(of_meters: Mapping[Any, Any]) -> dict[str, list[Any]]:
+    """What is said of meters, each thing once: of thousands most are of one model, and read at one time."""
+    places: dict[str, int] = {}
+    values: list[Any] = []
+    meters: list[list[Any]] = []
+    for meter, value in of_meters.items():
+        nth = places.setdefault(value if isinstance(value, str) else repr(value), len(places))
+        if nth == len(meters):
+            values.append(value)
+            meters.append([])
+        meters[nth].append(meter)
+    return {"values": values, "meters": meters}
+
+
+def _each(shared: Mapping[str, Any], read: Callable[[Any], Value]) -> dict[str, Value]:
+    """The same by meter; those of which the same is said share it."""
+    found: dict[str, Value] = {}
+    for value, meters in zip(shared["values"], shared["meters"], strict=True):
+        found |= dict.fromkeys(map(str, meters), read(value))
+    return found
+
+
+def _extent(quantities: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    return {name: (int(first), int(last)) for name, (first, last) in quantities.items()}
 
 
 _Stamp = tuple[int, int, int] | None
