@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Edge, Help, Period, Reason
+from energy_workbench.contract.notes import As, Between, Edge, Existing, Help, Period, Reason
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
@@ -58,8 +58,33 @@ class SiteContract:
         """
 
     @operation("GET", "/overview", "Everything that the dashboard shows", tag=TAG, slow=True)
-    def overview(self, period: Period = "today", *, start: Edge = None, end: Edge = None) -> Overview:
+    def overview(
+        self,
+        period: Period = "today",
+        *,
+        meter: Annotated[
+            str | None, Existing(), Help("With `most`: what tree and flows begin at, and the states are of; all of it")
+        ] = None,
+        most: Annotated[
+            int | None, Between(10, 1000), Help("Of more meters tree and flows have so many rows; all by default")
+        ] = None,
+        skip: Annotated[int, Between(0, 100_000), Help("With `most`: the largest below it that are one row")] = 0,
+        start: Edge = None,
+        end: Edge = None,
+    ) -> Overview:
         """Everything that the dashboard shows: cards, status summary, flows, the week's pattern and the tree.
+
+        Parameters
+        ----------
+        meter : str, optional
+            With `most`, where there are more meters: tree and flows are of what is below it, or below the one above it
+            where nothing is; `part` counts it with all below.
+        most : int, optional
+            Where there are more meters, tree and flows have about so many rows: level by level the largest by the
+            energy of the period, those beside them as one, with their sums; a row of the tree that stands for others
+            says in `folded` how many of which colour. All of them by default.
+        skip : int
+            With `most`: so many of the largest below `meter` are one row too, so that those behind them are seen.
 
         Returns
         -------
@@ -68,6 +93,8 @@ class SiteContract:
 
         Raises
         ------
+        NotFoundError
+            If there is no such meter.
         PeriodError
             If the period cannot be understood.
 

@@ -38,7 +38,11 @@ class StandIn:
         rows = tuple(payloads.meters())
         return MeterTable(rows, len(rows), "Asia/Kolkata")
 
-    def overview(self, period: str = "today") -> Overview:
+    def overview(
+        self, period: str = "today", *, meter: str | None = None, most: int | None = None, skip: int = 0
+    ) -> Overview:
+        if meter == "NOWHERE":
+            raise NotFoundError("there is no meter 'NOWHERE'")
         self.asked.append(period)
         if self.broken:
             raise self.broken

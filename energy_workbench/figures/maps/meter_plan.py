@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from energy_workbench.figures.schema import Annotation, Axis, Figure, Image, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
-from energy_workbench.figures.wording.words import BREAK, amount, states, title
+from energy_workbench.figures.wording.folded import colour_of, doing, named
+from energy_workbench.figures.wording.words import BREAK, amount, title
 
 LABELLED = 160
 """Most meters of which each has its number beside its dot; of more, only those that have others below them."""
@@ -57,7 +58,7 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, match
     holders = {meter["parent_id"] for meter in tree}
     numbers = {meter["id"]: meter["number"] for meter in tree}
     labels = [
-        title(meter, numbers.get(meter["parent_id"] or ""))
+        named(meter, numbers.get(meter["parent_id"] or ""))
         if len(tree) <= LABELLED or meter["id"] in holders
         else Markup()
         for meter in tree
@@ -181,9 +182,9 @@ def _dots(
         "y": [round(y, 4) for _, y in places],
         "customdata": [[meter["id"], _hover(meter)] for meter in meters],
         "marker": {
-            "size": [16 if matching and meter["id"] in matching else 11 for meter in meters],
-            "color": [theme.state.get(meter["colour"] or "", theme.quiet) for meter in meters],
-            "symbol": [SYMBOLS.get(meter["colour"] or "", "circle") for meter in meters],
+            "size": [16 if (matching and meter["id"] in matching) or meter.get("folded") else 11 for meter in meters],
+            "color": [theme.state.get(colour_of(meter), theme.quiet) for meter in meters],
+            "symbol": [SYMBOLS.get(colour_of(meter), "circle") for meter in meters],
             "opacity": [0.18 if matching is not None and meter["id"] not in matching else 1 for meter in meters],
             "line": {"color": theme.surface, "width": 1},
         },
@@ -192,7 +193,7 @@ def _dots(
 
 
 def _hover(meter: Mapping[str, Any]) -> Markup:
-    wrong = states(meter)
+    wrong = doing(meter)
     return Markup("<b>{}</b><br>{}<br>{}{}").format(
         meter["number"],
         meter["name"],

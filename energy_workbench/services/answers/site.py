@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 from energy_workbench.analytics import overview
+from energy_workbench.analytics.condensing.part import overview_part
 from energy_workbench.analytics.live import iso
 from energy_workbench.analytics.site_use import site_parts
 from energy_workbench.contract.results import (
@@ -25,13 +28,24 @@ STEADY_SECONDS = 2
 class SiteAnswers(LossAnswers):
     """What the dashboard, the front page and the doctor ask."""
 
-    def overview(self, period: str = "today") -> Overview:
+    def overview(
+        self, period: str = "today", *, meter: str | None = None, most: int | None = None, skip: int = 0
+    ) -> Overview:
         def make() -> Overview:
-            energies = self._energies()
-            tick = int(clock.now().timestamp() / STEADY_SECONDS)
-            return self._cache.get(("overview", period, tick, energies.stamp), lambda: self._overview(period, energies))
+            return self._steady(("overview", period), lambda: self._overview(period, self._energies()))
 
-        return self._observed(("overview", period), make)
+        chosen = meter and self._meter(meter).id
+        whole = self._observed(("overview", period), make)
+        if most is None or len(whole.tree) <= most:
+            return whole
+        return self._steady(
+            ("overview", period, chosen, most, skip), lambda: overview_part(whole, chosen or "", most, skip)
+        )
+
+    def _steady(self, question: tuple[Hashable, ...], answer: Callable[[], Overview]) -> Overview:
+        """An answer that stands for some seconds."""
+        tick = int(clock.now().timestamp() / STEADY_SECONDS)
+        return self._cache.get((*question, tick, self._energies().stamp), answer)
 
     def _overview(self, period: str, energies: Energies) -> Overview:
         meters, span, live, now = self._tree_now().meters, self._period(period), self._live(), clock.now()

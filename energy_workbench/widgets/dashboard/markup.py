@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
@@ -15,7 +15,10 @@ from energy_workbench.figures.wording.words import ICONS, amount, percent, spoke
 from energy_workbench.widgets.markup import heading
 
 LISTED = 7
-"""Meters that the attention list names; the map shows all."""
+"""Meters that a page of the attention list names."""
+
+OPENED = 6
+"""Links to what the flow draws as one; each of its nodes opens by a click too."""
 
 
 def pattern_heading(pattern: Pattern | None, period: str) -> Markup:
@@ -47,8 +50,39 @@ def path(numbers: Sequence[str]) -> Markup:
     return Markup('<nav class="ew-path" aria-label="Part of the tree">{}</nav>').format(Markup(" › ").join(steps))
 
 
-def attention(meters: Sequence[Leaf], calm: str) -> Markup:
-    """The list of meters that need attention; `calm` where there is none."""
+def together(folded: Sequence[tuple[str, str, str]], drawn: int, meters: int) -> Markup:
+    """What the flow draws as one, with links that look inside; empty where it draws all of its meters.
+
+    Parameters
+    ----------
+    folded : sequence of (id, text, number)
+        What it is called, and the number of the meter above.
+    drawn, meters : int
+        Meters that are drawn by themselves, and how many there are in view.
+    """
+    if not folded:
+        return Markup()
+    links = [
+        Markup('<a class="ew-go" href="?{}">{} of {}</a>').format(
+            urlencode({"meter": number}), text.partition("  ")[0], number
+        )
+        for _, text, number in folded[:OPENED]
+        if number
+    ]
+    more = [f"{len(folded) - len(links)} more"] if len(folded) > len(links) else []
+    return Markup(
+        '<p class="ew-more ew-folded">{:,} of {:,} meters are drawn, the largest; look inside: {}</p>'
+    ).format(drawn, meters, Markup(" · ").join([*links, *more]))
+
+
+def attention(meters: Sequence[Leaf], calm: str, begin: int = 0) -> Markup:
+    """A page of the list of meters that need attention; `calm` where there is none.
+
+    Parameters
+    ----------
+    begin : int
+        So many are on the pages before.
+    """
     if not meters:
         return Markup('<p class="ew-calm">{}</p>').format(calm)
     rows = Markup().join(
@@ -60,12 +94,26 @@ def attention(meters: Sequence[Leaf], calm: str) -> Markup:
             states(dict(row)),
             _seen(row["last_seen"]),
         )
-        for row in meters[:LISTED]
+        for row in meters[begin : begin + LISTED]
     )
-    more = len(meters) - LISTED
-    rest = Markup('<p class="ew-more">and {} more: see the map below</p>').format(more) if more > 0 else Markup()
     head = Markup("<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>")
-    return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>{}').format(head, rows, rest)
+    return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>').format(head, rows)
+
+
+def listed(begin: int, there: int, troubled: int) -> str:
+    """Which of the meters that need attention are in view: `8 to 14 of 912; more below a meter of the map`.
+
+    Parameters
+    ----------
+    begin, there, troubled : int
+        So many are on the pages before, are on any page, and are there at all.
+    """
+    last = min(begin + LISTED, there)
+    beyond = last == there < troubled
+    if not beyond:
+        return f"{begin + 1:,} to {last:,} of {troubled:,}"
+    more = f"and {troubled - last:,} more: choose a meter to list those below it"
+    return f"{begin + 1:,} to {last:,} of {troubled:,}, {more}"
 
 
 def trouble(row: Leaf) -> str:

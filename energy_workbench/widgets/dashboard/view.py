@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup, escape
 
 from energy_workbench.contract.results import Pattern
 from energy_workbench.widgets.dashboard import markup
 from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.finding import no_hit
 from energy_workbench.widgets.markup import cards, heading
-from energy_workbench.widgets.parts import Parts, put, show
+from energy_workbench.widgets.parts import Parts, dress, put, show, shown
 
 
 class View:
@@ -34,7 +35,14 @@ class View:
         self.map = make.chart(460, model.meters_table)
         self.flow_title = make.text("ew-h")
         self.pattern_title = make.text("ew-h", markup.pattern_heading(None, model.pattern_period))
+        self.folded = make.text("ew-fold")
         self.attention = make.text("ew-attention")
+        self.before, self.after = (
+            dress(ipywidgets.Button(description=label, layout=make.layout), f"ew-button {name}")
+            for label, name in (("← Before", "ew-do-before"), ("Next →", "ew-do-after"))
+        )
+        self.page = make.text("ew-more")
+        self.pager = make.box([self.before, self.page, self.after], "ew-buttons ew-pager")
         states_title = make.text("ew-h", heading("Status, health and communication"))
         attention_title = make.text("ew-h", heading("Needs attention"))
         self.map_title = make.text("ew-h", heading("Meter map"))
@@ -43,17 +51,25 @@ class View:
                 self.notes,
                 self.cards,
                 make.box(
-                    [make.box([self.flow_title, self.flow_view, self.detail, self.paint], "ew-bar"), self.flow],
+                    [
+                        make.box([self.flow_title, self.flow_view, self.detail, self.paint], "ew-bar"),
+                        self.flow,
+                        self.folded,
+                    ],
                     "ew-panel",
                 ),
                 make.box([self.pattern_title, self.pattern], "ew-panel ew-wide"),
-                make.box([states_title, self.states, attention_title, self.attention], "ew-panel ew-narrow"),
+                make.box(
+                    [states_title, self.states, attention_title, self.attention, self.pager], "ew-panel ew-narrow"
+                ),
                 make.box([make.box([self.map_title, self.find, self.map_kind], "ew-bar"), self.map], "ew-panel"),
             ],
             "ew-app",
         )
         for chart in (self.flow, self.map):
             chart.on_click(make.guard(model.choose))
+        self.before.on_click(make.guard(lambda _: model.turn(-1)))
+        self.after.on_click(make.guard(lambda _: model.turn(1)))
         self._link()
 
     def _link(self) -> None:
@@ -69,10 +85,10 @@ class View:
             ipywidgets.link((model, name), (getattr(self, name), "value"))
         show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
         show(model, "notes", lambda notes: put(self.notes, markup.notes(notes)))
-        for name in ("attention", "calm"):
-            show(model, name, lambda _: put(self.attention, markup.attention(model.attention, model.calm)))
+        model.observe(self._show_attention, ["attention", "calm", "listed", "troubled"])
+        self._show_attention(None)
         show(model, "shown_pattern", lambda pattern: self._show_pattern(pattern))
-        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches"])
+        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches", "folded", "drawn"])
         self._show_titles(None)
 
     def _show_pattern(self, pattern: Pattern) -> None:
@@ -87,7 +103,23 @@ class View:
         note = "Power now [kW]" if model.flow_view == "now" else f"Energy, {model.period} [kWh]"
         title = heading("Power flow", f"{note} · losses in red · click a meter to look closer")
         put(self.flow_title, title + markup.path(model.path))
-        put(self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}"))
+        put(
+            self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}") + self._place()
+        )
+        put(self.folded, markup.together(model.folded, model.drawn, model.meters_in_view))
+
+    def _place(self) -> Markup:
+        """The path to what the map shows, where that is not all."""
+        part = None if self.model.overview is None else self.model.overview.part
+        return markup.path(self.model.path) if part is not None else Markup()
+
+    def _show_attention(self, _: Any) -> None:
+        model = self.model
+        there = len(model.attention)
+        put(self.attention, markup.attention(model.attention, model.calm, model.listed))
+        shown(self.pager, model.troubled > markup.LISTED)
+        put(self.page, escape(markup.listed(model.listed, there, model.troubled)))
+        self.before.disabled, self.after.disabled = not model.listed, model.listed + markup.LISTED >= there
 
     def _said_of_search(self) -> str:
         model = self.model
