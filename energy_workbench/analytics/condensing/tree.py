@@ -89,7 +89,12 @@ def _leaf(group: Group, by_id: Mapping[str, Leaf], inside: Sequence[Leaf]) -> Le
 
 
 def _counts(rows: Iterable[Leaf]) -> dict[str, int]:
-    found = Counter(row["colour"] for row in rows)
+    return counted(row["colour"] for row in rows)
+
+
+def counted(colours: Iterable[str]) -> dict[str, int]:
+    """How many of each colour there are, the worst first."""
+    found = Counter(colours)
     return {str(colour): found[colour] for colour in WORST if found[colour]}
 
 

@@ -119,6 +119,28 @@ class Leaf(TypedDict):
     folded: NotRequired[dict[str, int]]
 
 
+class PlaceRow(TypedDict):
+    """A meter on the floor plan, at `x` and `y` of its picture [0 to 1], or several near each other.
+
+    Several have as `folded` by colour how many they are, the states of the worst of them, and as id `cell:` and the
+    area in which they are seen apart, or that of the first, where they are all at one place; one has its power of now,
+    where that is known.
+    """
+
+    id: str
+    number: str
+    name: str
+    x: float
+    y: float
+    status: StatusText
+    health: HealthText
+    health_reason: str
+    communication: CommunicationText
+    colour: ColourText
+    power_kw: NotRequired[Kw]
+    folded: NotRequired[dict[str, int]]
+
+
 class PartRow(TypedDict):
     """What an overview in few rows is about: a meter and all below it, or all; `number` is empty then.
 

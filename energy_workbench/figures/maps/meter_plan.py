@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from energy_workbench.domain.site.area import Area
 from energy_workbench.figures.schema import Annotation, Axis, Figure, Image, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
-from energy_workbench.figures.wording.folded import colour_of, doing, named
+from energy_workbench.figures.wording.folded import colour_of, doing, inside, named
 from energy_workbench.figures.wording.words import BREAK, amount, title
 
 LABELLED = 160
@@ -90,6 +91,7 @@ def floor_plan(
     image: str = "",
     size: tuple[float, float] = (16.0, 9.0),
     matching: Set[str] | None = None,
+    area: Area | None = None,
 ) -> Figure:
     """Draw the meters where they stand.
 
@@ -101,6 +103,8 @@ def floor_plan(
         The floor plan as a data address; empty for none.
     size : tuple of float
         Width and height of the image, or its proportions.
+    area : Area, optional
+        The part of it that is seen; all by default.
     """
     placed = [meter for meter in tree if meter.get("x") is not None and meter.get("y") is not None]
     if not placed:
@@ -111,7 +115,8 @@ def floor_plan(
         "sizing": "stretch", "layer": "below", "opacity": 0.9,
     }  # fmt: skip
     dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, matching)
-    labels, sides = _labels(placed, width, height)
+    seen = area or Area()
+    labels, sides = _labels(placed, width, height, seen)
     dots = {
         **dots,
         "mode": "markers+text",
@@ -121,10 +126,10 @@ def floor_plan(
     }
     layout = themed_layout(
         theme,
-        summary=f"{len(placed)} of {len(tree)} meters on the floor plan",
-        uirevision="floor",
-        xaxis={"visible": False, "range": [0, width]},
-        yaxis={"visible": False, "range": [height, 0], "scaleanchor": "x"},
+        summary=_told(placed, len(tree)),
+        uirevision="floor" if seen.whole else f"floor {seen}",
+        xaxis={"visible": False, "range": [seen.left * width, seen.right * width]},
+        yaxis={"visible": False, "range": [seen.bottom * height, seen.top * height], "scaleanchor": "x"},
         images=[picture] if image else [],
         meta={"height": FLOOR_HEIGHT},
         dragmode="pan",
@@ -132,19 +137,27 @@ def floor_plan(
     return {"data": [dots], "layout": layout}
 
 
-def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> tuple[list[Markup], list[str]]:
+def _told(placed: Sequence[Mapping[str, Any]], meters: int) -> str:
+    if folded := sum(sum(meter.get("folded", {}).values()) or 1 for meter in placed) - len(placed):
+        return f"{len(placed) + folded:,} meters on the floor plan at {len(placed)} places"
+    return f"{len(placed)} of {meters} meters on the floor plan"
+
+
+def _labels(
+    placed: Sequence[Mapping[str, Any]], width: float, height: float, seen: Area
+) -> tuple[list[Markup], list[str]]:
     """The number of each meter beside its dot, and on which side of it; empty where others stand in the way.
 
     Meters in trouble come first, then parents; one in trouble has its number in any case.
     """
-    scale = min(DRAWN_WIDTH / width, FLOOR_HEIGHT / height)
+    scale = min(DRAWN_WIDTH / (width * (seen.right - seen.left)), FLOOR_HEIGHT / (height * (seen.bottom - seen.top)))
     spots = [(meter["x"] * width * scale, meter["y"] * height * scale) for meter in placed]
     dots = [(x - DOT, x + DOT, y) for x, y in spots]
     labels, sides = [Markup()] * len(placed), [SIDES[0]] * len(placed)
     written: list[tuple[float, float, float]] = []
     for index in sorted(range(len(placed)), key=lambda index: URGENT.get(placed[index]["colour"] or "", len(URGENT))):
         meter, (x, y) = placed[index], spots[index]
-        text, urgent = title(meter), (meter["colour"] or "") in URGENT
+        text, urgent = _beside_dot(meter), (meter["colour"] or "") in URGENT and "folded" not in meter
         boxes = {side: _box(side, x, y, LETTER * len(text.unescape())) for side in (SIDES if urgent else SIDES[:1])}
         others = [*dots[:index], *dots[index + 1 :]]
         free = [side for side, box in boxes.items() if not _meets(box, [*others, *written])]
@@ -156,6 +169,11 @@ def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) ->
         labels[index] = Markup("<b>{}</b>").format(text) if urgent else text
         written.append(boxes[sides[index]])
     return labels, sides
+
+
+def _beside_dot(meter: Mapping[str, Any]) -> Markup:
+    """The number of a meter, or how many there are."""
+    return escape(f"{sum(meter['folded'].values()):,}") if meter.get("folded") else title(meter)
 
 
 def _box(side: str, x: float, y: float, wide: float) -> tuple[float, float, float]:
@@ -193,7 +211,7 @@ def _dots(
 
 
 def _hover(meter: Mapping[str, Any]) -> Markup:
-    wrong = doing(meter)
+    wrong = BREAK.join(filter(None, (inside(meter), doing(meter))))
     return Markup("<b>{}</b><br>{}<br>{}{}").format(
         meter["number"],
         meter["name"],

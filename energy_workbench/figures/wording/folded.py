@@ -21,7 +21,7 @@ def together(node: Mapping[str, Any]) -> Markup:
 
 def named(row: Mapping[str, Any], above: str | None = None) -> Markup:
     """The title of a row of the tree; of meters that are one row without an icon, as they are not all alike."""
-    return escape(row["number"]) if group_of(row["id"]) else title(row, above)
+    return escape(row["number"]) if _several(row) else title(row, above)
 
 
 def colour_of(row: Mapping[str, Any]) -> str:
@@ -31,16 +31,21 @@ def colour_of(row: Mapping[str, Any]) -> str:
 
 
 def inside(row: Mapping[str, Any]) -> Markup:
-    """How the meters are that a row stands for beside itself: `99 below: ✕ 2 red · 97 green`; empty without any."""
+    """How many of the meters that a row stands for beside itself are in trouble, by the icons of colours: `✕2 ⚠1`."""
     folded = row.get("folded")
     if not folded:
         return NOTHING
-    counts = " · ".join(f"{ICONS[colour]} {count:,} {colour}".strip() for colour, count in folded.items())
-    below = "" if group_of(row["id"]) else f"{sum(folded.values()):,} below: "
-    return escape(below + counts)
+    return escape(" ".join(f"{ICONS[colour]}{count:,}" for colour, count in folded.items() if ICONS[colour]))
+
+
+def _several(row: Mapping[str, Any]) -> bool:
+    """Whether a row is no meter, but some side by side."""
+    return group_of(row["id"]) is not None or ("folded" in row and "parent_id" not in row)
 
 
 def doing(row: Mapping[str, Any]) -> Markup:
-    """How a row is, for a hover: what is wrong with its meter, and how those are that it stands for; a line each."""
-    wrong = NOTHING if group_of(row["id"]) else states(row)
-    return BREAK.join(filter(None, (wrong, inside(row), "click to look inside" if row.get("folded") else "")))
+    """How a row is, for a hover: what is wrong with its meter, and that there is more inside; a line each."""
+    folded = row.get("folded")
+    wrong = NOTHING if _several(row) else states(row)
+    below = f"{sum(folded.values()):,} {'meters' if _several(row) else 'below'}, click to look inside" if folded else ""
+    return BREAK.join(filter(None, (wrong, below)))

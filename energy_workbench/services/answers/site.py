@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from energy_workbench.analytics import overview
+from energy_workbench.analytics.condensing.cells import cells
 from energy_workbench.analytics.condensing.part import overview_part
 from energy_workbench.analytics.live import iso
 from energy_workbench.analytics.site_use import site_parts
@@ -12,8 +13,9 @@ from energy_workbench.contract.results import (
     Overview,
 )
 from energy_workbench.contract.rows.condition import Doctor
-from energy_workbench.contract.rows.flow import SiteFigures, SiteUsed
+from energy_workbench.contract.rows.flow import PlaceRow, SiteFigures, SiteUsed
 from energy_workbench.domain.pages import PATTERN
+from energy_workbench.domain.site.area import Area
 from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.domain.time import clock
 from energy_workbench.domain.time.period import Period
@@ -23,6 +25,9 @@ from energy_workbench.services.queries.energies import Energies
 
 STEADY_SECONDS = 2
 """For how long the dashboard's answer stands: many viewers cost as much as one [s]."""
+
+MOST_PLACES = 150
+"""Meters of the floor plan that are told of one by one."""
 
 
 class SiteAnswers(LossAnswers):
@@ -93,6 +98,21 @@ class SiteAnswers(LossAnswers):
 
     def floor_plan(self) -> FloorPlan | None:
         return floor_plan.read(self.settings.home)
+
+    def places(self, area: str | None = None, *, most: int = MOST_PLACES) -> list[PlaceRow]:
+        from energy_workbench.services.rows.places import one_place, several
+
+        seen = Area.of(area)
+        placed = [meter for meter in self._meters() if seen.has(meter.x, meter.y)]
+        found = cells([(meter.x or 0.0, meter.y or 0.0) for meter in placed], seen, most)
+        told = self._described([placed[cell.members[0]] for cell in found if len(cell.members) == 1])
+        alone = {row["id"]: row for row in told}
+        live = self._live(placed) if len(alone) < len(found) else {}
+        rows = []
+        for cell in found:
+            meters = [placed[place] for place in cell.members]
+            rows.append(one_place(alone[meters[0].id]) if len(meters) == 1 else several(cell, meters, live))
+        return rows
 
     def remove_floor_plan(self) -> None:
         floor_plan.remove(self.settings.home)

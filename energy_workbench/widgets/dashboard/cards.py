@@ -14,10 +14,11 @@ from energy_workbench.widgets.markup import Card
 def count_cards(counts: Counts, where: str) -> list[Card]:
     """The meters of a part of the tree by state, now."""
     total, warnings = counts.total, counts.warnings
+    of_all = f"of {amount(total)}, now"
     return [
         Card("Meters", amount(total), where),
-        Card("Active", amount(counts.active), f"of {total}, now", "green" if counts.active == total else "yellow"),
-        Card("Online", amount(counts.online), f"of {total}, now", "green" if counts.online == total else "yellow"),
+        Card("Active", amount(counts.active), of_all, "green" if counts.active == total else "yellow"),
+        Card("Online", amount(counts.online), of_all, "green" if counts.online == total else "yellow"),
         Card("Warnings", amount(warnings), "see below" if warnings else "none", "yellow" if warnings else "green"),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
@@ -50,29 +50,31 @@ def path(numbers: Sequence[str]) -> Markup:
     return Markup('<nav class="ew-path" aria-label="Part of the tree">{}</nav>').format(Markup(" › ").join(steps))
 
 
-def together(folded: Sequence[tuple[str, str, str]], drawn: int, meters: int) -> Markup:
+def together(folded: Sequence[tuple[str, Mapping[str, str]]], drawn: int, meters: int) -> Markup:
     """What the flow draws as one, with links that look inside; empty where it draws all of its meters.
 
     Parameters
     ----------
-    folded : sequence of (id, text, number)
-        What it is called, and the number of the meter above.
+    folded : sequence of (str, mapping)
+        What it is called, and the query of the address that shows it.
     drawn, meters : int
         Meters that are drawn by themselves, and how many there are in view.
     """
     if not folded:
         return Markup()
-    links = [
-        Markup('<a class="ew-go" href="?{}">{} of {}</a>').format(
-            urlencode({"meter": number}), text.partition("  ")[0], number
-        )
-        for _, text, number in folded[:OPENED]
-        if number
-    ]
-    more = [f"{len(folded) - len(links)} more"] if len(folded) > len(links) else []
-    return Markup(
-        '<p class="ew-more ew-folded">{:,} of {:,} meters are drawn, the largest; look inside: {}</p>'
-    ).format(drawn, meters, Markup(" · ").join([*links, *more]))
+    links = [Markup('<a class="ew-go" href="?{}">{}</a>').format(urlencode(to), text) for text, to in folded[:OPENED]]
+    more = [f"{len(folded) - OPENED} more"] if len(folded) > OPENED else []
+    told = f"{drawn:,} of {meters:,} meters are drawn, the largest by energy"
+    return Markup('<p class="ew-more">{}; look inside: {}</p>').format(told, Markup(" · ").join([*links, *more]))
+
+
+def floor(area: str, address: Mapping[str, str]) -> Markup:
+    """The way back to all of the floor plan, where a part of it is seen."""
+    if not area:
+        return Markup()
+    whole = urlencode({key: value for key, value in address.items() if value and key != "area"})
+    link = Markup('<a class="ew-go" href="?{}">Whole plan</a>').format(whole)
+    return Markup('<nav class="ew-path" aria-label="Part of the plan">{} › <b>a part</b></nav>').format(link)
 
 
 def attention(meters: Sequence[Leaf], calm: str, begin: int = 0) -> Markup:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import CInt, Dict, Enum, Instance, Int, List, Unicode
 
+from energy_workbench.analytics.condensing.cells import CELL
 from energy_workbench.analytics.condensing.flows import sizes
 from energy_workbench.analytics.condensing.folding import group_of
 from energy_workbench.analytics.condensing.part import inside
 from energy_workbench.contract.results import Overview, Pattern, PowerFlow
-from energy_workbench.contract.rows.flow import Leaf
+from energy_workbench.contract.rows.flow import Leaf, PlaceRow
 from energy_workbench.contract.rows.meters import MeterRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.pages import OVERVIEW as PAGE
 from energy_workbench.domain.pages import PATTERN
+from energy_workbench.domain.site.area import Area
 from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.domain.time.resolution import resolution
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
 
 
-ROWS = 180
+ROWS = 150
 """Meters that the page is told of one by one; of more it asks for the part that it shows."""
 
 FOUND = 200
@@ -64,6 +66,8 @@ class Fetched:
         Whether there is no such meter any more.
     found : Found or None
         What was searched for, where the page has not all meters.
+    places : sequence of PlaceRow or None
+        What is on the floor plan, where the page has not all meters.
     """
 
     overview: Overview
@@ -72,6 +76,7 @@ class Fetched:
     plan: FloorPlan | None
     gone: bool = False
     found: Found | None = None
+    places: Sequence[PlaceRow] | None = None
 
 
 class Model(PageModel):
@@ -88,6 +93,8 @@ class Model(PageModel):
     paint = Enum(("state", "loss"), "state").tag(address="paint")
     """What a node of the flow is coloured by."""
     map_kind = Enum(("treemap", "icicle", "plan", "floor"), "treemap").tag(address="map", asks=True)
+    area = Unicode("").tag(address="area", asks=True)
+    """The part of the floor plan that is seen, where the page has not all meters; empty for all of it."""
     find = Unicode("").tag(address="find")
     """Text of number or name that is searched for in the map."""
     sought = Unicode("").tag(asks=True)
@@ -119,7 +126,7 @@ class Model(PageModel):
     matches = Int(-1)
     """Meters that match the search; -1 without one."""
     folded = List()
-    """What the flow draws as one: id, how many, and the number of the meter above."""
+    """What the flow draws as one: its name, and the query of the address that looks inside."""
     drawn = Int(0)
     """Meters that the flow draws by themselves."""
 
@@ -130,6 +137,7 @@ class Model(PageModel):
     _flow_asked = False
     """Whether the address says what flows."""
     _found: Found | None = None
+    _places: Sequence[PlaceRow] | None = None
 
     def __init__(self, workbench: WorkbenchContract, choices: Choices, **own: Any) -> None:
         super().__init__(workbench, choices, **own)
@@ -178,7 +186,11 @@ class Model(PageModel):
             plan = self.workbench.floor_plan()
         own = self._over_time(selection.meter, selection.period, overview) if selection.meter else None
         found = self._look_for(choices["sought"]) if choices["sought"] and overview.part else None
-        return Fetched(overview, self._pattern(selection.meter or None, overview, own), own, plan, found=found)
+        places = None
+        if choices["map_kind"] == "floor" and overview.part:
+            places = self.workbench.places(choices["area"] or None, most=ROWS)
+        shape = self._pattern(selection.meter or None, overview, own)
+        return Fetched(overview, shape, own, plan, found=found, places=places)
 
     def _look_for(self, text: str) -> Found:
         table = self.workbench.meters(q=text, limit=FOUND)
@@ -221,6 +233,7 @@ class Model(PageModel):
         implied = self._implied_flow
         self.shown_pattern, self.own = fetched.pattern, fetched.own
         self.overview, self.picture, self._found = overview, fetched.plan, fetched.found
+        self._places = fetched.places
         self._seek()
         if self.flow_view == implied and not self._flow_asked:
             self._imply_flow()
@@ -281,16 +294,18 @@ class Model(PageModel):
         skipped = overview.part["skipped"] if overview.part else 0
         return Fewer(most, by=sizes(flow.links, above), skip=0 if skipped else self.skip)
 
-    def _told_of_flow(self, meters: Mapping[str, Leaf]) -> tuple[int, list[tuple[str, str, str]]]:
+    def _told_of_flow(self, meters: Mapping[str, Leaf]) -> tuple[int, list[tuple[str, dict[str, str]]]]:
         """How many meters the flow draws by themselves, and what it draws as one."""
-        keys = dict.fromkeys(drawn_nodes(self.flow_figure))
-        groups = [(key, group_of(key), text) for key, text in drawn_nodes(self.flow_figure).items()]
-        told = [
-            (key, text, meters[group[1]]["number"] if group[1] in meters else "")
-            for key, group, text in groups
-            if group
-        ]
-        return len(keys) - len(told), told
+        drawn, focus = drawn_nodes(self.flow_figure), self._focus(meters) or ""
+        told = []
+        for key, text in drawn.items():
+            if (group := group_of(key)) is not None and group[1] in meters:
+                number = meters[group[1]]["number"]
+                query = {"meter": number}
+                if group[1] == focus and (skip := self._page(group[0], focus)):
+                    query["skip"] = str(skip)
+                told.append((f"{text.partition('  ')[0]} of {number}", query))
+        return len([key for key in drawn if group_of(key) is None]), told
 
     @property
     def chosen(self) -> bool:
@@ -329,12 +344,16 @@ class Model(PageModel):
             return self._floor(tree, matching)
         return meter_map(tree, theme=self.theme, site=site, kind=self.map_kind, matching=matching)
 
-    def _floor(self, tree: Sequence[Leaf], matching: set[str] | None) -> Figure:
+    def _floor(self, tree: Sequence[Leaf | PlaceRow], matching: set[str] | None) -> Figure:
+        area = None
+        if self._places is not None:
+            tree, area = self._places, Area.of(self.area)
+            matching = None if self._found is None else {row["id"] for row in self._found.rows}
         if self.picture is None:
-            return floor_plan(tree, theme=self.theme, matching=matching)
+            return floor_plan(tree, theme=self.theme, matching=matching, area=area)
         image = f"data:{self.picture.media};base64,{b64encode(self.picture.content).decode()}"
         size = (self.picture.width, self.picture.height)
-        return floor_plan(tree, theme=self.theme, image=image, size=size, matching=matching)
+        return floor_plan(tree, theme=self.theme, image=image, size=size, matching=matching, area=area)
 
     def _focus(self, meters: Mapping[str, Leaf]) -> str | None:
         """The meter whose part of the tree the flow shows: the chosen one, or what is above one without children."""
@@ -402,6 +421,8 @@ class Model(PageModel):
         meters = self._meters
         if (group := group_of(meter)) is not None:
             self._open(*group)
+        elif meter.startswith(f"{CELL}:"):
+            self.area = str(Area.of(meter.partition(":")[2]))
         elif meter in meters:
             self.choices.meter = meters[meter]["number"]
         elif meter != "site":
@@ -413,9 +434,15 @@ class Model(PageModel):
         if parent != (self._focus(meters) or ""):
             self.choices.meter = meters[parent]["number"] if parent in meters else ""
             return
-        shown = sum(meters[key]["parent_id"] == parent for key in drawn_nodes(self.flow_figure) if key in meters)
-        step = max(1, shown)
-        self.skip = max(0, self.skip - step) if kind == "larger" else self.skip + step
+        if f"{kind}:{parent}" in drawn_nodes(self.flow_figure).keys() | meters.keys():
+            self.skip = self._page(kind, parent)
+
+    def _page(self, kind: str, parent: str) -> int:
+        """How many of the largest below a meter in view are one where the next, or the larger, ones are shown."""
+        meters = self._meters
+        shown = (meters[key]["parent_id"] == parent for key in drawn_nodes(self.flow_figure) if key in meters)
+        step = max(1, sum(shown))
+        return max(0, self.skip - step) if kind == "larger" else self.skip + step
 
     def turn(self, by: int) -> None:
         """Show the next meters that need attention, or those before."""

@@ -88,7 +88,7 @@ class View:
         model.observe(self._show_attention, ["attention", "calm", "listed", "troubled"])
         self._show_attention(None)
         show(model, "shown_pattern", lambda pattern: self._show_pattern(pattern))
-        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches", "folded", "drawn"])
+        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches", "folded", "drawn", "area"])
         self._show_titles(None)
 
     def _show_pattern(self, pattern: Pattern) -> None:
@@ -110,8 +110,12 @@ class View:
 
     def _place(self) -> Markup:
         """The path to what the map shows, where that is not all."""
-        part = None if self.model.overview is None else self.model.overview.part
-        return markup.path(self.model.path) if part is not None else Markup()
+        model = self.model
+        if model.overview is None or model.overview.part is None:
+            return Markup()
+        if model.map_kind == "floor":
+            return markup.floor(model.area, model.choices.address() | model.address())
+        return markup.path(model.path)
 
     def _show_attention(self, _: Any) -> None:
         model = self.model
