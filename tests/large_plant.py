@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from energy_workbench.analytics.condensing.cells import cells
+from energy_workbench.analytics.condensing.flows import flow_inside, folded_flow, places, sizes, sources
+from energy_workbench.analytics.condensing.folding import Folding, fold_each
+from energy_workbench.analytics.condensing.nodes import folded_balance
 from energy_workbench.analytics.condensing.part import counts, overview_part
 from energy_workbench.analytics.condensing.tree import counted
-from energy_workbench.contract.results import MeterTable, Overview, Pattern, PowerFlow
+from energy_workbench.contract.results import Balance, Losses, MeterTable, Overview, Pattern, PowerFlow
 from energy_workbench.domain.errors import NotFoundError
+from energy_workbench.domain.lost import lost_together
 from energy_workbench.domain.site.area import Area
 from energy_workbench.domain.status import Communication, Health, Status, colour
 from energy_workbench.widgets.finding import hits
-from tests.figures import payloads
+from tests.figures import analyses, payloads
 from tests.widgets.stand_in import StandIn
 
 METERS, MAINS, BOARDS = 10_000, 10, 100
 LOST = 0.012
 """Of each node's supply [1]; a board in 23 loses six times as much."""
+
+SILENT = 20
+"""The node of its balance of which too little is known for a verdict."""
 
 TROUBLES = (
     (401, Status.ACTIVE, Health.GOOD, Communication.OFFLINE),
@@ -140,6 +148,48 @@ def overview(step: int = 0) -> Overview:
     })  # fmt: skip
 
 
+@cache
+def balance() -> Balance:
+    """The balance of all of its nodes, of which one is not known."""
+    rows, energy = tree(), [round(9.7 * value, 3) for value in powers()]
+    below: dict[int, list[int]] = {}
+    for nth in range(METERS):
+        if (parent := _row(nth)[3]) is not None:
+            below.setdefault(parent, []).append(nth)
+    nodes = []
+    for nth, inside in sorted(below.items()):
+        children = []
+        for each in inside:
+            made = rows[each]["type"] == "solar"
+            sides = {"taken_kwh": 0.0 if made else energy[each], "delivered_kwh": energy[each] if made else 0.0}
+            names = {key: rows[each][key] for key in ("number", "name", "type")}
+            children.append({"meter": rows[each]["id"], **names, **sides})
+        supply = energy[nth] + sum(child["delivered_kwh"] for child in children)
+        demand = sum(child["taken_kwh"] for child in children)
+        known = {"supply_kwh": supply, "demand_kwh": demand, "loss_kwh": supply - demand, "uncertainty_kwh": 10.0}
+        verdict = "hotspot" if supply - demand > 0.03 * supply else "ok"
+        parent = _row(nth)[3]
+        nodes.append({
+            **{key: rows[nth][key] for key in ("number", "name", "type", "parent_id")}, "meter": rows[nth]["id"],
+            "depth": 0 if parent is None else 1 if parent == 0 else 2, **known,
+            "loss_percent": 100 * (supply - demand) / supply, "site_percent": 1.0, "completeness": 1.0,
+            "estimated": 0.0, "verdict": verdict, "reason": "so", "rank": None, "unmetered_kw": None,
+            "counted_twice": [], "assumed_classes": False, "nominal_classes": [], "below_range": [],
+            "uncertainty_reason": "", "children": children,
+        })  # fmt: skip
+    unknown = dict.fromkeys(("supply_kwh", "demand_kwh", "loss_kwh", "loss_percent", "uncertainty_kwh"))
+    sides = dict.fromkeys(("taken_kwh", "delivered_kwh"))
+    silent = nodes[SILENT]
+    nodes[SILENT] = {
+        **silent, **unknown, "verdict": "insufficient_data", "completeness": 0.0,
+        "children": [{**child, **sides} for child in silent["children"]],
+    }  # fmt: skip
+    return Balance.from_dict({
+        "items": nodes, "total": len(nodes), **analyses.SPAN, "threshold_percent": 3.0,
+        "lost": lost_together(nodes),  # type: ignore[arg-type]
+    })  # fmt: skip
+
+
 class LargePlant(StandIn):
     """Answers of that plant; `whole` are the questions for all rows of it."""
 
@@ -193,11 +243,36 @@ class LargePlant(StandIn):
             rows.append({**row, **(more if len(inside) > 1 else {})})
         return rows
 
-    def flow(self, period: str | None = None) -> PowerFlow:
-        """All of it."""
-        self.whole.append("flow")
+    def flow(self, period: str | None = None, *, meter: str | None = None, each: int | None = None) -> PowerFlow:
+        """Where power or energy goes."""
         whole = overview(self.step)
-        return PowerFlow.from_dict(whole.flow if period else whole.flow_now)
+        found = PowerFlow.from_dict(whole.flow if period else whole.flow_now)
+        if each is None:
+            self.whole.append("flow")
+            return found
+        few = folded_flow(found, self._few(each))
+        return few if meter is None else flow_inside(few, self.meter(meter)["id"])
+
+    def _few(self, each: int) -> Folding:
+        found = PowerFlow.from_dict(overview().flow)
+        above = places(found.nodes)
+        return fold_each(above, sizes(found.links, above), each, sources(found.links, above))
+
+    def balance(self, period: str, *, meter: str | None = None, each: int | None = None) -> Balance:
+        """Losses of its nodes."""
+        self.asked.append(period)
+        found = balance()
+        if meter is not None:
+            known = self.meter(meter)["id"]
+            found = replace(found, rows=tuple(row for row in found.rows if known in (row["meter"], row["parent_id"])))
+        if each is None:
+            self.whole.append("balance")
+            return found
+        return folded_balance(found, self._few(each))
+
+    def losses(self, meter: str, period: str, *, every: str) -> Losses:
+        """Those of one node."""
+        return Losses.from_dict({**analyses.losses(every=every), "number": meter})
 
     def over_time(self, meter: str | None = None, period: str | None = None, *, every: str = "1h") -> Pattern:
         self.periods.append(period)

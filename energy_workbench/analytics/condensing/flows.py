@@ -61,6 +61,33 @@ def folded_flow(flow: PowerFlow, folding: Folding) -> PowerFlow:
     return replace(flow, nodes=(*shown, *groups), links=tuple(links))
 
 
+def flow_inside(flow: PowerFlow, root: str) -> PowerFlow:
+    """The flow of a meter and of all below it, without what comes from above.
+
+    Parameters
+    ----------
+    root : str
+        Id of the meter.
+    """
+    above = places(flow.nodes)
+    inside = {root}
+    waiting = [root]
+    below: dict[str, list[str]] = {}
+    for key, parent in above.items():
+        below.setdefault(parent or "", []).append(key)
+    while waiting:
+        found = below.get(waiting.pop(), [])
+        inside.update(found)
+        waiting += found
+    links = [
+        link for link in flow.links if link["source"] in inside and (link["kind"] == "loss" or link["target"] in inside)
+    ]
+    lost = round(fsum(link["value"] for link in links if link["kind"] == "loss"), DIGITS)
+    nodes: list[FlowNode] = [node for node in flow.nodes if node["id"] in inside]
+    nodes += [{**node, "value": lost} for node in flow.nodes if node["type"] == LOSS and lost]
+    return replace(flow, nodes=tuple(nodes), links=tuple(links))
+
+
 def folded_links(links: Iterable[FlowLink], folding: Folding, parents: Mapping[str, str | None]) -> list[FlowLink]:
     """Links between what is shown, each the sum of those that it stands for [kW or kWh]."""
     found: dict[tuple[str, str, str], list[float]] = {}

@@ -89,17 +89,6 @@ def power_flow(
     return drawing.sankey.figure(replace(style, unit=unit), summary, "flow")
 
 
-def drawn_nodes(figure: Mapping[str, Any]) -> dict[str, str]:
-    """By id of the meters, and of the groups of them, that a flow shows, their labels."""
-    found: dict[str, str] = {}
-    for trace in figure["data"]:
-        node = trace.get("node", {})
-        for (key, *_), label in zip(node.get("customdata", ()), node.get("label", ()), strict=True):
-            # The loss of a meter stands behind it, under the same id.
-            found.setdefault(key, label)
-    return found
-
-
 @dataclass
 class _Drawing:
     """Puts the nodes, losses and flows of a network into a Sankey; parameters as of `power_flow`."""

@@ -17,9 +17,6 @@ from energy_workbench.widgets.markup import heading
 LISTED = 7
 """Meters that a page of the attention list names."""
 
-OPENED = 6
-"""Links to what the flow draws as one; each of its nodes opens by a click too."""
-
 
 def pattern_heading(pattern: Pattern | None, period: str) -> Markup:
     """Title of the pattern: its meter and totals."""
@@ -48,24 +45,6 @@ def path(numbers: Sequence[str]) -> Markup:
     ]
     steps = [Markup('<a class="ew-go" href="?meter=">All</a>'), *links, Markup("<b>{}</b>").format(numbers[-1])]
     return Markup('<nav class="ew-path" aria-label="Part of the tree">{}</nav>').format(Markup(" › ").join(steps))
-
-
-def together(folded: Sequence[tuple[str, Mapping[str, str]]], drawn: int, meters: int) -> Markup:
-    """What the flow draws as one, with links that look inside; empty where it draws all of its meters.
-
-    Parameters
-    ----------
-    folded : sequence of (str, mapping)
-        What it is called, and the query of the address that shows it.
-    drawn, meters : int
-        Meters that are drawn by themselves, and how many there are in view.
-    """
-    if not folded:
-        return Markup()
-    links = [Markup('<a class="ew-go" href="?{}">{}</a>').format(urlencode(to), text) for text, to in folded[:OPENED]]
-    more = [f"{len(folded) - OPENED} more"] if len(folded) > OPENED else []
-    told = f"{drawn:,} of {meters:,} meters are drawn, the largest by energy"
-    return Markup('<p class="ew-more">{}; look inside: {}</p>').format(told, Markup(" · ").join([*links, *more]))
 
 
 def floor(area: str, address: Mapping[str, str]) -> Markup:
@@ -100,22 +79,6 @@ def attention(meters: Sequence[Leaf], calm: str, begin: int = 0) -> Markup:
     )
     head = Markup("<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>")
     return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>').format(head, rows)
-
-
-def listed(begin: int, there: int, troubled: int) -> str:
-    """Which of the meters that need attention are in view: `8 to 14 of 912; more below a meter of the map`.
-
-    Parameters
-    ----------
-    begin, there, troubled : int
-        So many are on the pages before, are on any page, and are there at all.
-    """
-    last = min(begin + LISTED, there)
-    beyond = last == there < troubled
-    if not beyond:
-        return f"{begin + 1:,} to {last:,} of {troubled:,}"
-    more = f"and {troubled - last:,} more: choose a meter to list those below it"
-    return f"{begin + 1:,} to {last:,} of {troubled:,}, {more}"
 
 
 def trouble(row: Leaf) -> str:

@@ -26,7 +26,8 @@ from energy_workbench.domain.site.floor_plan import FloorPlan
 from energy_workbench.domain.time.resolution import resolution
 from energy_workbench.figures import distributions, meter_map, pattern, power_flow
 from energy_workbench.figures.flows.fewer import MOST, MOST_OF_LINES, Fewer
-from energy_workbench.figures.flows.power_flow import OVERVIEW, drawn_nodes
+from energy_workbench.figures.flows.power_flow import OVERVIEW
+from energy_workbench.figures.flows.sankey import drawn_nodes
 from energy_workbench.figures.maps.meter_plan import floor_plan, meter_plan
 from energy_workbench.figures.schema import Figure
 from energy_workbench.tables.sheet import Sheet, sheet
@@ -37,6 +38,7 @@ from energy_workbench.widgets.dashboard.markup import LISTED
 from energy_workbench.widgets.finding import hits, no_hit
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import LIVE, PageModel, Selection
+from energy_workbench.widgets.pager import turned
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -446,8 +448,7 @@ class Model(PageModel):
 
     def turn(self, by: int) -> None:
         """Show the next meters that need attention, or those before."""
-        at = self.listed + by * LISTED
-        self.listed = at if 0 <= at < len(self.attention) else self.listed
+        self.listed = turned(self.listed, LISTED, len(self.attention), by)
 
     def flow_table(self) -> Sheet:
         """Rows of the flow: source, target and size of each link."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from energy_workbench.contract.results import Pattern
 from energy_workbench.widgets.dashboard import markup
 from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.finding import no_hit
-from energy_workbench.widgets.markup import cards, heading
-from energy_workbench.widgets.parts import Parts, dress, put, show, shown
+from energy_workbench.widgets.markup import cards, heading, together
+from energy_workbench.widgets.pager import Pager
+from energy_workbench.widgets.parts import Parts, put, show
 
 
 class View:
@@ -37,12 +38,7 @@ class View:
         self.pattern_title = make.text("ew-h", markup.pattern_heading(None, model.pattern_period))
         self.folded = make.text("ew-fold")
         self.attention = make.text("ew-attention")
-        self.before, self.after = (
-            dress(ipywidgets.Button(description=label, layout=make.layout), f"ew-button {name}")
-            for label, name in (("← Before", "ew-do-before"), ("Next →", "ew-do-after"))
-        )
-        self.page = make.text("ew-more")
-        self.pager = make.box([self.before, self.page, self.after], "ew-buttons ew-pager")
+        self.pager = Pager(make, model.turn)
         states_title = make.text("ew-h", heading("Status, health and communication"))
         attention_title = make.text("ew-h", heading("Needs attention"))
         self.map_title = make.text("ew-h", heading("Meter map"))
@@ -60,7 +56,8 @@ class View:
                 ),
                 make.box([self.pattern_title, self.pattern], "ew-panel ew-wide"),
                 make.box(
-                    [states_title, self.states, attention_title, self.attention, self.pager], "ew-panel ew-narrow"
+                    [states_title, self.states, attention_title, self.attention, self.pager.widget],
+                    "ew-panel ew-narrow",
                 ),
                 make.box([make.box([self.map_title, self.find, self.map_kind], "ew-bar"), self.map], "ew-panel"),
             ],
@@ -68,8 +65,6 @@ class View:
         )
         for chart in (self.flow, self.map):
             chart.on_click(make.guard(model.choose))
-        self.before.on_click(make.guard(lambda _: model.turn(-1)))
-        self.after.on_click(make.guard(lambda _: model.turn(1)))
         self._link()
 
     def _link(self) -> None:
@@ -106,7 +101,8 @@ class View:
         put(
             self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}") + self._place()
         )
-        put(self.folded, markup.together(model.folded, model.drawn, model.meters_in_view))
+        drawn = f"{model.drawn:,} of {model.meters_in_view:,} meters are drawn, the largest by energy"
+        put(self.folded, together(model.folded, drawn))
 
     def _place(self) -> Markup:
         """The path to what the map shows, where that is not all."""
@@ -119,11 +115,9 @@ class View:
 
     def _show_attention(self, _: Any) -> None:
         model = self.model
-        there = len(model.attention)
         put(self.attention, markup.attention(model.attention, model.calm, model.listed))
-        shown(self.pager, model.troubled > markup.LISTED)
-        put(self.page, escape(markup.listed(model.listed, there, model.troubled)))
-        self.before.disabled, self.after.disabled = not model.listed, model.listed + markup.LISTED >= there
+        there, beyond = len(model.attention), "choose a meter to list those below it"
+        self.pager.show(model.listed, markup.LISTED, there, model.troubled, beyond)
 
     def _said_of_search(self) -> str:
         model = self.model
