@@ -239,10 +239,10 @@ def fold(
             tree.close(holders)
             break
         if whole > room:
-            if sum(min(PAIR, len(tree.below[key])) for key in holders) > room and depth:
+            if sum(min(PAIR, len(tree.below[key])) for key in holders) > room:
                 tree.close(holders)
             else:
-                tree.close(tree.open(holders, max(room, PAIR), always))
+                tree.close(tree.open(holders, room, always))
             break
         level = [child for key in holders for child in tree.below[key]]
         tree.show(level)

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.figures.flows.balance_rows import DrawnChild, DrawnNode
-from energy_workbench.figures.flows.fewer import FEWER, Fewer
+from energy_workbench.figures.flows.fewer import FEWER, ROOM, Fewer
 from energy_workbench.figures.flows.fewer_children import fewer_children
 from energy_workbench.figures.flows.sankey import Sankey, Style
 from energy_workbench.figures.flows.unmetered import UNJUDGED, UNMETERED, meter_label
@@ -74,6 +74,8 @@ def balance_flow(
     sankey = Sankey(theme, sum(map(_through, shown)))
     closed: Set[str] = frozenset()
     if fewer is not None:
+        largest = sorted(shown, key=_through, reverse=True)[: fewer.most // ROOM]
+        shown = [row for row in shown if row in largest]
         rows, closed = fewer_children(rows, [row["meter"] for row in shown], levels, fewer)
         shown = [rows[row["meter"]] for row in shown]
     drawing = _Drawing(sankey, rows, closed)

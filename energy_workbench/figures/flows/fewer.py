@@ -15,6 +15,9 @@ from energy_workbench.figures.flows.unmetered import UNMETERED_LINK, Link
 MOST, MOST_OF_LINES = 120, 60
 """Links that are drawn where all are too many: of all meters, and of the main lines."""
 
+ROOM = 4
+"""Links that a meter needs at least: the largest below it, the others, its loss, and what it is below."""
+
 Node = Mapping[str, Any]
 
 
@@ -49,7 +52,7 @@ class Fewer:
         """
         flows = cast("list[FlowLink]", [link for link in links if link["kind"] != UNMETERED_LINK])
         parents = _above(nodes, links, depths)
-        roots = [key for key, parent in parents.items() if parent is None]
+        roots = self._roots(parents, flows)
         folding = fold(
             parents,
             self.by or sizes(flows, parents),
@@ -82,6 +85,20 @@ class Fewer:
             stubs[meter] = cast(Link, {**link, **named, "target": target, "metering": link["metering"]})
         root = {key: shown.pop(key) for key in roots if key in shown}
         return {**root, **first, **shown, **last}, [*drawn, *stubs.values()]
+
+    def _roots(self, parents: dict[str, str | None], flows: Sequence[FlowLink]) -> list[str]:
+        """The tops of the drawing; of more than have room for something below them only the largest are left there."""
+        roots = [key for key, parent in parents.items() if parent is None]
+        if len(roots) <= self.most // ROOM:
+            return roots
+        through = throughput((link["source"], link["target"], link["value"]) for link in flows)
+        kept = set(sorted(roots, key=lambda key: -through.get(key, 0.0))[: self.most // ROOM])
+        for key, parent in list(parents.items()):
+            if key not in kept and (parent is None or parent not in kept):
+                del parents[key]
+            else:
+                kept.add(key)
+        return [key for key in roots if key in kept]
 
 
 def _above(nodes: Mapping[str, Node], links: Sequence[Link], depths: Mapping[str, int]) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ from energy_workbench.domain.pages import LOSSES as PAGE
 from energy_workbench.figures.balance import losses, over_time
 from energy_workbench.figures.flows.balance_flow import balance_flow
 from energy_workbench.figures.flows.balance_rows import DrawnNode, as_known
-from energy_workbench.figures.flows.fewer import Fewer
+from energy_workbench.figures.flows.fewer import MOST, MOST_OF_LINES, Fewer
 from energy_workbench.figures.flows.sankey import drawn_nodes
 from energy_workbench.figures.flows.unmetered import UNJUDGED, UNMETERED
 from energy_workbench.figures.wording import losses as loss_words
@@ -173,7 +173,7 @@ class Model(PageModel):
             [row["meter"] for row in starts],
             theme=theme,
             levels=DEPTHS[self.depth],
-            fewer=Fewer(skip=self.skip if chosen else 0),
+            fewer=Fewer(MOST if self.depth == "all" else MOST_OF_LINES, skip=self.skip if chosen else 0),
         )
         self.folded = self._told_of_flow(rows, chosen)
         self.losses_figure = losses(shown.to_dict(), theme=theme, by=self.by)
