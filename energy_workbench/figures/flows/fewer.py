@@ -21,6 +21,14 @@ ROOM = 4
 Node = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn of a flow: nodes by id, parents first, and links."""
+
+    nodes: Mapping[str, Node]
+    links: Sequence[Link]
+
+
 @dataclass(frozen=True)
 class Fewer:
     """How much of a flow is drawn.
@@ -40,9 +48,7 @@ class Fewer:
     by: Mapping[str, float] | None = None
     skip: int = 0
 
-    def of(
-        self, nodes: Mapping[str, Node], links: Sequence[Link], depths: Mapping[str, int]
-    ) -> tuple[dict[str, Node], list[Link]]:
+    def of(self, nodes: Mapping[str, Node], links: Sequence[Link], depths: Mapping[str, int]) -> Drawn:
         """Those nodes and links that are drawn.
 
         Parameters
@@ -63,7 +69,7 @@ class Fewer:
             beside=1,
         )
         if folding.whole:
-            return dict(nodes), list(links)
+            return Drawn(nodes, links)
         drawn = cast("list[Link]", folded_links(flows, folding, parents))
         through = throughput((link["source"], link["target"], link["value"]) for link in drawn)
         first: dict[str, Node] = {}
@@ -84,7 +90,7 @@ class Fewer:
             target = meter if link["target"] == link["meter"] else link["target"]
             stubs[meter] = cast(Link, {**link, **named, "target": target, "metering": link["metering"]})
         root = {key: shown.pop(key) for key in roots if key in shown}
-        return {**root, **first, **shown, **last}, [*drawn, *stubs.values()]
+        return Drawn({**root, **first, **shown, **last}, [*drawn, *stubs.values()])
 
     def _roots(self, parents: dict[str, str | None], flows: Sequence[FlowLink]) -> list[str]:
         """The tops of the drawing; of more than have room for something below them only the largest are left there."""

@@ -68,8 +68,8 @@ class Network:
         if levels is not None:
             links = [link for link in links if _is_shown(link, depths, levels)]
         if fewer is not None and (len(links) > fewer.most or fewer.skip):
-            nodes, links = fewer.of(nodes, links, depths)
-            depths = _depths(nodes, links)
+            drawn = fewer.of(nodes, links, depths)
+            return cls(drawn.nodes, drawn.links, _depths(drawn.nodes, drawn.links))
         return cls(nodes, links, depths)
 
     @cached_property

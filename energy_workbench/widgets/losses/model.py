@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import CInt, Dict, Enum, Instance, Int, List, Tuple, Unicode
 
 from energy_workbench.analytics.condensing.folding import group_of
-from energy_workbench.contract.results import Balance, Losses
+from energy_workbench.contract.results import Balance, Losses, PowerFlow
 from energy_workbench.contract.rows.losses import NodeRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.lost import lost_together
@@ -118,7 +118,7 @@ class Model(PageModel):
         wide = node is not None and bool(of) and _folded(node)
         if wide and node is not None:
             balance = self._wider(balance, node, period)
-        known = as_known(balance.rows, self._flow(balance.rows, node if wide else None, period))
+        known = as_known(balance.rows, self._flow(balance.rows, node if wide else None, period).to_dict())
         if node is None:
             return Fetched(balance, known, of=of)
         over_time = self.workbench.losses(node["number"], period, every=_every(balance.start, balance.end))
@@ -134,15 +134,15 @@ class Model(PageModel):
             return meter
         return above if above and node_of(rows, above) is not None else meter
 
-    def _flow(self, rows: Sequence[NodeRow], wide: NodeRow | None, period: str) -> dict[str, Any]:
+    def _flow(self, rows: Sequence[NodeRow], wide: NodeRow | None, period: str) -> PowerFlow:
         """Energies for nodes without a verdict, where there are such."""
         if not any(row["verdict"] in UNJUDGED for row in rows):
-            return {"nodes": [], "links": []}
-        flow = self.workbench.flow(period, each=EACH).to_dict()
+            return PowerFlow("kWh", None, None, (), (), 0.0)
+        flow = self.workbench.flow(period, each=EACH)
         if wide is None or wide["verdict"] not in UNJUDGED:
             return flow
-        more = self.workbench.flow(period, meter=wide["number"], each=WIDE).to_dict()
-        return {key: [*flow[key], *more[key]] for key in ("nodes", "links")}
+        more = self.workbench.flow(period, meter=wide["number"], each=WIDE)
+        return replace(flow, nodes=(*flow.nodes, *more.nodes), links=(*flow.links, *more.links))
 
     def _wider(self, balance: Balance, node: NodeRow, period: str) -> Balance:
         """The balance with more of the children of the node in view."""
