@@ -128,8 +128,15 @@ def served(stand_in: StandIn | None = None) -> Iterator[Service]:
                 return overview(asked).to_dict()
             if path.endswith("/floor-plan"):
                 raise NotFoundError("there is no floor plan")
+            few = {"meter": asked.get("meter"), "each": int(asked["each"]) if "each" in asked else None}
             if path.endswith("/flow"):
-                return stand_in.flow(asked.get("period")).to_dict()
+                return stand_in.flow(asked.get("period"), **few).to_dict()
+            if path.endswith("/balance"):
+                return stand_in.balance(asked["period"], **few).to_dict()
+            if path.endswith("/balance/over-time"):
+                return stand_in.losses(asked["meter"], asked["period"], every=asked["every"]).to_dict()
+            if "/meters/" in path:
+                return stand_in.meter(path.rpartition("/")[2])
             return stand_in.over_time(asked.get("meter"), asked.get("period")).to_dict()
 
         def log_message(self, *_: Any) -> None:
