@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from traitlets import HasTraits
 
 from energy_workbench.analytics.condensing.folding import group_of
+from energy_workbench.analytics.condensing.part import overview_part
 from energy_workbench.figures.flows.sankey import drawn_nodes
 from energy_workbench.widgets import markup as shared
 from energy_workbench.widgets.choices import Choices
@@ -294,3 +296,19 @@ def test_the_ranking_is_turned_page_by_page_and_taken_along_whole(plant: LargePl
     assert len(model.nodes_table().rows) == len(model.ranking)
     assert len(model.flow_table().rows) >= METERS - 1
     assert plant.whole == ["balance", "flow"]
+
+
+def test_meters_that_were_never_connected_are_counted_and_the_first_named(
+    plant: LargePlant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spares = [f"SPARE-{nth}" for nth in range(824)]
+    whole = overview()
+    cards = {**whole.cards, "left_out": spares}
+    told_of = overview_part(replace(whole, cards=cards), "", ROWS)  # type: ignore[arg-type]
+    monkeypatch.setattr(plant, "overview", lambda *_, **__: told_of)
+    model = Model(plant, Choices())
+    model.refresh()
+    (note,) = model.notes
+    assert note.startswith("SPARE-0, SPARE-1, ")
+    assert "SPARE-11 and 812 more were never connected" in note
+    assert len(told_of.cards["left_out"]) == 100

@@ -63,11 +63,13 @@ def overview_part(whole: Overview, chosen: str, most: int, skip: int = 0) -> Ove
         **_counted(part),
         "troubled": len(worst),
         "attention": worst[:LISTED],
+        "left_out": len(whole.cards["left_out"]),
         "skipped": skip if f"larger:{root}" in folding.groups else 0,
     }
     return replace(
         whole,
         tree=tuple(folded_tree(tree, folding)),
+        cards={**whole.cards, "left_out": whole.cards["left_out"][:LISTED]},
         flow=folded_flow(flow, folding).to_dict(),
         flow_now=folded_flow(flow_now, folding).to_dict(),
         part=told,

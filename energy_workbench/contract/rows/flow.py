@@ -147,6 +147,7 @@ class PartRow(TypedDict):
     `root` is the id of the meter at which tree and flows begin, empty for all, `above` the meters above that from the
     top of the tree, `inside` how many meters these are of, of all `meters`. The states are counted of all that the part
     has, shown by itself or not; `attention` are the worst of the `troubled`, `skipped` the largest that are one row.
+    `left_out` says how many meters the cards leave out, which name the first of them.
     """
 
     number: str
@@ -161,6 +162,7 @@ class PartRow(TypedDict):
     colour: dict[str, int]
     troubled: int
     attention: list[Leaf]
+    left_out: int
     skipped: int
 
 

@@ -79,7 +79,7 @@ def notes(overview: Overview, *, whole: bool = True) -> list[str]:
         *([site["advice"]] if site.get("advice") else []),
         *(f"The site's use ({what}) is not known, because {why}." for why, what in told.items()),
         *speak_for(cards),
-        *without(cards["left_out"]),
+        *without(cards["left_out"], overview.part["left_out"] if overview.part else None),
     ]
 
 
