@@ -116,6 +116,16 @@ def test_behind_the_largest_are_the_next() -> None:
     assert fold(BRANCHED, SIZES, 12, root="M1", skip=30).groups.keys() == first.groups.keys()
 
 
+def test_many_at_the_top_are_turned_to_too() -> None:
+    flat = dict.fromkeys(map(str, range(100)))
+    sizes_of = {key: float(key) for key in flat}
+    first = fold(flat, sizes_of, 20)
+    then = fold(flat, sizes_of, 20, skip=19)
+    assert shown(first) == [str(key) for key in range(99, 80, -1)]
+    assert sorted(shown(then), key=int) == [str(key) for key in range(63, 81)]
+    assert len(then.groups["larger:"].members) == 19
+
+
 def test_what_takes_is_never_one_with_what_feeds() -> None:
     folding = fold(BRANCHED, SIZES, 12, root="M1", sources={"M1-0", "M1-1", "M1-2"})
     assert set(folding.groups["sources:M1"].members) == {"M1-0", "M1-1", "M1-2"}

@@ -312,3 +312,29 @@ def test_meters_that_were_never_connected_are_counted_and_the_first_named(
     assert note.startswith("SPARE-0, SPARE-1, ")
     assert "SPARE-11 and 812 more were never connected" in note
     assert len(told_of.cards["left_out"]) == 100
+
+
+def test_a_plant_without_a_tree_is_turned_page_by_page(plant: LargePlant, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = tuple({**row, "parent_id": None} for row in overview().tree[:400])
+    nodes = [{**node, "parent_id": None} for node in overview().flow["nodes"][:400]]
+    flat = {"nodes": nodes, "links": []}
+    whole = overview()
+    whole = replace(
+        whole,
+        tree=rows,
+        flow={**whole.flow, **flat},
+        flow_now={**whole.flow_now, **flat},  # type: ignore[arg-type]
+    )
+    monkeypatch.setattr(
+        plant,
+        "overview",
+        lambda _, *, meter, most, skip: overview_part(whole, plant.meter(meter)["id"] if meter else "", most, skip),
+    )
+    model = Model(plant, Choices())
+    seen: set[str] = set()
+    for _ in range(3):
+        model.refresh()
+        assert len(model.overview.tree) <= ROWS
+        seen |= {row["id"] for row in model.overview.tree} & {row["id"] for row in rows}
+        model.choose("others:")
+    assert seen == {row["id"] for row in rows}

@@ -205,7 +205,7 @@ def fold(
     always : set of str
         Ids of meters that are shown wherever those beside them are.
     skip : int
-        So many of the largest below `root` are one row: the page behind them.
+        So many of the largest below `root`, or at the top, are one row: the page behind them.
     beside : int
         Rows that each meter takes of which something below is shown: its loss.
 
@@ -220,17 +220,17 @@ def fold(
     for key, parent in parents.items():
         below.setdefault(parent if parent is not None and parent in parents else "", []).append(key)
     tree = _Tree(below, sizes, sources)
-    level = [root] if root else below.get("", [])
-    if len(level) > most:
-        tree.below = {**below, "": level}
-        level = tree.open([""], most, always)
-    tree.show(level)
-    used, depth = len(level) + bool("others:" in tree.groups), 0
-    if root and 0 < skip < len(below.get(root, ())):
+    if 0 < skip < len(below.get(root, ())):
         ranked = tree.order(below[root])
         tree.fold("larger", root, ranked[:skip])
         tree.below = {**below, root: ranked[skip:]}
-        used += 1
+    used, depth = len(tree.groups), 0
+    level = [root] if root else tree.below.get("", [])
+    if len(level) > most - used:
+        level = tree.open([""], most - used, always)
+        used = len(tree.groups)
+    tree.show(level)
+    used += len(level)
     while level:
         holders = [key for key in level if tree.below.get(key)]
         room = most - used - beside * len(holders)

@@ -442,8 +442,10 @@ class Model(PageModel):
     def _page(self, kind: str, parent: str) -> int:
         """How many of the largest below a meter in view are one where the next, or the larger, ones are shown."""
         meters = self._meters
-        shown = (meters[key]["parent_id"] == parent for key in drawn_nodes(self.flow_figure) if key in meters)
-        step = max(1, sum(shown))
+        drawn = drawn_nodes(self.flow_figure)
+        shown = [key for key, row in meters.items() if (row["parent_id"] or "") == parent and group_of(key) is None]
+        # Of meters at the top that nothing flows between the map alone shows something.
+        step = max(1, sum(key in drawn for key in shown) or len(shown))
         return max(0, self.skip - step) if kind == "larger" else self.skip + step
 
     def turn(self, by: int) -> None:
