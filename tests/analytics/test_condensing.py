@@ -172,6 +172,14 @@ def test_a_flow_that_was_folded_once_is_folded_again() -> None:
     assert group["value"] == pytest.approx(other["value"])
 
 
+def test_what_is_larger_stands_before_what_is_shown_of_it() -> None:
+    whole = large_plant.overview()
+    few = overview_part(whole, "mtr_20", 50, skip=48)
+    for rows in (few.tree, few.flow["nodes"], few.flow_now["nodes"]):
+        assert [row["id"] for row in rows][:2] == ["mtr_20", "larger:mtr_20"]
+    assert few.tree[-1]["id"] == "others:mtr_20"
+
+
 def test_an_overview_in_few_rows_counts_every_meter_once() -> None:
     whole = large_plant.overview()
     for chosen in ("", "mtr_4", "mtr_20", "mtr_118"):

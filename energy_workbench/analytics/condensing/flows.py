@@ -58,7 +58,10 @@ def folded_flow(flow: PowerFlow, folding: Folding) -> PowerFlow:
     ]
     holders = {parent for parent in parents.values() if parent} if folding.alone else set()
     shown = [node for node in flow.nodes if node["type"] == LOSS or node["id"] in holders or folding.shown(node["id"])]
-    return replace(flow, nodes=(*shown, *groups), links=tuple(links))
+    # What is larger stands before what is shown of it, behind the meter that both are below.
+    first = [node for node in groups if node["id"].startswith("larger:")]
+    last = [node for node in groups if node not in first]
+    return replace(flow, nodes=(*shown[:1], *first, *shown[1:], *last), links=tuple(links))
 
 
 def flow_inside(flow: PowerFlow, root: str) -> PowerFlow:

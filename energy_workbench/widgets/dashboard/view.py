@@ -101,7 +101,8 @@ class View:
         put(
             self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}") + self._place()
         )
-        drawn = f"{model.drawn:,} of {model.meters_in_view:,} meters are drawn, the largest by energy"
+        which = f"behind the {model.skip:,} largest" if model.skip else "the largest by energy"
+        drawn = f"{model.drawn:,} of {model.meters_in_view:,} meters are drawn, {which}"
         put(self.folded, together(model.folded, drawn))
 
     def _place(self) -> Markup:
