@@ -154,7 +154,7 @@ class SiteContract:
     def floor_plan(self) -> FloorPlan | None:
         """The picture on which the meters stand, at their `x` and `y`; None where the site has none."""
 
-    @operation("GET", "/floor-plan/meters", "Meters on the floor plan", tag=TAG)
+    @operation("GET", "/floor-plan/meters", "Meters on the floor plan", tag=TAG, slow=True)
     def places(
         self,
         area: Annotated[
