@@ -22,7 +22,7 @@ from energy_workbench.widgets.dashboard.view import View
 from energy_workbench.widgets.losses import markup as loss_markup
 from energy_workbench.widgets.losses.model import Model as Losses
 from energy_workbench.widgets.losses.view import View as LossView
-from energy_workbench.widgets.pager import told, turned
+from energy_workbench.widgets.paging.pager import told, turned
 from energy_workbench.widgets.parts import Parts
 from tests.large_plant import METERS, LargePlant, balance, overview, tree
 from tests.widgets.stand_in import StandIn

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from traitlets import CInt, Dict, Enum, Instance, Int, List, Unicode
@@ -38,7 +39,8 @@ from energy_workbench.widgets.dashboard.markup import LISTED
 from energy_workbench.widgets.finding import hits, no_hit
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import LIVE, PageModel, Selection
-from energy_workbench.widgets.pager import turned
+from energy_workbench.widgets.paging.opening import drawn_as_one, turned_page
+from energy_workbench.widgets.paging.pager import turned
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -262,7 +264,11 @@ class Model(PageModel):
             colour=self.paint,
             fewer=self._fewer(MOST_OF_LINES if lines else MOST),
         )
-        self.drawn, self.folded = self._told_of_flow(meters)
+        self.drawn = sum(group_of(key) is None for key in drawn_nodes(self.flow_figure))
+        numbers = {key: row["number"] for key, row in meters.items()}
+        at = focus or ""
+        page = partial(self._page, parent=at)
+        self.folded = drawn_as_one(self.flow_figure, numbers, at, page, self.address())
         part = Part.of(overview, self.meter)
         self.states_figure = distributions(part.counts if self.meter else overview.summary, theme=theme)
         self.map_figure = self._map(tree, overview.site["name"])
@@ -295,19 +301,6 @@ class Model(PageModel):
         above = {row["id"]: row["parent_id"] for row in overview.tree}
         skipped = overview.part["skipped"] if overview.part else 0
         return Fewer(most, by=sizes(flow.links, above), skip=0 if skipped else self.skip)
-
-    def _told_of_flow(self, meters: Mapping[str, Leaf]) -> tuple[int, list[tuple[str, dict[str, str]]]]:
-        """How many meters the flow draws by themselves, and what it draws as one."""
-        drawn, focus = drawn_nodes(self.flow_figure), self._focus(meters) or ""
-        told = []
-        for key, text in drawn.items():
-            if (group := group_of(key)) is not None and group[1] in meters:
-                number = meters[group[1]]["number"]
-                query = {"meter": number}
-                if group[1] == focus and (skip := self._page(group[0], focus)):
-                    query["skip"] = str(skip)
-                told.append((f"{text.partition('  ')[0]} of {number}", query))
-        return len([key for key in drawn if group_of(key) is None]), told
 
     @property
     def chosen(self) -> bool:
@@ -445,8 +438,7 @@ class Model(PageModel):
         drawn = drawn_nodes(self.flow_figure)
         shown = [key for key, row in meters.items() if (row["parent_id"] or "") == parent and group_of(key) is None]
         # Of meters at the top that nothing flows between the map alone shows something.
-        step = max(1, sum(key in drawn for key in shown) or len(shown))
-        return max(0, self.skip - step) if kind == "larger" else self.skip + step
+        return turned_page(kind, self.skip, sum(key in drawn for key in shown) or len(shown))
 
     def turn(self, by: int) -> None:
         """Show the next meters that need attention, or those before."""

@@ -12,7 +12,7 @@ from energy_workbench.widgets.dashboard import markup
 from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.finding import no_hit
 from energy_workbench.widgets.markup import cards, heading, together
-from energy_workbench.widgets.pager import Pager
+from energy_workbench.widgets.paging.pager import Pager
 from energy_workbench.widgets.parts import Parts, put, show
 
 

@@ -30,7 +30,8 @@ from energy_workbench.widgets.losses.branch import below, node_of, path_to, rank
 from energy_workbench.widgets.losses.markup import LISTED
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import PageModel, Selection
-from energy_workbench.widgets.pager import turned
+from energy_workbench.widgets.paging.opening import drawn_as_one, turned_page
+from energy_workbench.widgets.paging.pager import turned
 
 if TYPE_CHECKING:
     from energy_workbench.contract.everything import WorkbenchContract
@@ -175,7 +176,9 @@ class Model(PageModel):
             levels=DEPTHS[self.depth],
             fewer=Fewer(MOST if self.depth == "all" else MOST_OF_LINES, skip=self.skip if chosen else 0),
         )
-        self.folded = self._told_of_flow(rows, chosen)
+        numbers = {row["meter"]: row["number"] for row in rows}
+        at = chosen["meter"] if chosen else ""
+        self.folded = drawn_as_one(self.flow_figure, numbers, at, self._page, self.address())
         self.losses_figure = losses(shown.to_dict(), theme=theme, by=self.by)
         self.time_figure = (
             {} if self.over_time is None else over_time(self.over_time.to_dict(), theme=theme, by=self.by)
@@ -192,26 +195,15 @@ class Model(PageModel):
         """The nodes at the top of the tree."""
         return roots_of(self.rows)
 
-    def _told_of_flow(self, rows: Sequence[NodeRow], chosen: NodeRow | None) -> list[tuple[str, dict[str, str]]]:
-        """What the Sankey draws as one."""
-        numbers = {row["meter"]: row["number"] for row in rows}
-        told = []
-        for key, text in drawn_nodes(self.flow_figure).items():
-            group = group_of(key)
-            if group is not None and group[1] in numbers:
-                number = numbers[group[1]]
-                query = {"meter": number, **{name: value for name, value in self.address().items() if name != "skip"}}
-                if chosen is not None and group[1] == chosen["meter"] and (skip := self._page(group[0], chosen)):
-                    query["skip"] = str(skip)
-                told.append((f"{text.partition('  ')[0]} of {number}", query))
-        return told
-
-    def _page(self, kind: str, chosen: NodeRow) -> int:
+    def _page(self, kind: str) -> int:
         """How many of the largest below the node in view are one where the next, or the larger, ones are drawn."""
         drawn = drawn_nodes(self.flow_figure)
-        known = next((row for row in self.known if row["meter"] == chosen["meter"]), chosen)
-        step = max(1, sum(child["meter"] in drawn and "folded" not in child for child in known["children"]))
-        return max(0, self.skip - step) if kind == "larger" else self.skip + step
+        inside = [child for row in self.known if row["meter"] == self._node_id for child in row["children"]]
+        return turned_page(kind, self.skip, sum(child["meter"] in drawn and "folded" not in child for child in inside))
+
+    @property
+    def _node_id(self) -> str:
+        return self.node["meter"] if self.node else ""
 
     def turn(self, by: int) -> None:
         """Show the next nodes of the ranking, or those before."""
@@ -226,7 +218,7 @@ class Model(PageModel):
             kind, parent = group
             if self._of and self.node is not None and parent == self.node["meter"]:
                 if meter in drawn_nodes(self.flow_figure):
-                    self.skip = self._page(kind, self.node)
+                    self.skip = self._page(kind)
                 return
             meter = parent
         if node := node_of(self.rows, meter):

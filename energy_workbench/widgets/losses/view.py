@@ -9,7 +9,7 @@ import ipywidgets
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model
 from energy_workbench.widgets.markup import cards, heading, together
-from energy_workbench.widgets.pager import Pager
+from energy_workbench.widgets.paging.pager import Pager
 from energy_workbench.widgets.parts import Parts, put, show
 
 SPANS = {"1h": "hour by hour", "1d": "day by day", "1mo": "month by month"}
