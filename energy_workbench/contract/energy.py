@@ -29,6 +29,10 @@ Meters = Annotated[
 ]
 Threshold = Annotated[float | None, Between(0, 100), Help("Above it a loss is a hotspot [%]; the site's by default")]
 
+Few = Annotated[
+    int | None, Between(1, 1000), Help("Of more meters below one so many of the largest, the others as one; all")
+]
+
 
 class EnergyContract:
     """What flowed, when, and where it was lost."""
@@ -197,6 +201,7 @@ class EnergyContract:
             str | None, ByPosition(), Existing(), Help("This node and those below it; all by default")
         ] = None,
         threshold_percent: Threshold = None,
+        each: Few = None,
         start: Edge = None,
         end: Edge = None,
     ) -> Balance:
@@ -208,6 +213,9 @@ class EnergyContract:
             This node and those below it; the whole tree by default.
         threshold_percent : float, optional
             Above it a loss is a hotspot [% of the supply]; the setting `loss_threshold_percent` by default.
+        each : int, optional
+            Of more meters below a node only so many of the largest are told of, the others as one child with their
+            sums (`folded` says how many), and nothing of `meters`; all of them by default.
 
         Returns
         -------
@@ -269,8 +277,24 @@ class EnergyContract:
         """
 
     @operation("GET", "/flow", "Where power or energy goes", tag=TAG, slow=True)
-    def flow(self, period: Period | None = None, *, start: Edge = None, end: Edge = None) -> PowerFlow:
+    def flow(
+        self,
+        period: Period | None = None,
+        *,
+        meter: Annotated[str | None, Existing(), Help("This one and those below it; all by default")] = None,
+        each: Few = None,
+        start: Edge = None,
+        end: Edge = None,
+    ) -> PowerFlow:
         """Nodes and links with losses: the energy of a period [kWh], or without one the power now [kW].
+
+        Parameters
+        ----------
+        meter : str, optional
+            This one and those below it, without what comes from above; the whole tree by default.
+        each : int, optional
+            Of more meters below one only so many of the largest are nodes, the others one node with their sums
+            (`folded` says how many); all of them by default.
 
         Returns
         -------
@@ -279,6 +303,8 @@ class EnergyContract:
 
         Raises
         ------
+        NotFoundError
+            If there is no such meter.
         PeriodError
             If the period cannot be understood.
 

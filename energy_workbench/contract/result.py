@@ -37,12 +37,16 @@ class Result(Generic[Record]):
     """
 
     keys: ClassVar[Mapping[str, str]] = RENAMED
+    sometimes: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that a payload has only where they are not None."""
 
     def to_dict(self) -> dict[str, Any]:
         """The REST payload: plain lists, numbers and text."""
         payload = {}
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
+            if value is None and item.name in self.sometimes:
+                continue
             if isinstance(value, Result):
                 value = value.to_dict()
             payload[self.keys.get(item.name, item.name)] = list(value) if isinstance(value, tuple) else value

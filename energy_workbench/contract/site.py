@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from energy_workbench.contract import bodies
-from energy_workbench.contract.notes import As, Edge, Help, Period, Reason
+from energy_workbench.contract.notes import As, Between, Edge, Existing, Help, Longest, Period, Reason
 from energy_workbench.contract.operation import CONTRADICTED, operation
 from energy_workbench.contract.results import Overview
 from energy_workbench.contract.rows.condition import Doctor
-from energy_workbench.contract.rows.flow import SiteChanged, SiteFigures, SiteRow
+from energy_workbench.contract.rows.flow import PlaceRow, SiteChanged, SiteFigures, SiteRow
 from energy_workbench.contract.rows.locked import MonthLockRow
 from energy_workbench.domain.errors import NotFoundError
 from energy_workbench.domain.roles import May
@@ -58,8 +58,33 @@ class SiteContract:
         """
 
     @operation("GET", "/overview", "Everything that the dashboard shows", tag=TAG, slow=True)
-    def overview(self, period: Period = "today", *, start: Edge = None, end: Edge = None) -> Overview:
+    def overview(
+        self,
+        period: Period = "today",
+        *,
+        meter: Annotated[
+            str | None, Existing(), Help("With `most`: what tree and flows begin at, and the states are of; all of it")
+        ] = None,
+        most: Annotated[
+            int | None, Between(10, 1000), Help("Of more meters tree and flows have so many rows; all by default")
+        ] = None,
+        skip: Annotated[int, Between(0, 100_000), Help("With `most`: the largest below it that are one row")] = 0,
+        start: Edge = None,
+        end: Edge = None,
+    ) -> Overview:
         """Everything that the dashboard shows: cards, status summary, flows, the week's pattern and the tree.
+
+        Parameters
+        ----------
+        meter : str, optional
+            With `most`, where there are more meters: tree and flows are of what is below it, or below the one above it
+            where nothing is; `part` counts it with all below.
+        most : int, optional
+            Where there are more meters, tree and flows have about so many rows: level by level the largest by the
+            energy of the period, those beside them as one, with their sums; a row of the tree that stands for others
+            says in `folded` how many of which colour. All of them by default.
+        skip : int
+            With `most`: so many of the largest below `meter` are one row too, so that those behind them are seen.
 
         Returns
         -------
@@ -68,6 +93,8 @@ class SiteContract:
 
         Raises
         ------
+        NotFoundError
+            If there is no such meter.
         PeriodError
             If the period cannot be understood.
 
@@ -126,6 +153,39 @@ class SiteContract:
     @operation("GET", "/floor-plan", "The floor plan", tag=TAG, by_hand=True, refuses=(NotFoundError,))
     def floor_plan(self) -> FloorPlan | None:
         """The picture on which the meters stand, at their `x` and `y`; None where the site has none."""
+
+    @operation("GET", "/floor-plan/meters", "Meters on the floor plan", tag=TAG, slow=True)
+    def places(
+        self,
+        area: Annotated[
+            str | None, Longest(80), Help("Left, top, right, bottom of a part, 0 to 1: `0.5,0,1,0.5`; all of it")
+        ] = None,
+        *,
+        most: Annotated[int, Between(10, 1000), Help("Of more meters those near each other are one row")] = 150,
+    ) -> list[PlaceRow]:
+        """The meters that have a place on the floor plan, in an area of it.
+
+        Parameters
+        ----------
+        area : str, optional
+            Left, top, right and bottom edge of a part of the plan, 0 to 1, `0.5,0,1,0.5`; all of it by default.
+        most : int
+            Of more meters those in a square of the area are one row, with how many of which colour they are.
+
+        Returns
+        -------
+        list of dict
+            `id, number, name, x, y, colour` and the states of each.
+
+        Raises
+        ------
+        InputError
+            If that is no area.
+
+        Examples
+        --------
+        >>> wb.places("0,0,0.5,0.5")
+        """
 
     @operation("PUT", "/floor-plan", "Give the site a floor plan", tag=TAG, needs=May.CHANGE, by_hand=True)
     def set_floor_plan(self, content: bytes) -> FloorPlan:

@@ -77,7 +77,7 @@ def _line(state: str, count: int, theme: Theme) -> Markup:
     """A line of the legend: the word is there beside the colour."""
     dot = Markup('<span style="color:{}">●</span>').format(theme.state[STATE_COLOURS.get(state, "yellow")])
     word = spoken(state).capitalize()
-    text = Markup("{} <b>{}</b>").format(word, count)
+    text = Markup("{} <b>{:,}</b>").format(word, count)
     return (
         Markup("{} {}").format(dot, text)
         if count

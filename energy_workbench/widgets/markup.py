@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from energy_workbench.domain.pages import HOME
+
+OPENED = 6
+"""Links to what a chart draws as one; each of its nodes opens by a click too."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,21 @@ def one_line(value: Any, most: int = 120) -> str:
 
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Directional marks of Unicode (UAX #9)."""
+
+
+def together(folded: Sequence[tuple[str, Mapping[str, str]]], told: str = "") -> Markup:
+    """What a chart draws as one, with links that look inside, for who has no pointer; empty where there is nothing.
+
+    Parameters
+    ----------
+    folded : sequence of (str, mapping)
+        What it is called, and the query of the address that shows it.
+    told : str
+        What is drawn.
+    """
+    if not folded:
+        return Markup()
+    links = [Markup('<a class="ew-go" href="?{}">{}</a>').format(urlencode(to), text) for text, to in folded[:OPENED]]
+    more = [f"{len(folded) - OPENED} more"] if len(folded) > OPENED else []
+    begin = f"{told}; look inside: " if told else "Drawn as one, look inside: "
+    return Markup('<p class="ew-more">{}{}</p>').format(begin, Markup(" · ").join([*links, *more]))

@@ -34,11 +34,15 @@ class StandIn:
     def site(self) -> dict[str, str]:
         return {"name": "Pune plant", "timezone": "Asia/Kolkata"}
 
-    def meters(self) -> MeterTable:
-        rows = tuple(payloads.meters())
-        return MeterTable(rows, len(rows), "Asia/Kolkata")
+    def meters(self, q: str | None = None, limit: int | None = None, offset: int = 0) -> MeterTable:
+        rows = tuple(row for row in payloads.meters() if q is None or q.casefold() in row["number"].casefold())
+        return MeterTable(rows[offset:][:limit], len(rows), "Asia/Kolkata")
 
-    def overview(self, period: str = "today") -> Overview:
+    def overview(
+        self, period: str = "today", *, meter: str | None = None, most: int | None = None, skip: int = 0
+    ) -> Overview:
+        if meter == "NOWHERE":
+            raise NotFoundError("there is no meter 'NOWHERE'")
         self.asked.append(period)
         if self.broken:
             raise self.broken
@@ -59,9 +63,16 @@ class Service:
 
 
 @contextmanager
-def served() -> Iterator[Service]:
+def served(stand_in: StandIn | None = None) -> Iterator[Service]:
     """Run a service on a free port."""
-    stand_in = StandIn()
+    stand_in = stand_in or StandIn()
+
+    def page(asked: dict[str, str]) -> dict[str, int]:
+        return {name: int(asked[name]) for name in ("limit", "offset") if name in asked}
+
+    def overview(asked: dict[str, str]) -> Overview:
+        few = {name: int(asked[name]) for name in ("most", "skip") if name in asked}
+        return stand_in.overview(asked.get("period", "today"), meter=asked.get("meter"), **few)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -70,8 +81,7 @@ def served() -> Iterator[Service]:
         def do_GET(self) -> None:
             address = urlsplit(self.path)
             asked = {key: values[0] for key, values in parse_qs(address.query).items()}
-            answer = self._answer(address.path, asked)
-            self._say(*((200, answer) if answer is not None else (503, {})))
+            self._say(*self._answer(address.path, asked))
 
         def do_POST(self) -> None:
             role = ROLES.get(self._told()["token"])
@@ -93,22 +103,41 @@ def served() -> Iterator[Service]:
         def _say(self, status: int, answer: Any) -> None:
             body = json.dumps(answer).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "application/json" if status == 200 else "application/problem+json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
-        def _answer(self, path: str, asked: dict[str, str]) -> Any:
+        def _answer(self, path: str, asked: dict[str, str]) -> tuple[int, Any]:
             try:
-                if path.endswith("/site"):
-                    return stand_in.site()
-                if path.endswith("/meters"):
-                    return stand_in.meters().to_dict()
-                if path.endswith("/overview"):
-                    return stand_in.overview(asked.get("period", "today")).to_dict()
-                return stand_in.over_time(asked.get("meter"), asked.get("period")).to_dict()
+                return 200, self._found(path, asked)
             except ServiceError:
-                return None
+                return 503, {}
+            except NotFoundError:
+                return 404, {"title": NotFoundError.title, "detail": "there is none"}
+
+        def _found(self, path: str, asked: dict[str, str]) -> Any:
+            if path.endswith("/site"):
+                return stand_in.site()
+            if path.endswith("/floor-plan/meters"):
+                rows = stand_in.places(asked.get("area"), most=int(asked["most"]))
+                return {"items": rows, "total": len(rows)}
+            if path.endswith("/meters"):
+                return stand_in.meters(q=asked.get("q"), **page(asked)).to_dict()
+            if path.endswith("/overview"):
+                return overview(asked).to_dict()
+            if path.endswith("/floor-plan"):
+                raise NotFoundError("there is no floor plan")
+            few = {"meter": asked.get("meter"), "each": int(asked["each"]) if "each" in asked else None}
+            if path.endswith("/flow"):
+                return stand_in.flow(asked.get("period"), **few).to_dict()
+            if path.endswith("/balance"):
+                return stand_in.balance(asked["period"], **few).to_dict()
+            if path.endswith("/balance/over-time"):
+                return stand_in.losses(asked["meter"], asked["period"], every=asked["every"]).to_dict()
+            if "/meters/" in path:
+                return stand_in.meter(path.rpartition("/")[2])
+            return stand_in.over_time(asked.get("meter"), asked.get("period")).to_dict()
 
         def log_message(self, *_: Any) -> None:
             pass

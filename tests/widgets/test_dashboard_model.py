@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from energy_workbench.analytics.condensing.part import inside
 from energy_workbench.contract.results import Overview
 from energy_workbench.domain.errors import ServiceError
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard import markup
-from energy_workbench.widgets.dashboard.branch import Counts, branch, counted
+from energy_workbench.widgets.dashboard.branch import Counts, Part
 from energy_workbench.widgets.dashboard.model import Model
 from tests.figures import payloads
 from tests.widgets.stand_in import StandIn
@@ -104,7 +105,7 @@ def test_where_no_meter_reports_its_power_the_flow_is_of_the_energy(
 ) -> None:
     whole = stand_in.overview()
     silent = replace(whole, tree=tuple({**row, "power_kw": None} for row in whole.tree))
-    monkeypatch.setattr(stand_in, "overview", lambda _: silent)
+    monkeypatch.setattr(stand_in, "overview", lambda *_, **__: silent)
     model = Model(stand_in, Choices())
     model.refresh()
     assert model.flow_view == "period"
@@ -148,10 +149,10 @@ def test_cards_states_and_attention_are_of_the_chosen_meter_and_those_below(mode
 
 def test_a_part_of_the_tree_is_counted_as_the_service_counts_all_of_it() -> None:
     overview = Overview.from_dict(payloads.overview())
-    assert Counts.of(branch(overview.tree, None)) == Counts.of_site(overview.cards)
+    assert Part.of(overview, None).cards == Counts.of_site(overview.cards)
     root = next(row for row in overview.tree if row["parent_id"] is None)
-    assert branch(overview.tree, root) == list(overview.tree)
-    told = counted(overview.tree)
+    assert inside(overview.tree, root["id"]) == list(overview.tree)
+    told = Part.of(overview, root).counts
     for group in ("status", "health", "communication"):
         for state, count in overview.summary[group].items():
             assert told[group][state] == count

@@ -20,11 +20,11 @@ class StandIn:
         self.asked: list[tuple[str, ...]] = []
         self.balances = analyses.balance()
 
-    def balance(self, period: str) -> Balance:
+    def balance(self, period: str, *, each: int) -> Balance:
         self.asked.append(("balance", period))
         return Balance.from_dict(self.balances)
 
-    def flow(self, period: str) -> PowerFlow:
+    def flow(self, period: str, *, each: int) -> PowerFlow:
         self.asked.append(("flow", period))
         return PowerFlow("kWh", None, None, (), (), 1.0)
 
@@ -56,7 +56,6 @@ def values(model: Model) -> dict[str, str]:
 def test_without_a_choice_the_whole_site_of_the_last_week_is_shown(model: Model, stand_in: StandIn) -> None:
     assert stand_in.asked == [
         ("balance", "last 7 days"),
-        ("flow", "last 7 days"),
         ("losses", "GRID", "last 7 days", "1h"),
     ]
     assert model.node["number"] == "GRID"

@@ -126,6 +126,9 @@ def payload_of(kind: type[Result[Any]]) -> Any:
     """What a kind of answer is as JSON: members under the names that REST has, lists for tuples."""
     hints = get_type_hints(kind, include_extras=True)
     members = {kind.keys.get(each.name, each.name): _json(hints[each.name]) for each in fields(kind)}  # type: ignore[arg-type]
+    for name in kind.sometimes:
+        (there,) = (each for each in get_args(members[name]) if each is not NoneType)
+        members[name] = NotRequired[there]
     if issubclass(kind, OfPeriod):
         members["note"] = NotRequired[str]
     return made(kind.__name__, members, kind.__doc__)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from energy_workbench.contract.notes import Of
 from energy_workbench.contract.result import OfPeriod, Result
 from energy_workbench.contract.results.energies import Pattern
 from energy_workbench.contract.results.meters import StatusSummary
-from energy_workbench.contract.rows.flow import Cards, FlowLink, FlowNode, Leaf, SiteRow
+from energy_workbench.contract.rows.flow import Cards, FlowLink, FlowNode, Leaf, PartRow, SiteRow
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +44,12 @@ class PowerFlow(OfPeriod, Result[FlowLink]):
 
 @dataclass(frozen=True, repr=False)
 class Overview(OfPeriod, Result[Leaf]):
-    """Everything that the dashboard shows, in one answer."""
+    """Everything that the dashboard shows, in one answer.
+
+    Where fewer rows were asked for than there are meters, `part` says what tree and flows are of; else there is none.
+    """
+
+    sometimes: ClassVar[frozenset[str]] = frozenset({"part"})
 
     now: str
     site: SiteRow
@@ -55,6 +60,7 @@ class Overview(OfPeriod, Result[Leaf]):
     flow: Annotated[dict[str, Any], Of(PowerFlow)]
     pattern: Annotated[dict[str, Any], Of(Pattern)]
     tree: tuple[Leaf, ...] = field(default_factory=tuple)
+    part: PartRow | None = None
 
     @property
     def timezone(self) -> str:

@@ -32,6 +32,8 @@ class FlowNode(TypedDict):
 
     `value` is what its meter measured (what a producer delivers, what any other takes), `export` the other way,
     `through` the greater of the links in and out; `loss`, `loss_percent` and `verdict` are those of its balance.
+    Where few nodes were asked for, one that stands for meters side by side has `folded`, how many these are, and
+    `folded_unknown`, of how many of them nothing is known; its id is that of the one above behind a word and a colon.
     """
 
     id: str
@@ -49,6 +51,8 @@ class FlowNode(TypedDict):
     loss_percent: Percent | None
     verdict: VerdictText | None
     through: float | None
+    folded: NotRequired[int]
+    folded_unknown: NotRequired[int]
 
 
 class FlowLink(TypedDict):
@@ -91,7 +95,10 @@ class Cards(SiteFigures):
 
 
 class Leaf(TypedDict):
-    """A meter in the dashboard's tree and map."""
+    """A meter in the dashboard's tree and map.
+
+    Where few rows were asked for, one that stands for others too has `folded`: by colour how many meters these are.
+    """
 
     id: str
     number: str
@@ -109,6 +116,54 @@ class Leaf(TypedDict):
     last_seen: Instant | None
     x: float | None
     y: float | None
+    folded: NotRequired[dict[str, int]]
+
+
+class PlaceRow(TypedDict):
+    """A meter on the floor plan, at `x` and `y` of its picture [0 to 1], or several near each other.
+
+    Several have as `folded` by colour how many they are, the states of the worst of them, and as id `cell:` and the
+    area in which they are seen apart, or that of the first, where they are all at one place; one has its power of now,
+    where that is known.
+    """
+
+    id: str
+    number: str
+    name: str
+    x: float
+    y: float
+    status: StatusText
+    health: HealthText
+    health_reason: str
+    communication: CommunicationText
+    colour: ColourText
+    power_kw: NotRequired[Kw]
+    folded: NotRequired[dict[str, int]]
+
+
+class PartRow(TypedDict):
+    """What an overview in few rows is about: a meter and all below it, or all; `number` is empty then.
+
+    `root` is the id of the meter at which tree and flows begin, empty for all, `above` the meters above that from the
+    top of the tree, `inside` how many meters these are of, of all `meters`. The states are counted of all that the part
+    has, shown by itself or not; `attention` are the worst of the `troubled`, `skipped` the largest that are one row.
+    `left_out` says how many meters the cards leave out, which name the first of them.
+    """
+
+    number: str
+    root: str
+    above: list[Leaf]
+    inside: int
+    meters: int
+    total: int
+    status: dict[str, int]
+    health: dict[str, int]
+    communication: dict[str, int]
+    colour: dict[str, int]
+    troubled: int
+    attention: list[Leaf]
+    left_out: int
+    skipped: int
 
 
 class SiteRow(TypedDict):

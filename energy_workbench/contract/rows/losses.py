@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
 from energy_workbench.contract.notes import Instant
@@ -9,7 +11,10 @@ from energy_workbench.contract.words import Kw, Kwh, Percent, Share, TypeText, V
 
 
 class ChildOfNode(TypedDict):
-    """What a meter of a node took and delivered in the spans of its balance."""
+    """What a meter of a node took and delivered in the spans of its balance.
+
+    Where few were asked for, one that stands for several side by side has `folded`, how many these are, and their sums.
+    """
 
     meter: str
     number: str
@@ -17,6 +22,7 @@ class ChildOfNode(TypedDict):
     type: TypeText
     taken_kwh: Kwh | None
     delivered_kwh: Kwh | None
+    folded: NotRequired[int]
 
 
 class NodeRow(TypedDict):

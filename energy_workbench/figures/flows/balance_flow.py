@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from energy_workbench.figures.flows.balance_rows import DrawnChild, DrawnNode
+from energy_workbench.figures.flows.fewer import FEWER, ROOM, Fewer
+from energy_workbench.figures.flows.fewer_children import fewer_children
 from energy_workbench.figures.flows.sankey import Sankey, Style
 from energy_workbench.figures.flows.unmetered import UNJUDGED, UNMETERED, meter_label
 from energy_workbench.figures.schema import Figure
 from energy_workbench.figures.theme import LIGHT, Theme, message
 from energy_workbench.figures.wording import losses
+from energy_workbench.figures.wording.folded import together
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of, verdict_text
-from energy_workbench.figures.wording.words import amount, percent, title
+from energy_workbench.figures.wording.words import BREAK, amount, percent, title
 
 LEAST_SHARE = 0.001
 """A flow against a meter's main direction is drawn from this share of the whole [1]."""
@@ -32,12 +35,20 @@ STYLE = Style(
     link=Markup("%{customdata[1]}<extra></extra>"),
 )
 
+NAMED = 20
+"""Nodes that the summary names."""
+
 NEAR = 0.35
 """Opacity of a loss's flow [1]."""
 
 
 def balance_flow(
-    payload: Mapping[str, Any], roots: Sequence[str], *, theme: Theme = LIGHT, levels: int | None = None
+    payload: Mapping[str, Any],
+    roots: Sequence[str],
+    *,
+    theme: Theme = LIGHT,
+    levels: int | None = None,
+    fewer: Fewer | None = FEWER,
 ) -> Figure:
     """Draw the balance of some nodes and of what is below them.
 
@@ -49,6 +60,8 @@ def balance_flow(
         Ids of the nodes in view.
     levels : int, optional
         Levels below them that are drawn; what is deeper is part of its node. All by default.
+    fewer : Fewer, optional
+        Of more flows the largest below each node are drawn, its others as one; None draws all.
 
     Notes
     -----
@@ -59,13 +72,19 @@ def balance_flow(
     rows: dict[str, DrawnNode] = {row["meter"]: row for row in payload["items"]}
     shown = [rows[root] for root in roots if root in rows and rows[root]["supply_kwh"] is not None]
     sankey = Sankey(theme, sum(map(_through, shown)))
-    drawing = _Drawing(sankey, rows)
+    closed: Set[str] = frozenset()
+    if fewer is not None:
+        largest = sorted(shown, key=_through, reverse=True)[: fewer.most // ROOM]
+        shown = [row for row in shown if row in largest]
+        rows, closed = fewer_children(rows, [row["meter"] for row in shown], levels, fewer)
+        shown = [rows[row["meter"]] for row in shown]
+    drawing = _Drawing(sankey, rows, closed)
     for row in shown:
         drawing.root(row, levels)
     if not sankey.whole or not sankey.links:
         return message(theme, "No balance is known for this period: no node has actual values of all its meters.")
-    names = ", ".join(row["number"] for row in shown)
-    hotspots = f"{len(drawing.hotspots)} hotspots: {', '.join(drawing.hotspots)}" if drawing.hotspots else "no hotspot"
+    names, hot = _first([row["number"] for row in shown]), drawing.hotspots
+    hotspots = f"{len(hot)} hotspots: {_first(hot)}" if hot else "no hotspot"
     judged = [row["supply_kwh"] or 0.0 for row in shown if row["verdict"] not in UNJUDGED]
     supplied = f"{amount(sum(judged), 'kWh')} supplied" if judged else "supply not known"
     return sankey.figure(STYLE, f"Balance of {names}: {supplied}, {hotspots}", f"balance {' '.join(roots)}")
@@ -77,6 +96,8 @@ class _Drawing:
 
     sankey: Sankey
     rows: Mapping[str, DrawnNode]
+    closed: Set[str]
+    """Ids of the nodes of which nothing below is drawn, as there is too much of it."""
     hotspots: list[str] = field(default_factory=list)
 
     @property
@@ -129,7 +150,7 @@ class _Drawing:
                 if self._is_drawn(delivered):
                     stub = self._node(f"back to {pair[0]}", delivered, child, column=child_column + 1)
                     self._flow(other, stub, delivered, child["type"], child["meter"], f"{pair[1]} → {pair[0]}")
-            if inner := self.rows.get(child["meter"]):
+            if (inner := self.rows.get(child["meter"])) and child["meter"] not in self.closed:
                 self._below(inner, other, child_column, deeper)
         self._loss(row, at, column)
 
@@ -167,6 +188,8 @@ class _Drawing:
             metering=meter.get("metering"),
             own=_through(row) if row and row["verdict"] in UNJUDGED else 0.0,
         )
+        if "folded" in meter:
+            inside = BREAK + together(meter)
         hover = Markup("<b>{}</b> {}{}").format(meter["number"], meter["name"], inside)
         return self.sankey.node(label, colour, meter["meter"], [hover], column)
 
@@ -186,6 +209,12 @@ class _Drawing:
 
     def _is_drawn(self, value: float | None, least: float = LEAST_SHARE) -> bool:
         return (value or 0.0) > least * self.sankey.whole
+
+
+def _first(numbers: Sequence[str]) -> str:
+    """The first of them; of all there may be thousands."""
+    more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
+    return ", ".join(numbers[:NAMED]) + more
 
 
 def _through(row: DrawnNode) -> float:

@@ -14,6 +14,7 @@ class DrawnChild(ChildOfNode, total=False):
 
     metering: str
     producer: bool
+    folded_unknown: int
 
 
 class DrawnNode(TypedDict):

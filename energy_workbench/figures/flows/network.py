@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from energy_workbench.figures.flows.both_ways import set_off
+from energy_workbench.figures.flows.fewer import Fewer
 from energy_workbench.figures.flows.unmetered import UNMETERED_LINK, Link, stubs
 
 FEEDING = ("generator", "solar")
@@ -35,7 +36,13 @@ class Network:
     depths: Mapping[str, int]
 
     @classmethod
-    def of(cls, flow: Mapping[str, Any], inside: Set[str] | None = None, levels: int | None = None) -> Network:
+    def of(
+        cls,
+        flow: Mapping[str, Any],
+        inside: Set[str] | None = None,
+        levels: int | None = None,
+        fewer: Fewer | None = None,
+    ) -> Network:
         """Of a payload what is to be drawn.
 
         Parameters
@@ -44,6 +51,8 @@ class Network:
             Ids of the meters that are drawn; all by default.
         levels : int, optional
             Levels below the roots; what is deeper is part of its parent.
+        fewer : Fewer, optional
+            Of more links the largest are drawn; all of them by default.
         """
         nodes = {node["id"]: node for node in flow["nodes"] if inside is None or node["id"] in inside}
         links: list[Link] = [
@@ -58,6 +67,9 @@ class Network:
         depths = _depths(nodes, links)
         if levels is not None:
             links = [link for link in links if _is_shown(link, depths, levels)]
+        if fewer is not None and (len(links) > fewer.most or fewer.skip):
+            drawn = fewer.of(nodes, links, depths)
+            return cls(drawn.nodes, drawn.links, _depths(drawn.nodes, drawn.links))
         return cls(nodes, links, depths)
 
     @cached_property

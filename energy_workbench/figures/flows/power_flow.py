@@ -9,11 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.domain.rounding import rounded
+from energy_workbench.figures.flows.fewer import FEWER, Fewer
 from energy_workbench.figures.flows.network import FEEDING, Network, Node, below
 from energy_workbench.figures.flows.sankey import Sankey, Style
 from energy_workbench.figures.flows.unmetered import UNJUDGED, UNMETERED, UNMETERED_LINK, Link, meter_label
 from energy_workbench.figures.schema import Figure
 from energy_workbench.figures.theme import LIGHT, Theme, message
+from energy_workbench.figures.wording.folded import together
 from energy_workbench.figures.wording.verdicts import VERDICTS, colour_of
 from energy_workbench.figures.wording.words import BREAK, NOTHING, amount, percent, states, title
 
@@ -44,6 +46,7 @@ def power_flow(
     height: int | None = None,
     errors: Mapping[str, float] | None = None,
     loss_errors: Mapping[str, float | None] | None = None,
+    fewer: Fewer | None = FEWER,
 ) -> Figure:
     """Draw a flow.
 
@@ -65,10 +68,12 @@ def power_flow(
         By id of a meter its expanded uncertainty as a share of what it measures [1]: labels stop where it does.
     loss_errors : mapping of str to float or None, optional
         By id of a node that of its loss [% of its supply], likewise.
+    fewer : Fewer, optional
+        Of more links the largest below each node are drawn, its others as one; None draws all.
     """
     unit = str(flow["unit"])
     quantity = "power" if unit == "kW" else "energy"
-    network = Network.of(flow, None if root is None else below(root, meters or {}), levels)
+    network = Network.of(flow, None if root is None else below(root, meters or {}), levels, fewer)
     if not network.links:
         when = "now: no meter reports it" if quantity == "power" else "for this period yet"
         return message(theme, f"No flow of {quantity} is known {when}.")
@@ -78,6 +83,8 @@ def power_flow(
     drawing.links()
     lost = sum(link["value"] for link in network.losses.values())
     summary = f"Flow of {quantity}: {amount(whole, unit)} through the largest node, {amount(lost, unit)} lost."
+    if folded := sum(node.get("folded", 0) for node in network.nodes.values()):
+        summary += f" {folded:,} smaller meters are drawn together with those beside them."
     style = STYLE if height is None else replace(STYLE, least=height, row=0, tight=0)
     return drawing.sankey.figure(replace(style, unit=unit), summary, "flow")
 
@@ -137,12 +144,12 @@ class _Drawing:
             error=self.errors.get(key),
             set_off=self.network.set_off.get(key, 0.0),
         )
-        words = states(meter)
+        words = states(meter) if "folded" not in node else together(node)
         self.index[key] = self.sankey.node(
             label,
             self._colour(node, by_verdict=by_verdict),
             key,
-            [node["name"], self._measured(node) + (BREAK + words if words else "")],
+            [node["name"] or node["number"], self._measured(node) + (BREAK + words if words else "")],
             depth - 2 * (key in self.network.feeding and depth > 1),
         )
 

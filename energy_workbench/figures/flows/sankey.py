@@ -167,3 +167,14 @@ class Sankey:
         xs = [round(min(max((column - first) / wide, 0.001), 0.999), 3) for column in self.columns]
         ys = [round(min(max(middles[node] / room, 0.001), 0.999), 4) for node in count]
         return room + 2 * MARGIN, xs, ys
+
+
+def drawn_nodes(figure: Figure) -> dict[str, str]:
+    """By id of the meters, and of the groups of them, that a flow shows, their labels."""
+    found: dict[str, str] = {}
+    for trace in figure["data"]:
+        node = trace.get("node", {})
+        for (key, *_), label in zip(node.get("customdata", ()), node.get("label", ()), strict=True):
+            # The loss of a meter stands behind it, under the same id.
+            found.setdefault(key, label)
+    return found

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from energy_workbench.figures.schema import Figure, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
-from energy_workbench.figures.wording.words import BREAK, amount, states, title
+from energy_workbench.figures.wording.folded import colour_of, doing, inside, named
+from energy_workbench.figures.wording.words import BREAK, amount
 
 ROW, MOST_ROWS = 17, 120
 """Height of a meter in the map by levels [px], and of how many the map is made high enough."""
@@ -52,17 +53,20 @@ def meter_map(
     parents = [meter["parent_id"] if meter["parent_id"] in ids else "" for meter in tree]
     numbers = {meter["id"]: meter["number"] for meter in tree}
     above = _above(tree, numbers)
-    labels = [title(meter, above[meter["id"]]) for meter in tree]
+    labels = [named(meter, above[meter["id"]]) for meter in tree]
     keys = [meter["id"] for meter in tree]
     faint = (theme.tile[""][0], theme.quiet)
     tiles = [
         faint
         if matching is not None and meter["id"] not in matching
-        else theme.tile.get(meter["colour"] or "", theme.tile[""])
+        else theme.tile.get(colour_of(meter), theme.tile[""])
         for meter in tree
     ]
-    powers = [escape(amount(meter["power_kw"], "kW")) for meter in tree]
-    hover = [_named(meter) + (BREAK + wrong if (wrong := states(meter)) else "") for meter in tree]
+    powers = [
+        escape(amount(meter["power_kw"], "kW")) + (BREAK + counts if (counts := inside(meter)) else "")
+        for meter in tree
+    ]
+    hover = [_named(meter) + (BREAK + wrong if (wrong := doing(meter)) else "") for meter in tree]
     if parents.count("") > 1:
         parents = ["", *(parent or SITE for parent in parents)]
         labels, keys, tiles = [escape(site), *labels], [SITE, *keys], [theme.tile[""], *tiles]
@@ -158,4 +162,7 @@ def _sizes(keys: list[str], parents: list[str]) -> list[int]:
 def _summary(meters: Sequence[Mapping[str, Any]]) -> str:
     other = [f"{meter['number']} is {meter['colour']}" for meter in meters if meter["colour"] != "green"]
     calm = len(meters) - len(other)
+    if folded := sum(sum(meter.get("folded", {}).values()) for meter in meters):
+        told = [f"{meter['number']}: {inside(meter).unescape()}" for meter in meters if meter.get("folded")]
+        return f"{len(meters)} tiles of {len(meters) + folded:,} meters; " + "; ".join(told[:20])
     return f"{len(meters)} meters, {calm} green" + ("; " + ", ".join(other[:20]) if other else "")

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from energy_workbench.domain.site.area import Area
 from energy_workbench.figures.schema import Annotation, Axis, Figure, Image, Trace
 from energy_workbench.figures.theme import LIGHT, Theme, message, themed_layout
-from energy_workbench.figures.wording.words import BREAK, amount, states, title
+from energy_workbench.figures.wording.folded import colour_of, doing, inside, named
+from energy_workbench.figures.wording.words import BREAK, amount, title
 
 LABELLED = 160
 """Most meters of which each has its number beside its dot; of more, only those that have others below them."""
@@ -57,7 +59,7 @@ def meter_plan(tree: Sequence[Mapping[str, Any]], *, theme: Theme = LIGHT, match
     holders = {meter["parent_id"] for meter in tree}
     numbers = {meter["id"]: meter["number"] for meter in tree}
     labels = [
-        title(meter, numbers.get(meter["parent_id"] or ""))
+        named(meter, numbers.get(meter["parent_id"] or ""))
         if len(tree) <= LABELLED or meter["id"] in holders
         else Markup()
         for meter in tree
@@ -89,6 +91,7 @@ def floor_plan(
     image: str = "",
     size: tuple[float, float] = (16.0, 9.0),
     matching: Set[str] | None = None,
+    area: Area | None = None,
 ) -> Figure:
     """Draw the meters where they stand.
 
@@ -100,6 +103,8 @@ def floor_plan(
         The floor plan as a data address; empty for none.
     size : tuple of float
         Width and height of the image, or its proportions.
+    area : Area, optional
+        The part of it that is seen; all by default.
     """
     placed = [meter for meter in tree if meter.get("x") is not None and meter.get("y") is not None]
     if not placed:
@@ -110,7 +115,8 @@ def floor_plan(
         "sizing": "stretch", "layer": "below", "opacity": 0.9,
     }  # fmt: skip
     dots = _dots(placed, [(meter["x"] * width, meter["y"] * height) for meter in placed], theme, matching)
-    labels, sides = _labels(placed, width, height)
+    seen = area or Area()
+    labels, sides = _labels(placed, width, height, seen)
     dots = {
         **dots,
         "mode": "markers+text",
@@ -120,10 +126,10 @@ def floor_plan(
     }
     layout = themed_layout(
         theme,
-        summary=f"{len(placed)} of {len(tree)} meters on the floor plan",
-        uirevision="floor",
-        xaxis={"visible": False, "range": [0, width]},
-        yaxis={"visible": False, "range": [height, 0], "scaleanchor": "x"},
+        summary=_told(placed, len(tree)),
+        uirevision="floor" if seen.whole else f"floor {seen}",
+        xaxis={"visible": False, "range": [seen.left * width, seen.right * width]},
+        yaxis={"visible": False, "range": [seen.bottom * height, seen.top * height], "scaleanchor": "x"},
         images=[picture] if image else [],
         meta={"height": FLOOR_HEIGHT},
         dragmode="pan",
@@ -131,19 +137,27 @@ def floor_plan(
     return {"data": [dots], "layout": layout}
 
 
-def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) -> tuple[list[Markup], list[str]]:
+def _told(placed: Sequence[Mapping[str, Any]], meters: int) -> str:
+    if folded := sum(sum(meter.get("folded", {}).values()) or 1 for meter in placed) - len(placed):
+        return f"{len(placed) + folded:,} meters on the floor plan at {len(placed)} places"
+    return f"{len(placed)} of {meters} meters on the floor plan"
+
+
+def _labels(
+    placed: Sequence[Mapping[str, Any]], width: float, height: float, seen: Area
+) -> tuple[list[Markup], list[str]]:
     """The number of each meter beside its dot, and on which side of it; empty where others stand in the way.
 
     Meters in trouble come first, then parents; one in trouble has its number in any case.
     """
-    scale = min(DRAWN_WIDTH / width, FLOOR_HEIGHT / height)
+    scale = min(DRAWN_WIDTH / (width * (seen.right - seen.left)), FLOOR_HEIGHT / (height * (seen.bottom - seen.top)))
     spots = [(meter["x"] * width * scale, meter["y"] * height * scale) for meter in placed]
     dots = [(x - DOT, x + DOT, y) for x, y in spots]
     labels, sides = [Markup()] * len(placed), [SIDES[0]] * len(placed)
     written: list[tuple[float, float, float]] = []
     for index in sorted(range(len(placed)), key=lambda index: URGENT.get(placed[index]["colour"] or "", len(URGENT))):
         meter, (x, y) = placed[index], spots[index]
-        text, urgent = title(meter), (meter["colour"] or "") in URGENT
+        text, urgent = _beside_dot(meter), (meter["colour"] or "") in URGENT and "folded" not in meter
         boxes = {side: _box(side, x, y, LETTER * len(text.unescape())) for side in (SIDES if urgent else SIDES[:1])}
         others = [*dots[:index], *dots[index + 1 :]]
         free = [side for side, box in boxes.items() if not _meets(box, [*others, *written])]
@@ -155,6 +169,11 @@ def _labels(placed: Sequence[Mapping[str, Any]], width: float, height: float) ->
         labels[index] = Markup("<b>{}</b>").format(text) if urgent else text
         written.append(boxes[sides[index]])
     return labels, sides
+
+
+def _beside_dot(meter: Mapping[str, Any]) -> Markup:
+    """The number of a meter, or how many there are."""
+    return escape(f"{sum(meter['folded'].values()):,}") if meter.get("folded") else title(meter)
 
 
 def _box(side: str, x: float, y: float, wide: float) -> tuple[float, float, float]:
@@ -181,9 +200,9 @@ def _dots(
         "y": [round(y, 4) for _, y in places],
         "customdata": [[meter["id"], _hover(meter)] for meter in meters],
         "marker": {
-            "size": [16 if matching and meter["id"] in matching else 11 for meter in meters],
-            "color": [theme.state.get(meter["colour"] or "", theme.quiet) for meter in meters],
-            "symbol": [SYMBOLS.get(meter["colour"] or "", "circle") for meter in meters],
+            "size": [16 if (matching and meter["id"] in matching) or meter.get("folded") else 11 for meter in meters],
+            "color": [theme.state.get(colour_of(meter), theme.quiet) for meter in meters],
+            "symbol": [SYMBOLS.get(colour_of(meter), "circle") for meter in meters],
             "opacity": [0.18 if matching is not None and meter["id"] not in matching else 1 for meter in meters],
             "line": {"color": theme.surface, "width": 1},
         },
@@ -192,7 +211,7 @@ def _dots(
 
 
 def _hover(meter: Mapping[str, Any]) -> Markup:
-    wrong = states(meter)
+    wrong = BREAK.join(filter(None, (inside(meter), doing(meter))))
     return Markup("<b>{}</b><br>{}<br>{}{}").format(
         meter["number"],
         meter["name"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from energy_workbench.figures.wording.words import percent
+from energy_workbench.figures.wording.words import first_of, percent
 
 Payload = Mapping[str, Any]
 
@@ -47,12 +47,18 @@ def remarks(payload: Payload) -> list[str]:
     return sentences
 
 
-def without(spares: Sequence[str]) -> list[str]:
-    """A sentence on meters that were never connected: they are in no figure of the site."""
+def without(spares: Sequence[str], total: int | None = None) -> list[str]:
+    """A sentence on meters that were never connected: they are in no figure of the site.
+
+    Parameters
+    ----------
+    total : int, optional
+        How many there are, where not all of them are given.
+    """
     if not spares:
         return []
     was, it = ("was", "it") if len(spares) == 1 else ("were", "them")
-    return [f"{', '.join(spares)} {was} never connected: the site's figures leave {it} out."]
+    return [f"{first_of(spares, total)} {was} never connected: the site's figures leave {it} out."]
 
 
 def why_unknown(payload: Payload, figure: str) -> str:

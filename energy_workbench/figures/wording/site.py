@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from energy_workbench.figures.wording.words import first_of
+
 
 def peak_note(cards: Mapping[str, Any], when: str) -> str:
     """When the maximum demand was; where a part of the site is not known, of which time it is."""
@@ -21,5 +23,5 @@ def speak_for(cards: Mapping[str, Any]) -> list[str]:
     if not silent:
         return []
     speaking = cards.get("speaking") or ()
-    who = ", ".join(speaking) or "nothing"
-    return [f"{', '.join(silent)} told nothing: {who} {'speak' if len(speaking) > 1 else 'speaks'} for the site."]
+    who = first_of(speaking) or "nothing"
+    return [f"{first_of(silent)} told nothing: {who} {'speak' if len(speaking) > 1 else 'speaks'} for the site."]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,9 @@ LARGER = {"kW": "MW", "kWh": "MWh", "kvarh": "Mvarh", "kVAh": "MVAh", "kg CO₂"
 """Unit → the next larger one, which is used from ten of it upwards."""
 
 UNKNOWN = "–"
+
+NAMED = 12
+"""Meters that a sentence names."""
 
 NOTHING = Markup()
 BREAK = Markup("<br>")
@@ -90,6 +93,18 @@ def title(node: Mapping[str, Any], above: str | None = None) -> Markup:
         text = text[len(above) + 1 :]
     icon = ICONS.get(node.get("colour") or "", "")
     return escape(f"{icon} {text}".strip())
+
+
+def first_of(numbers: Sequence[str], total: int | None = None) -> str:
+    """Numbers of meters side by side; of very many the first, and how many more: `A, B and 812 more`.
+
+    Parameters
+    ----------
+    total : int, optional
+        How many there are, where not all of them are given.
+    """
+    more = (len(numbers) if total is None else total) - NAMED
+    return ", ".join(numbers[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def literal(text: str) -> Markup:

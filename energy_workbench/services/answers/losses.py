@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from energy_workbench.analytics import overview
+from energy_workbench.analytics.condensing.flows import flow_inside, folded_flow, places, sizes, sources
+from energy_workbench.analytics.condensing.folding import Folding, fold_each
+from energy_workbench.analytics.condensing.nodes import folded_balance
 from energy_workbench.analytics.flow import power_flow
 from energy_workbench.analytics.live import iso
 from energy_workbench.contract.results import (
@@ -24,8 +27,28 @@ class LossAnswers(MeasuredSite):
     """Balances, losses over time, and flows of power or energy."""
 
     def balance(
-        self, period: str = "today", *, meter: str | None = None, threshold_percent: float | None = None
+        self,
+        period: str = "today",
+        *,
+        meter: str | None = None,
+        threshold_percent: float | None = None,
+        each: int | None = None,
     ) -> Balance:
+        found = self._balance(period, meter, threshold_percent)
+        return found if each is None else folded_balance(found, self._folding(period, each))
+
+    def _folding(self, period: str, each: int) -> Folding:
+        """What is one of more meters below one than `each`, by the energy of a period: in its flow and its balance."""
+        flow = self._flow(period)
+
+        def make() -> Folding:
+            above = places(flow.nodes)
+            return fold_each(above, sizes(flow.links, above), each, sources(flow.links, above))
+
+        span = self._period(period)
+        return self._kept(("folding", span.start, span.end, each), make)
+
+    def _balance(self, period: str, meter: str | None = None, threshold_percent: float | None = None) -> Balance:
         from energy_workbench.services.queries.balances import balance
 
         percent = self._threshold(threshold_percent)
@@ -74,7 +97,17 @@ class LossAnswers(MeasuredSite):
         )
         return self._told(found, span)
 
-    def flow(self, period: str | None = None) -> PowerFlow:
+    def flow(self, period: str | None = None, *, meter: str | None = None, each: int | None = None) -> PowerFlow:
+        root = None if meter is None else self._meter(meter).id
+        found = self._flow(period)
+        if each is not None and period is not None:
+            found = folded_flow(found, self._folding(period, each))
+        elif each is not None:
+            above = places(found.nodes)
+            found = folded_flow(found, fold_each(above, sizes(found.links, above), each, sources(found.links, above)))
+        return found if root is None else flow_inside(found, root)
+
+    def _flow(self, period: str | None = None) -> PowerFlow:
         if period is None:
             return self._observed(
                 ("flow",),
@@ -98,7 +131,7 @@ class LossAnswers(MeasuredSite):
             start=iso(span.start, self.zone),
             end=iso(span.end, self.zone),
             threshold=self._threshold(None) / 100,
-            balances={row["meter"]: row for row in self.balance(period).rows},
+            balances={row["meter"]: row for row in self._balance(period).rows},
             over=[(tree, self._totals(tree, part)[0]) for tree, part in trees] if len(trees) > 1 else (),
         )
         return self._told(found, span)

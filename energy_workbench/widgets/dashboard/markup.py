@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from energy_workbench.figures.wording.words import ICONS, amount, percent, spoke
 from energy_workbench.widgets.markup import heading
 
 LISTED = 7
-"""Meters that the attention list names; the map shows all."""
+"""Meters that a page of the attention list names."""
 
 
 def pattern_heading(pattern: Pattern | None, period: str) -> Markup:
@@ -47,8 +47,23 @@ def path(numbers: Sequence[str]) -> Markup:
     return Markup('<nav class="ew-path" aria-label="Part of the tree">{}</nav>').format(Markup(" › ").join(steps))
 
 
-def attention(meters: Sequence[Leaf], calm: str) -> Markup:
-    """The list of meters that need attention; `calm` where there is none."""
+def floor(area: str, address: Mapping[str, str]) -> Markup:
+    """The way back to all of the floor plan, where a part of it is seen."""
+    if not area:
+        return Markup()
+    whole = urlencode({key: value for key, value in address.items() if value and key != "area"})
+    link = Markup('<a class="ew-go" href="?{}">Whole plan</a>').format(whole)
+    return Markup('<nav class="ew-path" aria-label="Part of the plan">{} › <b>a part</b></nav>').format(link)
+
+
+def attention(meters: Sequence[Leaf], calm: str, begin: int = 0) -> Markup:
+    """A page of the list of meters that need attention; `calm` where there is none.
+
+    Parameters
+    ----------
+    begin : int
+        So many are on the pages before.
+    """
     if not meters:
         return Markup('<p class="ew-calm">{}</p>').format(calm)
     rows = Markup().join(
@@ -60,12 +75,10 @@ def attention(meters: Sequence[Leaf], calm: str) -> Markup:
             states(dict(row)),
             _seen(row["last_seen"]),
         )
-        for row in meters[:LISTED]
+        for row in meters[begin : begin + LISTED]
     )
-    more = len(meters) - LISTED
-    rest = Markup('<p class="ew-more">and {} more: see the map below</p>').format(more) if more > 0 else Markup()
     head = Markup("<thead><tr><td></td><th>Meter</th><td>State</td><td>Last seen</td></tr></thead>")
-    return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>{}').format(head, rows, rest)
+    return Markup('<table class="ew-list">{}<tbody>{}</tbody></table>').format(head, rows)
 
 
 def trouble(row: Leaf) -> str:

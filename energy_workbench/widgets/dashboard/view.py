@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets
+from markupsafe import Markup
 
 from energy_workbench.contract.results import Pattern
 from energy_workbench.widgets.dashboard import markup
 from energy_workbench.widgets.dashboard.model import Model
 from energy_workbench.widgets.finding import no_hit
-from energy_workbench.widgets.markup import cards, heading
+from energy_workbench.widgets.markup import cards, heading, together
+from energy_workbench.widgets.paging.pager import Pager
 from energy_workbench.widgets.parts import Parts, put, show
 
 
@@ -34,7 +36,9 @@ class View:
         self.map = make.chart(460, model.meters_table)
         self.flow_title = make.text("ew-h")
         self.pattern_title = make.text("ew-h", markup.pattern_heading(None, model.pattern_period))
+        self.folded = make.text("ew-fold")
         self.attention = make.text("ew-attention")
+        self.pager = Pager(make, model.turn)
         states_title = make.text("ew-h", heading("Status, health and communication"))
         attention_title = make.text("ew-h", heading("Needs attention"))
         self.map_title = make.text("ew-h", heading("Meter map"))
@@ -43,11 +47,18 @@ class View:
                 self.notes,
                 self.cards,
                 make.box(
-                    [make.box([self.flow_title, self.flow_view, self.detail, self.paint], "ew-bar"), self.flow],
+                    [
+                        make.box([self.flow_title, self.flow_view, self.detail, self.paint], "ew-bar"),
+                        self.flow,
+                        self.folded,
+                    ],
                     "ew-panel",
                 ),
                 make.box([self.pattern_title, self.pattern], "ew-panel ew-wide"),
-                make.box([states_title, self.states, attention_title, self.attention], "ew-panel ew-narrow"),
+                make.box(
+                    [states_title, self.states, attention_title, self.attention, self.pager.widget],
+                    "ew-panel ew-narrow",
+                ),
                 make.box([make.box([self.map_title, self.find, self.map_kind], "ew-bar"), self.map], "ew-panel"),
             ],
             "ew-app",
@@ -69,10 +80,10 @@ class View:
             ipywidgets.link((model, name), (getattr(self, name), "value"))
         show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
         show(model, "notes", lambda notes: put(self.notes, markup.notes(notes)))
-        for name in ("attention", "calm"):
-            show(model, name, lambda _: put(self.attention, markup.attention(model.attention, model.calm)))
+        model.observe(self._show_attention, ["attention", "calm", "listed", "troubled"])
+        self._show_attention(None)
         show(model, "shown_pattern", lambda pattern: self._show_pattern(pattern))
-        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches"])
+        model.observe(self._show_titles, ["flow_view", "overview", "path", "matches", "folded", "drawn", "area"])
         self._show_titles(None)
 
     def _show_pattern(self, pattern: Pattern) -> None:
@@ -87,7 +98,27 @@ class View:
         note = "Power now [kW]" if model.flow_view == "now" else f"Energy, {model.period} [kWh]"
         title = heading("Power flow", f"{note} · losses in red · click a meter to look closer")
         put(self.flow_title, title + markup.path(model.path))
-        put(self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}"))
+        put(
+            self.map_title, heading("Meter map", f"Colour and icon by state · {self._said_of_search()}") + self._place()
+        )
+        which = f"behind the {model.skip:,} largest" if model.skip else "the largest by energy"
+        drawn = f"{model.drawn:,} of {model.meters_in_view:,} meters are drawn, {which}"
+        put(self.folded, together(model.folded, drawn))
+
+    def _place(self) -> Markup:
+        """The path to what the map shows, where that is not all."""
+        model = self.model
+        if model.overview is None or model.overview.part is None:
+            return Markup()
+        if model.map_kind == "floor":
+            return markup.floor(model.area, model.choices.address() | model.address())
+        return markup.path(model.path)
+
+    def _show_attention(self, _: Any) -> None:
+        model = self.model
+        put(self.attention, markup.attention(model.attention, model.calm, model.listed))
+        there, beyond = len(model.attention), "choose a meter to list those below it"
+        self.pager.show(model.listed, markup.LISTED, there, model.troubled, beyond)
 
     def _said_of_search(self) -> str:
         model = self.model

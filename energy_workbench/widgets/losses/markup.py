@@ -16,7 +16,7 @@ RARE = {"unmetered_kw": "Without a meter", "counted_twice": "Counted twice"}
 """Columns that are there only where a node has a value in them."""
 
 LISTED = 20
-"""Nodes of the table; a download has all."""
+"""Nodes of a page of the table; a download has all."""
 
 
 def link(page: str, number: str, text: str, more: Mapping[str, str] | None = None) -> Markup:
@@ -53,11 +53,17 @@ def legend() -> Markup:
     return Markup('<p class="ew-legend">{}</p>').format(Markup().join(words))
 
 
-def table(rows: Sequence[NodeRow], by: str, own: Mapping[str, str]) -> Markup:
-    """The ranking of the nodes as a table."""
+def table(rows: Sequence[NodeRow], by: str, own: Mapping[str, str], begin: int = 0) -> Markup:
+    """A page of the ranking of the nodes as a table.
+
+    Parameters
+    ----------
+    begin : int
+        So many are on the pages before.
+    """
     if not rows:
         return Markup('<p class="ew-more">No node has a balance in this period.</p>')
-    shown = rows[:LISTED]
+    shown = rows[begin : begin + LISTED]
     needed = (any(row["unmetered_kw"] for row in shown), any(row["counted_twice"] for row in shown))
     rare = {key for key, wanted in zip(RARE, needed, strict=True) if wanted}
     heads = {
@@ -68,11 +74,9 @@ def table(rows: Sequence[NodeRow], by: str, own: Mapping[str, str]) -> Markup:
         Markup("<td{}>{}{}</td>").format(" aria-sort=descending" if key == by else "", text, " ▼" if key == by else "")
         for key, text in heads.items()
     )
-    more = len(rows) - LISTED
-    also = Markup('<p class="ew-more">and {} more: the download has all of them</p>').format(more)
     body = Markup().join(_row(row, own, rare) for row in shown)
-    return Markup('<table class="ew-list ew-balance"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}').format(
-        head, body, also if more > 0 else ""
+    return Markup('<table class="ew-list ew-balance"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+        head, body
     )
 
 

@@ -8,7 +8,8 @@ import ipywidgets
 
 from energy_workbench.widgets.losses import markup
 from energy_workbench.widgets.losses.model import Model
-from energy_workbench.widgets.markup import cards, heading
+from energy_workbench.widgets.markup import cards, heading, together
+from energy_workbench.widgets.paging.pager import Pager
 from energy_workbench.widgets.parts import Parts, put, show
 
 SPANS = {"1h": "hour by hour", "1d": "day by day", "1mo": "month by month"}
@@ -36,6 +37,8 @@ class View:
             "ew-h", heading("Where to look", "hotspots first · click a node to bring it into view")
         )
         self.table = make.text("ew-attention ew-scrolled")
+        self.pager = Pager(make, model.turn)
+        self.folded = make.text("ew-fold")
         self.widget = make.box(
             [
                 self.path,
@@ -44,11 +47,12 @@ class View:
                     [
                         make.box([self.flow_title, self.depth], "ew-bar"),
                         self.flow,
+                        self.folded,
                         make.text("ew-h", markup.legend()),
                     ],
                     "ew-panel",
                 ),
-                make.box([make.box([self.table_title, self.by], "ew-bar"), self.table], "ew-panel"),
+                make.box([make.box([self.table_title, self.by], "ew-bar"), self.table, self.pager.widget], "ew-panel"),
                 make.box([self.losses_title, self.losses], "ew-panel ew-narrow"),
                 make.box([self.time_title, self.over_time], "ew-panel ew-wide"),
             ],
@@ -66,7 +70,7 @@ class View:
         for name in ("by", "depth"):
             ipywidgets.link((model, name), (getattr(self, name), "value"))
         show(model, "cards", lambda numbers: put(self.cards, cards(numbers)))
-        model.observe(self._say, ["path", "note", "ranking", "over_time", "by", "depth"])
+        model.observe(self._say, ["path", "note", "ranking", "over_time", "by", "depth", "listed", "folded"])
         self._say(None)
 
     def _say(self, _: Any) -> None:
@@ -75,7 +79,9 @@ class View:
             return
         own = model.address()
         put(self.path, markup.crumbs(model.path, model.roots, model.note, own))
-        put(self.table, markup.table(model.ranking, model.by, own))
+        put(self.table, markup.table(model.ranking, model.by, own, model.listed))
+        self.pager.show(model.listed, markup.LISTED, len(model.ranking), len(model.ranking))
+        put(self.folded, together(model.folded))
         span = "" if model.over_time is None else SPANS.get(model.over_time.every, "")
         title = f"Loss at {model.node['number']}, {span}" if model.node else "Loss over time"
         put(self.time_title, heading(title, "shaded: not known"))
