@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,3 +111,23 @@ def test_nothing_wrong_is_said_in_words() -> None:
 
 def test_a_full_list_says_that_there_is_more() -> None:
     assert f"newest {FINDINGS}" in markup.findings([finding()] * FINDINGS, FINDINGS)
+
+
+def test_of_very_many_meters_the_least_complete_come_first_page_by_page(said: Said) -> None:
+    few = said.completeness("2026-10")
+    row = few.rows[0]
+    many = tuple(
+        row | {"meter": f"mtr_{nth}", "number": f"M-{nth}", "complete": [nth / 1000, 0.9]} for nth in range(250, 0, -1)
+    )
+    said.completeness = lambda period: replace(few, rows=many, total=len(many))  # type: ignore[method-assign]
+    model = Model(said, Choices())
+    model.refresh()
+    assert [item["number"] for item in model.in_view] == [f"M-{nth}" for nth in range(1, 101)]
+    assert len(model.calendar_figure["data"][0]["y"]) == 100
+    for by, first, size in ((1, 101, 100), (1, 201, 50), (1, 201, 50), (-1, 101, 100)):
+        model.turn(by)
+        assert (model.in_view[0]["number"], len(model.in_view)) == (f"M-{first}", size)
+    # What is taken along has all of them.
+    assert len(model.calendar_table().rows) == 2 * 250
+    model.which = "all"
+    assert model.begin == 0

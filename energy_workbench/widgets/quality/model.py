@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Enum, Instance, List
+from traitlets import Dict, Enum, Instance, Int, List
 
 from energy_workbench.contract.results import Completeness
 from energy_workbench.contract.rows.condition import FindingRow
@@ -18,9 +19,17 @@ from energy_workbench.figures.wording.words import amount, percent
 from energy_workbench.tables.sheet import Sheet, sheet
 from energy_workbench.widgets.markup import Card
 from energy_workbench.widgets.page_model import PageModel, Selection
+from energy_workbench.widgets.paging.pager import turned
+
+if TYPE_CHECKING:
+    from energy_workbench.contract.everything import WorkbenchContract
+    from energy_workbench.widgets.choices import Choices
 
 FINDINGS = 200
 """Most findings that are listed; the newest."""
+
+PAGE = 100
+"""Rows of the calendar; of more meters the least complete come first, page by page."""
 
 WHOLE = STEPS[-1]
 """Share from which a day counts as complete [1]."""
@@ -45,11 +54,19 @@ class Model(PageModel):
     which = Enum(("gaps", "all"), "gaps").tag(address="meters")
     """The meters of the calendar: those that miss something, or all."""
 
+    begin = Int(0)
+    """So many rows of the calendar are on the pages before the one in view."""
+
     completeness: Completeness | None = Instance(Completeness, allow_none=True)
     findings = List()
     cases = List()
     cards = List()
     calendar_figure = Dict()
+
+    def __init__(self, workbench: WorkbenchContract, choices: Choices, **own: Any) -> None:
+        super().__init__(workbench, choices, **own)
+        choices.observe(lambda _: self.set_trait("begin", 0), ["meter", "period"])
+        self.observe(lambda _: self.set_trait("begin", 0), "which")
 
     def ask(self, selection: Selection) -> Fetched:
         meter = selection.meter or None
@@ -65,7 +82,8 @@ class Model(PageModel):
         self.dated(fetched.completeness.timezone)
 
     def draw(self) -> None:
-        self.calendar_figure = calendar(self.shown, self._days, theme=self.theme)
+        self.begin = self.begin if self.begin < len(self.shown) else 0
+        self.calendar_figure = calendar(self.in_view, self._days, theme=self.theme)
         self.cards = self._cards()
 
     @property
@@ -84,9 +102,22 @@ class Model(PageModel):
 
     @property
     def shown(self) -> list[CompletenessRow]:
-        """The rows of the calendar."""
+        """The rows of the calendar, on all of its pages."""
         items = self.items
         return items if self.which == "all" or self.choices.meter else [item for item in items if _short(item)]
+
+    @property
+    def in_view(self) -> list[CompletenessRow]:
+        """The rows of the page of the calendar that is in view."""
+        rows = self.shown
+        if len(rows) <= PAGE:
+            return rows
+        return sorted(rows, key=lambda item: sum(item["complete"]))[self.begin : self.begin + PAGE]
+
+    def turn(self, by: int) -> None:
+        """Show the page of the calendar before (-1) or after (1) the one in view."""
+        self.begin = turned(self.begin, PAGE, len(self.shown), by)
+        self.draw()
 
     def calendar_table(self) -> Sheet:
         """Completeness and quality of each meter and day."""

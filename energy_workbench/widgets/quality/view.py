@@ -7,9 +7,10 @@ from typing import Any
 import ipywidgets
 
 from energy_workbench.widgets.markup import cards, heading
+from energy_workbench.widgets.paging.pager import Pager
 from energy_workbench.widgets.parts import Parts, put, show
 from energy_workbench.widgets.quality import markup
-from energy_workbench.widgets.quality.model import FINDINGS, Model
+from energy_workbench.widgets.quality.model import FINDINGS, PAGE, Model
 
 
 class View:
@@ -21,6 +22,7 @@ class View:
         self.title = make.text("ew-h", heading("Completeness by day"))
         self.which = make.choice([("Meters with gaps", "gaps"), ("All meters", "all")])
         self.calendar = make.chart(200, model.calendar_table)
+        self.pager = Pager(make, model.turn)
         self.findings = make.text("ew-table")
         self.cases = make.text("ew-table")
         findings_title = make.text("ew-h", heading("Findings", "what the data itself shows, newest first"))
@@ -30,7 +32,7 @@ class View:
         self.widget = make.box(
             [
                 self.cards,
-                make.box([make.box([self.title, self.which], "ew-bar"), self.calendar], "ew-panel"),
+                make.box([make.box([self.title, self.which], "ew-bar"), self.calendar, self.pager.widget], "ew-panel"),
                 make.box([cases_title, self.cases], "ew-panel"),
                 make.box([findings_title, self.findings], "ew-panel"),
             ],
@@ -53,5 +55,7 @@ class View:
 
     def _titles(self, _: Any) -> None:
         count = len(self.model.shown)
-        note = f"{count} meters · click one to see it alone" if count else "no meter with gaps"
+        order = ", the least complete first" if count > PAGE else ""
+        note = f"{count:,} meters{order} · click one to see it alone" if count else "no meter with gaps"
         put(self.title, heading("Completeness by day", note))
+        self.pager.show(self.model.begin, PAGE, count, count)
