@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 PERIODS: Final = ("today", "yesterday", "last 7 days", "this month", "last month")
 """What is offered; any other may stand in the address."""
+HEADS: Final = ("Site", "From, to", "Meters", "Energy", "Peak", "Losses", "Emissions", "Data")
 COLOURS: Final = {"green": "well", "yellow": "warned", "orange": "faulty", "red": "offline", "grey": "not known"}
 """Colour of meters → what is said of them."""
 
@@ -149,8 +151,7 @@ def _form(period: str) -> Markup:
 
 
 def _table(rows: list[FleetRow], period: str) -> Markup:
-    heads = ("Site", "From, to", "Meters", "Energy", "Peak", "Losses", "Emissions", "Data")
-    head = Markup().join(Markup("<th>{}</th>").format(text) for text in heads)
+    head = Markup().join(Markup("<th>{}</th>").format(text) for text in HEADS)
     lines = Markup().join(_line(row, period) for row in rows)
     return Markup(
         '<div class="wide"><table class="fleet"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
@@ -165,7 +166,7 @@ def _line(row: FleetRow, period: str) -> Markup:
         return Markup('<tr><td>{}</td><td colspan="7" class="bad">{}</td></tr>').format(name, row["problem"])
     peak = _number(row["demand_peak_kw"], "kW", 1)
     if row["demand_peak_at"]:
-        peak = f"{peak} at {row['demand_peak_at'][5:16].replace('T', ' ')}"
+        peak = f"{peak} at {datetime.fromisoformat(row['demand_peak_at']):%-d %b %H:%M}"
     cells = (
         name,
         Markup("{}<br>{}").format(_instant(row["start"]), _instant(row["end"])),
@@ -176,11 +177,13 @@ def _line(row: FleetRow, period: str) -> Markup:
         _number(row["emissions_kg"], "kg"),
         "–" if row["completeness"] is None else f"{100 * row['completeness']:.1f} %",
     )
-    return Markup("<tr>{}</tr>").format(Markup().join(Markup("<td>{}</td>").format(cell) for cell in cells))
+    told = (Markup('<td data-of="{}">{}</td>').format(*each) for each in zip(HEADS, cells, strict=True))
+    return Markup("<tr>{}</tr>").format(Markup().join(told))
 
 
 def _states(row: FleetRow) -> str:
-    counted = ", ".join(f"{count:,} {COLOURS[colour]}" for colour, count in row["colours"].items() if count)
+    there = {COLOURS[colour]: count for colour, count in row["colours"].items() if count}
+    counted = f"all {next(iter(there))}" if len(there) == 1 else ", ".join(f"{n:,} {word}" for word, n in there.items())
     return f"{row['meters']:,}: {counted}" if counted else f"{row['meters']:,}"
 
 
