@@ -32,8 +32,11 @@ def test_what_is_said_of_many_meters_is_written_once(tmp_path: Path) -> None:
     for meters in (1_000, 11_000):
         state(meters).save(tmp_path)
         sizes.append((tmp_path / FILE).stat().st_size)
-    # Its key, in each of three lists.
+    # Every other one is of the same model.
     assert (sizes[1] - sizes[0]) / 10_000 < 25
+    alike = {str(key): "model" for key in range(1, 10_001)}
+    State(7, {}, alike).save(tmp_path)
+    assert (tmp_path / FILE).stat().st_size < 500
 
 
 def test_one_that_cannot_be_understood_is_none(tmp_path: Path) -> None:

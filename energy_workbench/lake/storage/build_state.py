@@ -159,24 +159,32 @@ class State:
 
 
 def _shared(of_meters: Mapping[Any, Any]) -> dict[str, list[Any]]:
-    """What is said of meters, each thing once: of thousands most are of one model, and read at one time."""
+    """What is said of meters, each thing once: of thousands most are of one model, and read at one time.
+
+    Of each thing there are the meters that it is said of, as runs of keys: the first, and how many.
+    """
     places: dict[str, int] = {}
     values: list[Any] = []
-    meters: list[list[Any]] = []
-    for meter, value in of_meters.items():
+    meters: list[list[list[int]]] = []
+    for meter, value in sorted(((int(meter), value) for meter, value in of_meters.items()), key=lambda each: each[0]):
         nth = places.setdefault(value if isinstance(value, str) else repr(value), len(places))
         if nth == len(meters):
             values.append(value)
             meters.append([])
-        meters[nth].append(meter)
+        runs = meters[nth]
+        if runs and sum(runs[-1]) == meter:
+            runs[-1][1] += 1
+        else:
+            runs.append([meter, 1])
     return {"values": values, "meters": meters}
 
 
 def _each(shared: Mapping[str, Any], read: Callable[[Any], Value]) -> dict[str, Value]:
     """The same by meter; those of which the same is said share it."""
     found: dict[str, Value] = {}
-    for value, meters in zip(shared["values"], shared["meters"], strict=True):
-        found |= dict.fromkeys(map(str, meters), read(value))
+    for value, runs in zip(shared["values"], shared["meters"], strict=True):
+        keys = (str(key) for first, count in runs for key in range(int(first), int(first) + int(count)))
+        found |= dict.fromkeys(keys, read(value))
     return found
 
 
