@@ -48,8 +48,6 @@ class Bill:
         Earlier months that it uses (`2026-03`), known or not.
     completeness : Decimal
         Of the intervals those that are known [1].
-    facts : EarlierMonth
-        What later bills need of this month.
     """
 
     tariff: str
@@ -59,8 +57,7 @@ class Bill:
     lines: tuple[Line, ...]
     depends_on: tuple[str, ...]
     completeness: Decimal
-    facts: EarlierMonth
-    _starts: Array
+    _month: BillingMonth
     _parts: list[tuple[Part, list[Priced], dict[str, tuple[str, ...]]]]
 
     @cached_property
@@ -78,9 +75,15 @@ class Bill:
         """Whether any line is."""
         return any(line.provisional for line in self.lines)
 
+    @cached_property
+    def facts(self) -> EarlierMonth:
+        """What later bills need of this month."""
+        month, peak = self._month, measured(self._month, PEAK, None).value
+        return EarlierMonth(month.facts_energy, month.facts_demand, decimal(int(month.load.kwh.sum())), peak)
+
     def costs(self) -> Costs:
         """What every interval costs."""
-        return costs_of(self._starts, self.total, self._parts)
+        return costs_of(self._month.load.starts, self.total, self._parts)
 
 
 def bill(
@@ -149,14 +152,8 @@ def bill(
         tuple(replace(line, provisional=True) for line in lines) if running else lines,
         tuple(sorted(month.asked)),
         (Decimal(known) / max(len(whole.known), 1)).quantize(Decimal("0.000001")),
-        _facts(month),
-        whole.starts, parts,
+        month, parts,
     )  # fmt: skip
-
-
-def _facts(month: BillingMonth) -> EarlierMonth:
-    peak = measured(month, PEAK, None).value
-    return EarlierMonth(month.facts_energy, month.facts_demand, decimal(int(month.load.kwh.sum())), peak)
 
 
 def _calendar(tariff: Tariff, site: HolidayCalendar | None) -> HolidayCalendar:

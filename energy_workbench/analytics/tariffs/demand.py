@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+ZERO: Final = Decimal(0)
 STEP: Final = Decimal("0.000001")
 
 
@@ -63,17 +64,24 @@ def measured(month: BillingMonth, basis: DemandBasis, mask: Array | None) -> Mea
     if mask is not None:
         starts = starts[mask[starts] & mask[starts + size - 1]]
     powers = block_powers(month, basis, starts, size)
-    known = _every(month.load.known, starts, size) if not month.complete else np.ones(len(starts), bool)
+    if month.complete and not month.has_estimates:
+        value, places = _highest(month, basis, starts, powers)
+        return Measured(value, _begins(month, places), value, ZERO, ZERO, coarse)
+    known = _every(month.load.known, starts, size)
     sure = known & ~_any(month.load.estimated, starts, size) if month.has_estimates else known
     counts = sure if sure.any() else known
     value, places = _highest(month, basis, starts[counts], powers[counts])
     other = value if sure is known or counts is known else _highest(month, basis, starts[known], powers[known])[0]
     blocks = Decimal(max(len(starts), 1))
     return Measured(
-        value, tuple(int(month.load.starts[place]) for place in places), max(value, other),
+        value, _begins(month, places), max(value, other),
         (Decimal(int((known & ~sure).sum())) / blocks).quantize(STEP),
         (Decimal(int((~known).sum())) / blocks).quantize(STEP), coarse,
     )  # fmt: skip
+
+
+def _begins(month: BillingMonth, places: list[int]) -> tuple[int, ...]:
+    return tuple(int(month.load.starts[place]) for place in places)
 
 
 def block_starts(month: BillingMonth, basis: DemandBasis, size: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,7 @@ def local(starts: Array, zone: ZoneInfo) -> tuple[Array, Array]:
     return np.divmod(minutes, 1440)
 
 
+@lru_cache(maxsize=1024)
 def _offsets(first: int, last: int, zone: ZoneInfo) -> tuple[list[int], list[int]]:
     """From which instants on which offset holds [µs]: looked for each day, then by halves to the minute."""
     edges, offsets = [first], [_offset(first, zone)]

@@ -18,6 +18,7 @@ from energy_workbench.domain.tariffs.charges.charge import Charge
 from energy_workbench.domain.tariffs.days import WEEKDAYS, HolidayCalendar
 from energy_workbench.domain.tariffs.rounding import EXACT, Rounding
 from energy_workbench.domain.tariffs.tariff import Tariff, Version
+from energy_workbench.domain.tariffs.windows import Plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,6 +64,7 @@ class Part:
 
     Attributes
     ----------
+    first : date
     cut : slice
         Its intervals.
     days, of : int
@@ -70,20 +72,34 @@ class Part:
     """
 
     version: Version
+    first: date
     cut: slice
     days: int
     of: int
+
+    def days_of(self, scheme_name: str, window: str) -> int:
+        """Its days on which a window may be, by its seasons: a month in which the season changes has a part of each."""
+        if not scheme_name:
+            return self.days
+        found = next(each for each in self.version.schemes[scheme_name].windows if each.name == window)
+        seasons = {season for span in found.spans for season in span.seasons}
+        if found.rest or any(not span.seasons for span in found.spans):
+            return self.days
+        names = self.version.seasons.names
+        days = (self.first + timedelta(day) for day in range(self.days))
+        return sum(names[self.version.seasons.of(day)] in seasons for day in days)
 
     @property
     def share(self) -> Decimal:
         """Of the month's days [1], to six digits; what is paid is worked out with the whole days."""
         return EXACT.divide(Decimal(self.days), Decimal(self.of)).quantize(SHARE)
 
-    def prorated(self, value: Decimal) -> Decimal:
-        """What falls on its days of what a month has."""
-        if self.days == self.of:
+    def prorated(self, value: Decimal, days: int | None = None) -> Decimal:
+        """What falls on its days, or on so many of them, of what a month has."""
+        share = self.days if days is None else days
+        if share == self.of:
             return value
-        return EXACT.divide(EXACT.multiply(value, Decimal(self.days)), Decimal(self.of))
+        return EXACT.divide(EXACT.multiply(value, Decimal(share)), Decimal(self.of))
 
 
 def key(charge: Charge, window: str) -> str:
@@ -186,7 +202,7 @@ class BillingMonth:
         parts = []
         for version, begin, until in self.tariff.within(self.first, self.end):
             low, high = np.searchsorted(self.day, (begin.toordinal() - EPOCH_DAY, until.toordinal() - EPOCH_DAY))
-            parts.append(Part(version, slice(int(low), int(high)), (until - begin).days, days))
+            parts.append(Part(version, begin, slice(int(low), int(high)), (until - begin).days, days))
         return parts
 
     def _classified(self, part: Part, scheme_name: str) -> Array:
@@ -196,7 +212,7 @@ class BillingMonth:
             return np.empty(0, np.int16)
         first, kinds = int(day[0]) - 1, set(scheme.kinds)
         rows: dict[tuple[int, str], int] = {}
-        plans: list[tuple[list[int], list[int]]] = []
+        plans: list[Plan] = []
         of_day = []
         for ordinal in range(first, int(day[-1]) + 1):
             at = date.fromordinal(ordinal + EPOCH_DAY)
@@ -204,12 +220,11 @@ class BillingMonth:
             named = (seasons.of(at), kind if kind in kinds else WEEKDAYS[at.weekday()])
             if named not in rows:
                 rows[named] = len(plans)
-                plans.append(scheme.plan(seasons.names[named[0]], named[1])[:2])
+                plans.append(scheme.plan(seasons.names[named[0]], named[1]))
             of_day.append(rows[named])
-        tables = np.array(plans, np.int16)
         row = np.array(of_day)
         place = day - first
-        tails, today = tables[:, 1], tables[:, 0]
+        today, tails = (np.array([plan[at] for plan in plans], np.int16) for at in (0, 1))
         codes = today[row[place], minute]
         if (tails >= 0).any():
             before = tails[row[place - 1], minute]
@@ -230,8 +245,3 @@ def months_before(day: date, back: int) -> str:
     """The month so many before that of a day: `2026-03`."""
     at = day.year * 12 + day.month - 1 - back
     return f"{at // 12:04}-{at % 12 + 1:02}"
-
-
-def days_of(first: date, end: date) -> list[date]:
-    """Every day from one to the day before another."""
-    return [first + timedelta(day) for day in range((end - first).days)]

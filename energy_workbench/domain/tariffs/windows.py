@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -40,6 +42,22 @@ class Window:
     rest: bool = False
 
 
+class Plan(NamedTuple):
+    """A day's windows by minute: places in `windows`, -1 where there is none.
+
+    Attributes
+    ----------
+    today, after : array of int, shape (1440,)
+        Its own minutes, and those of the following day that belong to it.
+    overlaps : tuple of (int, int, int)
+        The first minute, and the two windows.
+    """
+
+    today: array[int]
+    after: array[int]
+    overlaps: tuple[tuple[int, int, int], ...]
+
+
 @dataclass(frozen=True)
 class Scheme:
     """Windows that share out all time between them (`peak`, `shoulder`, `night`).
@@ -59,7 +77,7 @@ class Scheme:
         """Of the windows, in their order."""
         return tuple(window.name for window in self.windows)
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of days that are told apart: a holiday that no window names is the weekday that it falls on."""
         named = {kind for window in self.windows for span in window.spans for kind in self.expanded(span)}
@@ -75,17 +93,18 @@ class Scheme:
             edge % DAY for window in self.windows for span in window.spans for edge in (span.begin, span.end)
         )
 
-    def plan(self, season: str, kind: str) -> tuple[list[int], list[int], list[tuple[int, int, int]]]:
-        """What a day says of its own minutes, and of those of the day after.
+    @cached_property
+    def _plans(self) -> dict[tuple[str, str], Plan]:
+        return {}
 
-        Returns
-        -------
-        list of int, list of int
-            Place of the window in `windows` by minute, -1 where there is none; the second of the following day.
-        list of (int, int, int)
-            Overlaps: the minute, and the two windows.
-        """
-        both, overlaps = [-1] * (2 * DAY), []
+    def plan(self, season: str, kind: str) -> Plan:
+        """What a day of a season and kind says of its own minutes, and of those of the day after; made once."""
+        if (season, kind) not in self._plans:
+            self._plans[season, kind] = self._planned(season, kind)
+        return self._plans[season, kind]
+
+    def _planned(self, season: str, kind: str) -> Plan:
+        both, overlaps = array("h", [-1]) * (2 * DAY), []
         for at, window in enumerate(self.windows):
             for span in window.spans:
                 if (span.seasons and season not in span.seasons) or (span.days and kind not in self.expanded(span)):
@@ -94,8 +113,8 @@ class Scheme:
                 taken = both[span.begin : end]
                 if (minute := next((m for m, other in enumerate(taken) if other >= 0), None)) is not None:
                     overlaps.append(((span.begin + minute) % DAY, taken[minute], at))
-                both[span.begin : end] = [at] * (end - span.begin)
-        return both[:DAY], both[DAY:], overlaps
+                both[span.begin : end] = array("h", [at]) * (end - span.begin)
+        return Plan(both[:DAY], both[DAY:], tuple(overlaps))
 
     @property
     def rest(self) -> int:
@@ -106,15 +125,15 @@ class Scheme:
         """Holes and overlaps, in words."""
         plans = {(season, kind): self.plan(season, kind) for season in seasons.names for kind in self.kinds}
         told: dict[str, None] = {}
-        for (season, kind), (today, _, overlaps) in plans.items():
+        for (season, kind), plan in plans.items():
             name = " ".join(filter(None, (season, kind)))
-            for minute, first, second in overlaps[:1]:
+            for minute, first, second in plan.overlaps[:1]:
                 names = f"{self.windows[first].name} and {self.windows[second].name}"
                 told[f"{names} overlap at {_clock(minute)} ({name})"] = None
             if self.rest >= 0:
                 continue
-            before = [plans[other, yesterday][1] for other in seasons.names for yesterday in _before(kind, self)]
-            hole = next((m for m in range(DAY) if today[m] < 0 and not all(tail[m] >= 0 for tail in before)), None)
+            before = [plans[other, yesterday].after for other in seasons.names for yesterday in _before(kind, self)]
+            hole = next((m for m in range(DAY) if plan.today[m] < 0 and not all(tail[m] >= 0 for tail in before)), None)
             if hole is not None:
                 told[f"no window has {_clock(hole)} ({name}): add one, or a window `rest`"] = None
         return list(told)

@@ -35,6 +35,8 @@ def _units(charge: Fixed | Minimum, month: BillingMonth, part: Part) -> Decimal:
         return Decimal(part.days)
     if charge.per == "meter":
         return Decimal(month.account.meters)
+    if charge.per == "further meter":
+        return Decimal(max(month.account.meters - 1, 0))
     if charge.per == "month":
         return Decimal(1)
     contract = month.account.contract if month.account.contract is not None else charge.contract

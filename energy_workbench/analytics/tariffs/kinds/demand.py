@@ -31,6 +31,7 @@ RATE = Decimal("1e-10")
 def _of_month(charge: Demand | AnnualDemand, month: BillingMonth, window: str) -> Measured:
     found = measured(month, charge.basis, month.in_window(charge, window))
     month.facts_demand[key(charge, window)] = found.value
+    month.facts_demand[charge.name] = max(found.value, month.facts_demand.get(charge.name, ZERO))
     return found
 
 
@@ -40,8 +41,10 @@ def _spread(month: BillingMonth, part: Part, mask: Array | None) -> Array:
     return energy if mask is None else np.where(mask[part.cut], energy, 0)
 
 
-def _amount(month: BillingMonth, part: Part, charge: Charge, quantity: Decimal, rate: Decimal) -> Decimal:
-    return month.rounding(charge)(part.prorated(EXACT.multiply(quantity, rate)))
+def _amount(
+    month: BillingMonth, part: Part, charge: Charge, quantity: Decimal, rate: Decimal, days: int | None = None
+) -> Decimal:
+    return month.rounding(charge)(part.prorated(EXACT.multiply(quantity, rate), days))
 
 
 @price.register
@@ -49,19 +52,35 @@ def _demand(charge: Demand, month: BillingMonth, part: Part, above: Above) -> li
     del above
     lines: list[Priced] = []
     for window, rate in charge.rates.by_window:
+        if not (days := part.days_of(charge.rates.scheme, window)):
+            continue
         found = _of_month(charge, month, window)
-        ratchet, unknown = _ratchet(charge, month, key(charge, window))
-        contract = month.account.contract if month.account.contract is not None else charge.contract
-        billed = max(found.value, ratchet, (contract or ZERO) * charge.minimum_share)
-        if charge.quantity is not None:
-            billed = charge.quantity(billed)
-        lines += _lines(charge, month, part, window, found, billed, rate, contract, unknown)
+        billed, contract, unknown = _billed(charge, month, window, found)
+        lines += _lines(charge, month, part, window, days, found, billed, rate, contract, unknown)
     return lines
 
 
+def billing_demand(charge: Demand, month: BillingMonth, part: Part) -> Decimal:
+    """The highest billing demand of a charge's windows [kW or kVA]."""
+    windows = [window for window, _ in charge.rates.by_window if part.days_of(charge.rates.scheme, window)]
+    return max((_billed(charge, month, each, _of_month(charge, month, each))[0] for each in windows), default=ZERO)
+
+
+def _billed(
+    charge: Demand, month: BillingMonth, window: str, found: Measured
+) -> tuple[Decimal, Decimal | None, list[str]]:
+    """The billing demand of a window, the contract demand, and months before of which nothing is known."""
+    ratchet, unknown = _ratchet(charge, month, charge.name if charge.ratchet_whole else key(charge, window))
+    contract = month.account.contract if month.account.contract is not None else charge.contract
+    billed = max(found.value, ratchet, (contract or ZERO) * charge.minimum_share)
+    if charge.ratchet_whole and charge.ratchet_months:
+        billed = max(billed, measured(month, charge.basis, None).value)
+    return (billed if charge.quantity is None else charge.quantity(billed)), contract, unknown
+
+
 def _lines(
-    charge: Demand, month: BillingMonth, part: Part, window: str, found: Measured, billed: Decimal, rate: Rate,
-    contract: Decimal | None, unknown: list[str],
+    charge: Demand, month: BillingMonth, part: Part, window: str, days: int, found: Measured, billed: Decimal,
+    rate: Rate, contract: Decimal | None, unknown: list[str],
 ) -> list[Priced]:  # fmt: skip
     parts: list[tuple[Decimal, Decimal, str]] = []
     over = ZERO
@@ -85,9 +104,9 @@ def _lines(
         Priced(
             Line(
                 charge.name, kind_of(charge), quantity, charge.basis.unit, of,
-                _amount(month, part, charge, quantity, of), window=window, at=found.at, share=part.share,
-                estimated=found.estimated, missing=found.missing,
-                could_change=part.prorated(more).quantize(Decimal("0.01")) if at == 0 and more else ZERO,
+                _amount(month, part, charge, quantity, of, days), window=window, at=found.at,
+                share=(Decimal(days) / part.of).quantize(STEP), estimated=found.estimated, missing=found.missing,
+                could_change=part.prorated(more, days).quantize(Decimal("0.01")) if at == 0 and more else ZERO,
                 provisional=bool(unknown), notes=tuple([*notes, note] if note else notes),
             ),
             lambda: _spread(month, part, mask),

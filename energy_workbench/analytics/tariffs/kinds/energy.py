@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energy_workbench.analytics.tariffs.demand import measured
+from energy_workbench.analytics.tariffs.kinds.demand import billing_demand
 from energy_workbench.analytics.tariffs.line import Line, Priced
 from energy_workbench.analytics.tariffs.load import decimal
 from energy_workbench.analytics.tariffs.local_time import EPOCH_DAY
 from energy_workbench.analytics.tariffs.month import BillingMonth, Part, key
 from energy_workbench.analytics.tariffs.price import Above, kind_of, price
 from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.tariffs.charges.demand import Demand
 from energy_workbench.domain.tariffs.charges.energy import Energy, Export
 from energy_workbench.domain.tariffs.charges.power_factor import Reactive
 from energy_workbench.domain.tariffs.charges.series import Adjustment, PriceSeries
@@ -90,6 +92,8 @@ def _energy(charge: Energy, month: BillingMonth, part: Part, above: Above) -> li
     lines: list[Priced] = []
     for window, rate in charge.rates.by_window:
         quantity = windowed.of(window)
+        if not part.days_of(charge.rates.scheme, window):
+            continue
         name = key(charge, window)
         month.facts_energy[name] = month.facts_energy.get(name, ZERO) + quantity
         unknown: list[str] = []
@@ -127,7 +131,11 @@ def _line(
 def _scale(charge: Energy, month: BillingMonth, part: Part) -> Decimal:
     """What thresholds of a month are multiplied by."""
     if charge.per == "kWh per kW" and charge.demand is not None:
-        return part.prorated(measured(month, charge.demand, None).value)
+        of = next((each for each in part.version.charges if each.name == charge.billing_demand_of), None)
+        billed = billing_demand(of, month, part) if isinstance(of, Demand) else ZERO
+        return part.prorated(max(billed, measured(month, charge.demand, None).value))
+    if charge.per == "day of the month":
+        return Decimal(part.days)
     return part.prorated(ONE)
 
 
@@ -190,6 +198,8 @@ def _reactive(charge: Reactive, month: BillingMonth, part: Part, above: Above) -
     active = Windowed(month, part, charge.rates.scheme, month.load.kwh[part.cut])
     lines = []
     for window, rate in charge.rates.by_window:
+        if not part.days_of(charge.rates.scheme, window):
+            continue
         free = EXACT.multiply(active.of(window), charge.free_share)
         above_free = max(ZERO, windowed.of(window) - free)
         lines += [

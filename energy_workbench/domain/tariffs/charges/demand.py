@@ -32,6 +32,9 @@ class Demand(Charge):
         [1].
     ratchet_in : tuple of int
         Months of the year whose maxima hold on; all where it is empty.
+    ratchet_whole : bool
+        Whether each window is billed by the highest of all of them, of this month and of those before: where windows
+        are seasons, and as NREL's engine understands ratchets of tariffs of OpenEI.
     excess_rate : Decimal or None
         For what is above `excess_above` × contract [currency a unit]; None where there is no other rate.
     excess_instead : bool
@@ -49,6 +52,7 @@ class Demand(Charge):
     ratchet_share: Decimal = ZERO
     ratchet_months: int = 0
     ratchet_in: tuple[int, ...] = ()
+    ratchet_whole: bool = False
     excess_rate: Decimal | None = None
     excess_above: Decimal = Decimal(1)
     excess_instead: bool = False
@@ -60,12 +64,14 @@ class Demand(Charge):
         contract, minimum = fields.maybe("contract", least=ZERO), fields.number("minimum share", ZERO, least=ZERO)
         share, months = ZERO, 0
         in_months: tuple[int, ...] = ()
+        whole = False
         if (ratchet := fields.inner("ratchet")) is not None:
             share = ratchet.number("share", least=ZERO)
             months = ratchet.whole("months", 11, least=1, most=60)
             in_months = tuple(int(month) for month in ratchet.words("in months") if month.isdigit())
             if any(not 1 <= month <= 12 for month in in_months):
                 ratchet.tell("in months", "", "must be months from 1 to 12")
+            whole = ratchet.flag("all windows")
             ratchet.close()
         rate, above, instead = None, Decimal(1), False
         if (excess := fields.inner("excess")) is not None:
@@ -73,7 +79,9 @@ class Demand(Charge):
             instead = excess.flag("instead")
             excess.close()
         rounding = fields.rounding("round quantity", None)
-        return cls(common, basis, rates, contract, minimum, share, months, in_months, rate, above, instead, rounding)
+        return cls(
+            common, basis, rates, contract, minimum, share, months, in_months, whole, rate, above, instead, rounding
+        )
 
     def check(self, schemes: dict[str, Scheme], before: tuple[Charge, ...], tell: Tell) -> Self:
         del before

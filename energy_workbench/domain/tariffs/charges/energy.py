@@ -11,7 +11,7 @@ from energy_workbench.domain.tariffs.fields import Fields
 from energy_workbench.domain.tariffs.rates import Rates, check_rates, read_rates
 from energy_workbench.domain.tariffs.windows import Scheme
 
-SPANS = ("month", "day", "year", "kWh per kW")
+SPANS = ("month", "day", "day of the month", "year", "kWh per kW")
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,15 @@ class Energy(Charge):
     rates : Rates
         [currency a unit].
     per : str
-        What thresholds of blocks count: a month (of a part of one, its share of days), a day, a year that begins with
-        `year_month`, or the month's demand (`demand`) times so many hours.
+        What thresholds of blocks count: a month (of a part of one, its share of days), each day by itself, a month
+        whose thresholds are so much a day, a year that begins with `year_month`, or the month's demand
+        (`demand`) times so many hours.
     together : bool
         Whether the windows fill the blocks together, each by its share; else each window has its own.
     demand : DemandBasis or None
         The demand of blocks per kW.
+    billing_demand_of : str
+        A charge of demand of the same version, with whose billing demand these blocks are at least as long.
     """
 
     KIND: ClassVar[str] = "energy"
@@ -41,6 +44,7 @@ class Energy(Charge):
     together: bool = False
     demand: DemandBasis | None = None
     year_month: int = 1
+    billing_demand_of: str = ""
 
     @classmethod
     def read(cls, fields: Fields, common: Common) -> Self:
@@ -55,7 +59,7 @@ class Energy(Charge):
             inner.close()
         return cls(
             common, unit, read_rates(fields), per, fields.flag("windows together"), demand,
-            fields.whole("year begins in month", 1, least=1, most=12),
+            fields.whole("year begins in month", 1, least=1, most=12), fields.text("billing demand of", ""),
         )  # fmt: skip
 
     def check(self, schemes: dict[str, Scheme], before: tuple[Charge, ...], tell: Tell) -> Self:

@@ -10,12 +10,12 @@ from energy_workbench.domain.tariffs.charges.charge import ZERO, Charge, Common,
 from energy_workbench.domain.tariffs.fields import Fields
 from energy_workbench.domain.tariffs.windows import Scheme
 
-PER = ("month", "day", "meter", "kVA", "kW")
+PER = ("month", "day", "meter", "further meter", "kVA", "kW")
 
 
 @dataclass(frozen=True)
 class Fixed(Charge):
-    """So much a month, a day, a meter and month, or a kVA or kW of contract demand and month.
+    """So much a month, a day, a meter or further meter and month, or a kVA or kW of contract demand and month.
 
     Attributes
     ----------
