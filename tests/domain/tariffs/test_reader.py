@@ -71,6 +71,8 @@ def test_a_good_file_is_read_with_its_numbers_as_they_are_written():
         ("rate: {peak: 0.3, night: 0.1, day: 0.2}", "rate: [{up to: 10, rate: 1}]",
          ("says nothing of what is above 10",)),
         ("rate: {peak: 0.3, night: 0.1, day: 0.2}", "rate: [{rate: 1}, {rate: 2}]", ("follows a block without end",)),
+        ("kind: energy, unit: kWh,", "kind: demand, unit: kW, ratchet: {share: 0.8, in months: [13]},",
+         ("in months '13': is no month: 1 to 12",)),
         ("free: [sat,", "free: [saturday,", ("day types 'saturday': of free is no kind of day",)),
     ],
 )  # fmt: skip

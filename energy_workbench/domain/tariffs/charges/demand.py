@@ -14,6 +14,8 @@ from energy_workbench.domain.tariffs.rates import Rates, check_rates, read_rates
 from energy_workbench.domain.tariffs.rounding import Rounding
 from energy_workbench.domain.tariffs.windows import Scheme
 
+NUMBERS = tuple(str(month) for month in range(1, 13))
+
 
 @dataclass(frozen=True)
 class Demand(Charge):
@@ -68,9 +70,11 @@ class Demand(Charge):
         if (ratchet := fields.inner("ratchet")) is not None:
             share = ratchet.number("share", least=ZERO)
             months = ratchet.whole("months", 11, least=1, most=60)
-            in_months = tuple(int(month) for month in ratchet.words("in months") if month.isdigit())
-            if any(not 1 <= month <= 12 for month in in_months):
-                ratchet.tell("in months", "", "must be months from 1 to 12")
+            for word in ratchet.words("in months"):
+                if word in NUMBERS:
+                    in_months += (int(word),)
+                else:
+                    ratchet.tell("in months", word, "is no month: 1 to 12")
             whole = ratchet.flag("all windows")
             ratchet.close()
         rate, above, instead = None, Decimal(1), False
