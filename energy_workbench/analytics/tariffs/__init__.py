@@ -1,0 +1,1 @@
+"""Bills: what a meter's intervals cost by a tariff, line by line, and interval by interval."""
