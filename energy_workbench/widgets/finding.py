@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LISTED = 300
+"""Meters that are all offered at once at most; of more those that have what is typed."""
+SUGGESTED = 50
+"""Of these, at most."""
+
 
 def hits(text: str, meters: Iterable[tuple[str, str]]) -> list[str]:
     """Numbers of the meters that have a text in number or name, whatever its case.

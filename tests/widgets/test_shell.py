@@ -14,12 +14,13 @@ from energy_workbench.tables.sheet import sheet
 from energy_workbench.widgets.browser.chart import Chart
 from energy_workbench.widgets.choices import Choices
 from energy_workbench.widgets.dashboard.model import Model
+from energy_workbench.widgets.finding import SUGGESTED
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.pages import FOLDERS
 from energy_workbench.widgets.period_picker import PeriodPicker
 from energy_workbench.widgets.schedules import markup as schedules
 from energy_workbench.widgets.setup import page_view
-from energy_workbench.widgets.shell.view import SUGGESTED, menu
+from energy_workbench.widgets.shell.view import menu
 from tests.waiting import until
 from tests.widgets.stand_in import StandIn
 from tests.widgets.test_app import Opened, here, run

@@ -12,6 +12,9 @@ from energy_workbench.contract.rows.review import CaseRow
 from energy_workbench.domain.health.finding_words import finding_title
 from energy_workbench.figures.wording.words import moment
 
+CASES = 100
+"""Most breaks to decide that are listed."""
+
 
 def findings(listed: Sequence[FindingRow], most: int) -> Markup:
     """Findings, the newest first."""
@@ -38,13 +41,16 @@ def cases(review_list: Sequence[CaseRow]) -> Markup:
         Markup("<tr><td>{}</td><th>{}</th><td>{}</td><td>{}</td></tr>").format(
             moment(case["from"]), _meter(case), case["text"], ", ".join(case["choices"])
         )
-        for case in review_list
+        for case in review_list[:CASES]
     )
     head = Markup("<thead><tr><td>When</td><th>Meter</th><td>What happened</td><td>It may be</td></tr></thead>")
     note = Markup(
         "<p class=ew-more>Until one is decided, the energy on either side counts and only the break itself is left "
         "out. Engineers decide on the setup page, under <b>Review</b>.</p>"
     )
+    if len(review_list) > CASES:
+        rest = Markup("<p class=ew-more>{:,} more are not listed: choose a meter to see its own.</p>")
+        note = rest.format(len(review_list) - CASES) + note
     return Markup(
         '<div class="ew-scroll"><table class="ew-list ew-findings ew-to-decide">{}<tbody>{}</tbody></table></div>{}'
     ).format(head, rows, note)

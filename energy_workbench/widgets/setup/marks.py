@@ -71,6 +71,16 @@ def pill(mark: Mark) -> Markup:
     return Markup('<span class="ew-mark ew-mark-{}">{}{}</span>').format(mark.name, icon(mark), mark.word)
 
 
+def below(count: int, worst: Mark) -> Markup:
+    """HTML of what a branch holds: how many meters, and the mark of most concern among them."""
+    words = Markup(' <span class="ew-faint">· {:,}</span>').format(count)
+    return (
+        words
+        if worst in (OK, UNREAD)
+        else words + Markup(' {}<span class="ew-unseen">, {} below</span>').format(icon(worst), worst.word)
+    )
+
+
 def legend() -> Markup:
     """HTML of all marks."""
     return Markup().join(Markup("<span>{}{}</span>").format(icon(mark), mark.word) for mark in LEGEND)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from energy_workbench.contract.rows.meters import MeterRow
+from energy_workbench.widgets.setup import marks
 
 STATUS_FILTERS: tuple[tuple[str, str], ...] = (
     ("Any status", ""),
@@ -32,6 +33,7 @@ class MeterTree:
     def __init__(self, rows: Sequence[MeterRow] = ()) -> None:
         self.rows = {row["id"]: row for row in rows}
         self._below: dict[str, list[str]] = {}
+        self._concerns: dict[str, tuple[int, marks.Mark]] = {}
         for key, row in self.rows.items():
             parent = row["parent_id"]
             self._below.setdefault(parent if parent in self.rows else "", []).append(key)
@@ -75,6 +77,19 @@ class MeterTree:
     def number_of(self, key: str | None) -> str:
         """Number of a meter; empty for none."""
         return self.rows[key]["number"] if key is not None and key in self.rows else ""
+
+    def concerns(self) -> Mapping[str, tuple[int, marks.Mark]]:
+        """Of each meter with others below it: how many those are at any depth, and the mark of most concern."""
+        if not self._concerns:
+            rank = {mark: place for place, mark in enumerate(marks.LEGEND)}
+            order = [key for parents in self.levels() for key in parents]
+            for key in reversed(order):
+                below = self.below(key)
+                found = [marks.of(self.rows[child]) for child in below]
+                deeper = [self._concerns[child] for child in below if child in self._concerns]
+                worst = max([*found, *(mark for _, mark in deeper)], key=lambda mark: rank.get(mark, 0))
+                self._concerns[key] = len(below) + sum(count for count, _ in deeper), worst
+        return self._concerns
 
     def levels(self) -> Iterator[list[str]]:
         """Ids of meters that have others below them, a level of the tree at a time."""

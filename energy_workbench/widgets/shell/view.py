@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from energy_workbench.domain.pages import REPORTS, Page
 from energy_workbench.widgets.directory import Names
+from energy_workbench.widgets.finding import LISTED, SUGGESTED
 from energy_workbench.widgets.markup import ahead, home
 from energy_workbench.widgets.page_model import PageModel
 from energy_workbench.widgets.parts import Parts, put, shown
@@ -16,12 +17,6 @@ from energy_workbench.widgets.period_picker import PeriodPicker
 
 SEPARATOR = " — "
 """Between the number and the name of a meter that can be picked."""
-
-
-LISTED = 300
-"""Meters that are all offered at once at most; of more those that have what is typed."""
-SUGGESTED = 50
-"""Of these, at most."""
 
 
 def label(number: str, name: str) -> str:

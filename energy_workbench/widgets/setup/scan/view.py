@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from energy_workbench.contract.devices.rows import ScannedUnit
+from energy_workbench.widgets.finding import LISTED, SUGGESTED, hits
 from energy_workbench.widgets.parts import put, shown
 from energy_workbench.widgets.setup.parts import SetupParts, alert, told
 from energy_workbench.widgets.setup.scan import markup
@@ -131,8 +132,17 @@ class ScanView:
         def handler(change: dict[str, Any]) -> None:
             if not self._writing:
                 self.model.set_trait(name, str(change["new"] or ""))
+                if name == "parent":
+                    self._suggest()
 
         return handler
+
+    def _suggest(self) -> None:
+        """Offer the meters below which found ones can hang; of very many those that have what is typed."""
+        numbers = tuple(self._numbers())
+        if len(numbers) > LISTED:
+            numbers = tuple(hits(self.model.parent, ((number, "") for number in numbers)))[:SUGGESTED]
+        self.parent.options = numbers
 
     def _show(self) -> None:
         model = self.model
@@ -163,6 +173,6 @@ class ScanView:
                 unit: self.rows.get(unit) or UnitRow(self.model, unit, self._make, self._guard) for unit in units
             }
             self.list.children = [row.widget for row in self.rows.values()]
-            self.parent.options = tuple(self._numbers())
+            self._suggest()
         for unit, row in self.rows.items():
             row.show(units[unit])

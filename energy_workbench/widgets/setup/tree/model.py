@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from traitlets import HasTraits, Instance, Tuple, Unicode
 
+from energy_workbench.widgets.finding import LISTED
 from energy_workbench.widgets.setup import marks
 from energy_workbench.widgets.setup.meter_tree import MeterTree
 
@@ -192,13 +193,18 @@ class TreeModel(HasTraits):
             return self._line(key, opened=opened, waiting=bool(children), children=children, faint=key not in hits)
 
         self.empty = "" if matching else NOTHING_FOUND
-        rest = f", the first {len(shown)} are shown" if len(shown) < len(matching) else ""
+        rest = f", the first {len(shown)} are shown: type more" if len(shown) < len(matching) else ""
         self.note = f"{len(matching):,} of {len(meters):,} meters{rest}"
         self.branches = tuple(branch(key) for key in meters.below() if key in kept)
 
     def _line(self, key: str, *, faint: bool = False, **state: Any) -> Branch:
         row = self.meters[key]
-        return Branch(key, marks.label(row, faint=faint), marks.of(row).name, **state)
+        label = marks.label(row, faint=faint)
+        # Where all lines fit on a few screens, what is below is seen by opening it.
+        if len(self.meters) > LISTED and self.meters.below(key):
+            count, worst = self.meters.concerns()[key]
+            label += marks.below(count, marks.OK if worst == marks.of(row) else worst)
+        return Branch(key, label, marks.of(row).name, **state)
 
     def _cut(self, keys: Any, parent: str) -> list[str]:
         return list(keys[: self._limits.get(parent, AT_ONCE)])
