@@ -155,7 +155,10 @@ class Part:
         """
         if times == "once":
             return Decimal(1)
-        return Decimal(self.agreement.meters) if times == "meters" else self.contract_demand(charge, None)
+        meters = Decimal(self.agreement.meters)
+        if times == "contract_demand":
+            return self.contract_demand(charge, None)
+        return meters if times == "meters" else meters - 1
 
     def contract_demand(self, charge: Charge, stated: Decimal | None) -> Decimal:
         """What is contracted.

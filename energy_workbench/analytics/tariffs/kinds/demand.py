@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from energy_workbench.analytics.tariffs.bill import key_of
-from energy_workbench.analytics.tariffs.hours_of_use import settled, year_so_far
+from energy_workbench.analytics.tariffs.bill import MonthFacts, key_of
+from energy_workbench.analytics.tariffs.hours_of_use import peak_of, settled, year_so_far
 from energy_workbench.analytics.tariffs.kinds.energy import pieces
 from energy_workbench.analytics.tariffs.measured_demand import ENERGY_OF, measured
 from energy_workbench.analytics.tariffs.part import Costs, Demand, Part, Priced
@@ -52,8 +52,7 @@ class Billed:
             months = [each for each in part.months_before(ratchet.months) if not ratchet.of or each.month in ratchet.of]
             self.looked_at = months
             self.unknown = [each for each in months if each not in part.history]
-            key = key_of(charge.name, window)
-            known = [(part.history[each].demands.get(key, Decimal(0)), each) for each in months if each in part.history]
+            known = [(_earlier(part.history[each], charge, window), each) for each in months if each in part.history]
             highest, when = max(known, default=(Decimal(0), part.month.month_first))
             floor = rounding.of_quantity(EXACT.multiply(highest, ratchet.share))
             if floor > self.normal + self.excess:
@@ -154,6 +153,12 @@ def _of_year(charge: DemandCharge, part: Part, demands: Mapping[str, Demand], li
 
 def _cost(rate: Rate, demand: Decimal) -> Decimal:
     return total(product(piece, price) for _, price, piece in pieces(demand, demand, rate, Fraction(1)))
+
+
+def _earlier(facts: MonthFacts, charge: DemandCharge, window: str) -> Decimal:
+    if charge.ratchet and charge.ratchet.windows == "any":
+        return peak_of(facts, charge.name)
+    return facts.demands.get(key_of(charge.name, window), Decimal(0))
 
 
 def _percent(share: Decimal) -> str:

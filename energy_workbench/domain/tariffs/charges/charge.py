@@ -13,7 +13,7 @@ from energy_workbench.domain.tariffs.schedule import Wrong
 
 EnergyUnit = Literal["kWh", "kVAh", "kvarh"]
 DemandUnit = Literal["kW", "kVA", "kvar"]
-Times = Literal["once", "meters", "contract_demand"]
+Times = Literal["once", "meters", "further_meters", "contract_demand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,11 +55,14 @@ class Ratchet:
         How many months before it are looked at.
     of : tuple of int
         Calendar months (1 to 12) that count, in which a billing month begins; empty for all.
+    windows : str
+        Whose demand of earlier months: of `any` window of the charge, or of the `same` one.
     """
 
     share: Decimal
     months: int = 11
     of: tuple[int, ...] = ()
+    windows: Literal["any", "same"] = "any"
 
     def wrong(self) -> Iterator[Wrong]:
         """What is wrong with it."""

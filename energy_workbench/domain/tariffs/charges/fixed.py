@@ -19,7 +19,7 @@ class FixedCharge(Charge):
     per : str
         `day`, `month`, or `year`, of which a billing month has a twelfth.
     times : str
-        `once`, for each of the `meters`, for each unit of the `contract_demand`.
+        `once`, for each of the `meters`, of the `further_meters` after the first, of the units of `contract_demand`.
     """
 
     kind: ClassVar = "fixed"

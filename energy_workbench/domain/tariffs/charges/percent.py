@@ -55,7 +55,7 @@ class MinimumCharge(OnLines):
     per : str
         `month`, `day`; `year`: looked at in the last month of a year that begins in `year_begins`.
     times : str
-        `once`, for each of the `meters`, for each unit of the `contract_demand`.
+        `once`, for each of the `meters`, of the `further_meters` after the first, of the units of `contract_demand`.
     """
 
     kind: ClassVar = "minimum"
