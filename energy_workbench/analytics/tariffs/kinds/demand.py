@@ -13,8 +13,9 @@ from energy_workbench.analytics.tariffs.hours_of_use import peak_of, settled, ye
 from energy_workbench.analytics.tariffs.kinds.energy import pieces
 from energy_workbench.analytics.tariffs.measured_demand import ENERGY_OF, measured
 from energy_workbench.analytics.tariffs.part import Costs, Demand, Part, Priced
+from energy_workbench.analytics.tariffs.power_factor import power_factor
 from energy_workbench.domain.tariffs.charges.demand import DemandCharge
-from energy_workbench.domain.tariffs.money import EXACT, product, total
+from energy_workbench.domain.tariffs.money import EXACT, product, to_places, total
 from energy_workbench.domain.tariffs.rates import Rate
 
 
@@ -31,11 +32,11 @@ class Billed:
 
     def __init__(self, charge: DemandCharge, part: Part, window: str, demand: Demand) -> None:
         rounding = part.rounding(charge)
-        value = rounding.of_quantity(demand.value)
-        self.normal, self.excess = max(value, charge.minimum), Decimal(0)
         self.looked_at: list[date] = []
         self.unknown: list[date] = []
         self.notes: tuple[str, ...] = ()
+        value = rounding.of_quantity(self._by_power_factor(charge, part, demand.value))
+        self.normal, self.excess = max(value, charge.minimum), Decimal(0)
         if charge.minimum > value:
             self.notes = (f"measured {value:f}; the least that is billed is {charge.minimum:f}",)
         if terms := charge.contract:
@@ -57,6 +58,15 @@ class Billed:
             floor = rounding.of_quantity(EXACT.multiply(highest, ratchet.share))
             if floor > self.normal + self.excess:
                 self._raise_to(floor, f"measured {value:f}; {_percent(ratchet.share)} % of {highest:f} in {when:%Y-%m}")
+
+    def _by_power_factor(self, charge: DemandCharge, part: Part, measured: Decimal) -> Decimal:
+        if charge.target_power_factor is None:
+            return measured
+        found = power_factor(charge, part)
+        if found is None or found >= charge.target_power_factor:
+            return measured
+        self.notes = (f"measured {measured:f}, at a power factor of {to_places(found, 4):f}",)
+        return to_places(EXACT.divide(EXACT.multiply(measured, charge.target_power_factor), found), 6)
 
     def _raise_to(self, least: Decimal, note: str) -> None:
         if least > self.normal:

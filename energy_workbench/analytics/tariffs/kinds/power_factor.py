@@ -6,33 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-import numpy as np
-
 from energy_workbench.analytics.tariffs.kinds.energy import Sums, by_blocks, sums_by_window
 from energy_workbench.analytics.tariffs.kinds.percent import percent_line
 from energy_workbench.analytics.tariffs.part import Part, Priced
+from energy_workbench.analytics.tariffs.power_factor import power_factor
 from energy_workbench.domain.tariffs.charges.power_factor import Band, PowerFactorCharge, ReactiveCharge
-from energy_workbench.domain.tariffs.money import EXACT, of_micro, product, to_places, total
+from energy_workbench.domain.tariffs.money import EXACT, product, to_places, total
 
 
 def power_factor_lines(charge: PowerFactorCharge, part: Part) -> Iterator[Priced]:
     """The line of a power factor: per cent of other lines, by the average power factor of the month."""
-    found = power_factor(charge, part)
-    if found is None:
+    exact = power_factor(charge, part)
+    if exact is None:
         return
+    found = to_places(exact, charge.decimals)
     percent = percent_at(charge, found)
     for each in percent_line(charge, part, percent, part.above(charge.of)):
         yield Priced(replace(each.line, notes=(f"power factor {found:f}",)), each.costs)
-
-
-def power_factor(charge: PowerFactorCharge, part: Part) -> Decimal | None:
-    """kWh ÷ kVAh of the month, of those intervals that know both; None where nothing flowed."""
-    apparent, active = part.channel("kVAh", charge), part.whole.channels["kWh"]
-    both = np.ones(len(apparent.values)) if apparent.missing is None else ~apparent.missing
-    whole = of_micro(int(apparent.values.sum()))
-    if not whole:
-        return None
-    return to_places(EXACT.divide(of_micro(int((active.values * both).sum())), whole), charge.decimals)
 
 
 def percent_at(charge: PowerFactorCharge, power_factor: Decimal) -> Decimal:

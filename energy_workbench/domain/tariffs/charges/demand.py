@@ -102,6 +102,8 @@ class DemandCharge(Windowed):
         Whether it is billed at named instants only, also before any is named.
     minimum : Decimal
         Least demand that is billed.
+    target_power_factor : Decimal or None
+        A demand in kW is billed × target ÷ the month's power factor, where that is lower; None for as it is.
     contract : ContractTerms or None
     ratchet : Ratchet or None
     hours_of_use : HoursOfUse or None
@@ -120,6 +122,7 @@ class DemandCharge(Windowed):
     peaks: tuple[datetime, ...] = ()
     named_peaks: bool = False
     minimum: Decimal = Decimal(0)
+    target_power_factor: Decimal | None = None
     contract: ContractTerms | None = None
     ratchet: Ratchet | None = None
     hours_of_use: HoursOfUse | None = None
@@ -135,6 +138,8 @@ class DemandCharge(Windowed):
             yield ("year_begins",), "is a month, 1 to 12"
         if any(each.tzinfo is None for each in self.peaks):
             yield ("peaks",), "are instants with an offset: 2026-01-14T17:30+01:00"
+        if self.target_power_factor is not None and (self.unit != "kW" or not 0 < self.target_power_factor <= 1):
+            yield ("target_power_factor",), "is more than 0 and 1 at most, of a demand in kW"
         if self.per != "month" and (self.ratchet or self.contract):
             yield ("per",), "with a ratchet or a contract is `month`"
         if self.hours_of_use and (self.ratchet or self.contract or self.per == "day" or not self.flat):
