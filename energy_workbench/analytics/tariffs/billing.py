@@ -200,10 +200,9 @@ def _facts(own: Span, parts: Iterable[Part]) -> MonthFacts:
             if isinstance(charge, DemandCharge):
                 demands |= dict(by_key(charge, measured(charge, part)))
         for each in part.priced:
-            line = each.line
-            _add(amounts, line.charge, line.amount)
-            if line.kind == "energy" and not line.detail:
-                _add(energies, line.key, line.quantity)
+            _add(amounts, each.line.charge, each.line.amount)
+        for key, value in part.energies.items():
+            _add(energies, key, value)
     return MonthFacts(
         energy=of_micro(int(own.channels["kWh"].values.sum())), demands=demands, energies=energies, amounts=amounts
     )

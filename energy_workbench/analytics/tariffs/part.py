@@ -78,6 +78,8 @@ class Part:
         By demand charge, what is billed of the month: thresholds of energy may be by it.
     demands : dict of str to mapping of str to Demand
         By demand charge and window, what was measured.
+    energies : dict of str to Decimal
+        By energy charge and window, as `MonthFacts` names them, whether it applies or not.
     """
 
     tariff: Tariff
@@ -93,6 +95,7 @@ class Part:
     priced: list[Priced] = field(default_factory=list)
     billed_demands: dict[str, Decimal] = field(default_factory=dict)
     demands: dict[str, Mapping[str, Demand]] = field(default_factory=dict)
+    energies: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def days(self) -> int:

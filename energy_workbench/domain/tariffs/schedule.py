@@ -104,6 +104,12 @@ class Calendar:
         found = {each for name in names for each in self.day_types.get(name, (name,))}
         return frozenset(BASE_DAYS.index(each) for each in found or BASE_DAYS if each in BASE_DAYS)
 
+    def has_holidays(self, windows: Iterable[Window]) -> bool:
+        """Whether a holiday is a day of its own for some windows: named by them, or by the types of days they use."""
+        used = {day for window in windows for clause in window.clauses for day in clause.days}
+        typed = any(HOLIDAY in days for days in self.day_types.values()) and used & set(self.day_types)
+        return HOLIDAY in used or bool(typed)
+
     def wrong(self) -> Iterator[Wrong]:
         """What is wrong with it."""
         year = [date(LEAP, 1, 1) + timedelta(days=each) for each in range(366)]
@@ -171,14 +177,12 @@ def compiled(windows: Mapping[str, Window], calendar: Calendar) -> Compiled:
     own = np.full((len(seasons) * len(BASE_DAYS), DAY_MINUTES), NONE, np.int16)
     spilled = own.copy()
     edges: set[int] = set()
-    named: set[str] = set()
     rest = NONE
     names = list(windows)
     for index, window in enumerate(windows.values()):
         if window.rest:
             rest = index
         for clause in window.clauses:
-            named |= {each for day in clause.days for each in calendar.day_types.get(day, (day,))}
             for season in clause.seasons or seasons:
                 for base in calendar.base_days(clause.days):
                     row = class_of(seasons.index(season), base)
@@ -187,7 +191,7 @@ def compiled(windows: Mapping[str, Window], calendar: Calendar) -> Compiled:
                         told = f"within {hours.text()} {_told(season, base)}"
                         _put(own[row, hours.start : hours.end], index, names, told)
                         _put(spilled[row, : max(hours.end - DAY_MINUTES, 0)], index, names, told)
-    found = Compiled(tuple(windows), own, spilled, rest, HOLIDAY in named, frozenset(edges))
+    found = Compiled(tuple(windows), own, spilled, rest, calendar.has_holidays(windows.values()), frozenset(edges))
     _check(found, calendar, seasons)
     return found
 

@@ -188,6 +188,17 @@ class Tariff:
                     ("versions", number, "valid_from"),
                     f"is not after the version above it, which holds from {before.valid_from}: write the oldest first",
                 )
+        for number, version in enumerate(self.versions):
+            schedules = version.schedules.values()
+            if (
+                self.holidays
+                and schedules
+                and not any(version.calendar.has_holidays(each.values()) for each in schedules)
+            ):
+                yield (
+                    ("versions", number, "schedules"),
+                    "name no `holiday`, and the tariff states holidays: add it to a type of day, or to a window",
+                )
         if self.ends and self.versions and self.ends <= self.versions[-1].valid_from:
             yield ("ends",), "is before its newest version begins"
 

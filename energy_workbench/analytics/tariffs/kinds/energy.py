@@ -68,6 +68,9 @@ def energy_lines(charge: EnergyCharge, part: Part) -> Iterator[Priced]:
     """Lines of an energy charge."""
     channel = part.channel(charge.unit, charge)
     sums = sums_by_window(part, channel, charge.schedule)
+    rounding = part.rounding(charge)
+    for window, each in sums.items():
+        part.energies[key_of(charge.name, window)] = rounding.of_quantity(each.quantity)
     lines = list(by_blocks(charge, part, channel, sums, Decimal(1)))
     if not charge.hours_of_use:
         yield from lines
@@ -75,7 +78,7 @@ def energy_lines(charge: EnergyCharge, part: Part) -> Iterator[Priced]:
     year = year_so_far(charge.hours_of_use, part)
     rates = {key_of(charge.name, window): rate.blocks[0].rate for window, rate in charge.by_window.items()}
     earlier = total(
-        product(each.energies.get(key, Decimal(0)), rate) for each in year.facts for key, rate in rates.items()
+        product(facts.energies.get(key, Decimal(0)), rate) for facts in year.facts for key, rate in rates.items()
     )
     yield from settled(charge, part, year, lines, earlier, earlier)
 
