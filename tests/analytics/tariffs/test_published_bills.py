@@ -225,3 +225,53 @@ def test_a_household_of_johnson_city_power_board() -> None:
     bill = one_bill(tariff, metered(first, evenly(9975 - 8865, first, end, CHICAGO), CHICAGO), first, end, CHICAGO)
     assert line(bill, "Base bill").amount == Decimal("105.56")
     assert bill.total == Decimal("105.56") + Decimal("18.48")
+
+
+def test_a_high_tension_customer_in_maharashtra() -> None:
+    """https://scribd.com/document/471158390/Assignment-1-docx: a bill by its parts, of 220 kVA and 75,895 units.
+
+    Its 24,052.5 back by night and 11,732 and 11,198 more at the peaks are 16,035, 14,665 and 10,180 units at 1.50, 0.80
+    and 1.10; fuel comes to 27.79 and the tax on sale to 9.04 paise a unit; a power factor of 0.998 gives 7 % back.
+    """
+    tariff = tariff_of(
+        """
+        kind: demand, name: Demand, unit: kVA, block: 30, rate: 295
+        kind: energy, name: Energy, rate: 8.41
+        kind: energy, name: Time of day, schedule: tod, rates: {A: -1.50, B: 0, C: 0.80, D: 1.10}
+        kind: adjustment, name: Fuel, months: {2018-01: 0.2779}
+        kind: power_factor, name: Power factor, neutral: 0.9, decimals: 3, bands: [{low: 0.995, high: 1, percent: -7}]
+        kind: tax, name: Tax on sale, rate: 0.0904, unit: kWh
+        """,
+        version="""
+    schedules:
+      tod:
+        A: [{hours: 22:00-06:00}]
+        C: [{hours: 09:00-12:00}]
+        D: [{hours: 18:00-22:00}]
+        B: rest
+""",
+    )
+    first, end = date(2018, 1, 1), date(2018, 2, 1)
+    hour = np.arange(intervals(first, end, KOLKATA)) % 96 // 4
+    energy = np.zeros(len(hour))
+    zones = {"A": (hour >= 22) | (hour < 6), "C": (hour >= 9) & (hour < 12), "D": (hour >= 18) & (hour < 22)}
+    zones["B"] = ~(zones["A"] | zones["C"] | zones["D"])
+    for name, units in (("A", 16035), ("C", 14665), ("D", 10180), ("B", 75895 - 16035 - 14665 - 10180)):
+        energy[zones[name]] = np.floor(units * 1e6 / zones[name].sum()) / 1e6
+        energy[np.flatnonzero(zones[name])[0]] += units - energy[zones[name]].sum()
+    apparent = energy / 0.998
+    peak = np.flatnonzero(zones["B"])[5]
+    apparent[peak - 1 : peak + 1] = 55.0
+    bill = one_bill(tariff, metered(first, energy, KOLKATA, apparent=apparent), first, end, KOLKATA)
+    amounts = {
+        name: amount(bill, name) for name in ("Demand", "Energy", "Time of day", "Fuel", "Tax on sale", "Power factor")
+    }
+    assert amounts == {
+        "Demand": Decimal("64900"),
+        "Energy": Decimal("638276.95"),
+        "Time of day": Decimal("-1122.50"),
+        "Fuel": Decimal("21091.22"),
+        "Tax on sale": Decimal("6860.91"),
+        "Power factor": Decimal("-50620.20"),
+    }
+    assert bill.total == Decimal("679386.38")
