@@ -9,7 +9,6 @@ from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from energy_workbench.analytics.tariffs.bill import Agreement, Bill, History, MonthFacts
-from energy_workbench.analytics.tariffs.kinds.demand import billed_demand
 from energy_workbench.analytics.tariffs.measured_demand import by_key, measured
 from energy_workbench.analytics.tariffs.metered_energy import MeteredEnergy, Span, span
 from energy_workbench.analytics.tariffs.part import Part, Priced
@@ -93,7 +92,13 @@ def bills(
     InputError
         If the tariff does not hold on all days, or asks for what the meter does not tell or nobody stated.
     """
-    return [each.bill for each in priced_months(tariff, energy, first, end, supply, history, today)]
+    found = []
+    for month in priced_months(tariff, energy, first, end, supply, history, today):
+        found.append(month.bill)
+        # Lines know how they are spread over a part that knows them: a circle, with the month's arrays in it.
+        for part in month.parts:
+            part.priced.clear()
+    return found
 
 
 def priced_months(
@@ -167,9 +172,6 @@ def _month(
         part = Part(
             tariff, version, month, since, until, own, own.index_of(since), own.index_of(until), agreement, history
         )
-        for demand in version.charges:
-            if isinstance(demand, DemandCharge):
-                part.billed_demands[demand.name] = billed_demand(demand, part, measured(demand, part))
         for charge in version.charges:
             part.priced.extend(LINES[charge.kind](charge, part))
         parts.append(part)

@@ -101,15 +101,18 @@ class Span:
     holidays: HolidayCalendar
     channels: dict[str, Channel]
     _codes: dict[tuple[int, str], NDArray[np.int16]] = field(default_factory=dict)
+    _straddles: dict[tuple[int, str], bool] = field(default_factory=dict)
 
     @cached_property
     def local(self) -> Ints:
         """Each interval's start on the site's clock [min since 1970-01-01 00:00 there]."""
-        starts = self.start // MINUTE + self.minutes * np.arange(self.count, dtype=np.int64)
-        changes, offsets = _offsets(self.start, self.start + self.count * self.minutes * MINUTE, self.zone)
-        if len(offsets) == 1:
-            return starts + offsets[0]
-        return starts + np.array(offsets)[np.searchsorted(np.array(changes), starts, side="right")]
+        begin = self.start // MINUTE
+        local = begin + self.minutes * np.arange(self.count, dtype=np.int64)
+        changes, offsets = _offsets(begin, begin + self.count * self.minutes, self.zone)
+        local += offsets[0]
+        for change, before, after in zip(changes, offsets, offsets[1:], strict=False):
+            local[-((begin - change) // self.minutes) :] += after - before
+        return local
 
     @cached_property
     def day(self) -> Ints:
@@ -156,11 +159,12 @@ class Span:
 
     def straddles(self, version: Version, schedule: str) -> bool:
         """Whether an edge of a window lies within an interval: it is priced by where it begins."""
-        edges = version.compiled[schedule].edges if schedule else {0}
-        begins = np.unique(self.minute)
-        return any(
-            bool((((edge - begins) % 1440 > 0) & ((edge - begins) % 1440 < self.minutes)).any()) for edge in edges
-        )
+        key = (id(version), schedule)
+        if key not in self._straddles:
+            begins = np.flatnonzero(np.bincount(self.minute, minlength=1440))
+            ahead = (np.array(sorted(version.compiled[schedule].edges))[:, None] - begins) % 1440
+            self._straddles[key] = bool(((ahead > 0) & (ahead < self.minutes)).any())
+        return self._straddles[key]
 
     def cut(self, begin: int, end: int) -> Span:
         """Some of its intervals, with what is known of them."""
@@ -172,6 +176,7 @@ class Span:
             self.holidays,
             {name: each.cut(begin, end) for name, each in self.channels.items()},
             {key: each[begin:end] for key, each in self._codes.items()},
+            self._straddles,
         )
         for name in ("local", "day", "minute"):
             found.__dict__[name] = getattr(self, name)[begin:end]
@@ -205,22 +210,33 @@ def span(energy: MeteredEnergy, first: date, end: date, zone: ZoneInfo, holidays
     step = energy.minutes * MINUTE
     begin, stop = (to_micros(local_midnight(day, zone)) for day in (first, end))
     starts = np.asarray(energy.starts, np.int64)
-    inside = np.flatnonzero((starts >= begin) & (starts < stop))
-    if not inside.size:
-        count = -(-(stop - begin) // step)
-        return Span(begin, energy.minutes, count, zone, holidays, _channels(energy, inside, inside, count))
-    phases = starts[inside] % step
-    if (phases != phases[0]).any():
-        raise InputError(f"intervals of {energy.minutes} min do not begin on a common grid: bring them onto one")
-    start = begin + int(phases[0] - begin) % step
+    if len(starts) and (np.diff(starts) == step).all():
+        # As they mostly come: without a gap, one after the other.
+        low, high = (min(max(-((int(starts[0]) - edge) // step), 0), len(starts)) for edge in (begin, stop))
+        inside: Places = slice(low, high)
+        first_start = int(starts[low]) if low < high else begin
+    else:
+        inside = np.flatnonzero((starts >= begin) & (starts < stop))
+        first_start = int(starts[inside[0]]) if len(inside) else begin
+        if ((starts[inside] - first_start) % step).any():
+            raise InputError(f"intervals of {energy.minutes} min do not begin on a common grid: bring them onto one")
+    start = begin + (first_start - begin) % step
     count = -(-(stop - start) // step)
-    places = (starts[inside] - start) // step
-    if len(places) > count or np.bincount(places, minlength=1).max() > 1:
-        raise InputError("two intervals begin at the same instant: give each once")
+    if isinstance(inside, slice):
+        offset = (first_start - start) // step
+        places: Places = slice(offset, offset + inside.stop - inside.start)
+    else:
+        places = (starts[inside] - start) // step
+        if np.bincount(places, minlength=1).max() > 1:
+            raise InputError("two intervals begin at the same instant: give each once")
     return Span(start, energy.minutes, count, zone, holidays, _channels(energy, inside, places, count))
 
 
-def _channels(energy: MeteredEnergy, inside: Ints, places: Ints, count: int) -> dict[str, Channel]:
+Places = slice | Ints
+"""Which intervals: from one to another, or each by itself."""
+
+
+def _channels(energy: MeteredEnergy, inside: Places, places: Places, count: int) -> dict[str, Channel]:
     estimated = np.zeros(count, bool)
     if energy.estimated is not None:
         estimated[places] = np.asarray(energy.estimated, bool)[inside]
@@ -237,20 +253,21 @@ def _channels(energy: MeteredEnergy, inside: Ints, places: Ints, count: int) -> 
         grid = np.full(count, np.nan)
         grid[places] = np.asarray(values, np.float64)[inside]
         missing = np.isnan(grid)
-        unsure = missing | estimated
-        whole = np.rint(np.where(missing, 0.0, grid) * PER_KWH)
-        found[name] = Channel(whole, missing if missing.any() else None, unsure if unsure.any() else None)
+        if missing.any():
+            grid[missing] = 0.0
+            found[name] = Channel(np.rint(grid * PER_KWH), missing, missing | estimated)
+        else:
+            found[name] = Channel(np.rint(grid * PER_KWH), None, estimated if estimated.any() else None)
     return found
 
 
-def _offsets(begin: int, end: int, zone: ZoneInfo) -> tuple[list[int], list[int]]:
-    """When a zone's clock changes between two instants [min], and its offsets, one more [min]."""
+def _offsets(first: int, last: int, zone: ZoneInfo) -> tuple[list[int], list[int]]:
+    """When a zone's clock changes between two instants, and its offsets, one more; all in minutes."""
 
     def offset(minute: int) -> int:
         found = datetime.fromtimestamp(minute * 60, zone).utcoffset()
         return int(found.total_seconds() // 60) if found else 0
 
-    first, last = begin // MINUTE, end // MINUTE
     # No zone changes its clock twice within four days, and back.
     marks = [*range(first, last, 4 * 1440), last]
     values = [offset(each) for each in marks]

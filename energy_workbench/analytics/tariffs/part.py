@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,12 @@ from energy_workbench.analytics.tariffs.metered_energy import Channel, Floats, S
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.tariffs.billing_months import BillingMonth, earlier, earlier_of_year
 from energy_workbench.domain.tariffs.charges.charge import Charge, Times
-from energy_workbench.domain.tariffs.money import product, total
+from energy_workbench.domain.tariffs.money import EXACT, product, total
 from energy_workbench.domain.tariffs.rounding import Rounding
 from energy_workbench.domain.tariffs.tariff import Tariff, Version
+
+WHOLE: Final = Fraction(1)
+"""Share of a line that is of all its month."""
 
 Costs = Callable[[], Floats]
 """Gives what each interval of the month bears of a line [currency], about its amount in sum."""
@@ -74,8 +78,6 @@ class Part:
     history : History
     priced : list of Priced
         Lines of the charges above.
-    billed_demands : dict of str to Decimal
-        By demand charge, what is billed of the month: thresholds of energy may be by it.
     demands : dict of str to mapping of str to Demand
         By demand charge and window, what was measured.
     energies : dict of str to Decimal
@@ -93,7 +95,6 @@ class Part:
     agreement: Agreement
     history: History
     priced: list[Priced] = field(default_factory=list)
-    billed_demands: dict[str, Decimal] = field(default_factory=dict)
     demands: dict[str, Mapping[str, Demand]] = field(default_factory=dict)
     energies: dict[str, Decimal] = field(default_factory=dict)
 
@@ -196,22 +197,24 @@ class Part:
         unit: str,
         rate: Decimal,
         *,
-        share: Fraction = Fraction(1),
+        share: Fraction = WHOLE,
         amount: Decimal | None = None,
+        **more: Any,
     ) -> Line:
-        """A line of a charge: quantity × rate × share, rounded as it states."""
-        rounding = self.rounding(charge)
-        exact = product(quantity, rate, share) if amount is None else amount
+        """A line of a charge: quantity × rate × share, rounded as it states; with more that is to be said."""
+        if amount is None:
+            amount = EXACT.multiply(quantity, rate) if share is WHOLE else product(quantity, rate, share)
         return Line(
             charge=charge.name,
             kind=charge.kind,
             quantity=quantity,
             unit=unit,
             rate=rate,
-            amount=rounding.of_amount(exact),
+            amount=self.rounding(charge).of_amount(amount),
             since=self.first,
             until=self.end,
             share=share,
+            **more,
         )
 
     def rounding(self, charge: Charge) -> Rounding:

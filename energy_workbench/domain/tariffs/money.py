@@ -17,6 +17,9 @@ MICRO: Final = Decimal("0.000001")
 """Energies are told to it [kWh]."""
 
 
+_ULPS: Final = tuple(Decimal(1).scaleb(-places) for places in range(UNROUNDED + 1))
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Their sum, exactly, whatever their order."""
     found = Decimal(0)
@@ -43,7 +46,7 @@ def to_places(value: Decimal, places: int, mode: str = ROUND_HALF_UP) -> Decimal
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -places:
         return value
-    return value.quantize(Decimal(1).scaleb(-places), rounding=mode, context=EXACT)
+    return value.quantize(_ULPS[places] if 0 <= places <= UNROUNDED else Decimal(1).scaleb(-places), mode, EXACT)
 
 
 def of_micro(units: int) -> Decimal:

@@ -9,10 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from energy_workbench.analytics.tariffs.bill import MonthFacts, key_of
+from energy_workbench.analytics.tariffs.blocks import pieces
 from energy_workbench.analytics.tariffs.hours_of_use import peak_of, settled, year_so_far
-from energy_workbench.analytics.tariffs.kinds.energy import pieces
 from energy_workbench.analytics.tariffs.measured_demand import ENERGY_OF, measured
-from energy_workbench.analytics.tariffs.part import Costs, Demand, Part, Priced
+from energy_workbench.analytics.tariffs.part import WHOLE, Costs, Demand, Part, Priced
 from energy_workbench.analytics.tariffs.power_factor import power_factor
 from energy_workbench.domain.tariffs.charges.demand import DemandCharge
 from energy_workbench.domain.tariffs.money import EXACT, product, to_places, total
@@ -73,9 +73,9 @@ class Billed:
             self.normal, self.notes = least, (note,)
 
 
-def billed_demand(charge: DemandCharge, part: Part, demands: Mapping[str, Demand]) -> Decimal:
+def billed_demand(charge: DemandCharge, part: Part) -> Decimal:
     """The highest billed demand of a charge's windows, which thresholds of energy may be by."""
-    found = (Billed(charge, part, window, each) for window, each in demands.items())
+    found = (Billed(charge, part, window, each) for window, each in measured(charge, part).items())
     return max((each.normal + each.excess for each in found), default=Decimal(0))
 
 
@@ -97,16 +97,22 @@ def _of_window(charge: DemandCharge, part: Part, window: str, demand: Demand) ->
     share = Fraction(part.days, (part.month.end - part.month.first).days) if charge.per == "day" else share
     notes = (*demand.notes, *billed.notes, *part.notes(charge.schedule))
     more = (demand.could_be - demand.value) if demand.could_be > demand.value else Decimal(0)
-    for bounds, price, piece in pieces(billed.normal, billed.normal, rate, Fraction(1)):
-        line = replace(
-            part.line(charge, piece, _unit(charge), price, share=share),
+    for bounds, price, piece in pieces(billed.normal, billed.normal, rate, WHOLE):
+        line = part.line(
+            charge,
+            piece,
+            _unit(charge),
+            price,
+            share=share,
             window=window,
             block=bounds,
             at=demand.at,
             depends_on=tuple(billed.looked_at),
             provisional=bool(billed.unknown),
-            missing_hours=product(Decimal(demand.unknown), Fraction(charge.block, 60)),
-            could_change=abs(product(more, price, share)) if piece else Decimal(0),
+            missing_hours=product(Decimal(demand.unknown), Fraction(charge.block, 60))
+            if demand.unknown
+            else Decimal(0),
+            could_change=abs(product(more, price, share)) if more and piece else Decimal(0),
             notes=notes,
         )
         yield Priced(line, _spread(charge, part, window, line.amount))
@@ -162,7 +168,7 @@ def _of_year(charge: DemandCharge, part: Part, demands: Mapping[str, Demand], li
 
 
 def _cost(rate: Rate, demand: Decimal) -> Decimal:
-    return total(product(piece, price) for _, price, piece in pieces(demand, demand, rate, Fraction(1)))
+    return total(product(piece, price) for _, price, piece in pieces(demand, demand, rate, WHOLE))
 
 
 def _earlier(facts: MonthFacts, charge: DemandCharge, window: str) -> Decimal:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from energy_workbench.analytics.tariffs.bill import key_of
+from energy_workbench.analytics.tariffs.blocks import pieces
 from energy_workbench.analytics.tariffs.hours_of_use import settled, year_so_far
+from energy_workbench.analytics.tariffs.kinds.demand import billed_demand
 from energy_workbench.analytics.tariffs.metered_energy import Channel, Flags
-from energy_workbench.analytics.tariffs.part import Part, Priced
+from energy_workbench.analytics.tariffs.part import WHOLE, Part, Priced
 from energy_workbench.domain.tariffs.charges.energy import EnergyCharge, ExportCredit
 from energy_workbench.domain.tariffs.charges.power_factor import ReactiveCharge
 from energy_workbench.domain.tariffs.money import EXACT, MICRO, of_micro, product, total
-from energy_workbench.domain.tariffs.rates import Rate
 
 ByWindow = EnergyCharge | ExportCredit | ReactiveCharge
 
@@ -101,57 +101,27 @@ def by_blocks(
     for window, each in sums.items():
         rate, quantity = charge.by_window[window], quantities[window]
         held = whole if charge.blocks_of == "total" else quantity
-        factor = Fraction(1) if rate.flat else _threshold_factor(charge, part)
+        factor = WHOLE if rate.flat else _threshold_factor(charge, part)
+        index = names.index(window)
         for bounds, price, piece in pieces(quantity, held, rate, factor):
-            line = part.line(charge, piece, charge.unit, sign * price)
-            fraction = EXACT.divide(piece, quantity) if quantity else Decimal(0)
-            estimated = EXACT.multiply(each.estimated, fraction).quantize(MICRO)
-            known = each.intervals - each.missing
-            might = EXACT.divide(piece * each.missing, Decimal(known)) if known else Decimal(0)
-            line = replace(
-                line,
-                window=window,
-                block=bounds,
-                estimated=estimated,
-                missing_hours=product(Decimal(each.missing), Fraction(part.whole.minutes, 60)),
-                could_change=rounding.of_amount(abs(product(estimated + might, price))),
-                notes=notes,
-            )
-            index = names.index(window)
+            more = _unsure(each, piece, quantity, price, part, charge) if each.missing or each.estimated else {}
+            line = part.line(charge, piece, charge.unit, sign * price, window=window, block=bounds, notes=notes, **more)
             yield Priced(line, part.spread(line.amount, part.weights(channel, charge.schedule, index)))
 
 
-def pieces(quantity: Decimal, held: Decimal, rate: Rate, factor: Fraction) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Bounds, rate and quantity of each block that has something; the first, where none has.
-
-    Parameters
-    ----------
-    quantity : Decimal
-        Of a window.
-    held : Decimal
-        What thresholds are held against: a window has its share of each block.
-    factor : Fraction
-        What thresholds are multiplied by.
-    """
-    if rate.flat or not held:
-        yield "", rate.blocks[0].rate, quantity
-        return
-    # Whole millionths, and each block up to its end less what is below it: the pieces are the quantity, exactly.
-    parts, whole = int(quantity.scaleb(6)), Fraction(held)
-    below, done, found = Fraction(0), 0, False
-    for block in rate.blocks:
-        end = whole if block.to is None else min(Fraction(block.to) * factor, whole)
-        upto = parts if block.to is None else round(parts * end / whole)
-        if upto > done or (block.to is None and not found):
-            last = "" if block.to is None else f"{_short(Fraction(block.to) * factor)}"
-            found = True
-            yield f"{_short(below)}-{last}" if last else f"over {_short(below)}", block.rate, of_micro(upto - done)
-        done = upto
-        below = Fraction(block.to or 0) * factor
-
-
-def _short(value: Fraction) -> str:
-    return f"{float(value):.10g}"
+def _unsure(
+    sums: Sums, piece: Decimal, quantity: Decimal, price: Decimal, part: Part, charge: ByWindow
+) -> dict[str, Any]:
+    """What of a line is estimated or missing, and what that could change: as much as its known intervals have."""
+    fraction = EXACT.divide(piece, quantity) if quantity else Decimal(0)
+    estimated = EXACT.multiply(sums.estimated, fraction).quantize(MICRO)
+    known = sums.intervals - sums.missing
+    might = EXACT.divide(piece * sums.missing, Decimal(known)) if known else Decimal(0)
+    return {
+        "estimated": estimated,
+        "missing_hours": product(Decimal(sums.missing), Fraction(part.whole.minutes, 60)),
+        "could_change": part.rounding(charge).of_amount(abs(product(estimated + might, price))),
+    }
 
 
 def _threshold_factor(charge: ByWindow, part: Part) -> Fraction:
@@ -160,5 +130,6 @@ def _threshold_factor(charge: ByWindow, part: Part) -> Fraction:
     if per.startswith("kW"):
         assert isinstance(charge, EnergyCharge)
         demand = part.version.demand_named(charge.demand)
-        factor *= Fraction(part.billed_demands[demand.name] if demand else 0)
+        assert demand is not None
+        factor *= Fraction(billed_demand(demand, part))
     return factor
