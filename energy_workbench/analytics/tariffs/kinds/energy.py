@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -104,24 +104,44 @@ def by_blocks(
         factor = WHOLE if rate.flat else _threshold_factor(charge, part)
         index = names.index(window)
         for bounds, price, piece in pieces(quantity, held, rate, factor):
-            more = _unsure(each, piece, quantity, price, part, charge) if each.missing or each.estimated else {}
-            line = part.line(charge, piece, charge.unit, sign * price, window=window, block=bounds, notes=notes, **more)
+            doubt = _doubt(each, piece, quantity, price, part, charge) if each.missing or each.estimated else NO_DOUBT
+            line = part.line(
+                charge,
+                piece,
+                charge.unit,
+                sign * price,
+                window=window,
+                block=bounds,
+                estimated=doubt.estimated,
+                missing_hours=doubt.missing_hours,
+                could_change=doubt.could_change,
+                notes=notes,
+            )
             yield Priced(line, part.spread(line.amount, part.weights(channel, charge.schedule, index)))
 
 
-def _unsure(
-    sums: Sums, piece: Decimal, quantity: Decimal, price: Decimal, part: Part, charge: ByWindow
-) -> dict[str, Any]:
-    """What of a line is estimated or missing, and what that could change: as much as its known intervals have."""
+class Doubt(NamedTuple):
+    """What of a line is estimated or missing, and what that could change; see `Line`."""
+
+    estimated: Decimal = Decimal(0)
+    missing_hours: Decimal = Decimal(0)
+    could_change: Decimal = Decimal(0)
+
+
+NO_DOUBT = Doubt()
+
+
+def _doubt(sums: Sums, piece: Decimal, quantity: Decimal, price: Decimal, part: Part, charge: ByWindow) -> Doubt:
+    """The doubt about a line: what is missing may be as much as its known intervals have."""
     fraction = EXACT.divide(piece, quantity) if quantity else Decimal(0)
     estimated = EXACT.multiply(sums.estimated, fraction).quantize(MICRO)
     known = sums.intervals - sums.missing
     might = EXACT.divide(piece * sums.missing, Decimal(known)) if known else Decimal(0)
-    return {
-        "estimated": estimated,
-        "missing_hours": product(Decimal(sums.missing), Fraction(part.whole.minutes, 60)),
-        "could_change": part.rounding(charge).of_amount(abs(product(estimated + might, price))),
-    }
+    return Doubt(
+        estimated,
+        product(Decimal(sums.missing), Fraction(part.whole.minutes, 60)),
+        part.rounding(charge).of_amount(abs(product(estimated + might, price))),
+    )
 
 
 def _threshold_factor(charge: ByWindow, part: Part) -> Fraction:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypedDict
 
 from energy_workbench.domain.errors import InputError, Problem, printable
 from energy_workbench.domain.tariffs.charges.adjustment import AdjustmentCharge
@@ -158,12 +158,12 @@ class _Reader(Fields):
             name=ENERGY,
             blocks_per=per,
             demand=FLAT if per.startswith("kW") else "",
-            **_by_window("energy", rates),  # type: ignore[arg-type]
+            **_by_window("energy", rates),
         )
         if any("sell" in tier for _, tiers in used for tier in tiers):
             sold = {name: self.rate("energyratestructure", tiers, "sell") for name, tiers in used}
             if per in ("month", "day"):
-                yield ExportCredit(name=EXPORT, blocks_per=per, **_by_window("energy", sold))  # type: ignore[arg-type]
+                yield (ExportCredit(name=EXPORT, blocks_per=per, **_by_window("energy", sold)),)
             else:
                 self.wrong("energyratestructure.sell", None, "with tiers by demand is not understood")
 
@@ -207,7 +207,7 @@ class _Reader(Fields):
             block=minutes,
             per="day" if daily else "month",
             ratchet=ratchet,
-            **_by_window(schedule, rates),  # type: ignore[arg-type]
+            **_by_window(schedule, rates),
         )
 
     def ratchet(self) -> Ratchet | None:
@@ -281,7 +281,13 @@ class _Reader(Fields):
                 self.notes.append(f"{key}, not priced: {printable(json.dumps(self.fields[key], default=str), 300)}")
 
 
-def _by_window(schedule: str, rates: Mapping[str, Rate]) -> dict[str, object]:
+class _ByWindow(TypedDict, total=False):
+    rate: Rate
+    schedule: str
+    rates: Mapping[str, Rate]
+
+
+def _by_window(schedule: str, rates: Mapping[str, Rate]) -> _ByWindow:
     """A charge's rates: one by itself, where there is one window only."""
     if len(rates) == 1:
         return {"rate": next(iter(rates.values()))}
