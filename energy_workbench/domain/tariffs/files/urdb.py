@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Final, TypedDict
+from typing import Final, Literal, TypedDict
 
 from energy_workbench.domain.errors import InputError, Problem, printable
 from energy_workbench.domain.tariffs.charges.adjustment import AdjustmentCharge
-from energy_workbench.domain.tariffs.charges.charge import Charge
+from energy_workbench.domain.tariffs.charges.charge import Charge, DemandUnit
 from energy_workbench.domain.tariffs.charges.demand import DemandCharge, Ratchet
 from energy_workbench.domain.tariffs.charges.energy import BlocksPer, EnergyCharge, ExportCredit
 from energy_workbench.domain.tariffs.charges.fixed import FixedCharge
@@ -38,6 +38,12 @@ _BLOCKS: Final[Mapping[str, BlocksPer]] = {
     "kwh daily": "day",
     "kwh/kw": "kW",
     "kwh/kw daily": "kW day",
+}
+_DEMAND_UNITS: Final[Mapping[str, tuple[DemandUnit, Literal["day", "month"]]]] = {
+    "kW": ("kW", "month"),
+    "kVA": ("kVA", "month"),
+    "kW daily": ("kW", "day"),
+    "kVA daily": ("kVA", "day"),
 }
 _SAID: Final = (
     "label utility name uri approved is_default startdate enddate supercedes supersedes sector servicetype description "
@@ -163,7 +169,7 @@ class _Reader(Fields):
         if any("sell" in tier for _, tiers in used for tier in tiers):
             sold = {name: self.rate("energyratestructure", tiers, "sell") for name, tiers in used}
             if per in ("month", "day"):
-                yield (ExportCredit(name=EXPORT, blocks_per=per, **_by_window("energy", sold)),)
+                yield ExportCredit(name=EXPORT, blocks_per=per, **_by_window("energy", sold))
             else:
                 self.wrong("energyratestructure.sell", None, "with tiers by demand is not understood")
 
@@ -197,15 +203,15 @@ class _Reader(Fields):
         self, name: str, unit_field: str, minutes: int, schedule: str, rates: dict[str, Rate], ratchet: Ratchet | None
     ) -> Iterator[Charge]:
         unit = str(self.fields.get(unit_field) or "kW")
-        quantity, _, daily = unit.partition(" ")
-        if quantity not in ("kW", "kVA") or daily not in ("", "daily"):
-            self.wrong(unit_field, unit, "is a unit that is not understood: kW, kVA, kW daily, kVA daily")
+        if unit not in _DEMAND_UNITS:
+            self.wrong(unit_field, unit, f"is a unit that is not understood: {', '.join(_DEMAND_UNITS)}")
             return
+        quantity, per = _DEMAND_UNITS[unit]
         yield DemandCharge(
             name=name,
-            unit=quantity,  # type: ignore[arg-type]
+            unit=quantity,
             block=minutes,
-            per="day" if daily else "month",
+            per=per,
             ratchet=ratchet,
             **_by_window(schedule, rates),
         )
@@ -250,18 +256,18 @@ class _Reader(Fields):
                 "fixedmonthlycharge", monthly, "and fixedchargefirstmeter are both there: which holds is not known"
             )
         if rate := first if first is not None else monthly:
-            yield FixedCharge(name="Fixed charge", rate=rate, per=per)  # type: ignore[arg-type]
+            yield FixedCharge(name="Fixed charge", rate=rate, per=per)
         if more:
             yield FixedCharge(
                 name="Further meters",
                 rate=more,
-                per=per,  # type: ignore[arg-type]
+                per=per,
                 times="further_meters",
             )
 
     def minimum(self) -> Iterator[Charge]:
         if least := self.number("mincharge"):
-            yield MinimumCharge(name="Minimum charge", least=least, per=self.per("minchargeunits"))  # type: ignore[arg-type]
+            yield MinimumCharge(name="Minimum charge", least=least, per=self.per("minchargeunits"))
         if least := self.number("minmonthlycharge"):
             yield MinimumCharge(name="Minimum of a month", least=least)
         if least := self.number("annualmincharge"):

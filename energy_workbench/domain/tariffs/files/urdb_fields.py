@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from energy_workbench.domain.errors import Problem, printable
 from energy_workbench.domain.tariffs.files.urdb_schedule import Matrix, as_windows
@@ -17,7 +17,8 @@ Json = str | bool | int | Decimal | None | Sequence["Json"] | Mapping[str, "Json
 Structure = list[list[Mapping[str, Json]]]
 """Tiers of each period."""
 
-_PER: Final[Mapping[str, str]] = {"$/month": "month", "$/day": "day", "$/year": "year"}
+Per = Literal["day", "month", "year"]
+_PER: Final[Mapping[str, Per]] = {"$/month": "month", "$/day": "day", "$/year": "year"}
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Fields:
         self.wrong(key, value, "is no instant in seconds since 1970")
         return None
 
-    def per(self, key: str) -> str:
+    def per(self, key: str) -> Per:
         """Of what a fixed amount is: `month`, `day`, `year`."""
         unit = str(self.fields.get(key) or "$/month")
         if unit not in _PER:
