@@ -142,10 +142,11 @@ def months_needed(tariff: Tariff, first: date, end: date, billing_day: int | Non
                     before = earlier(first_day, charge.ratchet.months, tariff.billing_day)
                     needed |= {each for each in before if not of or each.month in of}
                 begins = getattr(charge, "year_begins", None)
+                of_year = getattr(charge, "per", "") == "year" or getattr(charge, "per_year", False)
                 if uses := getattr(charge, "hours_of_use", None):
                     named = version.demand_named(uses.demand)
                     begins = named.year_begins if named else 1
-                if begins is not None and (uses or getattr(charge, "per", "") == "year"):
+                if begins is not None and (uses or of_year):
                     needed |= set(earlier_of_year(first_day, begins, tariff.billing_day))
     return sorted(each for each in needed if each < months[0].month_first)
 

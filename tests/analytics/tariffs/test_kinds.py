@@ -348,3 +348,34 @@ def test_intervals_twice_or_on_no_grid_are_refused() -> None:
     for wrong, reason in ((twice, "begin at the same instant"), (off, "common grid")):
         with pytest.raises(InputError, match=reason):
             one_bill(tariff, wrong, FIRST, END)
+
+
+def test_thresholds_of_a_year_are_used_up_month_by_month() -> None:
+    tariff = tariff_of(
+        "kind: energy, name: Energy, blocks_per: year, year_begins: 3, "
+        "rate: [{to: 1000, rate: 3}, {to: 2000, rate: 2}, {rate: 1}]",
+        since="2026-01-01",
+    )
+    energy = metered(date(2026, 2, 1), np.full(150 * 96, 0.25))
+    found = bills(tariff, energy, date(2026, 2, 1), date(2026, 7, 1), Supply(zone=UTC))
+    pieces = [[(each.rate, each.quantity) for each in bill.lines] for bill in found]
+    # 672 kWh in February, then 744, 720, 744 and 720 of the year that begins in March.
+    assert pieces == [[(3, 672)], [(3, 744)], [(3, 256), (2, 464)], [(2, 536), (1, 208)], [(1, 720)]]
+    assert found[0].provisional
+    assert found[3].depends_on == (date(2026, 3, 1), date(2026, 4, 1))
+    half = tariff_of(
+        "kind: energy, name: Energy, blocks_per: year, rate: [{to: 100, rate: 3}, {rate: 1}]", since="2026-01-01"
+    )
+    (bill,) = bills(half, energy, date(2026, 2, 1), date(2026, 2, 11), Supply(zone=UTC))
+    assert [each.quantity for each in bill.lines] == [100, 140]
+
+
+def test_what_is_estimated_is_told_of_each_line_by_energy() -> None:
+    tariff = tariff_of(
+        "kind: energy, name: Energy, rate: 1\nkind: tax, name: Duty, rate: 0.2\n"
+        "kind: adjustment, name: Fuel, months: {2026-04: 0.1}"
+    )
+    estimated = np.arange(COUNT) < 96
+    bill = one_bill(tariff, metered(FIRST, load(), estimated=estimated), FIRST, END)
+    assert [(each.kind, each.estimated) for each in bill.lines] == [("energy", 24), ("tax", 24), ("adjustment", 24)]
+    assert [each.could_change for each in bill.lines] == [24, Decimal("4.80"), Decimal("2.40")]

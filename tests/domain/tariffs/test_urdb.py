@@ -12,6 +12,7 @@ import pytest
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.tariffs.charges.demand import DemandCharge
 from energy_workbench.domain.tariffs.charges.energy import EnergyCharge
+from energy_workbench.domain.tariffs.files.tariff_files import read_tariffs
 from energy_workbench.domain.tariffs.files.tariff_yaml import read_tariff, write_tariff
 from energy_workbench.domain.tariffs.files.urdb import read_urdb
 from energy_workbench.domain.tariffs.tariff import Tariff
@@ -159,3 +160,27 @@ def test_nothing_of_several_is_taken_where_one_is_wrong() -> None:
     with pytest.raises(InputError) as refused:
         read_urdb(json.dumps({"items": [RATE, RATE | {"a_new_charge": 1}]}), "rates.json")
     assert [each.where for each in refused.value.problems] == ["rates.json, tariff 2"]
+
+
+def test_a_file_is_read_by_its_form() -> None:
+    own = write_tariff(read())
+    assert read_tariffs(json.dumps(RATE), "a.json") == read_tariffs(json.dumps(RATE), "a.txt") == [read()]
+    assert read_tariffs(own, "a.yaml") == [read()]
+    braces = (
+        "{name: a, currency: EUR, versions: [{valid_from: 2026-01-01, charges: [{kind: fixed, name: b, rate: 1}]}]}"
+    )
+    assert read_tariffs(braces, "a.yaml")[0].currency == "EUR"
+    with pytest.raises(InputError, match="not valid JSON"):
+        read_tariffs("{name: a}", "a.json")
+
+
+def test_units_of_what_is_not_there_are_no_charge() -> None:
+    assert read(coincidentrateunit="kW", coincidentrateschedule=NONE).versions == read().versions
+    with pytest.raises(InputError, match="coincidentratestructure"):
+        read(coincidentrateunit="kW", coincidentratestructure=[[{"rate": 1}]])
+
+
+def test_a_country_of_another_currency_is_refused() -> None:
+    assert read(country="USA").currency == "USD"
+    with pytest.raises(InputError, match="has a currency that is not stated"):
+        read(country="CAN")

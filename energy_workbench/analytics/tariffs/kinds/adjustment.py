@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from energy_workbench.analytics.tariffs.kinds.energy import unit_line
 from energy_workbench.analytics.tariffs.kinds.percent import percent_line
 from energy_workbench.analytics.tariffs.part import Part, Priced
 from energy_workbench.domain.errors import InputError
 from energy_workbench.domain.tariffs.charges.adjustment import AdjustmentCharge
-from energy_workbench.domain.tariffs.money import of_micro
 
 
 def adjustment_lines(charge: AdjustmentCharge, part: Part) -> Iterator[Priced]:
@@ -30,9 +30,6 @@ def adjustment_lines(charge: AdjustmentCharge, part: Part) -> Iterator[Priced]:
     if charge.unit == "percent":
         found = percent_line(charge, part, value, part.above(charge.of))
     else:
-        channel = part.channel(charge.unit, charge)
-        quantity = part.rounding(charge).of_quantity(of_micro(int(part.own(channel).values.sum())))
-        line = part.line(charge, quantity, charge.unit, value)
-        found = iter([Priced(line, part.spread(line.amount, part.weights(channel, "", 0)))])
+        found = unit_line(charge, part, charge.unit, value)
     for each in found:
         yield Priced(replace(each.line, provisional=each.line.provisional or stale, notes=notes), each.costs)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
 from energy_workbench.analytics.tariffs.bill import key_of
-from energy_workbench.analytics.tariffs.blocks import pieces
+from energy_workbench.analytics.tariffs.blocks import NOTHING, pieces
 from energy_workbench.analytics.tariffs.hours_of_use import settled, year_so_far
 from energy_workbench.analytics.tariffs.kinds.demand import billed_demand
 from energy_workbench.analytics.tariffs.metered_energy import Channel, Flags
 from energy_workbench.analytics.tariffs.part import WHOLE, Part, Priced
+from energy_workbench.domain.tariffs.charges.charge import Charge, EnergyUnit
 from energy_workbench.domain.tariffs.charges.energy import EnergyCharge, ExportCredit
 from energy_workbench.domain.tariffs.charges.power_factor import ReactiveCharge
 from energy_workbench.domain.tariffs.money import EXACT, MICRO, of_micro, product, total
+from energy_workbench.domain.tariffs.rates import Block, Rate
 
 ByWindow = EnergyCharge | ExportCredit | ReactiveCharge
 
@@ -72,6 +75,12 @@ def energy_lines(charge: EnergyCharge, part: Part) -> Iterator[Priced]:
     for window, each in sums.items():
         part.energies[key_of(charge.name, window)] = rounding.of_quantity(each.quantity)
     lines = list(by_blocks(charge, part, channel, sums, Decimal(1)))
+    if charge.per_year:
+        months = part.months_of_year(charge.year_begins)
+        unknown = any(each not in part.history for each in months)
+        lines = [
+            Priced(replace(each.line, depends_on=tuple(months), provisional=unknown), each.costs) for each in lines
+        ]
     if not charge.hours_of_use:
         yield from lines
         return
@@ -89,6 +98,14 @@ def export_lines(charge: ExportCredit, part: Part) -> Iterator[Priced]:
     yield from by_blocks(charge, part, channel, sums_by_window(part, channel, charge.schedule), Decimal(-1))
 
 
+def unit_line(charge: Charge, part: Part, unit: EnergyUnit, rate: Decimal) -> Iterator[Priced]:
+    """The line of a charge of so much a unit of all energy of the part's days."""
+    flat = EnergyCharge(name=charge.name, unit=unit, rate=Rate((Block(rate=rate),)), rounding=part.rounding(charge))
+    channel = part.channel(unit, charge)
+    for each in by_blocks(flat, part, channel, sums_by_window(part, channel, ""), Decimal(1)):
+        yield Priced(replace(each.line, kind=charge.kind), each.costs)
+
+
 def by_blocks(
     charge: ByWindow, part: Part, channel: Channel, sums: Mapping[str, Sums], sign: Decimal
 ) -> Iterator[Priced]:
@@ -102,8 +119,9 @@ def by_blocks(
         rate, quantity = charge.by_window[window], quantities[window]
         held = whole if charge.blocks_of == "total" else quantity
         factor = WHOLE if rate.flat else _threshold_factor(charge, part)
+        before = _of_year_before(charge, part, channel, window) if _per_year(charge) else NOTHING
         index = names.index(window)
-        for bounds, price, piece in pieces(quantity, held, rate, factor):
+        for bounds, price, piece in pieces(quantity, held, rate, factor, before):
             doubt = _doubt(each, piece, quantity, price, part, charge) if each.missing or each.estimated else NO_DOUBT
             line = part.line(
                 charge,
@@ -144,8 +162,32 @@ def _doubt(sums: Sums, piece: Decimal, quantity: Decimal, price: Decimal, part: 
     )
 
 
+def _per_year(charge: ByWindow) -> TypeGuard[EnergyCharge]:
+    return isinstance(charge, EnergyCharge) and charge.per_year
+
+
+def _of_year_before(charge: EnergyCharge, part: Part, channel: Channel, window: str) -> Decimal:
+    """What the year has had of the charge before these days: of earlier months, and of the month's other days."""
+    key = key_of(charge.name, window)
+    months = [part.history[each] for each in part.months_of_year(charge.year_begins) if each in part.history]
+    total_of = charge.blocks_of == "total"
+    earlier = channel.values[: part.begin]
+    if not total_of and charge.schedule:
+        index = part.names(charge.schedule).index(window)
+        earlier = earlier[part.windows(charge.schedule)[: part.begin] == index]
+    found = total(
+        value
+        for facts in months
+        for name, value in facts.energies.items()
+        if name == key or (total_of and (name == charge.name or name.startswith(f"{charge.name}/")))
+    )
+    return EXACT.add(found, of_micro(int(earlier.sum())))
+
+
 def _threshold_factor(charge: ByWindow, part: Part) -> Fraction:
     per = charge.blocks_per
+    if per == "year":
+        return WHOLE
     factor = Fraction(part.days) if "day" in per else part.share
     if per.startswith("kW"):
         assert isinstance(charge, EnergyCharge)

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import numpy as np
 
+from energy_workbench.analytics.tariffs.kinds.energy import unit_line
 from energy_workbench.analytics.tariffs.metered_energy import Floats
 from energy_workbench.analytics.tariffs.part import Part, Priced, sum_of
 from energy_workbench.domain.tariffs.charges.charge import OnLines
 from energy_workbench.domain.tariffs.charges.percent import MinimumCharge, PercentCharge, TaxCharge
-from energy_workbench.domain.tariffs.money import EXACT, of_micro, product, total
+from energy_workbench.domain.tariffs.money import EXACT, product, total
 
 
 def percent_lines(charge: PercentCharge, part: Part) -> Iterator[Priced]:
@@ -26,10 +27,7 @@ def tax_lines(charge: TaxCharge, part: Part) -> Iterator[Priced]:
         yield from percent_line(charge, part, charge.percent, part.above(charge.of))
         return
     assert charge.rate is not None
-    channel = part.channel(charge.unit, charge)
-    quantity = part.rounding(charge).of_quantity(of_micro(int(part.own(channel).values.sum())))
-    line = part.line(charge, quantity, charge.unit, charge.rate)
-    yield Priced(line, part.spread(line.amount, part.weights(channel, "", 0)))
+    yield from unit_line(charge, part, charge.unit, charge.rate)
 
 
 def percent_line(charge: OnLines, part: Part, percent: Decimal, of: Sequence[Priced]) -> Iterator[Priced]:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from energy_workbench.domain.tariffs.charges.charge import EnergyUnit, HoursOfUse, Windowed
 from energy_workbench.domain.tariffs.schedule import Wrong
 
-BlocksPer = Literal["month", "day", "kW", "kW day"]
+BlocksPer = Literal["month", "day", "year", "kW", "kW day"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,10 @@ class EnergyCharge(Windowed):
     unit : str
         `kWh`, `kVAh`, `kvarh`.
     blocks_per : str
-        What thresholds are of: a month; a day, and so many of them as are billed; a kilowatt of billed demand (hours
-        of use), for the month or for each of its days.
+        What thresholds are of: a month; a day, and so many of them as are billed; a year that begins in the month
+        `year_begins`, of which earlier months have had their part; a kilowatt of billed demand (hours of use), for
+        the month or for each of its days.
+    year_begins : int
     blocks_of : str
         What is held against thresholds: the `total` of all windows, of which each has its share in each block, or
         each `window` by itself.
@@ -36,9 +38,15 @@ class EnergyCharge(Windowed):
 
     unit: EnergyUnit = "kWh"
     blocks_per: BlocksPer = "month"
+    year_begins: int = 1
     blocks_of: Literal["total", "window"] = "total"
     demand: str = ""
     hours_of_use: HoursOfUse | None = None
+
+    @property
+    def per_year(self) -> bool:
+        """Whether its thresholds are of a year."""
+        return self.blocks_per == "year" and not self.flat
 
     @property
     def per_demand(self) -> bool:
@@ -48,6 +56,8 @@ class EnergyCharge(Windowed):
     def wrong(self) -> Iterator[Wrong]:
         """What is wrong with it by itself."""
         yield from Windowed.wrong(self)
+        if not 1 <= self.year_begins <= 12:
+            yield ("year_begins",), "is a month, 1 to 12"
         if self.hours_of_use and not self.flat:
             yield ("hours_of_use",), "does not go with blocks: a year's correction would need each month's"
 

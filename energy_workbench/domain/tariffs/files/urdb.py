@@ -61,6 +61,7 @@ _PRICED: Final = (
     "fueladjustmentsmonthly"
 )
 _KNOWN: Final = frozenset(f"{_SAID} {_PRICED}".split())
+_DOLLARS: Final = ("USA", "US", "UNITED STATES", "PRI", "GUM", "VIR", "ASM", "MNP")
 _REMARKS: Final = ("energycomments", "demandcomments", "basicinformationcomments")
 
 
@@ -107,8 +108,13 @@ class _Reader(Fields):
 
     def tariff(self) -> Tariff | None:
         for key, value in self.fields.items():
+            if key.startswith("coincidentrate") and is_nothing(self.fields.get("coincidentratestructure")):
+                continue
             if key not in _KNOWN and not is_nothing(value):
                 self.wrong(key, value, "is a field that is not understood: what it costs is not known")
+        country = str(self.fields.get("country") or "USA")
+        if country.upper() not in _DOLLARS:
+            self.wrong("country", country, "has a currency that is not stated: write the tariff as our own YAML")
         charges = tuple(self.charges())
         if not charges and not self.problems:
             self.wrong("energyratestructure", None, "is missing, and nothing else has a price")
