@@ -44,7 +44,12 @@ def _measured(charge: DemandCharge, part: Part) -> dict[str, Demand]:
         inside = blocks.begins & (windows[: len(blocks.sums)] == index) if charge.schedule else blocks.begins
         if peaks or charge.named_peaks:
             found[window] = blocks.named(peaks, inside)
-        elif inside.any():
+            continue
+        if charge.per == "day":
+            # Each day's maximum is billed by the version of its day.
+            own = np.arange(len(blocks.sums))
+            inside = inside & (own >= part.begin) & (own < part.stop)
+        if inside.any():
             found[window] = blocks.daily(inside) if charge.per == "day" else blocks.highest(inside)
     return found
 

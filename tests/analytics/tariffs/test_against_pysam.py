@@ -34,7 +34,8 @@ WITHIN = 0.01
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 UNITS = ("kWh", "kWh/kW", "kWh daily", "kWh/kW daily")
 
-prices = st.integers(0, 5000).map(lambda each: each / 10_000)
+# With an adjustment none is below 0: PySAM credits no energy that is drawn.
+prices = st.integers(20, 5000).map(lambda each: each / 10_000)
 demand_prices = st.integers(0, 3000).map(lambda each: each / 100)
 
 

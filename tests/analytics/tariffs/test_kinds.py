@@ -126,6 +126,31 @@ def test_the_years_maximum_is_billed_monthly_and_earlier_months_are_settled() ->
     assert "earlier month" in line(found[2], "Leistung").notes[0]
 
 
+def test_a_years_maximum_of_a_season_has_its_twelfth_in_each_month() -> None:
+    version = """
+    seasons: {winter: [11-01/03-31], rest: [04-01/10-31]}
+    schedules:
+      season:
+        winter: [{seasons: winter}]
+        summer: [{seasons: rest}]
+"""
+    charge = "kind: demand, name: Winter, per: year, schedule: season, rates: {winter: 120, summer: 0}"
+    tariff = tariff_of(charge, since="2026-01-01", version=version)
+    energy = np.full(365 * 96, 0.25)
+    energy[10], energy[96 * 320] = 5, 7.5  # 20 kW in January, 30 in November
+    found = bills(tariff, metered(date(2026, 1, 1), energy), date(2026, 1, 1), date(2027, 1, 1), Supply(zone=UTC))
+    assert [bill.total for bill in found] == [200] * 10 + [300 + 1000, 300]
+
+
+def test_a_ratchet_and_an_excess_do_not_add_up() -> None:
+    """Billed are 100 kVA: 80 % of 125, of which 10 are above the contract."""
+    terms = "contract: {demand: 80, excess_rate: 20}, ratchet: {share: 0.8, months: 1}"
+    tariff = tariff_of(f"kind: demand, name: Demand, rate: 10, {terms}")
+    history = {date(2026, 3, 1): MonthFacts(demands={"Demand": Decimal(125)})}
+    bill = one_bill(tariff, metered(FIRST, load(q500=90)), FIRST, END, history=history)
+    assert [(each.detail, each.quantity) for each in lines(bill, "Demand")] == [("", 90), ("excess", 10)]
+
+
 def test_the_rate_by_hours_of_use_is_settled_when_it_changes() -> None:
     """January is of 744 h at full load, as a year's 8,928 h; then a maximum comes that makes them fewer than 2,500."""
     tariff = tariff_of(

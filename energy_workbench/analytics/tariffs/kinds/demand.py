@@ -44,9 +44,8 @@ class Billed:
             least = EXACT.multiply(contract, terms.minimum_share)
             limit = EXACT.multiply(contract, 1 + terms.tolerance)
             if value < least:
-                self._raise_to(
-                    least, f"measured {value:f}; {_percent(terms.minimum_share)} % of {contract:f} contracted"
-                )
+                share = _percent(terms.minimum_share)
+                self._raise_to(least, f"measured {value:f}; {share} % of {contract:f} contracted")
             if terms.excess_rate is not None and value > limit:
                 self.excess, self.normal = value - limit, limit
         if ratchet := charge.ratchet:
@@ -57,7 +56,10 @@ class Billed:
             highest, when = max(known, default=(Decimal(0), part.month.month_first))
             floor = rounding.of_quantity(EXACT.multiply(highest, ratchet.share))
             if floor > self.normal + self.excess:
-                self._raise_to(floor, f"measured {value:f}; {_percent(ratchet.share)} % of {highest:f} in {when:%Y-%m}")
+                self._raise_to(
+                    floor - self.excess,
+                    f"measured {value:f}; {_percent(ratchet.share)} % of {highest:f} in {when:%Y-%m}",
+                )
 
     def _by_power_factor(self, charge: DemandCharge, part: Part, measured: Decimal) -> Decimal:
         if charge.target_power_factor is None:
@@ -92,11 +94,10 @@ def demand_lines(charge: DemandCharge, part: Part) -> Iterator[Priced]:
 def _of_window(charge: DemandCharge, part: Part, window: str, demand: Demand) -> Iterator[Priced]:
     billed = Billed(charge, part, window, demand)
     rate = charge.by_window[window]
-    share = part.share if charge.per != "year" else part.share / 12
-    # Each day's maximum is billed on its day: what is billed of the month's days is in the quantity.
-    share = Fraction(part.days, (part.month.end - part.month.first).days) if charge.per == "day" else share
+    share = {"month": part.share, "year": part.share / 12, "day": WHOLE}[charge.per]
     notes = (*demand.notes, *billed.notes, *part.notes(charge.schedule))
-    more = (demand.could_be - demand.value) if demand.could_be > demand.value else Decimal(0)
+    more = max(demand.could_be - demand.value, Decimal(0))
+    unknown = product(Decimal(demand.unknown), Fraction(charge.block, 60)) if demand.unknown else Decimal(0)
     for bounds, price, piece in pieces(billed.normal, billed.normal, rate, WHOLE):
         line = part.line(
             charge,
@@ -109,16 +110,16 @@ def _of_window(charge: DemandCharge, part: Part, window: str, demand: Demand) ->
             at=demand.at,
             depends_on=tuple(billed.looked_at),
             provisional=bool(billed.unknown),
-            missing_hours=product(Decimal(demand.unknown), Fraction(charge.block, 60))
-            if demand.unknown
-            else Decimal(0),
+            missing_hours=unknown,
             could_change=abs(product(more, price, share)) if more and piece else Decimal(0),
             notes=notes,
         )
         yield Priced(line, _spread(charge, part, window, line.amount))
     if billed.excess and charge.contract and charge.contract.excess_rate is not None:
-        line = part.line(charge, billed.excess, _unit(charge), charge.contract.excess_rate, share=share)
-        line = replace(line, window=window, detail="excess", at=demand.at, notes=notes)
+        excess_rate = charge.contract.excess_rate
+        line = part.line(
+            charge, billed.excess, _unit(charge), excess_rate, share=share, window=window, detail="excess", at=demand.at
+        )
         yield Priced(line, _spread(charge, part, window, line.amount))
 
 
@@ -142,24 +143,17 @@ def _of_year(charge: DemandCharge, part: Part, demands: Mapping[str, Demand], li
         yield from settled(charge, part, year, lines, billed, billed)
         return
     so_far = {key: max((each[key] for each in earlier), default=Decimal(0)) for key in rates}
-    own = {key_of(charge.name, window): each.value for window, each in demands.items()}
-    now = {key: max(value, own.get(key, Decimal(0))) for key, value in so_far.items()}
-    raised = {
-        window: replace(each, value=now[key_of(charge.name, window)])
-        if now[key_of(charge.name, window)] > each.value
-        else each
-        for window, each in demands.items()
-    }
-    of_year = []
-    for window, each in raised.items():
-        for priced in _of_window(charge, part, window, each):
-            earlier_peak = each.value > demands[window].value
-            notes = (
-                *priced.line.notes,
-                f"the year's maximum is of an earlier month; this one's is {demands[window].value:f}",
-            )
-            line = replace(priced.line, at=(), notes=notes) if earlier_peak else priced.line
-            of_year.append(Priced(line, priced.costs))
+    now = dict(so_far)
+    of_year: list[Priced] = []
+    # A window that does not occur in a month (of another season) has its twelfth in it all the same.
+    for window in charge.by_window:
+        key, demand = key_of(charge.name, window), demands.get(window, Demand(value=Decimal(0)))
+        if demand.value >= now[key]:
+            now[key] = demand.value
+        else:
+            told = f"the year's maximum is of an earlier month; this one's is {demand.value:f}"
+            demand = replace(demand, value=now[key], at=(), notes=(*demand.notes, told))
+        of_year.extend(_of_window(charge, part, window, demand))
     months = Fraction(len(year.facts), 12)
     known_now, before = (
         product(total(_cost(rates[key], value) for key, value in peaks.items()), months) for peaks in (now, so_far)
