@@ -1,0 +1,1 @@
+"""Tariffs as data: what is charged, by which unit, when, and how it is rounded."""

@@ -1,0 +1,1 @@
+"""Kinds of charges, a dataclass each; `kinds.py` lists them."""
