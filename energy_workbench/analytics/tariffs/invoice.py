@@ -139,7 +139,7 @@ class _Comparing:
         if ours is None or theirs is None or not ours or not theirs:
             return ""
         if _near(ours, theirs):
-            return f"another rate: {EXACT.divide(found.invoiced or Decimal(0), theirs):.6g} instead of {line.rate:f}"
+            return f"another rate: {_short(found.invoiced or Decimal(0), theirs)} instead of {line.rate:f}"
         ratio = EXACT.divide(theirs, ours)
         for factor in FACTORS:
             if _near(ratio, factor) or _near(EXACT.multiply(ratio, factor), Decimal(1)):
@@ -150,17 +150,14 @@ class _Comparing:
         return self.shifted(found, theirs) if line.kind in ENERGY_KINDS else ""
 
     def of_lines(self, found: Difference, line: Line) -> str:
-        base = (
-            total(each.amount for each in self.invoice if each.charge.casefold() != found.charge.casefold())
-            if line.quantity
-            else Decimal(0)
-        )
+        others = (each for each in self.invoice if each.charge.casefold() != found.charge.casefold())
+        base = total(each.amount for each in others)
         if base and abs(EXACT.multiply(base, line.rate) / 100 - (found.invoiced or Decimal(0))) < CENT * 5:
             return "it follows from the other lines of the invoice"
         if not line.quantity:
             return ""
-        rate = EXACT.divide((found.invoiced or Decimal(0)) * 100, line.quantity)
-        return f"another rate: {rate:.4g} % instead of {line.rate:f} %, if it is of the same lines"
+        rate = _short((found.invoiced or Decimal(0)) * 100, line.quantity)
+        return f"another rate: {rate} % instead of {line.rate:f} %, if it is of the same lines"
 
     def other_block(self, found: Difference, theirs: Decimal) -> str:
         for block in (each for each in BLOCK_MINUTES if each % self.energy.minutes == 0):
@@ -181,7 +178,8 @@ class _Comparing:
                 continue
             quantity = total(line.quantity for bill in other for line in bill.lines if line.charge == found.charge)
             if days and _near(quantity, theirs) and other[0].completeness == 1:
-                return f"its period begins {abs(days)} {'day' if abs(days) == 1 else 'days'} {'later' if days > 0 else 'earlier'}"
+                many = "day" if abs(days) == 1 else "days"
+                return f"its period begins {abs(days)} {many} {'later' if days > 0 else 'earlier'}"
         return ""
 
     def with_block(self, charge: str, block: int, sliding: bool) -> Tariff:
@@ -201,3 +199,7 @@ class _Comparing:
 
 def _near(one: Decimal, other: Decimal) -> bool:
     return abs(one - other) <= NEAR * abs(other)
+
+
+def _short(amount: Decimal, quantity: Decimal) -> str:
+    return f"{float(amount / quantity):.4g}"
