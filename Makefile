@@ -63,7 +63,7 @@ soak: test-env  ## long runs: 400 kills, every power cut, thousands of flipped b
 	@CRASH_ROUNDS=200 $(BIN)/python -m pytest tests/crash tests/readings/test_killed.py --timeout 3600 $(PYTEST_ARGS)
 	@EXAMPLES_TIMES=50 $(BIN)/python -m pytest tests/energy/test_laws.py tests/registry/test_sequences.py tests/registry/test_import_rehearsed.py \
 		tests/readings/test_export.py tests/workbench/test_laws_of_trees.py tests/workbench/test_arguments.py \
-		tests/analytics/tariffs/test_laws.py tests/analytics/tariffs/test_against_pysam.py \
+		tests/analytics/tariffs/test_laws.py tests/analytics/tariffs/test_against_pysam.py tests/domain/tariffs/test_any_text.py \
 		--timeout 3600 $(PYTEST_ARGS)
 	@API_EXAMPLES=200 $(BIN)/python -m pytest tests/api/test_openapi.py --timeout 3600 $(PYTEST_ARGS)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date
 from typing import NamedTuple
 
 from energy_workbench.domain.errors import InputError
+from energy_workbench.domain.time.billing import month_begins
 
 
 class BillingMonth(NamedTuple):
@@ -36,23 +36,17 @@ class BillingMonth(NamedTuple):
         return (self.first, self.end) == (self.month_first, self.month_end)
 
 
-def begins(year: int, month: int, day: int) -> date:
-    """When the billing month begins that begins in a calendar month, counted on over years."""
-    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
-
-
 def month_of(day: date, billing_day: int) -> tuple[date, date]:
     """The billing month that has a day: its first day, and that of the next."""
-    first = begins(day.year, day.month, billing_day)
+    first = month_begins(day.year, day.month, billing_day)
     if first > day:
-        return begins(day.year, day.month - 1, billing_day), first
-    return first, begins(day.year, day.month + 1, billing_day)
+        return month_begins(day.year, day.month - 1, billing_day), first
+    return first, month_begins(day.year, day.month + 1, billing_day)
 
 
 def earlier(first: date, count: int, billing_day: int) -> list[date]:
     """First days of so many months before the one that begins then, oldest first."""
-    return [begins(first.year, first.month - back, billing_day) for back in range(count, 0, -1)]
+    return [month_begins(first.year, first.month - back, billing_day) for back in range(count, 0, -1)]
 
 
 def earlier_of_year(first: date, year_begins: int, billing_day: int) -> list[date]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from energy_workbench.domain.tariffs.schedule import Wrong
+
+LARGEST: Final = Decimal(10) ** 15
+MOST_DECIMALS: Final = 20
 
 
 def decimal(text: str) -> Decimal:
@@ -22,9 +25,15 @@ def decimal(text: str) -> Decimal:
         value = Decimal(text.strip())
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 15:
+    if not sound(value):
         raise ValueError("is no number: write it with digits and a point, such as 7.65")
     return value
+
+
+def sound(value: Decimal) -> bool:
+    """Whether a number is one that money is reckoned with: below 10¹⁵, with 20 decimals at most."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MOST_DECIMALS and abs(value) < LARGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,14 +26,24 @@ def billing_edges(span: Period, day: int, zone: ZoneInfo) -> list[datetime]:
     if not 1 <= day <= 31:
         raise InputError(f"a billing month cannot begin on day {day}: 1 to 31")
     first = span.start.astimezone(zone).date()
-    year, month = first.year, first.month
+    month = first.month
     edges = [span.start]
-    while (edge := local_midnight(_begins(year, month, day), zone)) < span.end:
+    while (edge := local_midnight(month_begins(first.year, month, day), zone)) < span.end:
         if edge > span.start:
             edges.append(edge)
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        month += 1
     return [*edges, span.end]
 
 
-def _begins(year: int, month: int, day: int) -> date:
+def month_begins(year: int, month: int, day: int) -> date:
+    """When the billing month begins that begins in a calendar month: on a day, or the last of a month that is shorter.
+
+    Parameters
+    ----------
+    month : int
+        Counted on over years: 13 is the first of the next, 0 the last of the one before.
+    day : int
+        1 to 31.
+    """
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from energy_workbench.domain.errors import Problem, printable
 from energy_workbench.domain.tariffs.files.urdb_schedule import Matrix, as_windows
-from energy_workbench.domain.tariffs.rates import Block, Rate
+from energy_workbench.domain.tariffs.rates import LARGEST, Block, Rate, sound
 from energy_workbench.domain.tariffs.schedule import Window
 
 Json = str | bool | int | Decimal | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -51,10 +51,10 @@ class Fields:
         value = self.fields.get(key)
         if value is None or value == "":
             return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        if not is_number(value):
             self.wrong(key, value, "is no number")
             return None
-        return Decimal(value)
+        return number_of(value)
 
     def day(self, key: str) -> date | None:
         """The day of an instant in seconds; None where there is none."""
@@ -81,7 +81,11 @@ class Fields:
         value = self.fields.get(key)
         if is_absent(value):
             return None
-        if not isinstance(value, list) or len(value) != 12 or not all(_whole(each) or not whole for each in value):
+        if (
+            not isinstance(value, list)
+            or len(value) != 12
+            or not all(_whole(each) if whole else is_number(each) for each in value)
+        ):
             self.wrong(key, None, f"is no list of 12 {'whole ' if whole else ''}numbers")
             return None
         return [number_of(each) for each in value]
@@ -101,11 +105,7 @@ class Fields:
                 for name, each in tier.items():
                     if name not in known and not is_nothing(each):
                         self.wrong(f"{key}.{name}", each, "is a part of a tier that is not understood")
-                    elif (
-                        name != "unit"
-                        and each is not None
-                        and (isinstance(each, bool) or not isinstance(each, int | Decimal))
-                    ):
+                    elif name in known - {"unit"} and each is not None and not is_number(each):
                         self.wrong(f"{key}.{name}", each, "is no number")
             found.append(period)
         return [] if any(each.field.startswith(key) for each in self.problems) else found
@@ -164,8 +164,13 @@ def number_of(value: Json) -> Decimal:
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
 
 
+def is_number(value: Json) -> bool:
+    """Whether it is a number that money is reckoned with."""
+    return not isinstance(value, bool) and isinstance(value, int | Decimal) and sound(Decimal(value))
+
+
 def _whole(value: Json) -> bool:
-    return isinstance(value, int | Decimal) and value == int(value)
+    return isinstance(value, int | Decimal) and abs(Decimal(value)) < LARGEST and value == int(value)
 
 
 def is_absent(value: Json) -> bool:
