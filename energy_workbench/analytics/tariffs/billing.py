@@ -115,7 +115,7 @@ def priced_months(
         tariff = replace(tariff, billing_day=supply.billing_day)
     months = billing_months(first, end, tariff.billing_day)
     tariff.parts(first, end)
-    whole = span(energy, first, end, supply.zone, _holidays(tariff, supply))
+    whole = span(energy, first, end, supply.zone, holidays_of(tariff, supply))
     known = dict(history or {})
     found = []
     with localcontext(EXACT):
@@ -151,7 +151,8 @@ def months_needed(tariff: Tariff, first: date, end: date, billing_day: int | Non
     return sorted(each for each in needed if each < months[0].month_first)
 
 
-def _holidays(tariff: Tariff, supply: Supply) -> HolidayCalendar:
+def holidays_of(tariff: Tariff, supply: Supply) -> HolidayCalendar:
+    """The holidays of a tariff at a site: its own with the plant's, or the site's."""
     if tariff.holidays is None:
         return supply.holidays
     own = tariff.holidays

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -98,12 +99,12 @@ class Part:
     demands: dict[str, Mapping[str, Demand]] = field(default_factory=dict)
     energies: dict[str, Decimal] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def days(self) -> int:
         """How many."""
         return (self.end - self.first).days
 
-    @property
+    @cached_property
     def share(self) -> Fraction:
         """Of the month, by days."""
         return Fraction(self.days, self.month.days)

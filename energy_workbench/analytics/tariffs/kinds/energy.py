@@ -20,7 +20,6 @@ from energy_workbench.domain.tariffs.charges.charge import Charge, EnergyUnit
 from energy_workbench.domain.tariffs.charges.energy import EnergyCharge, ExportCredit
 from energy_workbench.domain.tariffs.charges.power_factor import ReactiveCharge
 from energy_workbench.domain.tariffs.money import EXACT, MICRO, of_micro, product, total
-from energy_workbench.domain.tariffs.rates import Block, Rate
 
 ByWindow = EnergyCharge | ExportCredit | ReactiveCharge
 
@@ -100,10 +99,12 @@ def export_lines(charge: ExportCredit, part: Part) -> Iterator[Priced]:
 
 def unit_line(charge: Charge, part: Part, unit: EnergyUnit, rate: Decimal) -> Iterator[Priced]:
     """The line of a charge of so much a unit of all energy of the part's days."""
-    flat = EnergyCharge(name=charge.name, unit=unit, rate=Rate((Block(rate=rate),)), rounding=part.rounding(charge))
     channel = part.channel(unit, charge)
-    for each in by_blocks(flat, part, channel, sums_by_window(part, channel, ""), Decimal(1)):
-        yield Priced(replace(each.line, kind=charge.kind), each.costs)
+    sums = sums_by_window(part, channel, "")[""]
+    quantity = part.rounding(charge).of_quantity(sums.quantity)
+    doubt = _doubt(sums, quantity, quantity, rate, part, charge)
+    line = part.line(charge, quantity, unit, rate, **doubt._asdict())
+    yield Priced(line, part.spread(line.amount, part.weights(channel, "", 0)))
 
 
 def by_blocks(
@@ -122,7 +123,7 @@ def by_blocks(
         before = _of_year_before(charge, part, channel, window) if _per_year(charge) else NOTHING
         index = names.index(window)
         for bounds, price, piece in pieces(quantity, held, rate, factor, before):
-            doubt = _doubt(each, piece, quantity, price, part, charge) if each.missing or each.estimated else NO_DOUBT
+            doubt = _doubt(each, piece, quantity, price, part, charge)
             line = part.line(
                 charge,
                 piece,
@@ -130,10 +131,8 @@ def by_blocks(
                 sign * price,
                 window=window,
                 block=bounds,
-                estimated=doubt.estimated,
-                missing_hours=doubt.missing_hours,
-                could_change=doubt.could_change,
                 notes=notes,
+                **doubt._asdict(),
             )
             yield Priced(line, part.spread(line.amount, part.weights(channel, charge.schedule, index)))
 
@@ -149,8 +148,10 @@ class Doubt(NamedTuple):
 NO_DOUBT = Doubt()
 
 
-def _doubt(sums: Sums, piece: Decimal, quantity: Decimal, price: Decimal, part: Part, charge: ByWindow) -> Doubt:
+def _doubt(sums: Sums, piece: Decimal, quantity: Decimal, price: Decimal, part: Part, charge: Charge) -> Doubt:
     """The doubt about a line: what is missing may be as much as its known intervals have."""
+    if not sums.missing and not sums.estimated:
+        return NO_DOUBT
     fraction = EXACT.divide(piece, quantity) if quantity else Decimal(0)
     estimated = EXACT.multiply(sums.estimated, fraction).quantize(MICRO)
     known = sums.intervals - sums.missing

@@ -33,11 +33,15 @@ def tax_lines(charge: TaxCharge, part: Part) -> Iterator[Priced]:
 def percent_line(charge: OnLines, part: Part, percent: Decimal, of: Sequence[Priced]) -> Iterator[Priced]:
     """Per cent of some lines, spread as they are."""
     base = sum_of(of)
-    line = part.line(charge, base, "%", percent, amount=product(base, percent, Decimal("0.01")))
-    line = replace(
-        line,
+    could_change = total(each.line.could_change for each in of)
+    line = part.line(
+        charge,
+        base,
+        "%",
+        percent,
+        amount=product(base, percent, Decimal("0.01")),
         provisional=any(each.line.provisional for each in of),
-        could_change=abs(product(total(each.line.could_change for each in of), percent, Decimal("0.01"))),
+        could_change=abs(product(could_change, percent, Decimal("0.01"))),
     )
     yield Priced(line, part.spread(line.amount, lambda: costs_of(of, part)))
 
