@@ -134,6 +134,9 @@ class _Allocating:
         for part, priced in self.month.priced:
             line = priced.line
             basis, weights = self.weights(part, priced, charges[line.charge])
+            if not weights.sum():
+                # Such as what was exported while nobody drew anything.
+                basis, weights = "key", self.keys
             units = [max(round(weight * FINE), 0) for weight in (weights / (weights.sum() or 1)).tolist()]
             for user, amount in divided(line.amount, dict(zip(self.names, units, strict=True))).items():
                 self.shares.append(Share(user=user, charge=line.charge, kind=line.kind, amount=amount, basis=basis))

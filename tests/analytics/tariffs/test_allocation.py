@@ -90,6 +90,13 @@ def test_where_they_drew_more_than_the_site_it_is_theirs_in_proportion() -> None
     assert share(result, "other", "Energy") == share(result, "one", "Energy") * 3
 
 
+def test_what_nobody_drew_is_borne_by_keys() -> None:
+    users = [User(name="one", energy=np.zeros(COUNT), key=3), User(name="other", energy=np.zeros(COUNT), key=1)]
+    result = allocation(users, np.zeros(COUNT))
+    assert (share(result, "one", "Meter"), share(result, "other", "Meter")) == (75, 25)
+    assert share(result, "one", "VAT") == Decimal("14.25")
+
+
 def test_a_cent_that_is_left_goes_to_the_largest_remainder() -> None:
     assert divided(Decimal("100.00"), {"a": 1, "b": 1, "c": 1}) == {
         "a": Decimal("33.34"),
