@@ -123,7 +123,7 @@ class Editor(LivePage):
             # While people search, the list stays where it is; once they end, the chosen one is in sight.
             return
         if selector := self.view.tree.selector():
-            self.location.reveal(selector)
+            self.location.reveal(selector, grows=change["name"] == "note")
 
     def _focus(self, change: dict[str, Any]) -> None:
         self.location.reveal(".ew-right h2")

@@ -124,9 +124,15 @@ class Location(AnyWidget):
         when = {"lost": lost, "entering": entering}
         self.send({"kind": "focus", "selector": selector} | {name: True for name, told in when.items() if told})
 
-    def reveal(self, selector: str) -> None:
-        """Scroll what the CSS selector finds into view, no further than needed."""
-        self.send({"kind": "reveal", "selector": selector})
+    def reveal(self, selector: str, *, grows: bool = False) -> None:
+        """Scroll what the CSS selector finds into view, no further than needed.
+
+        Parameters
+        ----------
+        grows : bool
+            What is around it is still being drawn: it is kept in view until that is done, or somebody does something.
+        """
+        self.send({"kind": "reveal", "selector": selector, **({"grows": True} if grows else {})})
 
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
         text = content.get("text") if isinstance(content, dict) and content.get("kind") == "find" else None

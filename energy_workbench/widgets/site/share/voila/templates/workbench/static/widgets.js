@@ -278,6 +278,21 @@ function whenShown(selector, act, tries = 20) {
   else if (tries) setTimeout(whenShown, 50, selector, act, tries - 1);
 }
 
+/** Keep a line in sight while those around it are being drawn, until somebody scrolls or does something else. */
+function keepInSight(selector, tries = 20) {
+  const own = new AbortController();
+  const listen = {signal: own.signal, capture: true, passive: true};
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(kind, () => own.abort(), listen);
+  const look = () => {
+    if (own.signal.aborted) return;
+    const node = [...document.querySelectorAll(selector)].find((each) => each.offsetParent !== null);
+    node?.scrollIntoView({block: "nearest"});
+    if (tries--) setTimeout(look, 100);
+    else own.abort();
+  };
+  look();
+}
+
 /** Whether the keyboard is nowhere: what had it is gone or hidden. */
 function lost() {
   const held = document.activeElement;
@@ -482,7 +497,8 @@ export const place = {
           if ((!message.lost || lost()) && !(message.entering && begun(node))) node.focus();
         });
       }
-      if (message.kind === "reveal") whenShown(message.selector, (node) => node.scrollIntoView({block: "nearest"}));
+      if (message.kind === "reveal" && message.grows) keepInSight(message.selector);
+      else if (message.kind === "reveal") whenShown(message.selector, (node) => node.scrollIntoView({block: "nearest"}));
       if (message.title) document.title = message.title;
     });
     dress();
